@@ -1,0 +1,40 @@
+interface Message {
+  number: number;
+  from: "visitor" | "shop";
+  text: string;
+}
+
+const NAMES = { visitor: "You", shop: "Tern & Kettle" };
+
+/**
+ * Brings the list up to the given messages. Those that are there stay untouched, so that a screen
+ * reader announces only what is new.
+ */
+export function showMessages(panel: HTMLElement, messages: Message[]): void {
+  const list = panel.querySelector(".chat-messages");
+  if (!list) return;
+  if (messages.length < list.children.length) list.replaceChildren();
+  const fresh = messages.slice(list.children.length);
+  list.append(...fresh.map(item));
+  if (fresh.length > 0) scrollToEnd(panel);
+}
+
+export function scrollToEnd(panel: HTMLElement): void {
+  const scroll = panel.querySelector(".chat-scroll");
+  if (scroll) scroll.scrollTop = scroll.scrollHeight;
+}
+
+function item({ number, from, text }: Message): HTMLLIElement {
+  const li = document.createElement("li");
+  li.className = `message ${from}`;
+  Object.assign(li.dataset, { testid: "chat-message", number: String(number), from });
+  li.append(span("who", NAMES[from]), span("text", text));
+  return li;
+}
+
+function span(name: string, text: string): HTMLSpanElement {
+  const element = document.createElement("span");
+  element.className = name;
+  element.textContent = text;
+  return element;
+}
