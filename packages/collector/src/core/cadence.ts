@@ -1,0 +1,22 @@
+/**
+ * How often a page is asked to speak: close watch where somebody waits, less where nobody does.
+ * @module
+ */
+import { isUnderWay, type Session, type Visibility } from "./session.ts";
+import type { Settings } from "./settings.ts";
+import { isMasked } from "./ticket.ts";
+
+/** Milliseconds until a page's next beat is wanted; 0: it need not beat at all. */
+export function cadence(session: Session, visibility: Visibility, settings: Settings): number {
+  const { mode, channels } = settings.presence;
+  if (mode === "off" || session.ended || !channels.includes(session.channel)) return 0;
+  return beatMs(session, visibility, settings);
+}
+
+/** The beat that suits where the session stands, whether or not anybody asks for it. */
+export function beatMs(session: Session, visibility: Visibility, settings: Settings): number {
+  const beat = settings.presence.beatMs;
+  if (visibility !== "visible") return beat.hidden;
+  if (!isUnderWay(session) || isMasked(session.ticket)) return beat.idle;
+  return session.assignee === null ? beat.waiting : beat.assigned;
+}

@@ -1,0 +1,111 @@
+/**
+ * From what an account has set to the settings that the core reads, and the relations between them
+ * that must hold.
+ * @module
+ */
+import type { TicketStatus } from "./session.ts";
+import type { Settings } from "./settings.ts";
+import {
+  FIELDS,
+  type Overrides,
+  type SettingName,
+  type SettingProblem,
+  settingOf,
+} from "./settings-schema.ts";
+import type { Trigger } from "./trigger.ts";
+
+/** A lease shorter than this many beats takes one late beat for silence. */
+const BEATS_PER_LEASE = 1.5;
+
+/** Every value present, seconds as milliseconds. Does not check: {@link checkRelations}. */
+export function resolveSettings(overrides: Overrides, triggers: readonly Trigger[]): Settings {
+  const ms = (name: SettingName) => Math.round(Number(settingOf(overrides, name)) * 1000);
+  const text = <T extends string>(name: SettingName) => settingOf(overrides, name) as T;
+  const flag = (name: SettingName) => settingOf(overrides, name) === true;
+  const visibleLease = settingOf(overrides, "presence.leaseSeconds.visible");
+  return {
+    presence: {
+      mode: text("presence.mode"),
+      bufferMs: ms("presence.bufferSeconds"),
+      closeBufferMs: ms("presence.closeBufferSeconds"),
+      navigationBufferMs: ms("presence.navigationBufferSeconds"),
+      beatMs: {
+        waiting: ms("presence.beatSeconds.waiting"),
+        assigned: ms("presence.beatSeconds.assigned"),
+        hidden: ms("presence.beatSeconds.hidden"),
+        idle: ms("presence.beatSeconds.idle"),
+      },
+      leaseMs: {
+        visible: visibleLease === null ? null : ms("presence.leaseSeconds.visible"),
+        hidden: ms("presence.leaseSeconds.hidden"),
+        frozen: ms("presence.leaseSeconds.frozen"),
+      },
+      channels: settingOf(overrides, "presence.channels") as readonly string[],
+    },
+    inactivity: {
+      periodMs: ms("inactivity.seconds"),
+      onlineHolds: text("inactivity.onlineHolds"),
+    },
+    capacity: {
+      countInactive: flag("capacity.countInactive"),
+      onReturn: text("capacity.onReturn"),
+      autoRelease: {
+        enabled: flag("capacity.autoRelease.enabled"),
+        periodMs: ms("capacity.autoRelease.seconds"),
+        anchor: text("capacity.autoRelease.anchor"),
+        setStatus: settingOf(overrides, "capacity.autoRelease.setStatus") as TicketStatus | null,
+      },
+    },
+    routing: text("routing"),
+    reopenOnResponse: flag("reopenOnResponse"),
+    triggers,
+  };
+}
+
+/** Settings that are each fine and do not go together. */
+export function checkRelations(overrides: Overrides): readonly SettingProblem[] {
+  const { presence } = resolveSettings(overrides, []);
+  const { beatMs, leaseMs } = presence;
+  const problems: SettingProblem[] = [];
+  const visibleBeatMs = Math.max(beatMs.waiting, beatMs.assigned, beatMs.idle);
+  checkLease("visible", leaseMs.visible, visibleBeatMs, problems);
+  checkLease("hidden", leaseMs.hidden, beatMs.hidden, problems);
+  checkLease("frozen", leaseMs.frozen, beatMs.hidden, problems);
+  if (presence.mode === "on" && settingOf(overrides, "termsAccepted") !== true) {
+    problems.push({
+      setting: "presence.mode",
+      message: "can be `on` only once `termsAccepted` is true; send both together or accept first.",
+    });
+  }
+  return problems;
+}
+
+function checkLease(
+  lease: "visible" | "hidden" | "frozen",
+  leaseMs: number | null,
+  beatMs: number,
+  problems: SettingProblem[],
+): void {
+  const leastMs = beatMs * BEATS_PER_LEASE;
+  if (leaseMs === null || leaseMs >= leastMs) return;
+  problems.push({
+    setting: `presence.leaseSeconds.${lease}`,
+    message: `must be at least ${leastMs / 1000}, ${BEATS_PER_LEASE} of the longest beat of such a page (${beatMs / 1000}): lengthen the lease or shorten the beat.`,
+  });
+}
+
+/** Every setting with the value that holds, nested and in seconds, as the API shows it. */
+export function showSettings(overrides: Overrides): Record<string, unknown> {
+  const shown: Record<string, unknown> = {};
+  for (const name of Object.keys(FIELDS) as SettingName[]) {
+    const path = name.split(".");
+    const leaf = path.pop() ?? name;
+    let section = shown;
+    for (const part of path) {
+      section[part] ??= {};
+      section = section[part] as Record<string, unknown>;
+    }
+    section[leaf] = settingOf(overrides, name);
+  }
+  return shown;
+}

@@ -1,0 +1,52 @@
+/**
+ * An account's settings as the core reads them: durations in milliseconds, every value present.
+ * People write them in seconds and leave out what they do not care for: settings-schema.ts.
+ * @module
+ */
+import type { TicketStatus } from "./session.ts";
+import type { Trigger } from "./trigger.ts";
+
+export interface Settings {
+  readonly presence: {
+    readonly mode: "off" | "shadow" | "on";
+    /** Buffer where nothing is known of a leave, or a lease ran out. */
+    readonly bufferMs: number;
+    /** Buffer after a leave to nowhere (`to: gone`). */
+    readonly closeBufferMs: number;
+    /** Buffer after a leave towards another page of the site (`to: page`). */
+    readonly navigationBufferMs: number;
+    /** How often a page is asked to beat. */
+    readonly beatMs: {
+      readonly waiting: number;
+      readonly assigned: number;
+      readonly hidden: number;
+      readonly idle: number;
+    };
+    readonly leaseMs: {
+      /** Null: one and a half of the beat that the page was told. */
+      readonly visible: number | null;
+      readonly hidden: number;
+      /** A frozen page whose browser holds a deferred leave; any other gets the hidden lease. */
+      readonly frozen: number;
+    };
+    /** Channels that have a page; any other is `unsupported`. */
+    readonly channels: readonly string[];
+  };
+  readonly inactivity: {
+    readonly periodMs: number;
+    readonly onlineHolds: "queued" | "never" | "always";
+  };
+  readonly capacity: {
+    readonly countInactive: boolean;
+    readonly onReturn: "exceed" | "requeue";
+    readonly autoRelease: {
+      readonly enabled: boolean;
+      readonly periodMs: number;
+      readonly anchor: "end_user_response" | "agent_first_reply";
+      readonly setStatus: TicketStatus | null;
+    };
+  };
+  readonly routing: "messaging" | "omnichannel";
+  readonly reopenOnResponse: boolean;
+  readonly triggers: readonly Trigger[];
+}

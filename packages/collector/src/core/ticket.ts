@@ -1,0 +1,47 @@
+/**
+ * The desk's ticket: what of it masks a session, and how a patch changes it.
+ * @module
+ */
+import type { Ticket, TicketPatch, TicketStatus } from "./session.ts";
+
+/** Rule 12: these statuses make a session inactive, reason `ticket_status`. */
+export function isMasked(ticket: Ticket): boolean {
+  return ticket.status === "pending" || ticket.status === "hold" || ticket.status === "solved";
+}
+
+/** `new` and `open`: somebody at the desk has work with it. */
+export function isWorkable(status: TicketStatus): boolean {
+  return status === "new" || status === "open";
+}
+
+/** A field of a ticket before and after, for the history. */
+export type TicketChanges = {
+  readonly [Field in keyof Ticket]?: { readonly from: Ticket[Field]; readonly to: Ticket[Field] };
+};
+
+/** The ticket with the patch laid over it; the same ticket if nothing differs. */
+export function patchTicket(ticket: Ticket, patch: TicketPatch): Ticket {
+  const patched: Ticket = {
+    id: patch.id === undefined ? ticket.id : patch.id,
+    status: patch.status ?? ticket.status,
+    priority: patch.priority === undefined ? ticket.priority : patch.priority,
+    group: patch.group === undefined ? ticket.group : patch.group,
+    tags: patch.tags === undefined ? ticket.tags : [...new Set(patch.tags)],
+    routingChannel: patch.routingChannel ?? ticket.routingChannel,
+  };
+  return Object.keys(ticketChanges(ticket, patched)).length > 0 ? patched : ticket;
+}
+
+export function ticketChanges(from: Ticket, to: Ticket): TicketChanges {
+  if (from === to) return {};
+  const fields = Object.keys(to) as (keyof Ticket)[];
+  const changed = fields.filter((field) => !isSame(from[field], to[field]));
+  return Object.fromEntries(
+    changed.map((field) => [field, { from: from[field], to: to[field] }]),
+  ) as TicketChanges;
+}
+
+function isSame(a: Ticket[keyof Ticket], b: Ticket[keyof Ticket]): boolean {
+  if (typeof a === "string" || a === null || typeof b === "string" || b === null) return a === b;
+  return a.length === b.length && a.every((tag, index) => tag === b[index]);
+}

@@ -1,0 +1,108 @@
+/**
+ * One entry of a session's history: what changed, when and why.
+ * @module
+ */
+import type { InputType } from "./input.ts";
+import { shownPresence } from "./presence.ts";
+import { holdsCapacity, queueOf } from "./routing.ts";
+import {
+  type Presence,
+  type QueueStanding,
+  type Reason,
+  reasonOf,
+  type Session,
+  type State,
+  stateOf,
+} from "./session.ts";
+import type { Settings } from "./settings.ts";
+import { type TicketChanges, ticketChanges } from "./ticket.ts";
+
+/** What brought a change about: an input, a timer, or a trigger. */
+export type TransitionCause =
+  | Exclude<InputType, "tick">
+  | "lease"
+  | "buffer"
+  | "inactivity"
+  | "trigger";
+
+export interface Standing {
+  readonly state: State;
+  readonly reason: Reason;
+  readonly presence: Presence;
+}
+
+export interface Transition {
+  /** Gap-free from 1 within its session. */
+  readonly seq: number;
+  readonly at: number;
+  readonly from: Standing;
+  readonly to: Standing;
+  readonly cause: TransitionCause;
+  readonly queue: QueueStanding;
+  readonly capacityHeld: boolean;
+  readonly assignee: string | null;
+  readonly ticketChanges: TicketChanges;
+  /** Names of the triggers that did this; empty unless the cause is `trigger`. */
+  readonly triggers: readonly string[];
+}
+
+/** Everything that others can see of a session, derived in one place. */
+export interface Visible extends Standing {
+  readonly queue: QueueStanding;
+  readonly capacityHeld: boolean;
+}
+
+export function visibleOf(session: Session, settings: Settings): Visible {
+  return {
+    state: stateOf(session),
+    reason: reasonOf(session),
+    presence: shownPresence(session, settings),
+    queue: queueOf(session, settings),
+    capacityHeld: holdsCapacity(session, settings),
+  };
+}
+
+/** The entry for a change, and the session with its number and times; null: nothing to tell. */
+export function record(
+  before: { readonly session: Session; readonly visible: Visible },
+  session: Session,
+  cause: TransitionCause,
+  at: number,
+  settings: Settings,
+  triggers: readonly string[] = [],
+): { readonly session: Session; readonly transition: Transition } | null {
+  const from = before.visible;
+  const to = visibleOf(session, settings);
+  const changes = ticketChanges(before.session.ticket, session.ticket);
+  const isSame =
+    from.state === to.state &&
+    from.reason === to.reason &&
+    from.presence === to.presence &&
+    from.queue === to.queue &&
+    from.capacityHeld === to.capacityHeld &&
+    before.session.assignee === session.assignee &&
+    Object.keys(changes).length === 0;
+  if (isSame && triggers.length === 0) return null;
+  const seq = session.seq + 1;
+  const hasNewState = from.state !== to.state || from.reason !== to.reason;
+  return {
+    session: {
+      ...session,
+      seq,
+      stateChangedAt: hasNewState ? at : session.stateChangedAt,
+      presenceChangedAt: from.presence === to.presence ? session.presenceChangedAt : at,
+    },
+    transition: {
+      seq,
+      at,
+      from: { state: from.state, reason: from.reason, presence: from.presence },
+      to: { state: to.state, reason: to.reason, presence: to.presence },
+      cause,
+      queue: to.queue,
+      capacityHeld: to.capacityHeld,
+      assignee: session.assignee,
+      ticketChanges: changes,
+      triggers,
+    },
+  };
+}

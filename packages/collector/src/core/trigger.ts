@@ -1,0 +1,58 @@
+/**
+ * What a trigger is (rule 22), as the API and scenario files write it.
+ * @module
+ */
+
+export const TRIGGER_FIELDS = [
+  "session.state",
+  "session.reason",
+  "session.presence",
+  "session.channel",
+  "session.assignee",
+  "ticket.status",
+  "ticket.priority",
+  "ticket.group",
+  "ticket.tags",
+  "ticket.routingChannel",
+] as const;
+export type TriggerField = (typeof TRIGGER_FIELDS)[number];
+
+export const TRIGGER_OPERATORS = [
+  "is",
+  "is_not",
+  "changed",
+  "changed_to",
+  "changed_from",
+  "less_than",
+  "greater_than",
+  "includes",
+  "excludes",
+] as const;
+export type TriggerOperator = (typeof TRIGGER_OPERATORS)[number];
+
+export interface Condition {
+  readonly field: TriggerField;
+  readonly op: TriggerOperator;
+  /** One value, or for tags several; `changed` takes none. */
+  readonly value?: string | readonly string[] | null;
+}
+
+export type Action =
+  | { readonly type: "set_status"; readonly value: string }
+  | { readonly type: "set_priority"; readonly value: string }
+  | { readonly type: "set_group"; readonly value: string | null }
+  | { readonly type: "set_routing_channel"; readonly value: string }
+  | { readonly type: "add_tags"; readonly value: readonly string[] }
+  | { readonly type: "remove_tags"; readonly value: readonly string[] }
+  | { readonly type: "end_session" }
+  | { readonly type: "notify_webhook"; readonly value: string };
+
+export interface Trigger {
+  readonly name: string;
+  readonly enabled: boolean;
+  /** All of these must hold; */
+  readonly all: readonly Condition[];
+  /** and at least one of these, where there are any. */
+  readonly any: readonly Condition[];
+  readonly actions: readonly Action[];
+}

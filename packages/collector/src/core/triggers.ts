@@ -1,0 +1,152 @@
+/**
+ * Triggers (rules 22 to 24): conditions over a session and its ticket, and what they do.
+ * @module
+ */
+import { changeTicket, end } from "./engagement.ts";
+import { shownPresence } from "./presence.ts";
+import {
+  reasonOf,
+  type Session,
+  stateOf,
+  TICKET_PRIORITIES,
+  TICKET_STATUSES,
+  type TicketPatch,
+  type TicketPriority,
+  type TicketStatus,
+} from "./session.ts";
+import type { Settings } from "./settings.ts";
+import type { Action, Condition, Trigger, TriggerField } from "./trigger.ts";
+
+type FieldValue = string | null | readonly string[];
+
+/** Whether a trigger's conditions hold; `changed…` compares with what was before the input. */
+export function matches(
+  trigger: Trigger,
+  before: Session,
+  session: Session,
+  settingsBefore: Settings,
+  settings: Settings,
+): boolean {
+  const holds = (condition: Condition) =>
+    conditionHolds(
+      condition,
+      readField(before, condition.field, settingsBefore),
+      readField(session, condition.field, settings),
+    );
+  if (!trigger.all.every(holds)) return false;
+  return trigger.any.length === 0 || trigger.any.some(holds);
+}
+
+export function readField(session: Session, field: TriggerField, settings: Settings): FieldValue {
+  switch (field) {
+    case "session.state":
+      return stateOf(session);
+    case "session.reason":
+      return reasonOf(session);
+    case "session.presence":
+      return shownPresence(session, settings);
+    case "session.channel":
+      return session.channel;
+    case "session.assignee":
+      return session.assignee;
+    case "ticket.status":
+      return session.ticket.status;
+    case "ticket.priority":
+      return session.ticket.priority;
+    case "ticket.group":
+      return session.ticket.group;
+    case "ticket.tags":
+      return session.ticket.tags;
+    case "ticket.routingChannel":
+      return session.ticket.routingChannel;
+  }
+}
+
+function conditionHolds(condition: Condition, was: FieldValue, is: FieldValue): boolean {
+  const { field, op } = condition;
+  const value = condition.value ?? null;
+  switch (op) {
+    case "is":
+      return equals(field, is, value);
+    case "is_not":
+      return !equals(field, is, value);
+    case "changed":
+      return !isSame(was, is);
+    case "changed_to":
+      return equals(field, is, value) && !equals(field, was, value);
+    case "changed_from":
+      return equals(field, was, value) && !equals(field, is, value);
+    case "less_than":
+      return compare(field, is, value) < 0;
+    case "greater_than":
+      return compare(field, is, value) > 0;
+    case "includes":
+      return listOf(value).every((tag) => listOf(is).includes(tag));
+    case "excludes":
+      return listOf(value).every((tag) => !listOf(is).includes(tag));
+  }
+}
+
+/** `user_inactive_or_offline` is a label for either of two reasons (rule 22). */
+function equals(field: TriggerField, is: FieldValue, value: FieldValue): boolean {
+  if (field === "session.reason" && value === "user_inactive_or_offline") {
+    return is === "user_inactive" || is === "user_offline";
+  }
+  return isSame(is, value);
+}
+
+function isSame(a: FieldValue, b: FieldValue): boolean {
+  if (a === b) return true;
+  if (!Array.isArray(a) && !Array.isArray(b)) return false;
+  const [left, right] = [new Set(listOf(a)), new Set(listOf(b))];
+  return left.size === right.size && [...left].every((tag) => right.has(tag));
+}
+
+function listOf(value: FieldValue): readonly string[] {
+  if (value === null) return [];
+  return typeof value === "string" ? [value] : value;
+}
+
+const RANKS: Partial<Record<TriggerField, readonly string[]>> = {
+  "ticket.status": TICKET_STATUSES,
+  "ticket.priority": TICKET_PRIORITIES,
+};
+
+/** Distance in rank; NaN, which is neither less nor greater, where there is none. */
+function compare(field: TriggerField, is: FieldValue, value: FieldValue): number {
+  const ranks = RANKS[field] ?? [];
+  const [a, b] = [ranks.indexOf(String(is)), ranks.indexOf(String(value))];
+  return a < 0 || b < 0 ? Number.NaN : a - b;
+}
+
+/** The session after one action; `notify_webhook` changes nothing and is an effect. */
+export function act(session: Session, action: Action, now: number, settings: Settings): Session {
+  switch (action.type) {
+    case "end_session":
+      return end(session, "ended_by_trigger", now);
+    case "notify_webhook":
+      return session;
+    default:
+      return changeTicket(session, patchOf(action, session), now, settings);
+  }
+}
+
+function patchOf(
+  action: Exclude<Action, { type: "end_session" | "notify_webhook" }>,
+  { ticket }: Session,
+): TicketPatch {
+  switch (action.type) {
+    case "set_status":
+      return { status: action.value as TicketStatus };
+    case "set_priority":
+      return { priority: action.value as TicketPriority };
+    case "set_group":
+      return { group: action.value };
+    case "set_routing_channel":
+      return { routingChannel: action.value };
+    case "add_tags":
+      return { tags: [...ticket.tags, ...action.value] };
+    case "remove_tags":
+      return { tags: ticket.tags.filter((tag) => !action.value.includes(tag)) };
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Runs a scenario through the core on a virtual clock.
+ * @module
+ */
+import type { Input } from "../core/input.ts";
+import { reduce } from "../core/reduce.ts";
+import { createSession, type Session, type Ticket } from "../core/session.ts";
+import type { Settings } from "../core/settings.ts";
+import { resolveSettings } from "../core/settings-resolve.ts";
+import { type Overrides, patchOverrides } from "../core/settings-schema.ts";
+import { type Transition, visibleOf } from "../core/transition.ts";
+import { SimulatedPages } from "./pages.ts";
+import { END_REASON_BY, type Scenario, ScenarioError, type ScenarioEvent } from "./scenario.ts";
+
+export interface Result {
+  readonly at: number;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly presence: string;
+  readonly queue: string;
+  readonly capacityHeld: boolean;
+}
+
+/** What a scenario came to: `--json` prints `id`, `results` and `transitions` of it. */
+export interface Outcome {
+  readonly id: string;
+  readonly results: readonly Result[];
+  /** Changes of `state` only. */
+  readonly transitions: readonly { at: number; state: string; reason: string | null }[];
+  /** The ticket at each instant of `results`. */
+  readonly tickets: readonly Ticket[];
+  readonly history: readonly Transition[];
+}
+
+/** @throws {ScenarioError} if the scenario cannot be run; the message says why. */
+export function runScenario(scenario: Scenario): Outcome {
+  const desk = new VirtualDesk(scenario);
+  const instants = [...new Set([...scenario.events, ...scenario.expect].map(({ at }) => at))];
+  const results: Result[] = [];
+  const tickets: Ticket[] = [];
+  for (const at of instants.sort((a, b) => a - b)) {
+    desk.advance(at * 1000);
+    for (const event of scenario.events) if (event.at === at) desk.take(event);
+    if (!scenario.expect.some((expectation) => expectation.at === at)) continue;
+    results.push({ at, ...visibleOf(desk.session, desk.settings) });
+    tickets.push(desk.session.ticket);
+  }
+  const transitions = desk.history
+    .filter(({ from, to }) => from.state !== to.state)
+    .map(({ at, to }) => ({ at: at / 1000, state: to.state, reason: to.reason }));
+  return { id: scenario.id, results, transitions, tickets, history: desk.history };
+}
+
+/** One session, its pages and a clock that moves only when told. */
+class VirtualDesk {
+  session: Session;
+  settings: Settings;
+  readonly history: Transition[] = [];
+  #overrides: Overrides;
+  readonly #scenario: Scenario;
+  readonly #pages = new SimulatedPages();
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    this.#overrides = this.#patched({ "presence.mode": "on" }, scenario.settings ?? {});
+    this.settings = resolveSettings(this.#overrides, scenario.triggers ?? []);
+    this.session = createSession({ id: scenario.id, ...scenario.session }, 0);
+  }
+
+  /** Lets time pass: beats arrive, timers run. */
+  advance(now: number): void {
+    for (let beat = this.#pages.nextBeat(now); beat; beat = this.#pages.nextBeat(now)) {
+      this.#reduce(beat.input, beat.at);
+    }
+    this.#reduce({ type: "tick" }, now);
+  }
+
+  take(event: ScenarioEvent): void {
+    const now = event.at * 1000;
+    this.#reduce(this.#inputOf(event, now), now);
+  }
+
+  #inputOf(event: ScenarioEvent, now: number): Input {
+    switch (event.type) {
+      case "signal":
+      case "page_lost":
+        return this.#pages.inputOf(event, now);
+      case "end_user_message":
+        return { type: event.type, sentAt: event.sentAt === undefined ? null : event.sentAt * 1000 };
+      case "agent_message":
+      case "activity":
+        return { type: event.type };
+      case "ticket_updated": {
+        const { at: _at, type, ...ticket } = event;
+        return { type, ticket };
+      }
+      case "assigned":
+        return { type: event.type, agent: event.agent };
+      case "unassigned":
+        return { type: event.type, requeue: false };
+      case "session_ended":
+        return { type: event.type, reason: END_REASON_BY[event.by] };
+      case "settings_changed":
+        this.#overrides = this.#patched(this.#overrides, event.settings);
+        return {
+          type: event.type,
+          settings: resolveSettings(this.#overrides, this.settings.triggers),
+        };
+    }
+  }
+
+  #reduce(input: Input, now: number): void {
+    const reduction = reduce(this.session, input, now, this.settings);
+    if (input.type === "settings_changed") this.settings = input.settings;
+    this.session = reduction.session;
+    this.history.push(...reduction.transitions);
+  }
+
+  #patched(overrides: Overrides, patch: unknown): Overrides {
+    const outcome = patchOverrides(overrides, withMode(patch));
+    const [problem] = outcome.problems;
+    if (!problem) return outcome.overrides;
+    const { id } = this.#scenario;
+    throw new ScenarioError(`scenario ${id}: setting ${problem.setting} ${problem.message}`);
+  }
+}
+
+/** Scenario files say `presence.enabled`, the API `presence.mode`. */
+function withMode(patch: unknown): unknown {
+  const presence = (patch as { presence?: { enabled?: unknown } } | null)?.presence;
+  if (presence?.enabled === undefined) return patch;
+  const { enabled, ...rest } = presence;
+  return { ...(patch as object), presence: { ...rest, mode: enabled ? "on" : "off" } };
+}

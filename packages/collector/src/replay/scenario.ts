@@ -1,0 +1,64 @@
+/**
+ * Scenario files: what happens to one session, second by second, and what must hold. See
+ * docs/scenarios.md for the format.
+ * @module
+ */
+import type { EndReason, TicketPatch } from "../core/session.ts";
+import type { Trigger } from "../core/trigger.ts";
+
+export type ScenarioEvent = { readonly at: number } & (
+  | {
+      readonly type: "signal";
+      readonly signal: "open" | "beat" | "hidden" | "visible" | "freeze" | "resume" | "leave";
+      readonly page: string;
+      readonly to?: "page" | "gone";
+      readonly armed?: boolean;
+    }
+  | { readonly type: "page_lost"; readonly page: string }
+  | { readonly type: "end_user_message"; readonly sentAt?: number }
+  | { readonly type: "agent_message" }
+  | { readonly type: "activity"; readonly activity?: string }
+  | ({ readonly type: "ticket_updated" } & TicketPatch)
+  | { readonly type: "assigned"; readonly agent: string }
+  | { readonly type: "unassigned" }
+  | { readonly type: "session_ended"; readonly by: keyof typeof END_REASON_BY }
+  | { readonly type: "settings_changed"; readonly settings: unknown }
+);
+
+export const END_REASON_BY = {
+  agent: "ended_by_agent",
+  end_user: "ended_by_end_user",
+  trigger: "ended_by_trigger",
+  email: "transferred_to_email",
+  closed: "ticket_closed",
+} as const satisfies Record<string, EndReason>;
+
+export interface Expectation {
+  readonly at: number;
+  readonly state?: string;
+  readonly reason?: string | null;
+  readonly presence?: string;
+  readonly queue?: string;
+  readonly capacityHeld?: boolean;
+  readonly ticket?: TicketPatch;
+}
+
+export interface Scenario {
+  readonly id: string;
+  readonly name: string;
+  readonly settings?: unknown;
+  readonly session: {
+    readonly channel: string;
+    readonly assignee?: string | null;
+    readonly ticket?: TicketPatch;
+  };
+  readonly triggers?: readonly Trigger[];
+  readonly events: readonly ScenarioEvent[];
+  readonly expect: readonly Expectation[];
+  readonly transitions?: readonly { at: number; state: string; reason: string | null }[];
+}
+
+/** A scenario that cannot be run; the message says what to change. */
+export class ScenarioError extends Error {
+  override name = "ScenarioError";
+}
