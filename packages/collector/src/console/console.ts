@@ -1,0 +1,92 @@
+import { type Api, createApi, WrongKey } from "./live/api.ts";
+import { type Feed, startFeed } from "./live/feed.ts";
+import { forgetKey, keepKey, takeKey } from "./live/key.ts";
+import { createRoster } from "./live/roster.ts";
+import type { Settings } from "./model/settings.ts";
+import { announce } from "./view/announce.ts";
+import { showLine } from "./view/connection.ts";
+import { startDrawer } from "./view/drawer.ts";
+import { byId } from "./view/element.ts";
+import { showFirstSteps } from "./view/empty.ts";
+import { explain } from "./view/explain.ts";
+import { startQueueList } from "./view/queue-list.ts";
+import { startSessionTable } from "./view/session-table.ts";
+import { askForKey } from "./view/sign-in.ts";
+import { startCounting } from "./view/since.ts";
+import { startSummary } from "./view/summary.ts";
+
+/** The routes are beside this script's folder, also where the collector lives under a path. */
+const BASE = new URL("../", import.meta.url);
+
+const RETRY_MS = 2_000;
+
+const { api, settings } = await signIn();
+startDesk(api, settings);
+
+/** Asks for a key until one opens, and keeps trying while the collector cannot be reached. */
+async function signIn(): Promise<{ api: Api; settings: Settings }> {
+  let key = takeKey();
+  for (let trouble: string | null = null; ; ) {
+    if (!key) key = await askForKey(trouble);
+    const api = createApi(BASE, key);
+    showLine("connecting");
+    try {
+      const settings = await api.settings();
+      keepKey(key);
+      return { api, settings };
+    } catch (error) {
+      if (error instanceof WrongKey) {
+        forgetKey();
+        key = null;
+        trouble = "That key does not open this collector. It must be a secret key, beginning sk_.";
+      } else {
+        showLine("lost");
+        await new Promise((done) => setTimeout(done, RETRY_MS));
+      }
+    }
+  }
+}
+
+function startDesk(api: Api, settings: Settings): void {
+  const roster = createRoster();
+  const drawer = startDrawer(api, roster, settings);
+  const table = startSessionTable(roster, drawer.open);
+  const summary = startSummary(roster, table.showGroup);
+  const showQueue = startQueueList(roster, drawer.open);
+  const more = byId<HTMLButtonElement>("more");
+
+  const feed: Feed = startFeed(api, roster, {
+    onLine: showLine,
+    onLoaded(isMore) {
+      summary.setMore(isMore);
+      more.hidden = !isMore;
+      showFirstSteps(roster.size === 0, settings);
+    },
+    onTransition(transition) {
+      drawer.note(transition);
+      announce(transition, roster, settings);
+    },
+    onQueue: showQueue,
+    onRefused: signOut,
+  });
+
+  roster.listen(() => showFirstSteps(roster.size === 0, settings));
+  more.addEventListener("click", () => feed.loadMore().catch(() => {}));
+  const search = byId<HTMLInputElement>("search");
+  search.addEventListener("input", () => table.search(search.value));
+  byId("sign-out").addEventListener("click", () => {
+    feed.stop();
+    signOut();
+  });
+
+  explain(settings);
+  startCounting();
+  byId("desk").hidden = false;
+  byId("sign-out").hidden = false;
+}
+
+/** A reload leaves nothing behind of what the key had shown. */
+function signOut(): void {
+  forgetKey();
+  location.reload();
+}

@@ -1,0 +1,67 @@
+import type { Queued, Session, State } from "../model/session.ts";
+import type { Settings } from "../model/settings.ts";
+import type { Transition } from "../model/transition.ts";
+import { setClockBy } from "./clock.ts";
+
+/** The collector does not know the key, or it is not a secret one. */
+export class WrongKey extends Error {}
+
+export interface SessionPage {
+  sessions: Session[];
+  cursor: string | null;
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+/**
+ * The collector's routes that this page reads.
+ * @param base where the routes are, with a trailing slash
+ */
+export function createApi(base: URL, key: string) {
+  async function open(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { ...init.headers, authorization: `Bearer ${key}` };
+    const answer = await fetch(new URL(path, base), { ...init, headers, cache: "no-store" });
+    setClockBy(answer);
+    if (answer.status === 401 || answer.status === 403) throw new WrongKey();
+    return answer;
+  }
+
+  async function read<T>(path: string): Promise<T> {
+    const answer = await open(path);
+    if (!answer.ok) throw new Error(`The collector answered ${answer.status} to ${path}`);
+    return answer.json();
+  }
+
+  const sessionPath = (id: string) => `v1/sessions/${encodeURIComponent(id)}`;
+
+  return {
+    settings: () => read<Settings>("v1/settings"),
+
+    sessions(state: State, cursor: string | null) {
+      const query = new URLSearchParams({ state, limit: "100", ...(cursor && { cursor }) });
+      return read<SessionPage>(`v1/sessions?${query}`);
+    },
+
+    /** Null: it was erased. */
+    async session(id: string): Promise<Session | null> {
+      const answer = await open(sessionPath(id));
+      if (answer.status === 404) return null;
+      if (!answer.ok) throw new Error(`The collector answered ${answer.status} for ${id}`);
+      return answer.json();
+    },
+
+    history: (id: string) =>
+      read<{ transitions: Transition[] }>(`${sessionPath(id)}/transitions?limit=100`),
+
+    queue: () => read<{ queued: Queued[]; direct: Queued[] }>("v1/queue"),
+
+    stream: (lastEventId: string | null, signal: AbortSignal) =>
+      open("v1/stream", {
+        signal,
+        headers: {
+          accept: "text/event-stream",
+          ...(lastEventId && { "last-event-id": lastEventId }),
+        },
+      }),
+  };
+}

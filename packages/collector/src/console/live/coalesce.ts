@@ -1,0 +1,31 @@
+/**
+ * Makes of many requests for the same work few runs: while one runs for a key, however many further
+ * requests lead to one more run after it, which sees all that they meant. A run that fails is over;
+ * `failed` hears of it.
+ */
+export function coalesce<Key>(
+  work: (key: Key) => Promise<void>,
+  failed: (error: unknown) => void,
+): (key: Key) => void {
+  const running = new Map<Key, { again: boolean }>();
+
+  async function run(key: Key, mark: { again: boolean }): Promise<void> {
+    do {
+      mark.again = false;
+      await work(key);
+    } while (mark.again);
+  }
+
+  return (key) => {
+    const mark = running.get(key);
+    if (mark) {
+      mark.again = true;
+      return;
+    }
+    const fresh = { again: false };
+    running.set(key, fresh);
+    run(key, fresh)
+      .catch(failed)
+      .finally(() => running.delete(key));
+  };
+}

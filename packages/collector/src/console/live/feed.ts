@@ -1,0 +1,128 @@
+import type { Queued, Session, State } from "../model/session.ts";
+import type { Transition } from "../model/transition.ts";
+import { type Api, WrongKey } from "./api.ts";
+import { coalesce } from "./coalesce.ts";
+import type { Roster } from "./roster.ts";
+import { followTransitions } from "./stream.ts";
+
+/** Those who need somebody come first, so that they are here whatever else there is. */
+const STATES: readonly State[] = ["active", "inactive", "none", "ended"];
+
+/** So many sessions are loaded at once; more on request. */
+const AT_ONCE = 1_000;
+
+const RELOAD_PAUSE_MS = 2_000;
+
+export interface FeedListener {
+  onLine(line: "live" | "lost"): void;
+  /** The first load is complete. `more`: there are sessions that are not here yet. */
+  onLoaded(more: boolean): void;
+  onTransition(transition: Transition): void;
+  onQueue(queued: Queued[]): void;
+  onRefused(): void;
+}
+
+export interface Feed {
+  loadMore(): Promise<void>;
+  stop(): void;
+}
+
+/**
+ * Keeps the roster true: loads it, follows the stream, and fetches each session anew that a
+ * transition speaks of, for a transition does not tell everything.
+ */
+export function startFeed(api: Api, roster: Roster, listener: FeedListener): Feed {
+  let listing: AsyncGenerator<Session[]> | null = null;
+  let stopped = false;
+
+  const failed = (error: unknown) => {
+    if (error instanceof WrongKey && !stopped) listener.onRefused();
+    // Anything else: the stream breaks too, and its return loads everything again.
+  };
+
+  const refreshSession = coalesce(async (id: string) => {
+    const session = await api.session(id);
+    if (stopped) return;
+    if (session) roster.put([session], roster.get(id) === undefined);
+    else roster.remove([id]);
+  }, failed);
+
+  const refreshQueue = coalesce(async (_: "queue") => {
+    const { queued } = await api.queue();
+    if (!stopped) listener.onQueue(queued);
+  }, failed);
+
+  const reload = coalesce(async (_: "all") => {
+    const before = new Set([...roster.all()].map(({ id }) => id));
+    const pages = listSessions(api);
+    const isComplete = await take(pages, (page) => {
+      for (const { id } of page) before.delete(id);
+    });
+    if (stopped) return;
+    // What was here and is not in a complete list was erased meanwhile.
+    if (isComplete) roster.remove(before);
+    listing = isComplete ? null : pages;
+    listener.onLoaded(!isComplete);
+  }, retryReload);
+
+  function retryReload(error: unknown): void {
+    failed(error);
+    if (!(error instanceof WrongKey)) setTimeout(() => stopped || reload("all"), RELOAD_PAUSE_MS);
+  }
+
+  /** Puts up to `AT_ONCE` sessions into the roster; true: there are no more. */
+  async function take(
+    pages: AsyncGenerator<Session[]>,
+    seen: (page: Session[]) => void = () => {},
+  ): Promise<boolean> {
+    for (let count = 0; count < AT_ONCE; ) {
+      const { done, value } = await pages.next();
+      if (done || stopped) return true;
+      roster.put(value);
+      seen(value);
+      count += value.length;
+    }
+    return false;
+  }
+
+  const stopStream = followTransitions(api, {
+    // The list is read once the stream is open: whatever changes in between arrives by the stream.
+    onLive() {
+      listener.onLine("live");
+      reload("all");
+      refreshQueue("queue");
+    },
+    onLost: () => listener.onLine("lost"),
+    onRefused: () => listener.onRefused(),
+    onTransition(transition) {
+      roster.apply(transition);
+      listener.onTransition(transition);
+      refreshSession(transition.session);
+      refreshQueue("queue");
+    },
+  });
+
+  return {
+    async loadMore() {
+      if (!listing) return;
+      const isComplete = await take(listing);
+      if (isComplete) listing = null;
+      listener.onLoaded(!isComplete);
+    },
+    stop() {
+      stopped = true;
+      stopStream();
+    },
+  };
+}
+
+async function* listSessions(api: Api): AsyncGenerator<Session[]> {
+  for (const state of STATES) {
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<Api["sessions"]>> = await api.sessions(state, cursor);
+      yield page.sessions;
+      cursor = page.cursor;
+    } while (cursor !== null);
+  }
+}

@@ -1,0 +1,128 @@
+import { seconds } from "./duration.ts";
+import type { Ticket } from "./session.ts";
+import type { Settings } from "./settings.ts";
+import type { Transition } from "./transition.ts";
+import { STATUS_WORDS } from "./words.ts";
+
+/** What happened, in one plain sentence without a full stop. */
+export function sentence(transition: Transition, settings: Settings): string {
+  const happened = whatHappened(transition, settings);
+  const followed = whatFollowed(transition);
+  return followed ? `${happened} – ${followed}` : happened;
+}
+
+function whatHappened(transition: Transition, settings: Settings): string {
+  const { cause, from, to } = transition;
+  const turnedOffline = from.presence !== "offline" && to.presence === "offline";
+  switch (cause) {
+    case "signal":
+      if (from.presence === "offline") return "Came back to the site";
+      return from.presence === "unknown" ? "First seen on the site" : "A page reported";
+    case "leave":
+      return turnedOffline ? "Left: closed the last page" : "Closed a page";
+    case "buffer":
+      return `Left: every page closed and ${bufferWords(settings)} ran out`;
+    case "lease":
+      return turnedOffline ? "Left: nothing was heard from any page" : "A page fell silent";
+    case "inactivity":
+      return `Silent for too long: nothing written for ${silence(settings)}`;
+    case "end_user_message":
+      return from.state === "none" ? "Wrote the first message" : "Wrote a message";
+    case "agent_message":
+      return "The agent wrote a message";
+    case "activity":
+      return "Used the chat";
+    case "assigned":
+      return transition.assignee ? `Assigned to ${transition.assignee}` : "Assigned to an agent";
+    case "unassigned":
+      return "The agent was taken off";
+    case "ticket_updated":
+      return ticketSentence(transition);
+    case "session_ended":
+      return ENDS[to.reason ?? ""] ?? "The session ended";
+    case "trigger":
+      return triggerSentence(transition);
+    case "settings_changed":
+      return "The account’s settings changed";
+    case "described":
+      return "The desk told more about the conversation";
+    case "outage":
+      return "The collector could hear again after an interruption";
+    default:
+      return "Changed";
+  }
+}
+
+const ENDS: Record<string, string> = {
+  ended_by_agent: "The agent ended the session",
+  ended_by_end_user: "The visitor ended the session",
+  ended_by_trigger: "A trigger ended the session",
+  transferred_to_email: "Moved to email: the session ended",
+  ticket_closed: "The ticket was closed: the session ended",
+};
+
+/** What it means for state and queue, where the first half does not say so already. */
+function whatFollowed({ cause, from, to, queue, assignee }: Transition): string {
+  if (to.state === "ended")
+    return from.state === "ended" || cause === "session_ended" ? "" : "ended";
+  if (to.state === "active" && from.state !== "active") {
+    if (queue === "queued") return from.state === "none" ? "now in the queue" : "back in the queue";
+    return assignee ? `active again with ${assignee}` : "active again";
+  }
+  if (to.state === "inactive" && from.state === "active") {
+    return to.reason === "ticket_status"
+      ? "inactive until it is open again"
+      : "no longer in the way";
+  }
+  if (cause === "unassigned" && queue === "queued") return "back in the queue";
+  return "";
+}
+
+/** A leave that names its destination has its own buffer, and which it was is not recorded. */
+function bufferWords({ presence = {} }: Settings): string {
+  const lengths = [
+    presence.bufferSeconds,
+    presence.closeBufferSeconds,
+    presence.navigationBufferSeconds,
+  ].filter((length) => length !== undefined);
+  if (lengths.length === 0) return "the buffer";
+  const [shortest, longest] = [Math.min(...lengths), Math.max(...lengths)];
+  if (shortest === longest) return `the ${seconds(shortest)} buffer`;
+  return `the buffer (${seconds(shortest)} to ${seconds(longest)})`;
+}
+
+function silence({ inactivity }: Settings): string {
+  return inactivity?.seconds === undefined ? "a long time" : seconds(inactivity.seconds);
+}
+
+function ticketSentence({ ticketChanges }: Transition): string {
+  const parts = ticketParts(ticketChanges);
+  return parts.length === 0 ? "The ticket changed" : `Ticket ${parts.join(", ")}`;
+}
+
+function triggerSentence({ triggers, ticketChanges }: Transition): string {
+  const names = triggers.map((name) => `“${name}”`).join(" and ");
+  const parts = ticketParts(ticketChanges);
+  const which = names ? `Trigger ${names}` : "A trigger";
+  return parts.length === 0 ? `${which} ran` : `${which}: ticket ${parts.join(", ")}`;
+}
+
+function ticketParts(changes: Transition["ticketChanges"]): string[] {
+  const { id, status, priority, group, tags } = changes;
+  const parts: string[] = [];
+  if (id?.to) parts.push(`is #${id.to}`);
+  if (status) parts.push(`set to ${STATUS_WORDS[status.to].toLowerCase()}`);
+  if (priority) parts.push(`priority ${priority.to ?? "none"}`);
+  if (group) parts.push(`group ${group.to ?? "none"}`);
+  if (tags) parts.push(...tagParts(tags));
+  return parts;
+}
+
+function tagParts({ from, to }: { from: Ticket["tags"]; to: Ticket["tags"] }): string[] {
+  const added = to.filter((tag) => !from.includes(tag));
+  const removed = from.filter((tag) => !to.includes(tag));
+  return [
+    ...(added.length > 0 ? [`tagged ${added.join(", ")}`] : []),
+    ...(removed.length > 0 ? [`no longer tagged ${removed.join(", ")}`] : []),
+  ];
+}

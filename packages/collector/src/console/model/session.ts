@@ -1,0 +1,62 @@
+/**
+ * What the collector's routes answer, as far as this page reads it.
+ * @module
+ */
+
+export type State = "none" | "active" | "inactive" | "ended";
+export type Presence = "online" | "offline" | "unknown" | "ignored" | "unsupported";
+export type Queue = "queued" | "direct" | "none";
+export type TicketStatus = "new" | "open" | "pending" | "hold" | "solved" | "closed";
+export type Reason =
+  | "user_offline"
+  | "user_inactive"
+  | "ticket_status"
+  | "ended_by_agent"
+  | "ended_by_end_user"
+  | "ended_by_trigger"
+  | "transferred_to_email"
+  | "ticket_closed";
+
+export interface Ticket {
+  /** Null until the desk has reported a ticket. */
+  id: string | null;
+  status: TicketStatus;
+  priority: string | null;
+  group: string | null;
+  tags: string[];
+}
+
+export interface Page {
+  page: string;
+  visibility: "visible" | "hidden" | "frozen";
+  leaseUntil: string | null;
+}
+
+export interface Session {
+  id: string;
+  channel: string;
+  user: string | null;
+  presence: Presence;
+  state: State;
+  reason: Reason | null;
+  ticket: Ticket;
+  assignee: string | null;
+  queue: Queue;
+  queuedAt: string | null;
+  capacityHeld: boolean;
+  lastResponseAt: string | null;
+  presenceChangedAt: string;
+  stateChangedAt: string;
+  nextDeadlineAt: string | null;
+  seq: number;
+  pages: Page[];
+}
+
+/** A session in the queue, as `GET /v1/queue` lists it. */
+export interface Queued {
+  session: string;
+  position: number;
+  queuedAt: string;
+  presence: Presence;
+  ticket: Ticket;
+}

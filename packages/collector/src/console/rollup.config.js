@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import typescript from "@rollup/plugin-typescript";
+
+const folder = new URL("./", import.meta.url).pathname;
+const styles = ["base", "top", "summary", "queue", "sessions", "drawer"];
+
+/** Puts the page, its picture and its styles, joined to one file, beside the script. */
+function page() {
+  const read = (name) => readFileSync(folder + name, "utf8");
+  return {
+    name: "page",
+    buildStart() {
+      const put = (fileName, source) => this.emitFile({ type: "asset", fileName, source });
+      put("index.html", read("index.html"));
+      put("favicon.svg", read("favicon.svg"));
+      put("console.css", styles.map((name) => read(`styles/${name}.css`)).join("\n"));
+    },
+  };
+}
+
+export default {
+  input: `${folder}console.ts`,
+  output: {
+    dir: `${folder}../../dist/console`,
+    entryFileNames: "console.js",
+    format: "esm",
+    sourcemap: true,
+  },
+  plugins: [typescript({ tsconfig: `${folder}tsconfig.json`, noEmitOnError: true }), page()],
+};

@@ -1,0 +1,35 @@
+import { seconds } from "../model/duration.ts";
+import type { Settings } from "../model/settings.ts";
+import { byId, element } from "./element.ts";
+
+/** Says by which settings people are judged here, and warns where presence does not decide. */
+export function explain({ presence = {}, inactivity = {} }: Settings): void {
+  const mode = byId("mode");
+  mode.hidden = presence.mode === undefined || presence.mode === "on";
+  mode.textContent =
+    presence.mode === "shadow"
+      ? "Trial run: what presence decides is shown here, but changes nothing at the desk yet."
+      : "Presence is switched off for this account: nobody can be seen to leave.";
+
+  const rules: string[] = [];
+  const { bufferSeconds, closeBufferSeconds, navigationBufferSeconds } = presence;
+  if (closeBufferSeconds !== undefined) {
+    rules.push(`Closed the last page: gone after ${seconds(closeBufferSeconds)}.`);
+  }
+  if (navigationBufferSeconds !== undefined) {
+    rules.push(
+      `Went to another page of the site: gone if none opens within ${seconds(navigationBufferSeconds)}.`,
+    );
+  }
+  if (bufferSeconds !== undefined) {
+    rules.push(
+      `Vanished without a word (crash, dead battery, lost network): gone ${seconds(bufferSeconds)} after the page was last believed open.`,
+    );
+  }
+  if (inactivity.seconds !== undefined) {
+    const held =
+      inactivity.onlineHolds === "queued" ? ", but not while waiting here for an agent" : "";
+    rules.push(`Wrote nothing for ${seconds(inactivity.seconds)}: silent for too long${held}.`);
+  }
+  byId("rules").replaceChildren(...rules.map((rule) => element("li", {}, rule)));
+}

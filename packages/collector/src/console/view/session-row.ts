@@ -1,0 +1,55 @@
+import type { Session } from "../model/session.ts";
+import { stateWords, ticketWords, visitorName } from "../model/words.ts";
+import { element, setAttributes, setText } from "./element.ts";
+import { presenceMark, setPresence } from "./presence.ts";
+import { setSince, since } from "./since.ts";
+
+export interface SessionRow {
+  row: HTMLTableRowElement;
+  show(session: Session): void;
+}
+
+/** One session in the table: made once, then only what differs is changed. */
+export function createSessionRow(id: string, open: (id: string) => void): SessionRow {
+  const name = element("button", { type: "button", class: "name", "aria-haspopup": "dialog" });
+  const idText = element("span", { class: "id" }, id);
+  const state = element("span", { class: "state" });
+  const stateSince = since("coarse");
+  const presence = presenceMark();
+  const agent = element("span");
+  const ticket = element("span");
+
+  const row = element(
+    "tr",
+    { role: "row", "data-session": id },
+    element("th", { scope: "row", role: "rowheader", class: "who" }, name, idText),
+    cell("what", state, element("span", { class: "for" }, "for ", stateSince)),
+    cell("there", presence),
+    cell("agent", agent),
+    cell("ticket", ticket),
+  );
+  // The whole row opens the details; the button in it is what the keyboard finds.
+  row.addEventListener("click", () => open(id));
+
+  function show(session: Session): void {
+    setAttributes(row, {
+      "data-state": session.state,
+      "data-reason": session.reason ?? "",
+      "data-presence": session.presence,
+      "data-queue": session.queue,
+    });
+    setText(name, visitorName(session));
+    idText.hidden = session.user === null;
+    setText(state, stateWords(session));
+    setSince(stateSince, session.stateChangedAt);
+    setPresence(presence, session.presence);
+    setText(agent, session.assignee ?? (session.queue === "none" ? "–" : "Nobody yet"));
+    setText(ticket, ticketWords(session.ticket));
+  }
+
+  return { row, show };
+}
+
+function cell(name: string, ...content: HTMLElement[]): HTMLTableCellElement {
+  return element("td", { role: "cell", class: name }, ...content);
+}

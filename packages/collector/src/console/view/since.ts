@@ -1,0 +1,34 @@
+import { now } from "../live/clock.ts";
+import { duration } from "../model/duration.ts";
+import { element, setAttributes, setText } from "./element.ts";
+
+type Precision = "fine" | "coarse";
+
+/** A text that says how long ago an instant was, and keeps counting by itself. */
+export function since(precision: Precision): HTMLTimeElement {
+  return element("time", { "data-since": precision });
+}
+
+export function setSince(time: HTMLTimeElement, instant: string | null): void {
+  setAttributes(time, {
+    datetime: instant,
+    title: instant && new Date(instant).toLocaleString(),
+  });
+  count(time);
+}
+
+function count(time: HTMLTimeElement): void {
+  const precision = time.getAttribute("data-since") === "fine" ? "fine" : "coarse";
+  const text = time.dateTime ? duration(now() - Date.parse(time.dateTime), precision) : "";
+  setText(time, text);
+}
+
+/** One timer for all: only texts that differ are touched, and nothing while the tab is hidden. */
+export function startCounting(): void {
+  const countAll = () => {
+    if (document.hidden) return;
+    for (const time of document.querySelectorAll<HTMLTimeElement>("time[data-since]")) count(time);
+  };
+  setInterval(countAll, 1_000);
+  document.addEventListener("visibilitychange", countAll);
+}

@@ -1,0 +1,68 @@
+import type { Roster } from "../live/roster.ts";
+import { countGroups, GROUPS, type Group, groupOf } from "../model/group.ts";
+import { byId, element, setAttributes, setText } from "./element.ts";
+
+/**
+ * One number for each group. Each is a switch that shows only its group, and the sum of all is every
+ * session there is.
+ */
+export function startSummary(roster: Roster, choose: (group: Group | null) => void) {
+  const strip = byId("summary");
+  const numbers = new Map<Group, { button: HTMLElement; number: HTMLElement; note: HTMLElement }>();
+  let chosen: Group | null = null;
+  let more = false;
+
+  for (const { group, title, meaning } of GROUPS) {
+    const number = element("strong", {}, "0");
+    const note = element("small", {}, meaning);
+    const button = element(
+      "button",
+      { type: "button", "data-group": group, "aria-pressed": "false" },
+      element("span", {}, title),
+      number,
+      note,
+    );
+    button.addEventListener("click", () => toggle(chosen === group ? null : group));
+    strip.append(button);
+    numbers.set(group, { button, number, note });
+  }
+
+  function toggle(group: Group | null): void {
+    chosen = group;
+    for (const [each, { button }] of numbers) {
+      setAttributes(button, { "aria-pressed": String(each === chosen) });
+    }
+    byId("show-all").hidden = chosen === null;
+    choose(chosen);
+  }
+
+  function update(): void {
+    const counts = countGroups(roster.all());
+    for (const [group, { number }] of numbers) {
+      setText(number, more && group === "ended" ? `${counts[group]}+` : String(counts[group]));
+    }
+    const note = numbers.get("waiting")?.note;
+    if (note) setText(note, whoIsThere(roster));
+    document.title = counts.waiting > 0 ? `${counts.waiting} waiting · stillhere` : "stillhere";
+  }
+
+  byId("show-all").addEventListener("click", () => toggle(null));
+  roster.listen(update);
+  update();
+
+  return {
+    /** Not all sessions are loaded. */
+    setMore(isMore: boolean): void {
+      more = isMore;
+      update();
+    },
+  };
+}
+
+function whoIsThere(roster: Roster): string {
+  const waiting = [...roster.all()].filter((session) => groupOf(session) === "waiting");
+  const here = waiting.filter(({ presence }) => presence === "online").length;
+  if (waiting.length === 0) return "Nobody is waiting";
+  if (here === waiting.length) return here === 1 ? "And still here" : "All of them still here";
+  return `${here} of them seen on the site`;
+}
