@@ -1,5 +1,8 @@
+import { rmSync } from "node:fs";
 import terser from "@rollup/plugin-terser";
 import typescript from "@rollup/plugin-typescript";
+
+rmSync("dist", { recursive: true, force: true });
 
 const minify = terser({
   module: true,

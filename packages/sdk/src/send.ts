@@ -5,38 +5,41 @@
  */
 
 /** The request of `fetch` and `fetchLater`; `keepalive` lets it outlive the document. */
-export const request = (body: string, signal?: AbortSignal): RequestInit => ({
+export const request = (body: string, signal: AbortSignal): RequestInit => ({
   method: "POST",
   body,
   keepalive: true,
   credentials: "omit",
   referrerPolicy: "no-referrer",
   mode: "cors",
-  signal: signal ?? null,
+  signal,
 });
 
-/** What came back: the HTTP status, and the JSON of an answer or of a problem. */
+/** The JSON of an answer, or of a problem (RFC 9457). */
 export interface Reply {
-  status: number;
-  answer: { nextMs?: number; code?: string };
+  nextMs?: number;
+  code?: string;
 }
 
 /**
- * Sends one signal and reads the answer. Rejects when there is none, or none that is JSON: a captive
- * portal or a proxy that answers in the collector's place must not be taken for it.
+ * Sends one signal; resolves to the HTTP status and what came with it. Rejects when there is no
+ * answer, or none that is JSON: a captive portal or a proxy that speaks in the collector's place
+ * must not be taken for it.
  *
- * @param timeoutMs After this long without an answer the request is given up, which also closes a
- * connection that a lost network has left hanging: new requests would queue behind it for minutes.
+ * @param timeoutMs After this long without an answer the request is given up. That also closes a
+ * connection which a lost network has left hanging; later requests would queue behind it.
+ * @param parting Whether the page may be gone in an instant. Then the same body goes by
+ * `sendBeacon` too: when they quit, some browsers lose the fetch and others the beacon, and the
+ * collector drops whichever comes second.
  */
-export const send = async (url: string, body: string, timeoutMs: number): Promise<Reply> => {
+export const send = async (
+  url: string,
+  body: string,
+  timeoutMs: number,
+  parting?: boolean,
+): Promise<[status: number, reply: Reply]> => {
+  // Missing where people switched it off.
+  if (parting) navigator.sendBeacon?.(url, body);
   const response = await fetch(url, request(body, AbortSignal.timeout(timeoutMs)));
-  return { status: response.status, answer: await response.json() };
-};
-
-/**
- * Sends the same signal a second way. Some browsers lose a keepalive fetch when they quit, others
- * the beacon; the collector drops whichever comes second.
- */
-export const beacon = (url: string, body: string): void => {
-  navigator.sendBeacon(url, body);
+  return [response.status, await response.json()];
 };

@@ -167,8 +167,8 @@ export const FIELDS = {
   ),
   binding: choice(
     "token",
-    ["token", "capability", "open"],
-    "Who may speak for a session: the bearer of a session token, of a secret that the conversation carries, or anybody who knows its id (for trying out).",
+    ["token", "open"],
+    "Who may speak for a session: the bearer of a session token, or anybody who knows its id (for trying out).",
   ),
   origins: names(
     [],

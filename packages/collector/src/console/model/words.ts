@@ -37,10 +37,10 @@ export const PRESENCE_WORDS: Record<Presence, { word: string; meaning: string }>
   unsupported: { word: "Cannot be seen", meaning: "This channel has no web page" },
 };
 
-/** `#4711 open, high`; a ticket that the desk has not reported yet has no number. */
+/** `#4711 open, high`; before the desk has reported its ticket there is no number. */
 export function ticketWords({ id, status, priority }: Ticket): string {
   const words = STATUS_WORDS[status];
-  const name = id === null ? words : `#${id} ${words.toLowerCase()}`;
+  const name = id === null ? `${words} ticket` : `#${id} ${words.toLowerCase()}`;
   return priority === null || priority === "normal" ? name : `${name}, ${priority}`;
 }
 

@@ -4,10 +4,10 @@ import { byId, element } from "./element.ts";
 /** While there is nobody yet: what to do to see somebody. */
 export function showFirstSteps(isEmpty: boolean, { origins = [] }: Settings): void {
   byId("first-steps").hidden = !isEmpty;
-  byId("all").hidden = isEmpty;
-  byId("waiting-now").hidden = isEmpty;
+  byId("overview").hidden = isEmpty;
+  byId("columns").hidden = isEmpty;
   const [shop] = origins;
   if (!shop) return;
   const link = element("a", { href: shop, target: "_blank", rel: "noopener" }, "Open the shop");
-  byId("first-step-shop").replaceChildren(link, ": any page of a site that has the chat will do.");
+  byId("first-step-shop").replaceChildren(link, ", in a tab or window beside this one.");
 }

@@ -18,8 +18,8 @@ export function startSummary(roster: Roster, choose: (group: Group | null) => vo
     const button = element(
       "button",
       { type: "button", "data-group": group, "aria-pressed": "false" },
-      element("span", {}, title),
       number,
+      element("span", {}, title),
       note,
     );
     button.addEventListener("click", () => toggle(chosen === group ? null : group));

@@ -1,0 +1,7 @@
+/** The demo runs the example shop as a customer would have it: built, in a process of its own. */
+import { cpSync, rmSync } from "node:fs";
+
+const from = new URL("../../../examples/shop/dist/", import.meta.url);
+const to = new URL("../dist/demo-shop/", import.meta.url);
+rmSync(to, { recursive: true, force: true });
+cpSync(from, to, { recursive: true });

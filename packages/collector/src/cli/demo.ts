@@ -1,0 +1,81 @@
+/**
+ * `stillhere demo`: a collector on an SQLite file, a shop with a chat, and the console. The shop is
+ * a process of its own that knows the collector only by its address and keys, as a customer's would.
+ * @module
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { createKeys, type FreshKeys } from "../engine/accounts.ts";
+import { type Collector, startCollector } from "../platform/node.ts";
+import { openStore } from "../platform/open-store.ts";
+import { UsageError } from "./failure.ts";
+import { DEFAULT_ACCOUNT, logError, stopOnSignal } from "./serve.ts";
+
+const FOLDER = ".stillhere";
+const SHOP = fileURLToPath(new URL("../demo-shop/server.js", import.meta.url));
+
+export interface DemoOptions {
+  readonly host: string;
+  /** The collector's port; the shop has the next one. */
+  readonly port: number;
+}
+
+export async function demo({ host, port }: DemoOptions): Promise<void> {
+  if (!existsSync(SHOP)) throw new UsageError("The demo shop is not built: run `pnpm build` first.");
+  mkdirSync(FOLDER, { recursive: true });
+  const store = await openStore(`sqlite:${FOLDER}/demo.db`);
+  const collector = await startCollector({ store, host, port, onError: logError });
+  const keys = readKeys();
+  const shopPort = Number(new URL(collector.url).port) + 1;
+  await prepareAccount(collector, keys, shopPort);
+  const shop = startShop(collector.url, host, shopPort, keys);
+  stopOnSignal(collector, () => shop.kill());
+  shop.once("exit", (code) => {
+    if (code === 0 || code === null) return;
+    console.error(`The shop could not start: is port ${shopPort} taken? Choose another with PORT.`);
+    process.exit(2);
+  });
+  console.log(`
+  Shop     http://${host}:${shopPort}/   write in its chat, then close the tab
+  Console  ${collector.url}/console#key=${keys.secretKey}   watch who is still there
+
+  Ctrl+C stops both.
+`);
+}
+
+/** The demo's keys outlive a restart, so that an open shop page goes on. */
+function readKeys(): FreshKeys {
+  const file = `${FOLDER}/demo-keys.json`;
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as FreshKeys;
+  const keys = createKeys();
+  writeFileSync(file, JSON.stringify(keys, null, 2), { mode: 0o600 });
+  return keys;
+}
+
+async function prepareAccount(
+  { accounts, engine }: Collector,
+  keys: FreshKeys,
+  shopPort: number,
+): Promise<void> {
+  await accounts.put(DEFAULT_ACCOUNT, engine.clock.now(), keys);
+  const origins = [`http://127.0.0.1:${shopPort}`, `http://localhost:${shopPort}`];
+  const overrides = engine.broadcasts.latest(DEFAULT_ACCOUNT).overrides;
+  await engine.changeSettings(DEFAULT_ACCOUNT, {
+    overrides: { ...overrides, termsAccepted: true, "presence.mode": "on", origins },
+  });
+}
+
+function startShop(collector: string, host: string, port: number, keys: FreshKeys): ChildProcess {
+  return spawn(process.execPath, [SHOP], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      ...process.env,
+      HOST: host,
+      PORT: String(port),
+      STILLHERE_URL: collector,
+      STILLHERE_KEY: keys.publishableKey,
+      STILLHERE_SECRET: keys.secretKey,
+    },
+  });
+}

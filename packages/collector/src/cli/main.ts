@@ -1,0 +1,103 @@
+#!/usr/bin/env node
+/**
+ * The command `stillhere`.
+ * @module
+ */
+import { Command, InvalidArgumentError, Option } from "commander";
+import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS } from "../http/session-token.ts";
+import { DEFAULT_STORE } from "../platform/open-store.ts";
+import { demo } from "./demo.ts";
+import { lineOf } from "./failure.ts";
+import { keys, token } from "./keys.ts";
+import { replay } from "./replay.ts";
+import { serve } from "./serve.ts";
+
+const store = () =>
+  option("--store <url>", "sqlite:PATH or memory:").default(DEFAULT_STORE).env("STILLHERE_STORE");
+const host = () =>
+  option("--host <address>", "address to listen at").default("127.0.0.1").env("STILLHERE_HOST");
+const port = () =>
+  option("--port <number>", "port to listen at, 0 for any free one")
+    .default(8787)
+    .argParser(wholeNumber(0, 65_535));
+const account = () =>
+  option("--account <name>", "which account").default("default").env("STILLHERE_ACCOUNT");
+
+const program = new Command("stillhere")
+  .description("Knows whether the person who waits for support on a website is still there")
+  .configureOutput({ outputError: (line, write) => write(line.replace(/^error: /, "stillhere: ")) })
+  .exitOverride();
+
+program
+  .command("serve")
+  .description("run the collector")
+  .addOption(host())
+  .addOption(port().env("STILLHERE_PORT"))
+  .addOption(store())
+  .addOption(option("--config <file>", "settings of the account default").env("STILLHERE_CONFIG"))
+  .action(serve);
+
+program
+  .command("demo")
+  .description("run a collector, a shop with a chat, and the console")
+  .addOption(host())
+  .addOption(port().env("PORT"))
+  .action(demo);
+
+program
+  .command("replay <files...>")
+  .description("run scenario files through the core on a virtual clock")
+  .addOption(option("--json", "print results as JSON").default(false).env("STILLHERE_JSON"))
+  .action((files: string[], options: { json: boolean }) => {
+    if (!replay(files, options)) process.exitCode = 1;
+  });
+
+program
+  .command("token")
+  .description("mint a session token")
+  .addOption(option("--session <id>", "whose token").makeOptionMandatory().env("STILLHERE_SESSION"))
+  .addOption(option("--user <id>", "the end user").env("STILLHERE_USER"))
+  .addOption(
+    option("--ttl <seconds>", "how long it is good for")
+      .default(DEFAULT_TTL_SECONDS)
+      .argParser(wholeNumber(1, MAX_TTL_SECONDS))
+      .env("STILLHERE_TTL"),
+  )
+  .addOption(account())
+  .addOption(store())
+  .action(token);
+
+program
+  .command("keys")
+  .description("list accounts and their keys, or make new ones")
+  .addOption(option("--account <name>", "only this account").env("STILLHERE_ACCOUNT"))
+  .addOption(option("--rotate", "make new keys").default(false).env("STILLHERE_ROTATE"))
+  .addOption(store())
+  .action(keys);
+
+function option(flags: string, description: string): Option {
+  return new Option(flags, description);
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exit(exitCodeOf(error));
+}
+
+/** Commander has printed its own refusals already; help and version are none. */
+function exitCodeOf(error: unknown): number {
+  const { code, exitCode } = error as { code?: unknown; exitCode?: number };
+  if (typeof code === "string" && code.startsWith("commander.")) return exitCode === 0 ? 0 : 2;
+  const line = lineOf(error);
+  console.error(line === null ? error : `stillhere: ${line}`);
+  return line === null ? 1 : 2;
+}

@@ -1,0 +1,53 @@
+/**
+ * `stillhere serve`: the collector.
+ * @module
+ */
+import { type Collector, startCollector } from "../platform/node.ts";
+import { openStore } from "../platform/open-store.ts";
+import { applyConfig } from "./config.ts";
+
+export const DEFAULT_ACCOUNT = "default";
+
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly store: string;
+  readonly config?: string;
+}
+
+/** Serves until it is told to stop; the first start creates an account and prints its keys once. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const store = await openStore(options.store);
+  const collector = await startCollector({ ...options, store, onError: logError });
+  const { accounts, engine } = collector;
+  if (!accounts.byName(DEFAULT_ACCOUNT)) {
+    const keys = await accounts.put(DEFAULT_ACCOUNT, engine.clock.now());
+    console.log(`Created the account ${DEFAULT_ACCOUNT}. Keep these, they are shown only once:`);
+    console.log(`  publishable key  ${keys.publishableKey}`);
+    console.log(`  secret key       ${keys.secretKey}`);
+    console.log(`  token secret     ${keys.tokenSecret}`);
+  }
+  if (options.config) await applyConfig(engine, DEFAULT_ACCOUNT, options.config);
+  console.log(`stillhere collector listens at ${collector.url} (console: ${collector.url}/console)`);
+  stopOnSignal(collector);
+}
+
+/** Ends in order at SIGINT or SIGTERM: answers what is under way, closes the store. */
+export function stopOnSignal(collector: Collector, before: () => void = () => {}): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      before();
+      collector.close().then(
+        () => process.exit(0),
+        (error) => {
+          logError(error);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+export function logError(error: unknown): void {
+  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+}

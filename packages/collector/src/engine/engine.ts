@@ -1,0 +1,147 @@
+/**
+ * Between the routes and the store: gathers what arrives into batches, loads the sessions, lets the
+ * core decide, commits, and only then answers. The sweep takes the same way, so that a session is
+ * never in two hands of one process; between processes the store's compare-and-set decides.
+ * @module
+ */
+import type { Overrides } from "../core/settings-schema.ts";
+import type { Trigger } from "../core/trigger.ts";
+import type { Store } from "../stores/store.ts";
+import { Broadcasts } from "./broadcasts.ts";
+import type { Clock } from "./clock.ts";
+import { Feed } from "./feed.ts";
+import type { Outcome, Request } from "./request.ts";
+import { Work } from "./work.ts";
+
+/** Rule 6: a mark older than this is an outage. */
+const OUTAGE_AFTER_MS = 5_000;
+/** How often the mark is moved; well below the above. */
+const MARK_EVERY_MS = 1_000;
+const BATCH_LIMIT = 1_000;
+/** Another collector may be quicker a few times in a row, not this often. */
+const CONFLICTS_ALLOWED = 20;
+
+interface Pending {
+  readonly request: Request;
+  readonly answer: (outcome: Outcome) => void;
+  readonly fail: (error: unknown) => void;
+  conflicts: number;
+}
+
+export class Engine {
+  readonly feed = new Feed();
+  readonly broadcasts: Broadcasts;
+  readonly store: Store;
+  readonly clock: Clock;
+  #pending: Pending[] = [];
+  #running: Promise<void> | null = null;
+  #heardAt = Number.NEGATIVE_INFINITY;
+
+  constructor(store: Store, clock: Clock) {
+    this.store = store;
+    this.clock = clock;
+    this.broadcasts = new Broadcasts(store);
+  }
+
+  /** Applies a request with whatever else arrives in the same turn; answers once it is committed. */
+  submit(request: Request): Promise<Outcome> {
+    return new Promise((answer, fail) => {
+      this.#pending.push({ request, answer, fail, conflicts: 0 });
+      this.#running ??= this.#drain();
+    });
+  }
+
+  /** Resolves when everything that was submitted so far has been answered. */
+  async idle(): Promise<void> {
+    await this.#running;
+  }
+
+  /**
+   * Says that this collector hears: an outage before it is broadcast first (rule 6), so that nobody's
+   * silence is judged by a time in which nobody listened.
+   */
+  async hear(): Promise<void> {
+    const now = this.clock.now();
+    if (now - this.#heardAt < MARK_EVERY_MS) return;
+    await this.store.hear(now, OUTAGE_AFTER_MS);
+    await this.broadcasts.refresh();
+    this.#heardAt = now;
+  }
+
+  /** Settings or triggers as they are from now on; every session of the account is told. */
+  async changeSettings(
+    account: string,
+    change: { readonly overrides?: Overrides; readonly triggers?: readonly Trigger[] },
+  ): Promise<void> {
+    await this.broadcasts.refresh();
+    const { overrides, triggers } = { ...this.broadcasts.latest(account), ...change };
+    const at = this.clock.now();
+    await this.store.broadcast({ type: "settings", account, at, overrides, triggers });
+    await this.broadcasts.refresh();
+  }
+
+  async #drain(): Promise<void> {
+    // One turn of the event loop: requests that arrive together share a commit.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#pending.length > 0) {
+      const batch = this.#pending.splice(0, BATCH_LIMIT);
+      try {
+        await this.#process(batch);
+      } catch (error) {
+        for (const { fail } of batch) fail(error);
+      }
+    }
+    this.#running = null;
+  }
+
+  async #process(batch: readonly Pending[]): Promise<void> {
+    await this.hear();
+    const now = this.clock.now();
+    const groups = [...groupBySession(batch).values()];
+    const found = await this.store.load(
+      groups.map((group) => ({ key: group[0].request.key, eventIds: eventIdsOf(group) })),
+    );
+    const done = groups.map((group, index) => {
+      const work = new Work(group[0].request.key, found[index] ?? NOTHING, this.broadcasts);
+      const outcomes = group.map(({ request }) => work.apply(request, now));
+      return { group, outcomes, write: work.write() };
+    });
+    const writes = done.flatMap(({ write }) => write ?? []);
+    const results = writes.length > 0 ? await this.store.commit(writes) : [];
+    const conflicted = new Set(writes.filter((_, index) => results[index] === "conflict"));
+    for (const { group, outcomes, write } of done) {
+      if (write && conflicted.has(write)) this.#retry(group);
+      else group.forEach(({ answer }, index) => answer(outcomes[index] ?? { status: "not_found" }));
+    }
+    const told = writes.filter((write) => write.transitions.length > 0 && !conflicted.has(write));
+    for (const account of new Set(told.map(({ key }) => key.account))) this.feed.announce(account);
+  }
+
+  #retry(group: readonly Pending[]): void {
+    for (const pending of group) {
+      pending.conflicts += 1;
+      if (pending.conflicts <= CONFLICTS_ALLOWED) this.#pending.push(pending);
+      else pending.fail(new Error("The session is changed by others all the time."));
+    }
+  }
+}
+
+const NOTHING = { stored: null, seenEventIds: [] };
+
+type Group = [Pending, ...Pending[]];
+
+function groupBySession(batch: readonly Pending[]): Map<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const pending of batch) {
+    const { account, id } = pending.request.key;
+    const name = `${account}\n${id}`;
+    const group = groups.get(name);
+    if (group) group.push(pending);
+    else groups.set(name, [pending]);
+  }
+  return groups;
+}
+
+function eventIdsOf(group: Group): string[] {
+  return group.flatMap(({ request }) => request.eventId ?? []);
+}

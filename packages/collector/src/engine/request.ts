@@ -1,0 +1,29 @@
+/**
+ * What is asked of the engine for one session, and what it answers once the store has it.
+ * @module
+ */
+import type { Input } from "../core/input.ts";
+import type { NewSession, Session } from "../core/session.ts";
+import type { Settings } from "../core/settings.ts";
+import type { Transition } from "../core/transition.ts";
+import type { SessionKey } from "../stores/store.ts";
+
+export interface Request {
+  readonly key: SessionKey;
+  /** Applied in order, all in one commit. */
+  readonly inputs: readonly Input[];
+  /** How to create the session if it is not there; missing: the request then finds nothing. */
+  readonly create?: Omit<NewSession, "id">;
+  /** The caller's own id of this request: the same id counts once. */
+  readonly eventId?: string;
+}
+
+export type Outcome =
+  | {
+      readonly status: "applied" | "duplicate";
+      readonly session: Session;
+      readonly settings: Settings;
+      readonly created: boolean;
+      readonly transitions: readonly Transition[];
+    }
+  | { readonly status: "not_found" };

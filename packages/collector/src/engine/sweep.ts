@@ -1,0 +1,57 @@
+/**
+ * Wakes sessions whose deadline has come, and those that have not been told of changed settings. The
+ * stored deadline is the truth: a sweep that is late, or runs twice, changes nothing but the time of
+ * day.
+ * @module
+ */
+import type { SessionKey } from "../stores/store.ts";
+import type { Engine } from "./engine.ts";
+
+/** How late a verdict may be when nothing else is to do. */
+const SWEEP_EVERY_MS = 100;
+const SWEEP_LIMIT = 500;
+
+export interface SweepOptions {
+  readonly engine: Engine;
+  /** Names of the accounts whose settings may have changed. */
+  readonly accounts: () => readonly string[];
+  /** Hears of a sweep that failed; the next one tries again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Starts sweeping; returns the way to stop, which waits for a sweep under way. */
+export function startSweep(options: SweepOptions): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    running ??= sweep(options)
+      .catch(options.onError)
+      .finally(() => {
+        running = null;
+      });
+  }, SWEEP_EVERY_MS);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
+/** Runs until nothing is due. */
+export async function sweep({ engine, accounts }: SweepOptions): Promise<void> {
+  await engine.hear();
+  await sweepWhile(engine, () => engine.store.due(engine.clock.now(), SWEEP_LIMIT));
+  for (const account of accounts()) {
+    const { epoch } = engine.broadcasts.latest(account);
+    await sweepWhile(engine, () => engine.store.behind(account, epoch, SWEEP_LIMIT));
+  }
+}
+
+async function sweepWhile(
+  engine: Engine,
+  next: () => Promise<readonly SessionKey[]>,
+): Promise<void> {
+  for (;;) {
+    const keys = await next();
+    await Promise.all(keys.map((key) => engine.submit({ key, inputs: [{ type: "tick" }] })));
+    if (keys.length < SWEEP_LIMIT) return;
+  }
+}

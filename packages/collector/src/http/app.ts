@@ -1,0 +1,77 @@
+/**
+ * All routes, put together.
+ * @module
+ */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import { assetRoutes } from "./assets.ts";
+import { requireSecretKey } from "./auth.ts";
+import type { Env, Room } from "./context.ts";
+import { eventRoutes } from "./events.ts";
+import { healthRoutes } from "./health.ts";
+import { answerProblem, Problem } from "./problem.ts";
+import { queueRoutes } from "./queue.ts";
+import { sessionRoutes } from "./sessions.ts";
+import { settingsRoutes } from "./settings.ts";
+import { signalRoutes } from "./signals.ts";
+import { streamRoutes } from "./stream.ts";
+import { tokenRoutes } from "./tokens.ts";
+import { transitionRoutes } from "./transitions.ts";
+
+const API_BODY_MAX_BYTES = 64 * 1024;
+
+export interface AppOptions extends Room {
+  /** Hears of failures that are ours; the caller only sees `internal`. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** The collector as a Hono application; `app.fetch` serves it anywhere. */
+export function createApp({ onError, ...room }: AppOptions): OpenAPIHono<Env> {
+  const app = new OpenAPIHono<Env>();
+
+  app.route("/", signalRoutes(room));
+  app.route("/", healthRoutes(room));
+  app.route("/", assetRoutes(room));
+  app.get("/", (c) => c.redirect("/console"));
+
+  app.use(
+    "/v1/*",
+    requireSecretKey(room),
+    bodyLimit({
+      maxSize: API_BODY_MAX_BYTES,
+      onError: (c) =>
+        answerProblem(c, new Problem("too_large", `Send at most ${API_BODY_MAX_BYTES} bytes.`)),
+    }),
+  );
+  app.route("/", sessionRoutes(room));
+  app.route("/", eventRoutes(room));
+  app.route("/", transitionRoutes(room));
+  app.route("/", streamRoutes(room));
+  app.route("/", queueRoutes(room));
+  app.route("/", tokenRoutes(room));
+  app.route("/", settingsRoutes(room));
+
+  app.openAPIRegistry.registerComponent("securitySchemes", "secretKey", {
+    type: "http",
+    scheme: "bearer",
+    description: "The account's secret key, `sk_…`.",
+  });
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: { title: "stillhere collector", version: "1" },
+  });
+
+  app.notFound((c) =>
+    answerProblem(c, new Problem("not_found", "There is no such route; see /openapi.json.")),
+  );
+  app.onError((error, c) => {
+    if (error instanceof Problem) return answerProblem(c, error);
+    if (error instanceof HTTPException && error.status === 400) {
+      return answerProblem(c, new Problem("not_json", "Send a JSON body as application/json."));
+    }
+    onError(error);
+    return answerProblem(c, new Problem("internal", "Try again; the collector's log says more."));
+  });
+  return app;
+}

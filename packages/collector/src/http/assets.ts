@@ -1,0 +1,43 @@
+/**
+ * The files that browsers fetch: the SDK's script build and the console.
+ * @module
+ */
+import { type Context, Hono } from "hono";
+import type { Asset, Env, Room } from "./context.ts";
+import { Problem } from "./problem.ts";
+
+const CONSOLE_POLICY =
+  "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+export function assetRoutes({ assets }: Room): Hono<Env> {
+  const routes = new Hono<Env>();
+
+  routes.get("/sdk.js", (c) => {
+    // Any page may load it, with or without an integrity attribute (which needs CORS).
+    c.header("Access-Control-Allow-Origin", "*");
+    c.header("Cross-Origin-Resource-Policy", "cross-origin");
+    c.header("Cache-Control", "public, max-age=3600");
+    return answer(c, assets.get("sdk.js"));
+  });
+
+  routes.get("/console", (c) => {
+    c.header("Content-Security-Policy", CONSOLE_POLICY);
+    c.header("Referrer-Policy", "no-referrer");
+    c.header("Cache-Control", "no-cache");
+    return answer(c, assets.get("console/index.html"));
+  });
+
+  routes.get("/console/:file", (c) => {
+    c.header("Cache-Control", "no-cache");
+    return answer(c, assets.get(`console/${c.req.param("file")}`));
+  });
+
+  return routes;
+}
+
+function answer(c: Context, asset: Asset | undefined): Response {
+  if (!asset) throw new Problem("not_found", "There is no such file here.");
+  c.header("Content-Type", asset.type);
+  c.header("X-Content-Type-Options", "nosniff");
+  return c.body(asset.body);
+}

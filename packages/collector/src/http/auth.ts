@@ -1,0 +1,22 @@
+/**
+ * Who may use the server API: the bearer of an account's secret key, and then only that account.
+ * @module
+ */
+import { createMiddleware } from "hono/factory";
+import type { Env, Room } from "./context.ts";
+import { Problem } from "./problem.ts";
+
+export function requireSecretKey({ accounts }: Room) {
+  return createMiddleware<Env>(async (c, next) => {
+    const [scheme, key] = (c.req.header("Authorization") ?? "").split(" ");
+    if (scheme?.toLowerCase() !== "bearer" || !key) {
+      throw new Problem("key_missing", "Send the header `Authorization: Bearer sk_…`.");
+    }
+    const account = await accounts.bySecretKey(key);
+    if (!account) {
+      throw new Problem("key_invalid", "Use a secret key (sk_…) that `stillhere keys` knows.");
+    }
+    c.set("account", account);
+    await next();
+  });
+}

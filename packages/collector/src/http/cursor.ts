@@ -1,0 +1,41 @@
+/**
+ * Where a reader stands in a list or in the log, as opaque text.
+ * @module
+ */
+import type { Store } from "../stores/store.ts";
+import { Problem } from "./problem.ts";
+
+/** A place in a list by id. */
+export function encodeCursor(id: string): string {
+  return btoa(id).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** @throws {Problem} `invalid_cursor` */
+export function decodeCursor(cursor: string): string {
+  try {
+    return atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
+  } catch {
+    throw noneOfOurs();
+  }
+}
+
+/**
+ * A place in an account's log: the cursor that a page of it ended with, or the id of a transition.
+ * @throws {Problem} `invalid_cursor`
+ */
+export async function decodeLogCursor(
+  store: Store,
+  account: string,
+  cursor: string,
+): Promise<number> {
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  const [, session, , seq] = /^(.+)\.([0-9a-z]+)\.(\d+)$/.exec(cursor) ?? [];
+  if (!session || !seq) throw noneOfOurs();
+  const [entry] = await store.history({ account, id: session }, Number(seq) - 1, 1);
+  if (entry?.transition.seq !== Number(seq)) throw noneOfOurs();
+  return entry.cursor;
+}
+
+function noneOfOurs(): Problem {
+  return new Problem("invalid_cursor", "Use a cursor as an answer gave it, or leave it out.");
+}

@@ -1,0 +1,74 @@
+/**
+ * `POST /v1/sessions/{id}/events`: what happened at the desk.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Input } from "../core/input.ts";
+import type { EndReason } from "../core/session.ts";
+import type { Env, Room } from "./context.ts";
+import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+import { idParams, type SessionEvent, sessionEvent, sessionView } from "./schemas.ts";
+import { noSession } from "./sessions.ts";
+import { viewSession } from "./views.ts";
+
+const post = createRoute({
+  method: "post",
+  path: "/v1/sessions/{id}/events",
+  summary: "Report what happened; the same `id` twice counts once",
+  ...SECURED,
+  request: { params: idParams, body: jsonBody(sessionEvent) },
+  responses: answers(
+    z.object({ duplicate: z.boolean(), session: sessionView }),
+    "It is stored; the session as it stands now",
+  ),
+});
+
+export function eventRoutes({ engine }: Room): OpenAPIHono<Env> {
+  const routes = createRoutes();
+  routes.openapi(post, async (c) => {
+    const { id } = c.req.valid("param");
+    const event = c.req.valid("json");
+    const outcome = await engine.submit({
+      key: { account: c.var.account.name, id },
+      inputs: [inputOf(event)],
+      ...(event.id !== undefined && { eventId: event.id }),
+    });
+    if (outcome.status === "not_found") throw noSession(id);
+    return c.json(
+      {
+        duplicate: outcome.status === "duplicate",
+        session: viewSession(outcome.session, outcome.settings),
+      },
+      200,
+    );
+  });
+  return routes;
+}
+
+const END_REASONS_BY: Record<Extract<SessionEvent, { type: "session_ended" }>["by"], EndReason> = {
+  agent: "ended_by_agent",
+  end_user: "ended_by_end_user",
+  trigger: "ended_by_trigger",
+  email: "transferred_to_email",
+  closed: "ticket_closed",
+};
+
+function inputOf(event: SessionEvent): Input {
+  switch (event.type) {
+    case "end_user_message":
+      return { type: event.type, sentAt: event.at === undefined ? null : Date.parse(event.at) };
+    case "agent_message":
+    case "activity":
+      return { type: event.type };
+    case "ticket_updated": {
+      const { type, id: _id, at: _at, ticketId, ...ticket } = event;
+      return { type, ticket: { ...ticket, ...(ticketId !== undefined && { id: ticketId }) } };
+    }
+    case "assigned":
+      return { type: event.type, agent: event.agent };
+    case "unassigned":
+      return { type: event.type, requeue: false };
+    case "session_ended":
+      return { type: event.type, reason: END_REASONS_BY[event.by] };
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Whether the process lives (`/healthz`), and whether it can do its work (`/readyz`).
+ * @module
+ */
+import { Hono } from "hono";
+import type { Env, Room } from "./context.ts";
+import { Problem } from "./problem.ts";
+
+export function healthRoutes({ engine }: Room): Hono<Env> {
+  const routes = new Hono<Env>();
+  routes.get("/healthz", (c) => c.json({ status: "ok" }));
+  routes.get("/readyz", async (c) => {
+    await engine.store.accounts().catch(() => {
+      throw new Problem("unavailable", "The store does not answer; this collector cannot hear.");
+    });
+    return c.json({ status: "ok" });
+  });
+  return routes;
+}

@@ -1,0 +1,62 @@
+/**
+ * Refusals, as RFC 9457 problems with a stable code. docs/problems.md lists them all.
+ * @module
+ */
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+/** Every code with its status and title. A code never changes its meaning. */
+export const PROBLEMS = {
+  not_json: [400, "The body is not JSON"],
+  invalid_request: [400, "The request is not as it must be"],
+  invalid_signal: [400, "The signal is not as it must be"],
+  invalid_settings: [400, "The settings cannot be set"],
+  invalid_cursor: [400, "The cursor is none of ours"],
+  unsupported_version: [400, "This version of the wire format is not spoken here"],
+  key_missing: [401, "No secret key was given"],
+  key_invalid: [401, "The key is not known"],
+  token_missing: [401, "No session token was given"],
+  token_invalid: [401, "The session token cannot be verified"],
+  token_expired: [401, "The session token has expired"],
+  token_other_session: [403, "The session token is for another session"],
+  origin_not_allowed: [403, "Pages of this origin may not report"],
+  not_found: [404, "There is no such thing here"],
+  too_large: [413, "The body is too large"],
+  unsupported_media_type: [415, "The body has a type that is not read here"],
+  unavailable: [503, "The store cannot be reached"],
+  internal: [500, "Something went wrong here"],
+} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Refuses a request; the detail says what to do. Nothing has been changed when it is thrown. */
+export class Problem extends Error {
+  override name = "Problem";
+  readonly code: ProblemCode;
+  /** What is wrong, part by part. */
+  readonly errors: readonly { readonly field: string; readonly message: string }[];
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    errors: readonly { readonly field: string; readonly message: string }[] = [],
+  ) {
+    super(detail);
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+export function answerProblem(c: Context, problem: Problem): Response {
+  const [status, title] = PROBLEMS[problem.code];
+  const body = {
+    type: `about:blank#${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    detail: problem.message,
+    ...(problem.errors.length > 0 && { errors: problem.errors }),
+  };
+  c.header("Content-Type", "application/problem+json");
+  return c.body(JSON.stringify(body), status);
+}

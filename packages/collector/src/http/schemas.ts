@@ -1,0 +1,136 @@
+/**
+ * The shapes of the server API, once: they validate what comes in, and describe it in the OpenAPI
+ * document.
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/session.ts";
+import { SESSION_ID } from "./decode-signal.ts";
+
+const name = z.string().min(1).max(256);
+
+export const sessionId = z.string().regex(SESSION_ID).openapi({ example: "conv_1" });
+
+export const idParams = z.object({ id: sessionId.openapi({ param: { name: "id", in: "path" } }) });
+
+export const ticketPatch = z.strictObject({
+  id: name.nullish(),
+  status: z.enum(TICKET_STATUSES).optional(),
+  priority: z.enum(TICKET_PRIORITIES).nullish(),
+  group: name.nullish(),
+  tags: z.array(name).max(256).optional(),
+  routingChannel: name.optional(),
+});
+
+export const sessionPut = z
+  .strictObject({
+    channel: name.optional(),
+    user: name.nullish(),
+    assignee: name.nullish(),
+    ticket: ticketPatch.optional(),
+  })
+  .openapi("SessionUpdate");
+
+const eventBase = {
+  /** The caller's id: the same twice counts once. */
+  id: z.string().min(1).max(128).optional(),
+  at: z.iso.datetime({ offset: true }).optional(),
+};
+
+export const sessionEvent = z
+  .discriminatedUnion("type", [
+    z.strictObject({ ...eventBase, type: z.literal("end_user_message") }),
+    z.strictObject({ ...eventBase, type: z.literal("agent_message") }),
+    z.strictObject({ ...eventBase, type: z.literal("activity"), activity: name.optional() }),
+    z.strictObject({
+      ...eventBase,
+      type: z.literal("ticket_updated"),
+      ...ticketPatch.omit({ id: true }).shape,
+      ticketId: name.nullish(),
+    }),
+    z.strictObject({ ...eventBase, type: z.literal("assigned"), agent: name }),
+    z.strictObject({ ...eventBase, type: z.literal("unassigned") }),
+    z.strictObject({
+      ...eventBase,
+      type: z.literal("session_ended"),
+      by: z.enum(["agent", "end_user", "trigger", "email", "closed"]),
+    }),
+  ])
+  .openapi("SessionEvent");
+
+export type SessionEvent = z.infer<typeof sessionEvent>;
+
+const instant = z.iso.datetime();
+const standing = z.object({
+  state: z.string(),
+  reason: z.string().nullable(),
+  presence: z.string(),
+});
+
+const ticket = z.object({
+  id: z.string().nullable(),
+  status: z.string(),
+  priority: z.string().nullable(),
+  group: z.string().nullable(),
+  tags: z.array(z.string()),
+  routingChannel: z.string(),
+});
+
+export const sessionView = z
+  .object({
+    id: z.string(),
+    channel: z.string(),
+    user: z.string().nullable(),
+    presence: z.string(),
+    state: z.string(),
+    reason: z.string().nullable(),
+    ticket,
+    assignee: z.string().nullable(),
+    queue: z.string(),
+    queuedAt: instant.nullable(),
+    capacityHeld: z.boolean(),
+    lastResponseAt: instant.nullable(),
+    presenceChangedAt: instant,
+    stateChangedAt: instant,
+    nextDeadlineAt: instant.nullable(),
+    createdAt: instant,
+    seq: z.number(),
+    pages: z.array(
+      z.object({ page: z.string(), visibility: z.string(), leaseUntil: instant.nullable() }),
+    ),
+  })
+  .openapi("Session");
+
+export const transitionView = z
+  .object({
+    id: z.string(),
+    seq: z.number(),
+    session: z.string(),
+    at: instant,
+    from: standing,
+    to: standing,
+    cause: z.string(),
+    queue: z.string(),
+    capacityHeld: z.boolean(),
+    assignee: z.string().nullable(),
+    ticketChanges: z.record(z.string(), z.object({ from: z.any(), to: z.any() })),
+    triggers: z.array(z.string()),
+  })
+  .openapi("Transition");
+
+export const problemView = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    code: z.string(),
+    detail: z.string(),
+    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  })
+  .openapi("Problem");
+
+/** A page of a list: at most 500 entries, and where the next page begins. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: z.string().max(512).optional(),
+};

@@ -1,0 +1,131 @@
+/**
+ * `/v1/sessions`: what the desk says of its conversations, and how they stand.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Input } from "../core/input.ts";
+import type { Env, Room } from "./context.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { Problem } from "./problem.ts";
+import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+import { idParams, pageQuery, sessionPut, sessionView } from "./schemas.ts";
+import { viewSession } from "./views.ts";
+
+const DEFAULT_CHANNEL = "web_widget";
+
+const put = createRoute({
+  method: "put",
+  path: "/v1/sessions/{id}",
+  summary: "Create a session or say what has changed of it; the same again changes nothing",
+  ...SECURED,
+  request: { params: idParams, body: jsonBody(sessionPut) },
+  responses: answers(sessionView, "The session as it stands now"),
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/v1/sessions/{id}",
+  summary: "One session",
+  ...SECURED,
+  request: { params: idParams },
+  responses: answers(sessionView, "The session"),
+});
+
+const list = createRoute({
+  method: "get",
+  path: "/v1/sessions",
+  summary: "Sessions by id, a page at a time",
+  ...SECURED,
+  request: {
+    query: z.object({
+      ...pageQuery,
+      state: z.enum(["none", "active", "inactive", "ended"]).optional(),
+      presence: z.enum(["online", "offline", "unknown", "ignored", "unsupported"]).optional(),
+      queue: z.enum(["queued", "direct", "none"]).optional(),
+      assignee: z.string().max(256).optional(),
+    }),
+  },
+  responses: answers(
+    z.object({ sessions: z.array(sessionView), cursor: z.string().nullable() }),
+    "A page; `cursor` is null on the last",
+  ),
+});
+
+const erase = createRoute({
+  method: "delete",
+  path: "/v1/sessions/{id}",
+  summary: "Erase a session and its history",
+  ...SECURED,
+  request: { params: idParams },
+  responses: answers(z.object({ erased: z.literal(true) }), "It is gone"),
+});
+
+export function sessionRoutes({ engine }: Room): OpenAPIHono<Env> {
+  const settingsOf = (account: string) => engine.broadcasts.latest(account).settings;
+  const routes = createRoutes();
+
+  routes.openapi(put, async (c) => {
+    const { id } = c.req.valid("param");
+    const body = c.req.valid("json");
+    const outcome = await engine.submit({
+      key: { account: c.var.account.name, id },
+      inputs: inputsOf(body),
+      create: { channel: body.channel ?? DEFAULT_CHANNEL, user: body.user ?? null },
+    });
+    if (outcome.status === "not_found") throw noSession(id);
+    return c.json(viewSession(outcome.session, outcome.settings), 200);
+  });
+
+  routes.openapi(get, async (c) => {
+    const { id } = c.req.valid("param");
+    const account = c.var.account.name;
+    const [found] = await engine.store.load([{ key: { account, id }, eventIds: [] }]);
+    if (!found?.stored) throw noSession(id);
+    return c.json(viewSession(found.stored.session, settingsOf(account)), 200);
+  });
+
+  routes.openapi(list, async (c) => {
+    const { cursor, limit, ...filter } = c.req.valid("query");
+    const account = c.var.account.name;
+    const afterId = cursor === undefined ? undefined : decodeCursor(cursor);
+    const found = await engine.store.list(account, { ...filter, afterId, limit: limit + 1 });
+    const sessions = found.slice(0, limit).map(({ session }) => session);
+    const last = found.length > limit ? sessions.at(-1) : undefined;
+    return c.json(
+      {
+        sessions: sessions.map((session) => viewSession(session, settingsOf(account))),
+        cursor: last ? encodeCursor(last.id) : null,
+      },
+      200,
+    );
+  });
+
+  routes.openapi(erase, async (c) => {
+    const { id } = c.req.valid("param");
+    const erased = await engine.store.erase({ account: c.var.account.name, id });
+    if (!erased) throw noSession(id);
+    return c.json({ erased: true as const }, 200);
+  });
+
+  return routes;
+}
+
+export function noSession(id: string): Problem {
+  return new Problem("not_found", `There is no session ${id}: create it with PUT /v1/sessions/${id}.`);
+}
+
+/** Whom it concerns first, then the ticket: a session must not queue for an instant on its way. */
+function inputsOf(body: z.infer<typeof sessionPut>): Input[] {
+  const { channel, user, assignee, ticket } = body;
+  const inputs: Input[] = [];
+  if (channel !== undefined || user !== undefined) {
+    inputs.push({ type: "described", ...(channel && { channel }), ...(user !== undefined && { user }) });
+  }
+  if (assignee) inputs.push({ type: "assigned", agent: assignee });
+  if (assignee === null) inputs.push({ type: "unassigned", requeue: false });
+  if (ticket) {
+    const status = assignee && ticket.status === "new" ? "open" : ticket.status;
+    inputs.push({ type: "ticket_updated", ticket: { ...ticket, status } });
+  }
+  return inputs;
+}

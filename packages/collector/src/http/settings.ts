@@ -1,0 +1,55 @@
+/**
+ * `/v1/settings`: the account's settings, in seconds, every one with the value that holds.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { checkRelations, showSettings } from "../core/settings-resolve.ts";
+import { patchOverrides } from "../core/settings-schema.ts";
+import type { Env, Room } from "./context.ts";
+import { Problem } from "./problem.ts";
+import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+
+const settings = z.record(z.string(), z.any()).openapi("Settings");
+
+const get = createRoute({
+  method: "get",
+  path: "/v1/settings",
+  summary: "The settings that hold",
+  ...SECURED,
+  responses: answers(settings, "Every setting"),
+});
+
+const patch = createRoute({
+  method: "patch",
+  path: "/v1/settings",
+  summary: "Change settings; what is not named stays, null goes back to the default",
+  ...SECURED,
+  request: { body: jsonBody(settings) },
+  responses: answers(settings, "Every setting after the change"),
+});
+
+export function settingsRoutes({ engine }: Room): OpenAPIHono<Env> {
+  const routes = createRoutes();
+
+  routes.openapi(get, (c) => {
+    return c.json(showSettings(engine.broadcasts.latest(c.var.account.name).overrides), 200);
+  });
+
+  routes.openapi(patch, async (c) => {
+    const account = c.var.account.name;
+    const { overrides, problems } = patchOverrides(
+      engine.broadcasts.latest(account).overrides,
+      c.req.valid("json"),
+    );
+    const wrong = problems.length > 0 ? problems : checkRelations(overrides);
+    const [first] = wrong;
+    if (first) {
+      const errors = wrong.map(({ setting, message }) => ({ field: setting, message }));
+      throw new Problem("invalid_settings", `${first.setting} ${first.message}`, errors);
+    }
+    await engine.changeSettings(account, { overrides });
+    return c.json(showSettings(overrides), 200);
+  });
+
+  return routes;
+}

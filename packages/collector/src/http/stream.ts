@@ -1,0 +1,77 @@
+/**
+ * `GET /v1/stream`: transitions as they are stored, as Server-Sent Events. Each connection reads the
+ * log from its own cursor, so that a reconnect with `Last-Event-ID` has no gap and a slow reader
+ * costs no memory.
+ * @module
+ */
+import { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import type { Env, Room } from "./context.ts";
+import { decodeLogCursor } from "./cursor.ts";
+import { transitionId, viewTransition } from "./views.ts";
+
+const KEEP_ALIVE_MS = 15_000;
+const READ_LIMIT = 100;
+
+export function streamRoutes({ engine }: Room): Hono<Env> {
+  const routes = new Hono<Env>();
+  routes.get("/v1/stream", async (c) => {
+    const account = c.var.account.name;
+    const resume = c.req.header("Last-Event-ID") ?? c.req.query("after");
+    let cursor =
+      resume === undefined
+        ? await engine.store.lastCursor(account)
+        : await decodeLogCursor(engine.store, account, resume);
+    // Proxies that gather answers before they pass them on would hold back every event.
+    c.header("X-Accel-Buffering", "no");
+    return streamSSE(c, async (stream) => {
+      const news = new News();
+      const stop = engine.feed.listen(account, () => news.ring());
+      stream.onAbort(() => {
+        stop();
+        news.ring();
+      });
+      await stream.write(": connected\n\n");
+      while (!stream.aborted) {
+        const entries = await engine.store.log(account, cursor, READ_LIMIT);
+        for (const entry of entries) {
+          const data = JSON.stringify(viewTransition(entry));
+          await stream.writeSSE({ id: transitionId(entry), event: "transition", data });
+          cursor = entry.cursor;
+        }
+        if (entries.length === READ_LIMIT) continue;
+        const isNews = await news.wait(KEEP_ALIVE_MS);
+        if (!isNews) await stream.write(": keep-alive\n\n");
+      }
+    });
+  });
+  return routes;
+}
+
+/** A bell that remembers that it was rung while nobody waited. */
+class News {
+  #rung = false;
+  #wake: (() => void) | null = null;
+
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  /** True: it was rung; false: nothing happened for so long. */
+  async wait(timeoutMs: number): Promise<boolean> {
+    if (!this.#rung) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timeoutMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wake = null;
+    }
+    const wasRung = this.#rung;
+    this.#rung = false;
+    return wasRung;
+  }
+}

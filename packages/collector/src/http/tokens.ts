@@ -1,0 +1,38 @@
+/**
+ * `POST /v1/tokens`: session tokens, for servers that would rather ask than sign.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Env, Room } from "./context.ts";
+import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+import { sessionId } from "./schemas.ts";
+import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS, mintToken } from "./session-token.ts";
+import { iso } from "./views.ts";
+
+const post = createRoute({
+  method: "post",
+  path: "/v1/tokens",
+  summary: "Mint a token that lets a page speak for one session",
+  ...SECURED,
+  request: {
+    body: jsonBody(
+      z.strictObject({
+        session: sessionId,
+        user: z.string().min(1).max(256).nullish(),
+        ttlSeconds: z.number().int().min(1).max(MAX_TTL_SECONDS).default(DEFAULT_TTL_SECONDS),
+      }),
+    ),
+  },
+  responses: answers(z.object({ token: z.string(), expiresAt: z.iso.datetime() }), "The token"),
+});
+
+export function tokenRoutes({ engine }: Room): OpenAPIHono<Env> {
+  const routes = createRoutes();
+  routes.openapi(post, async (c) => {
+    const { session, user, ttlSeconds } = c.req.valid("json");
+    const wanted = { session, user: user ?? null, ttlSeconds };
+    const { token, expiresAt } = await mintToken(c.var.account, wanted, engine.clock.now());
+    return c.json({ token, expiresAt: iso(expiresAt) }, 200);
+  });
+  return routes;
+}

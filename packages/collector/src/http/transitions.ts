@@ -1,0 +1,78 @@
+/**
+ * The history: of one session, and of the account in the order in which it was stored.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Env, Room } from "./context.ts";
+import { decodeLogCursor } from "./cursor.ts";
+import { Problem } from "./problem.ts";
+import { answers, createRoutes, SECURED } from "./route.ts";
+import { idParams, transitionView } from "./schemas.ts";
+import { viewTransition } from "./views.ts";
+
+const limit = z.coerce.number().int().min(1).max(500).default(100);
+const page = answers(
+  z.object({ transitions: z.array(transitionView), cursor: z.string().nullable() }),
+  "Oldest first; `cursor` is where the next page begins, null if there is nothing yet",
+);
+
+const ofSession = createRoute({
+  method: "get",
+  path: "/v1/sessions/{id}/transitions",
+  summary: "A session's history; `cursor` is the last `seq` that was read",
+  ...SECURED,
+  request: {
+    params: idParams,
+    query: z.object({ limit, cursor: z.coerce.number().int().min(0).default(0) }),
+  },
+  responses: page,
+});
+
+const ofAccount = createRoute({
+  method: "get",
+  path: "/v1/transitions",
+  summary: "The account's history after a cursor or after the transition with that id",
+  ...SECURED,
+  request: { query: z.object({ limit, after: z.string().max(512).default("0") }) },
+  responses: page,
+});
+
+export function transitionRoutes({ engine }: Room): OpenAPIHono<Env> {
+  const routes = createRoutes();
+
+  routes.openapi(ofSession, async (c) => {
+    const { id } = c.req.valid("param");
+    const query = c.req.valid("query");
+    const key = { account: c.var.account.name, id };
+    const entries = await engine.store.history(key, query.cursor, query.limit);
+    if (entries.length === 0) {
+      const [found] = await engine.store.load([{ key, eventIds: [] }]);
+      if (!found?.stored) throw new Problem("not_found", `There is no session ${id}.`);
+    }
+    const last = entries.at(-1)?.transition.seq;
+    return c.json(
+      {
+        transitions: entries.map(viewTransition),
+        cursor: last === undefined ? null : String(last),
+      },
+      200,
+    );
+  });
+
+  routes.openapi(ofAccount, async (c) => {
+    const query = c.req.valid("query");
+    const account = c.var.account.name;
+    const after = await decodeLogCursor(engine.store, account, query.after);
+    const entries = await engine.store.log(account, after, query.limit);
+    const last = entries.at(-1)?.cursor;
+    return c.json(
+      {
+        transitions: entries.map(viewTransition),
+        cursor: last === undefined ? null : String(last),
+      },
+      200,
+    );
+  });
+
+  return routes;
+}

@@ -1,0 +1,38 @@
+/**
+ * The shape of triggers (rule 22), for the API and for scenario files.
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/session.ts";
+import { TRIGGER_FIELDS, TRIGGER_OPERATORS } from "../core/trigger.ts";
+
+const text = z.string().min(1).max(256);
+
+const condition = z.strictObject({
+  field: z.enum(TRIGGER_FIELDS),
+  op: z.enum(TRIGGER_OPERATORS),
+  value: z.union([text, z.array(text), z.null()]).optional(),
+});
+
+const tags = z.array(text).min(1);
+
+const action = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("set_status"), value: z.enum(TICKET_STATUSES) }),
+  z.strictObject({ type: z.literal("set_priority"), value: z.enum(TICKET_PRIORITIES) }),
+  z.strictObject({ type: z.literal("set_group"), value: text.nullable() }),
+  z.strictObject({ type: z.literal("set_routing_channel"), value: text }),
+  z.strictObject({ type: z.literal("add_tags"), value: tags }),
+  z.strictObject({ type: z.literal("remove_tags"), value: tags }),
+  z.strictObject({ type: z.literal("end_session") }),
+  z.strictObject({ type: z.literal("notify_webhook"), value: text }),
+]);
+
+export const triggerSchema = z
+  .strictObject({
+    name: text,
+    enabled: z.boolean().default(true),
+    all: z.array(condition).default([]),
+    any: z.array(condition).default([]),
+    actions: z.array(action).min(1),
+  })
+  .openapi("Trigger");

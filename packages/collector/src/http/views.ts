@@ -1,0 +1,74 @@
+/**
+ * How sessions and their history look to the outside: instants as ISO 8601, names as documented.
+ * @module
+ */
+import { deadlineOf } from "../core/deadline.ts";
+import { isAlive, isPresenceRead } from "../core/presence.ts";
+import type { Session } from "../core/session.ts";
+import type { Settings } from "../core/settings.ts";
+import { visibleOf } from "../core/transition.ts";
+import type { LogEntry } from "../stores/store.ts";
+
+export function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function isoOrNull(at: number | null): string | null {
+  return at === null ? null : iso(at);
+}
+
+export function viewSession(session: Session, settings: Settings) {
+  const { state, reason, presence, queue, capacityHeld } = visibleOf(session, settings);
+  const pages = isPresenceRead(session.channel, settings) ? session.pages.filter(isAlive) : [];
+  return {
+    id: session.id,
+    channel: session.channel,
+    user: session.user,
+    presence,
+    state,
+    reason,
+    ticket: { ...session.ticket, tags: [...session.ticket.tags] },
+    assignee: session.assignee,
+    queue,
+    queuedAt: isoOrNull(session.queuedAt),
+    capacityHeld,
+    lastResponseAt: isoOrNull(session.lastResponseAt),
+    presenceChangedAt: iso(session.presenceChangedAt),
+    stateChangedAt: iso(session.stateChangedAt),
+    nextDeadlineAt: isoOrNull(deadlineOf(session, settings)),
+    createdAt: iso(session.createdAt),
+    seq: session.seq,
+    pages: pages.map(({ id, visibility, leaseUntil }) => ({
+      page: id,
+      visibility,
+      leaseUntil: isoOrNull(leaseUntil),
+    })),
+  };
+}
+
+export type SessionView = ReturnType<typeof viewSession>;
+
+/** Stable and unique, also where a session was erased and another took its name. */
+export function transitionId({ session, sessionCreatedAt, transition }: LogEntry): string {
+  return `${session}.${sessionCreatedAt.toString(36)}.${transition.seq}`;
+}
+
+export function viewTransition(entry: LogEntry) {
+  const { transition, session } = entry;
+  return {
+    id: transitionId(entry),
+    seq: transition.seq,
+    session,
+    at: iso(transition.at),
+    from: transition.from,
+    to: transition.to,
+    cause: transition.cause,
+    queue: transition.queue,
+    capacityHeld: transition.capacityHeld,
+    assignee: transition.assignee,
+    ticketChanges: transition.ticketChanges,
+    triggers: [...transition.triggers],
+  };
+}
+
+export type TransitionView = ReturnType<typeof viewTransition>;

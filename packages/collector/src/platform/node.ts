@@ -1,0 +1,80 @@
+/**
+ * The collector as a Node server: the one place that wires store, engine, routes and clock together.
+ * @module
+ */
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { Accounts } from "../engine/accounts.ts";
+import { createSystemClock } from "../engine/clock.ts";
+import { Engine } from "../engine/engine.ts";
+import { startSweep } from "../engine/sweep.ts";
+import { createApp } from "../http/app.ts";
+import type { Store } from "../stores/store.ts";
+import { readAssets } from "./assets.ts";
+
+/** How often keys that another process made or rotated are read. */
+const ACCOUNTS_EVERY_MS = 1_000;
+/** How long requests under way may take to end when the collector stops. */
+const CLOSE_WITHIN_MS = 2_000;
+
+export interface CollectorOptions {
+  readonly store: Store;
+  readonly host: string;
+  /** 0 lets the system choose one. */
+  readonly port: number;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Collector {
+  readonly url: string;
+  readonly engine: Engine;
+  readonly accounts: Accounts;
+  /** Answers what is under way, then lets go of the store. */
+  close(): Promise<void>;
+}
+
+/** @throws if the port cannot be had. */
+export async function startCollector(options: CollectorOptions): Promise<Collector> {
+  const { store, onError } = options;
+  const engine = new Engine(store, createSystemClock());
+  const accounts = new Accounts(store);
+  await accounts.refresh();
+  await engine.hear();
+  const app = createApp({ engine, accounts, assets: readAssets(), onError });
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  await listen(server, options.host, options.port);
+  const stopSweep = startSweep({ engine, accounts: () => accounts.names(), onError });
+  const refresh = setInterval(() => accounts.refresh().catch(onError), ACCOUNTS_EVERY_MS);
+  return {
+    url: urlOf(server.address() as AddressInfo),
+    engine,
+    accounts,
+    async close() {
+      clearInterval(refresh);
+      const closed = new Promise((resolve) => server.close(resolve));
+      // Streams never end by themselves; their readers resume elsewhere by id.
+      const hurry = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
+      server.closeIdleConnections();
+      await closed;
+      clearTimeout(hurry);
+      await stopSweep();
+      await engine.idle();
+      await store.close();
+    },
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf({ family, address, port }: AddressInfo): string {
+  return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}

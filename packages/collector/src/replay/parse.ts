@@ -1,0 +1,95 @@
+/**
+ * Reads scenario files, with an error that names the place where one is not as it must be.
+ * @module
+ */
+import { z } from "zod";
+import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/session.ts";
+import { triggerSchema } from "../http/trigger-schema.ts";
+import { type Scenario, ScenarioError } from "./scenario.ts";
+
+const at = z.number().min(0);
+const page = z.string().min(1);
+const ticketFields = {
+  id: z.string().nullish(),
+  status: z.enum(TICKET_STATUSES).optional(),
+  priority: z.enum(TICKET_PRIORITIES).nullish(),
+  group: z.string().nullish(),
+  tags: z.array(z.string()).optional(),
+  routingChannel: z.string().optional(),
+};
+const ticket = z.strictObject(ticketFields);
+
+const event = z.discriminatedUnion("type", [
+  z.strictObject({
+    at,
+    type: z.literal("signal"),
+    signal: z.enum(["open", "beat", "hidden", "visible", "freeze", "resume", "leave"]),
+    page,
+    to: z.enum(["page", "gone"]).optional(),
+    armed: z.boolean().optional(),
+  }),
+  z.strictObject({ at, type: z.literal("page_lost"), page }),
+  z.strictObject({ at, type: z.literal("end_user_message"), sentAt: z.number().optional() }),
+  z.strictObject({ at, type: z.literal("agent_message") }),
+  z.strictObject({ at, type: z.literal("activity"), activity: z.string().optional() }),
+  z.strictObject({ at, type: z.literal("ticket_updated"), ...ticketFields }),
+  z.strictObject({ at, type: z.literal("assigned"), agent: z.string().min(1) }),
+  z.strictObject({ at, type: z.literal("unassigned") }),
+  z.strictObject({
+    at,
+    type: z.literal("session_ended"),
+    by: z.enum(["agent", "end_user", "trigger", "email", "closed"]),
+  }),
+  z.strictObject({
+    at,
+    type: z.literal("settings_changed"),
+    settings: z.record(z.string(), z.unknown()),
+  }),
+]);
+
+const scenario = z.object({
+  id: z.string(),
+  name: z.string(),
+  settings: z.record(z.string(), z.unknown()).optional(),
+  session: z.object({
+    channel: z.string(),
+    assignee: z.string().nullish(),
+    ticket: ticket.optional(),
+  }),
+  triggers: z.array(triggerSchema).optional(),
+  events: z.array(event),
+  expect: z.array(
+    z.strictObject({
+      at,
+      state: z.string().optional(),
+      reason: z.string().nullish(),
+      presence: z.string().optional(),
+      queue: z.string().optional(),
+      capacityHeld: z.boolean().optional(),
+      ticket: ticket.optional(),
+    }),
+  ),
+  transitions: z
+    .array(z.object({ at: z.number(), state: z.string(), reason: z.string().nullable() }))
+    .optional(),
+});
+
+/** @throws {ScenarioError} naming the file, the scenario and the field. */
+export function parseScenarios(text: string, file: string): readonly Scenario[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new ScenarioError(`${file} is not JSON (${(error as Error).message}).`);
+  }
+  const list = Array.isArray(json) ? json : [json];
+  return list.map((each, index) => {
+    const parsed = scenario.safeParse(each);
+    if (parsed.success) return parsed.data as Scenario;
+    const [issue] = parsed.error.issues;
+    const id = (each as { id?: unknown } | null)?.id ?? `number ${index + 1}`;
+    throw new ScenarioError(
+      `${file}, scenario ${id}: ${issue?.path.join(".") || "it"}: ${issue?.message}`,
+    );
+  });
+}

@@ -1,0 +1,169 @@
+/**
+ * A store in this process's memory: for tests and for trying out. Nothing survives the process.
+ * @module
+ */
+import type {
+  Account,
+  Broadcast,
+  Facets,
+  Found,
+  ListQuery,
+  LogEntry,
+  Lookup,
+  NewBroadcast,
+  SessionKey,
+  Store,
+  Stored,
+  Write,
+  WriteOutcome,
+} from "../store.ts";
+
+interface Row {
+  readonly key: SessionKey;
+  readonly stored: Stored;
+  readonly facets: Facets;
+  readonly eventIds: Set<string>;
+}
+
+export class MemoryStore implements Store {
+  readonly #rows = new Map<string, Row>();
+  readonly #accounts = new Map<string, Account>();
+  readonly #broadcasts: Broadcast[] = [];
+  #log: (LogEntry & { readonly account: string })[] = [];
+  #lastCursor = 0;
+  #heardAt: number | null = null;
+
+  async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
+    return lookups.map(({ key, eventIds }) => {
+      const row = this.#rows.get(nameOf(key));
+      return {
+        stored: row?.stored ?? null,
+        seenEventIds: eventIds.filter((id) => row?.eventIds.has(id)),
+      };
+    });
+  }
+
+  async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
+    return writes.map((write) => this.#commitOne(write));
+  }
+
+  #commitOne(write: Write): WriteOutcome {
+    const { key, session, epoch, facets, deadlineAt, transitions } = write;
+    const row = this.#rows.get(nameOf(key));
+    if ((row?.stored.version ?? 0) !== write.expectedVersion) return "conflict";
+    const eventIds = row?.eventIds ?? new Set();
+    for (const id of write.eventIds) eventIds.add(id);
+    const stored = { session, epoch, deadlineAt, version: write.expectedVersion + 1 };
+    this.#rows.set(nameOf(key), { key, stored, facets, eventIds });
+    for (const transition of transitions) {
+      this.#lastCursor += 1;
+      this.#log.push({
+        account: key.account,
+        cursor: this.#lastCursor,
+        session: key.id,
+        sessionCreatedAt: session.createdAt,
+        transition,
+      });
+    }
+    return "committed";
+  }
+
+  async due(now: number, limit: number): Promise<readonly SessionKey[]> {
+    return [...this.#rows.values()]
+      .filter((row) => (row.stored.deadlineAt ?? Number.POSITIVE_INFINITY) <= now)
+      .sort((a, b) => (a.stored.deadlineAt ?? 0) - (b.stored.deadlineAt ?? 0))
+      .slice(0, limit)
+      .map((row) => row.key);
+  }
+
+  async behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
+    return this.#rowsOf(account)
+      .filter((row) => row.stored.epoch < epoch)
+      .slice(0, limit)
+      .map((row) => row.key);
+  }
+
+  async list(account: string, query: ListQuery): Promise<readonly Stored[]> {
+    return this.#rowsOf(account)
+      .filter((row) => query.afterId === undefined || row.key.id > query.afterId)
+      .filter((row) => query.state === undefined || row.facets.state === query.state)
+      .filter((row) => query.presence === undefined || row.facets.presence === query.presence)
+      .filter((row) => query.queue === undefined || row.facets.queue === query.queue)
+      .filter((row) => query.assignee === undefined || row.facets.assignee === query.assignee)
+      .sort((a, b) => (a.key.id < b.key.id ? -1 : 1))
+      .slice(0, query.limit)
+      .map((row) => row.stored);
+  }
+
+  async queue(account: string, group: string | null): Promise<readonly Stored[]> {
+    return this.#rowsOf(account)
+      .filter(({ facets }) => facets.queue !== "none")
+      .filter(({ facets }) => group === null || facets.group === group)
+      .sort(
+        (a, b) =>
+          (a.facets.queuedAt ?? 0) - (b.facets.queuedAt ?? 0) || (a.key.id < b.key.id ? -1 : 1),
+      )
+      .map((row) => row.stored);
+  }
+
+  async history(key: SessionKey, afterSeq: number, limit: number): Promise<readonly LogEntry[]> {
+    return this.#log
+      .filter((entry) => entry.account === key.account && entry.session === key.id)
+      .filter((entry) => entry.transition.seq > afterSeq)
+      .slice(0, limit);
+  }
+
+  async log(account: string, afterCursor: number, limit: number): Promise<readonly LogEntry[]> {
+    return this.#log
+      .filter((entry) => entry.account === account && entry.cursor > afterCursor)
+      .slice(0, limit);
+  }
+
+  async lastCursor(account: string): Promise<number> {
+    return this.#log.findLast((entry) => entry.account === account)?.cursor ?? 0;
+  }
+
+  async erase(key: SessionKey): Promise<boolean> {
+    this.#log = this.#log.filter(
+      (entry) => entry.account !== key.account || entry.session !== key.id,
+    );
+    return this.#rows.delete(nameOf(key));
+  }
+
+  async accounts(): Promise<readonly Account[]> {
+    return [...this.#accounts.values()];
+  }
+
+  async putAccount(account: Account): Promise<void> {
+    this.#accounts.set(account.name, account);
+  }
+
+  async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
+    return this.#broadcasts.filter((broadcast) => broadcast.epoch > afterEpoch);
+  }
+
+  async broadcast(broadcast: NewBroadcast): Promise<number> {
+    const epoch = this.#broadcasts.length + 1;
+    this.#broadcasts.push({ ...broadcast, epoch });
+    return epoch;
+  }
+
+  async hear(now: number, toleranceMs: number): Promise<boolean> {
+    const fromAt = this.#heardAt;
+    this.#heardAt = Math.max(now, fromAt ?? now);
+    if (fromAt === null || now - fromAt <= toleranceMs) return false;
+    const epoch = this.#broadcasts.length + 1;
+    this.#broadcasts.push({ type: "outage", account: null, epoch, at: now, fromAt });
+    return true;
+  }
+
+  async close(): Promise<void> {}
+
+  #rowsOf(account: string): Row[] {
+    return [...this.#rows.values()].filter((row) => row.key.account === account);
+  }
+}
+
+function nameOf({ account, id }: SessionKey): string {
+  return `${account}\n${id}`;
+}

@@ -1,0 +1,225 @@
+/**
+ * The embedded store: one SQLite file through `node:sqlite`, without a native build. A commit has
+ * reached the operating system when it is answered, so it survives the death of this process; after
+ * a power cut the last commits may be missing, never half there (WAL, `synchronous = NORMAL`:
+ * https://sqlite.org/pragma.html#pragma_synchronous).
+ * @module
+ */
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { decodeSession, encodeSession } from "../codec.ts";
+import {
+  type Account,
+  type Broadcast,
+  type Found,
+  type ListQuery,
+  type LogEntry,
+  type Lookup,
+  type NewBroadcast,
+  type SessionKey,
+  type Store,
+  type Stored,
+  StoreError,
+  type Write,
+  type WriteOutcome,
+} from "../store.ts";
+import { migrate } from "./schema.ts";
+import { prepareStatements, type Statements } from "./statements.ts";
+
+interface SessionRow {
+  id: string;
+  version: number;
+  epoch: number;
+  deadline_at: number | null;
+  body: string;
+}
+
+interface LogRow {
+  cursor: number;
+  session: string;
+  session_created_at: number;
+  body: string;
+}
+
+export class SqliteStore implements Store {
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+
+  /**
+   * Opens the file, or creates it.
+   * @throws {StoreError} if it cannot be opened or is not a file of ours.
+   */
+  constructor(path: string) {
+    try {
+      this.#database = new DatabaseSync(path);
+      this.#database.exec(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;",
+      );
+      migrate(this.#database);
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StoreError(
+        `The SQLite file ${path} cannot be used (${why}): name a file in a writable folder with --store sqlite:PATH.`,
+      );
+    }
+    this.#statements = prepareStatements(this.#database);
+  }
+
+  async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
+    return lookups.map(({ key, eventIds }) => {
+      const row = this.#statements.loadSession.get(key.account, key.id) as SessionRow | undefined;
+      return {
+        stored: row ? toStored(row) : null,
+        seenEventIds: eventIds.filter((id) =>
+          this.#statements.hasEvent.get(key.account, key.id, id),
+        ),
+      };
+    });
+  }
+
+  async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
+    return this.#transaction(() => writes.map((write) => this.#commitOne(write)));
+  }
+
+  #commitOne({ key, session, facets, ...write }: Write): WriteOutcome {
+    const columns: SQLInputValue[] = [
+      write.epoch,
+      write.deadlineAt,
+      facets.state,
+      facets.presence,
+      facets.queue,
+      facets.queuedAt,
+      facets.assignee,
+      facets.group,
+      Number(facets.capacityHeld),
+      encodeSession(session),
+      key.account,
+      key.id,
+    ];
+    const { changes } =
+      write.expectedVersion === 0
+        ? this.#statements.insertSession.run(...columns)
+        : this.#statements.updateSession.run(...columns, write.expectedVersion);
+    if (changes === 0) return "conflict";
+    for (const id of write.eventIds) this.#statements.insertEvent.run(key.account, key.id, id);
+    for (const transition of write.transitions) {
+      this.#statements.insertTransition.run(
+        key.account,
+        key.id,
+        session.createdAt,
+        transition.seq,
+        JSON.stringify(transition),
+      );
+    }
+    return "committed";
+  }
+
+  async due(now: number, limit: number): Promise<readonly SessionKey[]> {
+    return this.#statements.due.all(now, limit) as unknown as SessionKey[];
+  }
+
+  async behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
+    return this.#statements.behind.all(account, epoch, limit) as unknown as SessionKey[];
+  }
+
+  async list(account: string, query: ListQuery): Promise<readonly Stored[]> {
+    const rows = this.#statements.list.all({
+      account,
+      afterId: query.afterId ?? "",
+      state: query.state ?? null,
+      presence: query.presence ?? null,
+      queue: query.queue ?? null,
+      assignee: query.assignee ?? null,
+      limit: query.limit,
+    });
+    return (rows as unknown as SessionRow[]).map(toStored);
+  }
+
+  async queue(account: string, group: string | null): Promise<readonly Stored[]> {
+    const rows = this.#statements.queue.all(account, group, group);
+    return (rows as unknown as SessionRow[]).map(toStored);
+  }
+
+  async history(key: SessionKey, afterSeq: number, limit: number): Promise<readonly LogEntry[]> {
+    const rows = this.#statements.history.all(key.account, key.id, afterSeq, limit);
+    return (rows as unknown as LogRow[]).map(toLogEntry);
+  }
+
+  async log(account: string, afterCursor: number, limit: number): Promise<readonly LogEntry[]> {
+    const rows = this.#statements.log.all(account, afterCursor, limit);
+    return (rows as unknown as LogRow[]).map(toLogEntry);
+  }
+
+  async lastCursor(account: string): Promise<number> {
+    const row = this.#statements.lastCursor.get(account) as { cursor: number | null };
+    return row.cursor ?? 0;
+  }
+
+  async erase(key: SessionKey): Promise<boolean> {
+    return this.#transaction(() => {
+      this.#statements.eraseEvents.run(key.account, key.id);
+      this.#statements.eraseTransitions.run(key.account, key.id);
+      return this.#statements.eraseSession.run(key.account, key.id).changes > 0;
+    });
+  }
+
+  async accounts(): Promise<readonly Account[]> {
+    const rows = this.#statements.accounts.all() as unknown as { body: string }[];
+    return rows.map(({ body }) => JSON.parse(body) as Account);
+  }
+
+  async putAccount(account: Account): Promise<void> {
+    this.#statements.putAccount.run(account.name, JSON.stringify(account));
+  }
+
+  async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
+    const rows = this.#statements.broadcasts.all(afterEpoch);
+    return (rows as unknown as { epoch: number; body: string }[]).map(({ epoch, body }) => ({
+      ...(JSON.parse(body) as Broadcast),
+      epoch,
+    }));
+  }
+
+  async broadcast(broadcast: NewBroadcast): Promise<number> {
+    return this.#append(broadcast);
+  }
+
+  async hear(now: number, toleranceMs: number): Promise<boolean> {
+    return this.#transaction(() => {
+      const row = this.#statements.mark.get() as { heard_at: number } | undefined;
+      const fromAt = row?.heard_at ?? now;
+      this.#statements.setMark.run(Math.max(now, fromAt));
+      if (now - fromAt <= toleranceMs) return false;
+      this.#append({ type: "outage", account: null, at: now, fromAt });
+      return true;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#database.close();
+  }
+
+  #append(broadcast: object): number {
+    return Number(this.#statements.broadcast.run(JSON.stringify(broadcast)).lastInsertRowid);
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.#statements.begin.run();
+    try {
+      const result = work();
+      this.#statements.commit.run();
+      return result;
+    } catch (error) {
+      this.#statements.rollback.run();
+      throw error;
+    }
+  }
+}
+
+function toStored({ id, version, epoch, deadline_at, body }: SessionRow): Stored {
+  return { session: decodeSession(id, body), version, epoch, deadlineAt: deadline_at };
+}
+
+function toLogEntry({ cursor, session, session_created_at, body }: LogRow): LogEntry {
+  return { cursor, session, sessionCreatedAt: session_created_at, transition: JSON.parse(body) };
+}

@@ -1,0 +1,161 @@
+/**
+ * What a store must do, and all it must do: keep records, change them atomically, and find those
+ * that are due. It knows no rule. `stores/conformance.ts` proves a driver against this contract.
+ * @module
+ */
+import type { Effect } from "../core/reduce.ts";
+import type { QueueStanding, Session, State, Presence } from "../core/session.ts";
+import type { Overrides } from "../core/settings-schema.ts";
+import type { Transition } from "../core/transition.ts";
+import type { Trigger } from "../core/trigger.ts";
+
+export interface SessionKey {
+  readonly account: string;
+  readonly id: string;
+}
+
+/** A session as it is kept. */
+export interface Stored {
+  readonly session: Session;
+  /** Rises with each commit. */
+  readonly version: number;
+  /** The last broadcast that the session has been told. */
+  readonly epoch: number;
+  /** When the sweep is to look at it; null: never by itself. */
+  readonly deadlineAt: number | null;
+}
+
+/** What lists are filtered by; derived from the session, so that no store needs to know how. */
+export interface Facets {
+  readonly state: State;
+  readonly presence: Presence;
+  readonly queue: QueueStanding;
+  readonly queuedAt: number | null;
+  readonly assignee: string | null;
+  readonly group: string | null;
+  readonly capacityHeld: boolean;
+}
+
+export interface Lookup {
+  readonly key: SessionKey;
+  /** Ids of events that are about to be applied: which of them were applied before? */
+  readonly eventIds: readonly string[];
+}
+
+export interface Found {
+  /** Null: no such session. */
+  readonly stored: Stored | null;
+  /** Those of the asked event ids that this session has seen. */
+  readonly seenEventIds: readonly string[];
+}
+
+/** One session's change. All of it is kept, or nothing of it is. */
+export interface Write {
+  readonly key: SessionKey;
+  /** The version that was loaded; 0: there was none. */
+  readonly expectedVersion: number;
+  readonly session: Session;
+  readonly epoch: number;
+  readonly facets: Facets;
+  readonly deadlineAt: number | null;
+  readonly eventIds: readonly string[];
+  readonly transitions: readonly Transition[];
+  readonly effects: readonly Effect[];
+}
+
+export type WriteOutcome = "committed" | "conflict";
+
+/** An entry of an account's history, in the order in which the store took them. */
+export interface LogEntry {
+  /** Rises with each entry; unique within the store. */
+  readonly cursor: number;
+  readonly session: string;
+  /** When the session was created: tells a session from an erased one of the same name. */
+  readonly sessionCreatedAt: number;
+  readonly transition: Transition;
+}
+
+export interface ListQuery {
+  readonly state?: State;
+  readonly presence?: Presence;
+  readonly queue?: QueueStanding;
+  readonly assignee?: string;
+  /** Sessions whose id is above this one. */
+  readonly afterId?: string;
+  readonly limit: number;
+}
+
+export interface Account {
+  readonly name: string;
+  /** `pk_…`, known to every page. */
+  readonly publishableKey: string;
+  /** SHA-256 of the secret key in hex, and enough of the key to recognise it. */
+  readonly secretKey: { readonly hash: string; readonly hint: string };
+  /** Signs session tokens; kept readable, since verifying needs it. */
+  readonly tokenSecret: string;
+  readonly createdAt: number;
+}
+
+/** Something that every session of an account (null: of all accounts) must be told, in order. */
+export type Broadcast = {
+  /** Rises with each broadcast. */
+  readonly epoch: number;
+  readonly at: number;
+} & (
+  | {
+      readonly type: "settings";
+      readonly account: string;
+      readonly overrides: Overrides;
+      readonly triggers: readonly Trigger[];
+    }
+  | { readonly type: "outage"; readonly account: null; readonly fromAt: number }
+);
+
+export type NewBroadcast = Extract<Broadcast, { type: "settings" }> extends infer B
+  ? Omit<B, "epoch">
+  : never;
+
+export interface Store {
+  /** Answers in the order of the questions. */
+  load(lookups: readonly Lookup[]): Promise<readonly Found[]>;
+  /** Answers in the order of the writes; each is atomic by itself. */
+  commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]>;
+  /** Sessions whose deadline is at or before `now`, most overdue first. */
+  due(now: number, limit: number): Promise<readonly SessionKey[]>;
+  /** Sessions of an account that have not been told the broadcast `epoch` yet. */
+  behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]>;
+
+  /** Sessions of an account by id, ascending. */
+  list(account: string, query: ListQuery): Promise<readonly Stored[]>;
+  /** Sessions with a standing in the queue, by place, then id. */
+  queue(account: string, group: string | null): Promise<readonly Stored[]>;
+  /** A session's transitions above `afterSeq`, ascending. */
+  history(key: SessionKey, afterSeq: number, limit: number): Promise<readonly LogEntry[]>;
+  /** An account's transitions above `afterCursor`, ascending. */
+  log(account: string, afterCursor: number, limit: number): Promise<readonly LogEntry[]>;
+  /** The cursor of the account's last log entry; 0: none. */
+  lastCursor(account: string): Promise<number>;
+  /** Removes a session with all that was kept of it; false: it was not there. */
+  erase(key: SessionKey): Promise<boolean>;
+
+  accounts(): Promise<readonly Account[]>;
+  /** Creates the account or replaces its keys. */
+  putAccount(account: Account): Promise<void>;
+  /** Broadcasts above `afterEpoch`, ascending. */
+  broadcasts(afterEpoch: number): Promise<readonly Broadcast[]>;
+  /** Appends a broadcast and answers with its epoch. */
+  broadcast(broadcast: NewBroadcast): Promise<number>;
+  /**
+   * Moves the mark of when anybody last could hear to `now` (it never moves back). Where it was more
+   * than `toleranceMs` old, an outage from the mark to `now` is broadcast in the same step. True: so
+   * it was.
+   */
+  hear(now: number, toleranceMs: number): Promise<boolean>;
+
+  close(): Promise<void>;
+}
+
+/** The store cannot be used; the message says what to do. */
+export class StoreError extends Error {
+  override name = "StoreError";
+}
