@@ -25,10 +25,14 @@ function readConfig(file: string): { settings?: unknown } {
     config = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`The config ${file} cannot be read (${why}): write JSON as {"settings": {…}}.`);
+    throw new UsageError(
+      `The config ${file} cannot be read (${why}): write JSON as {"settings": {…}}.`,
+    );
   }
   const isObject = config !== null && typeof config === "object" && !Array.isArray(config);
   const unknown = isObject ? Object.keys(config as object).find((key) => key !== "settings") : "";
   if (unknown === undefined) return config as { settings?: unknown };
-  throw new UsageError(`The config ${file} must be {"settings": {…}}${unknown && `, not "${unknown}"`}.`);
+  throw new UsageError(
+    `The config ${file} must be {"settings": {…}}${unknown && `, not "${unknown}"`}.`,
+  );
 }

@@ -22,7 +22,8 @@ export interface DemoOptions {
 }
 
 export async function demo({ host, port }: DemoOptions): Promise<void> {
-  if (!existsSync(SHOP)) throw new UsageError("The demo shop is not built: run `pnpm build` first.");
+  if (!existsSync(SHOP))
+    throw new UsageError("The demo shop is not built: run `pnpm build` first.");
   mkdirSync(FOLDER, { recursive: true });
   const store = await openStore(`sqlite:${FOLDER}/demo.db`);
   const collector = await startCollector({ store, host, port, onError: logError });

@@ -13,6 +13,7 @@ export function lineOf(error: unknown): string | null {
   if (error instanceof UsageError || error instanceof StoreError) return error.message;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall !== "listen") return null;
-  if (code === "EADDRINUSE") return "The port is taken: choose another with --port (PORT for the demo).";
+  if (code === "EADDRINUSE")
+    return "The port is taken: choose another with --port (PORT for the demo).";
   return `The collector cannot listen there (${code}): change --host or --port.`;
 }

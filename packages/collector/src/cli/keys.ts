@@ -38,7 +38,11 @@ export async function token(options: {
 }): Promise<void> {
   await withAccounts(options.store, async (accounts) => {
     const account = known(accounts, options.account);
-    const wanted = { session: options.session, user: options.user ?? null, ttlSeconds: options.ttl };
+    const wanted = {
+      session: options.session,
+      user: options.user ?? null,
+      ttlSeconds: options.ttl,
+    };
     console.log((await mintToken(account, wanted, Date.now())).token);
   });
 }

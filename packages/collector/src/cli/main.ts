@@ -82,7 +82,8 @@ function option(flags: string, description: string): Option {
 function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most) return value;
+    if (text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most)
+      return value;
     throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
   };
 }

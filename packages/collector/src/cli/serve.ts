@@ -28,7 +28,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     console.log(`  token secret     ${keys.tokenSecret}`);
   }
   if (options.config) await applyConfig(engine, DEFAULT_ACCOUNT, options.config);
-  console.log(`stillhere collector listens at ${collector.url} (console: ${collector.url}/console)`);
+  console.log(
+    `stillhere collector listens at ${collector.url} (console: ${collector.url}/console)`,
+  );
   stopOnSignal(collector);
 }
 

@@ -7,8 +7,8 @@ import { announce } from "./view/announce.ts";
 import { showLine } from "./view/connection.ts";
 import { startDrawer } from "./view/drawer.ts";
 import { byId } from "./view/element.ts";
-import { showFirstSteps } from "./view/empty.ts";
 import { explain } from "./view/explain.ts";
+import { startFirstSteps } from "./view/first-steps.ts";
 import { startQueueList } from "./view/queue-list.ts";
 import { startSessionTable } from "./view/session-table.ts";
 import { askForKey } from "./view/sign-in.ts";
@@ -20,6 +20,11 @@ const BASE = new URL("../", import.meta.url);
 
 const RETRY_MS = 2_000;
 
+// A key given in the address while this page is open, too.
+addEventListener("hashchange", () => {
+  if (location.hash.includes("key=")) location.reload();
+});
+
 const { api, settings } = await signIn();
 startDesk(api, settings);
 
@@ -27,7 +32,10 @@ startDesk(api, settings);
 async function signIn(): Promise<{ api: Api; settings: Settings }> {
   let key = takeKey();
   for (let trouble: string | null = null; ; ) {
-    if (!key) key = await askForKey(trouble);
+    if (!key) {
+      byId("line").hidden = true;
+      key = await askForKey(trouble);
+    }
     const api = createApi(BASE, key);
     showLine("connecting");
     try {
@@ -52,7 +60,9 @@ function startDesk(api: Api, settings: Settings): void {
   const drawer = startDrawer(api, roster, settings);
   const table = startSessionTable(roster, drawer.open);
   const summary = startSummary(roster, table.showGroup);
-  const showQueue = startQueueList(roster, drawer.open);
+  const showQueued = startQueueList(byId("queue"), "queued", roster, drawer.open);
+  const showDirect = startQueueList(byId("direct"), "direct", roster, drawer.open);
+  const showFirstSteps = startFirstSteps(settings);
   const more = byId<HTMLButtonElement>("more");
 
   const feed: Feed = startFeed(api, roster, {
@@ -60,17 +70,20 @@ function startDesk(api: Api, settings: Settings): void {
     onLoaded(isMore) {
       summary.setMore(isMore);
       more.hidden = !isMore;
-      showFirstSteps(roster.size === 0, settings);
+      showFirstSteps(roster.size === 0);
     },
     onTransition(transition) {
       drawer.note(transition);
       announce(transition, roster, settings);
     },
-    onQueue: showQueue,
+    onQueue(queued, direct) {
+      byId("queue-empty").hidden = showQueued(queued) > 0;
+      byId("direct-part").hidden = showDirect(direct) === 0;
+    },
     onRefused: signOut,
   });
 
-  roster.listen(() => showFirstSteps(roster.size === 0, settings));
+  roster.listen(() => showFirstSteps(roster.size === 0));
   more.addEventListener("click", () => feed.loadMore().catch(() => {}));
   const search = byId<HTMLInputElement>("search");
   search.addEventListener("input", () => table.search(search.value));

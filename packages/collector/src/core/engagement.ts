@@ -3,7 +3,7 @@
  * comes in as two facts only, that the user came online and that they went offline.
  * @module
  */
-import { isMasked, isWorkable, patchTicket } from "./ticket.ts";
+
 import {
   type Cause,
   type EndReason,
@@ -13,6 +13,7 @@ import {
   type UserReason,
 } from "./session.ts";
 import type { Settings } from "./settings.ts";
+import { isMasked, isWorkable, patchTicket } from "./ticket.ts";
 
 /** Neither the user's leaving nor their silence disengaged the session; a mask does not count. */
 export function isEngaged(session: Session): boolean {
@@ -89,7 +90,9 @@ export function passInactivity(session: Session, now: number, settings: Settings
   const silent = { ...disengage(session, "user_inactive", now), releasePending: false };
   const status = settings.capacity.autoRelease.setStatus;
   if (status === null || !releases(session, settings)) return silent;
-  return isWorkable(silent.ticket.status) ? changeTicket(silent, { status }, now, settings) : silent;
+  return isWorkable(silent.ticket.status)
+    ? changeTicket(silent, { status }, now, settings)
+    : silent;
 }
 
 function releases(session: Session, { capacity }: Settings): boolean {

@@ -3,8 +3,9 @@
  * knows of messages, tickets or queues.
  * @module
  */
-import type { LeaveInput, SignalInput } from "./input.ts";
+
 import { beatMs } from "./cadence.ts";
+import type { LeaveInput, SignalInput } from "./input.ts";
 import type { Buffer, Page, Presence, Session, Visibility } from "./session.ts";
 import type { Settings } from "./settings.ts";
 
@@ -68,7 +69,15 @@ export function leave(
   const known = session.pages.find((page) => page.id === id);
   if (known && (gen < known.gen || (gen === known.gen && known.left))) return session;
   const seq = known?.gen === gen ? known.seq : 0;
-  const gone: Page = { id, gen, seq, visibility: "hidden", leaseMs: 0, leaseUntil: null, left: true };
+  const gone: Page = {
+    id,
+    gen,
+    seq,
+    visibility: "hidden",
+    leaseMs: 0,
+    leaseUntil: null,
+    left: true,
+  };
   const pages = withPage(session.pages, gone);
   if (!known || !isAlive(known)) return { ...session, pages };
   return { ...session, pages, buffer: laterBuffer(session.buffer, now, bufferFor(to, settings)) };

@@ -24,8 +24,8 @@ import { keepPlace } from "./routing.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { record, type Transition, type TransitionCause, visibleOf } from "./transition.ts";
-import { act, matches, readField } from "./triggers.ts";
 import { TRIGGER_FIELDS } from "./trigger.ts";
+import { act, matches, readField } from "./triggers.ts";
 
 /** Something to do outside, as data: it is committed with the session and delivered afterwards. */
 export interface Effect {
@@ -128,7 +128,12 @@ class Run {
       for (const action of trigger.actions) {
         if (action.type !== "notify_webhook") continue;
         const seq = this.#session.seq;
-        this.#effects.push({ type: action.type, webhook: action.value, trigger: trigger.name, seq });
+        this.#effects.push({
+          type: action.type,
+          webhook: action.value,
+          trigger: trigger.name,
+          seq,
+        });
       }
       if (was.ticket !== this.#session.ticket) index = 0;
     }

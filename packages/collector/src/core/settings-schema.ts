@@ -222,7 +222,8 @@ function flatten(patch: unknown, prefix: string, problems: SettingProblem[]): [s
 
 /** Why a value cannot be set; null: it can. */
 function checkValue(name: string, value: unknown): string | null {
-  if (!Object.hasOwn(FIELDS, name)) return "is no setting; see GET /v1/settings for those there are.";
+  if (!Object.hasOwn(FIELDS, name))
+    return "is no setting; see GET /v1/settings for those there are.";
   if (value === null) return null;
   const field: Field = FIELDS[name as SettingName];
   switch (field.kind) {
@@ -247,7 +248,8 @@ function checkValue(name: string, value: unknown): string | null {
 export function settingOf(overrides: Overrides, name: SettingName): SettingValue {
   const value = overrides[name];
   if (value !== undefined) return value;
-  const follows = name === "presence.closeBufferSeconds" || name === "presence.navigationBufferSeconds";
+  const follows =
+    name === "presence.closeBufferSeconds" || name === "presence.navigationBufferSeconds";
   const buffer = overrides["presence.bufferSeconds"];
   return follows && buffer !== undefined ? buffer : FIELDS[name].default;
 }

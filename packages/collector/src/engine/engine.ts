@@ -111,7 +111,7 @@ export class Engine {
     const conflicted = new Set(writes.filter((_, index) => results[index] === "conflict"));
     for (const { group, outcomes, write } of done) {
       if (write && conflicted.has(write)) this.#retry(group);
-      else group.forEach(({ answer }, index) => answer(outcomes[index] ?? { status: "not_found" }));
+      else for (const [index, outcome] of outcomes.entries()) group[index]?.answer(outcome);
     }
     const told = writes.filter((write) => write.transitions.length > 0 && !conflicted.has(write));
     for (const account of new Set(told.map(({ key }) => key.account))) this.feed.announce(account);

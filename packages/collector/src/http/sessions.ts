@@ -111,7 +111,10 @@ export function sessionRoutes({ engine }: Room): OpenAPIHono<Env> {
 }
 
 export function noSession(id: string): Problem {
-  return new Problem("not_found", `There is no session ${id}: create it with PUT /v1/sessions/${id}.`);
+  return new Problem(
+    "not_found",
+    `There is no session ${id}: create it with PUT /v1/sessions/${id}.`,
+  );
 }
 
 /** Whom it concerns first, then the ticket: a session must not queue for an instant on its way. */
@@ -119,7 +122,11 @@ function inputsOf(body: z.infer<typeof sessionPut>): Input[] {
   const { channel, user, assignee, ticket } = body;
   const inputs: Input[] = [];
   if (channel !== undefined || user !== undefined) {
-    inputs.push({ type: "described", ...(channel && { channel }), ...(user !== undefined && { user }) });
+    inputs.push({
+      type: "described",
+      ...(channel && { channel }),
+      ...(user !== undefined && { user }),
+    });
   }
   if (assignee) inputs.push({ type: "assigned", agent: assignee });
   if (assignee === null) inputs.push({ type: "unassigned", requeue: false });

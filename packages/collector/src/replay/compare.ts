@@ -33,10 +33,20 @@ function fieldDifferences(at: number, prefix: string, expected: object, got: obj
   return Object.entries(expected).flatMap(([field, value]) => {
     const is = (got as Record<string, unknown>)[field];
     if (JSON.stringify(is) === JSON.stringify(value)) return [];
-    return [`at ${at}: ${prefix}${field} expected ${JSON.stringify(value)}, got ${JSON.stringify(is)}`];
+    return [
+      `at ${at}: ${prefix}${field} expected ${JSON.stringify(value)}, got ${JSON.stringify(is)}`,
+    ];
   });
 }
 
-function lineOf({ at, state, reason }: { at: number; state: string; reason: string | null }): string {
+function lineOf({
+  at,
+  state,
+  reason,
+}: {
+  at: number;
+  state: string;
+  reason: string | null;
+}): string {
   return `${state}${reason === null ? "" : ` (${reason})`} at ${at}`;
 }

@@ -86,7 +86,10 @@ class VirtualDesk {
       case "page_lost":
         return this.#pages.inputOf(event, now);
       case "end_user_message":
-        return { type: event.type, sentAt: event.sentAt === undefined ? null : event.sentAt * 1000 };
+        return {
+          type: event.type,
+          sentAt: event.sentAt === undefined ? null : event.sentAt * 1000,
+        };
       case "agent_message":
       case "activity":
         return { type: event.type };

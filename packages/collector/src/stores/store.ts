@@ -4,7 +4,7 @@
  * @module
  */
 import type { Effect } from "../core/reduce.ts";
-import type { QueueStanding, Session, State, Presence } from "../core/session.ts";
+import type { Presence, QueueStanding, Session, State } from "../core/session.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Transition } from "../core/transition.ts";
 import type { Trigger } from "../core/trigger.ts";
@@ -111,9 +111,8 @@ export type Broadcast = {
   | { readonly type: "outage"; readonly account: null; readonly fromAt: number }
 );
 
-export type NewBroadcast = Extract<Broadcast, { type: "settings" }> extends infer B
-  ? Omit<B, "epoch">
-  : never;
+export type NewBroadcast =
+  Extract<Broadcast, { type: "settings" }> extends infer B ? Omit<B, "epoch"> : never;
 
 export interface Store {
   /** Answers in the order of the questions. */

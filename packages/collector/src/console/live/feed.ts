@@ -18,7 +18,7 @@ export interface FeedListener {
   /** The first load is complete. `more`: there are sessions that are not here yet. */
   onLoaded(more: boolean): void;
   onTransition(transition: Transition): void;
-  onQueue(queued: Queued[]): void;
+  onQueue(queued: Queued[], direct: Queued[]): void;
   onRefused(): void;
 }
 
@@ -48,8 +48,8 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
   }, failed);
 
   const refreshQueue = coalesce(async (_: "queue") => {
-    const { queued } = await api.queue();
-    if (!stopped) listener.onQueue(queued);
+    const { queued, direct } = await api.queue();
+    if (!stopped) listener.onQueue(queued, direct);
   }, failed);
 
   const reload = coalesce(async (_: "all") => {

@@ -62,7 +62,7 @@ const ENDS: Record<string, string> = {
 };
 
 /** What it means for state and queue, where the first half does not say so already. */
-function whatFollowed({ cause, from, to, queue, assignee }: Transition): string {
+function whatFollowed({ cause, from, to, queue, assignee, capacityHeld }: Transition): string {
   if (to.state === "ended")
     return from.state === "ended" || cause === "session_ended" ? "" : "ended";
   if (to.state === "active" && from.state !== "active") {
@@ -72,10 +72,15 @@ function whatFollowed({ cause, from, to, queue, assignee }: Transition): string 
   if (to.state === "inactive" && from.state === "active") {
     return to.reason === "ticket_status"
       ? "inactive until it is open again"
-      : "no longer in the way";
+      : whatIsFree(capacityHeld, assignee);
   }
   if (cause === "unassigned" && queue === "queued") return "back in the queue";
   return "";
+}
+
+function whatIsFree(capacityHeld: boolean, assignee: string | null | undefined): string {
+  if (!assignee) return "out of the queue";
+  return capacityHeld ? "inactive" : `${assignee} is free for somebody else`;
 }
 
 /** A leave that names its destination has its own buffer, and which it was is not recorded. */

@@ -1,0 +1,63 @@
+/**
+ * A real Chromium, started with plain flags and attached to afterwards: a driver that launches the
+ * browser itself keeps pages visible and timers unthrottled, and so falsifies what is measured.
+ * @module
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import { type Running, start } from "./process.ts";
+
+export const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+
+/** Only what a machine without display and network needs; nothing that changes how pages live. */
+const FLAGS = [
+  "--headless=new",
+  "--no-sandbox",
+  "--no-first-run",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--remote-debugging-port=0",
+];
+
+export class TestBrowser {
+  readonly #running: Running;
+  readonly #browser: Browser;
+  readonly #profile: string;
+
+  private constructor(running: Running, browser: Browser, profile: string) {
+    this.#running = running;
+    this.#browser = browser;
+    this.#profile = profile;
+  }
+
+  static async start(): Promise<TestBrowser> {
+    const profile = mkdtempSync(join(tmpdir(), "stillhere-browser-"));
+    const args = [...FLAGS, `--user-data-dir=${profile}`, "about:blank"];
+    const running = await start(CHROMIUM, args, /DevTools listening on (ws:\S+)/);
+    const browser = await puppeteer.connect({
+      browserWSEndpoint: running.match[1] ?? "",
+      defaultViewport: null,
+    });
+    return new TestBrowser(running, browser, profile);
+  }
+
+  open(): Promise<Page> {
+    return this.#browser.newPage();
+  }
+
+  /** The whole browser dies at once. */
+  async kill(): Promise<void> {
+    await this.#running.kill();
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser.disconnect();
+    await this.kill();
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

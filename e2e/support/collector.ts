@@ -1,0 +1,105 @@
+/**
+ * A real collector: the command, on an SQLite file, seen only through its routes.
+ * @module
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Running, start } from "./process.ts";
+
+const COMMAND = fileURLToPath(
+  new URL("../../packages/collector/dist/cli/main.js", import.meta.url),
+);
+
+export interface Keys {
+  readonly publishable: string;
+  readonly secret: string;
+}
+
+export interface Transition {
+  readonly id: string;
+  readonly seq: number;
+  readonly session: string;
+  readonly at: string;
+  readonly cause: string;
+  readonly from: { state: string; reason: string | null; presence: string };
+  readonly to: { state: string; reason: string | null; presence: string };
+  readonly triggers: string[];
+}
+
+export class TestCollector {
+  readonly url: string;
+  readonly keys: Keys;
+  readonly folder: string;
+  #running: Running;
+
+  private constructor(url: string, keys: Keys, folder: string, running: Running) {
+    this.url = url;
+    this.keys = keys;
+    this.folder = folder;
+    this.#running = running;
+  }
+
+  static async start(): Promise<TestCollector> {
+    const folder = mkdtempSync(join(tmpdir(), "stillhere-"));
+    const running = await run(folder, 0);
+    const output = running.output();
+    const keys = {
+      publishable: /pk_[\w-]+/.exec(output)?.[0] ?? "",
+      secret: /sk_[\w-]+/.exec(output)?.[0] ?? "",
+    };
+    return new TestCollector(running.match[1] ?? "", keys, folder, running);
+  }
+
+  /** Kills the process as a crash would; the file stays. */
+  async kill(): Promise<void> {
+    await this.#running.kill();
+  }
+
+  /** Starts it anew on the same file and port. */
+  async restart(): Promise<void> {
+    this.#running = await run(this.folder, Number(new URL(this.url).port));
+  }
+
+  /** Stops and resumes the process: a machine that stalls. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void {
+    this.#running.child.kill(name);
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async api(method: string, path: string, body?: unknown): Promise<Response> {
+    return fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${this.keys.secret}`,
+        ...(body !== undefined && { "Content-Type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** As {@link api}, with the answer's JSON; fails on a refusal. */
+  async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.api(method, path, body);
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  async history(session: string): Promise<Transition[]> {
+    const answer = await this.ask<{ transitions: Transition[] }>(
+      "GET",
+      `/v1/sessions/${session}/transitions`,
+    );
+    return answer.transitions;
+  }
+}
+
+function run(folder: string, port: number) {
+  const args = [COMMAND, "serve", "--port", String(port), "--store", `sqlite:${folder}/test.db`];
+  return start(process.execPath, args, /listens at (http:\S+)/);
+}

@@ -1,0 +1,46 @@
+/**
+ * Child processes that a test starts and must not leave behind.
+ * @module
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** Everything that the process has printed so far. */
+  output(): string;
+  /** Ends it at once, as a crash would (SIGKILL). */
+  kill(): Promise<void>;
+}
+
+/** Starts a process and waits until its output matches; fails with the output if it ends before. */
+export async function start(
+  command: string,
+  args: readonly string[],
+  ready: RegExp,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Running & { readonly match: RegExpExecArray }> {
+  const child = spawn(command, args, { env: { ...process.env, ...env } });
+  let output = "";
+  const match = await new Promise<RegExpExecArray>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      output += chunk;
+      const found = ready.exec(output);
+      if (found) resolve(found);
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`${command} ended (${code}): ${output}`)));
+  });
+  return {
+    child,
+    match,
+    output: () => output,
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill("SIGKILL");
+      await once(child, "exit");
+    },
+  };
+}

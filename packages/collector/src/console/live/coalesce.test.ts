@@ -1,0 +1,49 @@
+import { describe, expect, it, vi } from "vitest";
+import { coalesce } from "./coalesce.ts";
+
+/** Work that ends when the test says so. */
+function controlled() {
+  const runs: { key: string; end: () => void; fail: (error: Error) => void }[] = [];
+  const work = (key: string) =>
+    new Promise<void>((end, fail) => {
+      runs.push({ key, end, fail });
+    });
+  return { runs, work };
+}
+
+const settled = () => new Promise<void>((done) => setImmediate(done));
+
+describe("coalesce", () => {
+  it("runs once more, however often it was asked for meanwhile", async () => {
+    const { runs, work } = controlled();
+    const request = coalesce(work, vi.fn());
+    for (let i = 0; i < 5; i += 1) request("a");
+    expect(runs).toHaveLength(1);
+    runs[0]?.end();
+    await settled();
+    expect(runs).toHaveLength(2);
+    runs[1]?.end();
+    await settled();
+    expect(runs).toHaveLength(2);
+  });
+
+  it("runs for different keys at the same time", () => {
+    const { runs, work } = controlled();
+    const request = coalesce(work, vi.fn());
+    request("a");
+    request("b");
+    expect(runs.map(({ key }) => key)).toEqual(["a", "b"]);
+  });
+
+  it("tells of a failure, and runs again when asked again", async () => {
+    const { runs, work } = controlled();
+    const failed = vi.fn();
+    const request = coalesce(work, failed);
+    request("a");
+    runs[0]?.fail(new Error("away"));
+    await settled();
+    expect(failed).toHaveBeenCalledOnce();
+    request("a");
+    expect(runs).toHaveLength(2);
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { aSession } from "../testing/session.ts";
+import { countGroups, groupOf } from "./group.ts";
+import type { Session } from "./session.ts";
+
+const CASES: [string, Partial<Session>][] = [
+  ["waiting", {}],
+  ["agent", { assignee: "ana" }],
+  ["gone", { state: "inactive", reason: "user_offline" }],
+  ["gone", { state: "inactive", reason: "user_inactive" }],
+  ["inactive", { state: "inactive", reason: "user_offline", assignee: "ana" }],
+  ["inactive", { state: "inactive", reason: "ticket_status" }],
+  ["none", { state: "none" }],
+  ["ended", { state: "ended", reason: "ended_by_agent", assignee: "ana" }],
+];
+
+describe("groupOf", () => {
+  it.each(CASES)("%s: %o", (group, differs) => {
+    expect(groupOf(aSession(differs))).toBe(group);
+  });
+});
+
+describe("countGroups", () => {
+  it("counts every session once", () => {
+    const counts = countGroups(CASES.map(([, differs]) => aSession(differs)));
+    expect(counts).toEqual({ waiting: 1, gone: 2, agent: 1, inactive: 2, none: 1, ended: 1 });
+  });
+});

@@ -1,0 +1,229 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { deadlineOf } from "./deadline.ts";
+import { isEngaged } from "./engagement.ts";
+import type { Input } from "./input.ts";
+import { isAlive } from "./presence.ts";
+import { reduce } from "./reduce.ts";
+import { holdsCapacity, queueOf } from "./routing.ts";
+import { createSession, stateOf } from "./session.ts";
+import { resolveSettings } from "./settings-resolve.ts";
+import {
+  type History,
+  history,
+  type Moment,
+  run,
+  START,
+  type Step,
+  signal,
+} from "./testing/histories.ts";
+
+/** Histories per property; a soak runs millions. A failure prints its seed. */
+const numRuns = Number(process.env["RUNS"] ?? 20_000);
+const seed = process.env["SEED"] === undefined ? {} : { seed: Number(process.env["SEED"]) };
+
+function always(holds: (moment: Moment) => void): void {
+  fc.assert(
+    fc.property(history, (given) => {
+      run(given, holds);
+    }),
+    { numRuns, ...seed },
+  );
+}
+
+describe("whatever happens", () => {
+  it("what is shown agrees with what is held", () => {
+    always(({ session, settings }) => {
+      const state = stateOf(session);
+      if (holdsCapacity(session, settings)) {
+        expect(session.assignee).not.toBeNull();
+        expect(state).not.toBe("ended");
+        expect(state).not.toBe("none");
+      }
+      if (queueOf(session, settings) !== "none") {
+        expect(session.assignee).toBeNull();
+        expect(session.ended).toBeNull();
+        expect(session.begunAt).not.toBeNull();
+        expect(["new", "open"]).toContain(session.ticket.status);
+        expect(session.queuedAt).not.toBeNull();
+      }
+      const isMasked = session.causes.some(({ reason }) => reason === "ticket_status");
+      const hasMaskStatus = ["pending", "hold", "solved"].includes(session.ticket.status);
+      if (state === "active" || state === "inactive") expect(isMasked).toBe(hasMaskStatus);
+      expect(session.causes.filter(({ reason }) => reason !== "ticket_status").length).toBeLessThan(
+        2,
+      );
+    });
+  });
+
+  it("ended never changes", () => {
+    always(({ before, session }) => {
+      if (before.ended) expect(session.ended).toEqual(before.ended);
+    });
+  });
+
+  it("a deadline is there whenever one must be, and never in the past", () => {
+    always(({ session, settings, deadlineAt, now }) => {
+      expect(deadlineAt).toBe(deadlineOf(session, settings));
+      if (deadlineAt !== null) expect(deadlineAt).toBeGreaterThan(now);
+      if (session.pages.some(isAlive) || session.presence === "online") {
+        expect(deadlineAt).not.toBeNull();
+      }
+      const { enabled, anchor } = settings.capacity.autoRelease;
+      const mayWaitForReply =
+        session.assignee !== null && enabled && anchor === "agent_first_reply";
+      if (isEngaged(session) && session.presence !== "online" && !mayWaitForReply) {
+        expect(deadlineAt).not.toBeNull();
+      }
+    });
+  });
+
+  it("transitions are numbered without a gap and chain from one to the next", () => {
+    always(({ before, session, transitions }) => {
+      expect(transitions.map(({ seq }) => seq)).toEqual(
+        transitions.map((_, index) => before.seq + index + 1),
+      );
+      expect(session.seq).toBe(before.seq + transitions.length);
+      for (const [index, transition] of transitions.entries()) {
+        const next = transitions[index + 1];
+        if (next && next.cause !== "settings_changed") expect(next.from).toEqual(transition.to);
+        if (next) expect(next.at).toBeGreaterThanOrEqual(transition.at);
+      }
+    });
+  });
+
+  it("a trigger fires at most once for one input or timer", () => {
+    always(({ transitions }) => {
+      let fired: string[] = [];
+      for (const { cause, triggers } of transitions) {
+        if (cause !== "trigger") fired = [];
+        expect(fired).not.toContain(triggers[0] ?? "none");
+        fired.push(...triggers);
+      }
+    });
+  });
+
+  it("an input that changes nothing returns the same session", () => {
+    always(({ session, settings, now }) => {
+      for (const input of [{ type: "tick" }, { type: "activity" }] as const) {
+        expect(reduce(session, input, now, settings).session).toBe(session);
+      }
+    });
+  });
+});
+
+describe("histories", () => {
+  it("do not depend on when the sweep comes by", () => {
+    fc.assert(
+      fc.property(history, fc.array(fc.nat({ max: 100 }), { maxLength: 20 }), (given, cuts) => {
+        expect(run(withTicks(given, cuts))).toEqual(run(given));
+      }),
+      { numRuns, ...seed },
+    );
+  });
+
+  it("replayed give the same transitions", () => {
+    fc.assert(
+      fc.property(history, (given) => {
+        expect(run(structuredClone(given))).toEqual(run(given));
+      }),
+      { numRuns: numRuns / 10, ...seed },
+    );
+  });
+});
+
+/** The same history with the sweep looking in at other instants, each step cut in two. */
+function withTicks(given: History, cuts: readonly number[]): History {
+  const steps = given.steps.flatMap(({ afterMs, input }, index): Step[] => {
+    const cut = cuts[index];
+    // Within an outage nobody sweeps; before it the sweep has run.
+    if (cut === undefined || input.type === "outage") return [{ afterMs, input }];
+    const firstMs = Math.floor((afterMs * cut) / 100);
+    return [
+      { afterMs: firstMs, input: { type: "tick" } },
+      { afterMs: afterMs - firstMs, input },
+    ];
+  });
+  return { ...given, steps };
+}
+
+describe("pages", () => {
+  const settings = resolveSettings({ "presence.mode": "on" }, []);
+  const fresh = createSession({ id: "s", channel: "web_widget" }, START);
+  const open = (page: string, gen: number, seq: number): Input => ({
+    type: "signal",
+    signal: "open",
+    page,
+    gen,
+    seq,
+    visible: true,
+    armed: false,
+  });
+  const isPresent = (inputs: readonly Input[]) => {
+    let session = fresh;
+    for (const input of inputs) session = reduce(session, input, START, settings).session;
+    return new Set(session.pages.filter(isAlive).map(({ id, gen }) => `${id}${gen}`));
+  };
+
+  it("who is there does not depend on the order of arrival", () => {
+    fc.assert(
+      fc.property(
+        fc
+          .uniqueArray(signal, { maxLength: 10, selector: (input) => JSON.stringify(input) })
+          .chain((inputs) =>
+            fc.tuple(
+              fc.constant(inputs),
+              fc.shuffledSubarray(inputs, { minLength: inputs.length }),
+            ),
+          ),
+        ([inputs, shuffled]) => {
+          expect(isPresent(shuffled)).toEqual(isPresent(inputs));
+        },
+      ),
+      { numRuns, ...seed },
+    );
+  });
+
+  it("duplicates change nothing", () => {
+    fc.assert(
+      fc.property(fc.array(signal, { maxLength: 10 }), (inputs) => {
+        expect(isPresent(inputs.flatMap((input) => [input, input]))).toEqual(isPresent(inputs));
+      }),
+      { numRuns, ...seed },
+    );
+  });
+
+  it("a late leave never closes a living page of a higher generation, nor another page", () => {
+    fc.assert(
+      fc.property(fc.array(signal, { maxLength: 10 }), fc.nat({ max: 3 }), (inputs, lateGen) => {
+        const living = [...inputs, open("a", 9, 1), open("b", 9, 1)];
+        const late: Input = { type: "leave", page: "a", gen: lateGen, to: "gone" };
+        expect(isPresent([...living, late])).toEqual(isPresent(living));
+      }),
+      { numRuns, ...seed },
+    );
+  });
+
+  it("presence depends on the pages alone, whatever the desk does", () => {
+    fc.assert(
+      fc.property(history, (given) => {
+        const isOfPages = (input: Input) => !["settings_changed", "described"].includes(input.type);
+        const steps = given.steps.filter(({ input }) => isOfPages(input));
+        const alone = steps.map((step): Step => {
+          const isDesk = !["signal", "leave", "outage"].includes(step.input.type);
+          return isDesk ? { ...step, input: { type: "tick" } } : step;
+        });
+        // A lease is granted by the beat that was told, which depends on where the session stands.
+        const { presence } = given.settings;
+        const settings = { ...given.settings, presence: { ...presence, leaseMs: fixedLeases } };
+        const whole = run({ ...given, settings, steps });
+        const bare = run({ ...given, settings, steps: alone });
+        expect(whole.session.presence).toBe(bare.session.presence);
+        expect(whole.session.pages).toEqual(bare.session.pages);
+      }),
+      { numRuns, ...seed },
+    );
+  });
+});
+
+const fixedLeases = { visible: 30_000, hidden: 60_000, frozen: 90_000 };

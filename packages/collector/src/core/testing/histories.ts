@@ -1,0 +1,231 @@
+/**
+ * Generated histories: a session, its settings, and whatever can happen to it, at instants that like
+ * to coincide with deadlines.
+ * @module
+ */
+import fc from "fast-check";
+import type { Input } from "../input.ts";
+import { reduce } from "../reduce.ts";
+import { createSession, END_REASONS, type Session, TICKET_STATUSES } from "../session.ts";
+import type { Settings } from "../settings.ts";
+import { resolveSettings } from "../settings-resolve.ts";
+import type { Overrides } from "../settings-schema.ts";
+import type { Transition } from "../transition.ts";
+import type { Action, Condition, Trigger } from "../trigger.ts";
+
+export interface Step {
+  /** Milliseconds since the step before. */
+  readonly afterMs: number;
+  readonly input: Input;
+}
+
+export interface History {
+  readonly session: Session;
+  readonly settings: Settings;
+  readonly steps: readonly Step[];
+}
+
+/** What stood before and after one step. */
+export interface Moment {
+  readonly now: number;
+  readonly input: Input;
+  readonly before: Session;
+  readonly session: Session;
+  readonly settings: Settings;
+  readonly deadlineAt: number | null;
+  readonly transitions: readonly Transition[];
+}
+
+/** Where histories begin: any instant but 0, so that a lost default shows. */
+export const START = 1_000_000;
+
+/** Few and round, so that leases, buffers and deadlines fall on one another. */
+const seconds = fc.constantFrom(0, 0, 1, 5, 10, 15, 20, 30, 60, 180, 300, 600, 900);
+
+const overrides: fc.Arbitrary<Overrides> = fc.record({
+  "presence.mode": fc.constantFrom("on", "on", "on", "off"),
+  "presence.bufferSeconds": fc.constantFrom(0, 15, 30),
+  "presence.closeBufferSeconds": fc.constantFrom(0, 5, 30),
+  "presence.navigationBufferSeconds": fc.constantFrom(15, 20, 60),
+  "presence.leaseSeconds.visible": fc.constantFrom(null, 30),
+  "presence.channels": fc.constantFrom(["web_widget"], ["web_widget", "sunco_web"]),
+  "inactivity.seconds": fc.constantFrom(60, 600),
+  "inactivity.onlineHolds": fc.constantFrom("queued", "never", "always"),
+  "capacity.countInactive": fc.boolean(),
+  "capacity.autoRelease.enabled": fc.boolean(),
+  "capacity.autoRelease.seconds": fc.constantFrom(180, 300, 900),
+  "capacity.autoRelease.anchor": fc.constantFrom("end_user_response", "agent_first_reply"),
+  "capacity.autoRelease.setStatus": fc.constantFrom(null, "pending", "solved", "closed"),
+  routing: fc.constantFrom("messaging", "omnichannel"),
+  reopenOnResponse: fc.boolean(),
+});
+
+const tags = fc.subarray(["a", "b", "c"], { minLength: 1 });
+
+const condition: fc.Arbitrary<Condition> = fc.oneof(
+  fc.record({
+    field: fc.constant("session.state" as const),
+    op: fc.constantFrom("is", "is_not", "changed", "changed_to", "changed_from"),
+    value: fc.constantFrom("none", "active", "inactive", "ended"),
+  }),
+  fc.record({
+    field: fc.constant("session.reason" as const),
+    op: fc.constantFrom("is", "changed_to"),
+    value: fc.constantFrom("user_offline", "user_inactive_or_offline", "ticket_status"),
+  }),
+  fc.record({
+    field: fc.constant("ticket.status" as const),
+    op: fc.constantFrom("is", "changed_to", "less_than", "greater_than"),
+    value: fc.constantFrom(...TICKET_STATUSES),
+  }),
+  fc.record({
+    field: fc.constant("ticket.tags" as const),
+    op: fc.constantFrom("includes", "excludes", "changed"),
+    value: tags,
+  }),
+);
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  fc.record({ type: fc.constant("set_status"), value: fc.constantFrom(...TICKET_STATUSES) }),
+  fc.record({ type: fc.constant("add_tags"), value: tags }),
+  fc.record({ type: fc.constant("remove_tags"), value: tags }),
+  fc.record({ type: fc.constant("set_group"), value: fc.constantFrom("one", "two", null) }),
+  fc.record({
+    type: fc.constant("set_routing_channel"),
+    value: fc.constantFrom("email", "messaging"),
+  }),
+  fc.constant({ type: "end_session" }),
+  fc.record({ type: fc.constant("notify_webhook"), value: fc.constant("hook") }),
+) as fc.Arbitrary<Action>;
+
+const triggers: fc.Arbitrary<Trigger[]> = fc
+  .array(
+    fc.record({
+      enabled: fc.boolean(),
+      all: fc.array(condition, { maxLength: 2 }),
+      any: fc.array(condition, { maxLength: 1 }),
+      actions: fc.array(action, { minLength: 1, maxLength: 2 }),
+    }),
+    { maxLength: 3 },
+  )
+  .map((list) => list.map((trigger, index) => ({ name: `trigger ${index}`, ...trigger })));
+
+export const settings: fc.Arbitrary<Settings> = fc
+  .tuple(overrides, fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, triggers))
+  .map(([set, list]) => resolveSettings(set, list));
+
+const page = fc.constantFrom("a", "b", "c");
+const gen = fc.nat({ max: 2 });
+
+export const signal: fc.Arbitrary<Input> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant("signal"),
+      signal: fc.constantFrom("open", "beat", "hidden", "visible", "freeze", "resume"),
+      page,
+      gen,
+      seq: fc.nat({ max: 6 }),
+      visible: fc.boolean(),
+      armed: fc.boolean(),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant("leave"),
+      page,
+      gen,
+      to: fc.constantFrom("page", "gone", null),
+    }),
+  },
+) as fc.Arbitrary<Input>;
+
+const deskInput: fc.Arbitrary<Input> = fc.oneof(
+  fc.record({
+    type: fc.constant("end_user_message"),
+    sentAt: fc.oneof(
+      fc.constant(null),
+      fc.integer({ min: START - 60_000, max: START + 900_000 }).map((at) => at - (at % 1000)),
+    ),
+  }),
+  fc.constant({ type: "agent_message" }),
+  fc.constant({ type: "activity" }),
+  fc.record({
+    type: fc.constant("ticket_updated"),
+    ticket: fc.oneof(
+      fc.record({ status: fc.constantFrom(...TICKET_STATUSES) }),
+      fc.record({ tags }),
+      fc.record({ routingChannel: fc.constantFrom("email", "messaging") }),
+    ),
+  }),
+  fc.record({ type: fc.constant("assigned"), agent: fc.constantFrom("agent_1", "agent_2") }),
+  fc.record({ type: fc.constant("unassigned"), requeue: fc.boolean() }),
+) as fc.Arbitrary<Input>;
+
+const rareInput: fc.Arbitrary<Input> = fc.oneof(
+  fc.record({ type: fc.constant("session_ended"), reason: fc.constantFrom(...END_REASONS) }),
+  fc.record({ type: fc.constant("settings_changed"), settings }),
+  fc.record({ type: fc.constant("described"), channel: fc.constantFrom("web_widget", "ios") }),
+) as fc.Arbitrary<Input>;
+
+const input = fc.oneof(
+  { weight: 12, arbitrary: signal },
+  { weight: 10, arbitrary: deskInput },
+  { weight: 2, arbitrary: rareInput },
+  { weight: 2, arbitrary: fc.constant<Input>({ type: "tick" }) },
+  // `fromAt` is relative here; `run` sets it to an instant before the step.
+  {
+    weight: 1,
+    arbitrary: seconds.map((s): Input => ({ type: "outage", fromAt: -s * 1000 })),
+  },
+);
+
+const step: fc.Arbitrary<Step> = fc.record({ afterMs: seconds.map((s) => s * 1000), input });
+
+export const history: fc.Arbitrary<History> = fc.record({
+  session: fc
+    .record({
+      id: fc.constant("s"),
+      channel: fc.constantFrom("web_widget", "web_widget", "web_widget", "ios"),
+      assignee: fc.constantFrom(null, null, "agent_1"),
+    })
+    .map((fresh) => createSession(fresh, START)),
+  settings,
+  steps: fc.array(step, { minLength: 1, maxLength: 14 }),
+});
+
+/** Plays a history; `between` may look at a moment, or let more time pass by ticks of its own. */
+export function run(
+  { session, settings: from, steps }: History,
+  look: (moment: Moment) => void = () => {},
+): { readonly session: Session; readonly transitions: readonly Transition[] } {
+  let [current, settings, now] = [session, from, START];
+  const transitions: Transition[] = [];
+  for (const { afterMs, input: asked } of steps) {
+    const since = now;
+    now += afterMs;
+    const given = within(asked, since, now);
+    const reduction = reduce(current, given, now, settings);
+    if (given.type === "settings_changed") settings = given.settings;
+    transitions.push(...reduction.transitions);
+    const { deadlineAt, transitions: told } = reduction;
+    look({
+      now,
+      input: given,
+      before: current,
+      session: reduction.session,
+      settings,
+      deadlineAt,
+      transitions: told,
+    });
+    current = reduction.session;
+  }
+  return { session: current, transitions };
+}
+
+/** An outage lies between the step before and this one: the collector heard until then. */
+function within(input: Input, since: number, now: number): Input {
+  if (input.type !== "outage") return input;
+  return { type: "outage", fromAt: Math.max(since, now + input.fromAt) };
+}
