@@ -55,9 +55,10 @@ async function signIn(): Promise<{ api: Api; settings: Settings }> {
   }
 }
 
-function startDesk(api: Api, settings: Settings): void {
+function startDesk(api: Api, first: Settings): void {
+  let settings = first;
   const roster = createRoster();
-  const drawer = startDrawer(api, roster, settings);
+  const drawer = startDrawer(api, roster, () => settings);
   const table = startSessionTable(roster, drawer.open);
   const summary = startSummary(roster, table.showGroup);
   const showQueued = startQueueList(byId("queue"), "queued", roster, drawer.open);
@@ -75,6 +76,10 @@ function startDesk(api: Api, settings: Settings): void {
     onTransition(transition) {
       drawer.note(transition);
       announce(transition, roster, settings);
+    },
+    onSettings(fresh) {
+      settings = fresh;
+      explain(settings);
     },
     onQueue(queued, direct) {
       byId("queue-empty").hidden = showQueued(queued) > 0;

@@ -1,4 +1,4 @@
-import type { Queued, Session, State } from "../model/session.ts";
+import type { Queued, Session, State, TicketStatus } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Transition } from "../model/transition.ts";
 import { setClockBy } from "./clock.ts";
@@ -10,6 +10,13 @@ export interface SessionPage {
   sessions: Session[];
   cursor: string | null;
 }
+
+/** What a desk can report of a conversation, as far as this page does. */
+export type DeskEvent =
+  | { type: "assigned"; agent: string }
+  | { type: "unassigned" }
+  | { type: "ticket_updated"; status: TicketStatus }
+  | { type: "session_ended"; by: "agent" };
 
 export type Api = ReturnType<typeof createApi>;
 
@@ -50,8 +57,23 @@ export function createApi(base: URL, key: string) {
       return answer.json();
     },
 
-    history: (id: string) =>
-      read<{ transitions: Transition[] }>(`${sessionPath(id)}/transitions?limit=100`),
+    /** The entries whose numbers come after `after`, oldest first. */
+    history: (id: string, after: number, limit: number) =>
+      read<{ transitions: Transition[] }>(
+        `${sessionPath(id)}/transitions?limit=${limit}&cursor=${after}`,
+      ),
+
+    /** Tells what happened at the desk; answers how the session stands after it. */
+    async tell(id: string, event: DeskEvent): Promise<Session> {
+      const answer = await open(`${sessionPath(id)}/events`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ id: crypto.randomUUID(), ...event }),
+      });
+      if (!answer.ok) throw new Error(`The collector answered ${answer.status} for ${id}`);
+      const { session } = (await answer.json()) as { session: Session };
+      return session;
+    },
 
     queue: () => read<{ queued: Queued[]; direct: Queued[] }>("v1/queue"),
 

@@ -26,6 +26,7 @@ function start(held: Session[]) {
     onLine: vi.fn(),
     onLoaded: vi.fn(),
     onTransition: vi.fn(),
+    onSettings: vi.fn(),
     onQueue: vi.fn(),
     onRefused: vi.fn(),
   };
@@ -37,6 +38,7 @@ function start(held: Session[]) {
       return { sessions, cursor: from + 2 < all.length ? String(from + 2) : null };
     }),
     session: vi.fn(async (id: string) => held.find((session) => session.id === id) ?? null),
+    settings: vi.fn(async () => ({ presence: { mode: "shadow" } })),
     queue: vi.fn(async () => ({ queued: [], direct: [] })),
   };
   const feed = startFeed(api as unknown as Api, roster, listener);
@@ -91,6 +93,19 @@ describe("startFeed", () => {
     stream().onLive(true);
     await settled();
     expect([...roster.all()].map(({ id }) => id)).toEqual(["conv_2"]);
+  });
+
+  it("reads the settings anew when they changed, and after a break", async () => {
+    const { listener } = start([aSession()]);
+    stream().onLive(false);
+    await settled();
+    expect(listener.onSettings).not.toHaveBeenCalled();
+    stream().onTransition(aTransition({ cause: "settings_changed" }));
+    await settled();
+    expect(listener.onSettings).toHaveBeenCalledExactlyOnceWith({ presence: { mode: "shadow" } });
+    stream().onLive(true);
+    await settled();
+    expect(listener.onSettings).toHaveBeenCalledTimes(2);
   });
 
   it("stops at a thousand and loads more on request", async () => {

@@ -1,4 +1,5 @@
 import type { Queued, Session, State } from "../model/session.ts";
+import type { Settings } from "../model/settings.ts";
 import type { Transition } from "../model/transition.ts";
 import { type Api, WrongKey } from "./api.ts";
 import { coalesce } from "./coalesce.ts";
@@ -18,6 +19,7 @@ export interface FeedListener {
   /** The first load is complete. `more`: there are sessions that are not here yet. */
   onLoaded(more: boolean): void;
   onTransition(transition: Transition): void;
+  onSettings(settings: Settings): void;
   onQueue(queued: Queued[], direct: Queued[]): void;
   onRefused(): void;
 }
@@ -50,6 +52,11 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
   const refreshQueue = coalesce(async (_: "queue") => {
     const { queued, direct } = await api.queue();
     if (!stopped) listener.onQueue(queued, direct);
+  }, failed);
+
+  const refreshSettings = coalesce(async (_: "settings") => {
+    const settings = await api.settings();
+    if (!stopped) listener.onSettings(settings);
   }, failed);
 
   const reload = coalesce(async (_: "all") => {
@@ -87,8 +94,9 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
 
   const stopStream = followTransitions(api, {
     // The list is read once the stream is open: whatever changes in between arrives by the stream.
-    onLive() {
+    onLive(again) {
       listener.onLine("live");
+      if (again) refreshSettings("settings");
       reload("all");
       refreshQueue("queue");
     },
@@ -99,6 +107,7 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
       listener.onTransition(transition);
       refreshSession(transition.session);
       refreshQueue("queue");
+      if (transition.cause === "settings_changed") refreshSettings("settings");
     },
   });
 

@@ -71,6 +71,24 @@ describe("followTransitions", () => {
     stop();
   });
 
+  it("starts afresh where the transition to go on from is not known any more", async () => {
+    const collector = fakeCollector();
+    const stop = followTransitions(
+      {
+        stream: async (lastEventId, signal) => {
+          const answer = await collector.stream(lastEventId, signal);
+          return lastEventId === null ? answer : new Response(null, { status: 404 });
+        },
+      },
+      fakeListener(),
+    );
+    await collector.send(event("tr_9", 9));
+    await collector.cut();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(collector.asked).toEqual([null, "tr_9", null]);
+    stop();
+  });
+
   it("waits longer from failure to failure, ten seconds at most", async () => {
     const stream = vi.fn().mockRejectedValue(new TypeError("away"));
     const stop = followTransitions({ stream }, fakeListener());

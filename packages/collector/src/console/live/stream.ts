@@ -35,6 +35,8 @@ export function followTransitions(api: Pick<Api, "stream">, listener: StreamList
     let silence = setTimeout(() => broken.abort(), SILENCE_MS);
     try {
       const answer = await api.stream(lastEventId, signal);
+      // The transition to go on from may have been erased; the list is read anew in any case.
+      if (isRefusal(answer.status)) lastEventId = null;
       if (!answer.ok || !answer.body) throw new Error(`The stream answered ${answer.status}`);
       listener.onLive(wasLive);
       wasLive = true;
@@ -72,6 +74,11 @@ export function followTransitions(api: Pick<Api, "stream">, listener: StreamList
 
   run();
   return () => stopped.abort();
+}
+
+/** Asking the same again would be answered the same; 408 and 429 only ask to come later. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 /** Ends early when the network is back: nobody should look at an old list for ten seconds. */

@@ -56,7 +56,7 @@ export interface Session {
 export interface Queued {
   session: string;
   position: number;
-  queuedAt: string;
+  queuedAt: string | null;
   presence: Presence;
   ticket: Ticket;
 }

@@ -5,18 +5,23 @@ import type { Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Transition } from "../model/transition.ts";
 import { stateWords, visitorName } from "../model/words.ts";
+import { startDeskActions } from "./desk-actions.ts";
 import { byId, element, setText } from "./element.ts";
 import { factList } from "./facts.ts";
 import { presenceMark, setPresence } from "./presence.ts";
 
+/** So many of the newest entries are shown at first. */
+const HISTORY_LIMIT = 200;
+
 /** One session's details and history, beside the list, kept up to date while it is open. */
-export function startDrawer(api: Api, roster: Roster, settings: Settings) {
+export function startDrawer(api: Api, roster: Roster, settings: () => Settings) {
   const dialog = byId<HTMLDialogElement>("drawer");
   const name = byId("drawer-name");
   const state = byId("drawer-state");
   const facts = byId("drawer-facts");
   const history = byId("drawer-history");
   const presence = presenceMark();
+  const showActions = startDeskActions(api, roster);
   byId("drawer-presence").replaceChildren(presence);
   let shownId: string | null = null;
   let newest = 0;
@@ -26,6 +31,7 @@ export function startDrawer(api: Api, roster: Roster, settings: Settings) {
     setText(state, stateWords(session));
     setPresence(presence, session.presence);
     facts.replaceChildren(...factList(session));
+    showActions(session);
   }
 
   function entry(transition: Transition): HTMLLIElement {
@@ -38,7 +44,7 @@ export function startDrawer(api: Api, roster: Roster, settings: Settings) {
         { datetime: transition.at, title: at.toLocaleString() },
         at.toLocaleTimeString(),
       ),
-      element("p", {}, sentence(transition, settings)),
+      element("p", {}, sentence(transition, settings())),
     );
   }
 
@@ -59,7 +65,11 @@ export function startDrawer(api: Api, roster: Roster, settings: Settings) {
     show(session);
     if (!dialog.open) dialog.showModal();
     try {
-      const [whole, { transitions }] = await Promise.all([api.session(id), api.history(id)]);
+      const after = Math.max(0, session.seq - HISTORY_LIMIT);
+      const [whole, { transitions }] = await Promise.all([
+        api.session(id),
+        api.history(id, after, HISTORY_LIMIT + 100),
+      ]);
       if (shownId !== id) return;
       if (whole) roster.put([whole]);
       prepend(transitions);

@@ -29,7 +29,10 @@ export function createSessionRow(id: string, open: (id: string) => void): Sessio
     cell("ticket", ticket),
   );
   // The whole row opens the details; the button in it is what the keyboard finds.
-  row.addEventListener("click", () => open(id));
+  row.addEventListener("click", () => {
+    // Whoever marks an id to copy it does not want it covered.
+    if (getSelection()?.isCollapsed !== false) open(id);
+  });
 
   function show(session: Session): void {
     setAttributes(row, {

@@ -38,7 +38,8 @@ export function startSummary(roster: Roster, choose: (group: Group | null) => vo
 
   function update(): void {
     const counts = countGroups(roster.all());
-    for (const [group, { number }] of numbers) {
+    for (const [group, { button, number }] of numbers) {
+      button.classList.toggle("nobody", counts[group] === 0);
       setText(number, more && group === "ended" ? `${counts[group]}+` : String(counts[group]));
     }
     const note = numbers.get("waiting")?.note;
