@@ -115,11 +115,11 @@ export class SqliteStore implements Store {
   }
 
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
-    return this.#statements.due.all(now, limit) as unknown as SessionKey[];
+    return this.#statements.due.all(now, limit).map(toKey);
   }
 
   async behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
-    return this.#statements.behind.all(account, epoch, limit) as unknown as SessionKey[];
+    return this.#statements.behind.all(account, epoch, limit).map(toKey);
   }
 
   async list(account: string, query: ListQuery): Promise<readonly Stored[]> {
@@ -214,6 +214,10 @@ export class SqliteStore implements Store {
       throw error;
     }
   }
+}
+
+function toKey({ account, id }: Record<string, unknown>): SessionKey {
+  return { account: account as string, id: id as string };
 }
 
 function toStored({ id, version, epoch, deadline_at, body }: SessionRow): Stored {

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { conformanceCases } from "./conformance.ts";
+import { MemoryStore } from "./memory/memory-store.ts";
+import { SqliteStore } from "./sqlite/sqlite-store.ts";
+import { type Store, StoreError } from "./store.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "stillhere-store-"));
+let files = 0;
+
+const DRIVERS: Record<string, () => Promise<Store>> = {
+  memory: async () => new MemoryStore(),
+  sqlite: async () => new SqliteStore(join(folder, `${++files}.db`)),
+};
+
+const opened: Store[] = [];
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+});
+
+describe.each(Object.entries(DRIVERS))("%s", (_name, open) => {
+  it.each(conformanceCases.map((each) => [each.name, each] as const))("%s", async (_, each) => {
+    await each.run(async () => {
+      const store = await open();
+      opened.push(store);
+      return store;
+    });
+  });
+});
+
+describe("the SQLite file", () => {
+  it("keeps what was committed for whoever opens it next", async () => {
+    const path = join(folder, "kept.db");
+    const first = new SqliteStore(path);
+    await first.hear(1_000, 5_000);
+    await first.close();
+    const second = new SqliteStore(path);
+    expect(await second.hear(7_000, 5_000)).toBe(true);
+    await second.close();
+  });
+
+  it("says what to do where it cannot be opened", () => {
+    expect(() => new SqliteStore(join(folder, "no", "such", "folder.db"))).toThrow(StoreError);
+    expect(() => new SqliteStore(folder)).toThrow(/writable folder/);
+  });
+});
+
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
