@@ -18,6 +18,9 @@ import { startSummary } from "./view/summary.ts";
 /** The routes are beside this script's folder, also where the collector lives under a path. */
 const BASE = new URL("../", import.meta.url);
 
+/** Far less than the eye notices. */
+const GATHER_MS = 40;
+
 const RETRY_MS = 2_000;
 
 // A key given in the address while this page is open, too.
@@ -57,7 +60,7 @@ async function signIn(): Promise<{ api: Api; settings: Settings }> {
 
 function startDesk(api: Api, first: Settings): void {
   let settings = first;
-  const roster = createRoster();
+  const roster = createRoster(GATHER_MS);
   const drawer = startDrawer(api, roster, () => settings);
   const table = startSessionTable(roster, drawer.open);
   const summary = startSummary(roster, table.showGroup);

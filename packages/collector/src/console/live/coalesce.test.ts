@@ -27,6 +27,19 @@ describe("coalesce", () => {
     expect(runs).toHaveLength(2);
   });
 
+  it("rests between two runs", async () => {
+    vi.useFakeTimers();
+    const work = vi.fn(async () => {});
+    const request = coalesce(work, vi.fn(), 200);
+    request("a");
+    await vi.advanceTimersByTimeAsync(100);
+    request("a");
+    expect(work).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(work).toHaveBeenCalledTimes(2);
+    vi.useRealTimers();
+  });
+
   it("runs for different keys at the same time", () => {
     const { runs, work } = controlled();
     const request = coalesce(work, vi.fn());

@@ -12,6 +12,9 @@ const STATES: readonly State[] = ["active", "inactive", "none", "ended"];
 /** So many sessions are loaded at once; more on request. */
 const AT_ONCE = 1_000;
 
+/** In a rush the queue, which is answered whole, is not read more often than this. */
+const QUEUE_PAUSE_MS = 250;
+
 const RELOAD_PAUSE_MS = 2_000;
 
 export interface FeedListener {
@@ -49,10 +52,14 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
     else roster.remove([id]);
   }, failed);
 
-  const refreshQueue = coalesce(async (_: "queue") => {
-    const { queued, direct } = await api.queue();
-    if (!stopped) listener.onQueue(queued, direct);
-  }, failed);
+  const refreshQueue = coalesce(
+    async (_: "queue") => {
+      const { queued, direct } = await api.queue();
+      if (!stopped) listener.onQueue(queued, direct);
+    },
+    failed,
+    QUEUE_PAUSE_MS,
+  );
 
   const refreshSettings = coalesce(async (_: "settings") => {
     const settings = await api.settings();

@@ -34,6 +34,28 @@ describe("createRoster", () => {
     expect(listener).not.toHaveBeenCalled();
   });
 
+  it("tells the first change at once and a rush after it together", () => {
+    vi.useFakeTimers();
+    const roster = createRoster(40);
+    const listener = vi.fn();
+    roster.listen(listener);
+    roster.put([aSession()]);
+    expect(listener).toHaveBeenCalledExactlyOnceWith(["conv_1"], false);
+    roster.put([aSession({ id: "conv_2" })]);
+    roster.put([aSession({ id: "conv_3" })]);
+    roster.apply(aTransition());
+    expect(listener).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(40);
+    expect(listener.mock.calls.slice(1)).toEqual([
+      [["conv_2", "conv_3"], false],
+      [["conv_1"], true],
+    ]);
+    vi.advanceTimersByTime(40);
+    roster.remove(["conv_1"]);
+    expect(listener).toHaveBeenCalledTimes(4);
+    vi.useRealTimers();
+  });
+
   it("forgets what was erased", () => {
     const roster = createRoster();
     roster.put([aSession()]);

@@ -3,14 +3,42 @@ import { apply, type Transition } from "../model/transition.ts";
 
 export type Roster = ReturnType<typeof createRoster>;
 
-/** Every session that this page knows, each in its newest version, and who wants to hear of it. */
-export function createRoster() {
+/**
+ * Told of sessions that are other than before, or gone. `changed`: by something that happened just
+ * now, not by a first load.
+ */
+export type RosterListener = (ids: readonly string[], changed: boolean) => void;
+
+/**
+ * Every session that this page knows, each in its newest version, and who wants to hear of it.
+ * @param gatherMs the first change is told at once, and those of so many milliseconds after it
+ * together, so that a rush does not repaint the page for each one
+ */
+export function createRoster(gatherMs = 0) {
   const sessions = new Map<string, Session>();
-  const listeners = new Set<(ids: readonly string[], changed: boolean) => void>();
+  const listeners = new Set<RosterListener>();
+  const untold = new Map<string, boolean>();
+  let isGathering = false;
 
   function tell(ids: readonly string[], changed: boolean): void {
-    if (ids.length === 0) return;
-    for (const listener of listeners) listener(ids, changed);
+    for (const id of ids) untold.set(id, changed || untold.get(id) === true);
+    if (!isGathering) flush();
+  }
+
+  function flush(): void {
+    isGathering = false;
+    if (untold.size === 0) return;
+    const told = [...untold];
+    untold.clear();
+    if (gatherMs > 0) {
+      isGathering = true;
+      setTimeout(flush, gatherMs);
+    }
+    for (const changed of [false, true]) {
+      const ids = told.filter((entry) => entry[1] === changed).map(([id]) => id);
+      if (ids.length === 0) continue;
+      for (const listener of listeners) listener(ids, changed);
+    }
   }
 
   return {
@@ -20,8 +48,7 @@ export function createRoster() {
       return sessions.size;
     },
 
-    /** Told of each change; `changed`: by something that happened just now, not by a first load. */
-    listen(listener: (ids: readonly string[], changed: boolean) => void): void {
+    listen(listener: RosterListener): void {
       listeners.add(listener);
     },
 
@@ -48,8 +75,10 @@ export function createRoster() {
     },
 
     remove(ids: Iterable<string>): void {
-      const gone = [...ids].filter((id) => sessions.delete(id));
-      tell(gone, false);
+      tell(
+        [...ids].filter((id) => sessions.delete(id)),
+        false,
+      );
     },
   };
 }

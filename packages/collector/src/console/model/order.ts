@@ -6,11 +6,14 @@ import type { Session } from "./session.ts";
  * last comes first. Ties go by id, so that rows never swap places without a reason.
  */
 export function compareSessions(a: Session, b: Session): number {
+  // The collector writes every instant in the same form, in which the order of texts is that of time.
   const byTime =
     groupOf(a) === "waiting"
-      ? time(a.queuedAt ?? a.stateChangedAt) - time(b.queuedAt ?? b.stateChangedAt)
-      : time(b.stateChangedAt) - time(a.stateChangedAt);
-  return byTime || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+      ? compare(a.queuedAt ?? a.stateChangedAt, b.queuedAt ?? b.stateChangedAt)
+      : compare(b.stateChangedAt, a.stateChangedAt);
+  return byTime || compare(a.id, b.id);
 }
 
-const time = (instant: string) => Date.parse(instant);
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

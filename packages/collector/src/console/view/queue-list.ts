@@ -6,6 +6,9 @@ import { flash } from "./flash.ts";
 import { presenceMark, setPresence } from "./presence.ts";
 import { setSince, since } from "./since.ts";
 
+/** Nobody reads further down; how many there are is said above and in the table below. */
+const SHOWN = 100;
+
 interface Item {
   item: HTMLLIElement;
   show(entry: Queued): void;
@@ -27,13 +30,13 @@ export function startQueueList(
   let isFirst = true;
 
   function show(): void {
-    const here = new Set(queued.map(({ session }) => session));
+    const here = new Set(queued.slice(0, SHOWN).map(({ session }) => session));
     for (const [id, { item }] of items) {
       if (here.has(id)) continue;
       item.remove();
       items.delete(id);
     }
-    queued.forEach((entry, index) => {
+    for (const [index, entry] of queued.slice(0, SHOWN).entries()) {
       const known = items.get(entry.session);
       const shown = known ?? createItem(entry.session, roster, open);
       items.set(entry.session, shown);
@@ -41,7 +44,7 @@ export function startQueueList(
       const there = list.children[index] ?? null;
       if (there !== shown.item) list.insertBefore(shown.item, there);
       if (!known && !isFirst) flash(shown.item);
-    });
+    }
   }
 
   // Who left the queue is taken out at once; who joined comes with the queue's next answer.

@@ -14,11 +14,17 @@ interface Section {
   ids: string[];
 }
 
+interface Entry extends SessionRow {
+  group: Group | null;
+  /** It is what is searched for. */
+  isFound: boolean;
+}
+
 /** All sessions, one table section for each group, every row in its place as things change. */
 export function startSessionTable(roster: Roster, open: (id: string) => void) {
   const table = byId("sessions");
   const nothing = byId("nothing-found");
-  const rows = new Map<string, SessionRow & { group: Group | null }>();
+  const rows = new Map<string, Entry>();
   const sections = new Map<Group, Section>();
   let shownGroup: Group | null = null;
   let typed = "";
@@ -60,14 +66,19 @@ export function startSessionTable(roster: Roster, open: (id: string) => void) {
 
   function place(session: Session, changed: boolean): Group {
     const { id } = session;
-    const entry = rows.get(id) ?? { ...createSessionRow(id, open), group: null };
+    const entry = rows.get(id) ?? { ...createSessionRow(id, open), group: null, isFound: true };
     entry.group = groupOf(session);
     entry.show(session);
-    entry.row.hidden = !matches(session, typed);
+    find(entry, session);
     rows.set(id, entry);
     sections.get(entry.group)?.ids.push(id);
     if (changed) flash(entry.row);
     return entry.group;
+  }
+
+  function find(entry: Entry, session: Session | undefined): void {
+    entry.isFound = session !== undefined && matches(session, typed);
+    entry.row.hidden = !entry.isFound;
   }
 
   /** Moves only the rows that stand in the wrong place: the others keep focus and selection. */
@@ -89,7 +100,7 @@ export function startSessionTable(roster: Roster, open: (id: string) => void) {
   function hideWhatIsNotAskedFor(): void {
     let shown = 0;
     for (const [group, { body, ids }] of sections) {
-      const found = ids.filter((id) => rows.get(id)?.row.hidden === false).length;
+      const found = ids.filter((id) => rows.get(id)?.isFound).length;
       body.hidden = found === 0 || (shownGroup !== null && shownGroup !== group);
       if (!body.hidden) shown += found;
     }
@@ -107,10 +118,7 @@ export function startSessionTable(roster: Roster, open: (id: string) => void) {
     },
     search(text: string): void {
       typed = text.trim();
-      for (const [id, { row }] of rows) {
-        const session = roster.get(id);
-        row.hidden = !session || !matches(session, typed);
-      }
+      for (const [id, entry] of rows) find(entry, roster.get(id));
       hideWhatIsNotAskedFor();
     },
   };

@@ -2,6 +2,9 @@ import { now } from "../live/clock.ts";
 import { duration } from "../model/duration.ts";
 import { element, setAttributes, setText } from "./element.ts";
 
+/** Made once: making one for each of a thousand rows is what would take the time. */
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
 type Precision = "fine" | "coarse";
 
 /** A text that says how long ago an instant was, and keeps counting by itself. */
@@ -10,10 +13,12 @@ export function since(precision: Precision): HTMLTimeElement {
 }
 
 export function setSince(time: HTMLTimeElement, instant: string | null): void {
-  setAttributes(time, {
-    datetime: instant,
-    title: instant && new Date(instant).toLocaleString(),
-  });
+  if (time.getAttribute("datetime") !== instant) {
+    setAttributes(time, {
+      datetime: instant,
+      title: instant && FULL.format(new Date(instant)),
+    });
+  }
   count(time);
 }
 
