@@ -140,7 +140,7 @@ describe("a signal is refused", () => {
           // Without CORS the browser sends it all the same and only hides the answer.
           void fetch(`${collector}/v1/signals`, { method: "POST", mode: "no-cors", body });
         },
-        scene.collector.url,
+        scene.line.url,
         JSON.stringify(await signal()),
       );
       expect((await answer).status()).toBe(403);

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Context, Hono } from "hono";
-import type { HtmlEscapedString } from "hono/utils/html";
 import { PRODUCTS, productById } from "./catalog.ts";
 import type { Conversations } from "./conversations.ts";
 import { cartCookie, chatIsClosed, conversationCookie } from "./cookies.ts";
@@ -13,6 +12,7 @@ import { checkoutPage, orderedPage } from "./pages/checkout.ts";
 import { homePage } from "./pages/home.ts";
 import { layout } from "./pages/layout.ts";
 import { missingPage } from "./pages/missing.ts";
+import type { Page } from "./pages/page.ts";
 import { productPage } from "./pages/product.ts";
 import { stockPage } from "./pages/stock.ts";
 
@@ -20,13 +20,6 @@ import { stockPage } from "./pages/stock.ts";
 const SLOW_MS = 1_500;
 
 const MOST_PIECES = 40;
-
-export interface Page {
-  title: string;
-  /** Which entry of the navigation is the current page. */
-  here?: "home" | "stock" | "about" | "cart";
-  body: HtmlEscapedString | Promise<HtmlEscapedString>;
-}
 
 export function createPages(collector: Collector, conversations: Conversations, desk: Desk) {
   const pages = new Hono();

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { Page } from "../routes.ts";
+import type { Page } from "./page.ts";
 
 export function aboutPage(): Page {
   return {

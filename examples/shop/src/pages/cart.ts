@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { PRODUCTS } from "../catalog.ts";
 import { drawing } from "../drawings.ts";
-import type { Page } from "../routes.ts";
+import type { Page } from "./page.ts";
 
 export function cartPage(ids: string[]): Page {
   const lines = cartLines(ids);

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
-import type { Page } from "../routes.ts";
 import { cartLines, total } from "./cart.ts";
+import type { Page } from "./page.ts";
 
 export function checkoutPage(ids: string[]): Page {
   const lines = cartLines(ids);

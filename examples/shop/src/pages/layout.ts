@@ -1,8 +1,8 @@
 import { html } from "hono/html";
 import type { Message } from "../conversations.ts";
 import { TERN } from "../drawings.ts";
-import type { Page } from "../routes.ts";
 import { chatPanel } from "./chat-panel.ts";
+import type { Page } from "./page.ts";
 import { type Presence, presenceTag } from "./presence-tag.ts";
 
 interface Frame {

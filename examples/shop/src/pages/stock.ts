@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { Product } from "../catalog.ts";
-import type { Page } from "../routes.ts";
+import type { Page } from "./page.ts";
 
 export function stockPage(products: readonly Product[]): Page {
   return {

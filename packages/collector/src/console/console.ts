@@ -71,9 +71,9 @@ function startDesk(api: Api, first: Settings): void {
 
   const feed: Feed = startFeed(api, roster, {
     onLine: showLine,
-    onLoaded(isMore) {
-      summary.setMore(isMore);
-      more.hidden = !isMore;
+    onLoaded(unread) {
+      summary.setUnread(unread);
+      more.hidden = unread.length === 0;
       showFirstSteps(roster.size === 0);
     },
     onTransition(transition) {

@@ -4,23 +4,13 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/session.ts";
+import { name } from "../shapes/name.ts";
+import { ticketFields, ticketPatch } from "../shapes/ticket.ts";
 import { SESSION_ID } from "./decode-signal.ts";
-
-const name = z.string().min(1).max(256);
 
 export const sessionId = z.string().regex(SESSION_ID).openapi({ example: "conv_1" });
 
 export const idParams = z.object({ id: sessionId.openapi({ param: { name: "id", in: "path" } }) });
-
-export const ticketPatch = z.strictObject({
-  id: name.nullish(),
-  status: z.enum(TICKET_STATUSES).optional(),
-  priority: z.enum(TICKET_PRIORITIES).nullish(),
-  group: name.nullish(),
-  tags: z.array(name).max(256).optional(),
-  routingChannel: name.optional(),
-});
 
 export const sessionPut = z
   .strictObject({
@@ -45,7 +35,7 @@ export const sessionEvent = z
     z.strictObject({
       ...eventBase,
       type: z.literal("ticket_updated"),
-      ...ticketPatch.omit({ id: true }).shape,
+      ...ticketFields,
       ticketId: name.nullish(),
     }),
     z.strictObject({ ...eventBase, type: z.literal("assigned"), agent: name }),

@@ -3,22 +3,12 @@
  * @module
  */
 import { z } from "zod";
-import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/session.ts";
-import { triggerSchema } from "../http/trigger-schema.ts";
+import { ticketFields, ticketPatch } from "../shapes/ticket.ts";
+import { triggerSchema } from "../shapes/trigger.ts";
 import { type Scenario, ScenarioError } from "./scenario.ts";
 
 const at = z.number().min(0);
 const page = z.string().min(1);
-const ticketFields = {
-  id: z.string().nullish(),
-  status: z.enum(TICKET_STATUSES).optional(),
-  priority: z.enum(TICKET_PRIORITIES).nullish(),
-  group: z.string().nullish(),
-  tags: z.array(z.string()).optional(),
-  routingChannel: z.string().optional(),
-};
-const ticket = z.strictObject(ticketFields);
-
 const event = z.discriminatedUnion("type", [
   z.strictObject({
     at,
@@ -54,7 +44,7 @@ const scenario = z.object({
   session: z.object({
     channel: z.string(),
     assignee: z.string().nullish(),
-    ticket: ticket.optional(),
+    ticket: ticketPatch.optional(),
   }),
   triggers: z.array(triggerSchema).optional(),
   events: z.array(event),
@@ -66,7 +56,7 @@ const scenario = z.object({
       presence: z.string().optional(),
       queue: z.string().optional(),
       capacityHeld: z.boolean().optional(),
-      ticket: ticket.optional(),
+      ticket: ticketPatch.optional(),
     }),
   ),
   transitions: z

@@ -56,7 +56,7 @@ describe("startFeed", () => {
     stream().onLive(false);
     await settled();
     expect(roster.size).toBe(6);
-    expect(listener.onLoaded).toHaveBeenCalledExactlyOnceWith(false);
+    expect(listener.onLoaded).toHaveBeenCalledExactlyOnceWith([]);
     expect(listener.onQueue).toHaveBeenCalledOnce();
   });
 
@@ -114,10 +114,10 @@ describe("startFeed", () => {
     stream().onLive(false);
     await settled();
     expect(roster.size).toBe(1_000);
-    expect(listener.onLoaded).toHaveBeenLastCalledWith(true);
+    expect(listener.onLoaded).toHaveBeenLastCalledWith(["active", "inactive", "none", "ended"]);
     await feed.loadMore();
     expect(roster.size).toBe(1_500);
-    expect(listener.onLoaded).toHaveBeenLastCalledWith(false);
+    expect(listener.onLoaded).toHaveBeenLastCalledWith([]);
   });
 
   it("tries again when the list could not be read", async () => {

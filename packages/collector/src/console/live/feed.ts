@@ -19,8 +19,8 @@ const RELOAD_PAUSE_MS = 2_000;
 
 export interface FeedListener {
   onLine(line: "live" | "lost"): void;
-  /** The first load is complete. `more`: there are sessions that are not here yet. */
-  onLoaded(more: boolean): void;
+  /** A load is complete. `unread`: of these states there are sessions that are not here yet. */
+  onLoaded(unread: readonly State[]): void;
   onTransition(transition: Transition): void;
   onSettings(settings: Settings): void;
   onQueue(queued: Queued[], direct: Queued[]): void;
@@ -37,7 +37,7 @@ export interface Feed {
  * transition speaks of, for a transition does not tell everything.
  */
 export function startFeed(api: Api, roster: Roster, listener: FeedListener): Feed {
-  let listing: AsyncGenerator<Session[]> | null = null;
+  let listing: AsyncGenerator<Page> | null = null;
   let stopped = false;
 
   const failed = (error: unknown) => {
@@ -69,14 +69,14 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
   const reload = coalesce(async (_: "all") => {
     const before = new Set([...roster.all()].map(({ id }) => id));
     const pages = listSessions(api);
-    const isComplete = await take(pages, (page) => {
-      for (const { id } of page) before.delete(id);
+    const unread = await take(pages, (sessions) => {
+      for (const { id } of sessions) before.delete(id);
     });
     if (stopped) return;
     // What was here and is not in a complete list was erased meanwhile.
-    if (isComplete) roster.remove(before);
-    listing = isComplete ? null : pages;
-    listener.onLoaded(!isComplete);
+    if (unread.length === 0) roster.remove(before);
+    listing = pages;
+    listener.onLoaded(unread);
   }, retryReload);
 
   function retryReload(error: unknown): void {
@@ -84,19 +84,19 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
     if (!(error instanceof WrongKey)) setTimeout(() => stopped || reload("all"), RELOAD_PAUSE_MS);
   }
 
-  /** Puts up to `AT_ONCE` sessions into the roster; true: there are no more. */
+  /** Puts up to `AT_ONCE` sessions into the roster; answers of which states there are more. */
   async function take(
-    pages: AsyncGenerator<Session[]>,
-    seen: (page: Session[]) => void = () => {},
-  ): Promise<boolean> {
-    for (let count = 0; count < AT_ONCE; ) {
+    pages: AsyncGenerator<Page>,
+    seen: (sessions: Session[]) => void = () => {},
+  ): Promise<readonly State[]> {
+    for (let count = 0; ; ) {
       const { done, value } = await pages.next();
-      if (done || stopped) return true;
-      roster.put(value);
-      seen(value);
-      count += value.length;
+      if (done || stopped) return [];
+      roster.put(value.sessions);
+      seen(value.sessions);
+      count += value.sessions.length;
+      if (count >= AT_ONCE) return value.unread;
     }
-    return false;
   }
 
   const stopStream = followTransitions(api, {
@@ -120,10 +120,7 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
 
   return {
     async loadMore() {
-      if (!listing) return;
-      const isComplete = await take(listing);
-      if (isComplete) listing = null;
-      listener.onLoaded(!isComplete);
+      if (listing) listener.onLoaded(await take(listing));
     },
     stop() {
       stopped = true;
@@ -132,13 +129,20 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
   };
 }
 
-async function* listSessions(api: Api): AsyncGenerator<Session[]> {
-  for (const state of STATES) {
+interface Page {
+  sessions: Session[];
+  /** Of these states there are more sessions after this page. */
+  unread: readonly State[];
+}
+
+async function* listSessions(api: Api): AsyncGenerator<Page> {
+  for (const [index, state] of STATES.entries()) {
     let cursor: string | null = null;
     do {
       const page: Awaited<ReturnType<Api["sessions"]>> = await api.sessions(state, cursor);
-      yield page.sessions;
       cursor = page.cursor;
+      const unread = STATES.slice(cursor === null ? index + 1 : index);
+      yield { sessions: page.sessions, unread };
     } while (cursor !== null);
   }
 }

@@ -55,6 +55,7 @@ export interface Session {
 /** A session in the queue, as `GET /v1/queue` lists it. */
 export interface Queued {
   session: string;
+  user?: string | null;
   position: number;
   queuedAt: string | null;
   presence: Presence;

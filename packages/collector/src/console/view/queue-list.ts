@@ -84,7 +84,7 @@ function createItem(id: string, roster: Roster, open: (id: string) => void): Ite
     const session = roster.get(id);
     const isThere = session?.presence ?? entry.presence;
     setText(position, String(entry.position));
-    setText(name, session ? visitorName(session) : id);
+    setText(name, session ? visitorName(session) : (entry.user ?? id));
     setText(ticket, ticketWords(session?.ticket ?? entry.ticket));
     setSince(waited, entry.queuedAt);
     setPresence(presence, isThere);

@@ -1,6 +1,16 @@
 import type { Roster } from "../live/roster.ts";
 import { countGroups, GROUPS, type Group, groupOf } from "../model/group.ts";
+import type { State } from "../model/session.ts";
 import { byId, element, setAttributes, setText } from "./element.ts";
+
+const STATE_OF: Record<Group, State> = {
+  waiting: "active",
+  agent: "active",
+  gone: "inactive",
+  inactive: "inactive",
+  none: "none",
+  ended: "ended",
+};
 
 /**
  * One number for each group. Each is a switch that shows only its group, and the sum of all is every
@@ -10,7 +20,7 @@ export function startSummary(roster: Roster, choose: (group: Group | null) => vo
   const strip = byId("summary");
   const numbers = new Map<Group, { button: HTMLElement; number: HTMLElement; note: HTMLElement }>();
   let chosen: Group | null = null;
-  let more = false;
+  let unread: readonly State[] = [];
 
   for (const { group, title, meaning } of GROUPS) {
     const number = element("strong", {}, "0");
@@ -40,7 +50,8 @@ export function startSummary(roster: Roster, choose: (group: Group | null) => vo
     const counts = countGroups(roster.all());
     for (const [group, { button, number }] of numbers) {
       button.classList.toggle("nobody", counts[group] === 0);
-      setText(number, more && group === "ended" ? `${counts[group]}+` : String(counts[group]));
+      const isPartial = unread.includes(STATE_OF[group]);
+      setText(number, isPartial ? `${counts[group]}+` : String(counts[group]));
     }
     const note = numbers.get("waiting")?.note;
     if (note) setText(note, whoIsThere(roster));
@@ -52,9 +63,9 @@ export function startSummary(roster: Roster, choose: (group: Group | null) => vo
   update();
 
   return {
-    /** Not all sessions are loaded. */
-    setMore(isMore: boolean): void {
-      more = isMore;
+    /** Of these states not all sessions are loaded: their numbers are at least so high. */
+    setUnread(states: readonly State[]): void {
+      unread = states;
       update();
     },
   };
@@ -63,6 +74,7 @@ export function startSummary(roster: Roster, choose: (group: Group | null) => vo
 function whoIsThere(roster: Roster): string {
   const waiting = [...roster.all()].filter((session) => groupOf(session) === "waiting");
   const here = waiting.filter(({ presence }) => presence === "online").length;
+  if (here === 0 && waiting.length > 0) return "None seen on the site yet";
   if (waiting.length === 0) return "Nobody is waiting";
   if (here === waiting.length) return here === 1 ? "And still here" : "All of them still here";
   return `${here} of them seen on the site`;

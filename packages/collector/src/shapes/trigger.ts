@@ -5,31 +5,30 @@
 import { z } from "@hono/zod-openapi";
 import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/session.ts";
 import { TRIGGER_FIELDS, TRIGGER_OPERATORS } from "../core/trigger.ts";
-
-const text = z.string().min(1).max(256);
+import { name } from "./name.ts";
 
 const condition = z.strictObject({
   field: z.enum(TRIGGER_FIELDS),
   op: z.enum(TRIGGER_OPERATORS),
-  value: z.union([text, z.array(text), z.null()]).optional(),
+  value: z.union([name, z.array(name), z.null()]).optional(),
 });
 
-const tags = z.array(text).min(1);
+const tags = z.array(name).min(1);
 
 const action = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("set_status"), value: z.enum(TICKET_STATUSES) }),
   z.strictObject({ type: z.literal("set_priority"), value: z.enum(TICKET_PRIORITIES) }),
-  z.strictObject({ type: z.literal("set_group"), value: text.nullable() }),
-  z.strictObject({ type: z.literal("set_routing_channel"), value: text }),
+  z.strictObject({ type: z.literal("set_group"), value: name.nullable() }),
+  z.strictObject({ type: z.literal("set_routing_channel"), value: name }),
   z.strictObject({ type: z.literal("add_tags"), value: tags }),
   z.strictObject({ type: z.literal("remove_tags"), value: tags }),
   z.strictObject({ type: z.literal("end_session") }),
-  z.strictObject({ type: z.literal("notify_webhook"), value: text }),
+  z.strictObject({ type: z.literal("notify_webhook"), value: name }),
 ]);
 
 export const triggerSchema = z
   .strictObject({
-    name: text,
+    name,
     enabled: z.boolean().default(true),
     all: z.array(condition).default([]),
     any: z.array(condition).default([]),

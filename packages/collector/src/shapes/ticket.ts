@@ -1,0 +1,18 @@
+/**
+ * The shape of a ticket, as the desk reports it and scenario files write it.
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/session.ts";
+import { name } from "./name.ts";
+
+/** The fields that a desk may report; what is missing stays as it is. */
+export const ticketFields = {
+  status: z.enum(TICKET_STATUSES).optional(),
+  priority: z.enum(TICKET_PRIORITIES).nullish(),
+  group: name.nullish(),
+  tags: z.array(name).max(256).optional(),
+  routingChannel: name.optional(),
+};
+
+export const ticketPatch = z.strictObject({ id: name.nullish(), ...ticketFields });

@@ -1,0 +1,28 @@
+/**
+ * Everything that can be said of the code without running it: types, lint and format, dependency
+ * arrows, sizes, exports. Runs them all and fails if any did.
+ */
+import { spawnSync } from "node:child_process";
+
+const CHECKS: readonly (readonly [string, ...string[]])[] = [
+  ["tsc", "--noEmit", "--project", "tsconfig.json"],
+  ["tsc", "--noEmit", "--project", "packages/sdk"],
+  ["tsc", "--noEmit", "--project", "packages/collector/src/console"],
+  ["biome", "check", "--error-on-warnings", "."],
+  ["depcruise", "--config", ".dependency-cruiser.cjs", "packages", "examples"],
+  ["pnpm", "--filter", "@stillhere/sdk", "size"],
+  ["publint", "packages/sdk", "--pack", "npm"],
+  ["publint", "packages/collector", "--pack", "npm"],
+];
+
+const failed = CHECKS.filter(([command, ...args]) => {
+  console.log(`\n$ ${[command, ...args].join(" ")}`);
+  return spawnSync(command, args, { stdio: "inherit" }).status !== 0;
+});
+
+if (failed.length > 0) {
+  console.error(`\n${failed.length} of ${CHECKS.length} checks failed:`);
+  for (const check of failed) console.error(`  ${check.join(" ")}`);
+  process.exit(1);
+}
+console.log(`\nAll ${CHECKS.length} checks passed.`);
