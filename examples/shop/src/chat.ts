@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import type { Conversation, Conversations } from "./conversations.ts";
 import { conversationCookie } from "./cookies.ts";
 import type { Desk } from "./desk.ts";
-import type { Reports } from "./reports.ts";
+import type { Outcome, Reports } from "./reports.ts";
 
 const LONGEST_MESSAGE = 2_000;
 
@@ -34,6 +34,15 @@ export function createChat(conversations: Conversations, desk: Desk, reports: Re
     };
   }
 
+  async function write(conversation: Conversation, text: string): Promise<Outcome | "waiting"> {
+    const isFirst = conversation.messages.length === 0;
+    conversations.say(conversation, "visitor", text);
+    // The shop's own line, not an agent: the desk hears nothing of it.
+    if (isFirst) conversations.say(conversation, "shop", GREETING);
+    // A visitor does not wait for a collector that is away; the report goes on without this answer.
+    return Promise.race([reports.wrote(conversation, new Date()), pause(REPORT_WAIT_MS)]);
+  }
+
   chat.use(async (c, next) => {
     await next();
     c.header("cache-control", "no-store");
@@ -46,15 +55,14 @@ export function createChat(conversations: Conversations, desk: Desk, reports: Re
     if (!text) return c.json({ error: "Write something first." }, 400);
     if (text.length > LONGEST_MESSAGE) return c.json({ error: "That message is too long." }, 413);
 
-    const at = new Date();
-    const conversation = current(c) ?? conversations.begin();
-    const first = conversation.messages.length === 0;
-    conversations.say(conversation, "visitor", text);
-    // The shop's own line, not an agent: the desk hears nothing of it.
-    if (first) conversations.say(conversation, "shop", GREETING);
+    let conversation = current(c) ?? conversations.begin();
+    if ((await write(conversation, text)) === "over") {
+      // The desk ended it meanwhile, so this message is the first of another.
+      conversations.forget(conversation.id);
+      conversation = conversations.begin();
+      await write(conversation, text);
+    }
     conversationCookie.write(c, conversation.id);
-
-    await Promise.race([reports.wrote(conversation, at), pause(REPORT_WAIT_MS)]);
     // Sent as a plain form before the script was there: back to the page, which shows the message.
     if (!isJson(c)) return c.redirect(c.req.header("referer") ?? "/", 303);
     return c.json(await show(conversation), 201);
@@ -82,4 +90,5 @@ async function readText(c: Context): Promise<string | null> {
 const isJson = (c: Context) =>
   c.req.header("content-type")?.startsWith("application/json") === true;
 
-const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms).unref());
+const pause = (ms: number) =>
+  new Promise<"waiting">((done) => setTimeout(() => done("waiting"), ms).unref());

@@ -18,8 +18,11 @@ const PATIENCE: Patience = { firstMs: 100, longestMs: 2_000, forMs: 10 * 60_000 
 export interface Desk {
   /** Makes the conversation known. The same again changes nothing. */
   introduce(session: string, user: string): Promise<void>;
-  /** Reports that the visitor wrote something, at the time it was written. */
-  visitorWrote(session: string, at: Date): Promise<void>;
+  /**
+   * Reports that the visitor wrote something, at the time it was written.
+   * @returns whether the conversation is over, so that the message belongs to another
+   */
+  visitorWrote(session: string, at: Date): Promise<{ isOver: boolean }>;
   /** Reports that the visitor ended the chat. */
   visitorEnded(session: string, at: Date): Promise<void>;
   /** A token that lets the visitor's page speak for this conversation; null: none to be had now. */
@@ -39,14 +42,11 @@ export function connectDesk({ url, secret }: Collector): Desk {
     const text = `${method} ${path}: ${answer.status} ${(await answer.text()).slice(0, 300)}`;
     // 408 and 429 ask to come again; any other 4xx would be refused again.
     const final = answer.status < 500 && answer.status !== 408 && answer.status !== 429;
-    throw final ? new Refused(text) : new Error(text);
+    throw final ? new Refused(answer.status, text) : new Error(text);
   }
 
-  const insist = (method: string, path: string, body: object) =>
-    retry(PATIENCE, async () => {
-      const answer = await call(method, path, body, ANSWER_WAIT_MS);
-      await answer.body?.cancel();
-    });
+  const insist = (method: string, path: string, body: object): Promise<unknown> =>
+    retry(PATIENCE, async () => (await call(method, path, body, ANSWER_WAIT_MS)).json());
 
   const sessionPath = (session: string) => `/v1/sessions/${encodeURIComponent(session)}`;
 
@@ -55,14 +55,19 @@ export function connectDesk({ url, secret }: Collector): Desk {
     insist("POST", `${sessionPath(session)}/events`, { id: randomUUID(), ...event });
 
   return {
-    introduce: (session, user) =>
-      insist("PUT", sessionPath(session), { channel: "web_widget", user }),
+    async introduce(session, user) {
+      await insist("PUT", sessionPath(session), { channel: "web_widget", user });
+    },
 
-    visitorWrote: (session, at) =>
-      report(session, { type: "end_user_message", at: at.toISOString() }),
+    async visitorWrote(session, at) {
+      const event = { type: "end_user_message", at: at.toISOString() };
+      const answer = (await report(session, event)) as { session?: { state?: string } };
+      return { isOver: answer.session?.state === "ended" };
+    },
 
-    visitorEnded: (session, at) =>
-      report(session, { type: "session_ended", by: "end_user", at: at.toISOString() }),
+    async visitorEnded(session, at) {
+      await report(session, { type: "session_ended", by: "end_user", at: at.toISOString() });
+    },
 
     async token(session, user) {
       try {

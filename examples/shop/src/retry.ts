@@ -1,7 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 /** Trouble that trying again cannot cure, such as a wrong key. */
-export class Refused extends Error {}
+export class Refused extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
 
 export interface Patience {
   /** First pause in milliseconds; each further one is twice as long. */

@@ -27,7 +27,7 @@ function startChat(panel: HTMLElement, focusInput: () => void): void {
   let retryMs = RETRY_FIRST_MS;
 
   function apply(state: ChatState): void {
-    showMessages(panel, state.messages);
+    showMessages(panel, state.session, state.messages);
     end.hidden = !state.session;
     addPresence(panel.dataset, state.session, state.token);
     if (state.session && !state.token) refreshLater();

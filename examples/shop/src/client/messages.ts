@@ -7,13 +7,19 @@ interface Message {
 const NAMES = { visitor: "You", shop: "Tern & Kettle" };
 
 /**
- * Brings the list up to the given messages. Those that are there stay untouched, so that a screen
- * reader announces only what is new.
+ * Brings the list up to a conversation's messages. Those that are there stay untouched, so that a
+ * screen reader announces only what is new.
  */
-export function showMessages(panel: HTMLElement, messages: Message[]): void {
+export function showMessages(
+  panel: HTMLElement,
+  conversation: string | null,
+  messages: Message[],
+): void {
   const list = panel.querySelector(".chat-messages");
   if (!list) return;
-  if (messages.length < list.children.length) list.replaceChildren();
+  const isOther = list.getAttribute("data-conversation") !== (conversation ?? "");
+  if (isOther || messages.length < list.children.length) list.replaceChildren();
+  list.setAttribute("data-conversation", conversation ?? "");
   const fresh = messages.slice(list.children.length);
   list.append(...fresh.map(item));
   if (fresh.length > 0) scrollToEnd(panel);

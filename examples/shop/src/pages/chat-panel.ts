@@ -13,7 +13,7 @@ export function chatPanel(messages: Message[], { collector, key, session }: Pres
 </div>
 <div class="chat-scroll">
 <p class="chat-hello">Ask us anything about kettles, tea or your order. People answer here, from nine to six.</p>
-<ol class="chat-messages" role="log" aria-live="polite" aria-label="Messages">
+<ol class="chat-messages" data-conversation="${session ?? ""}" role="log" aria-live="polite" aria-label="Messages">
 ${messages.map(messageItem)}
 </ol>
 </div>

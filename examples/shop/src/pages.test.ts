@@ -1,0 +1,105 @@
+import { setTimeout } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createShop } from "./app.ts";
+import { startFakeCollector } from "./testing/collector.ts";
+import { createVisitor } from "./testing/visitor.ts";
+
+vi.mock("node:timers/promises", () => ({ setTimeout: vi.fn(async () => {}) }));
+
+let collector: Awaited<ReturnType<typeof startFakeCollector>>;
+let visitor: ReturnType<typeof createVisitor>;
+
+beforeEach(async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  collector = await startFakeCollector();
+  visitor = createVisitor(createShop({ url: collector.url, key: "pk_1", secret: "sk_1" }));
+});
+afterEach(async () => {
+  await collector.stop();
+  vi.restoreAllMocks();
+});
+
+const TAG =
+  /<script async src="([^"]+)" data-key="([^"]+)" data-session="([^"]+)" data-token="([^"]+)">/;
+
+describe("every page", () => {
+  it("asks nothing of the collector before there is a conversation", async () => {
+    expect(await visitor.page("/")).not.toMatch(TAG);
+    expect(collector.calls).toHaveLength(0);
+  });
+
+  it.each(["/", "/products/moss-teapot", "/cart", "/about", "/nowhere"])(
+    "%s carries presence once there is one",
+    async (path) => {
+      const { session } = await visitor.write("Hello");
+      const [, src, key, tagged, token] = TAG.exec(await visitor.page(path)) ?? [];
+      expect(src).toBe(`${collector.url}/sdk.js`);
+      expect(key).toBe("pk_1");
+      expect(tagged).toBe(session);
+      expect(token).toBe(`token of ${session}`);
+    },
+  );
+
+  it("comes without presence while the collector is away", async () => {
+    await visitor.write("Hello");
+    await collector.stop();
+    const answer = await visitor.request("/");
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).not.toMatch(TAG);
+  });
+
+  it("never carries the secret key", async () => {
+    await visitor.write("Hello");
+    expect(await visitor.page("/")).not.toContain("sk_1");
+  });
+
+  it("lets the browser load from the collector and from nowhere else", async () => {
+    const policy = (await visitor.request("/")).headers.get("content-security-policy");
+    expect(policy).toContain(`script-src 'self' ${collector.url};`);
+    expect(policy).toContain(`connect-src 'self' ${collector.url};`);
+  });
+
+  it("escapes what visitors write", async () => {
+    await visitor.write("<img src=x>");
+    expect(await visitor.page("/")).toContain("&lt;img src=x&gt;");
+  });
+});
+
+describe("the slow pages", () => {
+  it.each([
+    ["/slow", "private, no-cache"],
+    ["/checkout", "no-store"],
+  ])("%s answers after a second and a half, with cache-control %s", async (path, cacheControl) => {
+    vi.mocked(setTimeout).mockClear();
+    const answer = await visitor.request(path);
+    expect(setTimeout).toHaveBeenCalledExactlyOnceWith(1_500);
+    expect(answer.headers.get("cache-control")).toBe(cacheControl);
+  });
+});
+
+describe("the cart", () => {
+  const post = (fields: Record<string, string>) =>
+    visitor.request("/cart", {
+      method: "POST",
+      body: new URLSearchParams(fields),
+      headers: { origin: "http://shop.test" },
+    });
+
+  it("takes things in and gives them back", async () => {
+    await post({ add: "moss-teapot" });
+    await post({ add: "moss-teapot" });
+    await post({ add: "no-such-thing" });
+    expect(await visitor.page("/cart")).toContain("2 × € 64");
+    await post({ remove: "moss-teapot" });
+    expect(await visitor.page("/cart")).toContain("Nothing in it yet");
+  });
+
+  it("takes nothing from another site's form", async () => {
+    const answer = await visitor.request("/cart", {
+      method: "POST",
+      body: new URLSearchParams({ add: "moss-teapot" }),
+      headers: { origin: "http://evil.test" },
+    });
+    expect(answer.status).toBe(403);
+  });
+});

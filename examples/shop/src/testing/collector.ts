@@ -1,0 +1,45 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What the shop sent to it. */
+export interface Call {
+  method: string;
+  path: string;
+  key: string | undefined;
+  body: Record<string, unknown>;
+}
+
+/** A collector that answers what it must, notes what it hears, and can be away. */
+export async function startFakeCollector() {
+  const calls: Call[] = [];
+  /** Status of the next answers; 200 once these are used up. */
+  const statuses: number[] = [];
+  let state = "active";
+
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method = "", url: path = "", headers } = request;
+    const body = JSON.parse(Buffer.concat(chunks).toString() || "{}");
+    calls.push({ method, path, key: headers.authorization, body });
+    response.statusCode = statuses.shift() ?? 200;
+    response.setHeader("content-type", "application/json");
+    const answer = path === "/v1/tokens" ? { token: `token of ${body.session}` } : {};
+    response.end(JSON.stringify({ ...answer, session: { state } }));
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    to: (path: string) => calls.filter((call) => call.path.endsWith(path)),
+    answerNext: (...next: number[]) => void statuses.push(...next),
+    setState: (next: string) => {
+      state = next;
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { Hono } from "hono";
+import type { ChatState } from "../chat.ts";
+
+/** A browser as far as the server can tell: it keeps cookies. */
+export function createVisitor(shop: Hono) {
+  const cookies = new Map<string, string>();
+
+  async function request(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set("cookie", [...cookies].map(([name, value]) => `${name}=${value}`).join("; "));
+    const answer = await shop.request(`http://shop.test${path}`, { ...init, headers });
+    for (const cookie of answer.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      if (/max-age=0/i.test(cookie)) cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    return answer;
+  }
+
+  async function chat(method: string, path: string, body?: object): Promise<ChatState> {
+    const answer = await request(path, {
+      method,
+      ...(body && { body: JSON.stringify(body) }),
+      headers: { "content-type": "application/json", origin: "http://shop.test" },
+    });
+    return (await answer.json()) as ChatState;
+  }
+
+  return {
+    cookies,
+    request,
+    page: async (path: string) => (await request(path)).text(),
+    write: (text: string) => chat("POST", "/chat/messages", { text }),
+    read: () => chat("GET", "/chat/messages"),
+    end: () => chat("POST", "/chat/end", {}),
+  };
+}
