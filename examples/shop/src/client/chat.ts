@@ -79,9 +79,10 @@ function startChat(panel: HTMLElement, focusInput: () => void): void {
     focusInput();
   });
 
-  // A page that comes back from the back/forward cache is as old as when it was left.
+  // A page that the Back button shows is as old as when it was left, whether it comes from the
+  // back/forward cache or from the one for files: the conversation may be newer than the page.
   window.addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) refresh().catch(() => {});
+    if (persisted || wasGoneBackTo()) refresh().catch(() => {});
   });
   window.addEventListener("storage", ({ key }) => {
     if (key === CHANGED) refresh().catch(() => {});
@@ -89,6 +90,11 @@ function startChat(panel: HTMLElement, focusInput: () => void): void {
 
   // Sent without a token: the collector could not be reached while the page was rendered.
   if (!end.hidden && !presenceIsThere()) refreshLater();
+}
+
+function wasGoneBackTo(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation");
+  return navigation instanceof PerformanceNavigationTiming && navigation.type === "back_forward";
 }
 
 async function ask(method: string, path: string, body?: object): Promise<ChatState> {
