@@ -45,6 +45,8 @@ function start(held: Session[]) {
   return { roster, listener, api, feed };
 }
 
+afterEach(() => vi.clearAllTimers());
+
 describe("startFeed", () => {
   it("loads every page of every state once the stream is open", async () => {
     const held = [
@@ -96,7 +98,7 @@ describe("startFeed", () => {
   });
 
   it("reads the settings anew when they changed, and after a break", async () => {
-    const { listener } = start([aSession()]);
+    const { listener, feed } = start([aSession()]);
     stream().onLive(false);
     await settled();
     expect(listener.onSettings).not.toHaveBeenCalled();
@@ -105,6 +107,16 @@ describe("startFeed", () => {
     expect(listener.onSettings).toHaveBeenCalledExactlyOnceWith({ presence: { mode: "shadow" } });
     stream().onLive(true);
     await settled();
+    expect(listener.onSettings).toHaveBeenCalledTimes(2);
+    feed.stop();
+  });
+
+  it("reads the settings now and then, for not every change of them shows in a session", async () => {
+    const { listener, feed } = start([]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(listener.onSettings).toHaveBeenCalledTimes(2);
+    feed.stop();
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(listener.onSettings).toHaveBeenCalledTimes(2);
   });
 

@@ -15,6 +15,9 @@ const AT_ONCE = 1_000;
 /** In a rush the queue, which is answered whole, is not read more often than this. */
 const QUEUE_PAUSE_MS = 250;
 
+/** A change of settings that changes no session is not in the stream. */
+const SETTINGS_EVERY_MS = 30_000;
+
 const RELOAD_PAUSE_MS = 2_000;
 
 export interface FeedListener {
@@ -99,6 +102,8 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
     }
   }
 
+  const settingsTimer = setInterval(() => refreshSettings("settings"), SETTINGS_EVERY_MS);
+
   const stopStream = followTransitions(api, {
     // The list is read once the stream is open: whatever changes in between arrives by the stream.
     onLive(again) {
@@ -124,6 +129,7 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
     },
     stop() {
       stopped = true;
+      clearInterval(settingsTimer);
       stopStream();
     },
   };
