@@ -259,6 +259,7 @@ export function forgetPresence(session: Session, now: number, settings: Settings
     pages: [],
     buffer: null,
     presence: "unknown",
+    heardAt: null,
     offlineAt: null,
   };
   if (!isUnderWay(session)) return forgetful;

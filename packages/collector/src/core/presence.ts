@@ -15,6 +15,9 @@ import type { Settings } from "./settings.ts";
  */
 const GONE_PAGES_KEPT = 16;
 
+/** A frozen page cannot speak, but the browser that holds its leave will if it closes. */
+const ARMED_FROZEN_MS = 900_000;
+
 /** Whether anybody listens to this session's pages (rule 16). */
 export function isPresenceRead(channel: string, settings: Settings): boolean {
   return settings.presence.mode === "on" && settings.presence.channels.includes(channel);
@@ -50,7 +53,13 @@ export function hear(
     leaseUntil: now + leaseMs,
     left: false,
   };
-  return { ...session, pages: withPage(session.pages, page), buffer: null, presence: "online" };
+  return {
+    ...session,
+    pages: withPage(session.pages, page),
+    heardAt: now,
+    buffer: null,
+    presence: "online",
+  };
 }
 
 /** Rule 3: not above the last seen, or of a generation that has said its last word. */
@@ -80,7 +89,8 @@ export function leave(
   };
   const pages = withPage(session.pages, gone);
   if (!known || !isAlive(known)) return { ...session, pages };
-  return { ...session, pages, buffer: laterBuffer(session.buffer, now, bufferFor(to, settings)) };
+  const buffer = laterBuffer(session.buffer, now, bufferFor(to, settings));
+  return { ...session, pages, heardAt: now, buffer };
 }
 
 /** A page's lease has run out: silence, not leaving, but the buffer starts all the same. */
@@ -143,7 +153,7 @@ function leaseFor(
   settings: Settings,
 ): number {
   const { leaseMs } = settings.presence;
-  if (visibility === "frozen" && armed) return leaseMs.frozen;
+  if (visibility === "frozen") return leaseMs.frozen ?? (armed ? ARMED_FROZEN_MS : leaseMs.hidden);
   if (visibility !== "visible") return leaseMs.hidden;
   return leaseMs.visible ?? 1.5 * beatMs(session, visibility, settings);
 }

@@ -86,6 +86,8 @@ export interface Session {
 
   readonly pages: readonly Page[];
   readonly presence: HeardPresence;
+  /** When a page last reported anything, its leave included; null: never, or forgotten (rule 16). */
+  readonly heardAt: number | null;
   /** When presence last turned offline; null: it never did, or presence was forgotten (rule 16). */
   readonly offlineAt: number | null;
   /** Latest end that the leaves since the last living signal give; runs once no page lives. */
@@ -147,6 +149,7 @@ export function createSession(fresh: NewSession, now: number): Session {
     createdAt: now,
     pages: [],
     presence: "unknown",
+    heardAt: null,
     offlineAt: null,
     buffer: null,
     begunAt: null,

@@ -22,7 +22,7 @@ export function resolveSettings(overrides: Overrides, triggers: readonly Trigger
   const ms = (name: SettingName) => Math.round(Number(settingOf(overrides, name)) * 1000);
   const text = <T extends string>(name: SettingName) => settingOf(overrides, name) as T;
   const flag = (name: SettingName) => settingOf(overrides, name) === true;
-  const visibleLease = settingOf(overrides, "presence.leaseSeconds.visible");
+  const msOrNull = (name: SettingName) => (settingOf(overrides, name) === null ? null : ms(name));
   return {
     presence: {
       mode: text("presence.mode"),
@@ -36,9 +36,9 @@ export function resolveSettings(overrides: Overrides, triggers: readonly Trigger
         idle: ms("presence.beatSeconds.idle"),
       },
       leaseMs: {
-        visible: visibleLease === null ? null : ms("presence.leaseSeconds.visible"),
+        visible: msOrNull("presence.leaseSeconds.visible"),
         hidden: ms("presence.leaseSeconds.hidden"),
-        frozen: ms("presence.leaseSeconds.frozen"),
+        frozen: msOrNull("presence.leaseSeconds.frozen"),
       },
       channels: settingOf(overrides, "presence.channels") as readonly string[],
     },

@@ -107,10 +107,10 @@ export const FIELDS = {
     "How long a hidden page is believed alive after its last signal.",
   ),
   "presence.leaseSeconds.frozen": seconds(
-    900,
+    null,
     0.3,
     DAY,
-    "How long a frozen page is believed alive, if its browser holds a deferred leave; any other frozen page has the hidden lease.",
+    "How long a frozen page is believed alive. Unset: 900 where its browser holds a deferred leave, which then tells of its end; else the hidden lease.",
   ),
   "presence.channels": names(
     ["web_widget", "sunco_web"],

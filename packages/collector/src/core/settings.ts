@@ -26,8 +26,8 @@ export interface Settings {
       /** Null: one and a half of the beat that the page was told. */
       readonly visible: number | null;
       readonly hidden: number;
-      /** A frozen page whose browser holds a deferred leave; any other gets the hidden lease. */
-      readonly frozen: number;
+      /** Null: 15 minutes where the browser holds a deferred leave, else the hidden lease. */
+      readonly frozen: number | null;
     };
     /** Channels that have a page; any other is `unsupported`. */
     readonly channels: readonly string[];

@@ -41,6 +41,8 @@ export interface Transition {
   readonly queue: QueueStanding;
   readonly capacityHeld: boolean;
   readonly assignee: string | null;
+  /** When a page was last heard of before this; null: never. */
+  readonly heardAt: number | null;
   readonly ticketChanges: TicketChanges;
   /** Names of the triggers that did this; empty unless the cause is `trigger`. */
   readonly triggers: readonly string[];
@@ -101,6 +103,7 @@ export function record(
       queue: to.queue,
       capacityHeld: to.capacityHeld,
       assignee: session.assignee,
+      heardAt: before.session.heardAt,
       ticketChanges: changes,
       triggers,
     },

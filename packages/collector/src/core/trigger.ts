@@ -33,7 +33,10 @@ export type TriggerOperator = (typeof TRIGGER_OPERATORS)[number];
 export interface Condition {
   readonly field: TriggerField;
   readonly op: TriggerOperator;
-  /** One value, or for tags several; `changed` takes none. */
+  /**
+   * One value, or for tags several; `changed` takes none. `includes` wants at least one of several
+   * tags, `excludes` none of them.
+   */
   readonly value?: string | readonly string[] | null;
 }
 

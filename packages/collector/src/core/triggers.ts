@@ -81,7 +81,7 @@ function conditionHolds(condition: Condition, was: FieldValue, is: FieldValue): 
     case "greater_than":
       return compare(field, is, value) > 0;
     case "includes":
-      return listOf(value).every((tag) => listOf(is).includes(tag));
+      return listOf(value).some((tag) => listOf(is).includes(tag));
     case "excludes":
       return listOf(value).every((tag) => !listOf(is).includes(tag));
   }

@@ -8,6 +8,7 @@ import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import type { Store } from "../stores/store.ts";
 import { Broadcasts } from "./broadcasts.ts";
+import { isReturn, Room } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
 import { Feed } from "./feed.ts";
 import type { Outcome, Request } from "./request.ts";
@@ -101,11 +102,12 @@ export class Engine {
     const found = await this.store.load(
       groups.map((group) => ({ key: group[0].request.key, eventIds: eventIdsOf(group) })),
     );
-    const done = groups.map((group, index) => {
+    const applied = groups.map((group, index) => {
       const work = new Work(group[0].request.key, found[index] ?? NOTHING, this.broadcasts);
-      const outcomes = group.map(({ request }) => work.apply(request, now));
-      return { group, outcomes, write: work.write() };
+      return { group, work, outcomes: group.map(({ request }) => work.apply(request, now)) };
     });
+    await this.#requeueReturns(applied, now);
+    const done = applied.map(({ work, ...rest }) => ({ ...rest, write: work.write() }));
     const writes = done.flatMap(({ write }) => write ?? []);
     const results = writes.length > 0 ? await this.store.commit(writes) : [];
     const conflicted = new Set(writes.filter((_, index) => results[index] === "conflict"));
@@ -117,6 +119,21 @@ export class Engine {
     for (const account of new Set(told.map(({ key }) => key.account))) this.feed.announce(account);
   }
 
+  /** Sessions that came back to an agent who is full go back to the queue (rule 21). */
+  async #requeueReturns(applied: readonly Applied[], now: number): Promise<void> {
+    const rooms = new Map<string, Room>();
+    for (const { work, outcomes } of applied) {
+      if (!outcomes.some((outcome) => isReturn(work, outcome))) continue;
+      const { account } = work.key;
+      const room = rooms.get(account) ?? new Room(this.store, account);
+      rooms.set(account, room);
+      const agent = work.session?.assignee;
+      if (!agent || (await room.take(agent))) continue;
+      const requeue = { key: work.key, inputs: [{ type: "unassigned", requeue: true }] } as const;
+      outcomes[outcomes.length - 1] = work.apply(requeue, now);
+    }
+  }
+
   #retry(group: readonly Pending[]): void {
     for (const pending of group) {
       pending.conflicts += 1;
@@ -124,6 +141,12 @@ export class Engine {
       else pending.fail(new Error("The session is changed by others all the time."));
     }
   }
+}
+
+interface Applied {
+  readonly group: Group;
+  readonly work: Work;
+  readonly outcomes: Outcome[];
 }
 
 const NOTHING = { stored: null, seenEventIds: [] };

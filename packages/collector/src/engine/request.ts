@@ -22,6 +22,8 @@ export type Outcome =
   | {
       readonly status: "applied" | "duplicate";
       readonly session: Session;
+      /** What it would be if presence decided; null unless the mode is `shadow`. */
+      readonly shadow: Session | null;
       readonly settings: Settings;
       readonly created: boolean;
       readonly transitions: readonly Transition[];

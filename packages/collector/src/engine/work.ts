@@ -2,44 +2,56 @@
  * One session's share of a batch: every request for it applied in memory, one write at the end.
  * @module
  */
-import { deadlineOf } from "../core/deadline.ts";
 import type { Input } from "../core/input.ts";
-import { type Effect, reduce } from "../core/reduce.ts";
 import { createSession, type Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
-import { type Transition, visibleOf } from "../core/transition.ts";
+import { visibleOf } from "../core/transition.ts";
 import type { Found, SessionKey, Write } from "../stores/store.ts";
 import type { Broadcasts } from "./broadcasts.ts";
 import type { Outcome, Request } from "./request.ts";
+import { asIfOn, castShadow, Track } from "./track.ts";
 
 export class Work {
-  readonly #key: SessionKey;
+  readonly key: SessionKey;
+  readonly settings: Settings;
   readonly #found: Found;
   readonly #broadcasts: Broadcasts;
-  readonly #settings: Settings;
-  #session: Session | null;
+  #live: Track | null = null;
+  #shadow: Track | null = null;
   #wasTold = false;
   readonly #eventIds = new Set<string>();
-  readonly #transitions: Transition[] = [];
-  readonly #effects: Effect[] = [];
 
   constructor(key: SessionKey, found: Found, broadcasts: Broadcasts) {
-    this.#key = key;
+    this.key = key;
+    this.settings = broadcasts.latest(key.account).settings;
     this.#found = found;
     this.#broadcasts = broadcasts;
-    this.#settings = broadcasts.latest(key.account).settings;
-    this.#session = found.stored?.session ?? null;
-    if (found.stored) this.#catchUp(found.stored.epoch);
+    const { stored } = found;
+    if (!stored) return;
+    this.#live = new Track(stored.session);
+    if (stored.shadow) this.#shadow = new Track(stored.shadow, asIfOn);
+    this.#catchUp(stored.epoch);
+  }
+
+  get session(): Session | null {
+    return this.#live?.session ?? null;
   }
 
   /** Tells the session what was broadcast since it was last looked at. */
   #catchUp(epoch: number): void {
-    let settings = this.#broadcasts.asOf(this.#key.account, epoch);
-    for (const { at, input } of this.#broadcasts.since(this.#key.account, epoch)) {
+    let settings = this.#broadcasts.asOf(this.key.account, epoch);
+    for (const { at, input } of this.#broadcasts.since(this.key.account, epoch)) {
       this.#reduce(input, at, settings);
       this.#wasTold = true;
-      if (input.type === "settings_changed") settings = input.settings;
+      if (input.type !== "settings_changed") continue;
+      settings = input.settings;
+      this.#castShadow(settings);
     }
+  }
+
+  #castShadow({ presence }: Settings): void {
+    if (presence.mode !== "shadow") this.#shadow = null;
+    else if (this.#live) this.#shadow ??= new Track(castShadow(this.#live.session), asIfOn);
   }
 
   apply(request: Request, now: number): Outcome {
@@ -47,46 +59,52 @@ export class Work {
     const isDuplicate =
       eventId !== undefined &&
       (this.#eventIds.has(eventId) || this.#found.seenEventIds.includes(eventId));
-    const wasThere = this.#session !== null;
-    if (!this.#session && request.create) {
-      this.#session = createSession({ id: this.#key.id, ...request.create }, now);
+    const wasThere = this.#live !== null;
+    if (!this.#live && request.create) {
+      this.#live = new Track(createSession({ id: this.key.id, ...request.create }, now));
+      this.#castShadow(this.settings);
     }
-    if (!this.#session) return { status: "not_found" };
-    const told = this.#transitions.length;
+    if (!this.#live) return { status: "not_found" };
+    const told = this.#live.transitions.length;
     if (!isDuplicate) {
-      for (const input of request.inputs) this.#reduce(input, now, this.#settings);
+      for (const input of request.inputs) this.#reduce(input, now, this.settings);
       if (eventId !== undefined) this.#eventIds.add(eventId);
     }
     return {
       status: isDuplicate ? "duplicate" : "applied",
-      session: this.#session,
-      settings: this.#settings,
+      session: this.#live.session,
+      shadow: this.#shadow?.session ?? null,
+      settings: this.settings,
       created: !wasThere,
-      transitions: this.#transitions.slice(told),
+      transitions: this.#live.transitions.slice(told),
     };
   }
 
   #reduce(input: Input, now: number, settings: Settings): void {
-    if (!this.#session) return;
-    const reduction = reduce(this.#session, input, now, settings);
-    this.#session = reduction.session;
-    this.#transitions.push(...reduction.transitions);
-    this.#effects.push(...reduction.effects);
+    this.#live?.reduce(input, now, settings);
+    this.#shadow?.reduce(input, now, settings);
   }
 
   /** What is to be committed; null: nothing changed. */
   write(): Write | null {
-    const stored = this.#found.stored;
-    const session = this.#session;
-    if (!session) return null;
-    const deadlineAt = deadlineOf(session, this.#settings);
-    const isSame = stored?.session === session && stored.deadlineAt === deadlineAt;
+    const { stored } = this.#found;
+    const live = this.#live;
+    if (!live) return null;
+    const { session } = live;
+    const shadow = this.#shadow?.session ?? null;
+    const deadlineAt = earlier(
+      live.deadlineAt(this.settings),
+      this.#shadow?.deadlineAt(this.settings) ?? null,
+    );
+    const isSame =
+      stored?.session === session && stored.shadow === shadow && stored.deadlineAt === deadlineAt;
     if (isSame && !this.#wasTold && this.#eventIds.size === 0) return null;
-    const visible = visibleOf(session, this.#settings);
+    const visible = visibleOf(session, this.settings);
     return {
-      key: this.#key,
+      key: this.key,
       expectedVersion: stored?.version ?? 0,
       session,
+      shadow,
       epoch: this.#broadcasts.epoch,
       facets: {
         state: visible.state,
@@ -99,8 +117,14 @@ export class Work {
       },
       deadlineAt,
       eventIds: [...this.#eventIds],
-      transitions: this.#transitions,
-      effects: this.#effects,
+      transitions: live.transitions,
+      shadowTransitions: this.#shadow?.transitions ?? [],
+      effects: live.effects,
     };
   }
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
 }

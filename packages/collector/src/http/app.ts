@@ -5,11 +5,13 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
+import { agentRoutes } from "./agents.ts";
 import { assetRoutes } from "./assets.ts";
 import { requireSecretKey } from "./auth.ts";
 import type { Env, Room } from "./context.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
+import { insightRoutes } from "./insights.ts";
 import { answerProblem, Problem } from "./problem.ts";
 import { queueRoutes } from "./queue.ts";
 import { sessionRoutes } from "./sessions.ts";
@@ -18,6 +20,7 @@ import { signalRoutes } from "./signals.ts";
 import { streamRoutes } from "./stream.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { transitionRoutes } from "./transitions.ts";
+import { triggerRoutes } from "./triggers.ts";
 
 const API_BODY_MAX_BYTES = 64 * 1024;
 
@@ -51,6 +54,9 @@ export function createApp({ onError, ...room }: AppOptions): OpenAPIHono<Env> {
   app.route("/", queueRoutes(room));
   app.route("/", tokenRoutes(room));
   app.route("/", settingsRoutes(room));
+  app.route("/", triggerRoutes(room));
+  app.route("/", agentRoutes(room));
+  app.route("/", insightRoutes(room));
 
   app.openAPIRegistry.registerComponent("securitySchemes", "secretKey", {
     type: "http",

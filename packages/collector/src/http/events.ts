@@ -37,7 +37,7 @@ export function eventRoutes({ engine }: Room): OpenAPIHono<Env> {
     return c.json(
       {
         duplicate: outcome.status === "duplicate",
-        session: viewSession(outcome.session, outcome.settings),
+        session: viewSession(outcome.session, outcome.settings, outcome.shadow),
       },
       200,
     );

@@ -11,6 +11,7 @@ export const PROBLEMS = {
   invalid_request: [400, "The request is not as it must be"],
   invalid_signal: [400, "The signal is not as it must be"],
   invalid_settings: [400, "The settings cannot be set"],
+  invalid_triggers: [400, "The triggers cannot be used"],
   invalid_cursor: [400, "The cursor is none of ours"],
   unsupported_version: [400, "This version of the wire format is not spoken here"],
   key_missing: [401, "No secret key was given"],

@@ -85,6 +85,13 @@ export const sessionView = z
     nextDeadlineAt: instant.nullable(),
     createdAt: instant,
     seq: z.number(),
+    shadow: z
+      .object({
+        ...standing.shape,
+        queue: z.string(),
+        capacityHeld: z.boolean(),
+      })
+      .optional(),
     pages: z.array(
       z.object({ page: z.string(), visibility: z.string(), leaseUntil: instant.nullable() }),
     ),

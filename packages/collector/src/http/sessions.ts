@@ -73,7 +73,7 @@ export function sessionRoutes({ engine }: Room): OpenAPIHono<Env> {
       create: { channel: body.channel ?? DEFAULT_CHANNEL, user: body.user ?? null },
     });
     if (outcome.status === "not_found") throw noSession(id);
-    return c.json(viewSession(outcome.session, outcome.settings), 200);
+    return c.json(viewSession(outcome.session, outcome.settings, outcome.shadow), 200);
   });
 
   routes.openapi(get, async (c) => {
@@ -81,7 +81,7 @@ export function sessionRoutes({ engine }: Room): OpenAPIHono<Env> {
     const account = c.var.account.name;
     const [found] = await engine.store.load([{ key: { account, id }, eventIds: [] }]);
     if (!found?.stored) throw noSession(id);
-    return c.json(viewSession(found.stored.session, settingsOf(account)), 200);
+    return c.json(viewSession(found.stored.session, settingsOf(account), found.stored.shadow), 200);
   });
 
   routes.openapi(list, async (c) => {
@@ -89,11 +89,13 @@ export function sessionRoutes({ engine }: Room): OpenAPIHono<Env> {
     const account = c.var.account.name;
     const afterId = cursor === undefined ? undefined : decodeCursor(cursor);
     const found = await engine.store.list(account, { ...filter, afterId, limit: limit + 1 });
-    const sessions = found.slice(0, limit).map(({ session }) => session);
-    const last = found.length > limit ? sessions.at(-1) : undefined;
+    const page = found.slice(0, limit);
+    const last = found.length > limit ? page.at(-1)?.session : undefined;
     return c.json(
       {
-        sessions: sessions.map((session) => viewSession(session, settingsOf(account))),
+        sessions: page.map(({ session, shadow }) =>
+          viewSession(session, settingsOf(account), shadow),
+        ),
         cursor: last ? encodeCursor(last.id) : null,
       },
       200,

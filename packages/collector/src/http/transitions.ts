@@ -11,6 +11,8 @@ import { idParams, transitionView } from "./schemas.ts";
 import { viewTransition } from "./views.ts";
 
 const limit = z.coerce.number().int().min(1).max(500).default(100);
+/** `shadow`: what would have happened if presence decided. */
+const track = z.enum(["live", "shadow"]).default("live");
 const page = answers(
   z.object({ transitions: z.array(transitionView), cursor: z.string().nullable() }),
   "Oldest first; `cursor` is where the next page begins, null if there is nothing yet",
@@ -23,7 +25,7 @@ const ofSession = createRoute({
   ...SECURED,
   request: {
     params: idParams,
-    query: z.object({ limit, cursor: z.coerce.number().int().min(0).default(0) }),
+    query: z.object({ limit, track, cursor: z.coerce.number().int().min(0).default(0) }),
   },
   responses: page,
 });
@@ -33,7 +35,7 @@ const ofAccount = createRoute({
   path: "/v1/transitions",
   summary: "The account's history after a cursor or after the transition with that id",
   ...SECURED,
-  request: { query: z.object({ limit, after: z.string().max(512).default("0") }) },
+  request: { query: z.object({ limit, track, after: z.string().max(512).default("0") }) },
   responses: page,
 });
 
@@ -44,7 +46,7 @@ export function transitionRoutes({ engine }: Room): OpenAPIHono<Env> {
     const { id } = c.req.valid("param");
     const query = c.req.valid("query");
     const key = { account: c.var.account.name, id };
-    const entries = await engine.store.history(key, query.cursor, query.limit);
+    const entries = await engine.store.history(key, query.cursor, query.limit, query.track);
     if (entries.length === 0) {
       const [found] = await engine.store.load([{ key, eventIds: [] }]);
       if (!found?.stored) throw new Problem("not_found", `There is no session ${id}.`);
@@ -63,7 +65,7 @@ export function transitionRoutes({ engine }: Room): OpenAPIHono<Env> {
     const query = c.req.valid("query");
     const account = c.var.account.name;
     const after = await decodeLogCursor(engine.store, account, query.after);
-    const entries = await engine.store.log(account, after, query.limit);
+    const entries = await engine.store.log(account, after, query.limit, query.track);
     const last = entries.at(-1)?.cursor;
     return c.json(
       {

@@ -7,6 +7,7 @@ import { isAlive, isPresenceRead } from "../core/presence.ts";
 import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import { visibleOf } from "../core/transition.ts";
+import { asIfOn } from "../engine/track.ts";
 import type { LogEntry } from "../stores/store.ts";
 
 export function iso(at: number): string {
@@ -17,8 +18,9 @@ function isoOrNull(at: number | null): string | null {
   return at === null ? null : iso(at);
 }
 
-export function viewSession(session: Session, settings: Settings) {
+export function viewSession(session: Session, settings: Settings, shadow: Session | null = null) {
   const { state, reason, presence, queue, capacityHeld } = visibleOf(session, settings);
+  const isShadowed = shadow !== null && settings.presence.mode === "shadow";
   const pages = isPresenceRead(session.channel, settings) ? session.pages.filter(isAlive) : [];
   return {
     id: session.id,
@@ -38,6 +40,8 @@ export function viewSession(session: Session, settings: Settings) {
     nextDeadlineAt: isoOrNull(deadlineOf(session, settings)),
     createdAt: iso(session.createdAt),
     seq: session.seq,
+    // What it would be: for the console and whoever tries presence out.
+    ...(isShadowed && { shadow: visibleOf(shadow, asIfOn(settings)) }),
     pages: pages.map(({ id, visibility, leaseUntil }) => ({
       page: id,
       visibility,

@@ -1,28 +1,61 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { differences } from "./compare.ts";
+import { parseScenarios } from "./parse.ts";
 import { runScenario } from "./run.ts";
-import type { Scenario } from "./scenario.ts";
+import { type Scenario, ScenarioError } from "./scenario.ts";
 
 const folder = new URL("../../scenarios/", import.meta.url);
-for (const file of readdirSync(folder)) {
-  const scenarios = JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Scenario[];
-  describe(file, () => {
-    it.each(scenarios.map((scenario) => [scenario.id, scenario.name, scenario] as const))(
-      "%s %s",
-      (_id, _name, scenario) => {
-        const outcome = runScenario(scenario);
-        const asked = outcome.results.map((result, index) => {
-          const { ticket, ...rest } = scenario.expect[index] ?? { at: -1 };
-          return { ...result, ...rest, ...(ticket && { ticket }) };
-        });
-        expect(
-          outcome.results.map((result, index) => ({
-            ...result,
-            ...(scenario.expect[index]?.ticket && { ticket: outcome.tickets[index] }),
-          })),
-        ).toMatchObject(asked);
-        if (scenario.transitions) expect(outcome.transitions).toEqual(scenario.transitions);
-      },
-    );
+const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+
+describe.each(files)("%s", (file) => {
+  const scenarios = parseScenarios(readFileSync(new URL(file, folder), "utf8"), file);
+  it.each(scenarios.map((each) => [each.id, each.name, each] as const))("%s %s", (_, __, each) => {
+    expect(differences(each, runScenario(each))).toEqual([]);
   });
-}
+});
+
+describe("a scenario that does not hold", () => {
+  const scenario: Scenario = {
+    id: "X",
+    name: "says what is not so",
+    session: { channel: "web_widget" },
+    events: [{ at: 0, type: "end_user_message" }],
+    expect: [{ at: 600, state: "active", queue: "none", ticket: { status: "open" } }],
+    transitions: [{ at: 0, state: "active", reason: null }],
+  };
+
+  it("is told apart field by field, in the order of time", () => {
+    expect(differences(scenario, runScenario(scenario))).toEqual([
+      'at 600: state expected "active", got "inactive"',
+      'at 600: ticket.status expected "open", got "new"',
+      "transition 2: expected none, got inactive (user_inactive) at 600",
+    ]);
+  });
+});
+
+describe("a scenario that cannot be run", () => {
+  it.each([
+    ["{", /is not JSON/],
+    ['[{"id": "X"}]', /scenario X: name/],
+    [
+      '{"id": "X", "name": "", "session": {"channel": "c"}, "events": [{"at": 1, "type": "wave"}], "expect": []}',
+      /scenario X: events\.0\.type/,
+    ],
+  ])("says where: %s", (text, message) => {
+    expect(() => parseScenarios(text, "file.json")).toThrow(message);
+    expect(() => parseScenarios(text, "file.json")).toThrow(ScenarioError);
+  });
+
+  it("names the setting", () => {
+    const scenario: Scenario = {
+      id: "X",
+      name: "sets what there is not",
+      settings: { presence: { buffer: 3 } },
+      session: { channel: "web_widget" },
+      events: [],
+      expect: [],
+    };
+    expect(() => runScenario(scenario)).toThrow(/presence\.buffer is no setting/);
+  });
+});

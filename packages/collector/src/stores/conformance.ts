@@ -46,6 +46,7 @@ function transitionOf(seq: number): Transition {
     queue: "none",
     capacityHeld: false,
     assignee: null,
+    heardAt: null,
     ticketChanges: {},
     triggers: [],
   };
@@ -56,11 +57,13 @@ function writeOf(id: string, change: Partial<Write> = {}): Write {
     key: keyOf(id),
     expectedVersion: 0,
     session: sessionOf(id),
+    shadow: null,
     epoch: 0,
     facets: FACETS,
     deadlineAt: null,
     eventIds: [],
     transitions: [],
+    shadowTransitions: [],
     effects: [],
     ...change,
   };
@@ -85,14 +88,15 @@ export const conformanceCases: readonly ConformanceCase[] = [
     async run(open) {
       const store = await open();
       const session = sessionOf("a", { user: "u_1", seq: 3, pages: [], causes: [] });
-      await store.commit([writeOf("a", { session, epoch: 4, deadlineAt: NOW + 5 })]);
+      const shadow = sessionOf("a", { presence: "offline" });
+      await store.commit([writeOf("a", { session, shadow, epoch: 4, deadlineAt: NOW + 5 })]);
       const found = await store.load([
         { key: keyOf("b"), eventIds: [] },
         { key: keyOf("a"), eventIds: [] },
       ]);
       deepEqual(found[0], { stored: null, seenEventIds: [] });
       deepEqual(found[1], {
-        stored: { session, version: 1, epoch: 4, deadlineAt: NOW + 5 },
+        stored: { session, shadow, version: 1, epoch: 4, deadlineAt: NOW + 5 },
         seenEventIds: [],
       });
     },
@@ -259,6 +263,52 @@ export const conformanceCases: readonly ConformanceCase[] = [
       equal(await store.lastCursor("nobody"), 0);
       const rest = await store.log(ACCOUNT, log[1]?.cursor ?? 0, 1);
       equal(rest[0]?.session, "b");
+    },
+  },
+  {
+    name: "what would have happened has a history of its own",
+    async run(open) {
+      const store = await open();
+      const shadowTransitions = [transitionOf(1), transitionOf(2)];
+      await store.commit([writeOf("a", { transitions: [transitionOf(1)], shadowTransitions })]);
+      equal((await store.history(keyOf("a"), 0, 10)).length, 1);
+      equal((await store.log(ACCOUNT, 0, 10)).length, 1);
+      equal((await store.history(keyOf("a"), 0, 10, "shadow")).length, 2);
+      const log = await store.log(ACCOUNT, 0, 10, "shadow");
+      deepEqual(
+        log.map(({ transition }) => transition),
+        shadowTransitions,
+      );
+    },
+  },
+  {
+    name: "agents are kept with their capacity, and who has which session",
+    async run(open) {
+      const store = await open();
+      await store.putAgent(ACCOUNT, { id: "bob", capacity: 2 });
+      await store.putAgent(ACCOUNT, { id: "ann", capacity: 1 });
+      await store.putAgent(ACCOUNT, { id: "bob", capacity: 3 });
+      await store.putAgent("desk", { id: "eve", capacity: 9 });
+      deepEqual(await store.agents(ACCOUNT), [
+        { id: "ann", capacity: 1 },
+        { id: "bob", capacity: 3 },
+      ]);
+      const of = (assignee: string, capacityHeld: boolean) => ({
+        facets: { ...FACETS, assignee, capacityHeld },
+      });
+      await store.commit([
+        writeOf("z", of("ann", true)),
+        writeOf("y", of("bob", false)),
+        writeOf("x", of("ann", false)),
+        writeOf("w"),
+      ]);
+      const all = await store.assignments(ACCOUNT);
+      deepEqual(all, [
+        { agent: "ann", session: "x", capacityHeld: false },
+        { agent: "ann", session: "z", capacityHeld: true },
+        { agent: "bob", session: "y", capacityHeld: false },
+      ]);
+      deepEqual(await store.assignments(ACCOUNT, "bob"), all.slice(2));
     },
   },
   {

@@ -17,6 +17,8 @@ export interface SessionKey {
 /** A session as it is kept. */
 export interface Stored {
   readonly session: Session;
+  /** What the session would be if presence decided: kept while the account's mode is `shadow`. */
+  readonly shadow: Session | null;
   /** Rises with each commit. */
   readonly version: number;
   /** The last broadcast that the session has been told. */
@@ -55,15 +57,20 @@ export interface Write {
   /** The version that was loaded; 0: there was none. */
   readonly expectedVersion: number;
   readonly session: Session;
+  readonly shadow: Session | null;
   readonly epoch: number;
   readonly facets: Facets;
   readonly deadlineAt: number | null;
   readonly eventIds: readonly string[];
   readonly transitions: readonly Transition[];
+  readonly shadowTransitions: readonly Transition[];
   readonly effects: readonly Effect[];
 }
 
 export type WriteOutcome = "committed" | "conflict";
+
+/** What happened, or what would have happened if presence decided. */
+export type Track = "live" | "shadow";
 
 /** An entry of an account's history, in the order in which the store took them. */
 export interface LogEntry {
@@ -83,6 +90,19 @@ export interface ListQuery {
   /** Sessions whose id is above this one. */
   readonly afterId?: string;
   readonly limit: number;
+}
+
+/** Somebody at the desk, and how many sessions they can hold at once. */
+export interface Agent {
+  readonly id: string;
+  readonly capacity: number;
+}
+
+/** A session that somebody has. */
+export interface Assignment {
+  readonly agent: string;
+  readonly session: string;
+  readonly capacityHeld: boolean;
 }
 
 export interface Account {
@@ -129,13 +149,30 @@ export interface Store {
   /** Sessions with a standing in the queue, by place, then id. */
   queue(account: string, group: string | null): Promise<readonly Stored[]>;
   /** A session's transitions above `afterSeq`, ascending. */
-  history(key: SessionKey, afterSeq: number, limit: number): Promise<readonly LogEntry[]>;
+  history(
+    key: SessionKey,
+    afterSeq: number,
+    limit: number,
+    track?: Track,
+  ): Promise<readonly LogEntry[]>;
   /** An account's transitions above `afterCursor`, ascending. */
-  log(account: string, afterCursor: number, limit: number): Promise<readonly LogEntry[]>;
-  /** The cursor of the account's last log entry; 0: none. */
+  log(
+    account: string,
+    afterCursor: number,
+    limit: number,
+    track?: Track,
+  ): Promise<readonly LogEntry[]>;
+  /** The cursor of the account's last live log entry; 0: none. */
   lastCursor(account: string): Promise<number>;
+  /** Sessions that somebody has, or one agent has, by agent, then session. */
+  assignments(account: string, agent?: string): Promise<readonly Assignment[]>;
   /** Removes a session with all that was kept of it; false: it was not there. */
   erase(key: SessionKey): Promise<boolean>;
+
+  /** Agents by id, ascending. */
+  agents(account: string): Promise<readonly Agent[]>;
+  /** Creates the agent or replaces it. */
+  putAgent(account: string, agent: Agent): Promise<void>;
 
   accounts(): Promise<readonly Account[]>;
   /** Creates the account or replaces its keys. */

@@ -4,6 +4,8 @@
  */
 import type {
   Account,
+  Agent,
+  Assignment,
   Broadcast,
   Facets,
   Found,
@@ -14,6 +16,7 @@ import type {
   SessionKey,
   Store,
   Stored,
+  Track,
   Write,
   WriteOutcome,
 } from "../store.ts";
@@ -29,7 +32,8 @@ export class MemoryStore implements Store {
   readonly #rows = new Map<string, Row>();
   readonly #accounts = new Map<string, Account>();
   readonly #broadcasts: Broadcast[] = [];
-  #log: (LogEntry & { readonly account: string })[] = [];
+  readonly #agents = new Map<string, Map<string, Agent>>();
+  #log: (LogEntry & { readonly account: string; readonly track: Track })[] = [];
   #lastCursor = 0;
   #heardAt: number | null = null;
 
@@ -48,24 +52,30 @@ export class MemoryStore implements Store {
   }
 
   #commitOne(write: Write): WriteOutcome {
-    const { key, session, epoch, facets, deadlineAt, transitions } = write;
+    const { key, session, shadow, epoch, facets, deadlineAt } = write;
     const row = this.#rows.get(nameOf(key));
     if ((row?.stored.version ?? 0) !== write.expectedVersion) return "conflict";
     const eventIds = row?.eventIds ?? new Set();
     for (const id of write.eventIds) eventIds.add(id);
-    const stored = { session, epoch, deadlineAt, version: write.expectedVersion + 1 };
+    const stored = { session, shadow, epoch, deadlineAt, version: write.expectedVersion + 1 };
     this.#rows.set(nameOf(key), { key, stored, facets, eventIds });
+    this.#append("live", write, write.transitions);
+    this.#append("shadow", write, write.shadowTransitions);
+    return "committed";
+  }
+
+  #append(track: Track, { key, session }: Write, transitions: Write["transitions"]): void {
     for (const transition of transitions) {
       this.#lastCursor += 1;
       this.#log.push({
         account: key.account,
+        track,
         cursor: this.#lastCursor,
         session: key.id,
         sessionCreatedAt: session.createdAt,
         transition,
       });
     }
-    return "committed";
   }
 
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
@@ -106,21 +116,45 @@ export class MemoryStore implements Store {
       .map((row) => row.stored);
   }
 
-  async history(key: SessionKey, afterSeq: number, limit: number): Promise<readonly LogEntry[]> {
+  async history(
+    key: SessionKey,
+    afterSeq: number,
+    limit: number,
+    track: Track = "live",
+  ): Promise<readonly LogEntry[]> {
     return this.#log
       .filter((entry) => entry.account === key.account && entry.session === key.id)
+      .filter((entry) => entry.track === track)
       .filter((entry) => entry.transition.seq > afterSeq)
       .slice(0, limit);
   }
 
-  async log(account: string, afterCursor: number, limit: number): Promise<readonly LogEntry[]> {
+  async log(
+    account: string,
+    afterCursor: number,
+    limit: number,
+    track: Track = "live",
+  ): Promise<readonly LogEntry[]> {
     return this.#log
-      .filter((entry) => entry.account === account && entry.cursor > afterCursor)
+      .filter((entry) => entry.account === account && entry.track === track)
+      .filter((entry) => entry.cursor > afterCursor)
       .slice(0, limit);
   }
 
   async lastCursor(account: string): Promise<number> {
-    return this.#log.findLast((entry) => entry.account === account)?.cursor ?? 0;
+    return (
+      this.#log.findLast((entry) => entry.account === account && entry.track === "live")?.cursor ??
+      0
+    );
+  }
+
+  async assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
+    return this.#rowsOf(account)
+      .flatMap(({ key, facets: { assignee, capacityHeld } }) =>
+        assignee === null ? [] : { agent: assignee, session: key.id, capacityHeld },
+      )
+      .filter((assignment) => agent === undefined || assignment.agent === agent)
+      .sort((a, b) => compare(a.agent, b.agent) || compare(a.session, b.session));
   }
 
   async erase(key: SessionKey): Promise<boolean> {
@@ -128,6 +162,16 @@ export class MemoryStore implements Store {
       (entry) => entry.account !== key.account || entry.session !== key.id,
     );
     return this.#rows.delete(nameOf(key));
+  }
+
+  async agents(account: string): Promise<readonly Agent[]> {
+    const agents = this.#agents.get(account)?.values() ?? [];
+    return [...agents].sort((a, b) => compare(a.id, b.id));
+  }
+
+  async putAgent(account: string, agent: Agent): Promise<void> {
+    const agents = this.#agents.get(account) ?? new Map();
+    this.#agents.set(account, agents.set(agent.id, agent));
   }
 
   async accounts(): Promise<readonly Account[]> {
@@ -162,6 +206,11 @@ export class MemoryStore implements Store {
   #rowsOf(account: string): Row[] {
     return [...this.#rows.values()].filter((row) => row.key.account === account);
   }
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function nameOf({ account, id }: SessionKey): string {

@@ -20,28 +20,38 @@ const MIGRATIONS: readonly string[] = [
      grp TEXT,
      held INTEGER NOT NULL,
      body TEXT NOT NULL,
+     shadow TEXT,
      PRIMARY KEY (account, id)
    ) WITHOUT ROWID;
    CREATE INDEX sessions_due ON sessions (deadline_at) WHERE deadline_at IS NOT NULL;
    CREATE INDEX sessions_epoch ON sessions (account, epoch);
+   CREATE INDEX sessions_assignee ON sessions (account, assignee) WHERE assignee IS NOT NULL;
    CREATE INDEX sessions_queue ON sessions (account, queued_at) WHERE queue <> 'none';
 
    CREATE TABLE transitions (
      cursor INTEGER PRIMARY KEY AUTOINCREMENT,
      account TEXT NOT NULL,
+     track TEXT NOT NULL,
      session TEXT NOT NULL,
      session_created_at INTEGER NOT NULL,
      seq INTEGER NOT NULL,
      body TEXT NOT NULL
    );
-   CREATE UNIQUE INDEX transitions_session ON transitions (account, session, seq);
-   CREATE INDEX transitions_account ON transitions (account, cursor);
+   CREATE UNIQUE INDEX transitions_session ON transitions (account, session, track, seq);
+   CREATE INDEX transitions_account ON transitions (account, track, cursor);
 
    CREATE TABLE events (
      account TEXT NOT NULL,
      session TEXT NOT NULL,
      id TEXT NOT NULL,
      PRIMARY KEY (account, session, id)
+   ) WITHOUT ROWID;
+
+   CREATE TABLE agents (
+     account TEXT NOT NULL,
+     id TEXT NOT NULL,
+     capacity INTEGER NOT NULL,
+     PRIMARY KEY (account, id)
    ) WITHOUT ROWID;
 
    CREATE TABLE accounts (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;

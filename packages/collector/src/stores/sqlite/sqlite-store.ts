@@ -9,6 +9,8 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { decodeSession, encodeSession } from "../codec.ts";
 import {
   type Account,
+  type Agent,
+  type Assignment,
   type Broadcast,
   type Found,
   type ListQuery,
@@ -19,6 +21,7 @@ import {
   type Store,
   type Stored,
   StoreError,
+  type Track,
   type Write,
   type WriteOutcome,
 } from "../store.ts";
@@ -31,6 +34,7 @@ interface SessionRow {
   epoch: number;
   deadline_at: number | null;
   body: string;
+  shadow: string | null;
 }
 
 interface LogRow {
@@ -81,7 +85,7 @@ export class SqliteStore implements Store {
     return this.#transaction(() => writes.map((write) => this.#commitOne(write)));
   }
 
-  #commitOne({ key, session, facets, ...write }: Write): WriteOutcome {
+  #commitOne({ key, session, shadow, facets, ...write }: Write): WriteOutcome {
     const columns: SQLInputValue[] = [
       write.epoch,
       write.deadlineAt,
@@ -93,6 +97,7 @@ export class SqliteStore implements Store {
       facets.group,
       Number(facets.capacityHeld),
       encodeSession(session),
+      shadow && encodeSession(shadow),
       key.account,
       key.id,
     ];
@@ -102,16 +107,21 @@ export class SqliteStore implements Store {
         : this.#statements.updateSession.run(...columns, write.expectedVersion);
     if (changes === 0) return "conflict";
     for (const id of write.eventIds) this.#statements.insertEvent.run(key.account, key.id, id);
-    for (const transition of write.transitions) {
-      this.#statements.insertTransition.run(
-        key.account,
-        key.id,
-        session.createdAt,
-        transition.seq,
-        JSON.stringify(transition),
-      );
-    }
+    this.#append(key, "live", session.createdAt, write.transitions);
+    this.#append(key, "shadow", session.createdAt, write.shadowTransitions);
     return "committed";
+  }
+
+  #append(
+    { account, id }: SessionKey,
+    track: Track,
+    createdAt: number,
+    transitions: Write["transitions"],
+  ): void {
+    for (const transition of transitions) {
+      const body = JSON.stringify(transition);
+      this.#statements.insertTransition.run(account, track, id, createdAt, transition.seq, body);
+    }
   }
 
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
@@ -140,13 +150,23 @@ export class SqliteStore implements Store {
     return (rows as unknown as SessionRow[]).map(toStored);
   }
 
-  async history(key: SessionKey, afterSeq: number, limit: number): Promise<readonly LogEntry[]> {
-    const rows = this.#statements.history.all(key.account, key.id, afterSeq, limit);
+  async history(
+    key: SessionKey,
+    afterSeq: number,
+    limit: number,
+    track: Track = "live",
+  ): Promise<readonly LogEntry[]> {
+    const rows = this.#statements.history.all(key.account, key.id, track, afterSeq, limit);
     return (rows as unknown as LogRow[]).map(toLogEntry);
   }
 
-  async log(account: string, afterCursor: number, limit: number): Promise<readonly LogEntry[]> {
-    const rows = this.#statements.log.all(account, afterCursor, limit);
+  async log(
+    account: string,
+    afterCursor: number,
+    limit: number,
+    track: Track = "live",
+  ): Promise<readonly LogEntry[]> {
+    const rows = this.#statements.log.all(account, track, afterCursor, limit);
     return (rows as unknown as LogRow[]).map(toLogEntry);
   }
 
@@ -155,12 +175,28 @@ export class SqliteStore implements Store {
     return row.cursor ?? 0;
   }
 
+  async assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
+    const rows = this.#statements.assignments.all({ account, agent: agent ?? null });
+    return (rows as unknown as { assignee: string; id: string; held: number }[]).map(
+      ({ assignee, id, held }) => ({ agent: assignee, session: id, capacityHeld: held === 1 }),
+    );
+  }
+
   async erase(key: SessionKey): Promise<boolean> {
     return this.#transaction(() => {
       this.#statements.eraseEvents.run(key.account, key.id);
       this.#statements.eraseTransitions.run(key.account, key.id);
       return this.#statements.eraseSession.run(key.account, key.id).changes > 0;
     });
+  }
+
+  async agents(account: string): Promise<readonly Agent[]> {
+    const rows = this.#statements.agents.all(account) as unknown as Agent[];
+    return rows.map(({ id, capacity }) => ({ id, capacity }));
+  }
+
+  async putAgent(account: string, { id, capacity }: Agent): Promise<void> {
+    this.#statements.putAgent.run(account, id, capacity);
   }
 
   async accounts(): Promise<readonly Account[]> {
@@ -181,7 +217,7 @@ export class SqliteStore implements Store {
   }
 
   async broadcast(broadcast: NewBroadcast): Promise<number> {
-    return this.#append(broadcast);
+    return this.#appendBroadcast(broadcast);
   }
 
   async hear(now: number, toleranceMs: number): Promise<boolean> {
@@ -190,7 +226,7 @@ export class SqliteStore implements Store {
       const fromAt = row?.heard_at ?? now;
       this.#statements.setMark.run(Math.max(now, fromAt));
       if (now - fromAt <= toleranceMs) return false;
-      this.#append({ type: "outage", account: null, at: now, fromAt });
+      this.#appendBroadcast({ type: "outage", account: null, at: now, fromAt });
       return true;
     });
   }
@@ -199,7 +235,7 @@ export class SqliteStore implements Store {
     this.#database.close();
   }
 
-  #append(broadcast: object): number {
+  #appendBroadcast(broadcast: object): number {
     return Number(this.#statements.broadcast.run(JSON.stringify(broadcast)).lastInsertRowid);
   }
 
@@ -220,8 +256,14 @@ function toKey({ account, id }: Record<string, unknown>): SessionKey {
   return { account: account as string, id: id as string };
 }
 
-function toStored({ id, version, epoch, deadline_at, body }: SessionRow): Stored {
-  return { session: decodeSession(id, body), version, epoch, deadlineAt: deadline_at };
+function toStored({ id, version, epoch, deadline_at, body, shadow }: SessionRow): Stored {
+  return {
+    session: decodeSession(id, body),
+    shadow: shadow === null ? null : decodeSession(id, shadow),
+    version,
+    epoch,
+    deadlineAt: deadline_at,
+  };
 }
 
 function toLogEntry({ cursor, session, session_created_at, body }: LogRow): LogEntry {

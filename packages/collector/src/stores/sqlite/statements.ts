@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-const SESSION = "id, version, epoch, deadline_at, body";
+const SESSION = "id, version, epoch, deadline_at, body, shadow";
 const ENTRY = "cursor, session, session_created_at, body";
 
 const SQL = {
@@ -16,14 +16,14 @@ const SQL = {
   hasEvent: "SELECT 1 FROM events WHERE account = ? AND session = ? AND id = ?",
   insertEvent: "INSERT OR IGNORE INTO events (account, session, id) VALUES (?, ?, ?)",
   insertSession: `INSERT INTO sessions
-    (epoch, deadline_at, state, presence, queue, queued_at, assignee, grp, held, body, account, id, version)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING`,
+    (epoch, deadline_at, state, presence, queue, queued_at, assignee, grp, held, body, shadow, account, id, version)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING`,
   updateSession: `UPDATE sessions SET
     epoch = ?, deadline_at = ?, state = ?, presence = ?, queue = ?, queued_at = ?, assignee = ?,
-    grp = ?, held = ?, body = ?, version = version + 1
+    grp = ?, held = ?, body = ?, shadow = ?, version = version + 1
     WHERE account = ? AND id = ? AND version = ?`,
   insertTransition:
-    "INSERT INTO transitions (account, session, session_created_at, seq, body) VALUES (?, ?, ?, ?, ?)",
+    "INSERT INTO transitions (account, track, session, session_created_at, seq, body) VALUES (?, ?, ?, ?, ?, ?)",
 
   due: "SELECT account, id FROM sessions WHERE deadline_at <= ? ORDER BY deadline_at LIMIT ?",
   behind: "SELECT account, id FROM sessions WHERE account = ? AND epoch < ? LIMIT ?",
@@ -33,14 +33,20 @@ const SQL = {
     ORDER BY id LIMIT :limit`,
   queue: `SELECT ${SESSION} FROM sessions WHERE account = ? AND queue <> 'none'
     AND (? IS NULL OR grp = ?) ORDER BY queued_at, id`,
-  history: `SELECT ${ENTRY} FROM transitions WHERE account = ? AND session = ? AND seq > ?
+  history: `SELECT ${ENTRY} FROM transitions WHERE account = ? AND session = ? AND track = ? AND seq > ?
     ORDER BY seq LIMIT ?`,
-  log: `SELECT ${ENTRY} FROM transitions WHERE account = ? AND cursor > ? ORDER BY cursor LIMIT ?`,
-  lastCursor: "SELECT max(cursor) AS cursor FROM transitions WHERE account = ?",
+  log: `SELECT ${ENTRY} FROM transitions WHERE account = ? AND track = ? AND cursor > ?
+    ORDER BY cursor LIMIT ?`,
+  lastCursor: "SELECT max(cursor) AS cursor FROM transitions WHERE account = ? AND track = 'live'",
+  assignments: `SELECT assignee, id, held FROM sessions WHERE account = :account
+    AND assignee IS NOT NULL AND (:agent IS NULL OR assignee = :agent) ORDER BY assignee, id`,
   eraseEvents: "DELETE FROM events WHERE account = ? AND session = ?",
   eraseTransitions: "DELETE FROM transitions WHERE account = ? AND session = ?",
   eraseSession: "DELETE FROM sessions WHERE account = ? AND id = ?",
 
+  agents: "SELECT id, capacity FROM agents WHERE account = ? ORDER BY id",
+  putAgent: `INSERT INTO agents (account, id, capacity) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET capacity = excluded.capacity`,
   accounts: "SELECT body FROM accounts ORDER BY name",
   putAccount:
     "INSERT INTO accounts (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",

@@ -1,0 +1,142 @@
+/**
+ * What each input does to the state of a session in each state. The type has no hole: a new state or
+ * input does not compile until its row or column is filled.
+ */
+import { describe, expect, it } from "vitest";
+import type { Input, InputType } from "./input.ts";
+import { reduce } from "./reduce.ts";
+import { createSession, type Session, type State, stateOf } from "./session.ts";
+import { resolveSettings } from "./settings-resolve.ts";
+
+const NOW = 1_000_000;
+const settings = resolveSettings({ "presence.mode": "on" }, []);
+const off = resolveSettings({}, []);
+
+const INPUTS: { readonly [Type in InputType]: Extract<Input, { type: Type }> } = {
+  signal: {
+    type: "signal",
+    signal: "open",
+    page: "p",
+    gen: 0,
+    seq: 1,
+    visible: true,
+    armed: false,
+  },
+  leave: { type: "leave", page: "p", gen: 0, to: "gone" },
+  end_user_message: { type: "end_user_message", sentAt: null },
+  agent_message: { type: "agent_message" },
+  activity: { type: "activity" },
+  ticket_updated: { type: "ticket_updated", ticket: { priority: "high" } },
+  assigned: { type: "assigned", agent: "ann" },
+  unassigned: { type: "unassigned", requeue: false },
+  session_ended: { type: "session_ended", reason: "ended_by_agent" },
+  described: { type: "described", channel: "ios", user: "u" },
+  settings_changed: { type: "settings_changed", settings: off },
+  outage: { type: "outage", fromAt: NOW },
+  tick: { type: "tick" },
+};
+
+function after(...inputs: readonly Input[]): Session {
+  return inputs.reduce(
+    (session, input) => reduce(session, input, NOW, settings).session,
+    createSession({ id: "s", channel: "web_widget" }, NOW),
+  );
+}
+
+const response = INPUTS.end_user_message;
+const pending: Input = { type: "ticket_updated", ticket: { status: "pending" } };
+
+/** A session in each state, and one for each way of being inactive. */
+const SESSIONS = {
+  none: after(),
+  active: after(response),
+  inactive: reduce(after(response), INPUTS.tick, NOW + 600_000, settings).session,
+  masked: after(response, pending),
+  ended: after(response, INPUTS.session_ended),
+} satisfies Record<State | "masked", Session>;
+
+/** The state after each input; where it says nothing of the state, it stays. */
+const TABLE: Record<keyof typeof SESSIONS, Record<InputType, State>> = {
+  none: {
+    signal: "none",
+    leave: "none",
+    end_user_message: "active",
+    agent_message: "none",
+    activity: "none",
+    ticket_updated: "active",
+    assigned: "none",
+    unassigned: "none",
+    session_ended: "ended",
+    described: "none",
+    settings_changed: "none",
+    outage: "none",
+    tick: "none",
+  },
+  active: {
+    signal: "active",
+    leave: "active",
+    end_user_message: "active",
+    agent_message: "active",
+    activity: "active",
+    ticket_updated: "active",
+    assigned: "active",
+    unassigned: "active",
+    session_ended: "ended",
+    described: "active",
+    settings_changed: "active",
+    outage: "active",
+    tick: "active",
+  },
+  inactive: {
+    signal: "active",
+    leave: "inactive",
+    end_user_message: "active",
+    agent_message: "inactive",
+    activity: "inactive",
+    ticket_updated: "inactive",
+    assigned: "inactive",
+    unassigned: "inactive",
+    session_ended: "ended",
+    described: "inactive",
+    settings_changed: "inactive",
+    outage: "inactive",
+    tick: "inactive",
+  },
+  masked: {
+    signal: "inactive",
+    leave: "inactive",
+    end_user_message: "active",
+    agent_message: "inactive",
+    activity: "inactive",
+    ticket_updated: "inactive",
+    assigned: "inactive",
+    unassigned: "inactive",
+    session_ended: "ended",
+    described: "inactive",
+    settings_changed: "inactive",
+    outage: "inactive",
+    tick: "inactive",
+  },
+  ended: {
+    signal: "ended",
+    leave: "ended",
+    end_user_message: "ended",
+    agent_message: "ended",
+    activity: "ended",
+    ticket_updated: "ended",
+    assigned: "ended",
+    unassigned: "ended",
+    session_ended: "ended",
+    described: "ended",
+    settings_changed: "ended",
+    outage: "ended",
+    tick: "ended",
+  },
+};
+
+describe.each(Object.keys(TABLE) as (keyof typeof TABLE)[])("a session that is %s", (from) => {
+  it.each(Object.entries(TABLE[from]) as [InputType, State][])("by %s is %s", (type, to) => {
+    const now = from === "inactive" ? NOW + 600_000 : NOW;
+    expect(stateOf(reduce(SESSIONS[from], INPUTS[type], now, settings).session)).toBe(to);
+  });
+});

@@ -1,0 +1,66 @@
+/**
+ * Whether a list of triggers makes sense beyond its shape: operators that a field knows, values that
+ * it can have, names that are unique.
+ * @module
+ */
+import { TICKET_PRIORITIES, TICKET_STATUSES } from "./session.ts";
+import type { Condition, Trigger, TriggerField, TriggerOperator } from "./trigger.ts";
+
+export interface TriggerProblem {
+  /** As `2.all.0`: the third trigger's first condition. */
+  readonly field: string;
+  readonly message: string;
+}
+
+const COMPARE: readonly TriggerOperator[] = ["less_than", "greater_than"];
+const TAGS: readonly TriggerOperator[] = ["includes", "excludes"];
+
+/** Fields with a closed list of values; any other may be any text. */
+const VALUES: Partial<Record<TriggerField, readonly string[]>> = {
+  "session.state": ["none", "active", "inactive", "ended"],
+  "session.reason": [
+    "user_offline",
+    "user_inactive",
+    "user_inactive_or_offline",
+    "ticket_status",
+    "ended_by_agent",
+    "ended_by_end_user",
+    "ended_by_trigger",
+    "transferred_to_email",
+    "ticket_closed",
+  ],
+  "session.presence": ["online", "offline", "unknown", "ignored", "unsupported"],
+  "ticket.status": TICKET_STATUSES,
+  "ticket.priority": TICKET_PRIORITIES,
+};
+
+export function checkTriggers(triggers: readonly Trigger[]): readonly TriggerProblem[] {
+  const names = triggers.map(({ name }) => name);
+  return triggers.flatMap((trigger, index) => {
+    const twin = names.indexOf(trigger.name) < index;
+    const conditions = (["all", "any"] as const).flatMap((list) =>
+      trigger[list].flatMap((condition, place) => {
+        const message = checkCondition(condition);
+        return message ? { field: `${index}.${list}.${place}`, message } : [];
+      }),
+    );
+    return twin
+      ? [{ field: `${index}.name`, message: "is the name of another trigger too." }, ...conditions]
+      : conditions;
+  });
+}
+
+function checkCondition({ field, op, value }: Condition): string | null {
+  if (COMPARE.includes(op) && field !== "ticket.status" && field !== "ticket.priority") {
+    return `${op} compares ticket.status and ticket.priority only.`;
+  }
+  if (TAGS.includes(op) && field !== "ticket.tags") return `${op} looks into ticket.tags only.`;
+  if (op === "changed") return value === undefined ? null : "changed takes no value.";
+  if (value === undefined) return `${op} needs a value.`;
+  if (field === "ticket.tags")
+    return value === null ? `${op} needs a tag or a list of them.` : null;
+  if (value !== null && typeof value !== "string") return `${field} is compared with one value.`;
+  const values = VALUES[field];
+  if (!values || value === null || values.includes(value)) return null;
+  return `${field} is never ${value}: use one of ${values.join(", ")}.`;
+}

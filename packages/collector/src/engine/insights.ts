@@ -1,0 +1,92 @@
+/**
+ * How good the verdicts were, measured from the history: how long a departure took to be told, which
+ * verdicts a return contradicted, and what other buffers would have cost.
+ * @module
+ */
+import type { Store, Track } from "../stores/store.ts";
+
+/** A return this soon after the verdict says that the user had not really gone. */
+export const CONTRADICTED_WITHIN_MS = 60_000;
+/** Buffers longer by so much are compared with the one that was used. */
+const LONGER_BY_MS = [5_000, 10_000, 20_000, 30_000, 60_000];
+const READ_LIMIT = 500;
+
+export interface Insights {
+  readonly track: Track;
+  readonly from: number;
+  readonly to: number;
+  /** Verdicts `offline` in that time. */
+  readonly departures: number;
+  /** From the last word of the last page to the verdict; null: no departure. */
+  readonly detectionMs: Quantiles | null;
+  /** Of those departures the ones that a return within a minute contradicted. */
+  readonly contradicted: number;
+  /** From verdict to return, of those who came back. */
+  readonly returnMs: Quantiles | null;
+  /** What a longer buffer would have done: contradicted verdicts spared, time lost with the others. */
+  readonly longerBuffers: readonly { byMs: number; spared: number; delayedMs: number }[];
+}
+
+export interface Quantiles {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly count: number;
+}
+
+/** Reads the account's history between two instants. */
+export async function measure(
+  store: Store,
+  account: string,
+  track: Track,
+  from: number,
+  to: number,
+): Promise<Insights> {
+  const detections: number[] = [];
+  const returns: number[] = [];
+  const offlineSince = new Map<string, number>();
+  for await (const { session, transition } of entries(store, account, track)) {
+    const { at } = transition;
+    if (at > to) continue;
+    if (transition.to.presence === "offline" && transition.from.presence === "online") {
+      if (at < from) continue;
+      offlineSince.set(session, at);
+      if (transition.heardAt !== null) detections.push(at - transition.heardAt);
+    } else if (transition.from.presence === "offline" && transition.to.presence === "online") {
+      const since = offlineSince.get(session);
+      if (since !== undefined) returns.push(at - since);
+      offlineSince.delete(session);
+    }
+  }
+  const departures = detections.length;
+  return {
+    track,
+    from,
+    to,
+    departures,
+    detectionMs: quantiles(detections),
+    contradicted: returns.filter((ms) => ms <= CONTRADICTED_WITHIN_MS).length,
+    returnMs: quantiles(returns),
+    longerBuffers: LONGER_BY_MS.map((byMs) => {
+      const spared = returns.filter((ms) => ms <= byMs).length;
+      return { byMs, spared, delayedMs: (departures - spared) * byMs };
+    }),
+  };
+}
+
+async function* entries(store: Store, account: string, track: Track) {
+  for (let cursor = 0; ; ) {
+    const page = await store.log(account, cursor, READ_LIMIT, track);
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < READ_LIMIT) return;
+    cursor = last.cursor;
+  }
+}
+
+function quantiles(values: readonly number[]): Quantiles | null {
+  if (values.length === 0) return null;
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
+  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), count: sorted.length };
+}

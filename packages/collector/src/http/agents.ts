@@ -1,0 +1,100 @@
+/**
+ * `/v1/agents`: who is at the desk, how much they can hold, and what they hold.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { name } from "../shapes/name.ts";
+import type { Agent, Assignment } from "../stores/store.ts";
+import type { Env, Room } from "./context.ts";
+import { Problem } from "./problem.ts";
+import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+
+const agentView = z
+  .object({
+    id: z.string(),
+    /** Null: no capacity was set, the agent is never full. */
+    capacity: z.number().nullable(),
+    held: z.number(),
+    sessions: z.array(z.object({ session: z.string(), capacityHeld: z.boolean() })),
+  })
+  .openapi("Agent");
+
+const params = z.object({ id: name.openapi({ param: { name: "id", in: "path" } }) });
+
+const list = createRoute({
+  method: "get",
+  path: "/v1/agents",
+  summary: "Everybody who has a capacity or a session",
+  ...SECURED,
+  responses: answers(z.object({ agents: z.array(agentView) }), "The agents, by id"),
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/v1/agents/{id}",
+  summary: "One agent",
+  ...SECURED,
+  request: { params },
+  responses: answers(agentView, "The agent"),
+});
+
+const put = createRoute({
+  method: "put",
+  path: "/v1/agents/{id}",
+  summary: "Say how many sessions an agent can hold",
+  ...SECURED,
+  request: {
+    params,
+    body: jsonBody(z.strictObject({ capacity: z.number().int().min(0).max(10_000) })),
+  },
+  responses: answers(agentView, "The agent"),
+});
+
+export function agentRoutes({ engine }: Room): OpenAPIHono<Env> {
+  const { store } = engine;
+  const routes = createRoutes();
+
+  routes.openapi(list, async (c) => {
+    const account = c.var.account.name;
+    const agents = await store.agents(account);
+    const assignments = await store.assignments(account);
+    const ids = new Set(
+      [...agents, ...assignments.map(({ agent }) => ({ id: agent }))].map(({ id }) => id),
+    );
+    return c.json({ agents: [...ids].sort().map((id) => view(id, agents, assignments)) }, 200);
+  });
+
+  routes.openapi(get, async (c) => {
+    const account = c.var.account.name;
+    const { id } = c.req.valid("param");
+    const agents = await store.agents(account);
+    const assignments = await store.assignments(account, id);
+    if (assignments.length === 0 && !agents.some((agent) => agent.id === id)) {
+      throw new Problem(
+        "not_found",
+        `There is no agent ${id}: create one with PUT /v1/agents/${id}.`,
+      );
+    }
+    return c.json(view(id, agents, assignments), 200);
+  });
+
+  routes.openapi(put, async (c) => {
+    const account = c.var.account.name;
+    const { id } = c.req.valid("param");
+    const agent = { id, capacity: c.req.valid("json").capacity };
+    await store.putAgent(account, agent);
+    return c.json(view(id, [agent], await store.assignments(account, id)), 200);
+  });
+
+  return routes;
+}
+
+function view(id: string, agents: readonly Agent[], assignments: readonly Assignment[]) {
+  const own = assignments.filter(({ agent }) => agent === id);
+  return {
+    id,
+    capacity: agents.find((agent) => agent.id === id)?.capacity ?? null,
+    held: own.filter(({ capacityHeld }) => capacityHeld).length,
+    sessions: own.map(({ session, capacityHeld }) => ({ session, capacityHeld })),
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * `GET /v1/insights`: how good the verdicts were, live or in shadow.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { measure, type Quantiles } from "../engine/insights.ts";
+import type { Env, Room } from "./context.ts";
+import { answers, createRoutes, SECURED } from "./route.ts";
+import { iso } from "./views.ts";
+
+const DAY_MS = 86_400_000;
+
+const quantiles = z
+  .object({ p50: z.number(), p90: z.number(), p99: z.number(), count: z.number() })
+  .nullable();
+
+const insights = z
+  .object({
+    track: z.enum(["live", "shadow"]),
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    departures: z.number(),
+    detectionSeconds: quantiles,
+    contradicted: z.number(),
+    returnSeconds: quantiles,
+    longerBuffers: z.array(
+      z.object({ bySeconds: z.number(), spared: z.number(), delayedSeconds: z.number() }),
+    ),
+  })
+  .openapi("Insights");
+
+const get = createRoute({
+  method: "get",
+  path: "/v1/insights",
+  summary: "Measured quality: detection, contradicted verdicts, returns, other buffers",
+  ...SECURED,
+  request: {
+    query: z.object({
+      days: z.coerce.number().int().min(1).max(90).default(7),
+      track: z.enum(["live", "shadow"]).optional(),
+    }),
+  },
+  responses: answers(insights, "What was measured"),
+});
+
+export function insightRoutes({ engine }: Room): OpenAPIHono<Env> {
+  const routes = createRoutes();
+  routes.openapi(get, async (c) => {
+    const account = c.var.account.name;
+    const { days, track } = c.req.valid("query");
+    const { mode } = engine.broadcasts.latest(account).settings.presence;
+    const to = engine.clock.now();
+    const wanted = track ?? (mode === "shadow" ? "shadow" : "live");
+    const measured = await measure(engine.store, account, wanted, to - days * DAY_MS, to);
+    return c.json(
+      {
+        track: measured.track,
+        from: iso(measured.from),
+        to: iso(measured.to),
+        departures: measured.departures,
+        detectionSeconds: inSeconds(measured.detectionMs),
+        contradicted: measured.contradicted,
+        returnSeconds: inSeconds(measured.returnMs),
+        longerBuffers: measured.longerBuffers.map(({ byMs, spared, delayedMs }) => ({
+          bySeconds: byMs / 1000,
+          spared,
+          delayedSeconds: delayedMs / 1000,
+        })),
+      },
+      200,
+    );
+  });
+  return routes;
+}
+
+function inSeconds(measured: Quantiles | null) {
+  if (!measured) return null;
+  const { p50, p90, p99, count } = measured;
+  return { p50: p50 / 1000, p90: p90 / 1000, p99: p99 / 1000, count };
+}

@@ -1,0 +1,86 @@
+/**
+ * `/v1/triggers`: what is done when a session changes, as a list in order.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { DEFAULT_GROUPS, RECIPE_NAMES, recipe } from "../core/recipes.ts";
+import type { Trigger } from "../core/trigger.ts";
+import { checkTriggers } from "../core/trigger-check.ts";
+import { name } from "../shapes/name.ts";
+import { triggerSchema } from "../shapes/trigger.ts";
+import type { Env, Room } from "./context.ts";
+import { Problem } from "./problem.ts";
+import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+
+const TRIGGERS_MAX = 200;
+const list = z.array(triggerSchema).max(TRIGGERS_MAX).openapi("Triggers");
+const answer = answers(list, "The triggers, in order");
+
+const get = createRoute({
+  method: "get",
+  path: "/v1/triggers",
+  summary: "The triggers, in order",
+  ...SECURED,
+  responses: answer,
+});
+
+const put = createRoute({
+  method: "put",
+  path: "/v1/triggers",
+  summary: "Replace the whole list",
+  ...SECURED,
+  request: { body: jsonBody(list) },
+  responses: answer,
+});
+
+const addRecipe = createRoute({
+  method: "post",
+  path: "/v1/triggers/recipes/{name}",
+  summary: "Add a ready-made trigger at the end; one of that name stays as it is",
+  ...SECURED,
+  request: {
+    params: z.object({
+      name: z.enum(RECIPE_NAMES).openapi({ param: { name: "name", in: "path" } }),
+    }),
+    body: {
+      content: { "application/json": { schema: z.strictObject({ group: name.optional() }) } },
+      required: false,
+    },
+  },
+  responses: answer,
+});
+
+export function triggerRoutes({ engine }: Room): OpenAPIHono<Env> {
+  const routes = createRoutes();
+  const triggersOf = (account: string) => engine.broadcasts.latest(account).triggers;
+  const view = (account: string) => triggersOf(account) as unknown as z.infer<typeof list>;
+
+  async function replace(account: string, triggers: readonly Trigger[]): Promise<void> {
+    const errors = checkTriggers(triggers);
+    const [first] = errors;
+    if (first) throw new Problem("invalid_triggers", `${first.field} ${first.message}`, errors);
+    await engine.changeSettings(account, { triggers });
+  }
+
+  routes.openapi(get, (c) => c.json(view(c.var.account.name), 200));
+
+  routes.openapi(put, async (c) => {
+    const account = c.var.account.name;
+    await replace(account, c.req.valid("json") as readonly Trigger[]);
+    return c.json(view(account), 200);
+  });
+
+  routes.openapi(addRecipe, async (c) => {
+    const account = c.var.account.name;
+    const { name: wanted } = c.req.valid("param");
+    const { group } = c.req.valid("json") ?? {};
+    const added = recipe(wanted, group ?? DEFAULT_GROUPS[wanted]);
+    const present = triggersOf(account);
+    if (!present.some((trigger) => trigger.name === added.name)) {
+      await replace(account, [...present, added]);
+    }
+    return c.json(view(account), 200);
+  });
+
+  return routes;
+}
