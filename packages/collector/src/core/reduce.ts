@@ -24,24 +24,13 @@ import { keepPlace } from "./routing.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { record, type Transition, type TransitionCause, visibleOf } from "./transition.ts";
-import { TRIGGER_FIELDS } from "./trigger.ts";
+import { TRIGGER_FIELDS, type Trigger } from "./trigger.ts";
 import { act, matches, readField } from "./triggers.ts";
-
-/** Something to do outside, as data: it is committed with the session and delivered afterwards. */
-export interface Effect {
-  readonly type: "notify_webhook";
-  /** The endpoint that the trigger names. */
-  readonly webhook: string;
-  readonly trigger: string;
-  /** The transition that tells of it. */
-  readonly seq: number;
-}
 
 export interface Reduction {
   readonly session: Session;
   /** What others can see of the change, in order. */
   readonly transitions: readonly Transition[];
-  readonly effects: readonly Effect[];
   /** When the session must be reduced next even if nothing happens; null: never. */
   readonly deadlineAt: number | null;
 }
@@ -65,7 +54,6 @@ class Run {
   #session: Session;
   #settings: Settings;
   readonly #transitions: Transition[] = [];
-  readonly #effects: Effect[] = [];
 
   constructor(session: Session, settings: Settings) {
     this.#session = session;
@@ -93,7 +81,6 @@ class Run {
     return {
       session: this.#session,
       transitions: this.#transitions,
-      effects: this.#effects,
       deadlineAt: deadlineOf(this.#session, this.#settings),
     };
   }
@@ -103,7 +90,7 @@ class Run {
     const settingsBefore = this.#settings;
     if (next === before && settings === settingsBefore) return;
     this.#settings = settings;
-    this.#tell(before, settingsBefore, next, cause, at, []);
+    this.#tell(before, settingsBefore, next, cause, at);
     if (hasChanged(before, settingsBefore, this.#session, settings)) {
       this.#triggers(before, settingsBefore, at);
     }
@@ -124,17 +111,7 @@ class Run {
         (session, action) => act(session, action, at, this.#settings),
         was,
       );
-      this.#tell(was, this.#settings, next, "trigger", at, [trigger.name]);
-      for (const action of trigger.actions) {
-        if (action.type !== "notify_webhook") continue;
-        const seq = this.#session.seq;
-        this.#effects.push({
-          type: action.type,
-          webhook: action.value,
-          trigger: trigger.name,
-          seq,
-        });
-      }
+      this.#tell(was, this.#settings, next, "trigger", at, trigger);
       if (was.ticket !== this.#session.ticket) index = 0;
     }
   }
@@ -146,11 +123,11 @@ class Run {
     next: Session,
     cause: TransitionCause,
     at: number,
-    triggers: readonly string[],
+    trigger: Trigger | null = null,
   ): void {
     const placed = keepPlace(next, at, this.#settings);
     const was = { session: before, visible: visibleOf(before, settingsBefore) };
-    const entry = record(was, placed, cause, at, this.#settings, triggers);
+    const entry = record(was, placed, cause, at, this.#settings, trigger);
     this.#session = entry?.session ?? placed;
     if (entry) this.#transitions.push(entry.transition);
   }

@@ -16,6 +16,7 @@ import {
 } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { type TicketChanges, ticketChanges } from "./ticket.ts";
+import type { Trigger } from "./trigger.ts";
 
 /** What brought a change about: an input, a timer, or a trigger. */
 export type TransitionCause =
@@ -46,6 +47,8 @@ export interface Transition {
   readonly ticketChanges: TicketChanges;
   /** Names of the triggers that did this; empty unless the cause is `trigger`. */
   readonly triggers: readonly string[];
+  /** Webhook endpoints that the trigger asks to be told, by name. */
+  readonly notify: readonly string[];
 }
 
 /** Everything that others can see of a session, derived in one place. */
@@ -71,7 +74,7 @@ export function record(
   cause: TransitionCause,
   at: number,
   settings: Settings,
-  triggers: readonly string[] = [],
+  trigger: Trigger | null = null,
 ): { readonly session: Session; readonly transition: Transition } | null {
   const from = before.visible;
   const to = visibleOf(session, settings);
@@ -84,7 +87,7 @@ export function record(
     from.capacityHeld === to.capacityHeld &&
     before.session.assignee === session.assignee &&
     Object.keys(changes).length === 0;
-  if (isSame && triggers.length === 0) return null;
+  if (isSame && !trigger) return null;
   const seq = session.seq + 1;
   const hasNewState = from.state !== to.state || from.reason !== to.reason;
   return {
@@ -105,7 +108,10 @@ export function record(
       assignee: session.assignee,
       heardAt: before.session.heardAt,
       ticketChanges: changes,
-      triggers,
+      triggers: trigger ? [trigger.name] : [],
+      notify: (trigger?.actions ?? []).flatMap((action) =>
+        action.type === "notify_webhook" ? action.value : [],
+      ),
     },
   };
 }

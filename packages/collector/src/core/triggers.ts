@@ -119,7 +119,7 @@ function compare(field: TriggerField, is: FieldValue, value: FieldValue): number
   return a < 0 || b < 0 ? Number.NaN : a - b;
 }
 
-/** The session after one action; `notify_webhook` changes nothing and is an effect. */
+/** The session after one action; `notify_webhook` changes nothing: the transition names it. */
 export function act(session: Session, action: Action, now: number, settings: Settings): Session {
   switch (action.type) {
     case "end_session":

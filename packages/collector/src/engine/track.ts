@@ -4,7 +4,7 @@
  */
 import { deadlineOf } from "../core/deadline.ts";
 import type { Input } from "../core/input.ts";
-import { type Effect, reduce } from "../core/reduce.ts";
+import { reduce } from "../core/reduce.ts";
 import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Transition } from "../core/transition.ts";
@@ -12,7 +12,6 @@ import type { Transition } from "../core/transition.ts";
 export class Track {
   session: Session;
   readonly transitions: Transition[] = [];
-  readonly effects: Effect[] = [];
   /** How this track reads the account's settings. */
   readonly #read: (settings: Settings) => Settings;
 
@@ -29,7 +28,6 @@ export class Track {
     const reduction = reduce(this.session, given, now, this.#read(settings));
     this.session = reduction.session;
     this.transitions.push(...reduction.transitions);
-    this.effects.push(...reduction.effects);
   }
 
   deadlineAt(settings: Settings): number | null {

@@ -119,7 +119,6 @@ export class Work {
       eventIds: [...this.#eventIds],
       transitions: live.transitions,
       shadowTransitions: this.#shadow?.transitions ?? [],
-      effects: live.effects,
     };
   }
 }

@@ -49,6 +49,7 @@ function transitionOf(seq: number): Transition {
     heardAt: null,
     ticketChanges: {},
     triggers: [],
+    notify: [],
   };
 }
 
@@ -64,7 +65,6 @@ function writeOf(id: string, change: Partial<Write> = {}): Write {
     eventIds: [],
     transitions: [],
     shadowTransitions: [],
-    effects: [],
     ...change,
   };
 }

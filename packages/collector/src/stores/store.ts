@@ -3,7 +3,6 @@
  * that are due. It knows no rule. `stores/conformance.ts` proves a driver against this contract.
  * @module
  */
-import type { Effect } from "../core/reduce.ts";
 import type { Presence, QueueStanding, Session, State } from "../core/session.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Transition } from "../core/transition.ts";
@@ -64,7 +63,6 @@ export interface Write {
   readonly eventIds: readonly string[];
   readonly transitions: readonly Transition[];
   readonly shadowTransitions: readonly Transition[];
-  readonly effects: readonly Effect[];
 }
 
 export type WriteOutcome = "committed" | "conflict";
