@@ -6,11 +6,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { createKeys, type FreshKeys } from "../engine/accounts.ts";
+import { createKeys, type FreshKeys } from "../engine/keys.ts";
+import { logError } from "../platform/log.ts";
 import { type Collector, startCollector } from "../platform/node.ts";
 import { openStore } from "../platform/open-store.ts";
 import { UsageError } from "./failure.ts";
-import { DEFAULT_ACCOUNT, logError, stopOnSignal } from "./serve.ts";
+import { DEFAULT_ACCOUNT, stopOnSignal } from "./serve.ts";
 
 const FOLDER = ".stillhere";
 const SHOP = fileURLToPath(new URL("../demo-shop/server.js", import.meta.url));
@@ -59,7 +60,9 @@ async function prepareAccount(
   keys: FreshKeys,
   shopPort: number,
 ): Promise<void> {
-  await accounts.put(DEFAULT_ACCOUNT, engine.clock.now(), keys);
+  if (!accounts.byPublishableKey(keys.publishableKey)) {
+    await accounts.put(DEFAULT_ACCOUNT, { keys });
+  }
   const origins = [`http://127.0.0.1:${shopPort}`, `http://localhost:${shopPort}`];
   const overrides = engine.broadcasts.latest(DEFAULT_ACCOUNT).overrides;
   await engine.changeSettings(DEFAULT_ACCOUNT, {

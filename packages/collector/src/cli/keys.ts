@@ -3,30 +3,49 @@
  * @module
  */
 import { Accounts } from "../engine/accounts.ts";
+import { createSystemClock } from "../engine/clock.ts";
 import { mintToken } from "../http/session-token.ts";
 import { openStore } from "../platform/open-store.ts";
 import { UsageError } from "./failure.ts";
 
-export async function keys(options: {
+export interface KeysOptions {
   readonly store: string;
   readonly account?: string;
+  readonly create: boolean;
   readonly rotate: boolean;
-}): Promise<void> {
+  /** Hours that the old keys stay good after a rotation; 0 revokes them at once. */
+  readonly overlap: number;
+}
+
+export async function keys(options: KeysOptions): Promise<void> {
   await withAccounts(options.store, async (accounts) => {
-    if (options.rotate) {
-      const account = known(accounts, options.account ?? "default");
-      const fresh = await accounts.put(account.name, Date.now());
-      console.log(`New keys of ${account.name}; the old ones no longer work. Shown only once:`);
-      console.log(`  publishable key  ${fresh.publishableKey}`);
-      console.log(`  secret key       ${fresh.secretKey}`);
-      console.log(`  token secret     ${fresh.tokenSecret}`);
-      return;
-    }
+    if (options.create || options.rotate) return renew(accounts, options);
     const wanted = options.account ? [known(accounts, options.account)] : accounts.all();
-    for (const { name, publishableKey, secretKey } of wanted) {
-      console.log(`${name}  ${publishableKey}  ${secretKey.hint}…`);
+    for (const { name, publishableKeys, secretKeys } of wanted) {
+      for (const { key, expiresAt } of publishableKeys)
+        console.log(`${name}  ${key}${end(expiresAt)}`);
+      for (const { hint, expiresAt } of secretKeys)
+        console.log(`${name}  ${hint}…${end(expiresAt)}`);
     }
   });
+}
+
+async function renew(accounts: Accounts, { account, create, overlap }: KeysOptions): Promise<void> {
+  const name = account ?? "default";
+  if (create && accounts.byName(name)) {
+    throw new UsageError(`The account ${name} is there already: give it new keys with --rotate.`);
+  }
+  if (!create) known(accounts, name);
+  const fresh = await accounts.put(name, { overlapMs: overlap * 3_600_000 });
+  const old = overlap > 0 ? `the old ones end in ${overlap} h` : "the old ones have ended";
+  console.log(`New keys of ${name}${create ? "" : `; ${old}`}. They are shown only once:`);
+  console.log(`  publishable key  ${fresh.publishableKey}`);
+  console.log(`  secret key       ${fresh.secretKey}`);
+  console.log(`  token secret     ${fresh.tokenSecret}`);
+}
+
+function end(expiresAt: number | null): string {
+  return expiresAt === null ? "" : `  until ${new Date(expiresAt).toISOString()}`;
 }
 
 export async function token(options: {
@@ -43,7 +62,7 @@ export async function token(options: {
       user: options.user ?? null,
       ttlSeconds: options.ttl,
     };
-    console.log((await mintToken(account, wanted, Date.now())).token);
+    console.log((await mintToken(accounts, account, wanted, Date.now())).token);
   });
 }
 
@@ -53,7 +72,7 @@ async function withAccounts(
 ): Promise<void> {
   const store = await openStore(address);
   try {
-    const accounts = new Accounts(store);
+    const accounts = new Accounts(store, createSystemClock());
     await accounts.refresh();
     await work(accounts);
   } finally {

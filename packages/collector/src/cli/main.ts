@@ -5,6 +5,7 @@
  */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS } from "../http/session-token.ts";
+import { SESSIONS_MOST } from "../platform/node.ts";
 import { DEFAULT_STORE } from "../platform/open-store.ts";
 import { demo } from "./demo.ts";
 import { lineOf } from "./failure.ts";
@@ -34,6 +35,17 @@ program
   .addOption(host())
   .addOption(port().env("STILLHERE_PORT"))
   .addOption(store())
+  .addOption(
+    option("--trust-proxy", "believe the last X-Forwarded-For about addresses")
+      .default(false)
+      .env("STILLHERE_TRUST_PROXY"),
+  )
+  .addOption(
+    option("--max-sessions <number>", "sessions that an account may have")
+      .default(SESSIONS_MOST)
+      .argParser(wholeNumber(1, 1_000_000_000))
+      .env("STILLHERE_MAX_SESSIONS"),
+  )
   .addOption(option("--config <file>", "settings of the account default").env("STILLHERE_CONFIG"))
   .action(serve);
 
@@ -71,7 +83,14 @@ program
   .command("keys")
   .description("list accounts and their keys, or make new ones")
   .addOption(option("--account <name>", "only this account").env("STILLHERE_ACCOUNT"))
+  .addOption(option("--create", "create the account").default(false).env("STILLHERE_CREATE"))
   .addOption(option("--rotate", "make new keys").default(false).env("STILLHERE_ROTATE"))
+  .addOption(
+    option("--overlap <hours>", "how long the old keys stay good; 0 revokes them")
+      .default(24)
+      .argParser(wholeNumber(0, 8_760))
+      .env("STILLHERE_OVERLAP"),
+  )
   .addOption(store())
   .action(keys);
 

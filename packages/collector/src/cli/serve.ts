@@ -2,6 +2,7 @@
  * `stillhere serve`: the collector.
  * @module
  */
+import { logError } from "../platform/log.ts";
 import { type Collector, startCollector } from "../platform/node.ts";
 import { openStore } from "../platform/open-store.ts";
 import { applyConfig } from "./config.ts";
@@ -13,15 +14,24 @@ export interface ServeOptions {
   readonly port: number;
   readonly store: string;
   readonly config?: string;
+  readonly trustProxy: boolean;
+  readonly maxSessions: number;
 }
 
 /** Serves until it is told to stop; the first start creates an account and prints its keys once. */
 export async function serve(options: ServeOptions): Promise<void> {
   const store = await openStore(options.store);
-  const collector = await startCollector({ ...options, store, onError: logError });
+  const collector = await startCollector({
+    store,
+    host: options.host,
+    port: options.port,
+    trustProxy: options.trustProxy,
+    sessionsMost: options.maxSessions,
+    onError: logError,
+  });
   const { accounts, engine } = collector;
   if (!accounts.byName(DEFAULT_ACCOUNT)) {
-    const keys = await accounts.put(DEFAULT_ACCOUNT, engine.clock.now());
+    const keys = await accounts.put(DEFAULT_ACCOUNT);
     console.log(`Created the account ${DEFAULT_ACCOUNT}. Keep these, they are shown only once:`);
     console.log(`  publishable key  ${keys.publishableKey}`);
     console.log(`  secret key       ${keys.secretKey}`);
@@ -48,8 +58,4 @@ export function stopOnSignal(collector: Collector, before: () => void = () => {}
       );
     });
   }
-}
-
-export function logError(error: unknown): void {
-  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
 }

@@ -44,6 +44,8 @@ export type Input =
   | { readonly type: "session_ended"; readonly reason: EndReason }
   /** Who and where, as the desk says; what is undefined stays. */
   | { readonly type: "described"; readonly channel?: string; readonly user?: string | null }
+  /** The conversation itself carried a page's secret here; `hash` is the secret's. */
+  | { readonly type: "bound"; readonly hash: string }
   | { readonly type: "settings_changed"; readonly settings: Settings }
   /** The collector could not hear from `fromAt` until now (rule 6). */
   | { readonly type: "outage"; readonly fromAt: number }

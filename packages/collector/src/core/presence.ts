@@ -15,6 +15,9 @@ import type { Settings } from "./settings.ts";
  */
 const GONE_PAGES_KEPT = 16;
 
+/** More pages than these tell nothing new: the user is there as long as one of them is. */
+const LIVING_PAGES_MOST = 32;
+
 /** A frozen page cannot speak, but the browser that holds its leave will if it closes. */
 const ARMED_FROZEN_MS = 900_000;
 
@@ -42,6 +45,7 @@ export function hear(
 ): Session {
   const known = session.pages.find((page) => page.id === signal.page);
   if (known && isOvertaken(known, signal)) return session;
+  if (!known && session.pages.filter(isAlive).length >= LIVING_PAGES_MOST) return session;
   const visibility = visibilityOf(signal);
   const leaseMs = leaseFor(session, visibility, signal.armed, settings);
   const page: Page = {

@@ -193,6 +193,8 @@ function applyInput(
       return end(session, input.reason, now);
     case "described":
       return describe(session, input, now, settings);
+    case "bound":
+      return bind(session, input.hash);
     case "settings_changed":
       return wasRead(session, settings) && !wasRead(session, input.settings)
         ? forgetPresence(session, now, input.settings)
@@ -200,6 +202,15 @@ function applyInput(
     case "outage":
       return excuseInactivity(excuseSilence(session, now), input.fromAt, now, settings);
   }
+}
+
+/** How many secrets a session remembers: each page that writes brings one. */
+const BINDINGS_KEPT = 8;
+
+function bind(session: Session, hash: string): Session {
+  if (session.bindings.at(-1) === hash) return session;
+  const others = session.bindings.filter((other) => other !== hash);
+  return { ...session, bindings: [...others, hash].slice(-BINDINGS_KEPT) };
 }
 
 function wasRead(session: Session, settings: Settings): boolean {

@@ -83,6 +83,8 @@ export interface Session {
   readonly assignee: string | null;
   readonly ticket: Ticket;
   readonly createdAt: number;
+  /** Hashes of the secrets whose bearers may speak for the session, oldest first. */
+  readonly bindings: readonly string[];
 
   readonly pages: readonly Page[];
   readonly presence: HeardPresence;
@@ -147,6 +149,7 @@ export function createSession(fresh: NewSession, now: number): Session {
       ...fresh.ticket,
     },
     createdAt: now,
+    bindings: [],
     pages: [],
     presence: "unknown",
     heardAt: null,

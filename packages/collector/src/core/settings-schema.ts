@@ -14,6 +14,7 @@ interface FieldBase {
 export type Field = FieldBase &
   (
     | { readonly kind: "seconds"; readonly min: number; readonly max: number }
+    | { readonly kind: "count"; readonly min: number; readonly max: number }
     | { readonly kind: "choice"; readonly values: readonly (string | null)[] }
     | { readonly kind: "flag" }
     | { readonly kind: "names" }
@@ -167,12 +168,19 @@ export const FIELDS = {
   ),
   binding: choice(
     "token",
-    ["token", "open"],
-    "Who may speak for a session: the bearer of a session token, or anybody who knows its id (for trying out).",
+    ["token", "capability", "open"],
+    "Who may speak for a session: the bearer of a session token, of a secret that the conversation itself carries (`capability`), or anybody who knows its id (for trying out).",
   ),
+  retentionDays: {
+    kind: "count",
+    default: null,
+    min: 1,
+    max: 3650,
+    doc: "History older than this is forgotten. Unset: it is kept until its session is erased.",
+  },
   origins: names(
     [],
-    "Origins whose pages may report, as the browser writes them (`https://shop.example`). None: every browser is refused.",
+    "Origins whose pages may report, as the browser writes them (`https://shop.example`); `https://*.shop.example` stands for one level of names. None: every browser is refused.",
   ),
 } as const satisfies Record<string, Field>;
 
@@ -231,6 +239,10 @@ function checkValue(name: string, value: unknown): string | null {
       return typeof value === "number" && value >= field.min && value <= field.max
         ? null
         : `must be a number of seconds from ${field.min} to ${field.max}.`;
+    case "count":
+      return Number.isInteger(value) && Number(value) >= field.min && Number(value) <= field.max
+        ? null
+        : `must be a whole number from ${field.min} to ${field.max}.`;
     case "choice":
       return field.values.includes(value as string)
         ? null

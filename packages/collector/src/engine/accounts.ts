@@ -1,33 +1,36 @@
 /**
- * Accounts and their keys. Secret keys are kept as hashes: they are high-entropy random values, so a
- * plain SHA-256 is enough and there is nothing to guess.
+ * Accounts: found by any key that is still good; keys are made, rotated with an overlap, revoked.
  * @module
  */
-import type { Account, Store } from "../stores/store.ts";
+import type { Account, Expiring, Store } from "../stores/store.ts";
+import type { Clock } from "./clock.ts";
+import { createKeys, type FreshKeys, hashOf, isSameHash } from "./keys.ts";
 
-/** An account's keys as they are shown once, when made. */
-export interface FreshKeys {
-  readonly publishableKey: string;
-  readonly secretKey: string;
-  readonly tokenSecret: string;
-}
+/** How long the keys before a rotation stay good, so that nobody need hurry. */
+export const ROTATION_OVERLAP_MS = 24 * 3_600_000;
 
 export class Accounts {
   readonly #store: Store;
+  readonly #clock: Clock;
   #byName = new Map<string, Account>();
   #byPublishableKey = new Map<string, Account>();
   #bySecretHash = new Map<string, Account>();
 
-  constructor(store: Store) {
+  constructor(store: Store, clock: Clock) {
     this.#store = store;
+    this.#clock = clock;
   }
 
   /** Reads the accounts anew: another process may have made or rotated keys. */
   async refresh(): Promise<void> {
     const accounts = await this.#store.accounts();
     this.#byName = new Map(accounts.map((account) => [account.name, account]));
-    this.#byPublishableKey = new Map(accounts.map((account) => [account.publishableKey, account]));
-    this.#bySecretHash = new Map(accounts.map((account) => [account.secretKey.hash, account]));
+    this.#byPublishableKey = new Map(
+      accounts.flatMap((each) => each.publishableKeys.map(({ key }) => [key, each])),
+    );
+    this.#bySecretHash = new Map(
+      accounts.flatMap((each) => each.secretKeys.map(({ hash }) => [hash, each])),
+    );
   }
 
   names(): readonly string[] {
@@ -43,42 +46,64 @@ export class Accounts {
   }
 
   byPublishableKey(key: string): Account | null {
-    return this.#byPublishableKey.get(key) ?? null;
+    const account = this.#byPublishableKey.get(key);
+    const isGood = account && this.#good(account.publishableKeys).some((each) => each.key === key);
+    return isGood ? account : null;
   }
 
   async bySecretKey(key: string): Promise<Account | null> {
-    return this.#bySecretHash.get(await hashOf(key)) ?? null;
+    const hash = await hashOf(key);
+    const account = this.#bySecretHash.get(hash);
+    const isGood =
+      account && this.#good(account.secretKeys).some((each) => isSameHash(each.hash, hash));
+    return isGood ? account : null;
   }
 
-  /** Creates an account, or gives it new keys; the old ones stop working at once. */
-  async put(name: string, now: number, keys: FreshKeys = createKeys()): Promise<FreshKeys> {
+  /** Secrets that sign tokens of the account, the newest first. */
+  tokenSecrets({ tokenSecrets }: Account): readonly string[] {
+    return this.#good(tokenSecrets).map(({ secret }) => secret);
+  }
+
+  #good<T extends Expiring>(keys: readonly T[]): readonly T[] {
+    const now = this.#clock.now();
+    return keys.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
+  }
+
+  /**
+   * Creates an account, or gives it new keys. The old ones stay good for `overlapMs`; 0 revokes them
+   * at once.
+   */
+  async put(
+    name: string,
+    { keys = createKeys(), overlapMs = ROTATION_OVERLAP_MS } = {},
+  ): Promise<FreshKeys> {
+    const now = this.#clock.now();
+    const old = this.byName(name);
+    const until = now + overlapMs;
     await this.#store.putAccount({
       name,
-      publishableKey: keys.publishableKey,
-      secretKey: { hash: await hashOf(keys.secretKey), hint: keys.secretKey.slice(0, 7) },
-      tokenSecret: keys.tokenSecret,
-      createdAt: this.byName(name)?.createdAt ?? now,
+      publishableKeys: [
+        { key: keys.publishableKey, expiresAt: null },
+        ...this.#ending(old?.publishableKeys, until),
+      ],
+      secretKeys: [
+        { hash: await hashOf(keys.secretKey), hint: keys.secretKey.slice(0, 7), expiresAt: null },
+        ...this.#ending(old?.secretKeys, until),
+      ],
+      tokenSecrets: [
+        { secret: keys.tokenSecret, expiresAt: null },
+        ...this.#ending(old?.tokenSecrets, until),
+      ],
+      createdAt: old?.createdAt ?? now,
     });
     await this.refresh();
     return keys;
   }
-}
 
-export function createKeys(): FreshKeys {
-  return {
-    publishableKey: `pk_${randomText(16)}`,
-    secretKey: `sk_${randomText(24)}`,
-    tokenSecret: `ts_${randomText(32)}`,
-  };
-}
-
-/** Random bytes as base64url. */
-export function randomText(bytes: number): string {
-  const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes))));
-  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-async function hashOf(key: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(key));
-  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  /** The keys that are still good, each ending at `until` or sooner. */
+  #ending<T extends Expiring>(keys: readonly T[] | undefined, until: number): readonly T[] {
+    return this.#good(
+      (keys ?? []).map((key) => ({ ...key, expiresAt: Math.min(key.expiresAt ?? until, until) })),
+    );
+  }
 }

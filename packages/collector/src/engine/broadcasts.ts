@@ -21,7 +21,9 @@ export interface AccountSettings {
   /** Origins whose pages may report. */
   readonly origins: readonly string[];
   /** Who may speak for a session. */
-  readonly binding: "token" | "open";
+  readonly binding: "token" | "capability" | "open";
+  /** History older than this is forgotten; null: none is. */
+  readonly retentionDays: number | null;
 }
 
 export interface Announcement {
@@ -42,6 +44,7 @@ function accountSettings(
     settings: resolveSettings(overrides, triggers),
     origins: settingOf(overrides, "origins") as readonly string[],
     binding: settingOf(overrides, "binding") as AccountSettings["binding"],
+    retentionDays: settingOf(overrides, "retentionDays") as number | null,
   };
 }
 

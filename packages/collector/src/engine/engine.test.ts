@@ -82,7 +82,7 @@ describe("requests", () => {
     };
     const answers = await Promise.all([it.beat("a", 1), it.say("b"), it.say("a"), it.beat("a", 2)]);
     expect(commits).toBe(1);
-    expect(answers.map((answer) => answer.status !== "not_found" && answer.session.seq)).toEqual([
+    expect(answers.map((answer) => "session" in answer && answer.session.seq)).toEqual([
       1, 1, 2, 2,
     ]);
     expect((await it.session("a"))?.pages[0]?.seq).toBe(2);

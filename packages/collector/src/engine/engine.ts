@@ -6,11 +6,13 @@
  */
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
-import type { Store } from "../stores/store.ts";
+import type { Store, Write } from "../stores/store.ts";
 import { Broadcasts } from "./broadcasts.ts";
 import { isReturn, Room } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
 import { Feed } from "./feed.ts";
+import { CONTRADICTED_WITHIN_MS } from "./insights.ts";
+import { type Meter, SILENT_METER } from "./meter.ts";
 import type { Outcome, Request } from "./request.ts";
 import { Work } from "./work.ts";
 
@@ -36,11 +38,13 @@ export class Engine {
   readonly clock: Clock;
   #pending: Pending[] = [];
   #running: Promise<void> | null = null;
+  readonly #meter: Meter;
   #heardAt = Number.NEGATIVE_INFINITY;
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: Store, clock: Clock, meter: Meter = SILENT_METER) {
     this.store = store;
     this.clock = clock;
+    this.#meter = meter;
     this.broadcasts = new Broadcasts(store);
   }
 
@@ -64,7 +68,7 @@ export class Engine {
   async hear(): Promise<void> {
     const now = this.clock.now();
     if (now - this.#heardAt < MARK_EVERY_MS) return;
-    await this.store.hear(now, OUTAGE_AFTER_MS);
+    if (await this.store.hear(now, OUTAGE_AFTER_MS)) this.#meter.outage();
     await this.broadcasts.refresh();
     this.#heardAt = now;
   }
@@ -109,13 +113,16 @@ export class Engine {
     await this.#requeueReturns(applied, now);
     const done = applied.map(({ work, ...rest }) => ({ ...rest, write: work.write() }));
     const writes = done.flatMap(({ write }) => write ?? []);
+    const startedAt = performance.now();
     const results = writes.length > 0 ? await this.store.commit(writes) : [];
+    if (writes.length > 0) this.#meter.commit(performance.now() - startedAt, writes.length);
     const conflicted = new Set(writes.filter((_, index) => results[index] === "conflict"));
     for (const { group, outcomes, write } of done) {
       if (write && conflicted.has(write)) this.#retry(group);
       else for (const [index, outcome] of outcomes.entries()) group[index]?.answer(outcome);
     }
     const told = writes.filter((write) => write.transitions.length > 0 && !conflicted.has(write));
+    for (const write of told) this.#count(write, now);
     for (const account of new Set(told.map(({ key }) => key.account))) this.feed.announce(account);
   }
 
@@ -131,6 +138,17 @@ export class Engine {
       if (!agent || (await room.take(agent))) continue;
       const requeue = { key: work.key, inputs: [{ type: "unassigned", requeue: true }] } as const;
       outcomes[outcomes.length - 1] = work.apply(requeue, now);
+    }
+  }
+
+  #count({ session, transitions }: Write, now: number): void {
+    for (const { cause, at, from, to } of transitions) {
+      this.#meter.transition(cause, to.state);
+      if (cause === "buffer" || cause === "inactivity") this.#meter.deadline(now - at);
+      const isReturn = from.presence === "offline" && to.presence === "online";
+      if (isReturn && at - (session.offlineAt ?? at) <= CONTRADICTED_WITHIN_MS) {
+        this.#meter.contradicted();
+      }
     }
   }
 

@@ -14,6 +14,8 @@ export interface Request {
   readonly inputs: readonly Input[];
   /** How to create the session if it is not there; missing: the request then finds nothing. */
   readonly create?: Omit<NewSession, "id">;
+  /** Only if the session knows this binding (its hash). */
+  readonly binding?: string;
   /** The caller's own id of this request: the same id counts once. */
   readonly eventId?: string;
 }
@@ -28,4 +30,4 @@ export type Outcome =
       readonly created: boolean;
       readonly transitions: readonly Transition[];
     }
-  | { readonly status: "not_found" };
+  | { readonly status: "not_found" | "unbound" };

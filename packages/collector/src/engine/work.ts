@@ -60,6 +60,10 @@ export class Work {
       eventId !== undefined &&
       (this.#eventIds.has(eventId) || this.#found.seenEventIds.includes(eventId));
     const wasThere = this.#live !== null;
+    const { binding } = request;
+    if (binding !== undefined && !this.#live?.session.bindings.includes(binding)) {
+      return { status: "unbound" };
+    }
     if (!this.#live && request.create) {
       this.#live = new Track(createSession({ id: this.key.id, ...request.create }, now));
       this.#castShadow(this.settings);
@@ -113,6 +117,7 @@ export class Work {
         queuedAt: session.queuedAt,
         assignee: session.assignee,
         group: session.ticket.group,
+        user: session.user,
         capacityHeld: visible.capacityHeld,
       },
       deadlineAt,

@@ -21,6 +21,7 @@ import { streamRoutes } from "./stream.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { transitionRoutes } from "./transitions.ts";
 import { triggerRoutes } from "./triggers.ts";
+import { userRoutes } from "./users.ts";
 
 const API_BODY_MAX_BYTES = 64 * 1024;
 
@@ -57,6 +58,7 @@ export function createApp({ onError, ...room }: AppOptions): OpenAPIHono<Env> {
   app.route("/", triggerRoutes(room));
   app.route("/", agentRoutes(room));
   app.route("/", insightRoutes(room));
+  app.route("/", userRoutes(room));
 
   app.openAPIRegistry.registerComponent("securitySchemes", "secretKey", {
     type: "http",

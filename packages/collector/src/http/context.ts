@@ -2,9 +2,12 @@
  * What every route is given.
  * @module
  */
+import type { Context } from "hono";
 import type { Accounts } from "../engine/accounts.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { Meter } from "../engine/meter.ts";
 import type { Account } from "../stores/store.ts";
+import type { RateLimits } from "./rate-limit.ts";
 
 /** A file that the collector serves as it is. */
 export interface Asset {
@@ -19,6 +22,12 @@ export interface Room {
   readonly engine: Engine;
   readonly accounts: Accounts;
   readonly assets: Assets;
+  readonly limits: RateLimits;
+  /** Sessions that an account may have. */
+  readonly sessionsMost: number;
+  readonly meter: Meter;
+  /** The address that a request came from; it is counted by, and kept nowhere. */
+  addressOf(c: Context): string;
 }
 
 /** Hono's environment: `account` is there behind {@link requireSecretKey}. */

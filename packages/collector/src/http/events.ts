@@ -5,6 +5,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Input } from "../core/input.ts";
 import type { EndReason } from "../core/session.ts";
+import { hashOf } from "../engine/keys.ts";
 import type { Env, Room } from "./context.ts";
 import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
 import { idParams, type SessionEvent, sessionEvent, sessionView } from "./schemas.ts";
@@ -30,10 +31,10 @@ export function eventRoutes({ engine }: Room): OpenAPIHono<Env> {
     const event = c.req.valid("json");
     const outcome = await engine.submit({
       key: { account: c.var.account.name, id },
-      inputs: [inputOf(event)],
+      inputs: [...(await bindingOf(event)), inputOf(event)],
       ...(event.id !== undefined && { eventId: event.id }),
     });
-    if (outcome.status === "not_found") throw noSession(id);
+    if (!("session" in outcome)) throw noSession(id);
     return c.json(
       {
         duplicate: outcome.status === "duplicate",
@@ -43,6 +44,12 @@ export function eventRoutes({ engine }: Room): OpenAPIHono<Env> {
     );
   });
   return routes;
+}
+
+/** The secret that a page stamped on its message binds that page to the conversation. */
+async function bindingOf(event: SessionEvent): Promise<Input[]> {
+  if (event.type !== "end_user_message" || event.binding === undefined) return [];
+  return [{ type: "bound", hash: await hashOf(event.binding) }];
 }
 
 const END_REASONS_BY: Record<Extract<SessionEvent, { type: "session_ended" }>["by"], EndReason> = {

@@ -20,9 +20,12 @@ export const PROBLEMS = {
   token_invalid: [401, "The session token cannot be verified"],
   token_expired: [401, "The session token has expired"],
   token_other_session: [403, "The session token is for another session"],
+  binding_unknown: [409, "The conversation has not carried this secret yet"],
   origin_not_allowed: [403, "Pages of this origin may not report"],
   not_found: [404, "There is no such thing here"],
   too_large: [413, "The body is too large"],
+  too_many_requests: [429, "Too many requests"],
+  too_many_sessions: [429, "The account has as many sessions as it may have"],
   unsupported_media_type: [415, "The body has a type that is not read here"],
   unavailable: [503, "The store cannot be reached"],
   internal: [500, "Something went wrong here"],
@@ -34,6 +37,8 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export class Problem extends Error {
   override name = "Problem";
   readonly code: ProblemCode;
+  /** After how long to try again; for 429. */
+  readonly retryAfterMs: number | null;
   /** What is wrong, part by part. */
   readonly errors: readonly { readonly field: string; readonly message: string }[];
 
@@ -41,9 +46,11 @@ export class Problem extends Error {
     code: ProblemCode,
     detail: string,
     errors: readonly { readonly field: string; readonly message: string }[] = [],
+    retryAfterMs: number | null = null,
   ) {
     super(detail);
     this.code = code;
+    this.retryAfterMs = retryAfterMs;
     this.errors = errors;
   }
 }
@@ -58,6 +65,9 @@ export function answerProblem(c: Context, problem: Problem): Response {
     detail: problem.message,
     ...(problem.errors.length > 0 && { errors: problem.errors }),
   };
+  if (problem.retryAfterMs !== null) {
+    c.header("Retry-After", String(Math.ceil(problem.retryAfterMs / 1000)));
+  }
   c.header("Content-Type", "application/problem+json");
   return c.body(JSON.stringify(body), status);
 }

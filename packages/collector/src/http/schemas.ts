@@ -29,7 +29,12 @@ const eventBase = {
 
 export const sessionEvent = z
   .discriminatedUnion("type", [
-    z.strictObject({ ...eventBase, type: z.literal("end_user_message") }),
+    z.strictObject({
+      ...eventBase,
+      type: z.literal("end_user_message"),
+      /** With the binding `capability`: the secret that the page stamped on the message. */
+      binding: z.string().min(22).max(256).optional(),
+    }),
     z.strictObject({ ...eventBase, type: z.literal("agent_message") }),
     z.strictObject({ ...eventBase, type: z.literal("activity"), activity: name.optional() }),
     z.strictObject({

@@ -5,6 +5,7 @@
  */
 import { sign, verify } from "hono/jwt";
 import { JwtTokenExpired } from "hono/utils/jwt/types";
+import type { Accounts } from "../engine/accounts.ts";
 import type { Account } from "../stores/store.ts";
 import { Problem } from "./problem.ts";
 
@@ -19,18 +20,22 @@ export interface MintedToken {
 
 /** Signs a token for one session of the account. */
 export async function mintToken(
+  accounts: Accounts,
   account: Account,
   { session, user, ttlSeconds }: { session: string; user: string | null; ttlSeconds: number },
   now: number,
 ): Promise<MintedToken> {
   const exp = Math.floor(now / 1000) + ttlSeconds;
   const claims = { aud: account.name, sid: session, exp, ...(user !== null && { sub: user }) };
-  const token = await sign(claims, account.tokenSecret, "HS256");
+  const [secret] = accounts.tokenSecrets(account);
+  if (!secret) throw new Error(`The account ${account.name} has no token secret.`);
+  const token = await sign(claims, secret, "HS256");
   return { token, expiresAt: exp * 1000 };
 }
 
 /** @throws {Problem} `token_missing`, `token_invalid`, `token_expired` or `token_other_session`. */
 export async function verifyToken(
+  accounts: Accounts,
   account: Account,
   session: string,
   token: string | undefined,
@@ -38,17 +43,25 @@ export async function verifyToken(
   if (!token) {
     throw new Problem("token_missing", "Send a session token: mint one with POST /v1/tokens.");
   }
-  const claims = await verify(token, account.tokenSecret, "HS256").catch((error: unknown) => {
-    if (error instanceof JwtTokenExpired) {
-      throw new Problem("token_expired", "Mint a new session token with POST /v1/tokens.");
-    }
-    throw invalid("its signature or form is wrong");
-  });
+  const claims = await claimsOf(token, accounts.tokenSecrets(account));
   if (claims.aud !== account.name) throw invalid("its `aud` is not this account");
   if (claims.exp === undefined) throw invalid("it has no `exp`");
   if (claims["sid"] !== session) {
     throw new Problem("token_other_session", "Mint a token whose `sid` is this session.");
   }
+}
+
+/** What the token says, if one of the secrets has signed it. */
+async function claimsOf(token: string, secrets: readonly string[]) {
+  for (const secret of secrets) {
+    try {
+      return await verify(token, secret, "HS256");
+    } catch (error) {
+      if (!(error instanceof JwtTokenExpired)) continue;
+      throw new Problem("token_expired", "Mint a new session token with POST /v1/tokens.");
+    }
+  }
+  throw invalid("its signature or form is wrong");
 }
 
 function invalid(why: string): Problem {

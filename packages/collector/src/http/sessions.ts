@@ -72,7 +72,7 @@ export function sessionRoutes({ engine }: Room): OpenAPIHono<Env> {
       inputs: inputsOf(body),
       create: { channel: body.channel ?? DEFAULT_CHANNEL, user: body.user ?? null },
     });
-    if (outcome.status === "not_found") throw noSession(id);
+    if (!("session" in outcome)) throw noSession(id);
     return c.json(viewSession(outcome.session, outcome.settings, outcome.shadow), 200);
   });
 

@@ -8,16 +8,19 @@ import { bodyLimit } from "hono/body-limit";
 import { cadence } from "../core/cadence.ts";
 import type { Outcome } from "../engine/request.ts";
 import type { Account } from "../stores/store.ts";
+import { bind } from "./bind.ts";
 import type { Env, Room } from "./context.ts";
 import { type DecodedSignal, decodeSignal } from "./decode-signal.ts";
+import { isListed } from "./origins.ts";
 import { answerProblem, Problem } from "./problem.ts";
-import { verifyToken } from "./session-token.ts";
+import { SignalGate } from "./signal-gate.ts";
 
 /** The channel of a session that is first heard of by its page. */
 const SIGNAL_CHANNEL = "web_widget";
 
 export function signalRoutes(room: Room): Hono<Env> {
   const routes = new Hono<Env>();
+  const gate = new SignalGate(room);
   const limit = bodyLimit({
     maxSize: SIGNAL_MAX_BYTES,
     onError: (c) =>
@@ -36,23 +39,52 @@ export function signalRoutes(room: Room): Hono<Env> {
   });
 
   routes.post(SIGNALS_PATH, limit, async (c) => {
-    requireReadableType(c);
-    const signal = decodeSignal(await c.req.text());
-    const account = room.accounts.byPublishableKey(signal.key);
-    if (!account) {
-      throw new Problem("key_invalid", "Use the publishable key (pk_…) of your account.");
+    const address = room.addressOf(c);
+    try {
+      const answer = await take(c, room, gate, address);
+      room.meter.signal(answer.type, "taken");
+      return c.json(answer.body);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const problem = gate.refusal(error, address);
+      room.meter.signal("refused", problem.code);
+      throw problem;
     }
-    allowOrigin(c, room, account);
-    await bind(room, account, signal);
-    const outcome = await room.engine.submit({
-      key: { account: account.name, id: signal.session },
-      inputs: [signal.input],
-      create: { channel: SIGNAL_CHANNEL },
-    });
-    return c.json(answerOf(outcome, signal));
   });
 
   return routes;
+}
+
+async function take(c: Context<Env>, room: Room, gate: SignalGate, address: string) {
+  requireReadableType(c);
+  const signal = decodeSignal(await c.req.text());
+  const account = room.accounts.byPublishableKey(signal.key);
+  if (!account) {
+    throw new Problem("key_invalid", "Use the publishable key (pk_…) of your account.");
+  }
+  allowOrigin(c, room, account);
+  const bound = await bind(room, account, signal);
+  const key = { account: account.name, id: signal.session };
+  gate.pass(key);
+  const request = { key, inputs: [signal.input], ...bound };
+  let outcome = await room.engine.submit(request);
+  if (outcome.status === "not_found") {
+    await gate.create(account.name, address);
+    outcome = await room.engine.submit({ ...request, create: { channel: SIGNAL_CHANNEL } });
+  }
+  if (outcome.status === "unbound") {
+    throw new Problem(
+      "binding_unknown",
+      "Report the user's message with this secret as `binding` first; the page tries again.",
+      [],
+      1_000,
+    );
+  }
+  const { input } = signal;
+  return {
+    type: input.type === "signal" ? input.signal : input.type,
+    body: answerOf(outcome, signal),
+  };
 }
 
 function requireReadableType(c: Context): void {
@@ -65,24 +97,19 @@ function requireReadableType(c: Context): void {
 function allowOrigin(c: Context, { engine }: Room, account: Account): void {
   const origin = c.req.header("Origin");
   if (origin === undefined) return;
-  const { origins } = engine.broadcasts.latest(account.name);
-  if (!origins.includes(origin)) {
+  if (!isListed(origin, engine.broadcasts.latest(account.name).origins)) {
     throw new Problem(
       "origin_not_allowed",
       "Add the page's origin to the setting `origins` with PATCH /v1/settings.",
     );
   }
   c.header("Access-Control-Allow-Origin", origin);
+  c.header("Access-Control-Expose-Headers", "Retry-After");
   c.header("Vary", "Origin");
 }
 
-async function bind({ engine }: Room, account: Account, signal: DecodedSignal): Promise<void> {
-  if (engine.broadcasts.latest(account.name).binding === "open") return;
-  await verifyToken(account, signal.session, signal.token);
-}
-
 function answerOf(outcome: Outcome, { input }: DecodedSignal): SignalAnswer {
-  if (outcome.status === "not_found" || input.type === "leave") return { nextMs: 0 };
+  if (!("session" in outcome) || input.type === "leave") return { nextMs: 0 };
   const page = outcome.session.pages.find(({ id }) => id === input.page);
   const visibility = page?.visibility ?? (input.visible ? "visible" : "hidden");
   return { nextMs: cadence(outcome.session, visibility, outcome.settings) };

@@ -26,12 +26,13 @@ const post = createRoute({
   responses: answers(z.object({ token: z.string(), expiresAt: z.iso.datetime() }), "The token"),
 });
 
-export function tokenRoutes({ engine }: Room): OpenAPIHono<Env> {
+export function tokenRoutes({ engine, accounts }: Room): OpenAPIHono<Env> {
   const routes = createRoutes();
   routes.openapi(post, async (c) => {
     const { session, user, ttlSeconds } = c.req.valid("json");
     const wanted = { session, user: user ?? null, ttlSeconds };
-    const { token, expiresAt } = await mintToken(c.var.account, wanted, engine.clock.now());
+    const now = engine.clock.now();
+    const { token, expiresAt } = await mintToken(accounts, c.var.account, wanted, now);
     return c.json({ token, expiresAt: iso(expiresAt) }, 200);
   });
   return routes;

@@ -8,13 +8,19 @@ import { createAdaptorServer } from "@hono/node-server";
 import { Accounts } from "../engine/accounts.ts";
 import { createSystemClock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
+import { forgetOldHistory } from "../engine/retention.ts";
 import { startSweep } from "../engine/sweep.ts";
 import { createApp } from "../http/app.ts";
+import { DEFAULT_LIMITS, type RateLimits } from "../http/rate-limit.ts";
 import type { Store } from "../stores/store.ts";
+import { addressReader } from "./address.ts";
 import { readAssets } from "./assets.ts";
+import { createPrometheusMeter } from "./meter.ts";
 
 /** How often keys that another process made or rotated are read. */
 const ACCOUNTS_EVERY_MS = 1_000;
+const FORGET_EVERY_MS = 3_600_000;
+export const SESSIONS_MOST = 10_000_000;
 /** How long requests under way may take to end when the collector stops. */
 const CLOSE_WITHIN_MS = 2_000;
 
@@ -23,6 +29,11 @@ export interface CollectorOptions {
   readonly host: string;
   /** 0 lets the system choose one. */
   readonly port: number;
+  /** Believe the last proxy's `X-Forwarded-For` about where a request comes from. */
+  readonly trustProxy?: boolean;
+  readonly limits?: RateLimits;
+  /** Sessions that an account may have. */
+  readonly sessionsMost?: number;
   readonly onError: (error: unknown) => void;
 }
 
@@ -37,21 +48,40 @@ export interface Collector {
 /** @throws if the port cannot be had. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const { store, onError } = options;
-  const engine = new Engine(store, createSystemClock());
-  const accounts = new Accounts(store);
+  const clock = createSystemClock();
+  const meter = createPrometheusMeter();
+  const engine = new Engine(store, clock, meter);
+  const accounts = new Accounts(store, clock);
   await accounts.refresh();
   await engine.hear();
-  const app = createApp({ engine, accounts, assets: readAssets(), onError });
+  const app = createApp({
+    engine,
+    accounts,
+    assets: readAssets(),
+    limits: options.limits ?? DEFAULT_LIMITS,
+    sessionsMost: options.sessionsMost ?? SESSIONS_MOST,
+    meter,
+    addressOf: addressReader(options.trustProxy ?? false),
+    onError,
+  });
+  app.get("/metrics", async (c) =>
+    c.text(await meter.scrape(), 200, { "Content-Type": meter.contentType }),
+  );
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   await listen(server, options.host, options.port);
   const stopSweep = startSweep({ engine, accounts: () => accounts.names(), onError });
   const refresh = setInterval(() => accounts.refresh().catch(onError), ACCOUNTS_EVERY_MS);
+  const forget = setInterval(
+    () => forgetOldHistory(engine, accounts.names()).catch(onError),
+    FORGET_EVERY_MS,
+  );
   return {
     url: urlOf(server.address() as AddressInfo),
     engine,
     accounts,
     async close() {
       clearInterval(refresh);
+      clearInterval(forget);
       const closed = new Promise((resolve) => server.close(resolve));
       // Streams never end by themselves; their readers resume elsewhere by id.
       const hurry = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);

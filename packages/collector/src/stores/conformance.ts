@@ -24,6 +24,7 @@ const FACETS: Facets = {
   queuedAt: null,
   assignee: null,
   group: null,
+  user: null,
   capacityHeld: false,
 };
 
@@ -76,9 +77,9 @@ async function loadOne(store: Store, id: string, eventIds: string[] = []) {
 
 const accountOf = (name: string): Account => ({
   name,
-  publishableKey: `pk_${name}`,
-  secretKey: { hash: `hash of ${name}`, hint: "sk_1234" },
-  tokenSecret: `ts_${name}`,
+  publishableKeys: [{ key: `pk_${name}`, expiresAt: null }],
+  secretKeys: [{ hash: `hash of ${name}`, hint: "sk_1234", expiresAt: NOW }],
+  tokenSecrets: [{ secret: `ts_${name}`, expiresAt: null }],
   createdAt: NOW,
 });
 
@@ -312,6 +313,44 @@ export const conformanceCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "a user's sessions are found, and counted with all others of the account",
+    async run(open) {
+      const store = await open();
+      const of = (user: string | null) => ({ facets: { ...FACETS, user } });
+      await store.commit([
+        writeOf("c", of("u_1")),
+        writeOf("a", of("u_1")),
+        writeOf("b", of("u_2")),
+        writeOf("d", of(null)),
+        writeOf("x", { key: keyOf("x", "desk"), ...of("u_1") }),
+      ]);
+      deepEqual(await store.sessionsOf(ACCOUNT, "u_1"), ["a", "c"]);
+      deepEqual(await store.sessionsOf(ACCOUNT, "nobody"), []);
+      equal(await store.count(ACCOUNT), 4);
+      equal(await store.count("nobody"), 0);
+    },
+  },
+  {
+    name: "history from before an instant is forgotten, of that account only",
+    async run(open) {
+      const store = await open();
+      const transitions = [transitionOf(1), transitionOf(2), transitionOf(3)];
+      await store.commit([
+        writeOf("a", { transitions, shadowTransitions: [transitionOf(1)] }),
+        writeOf("x", { key: keyOf("x", "desk"), transitions }),
+      ]);
+      equal(await store.prune(ACCOUNT, NOW + 3, 100), 3);
+      equal(await store.prune(ACCOUNT, NOW + 3, 100), 0);
+      const left = await store.history(keyOf("a"), 0, 10);
+      deepEqual(
+        left.map(({ transition }) => transition.seq),
+        [3],
+      );
+      deepEqual(await store.history(keyOf("a"), 0, 10, "shadow"), []);
+      equal((await store.log("desk", 0, 10)).length, 3);
+    },
+  },
+  {
     name: "erasing takes all of one session and nothing of another",
     async run(open) {
       const store = await open();
@@ -335,7 +374,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
       deepEqual(await store.accounts(), []);
       await store.putAccount(accountOf("shop"));
       await store.putAccount(accountOf("desk"));
-      const rotated = { ...accountOf("shop"), publishableKey: "pk_new" };
+      const rotated = { ...accountOf("shop"), tokenSecrets: [] };
       await store.putAccount(rotated);
       const accounts = [...(await store.accounts())].sort((a, b) => (a.name < b.name ? -1 : 1));
       deepEqual(accounts, [accountOf("desk"), rotated]);

@@ -34,6 +34,7 @@ export interface Facets {
   readonly queuedAt: number | null;
   readonly assignee: string | null;
   readonly group: string | null;
+  readonly user: string | null;
   readonly capacityHeld: boolean;
 }
 
@@ -103,14 +104,20 @@ export interface Assignment {
   readonly capacityHeld: boolean;
 }
 
+/** A key is good until then; null: until it is rotated or revoked. */
+export interface Expiring {
+  readonly expiresAt: number | null;
+}
+
+/** The newest of each kind of key comes first; older ones are good while a rotation overlaps. */
 export interface Account {
   readonly name: string;
   /** `pk_…`, known to every page. */
-  readonly publishableKey: string;
-  /** SHA-256 of the secret key in hex, and enough of the key to recognise it. */
-  readonly secretKey: { readonly hash: string; readonly hint: string };
-  /** Signs session tokens; kept readable, since verifying needs it. */
-  readonly tokenSecret: string;
+  readonly publishableKeys: readonly (Expiring & { readonly key: string })[];
+  /** SHA-256 of each secret key in hex, and enough of the key to recognise it. */
+  readonly secretKeys: readonly (Expiring & { readonly hash: string; readonly hint: string })[];
+  /** Sign session tokens; kept readable, since verifying needs them. */
+  readonly tokenSecrets: readonly (Expiring & { readonly secret: string })[];
   readonly createdAt: number;
 }
 
@@ -164,6 +171,12 @@ export interface Store {
   lastCursor(account: string): Promise<number>;
   /** Sessions that somebody has, or one agent has, by agent, then session. */
   assignments(account: string, agent?: string): Promise<readonly Assignment[]>;
+  /** Ids of a user's sessions, ascending. */
+  sessionsOf(account: string, user: string): Promise<readonly string[]>;
+  /** How many sessions an account has. */
+  count(account: string): Promise<number>;
+  /** Forgets history from before an instant; answers how many entries went. */
+  prune(account: string, before: number, limit: number): Promise<number>;
   /** Removes a session with all that was kept of it; false: it was not there. */
   erase(key: SessionKey): Promise<boolean>;
 

@@ -157,6 +157,25 @@ export class MemoryStore implements Store {
       .sort((a, b) => compare(a.agent, b.agent) || compare(a.session, b.session));
   }
 
+  async sessionsOf(account: string, user: string): Promise<readonly string[]> {
+    return this.#rowsOf(account)
+      .filter(({ facets }) => facets.user === user)
+      .map(({ key }) => key.id)
+      .sort(compare);
+  }
+
+  async count(account: string): Promise<number> {
+    return this.#rowsOf(account).length;
+  }
+
+  async prune(account: string, before: number, limit: number): Promise<number> {
+    const isOld = (entry: LogEntry & { account: string }) =>
+      entry.account === account && entry.transition.at < before;
+    const gone = new Set(this.#log.filter(isOld).slice(0, limit));
+    this.#log = this.#log.filter((entry) => !gone.has(entry));
+    return gone.size;
+  }
+
   async erase(key: SessionKey): Promise<boolean> {
     this.#log = this.#log.filter(
       (entry) => entry.account !== key.account || entry.session !== key.id,

@@ -18,6 +18,7 @@ const MIGRATIONS: readonly string[] = [
      queued_at INTEGER,
      assignee TEXT,
      grp TEXT,
+     user TEXT,
      held INTEGER NOT NULL,
      body TEXT NOT NULL,
      shadow TEXT,
@@ -26,6 +27,7 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX sessions_due ON sessions (deadline_at) WHERE deadline_at IS NOT NULL;
    CREATE INDEX sessions_epoch ON sessions (account, epoch);
    CREATE INDEX sessions_assignee ON sessions (account, assignee) WHERE assignee IS NOT NULL;
+   CREATE INDEX sessions_user ON sessions (account, user) WHERE user IS NOT NULL;
    CREATE INDEX sessions_queue ON sessions (account, queued_at) WHERE queue <> 'none';
 
    CREATE TABLE transitions (
@@ -35,8 +37,10 @@ const MIGRATIONS: readonly string[] = [
      session TEXT NOT NULL,
      session_created_at INTEGER NOT NULL,
      seq INTEGER NOT NULL,
+     at INTEGER NOT NULL,
      body TEXT NOT NULL
    );
+   CREATE INDEX transitions_at ON transitions (account, at);
    CREATE UNIQUE INDEX transitions_session ON transitions (account, session, track, seq);
    CREATE INDEX transitions_account ON transitions (account, track, cursor);
 

@@ -95,6 +95,7 @@ export class SqliteStore implements Store {
       facets.queuedAt,
       facets.assignee,
       facets.group,
+      facets.user,
       Number(facets.capacityHeld),
       encodeSession(session),
       shadow && encodeSession(shadow),
@@ -119,8 +120,9 @@ export class SqliteStore implements Store {
     transitions: Write["transitions"],
   ): void {
     for (const transition of transitions) {
+      const { seq, at } = transition;
       const body = JSON.stringify(transition);
-      this.#statements.insertTransition.run(account, track, id, createdAt, transition.seq, body);
+      this.#statements.insertTransition.run(account, track, id, createdAt, seq, at, body);
     }
   }
 
@@ -180,6 +182,18 @@ export class SqliteStore implements Store {
     return (rows as unknown as { assignee: string; id: string; held: number }[]).map(
       ({ assignee, id, held }) => ({ agent: assignee, session: id, capacityHeld: held === 1 }),
     );
+  }
+
+  async sessionsOf(account: string, user: string): Promise<readonly string[]> {
+    return this.#statements.sessionsOf.all(account, user).map((row) => row["id"] as string);
+  }
+
+  async count(account: string): Promise<number> {
+    return Number(this.#statements.count.get(account)?.["count"] ?? 0);
+  }
+
+  async prune(account: string, before: number, limit: number): Promise<number> {
+    return Number(this.#statements.prune.run(account, before, limit).changes);
   }
 
   async erase(key: SessionKey): Promise<boolean> {

@@ -16,14 +16,14 @@ const SQL = {
   hasEvent: "SELECT 1 FROM events WHERE account = ? AND session = ? AND id = ?",
   insertEvent: "INSERT OR IGNORE INTO events (account, session, id) VALUES (?, ?, ?)",
   insertSession: `INSERT INTO sessions
-    (epoch, deadline_at, state, presence, queue, queued_at, assignee, grp, held, body, shadow, account, id, version)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING`,
+    (epoch, deadline_at, state, presence, queue, queued_at, assignee, grp, user, held, body, shadow, account, id, version)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING`,
   updateSession: `UPDATE sessions SET
     epoch = ?, deadline_at = ?, state = ?, presence = ?, queue = ?, queued_at = ?, assignee = ?,
-    grp = ?, held = ?, body = ?, shadow = ?, version = version + 1
+    grp = ?, user = ?, held = ?, body = ?, shadow = ?, version = version + 1
     WHERE account = ? AND id = ? AND version = ?`,
   insertTransition:
-    "INSERT INTO transitions (account, track, session, session_created_at, seq, body) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT INTO transitions (account, track, session, session_created_at, seq, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
 
   due: "SELECT account, id FROM sessions WHERE deadline_at <= ? ORDER BY deadline_at LIMIT ?",
   behind: "SELECT account, id FROM sessions WHERE account = ? AND epoch < ? LIMIT ?",
@@ -40,6 +40,10 @@ const SQL = {
   lastCursor: "SELECT max(cursor) AS cursor FROM transitions WHERE account = ? AND track = 'live'",
   assignments: `SELECT assignee, id, held FROM sessions WHERE account = :account
     AND assignee IS NOT NULL AND (:agent IS NULL OR assignee = :agent) ORDER BY assignee, id`,
+  sessionsOf: "SELECT id FROM sessions WHERE account = ? AND user = ? ORDER BY id",
+  count: "SELECT count(*) AS count FROM sessions WHERE account = ?",
+  prune: `DELETE FROM transitions WHERE cursor IN
+    (SELECT cursor FROM transitions WHERE account = ? AND at < ? LIMIT ?)`,
   eraseEvents: "DELETE FROM events WHERE account = ? AND session = ?",
   eraseTransitions: "DELETE FROM transitions WHERE account = ? AND session = ?",
   eraseSession: "DELETE FROM sessions WHERE account = ? AND id = ?",

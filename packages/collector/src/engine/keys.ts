@@ -1,0 +1,41 @@
+/**
+ * Keys: made of random bytes, hashed, compared. Secret keys are kept as hashes only; they are
+ * high-entropy random values, so a plain SHA-256 is enough and there is nothing to guess.
+ * @module
+ */
+
+/** An account's keys as they are shown once, when made. */
+export interface FreshKeys {
+  readonly publishableKey: string;
+  readonly secretKey: string;
+  readonly tokenSecret: string;
+}
+
+export function createKeys(): FreshKeys {
+  return {
+    publishableKey: `pk_${randomText(16)}`,
+    secretKey: `sk_${randomText(24)}`,
+    tokenSecret: `ts_${randomText(32)}`,
+  };
+}
+
+/** Random bytes as base64url. */
+export function randomText(bytes: number): string {
+  const text = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes))));
+  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** SHA-256 in hex. */
+export async function hashOf(secret: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret));
+  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Whether two hashes are the same, in a time that does not tell where they differ. */
+export function isSameHash(a: string, b: string): boolean {
+  let difference = a.length ^ b.length;
+  for (let index = 0; index < a.length; index += 1) {
+    difference |= a.charCodeAt(index) ^ b.charCodeAt(index);
+  }
+  return difference === 0;
+}

@@ -1,0 +1,18 @@
+/**
+ * Forgets history that is older than an account wants to keep.
+ * @module
+ */
+import type { Engine } from "./engine.ts";
+
+const DAY_MS = 86_400_000;
+/** Small enough that a beat does not wait for it. */
+const PRUNE_LIMIT = 1_000;
+
+export async function forgetOldHistory(engine: Engine, accounts: readonly string[]): Promise<void> {
+  for (const account of accounts) {
+    const { retentionDays } = engine.broadcasts.latest(account);
+    if (retentionDays === null) continue;
+    const before = engine.clock.now() - retentionDays * DAY_MS;
+    while ((await engine.store.prune(account, before, PRUNE_LIMIT)) === PRUNE_LIMIT);
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Who may speak for a session, by the account's setting `binding`.
+ * @module
+ */
+import { hashOf } from "../engine/keys.ts";
+import type { Account } from "../stores/store.ts";
+import type { Room } from "./context.ts";
+import type { DecodedSignal } from "./decode-signal.ts";
+import { Problem } from "./problem.ts";
+import { verifyToken } from "./session-token.ts";
+
+/** 128 bits as base64url. */
+const SECRET_MIN_LENGTH = 22;
+
+/**
+ * What the engine is to ask of the session itself: the hash of a secret that it must know, or
+ * nothing.
+ * @throws {Problem} if the signal may not speak for its session.
+ */
+export async function bind(
+  { engine, accounts }: Room,
+  account: Account,
+  { session, token }: DecodedSignal,
+): Promise<{ readonly binding?: string }> {
+  switch (engine.broadcasts.latest(account.name).binding) {
+    case "open":
+      return {};
+    case "token":
+      await verifyToken(accounts, account, session, token);
+      return {};
+    case "capability":
+      if (!token) throw new Problem("token_missing", "Send the page's secret as `token`.");
+      if (token.length < SECRET_MIN_LENGTH) {
+        throw new Problem("token_invalid", "Make the page's secret of at least 128 random bits.");
+      }
+      return { binding: await hashOf(token) };
+  }
+}

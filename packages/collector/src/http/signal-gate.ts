@@ -1,0 +1,64 @@
+/**
+ * What stands between a signal and the engine: rate limits, and how many sessions an account may have.
+ * @module
+ */
+import type { SessionKey } from "../stores/store.ts";
+import type { Room } from "./context.ts";
+import { Problem } from "./problem.ts";
+import { RateLimit, tooMany } from "./rate-limit.ts";
+
+/** How long a count of an account's sessions is believed. */
+const COUNTED_FOR_MS = 10_000;
+
+export class SignalGate {
+  readonly #room: Room;
+  readonly #sessions: RateLimit;
+  readonly #addresses: RateLimit;
+  readonly #accounts: RateLimit;
+  readonly #counts = new Map<string, { readonly at: number; count: number }>();
+
+  constructor(room: Room) {
+    const { clock } = room.engine;
+    this.#room = room;
+    this.#sessions = new RateLimit(clock, room.limits.perSession);
+    this.#addresses = new RateLimit(clock, room.limits.perAddress);
+    this.#accounts = new RateLimit(clock, room.limits.perAccount);
+  }
+
+  /**
+   * A signal is refused: past the limit of its address, without saying why. What may speak is never
+   * asked for its address, for others may stand behind the same one.
+   */
+  refusal(problem: Problem, address: string): Problem {
+    return this.#addresses.take(`refused ${address}`) ? problem : tooMany("address");
+  }
+
+  /** @throws {Problem} `too_many_requests` */
+  pass({ account, id }: SessionKey): void {
+    if (!this.#sessions.take(`${account} ${id}`)) throw tooMany("session");
+  }
+
+  /**
+   * A session is about to be created by a page.
+   * @throws {Problem} `too_many_requests` or `too_many_sessions`
+   */
+  async create(account: string, address: string): Promise<void> {
+    if (!this.#addresses.take(`new ${address}`)) throw tooMany("address");
+    if (!this.#accounts.take(account)) throw tooMany("account");
+    const counted = await this.#count(account);
+    counted.count += 1;
+    if (counted.count <= this.#room.sessionsMost) return;
+    const detail = "Erase sessions that are over, or ask the operator for more (--max-sessions).";
+    throw new Problem("too_many_sessions", detail, [], COUNTED_FOR_MS);
+  }
+
+  async #count(account: string) {
+    const { clock, store } = this.#room.engine;
+    const now = clock.now();
+    const known = this.#counts.get(account);
+    if (known && now - known.at < COUNTED_FOR_MS) return known;
+    const counted = { at: now, count: await store.count(account) };
+    this.#counts.set(account, counted);
+    return counted;
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * `DELETE /v1/users/{id}`: erases everything that is kept of an end user.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { name } from "../shapes/name.ts";
+import type { Env, Room } from "./context.ts";
+import { answers, createRoutes, SECURED } from "./route.ts";
+
+const erase = createRoute({
+  method: "delete",
+  path: "/v1/users/{id}",
+  summary: "Erase a user's sessions with their history; a user nobody knows is no error",
+  ...SECURED,
+  request: { params: z.object({ id: name.openapi({ param: { name: "id", in: "path" } }) }) },
+  responses: answers(z.object({ erased: z.number() }), "How many sessions went"),
+});
+
+export function userRoutes({ engine }: Room): OpenAPIHono<Env> {
+  const routes = createRoutes();
+  routes.openapi(erase, async (c) => {
+    const account = c.var.account.name;
+    let erased = 0;
+    for (const id of await engine.store.sessionsOf(account, c.req.valid("param").id)) {
+      if (await engine.store.erase({ account, id })) erased += 1;
+    }
+    return c.json({ erased }, 200);
+  });
+  return routes;
+}

@@ -1,0 +1,73 @@
+/**
+ * The operator's figures, for Prometheus. No label names an account, a session or a person.
+ * @module
+ */
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import type { Meter } from "../engine/meter.ts";
+
+export interface PrometheusMeter extends Meter {
+  readonly contentType: string;
+  /** The figures as Prometheus reads them. */
+  scrape(): Promise<string>;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+export function createPrometheusMeter(): PrometheusMeter {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const signals = new Counter({
+    name: "stillhere_signals_total",
+    help: "Signals by type and outcome; refused ones by their problem code",
+    labelNames: ["type", "outcome"],
+    registers,
+  });
+  const transitions = new Counter({
+    name: "stillhere_transitions_total",
+    help: "Transitions by what caused them and the state they led to",
+    labelNames: ["cause", "state"],
+    registers,
+  });
+  const contradicted = new Counter({
+    name: "stillhere_contradicted_total",
+    help: "Verdicts `offline` that a return within a minute contradicted",
+    registers,
+  });
+  const outages = new Counter({
+    name: "stillhere_outages_total",
+    help: "Times in which nobody could hear, noticed by this collector",
+    registers,
+  });
+  const commits = new Histogram({
+    name: "stillhere_commit_seconds",
+    help: "How long the store took for a batch",
+    buckets: SECONDS,
+    registers,
+  });
+  const batches = new Histogram({
+    name: "stillhere_commit_sessions",
+    help: "Sessions in a batch",
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
+    registers,
+  });
+  const late = new Histogram({
+    name: "stillhere_deadline_late_seconds",
+    help: "How long after it was due a deadline was kept",
+    buckets: SECONDS,
+    registers,
+  });
+  return {
+    contentType: registry.contentType,
+    scrape: () => registry.metrics(),
+    signal: (type, outcome) => signals.inc({ type, outcome }),
+    transition: (cause, state) => transitions.inc({ cause, state }),
+    contradicted: () => contradicted.inc(),
+    commit(tookMs, sessions) {
+      commits.observe(tookMs / 1000);
+      batches.observe(sessions);
+    },
+    deadline: (lateMs) => late.observe(lateMs / 1000),
+    outage: () => outages.inc(),
+  };
+}
