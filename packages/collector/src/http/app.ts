@@ -9,6 +9,7 @@ import { agentRoutes } from "./agents.ts";
 import { assetRoutes } from "./assets.ts";
 import { requireSecretKey } from "./auth.ts";
 import type { Env, Room } from "./context.ts";
+import { describeOtherRoutes } from "./describe.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
 import { insightRoutes } from "./insights.ts";
@@ -65,6 +66,7 @@ export function createApp({ onError, ...room }: AppOptions): OpenAPIHono<Env> {
     scheme: "bearer",
     description: "The account's secret key, `sk_…`.",
   });
+  describeOtherRoutes(app);
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: "stillhere collector", version: "1" },

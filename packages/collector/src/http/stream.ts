@@ -11,6 +11,7 @@ import { decodeLogCursor } from "./cursor.ts";
 import { transitionId, viewTransition } from "./views.ts";
 
 const KEEP_ALIVE_MS = 15_000;
+const STALLED_AFTER_MS = 30_000;
 const READ_LIMIT = 100;
 
 export function streamRoutes({ engine }: Room): Hono<Env> {
@@ -36,7 +37,13 @@ export function streamRoutes({ engine }: Room): Hono<Env> {
         const entries = await engine.store.log(account, cursor, READ_LIMIT);
         for (const entry of entries) {
           const data = JSON.stringify(viewTransition(entry));
-          await stream.writeSSE({ id: transitionId(entry), event: "transition", data });
+          const id = transitionId(entry);
+          const isTaken = await within(
+            STALLED_AFTER_MS,
+            stream.writeSSE({ id, event: "transition", data }),
+          );
+          // A reader that takes nothing for so long is let go; it resumes by the last id it has.
+          if (!isTaken) return stream.abort();
           cursor = entry.cursor;
         }
         if (entries.length === READ_LIMIT) continue;
@@ -46,6 +53,17 @@ export function streamRoutes({ engine }: Room): Hono<Env> {
     });
   });
   return routes;
+}
+
+/** Whether the work ended in that time. */
+async function within(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs);
+  });
+  const isDone = await Promise.race([work.then(() => true), late]);
+  clearTimeout(timer);
+  return isDone;
 }
 
 /** A bell that remembers that it was rung while nobody waited. */

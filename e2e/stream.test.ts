@@ -1,0 +1,118 @@
+/**
+ * The stream, read with drops and reconnects: every transition once, by id, in order.
+ */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { TestCollector, type Transition } from "./support/collector.ts";
+import { until } from "./support/wait.ts";
+
+let collector: TestCollector;
+
+beforeAll(async () => {
+  collector = await TestCollector.start();
+});
+afterAll(() => collector.stop());
+
+/** Reads events until told to stop, as a client that only remembers the last id would. */
+async function read(
+  lastId: string | null,
+  stop: AbortSignal,
+  take: (id: string, data: string) => void,
+) {
+  const response = await fetch(`${collector.url}/v1/stream`, {
+    signal: stop,
+    headers: {
+      Authorization: `Bearer ${collector.keys.secret}`,
+      ...(lastId !== null && { "Last-Event-ID": lastId }),
+    },
+  });
+  expect(response.headers.get("Content-Type")).toContain("text/event-stream");
+  let rest = "";
+  for await (const chunk of response.body ?? []) {
+    rest += new TextDecoder().decode(chunk);
+    for (let end = rest.indexOf("\n\n"); end >= 0; end = rest.indexOf("\n\n")) {
+      const fields = new Map(
+        rest
+          .slice(0, end)
+          .split("\n")
+          .map((line) => line.split(/: ?(.*)/, 2) as [string, string]),
+      );
+      rest = rest.slice(end + 2);
+      const [id, data] = [fields.get("id"), fields.get("data")];
+      if (id !== undefined && data !== undefined) take(id, data);
+    }
+  }
+}
+
+it("has every transition once through drops, a crash and a restart", async () => {
+  const SESSIONS = 300;
+  const got: string[] = [];
+  let [lastId, isDone] = [null as string | null, false];
+  let drop = new AbortController();
+  await collector.ask("PUT", "/v1/sessions/first", { ticket: { id: "first" } });
+  lastId = (await collector.history("first"))[0]?.id ?? null;
+
+  const reader = (async () => {
+    while (!isDone) {
+      drop = new AbortController();
+      await read(lastId, drop.signal, (id, data) => {
+        expect((JSON.parse(data) as Transition).id).toBe(id);
+        got.push(id);
+        lastId = id;
+      }).catch(() => {});
+    }
+  })();
+
+  for (let index = 0; index < SESSIONS; index += 1) {
+    const path = `/v1/sessions/s_${index}`;
+    await collector.ask("PUT", path, { ticket: { id: `${index}` } });
+    await collector.ask("POST", `${path}/events`, { type: "assigned", agent: "ann" });
+    if (index % 20 === 10) drop.abort();
+    if (index === SESSIONS / 2) {
+      await collector.kill();
+      await collector.restart();
+    }
+  }
+  await until("all transitions", async () => got.length >= SESSIONS * 2);
+  isDone = true;
+  drop.abort();
+  await reader;
+
+  const log: string[] = [];
+  for (let after = "0"; ; ) {
+    const page = await collector.ask<{ transitions: Transition[]; cursor: string | null }>(
+      "GET",
+      `/v1/transitions?limit=500&after=${after}`,
+    );
+    log.push(...page.transitions.map(({ id }) => id));
+    if (page.cursor === null) break;
+    after = page.cursor;
+  }
+  expect(got).toEqual(log.slice(1));
+});
+
+it("refuses to resume from an id that is none", async () => {
+  const response = await fetch(`${collector.url}/v1/stream`, {
+    headers: { Authorization: `Bearer ${collector.keys.secret}`, "Last-Event-ID": "nonsense" },
+  });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ code: "invalid_cursor" });
+});
+
+it("costs no memory for a reader that does not read", async () => {
+  const slow = await fetch(`${collector.url}/v1/stream?after=0`, {
+    headers: { Authorization: `Bearer ${collector.keys.secret}` },
+  });
+  const memory = async () => {
+    const text = await (await fetch(`${collector.url}/metrics`)).text();
+    return Number(/^nodejs_heap_size_used_bytes (\S+)$/m.exec(text)?.[1]);
+  };
+  const before = await memory();
+  const tags = Array.from({ length: 200 }, (_, index) => `${"tag".repeat(60)}${index}`);
+  for (let index = 0; index < 200; index += 1) {
+    const ticket = { tags: [...tags, String(index)] };
+    await collector.ask("PUT", "/v1/sessions/big", { ticket });
+  }
+  // Twenty megabytes were told; what is kept for the reader is a page of the log at the most.
+  expect((await memory()) - before).toBeLessThan(60e6);
+  await slow.body?.cancel();
+});
