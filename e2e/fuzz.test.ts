@@ -1,0 +1,29 @@
+/**
+ * Twenty thousand requests that nobody should send; scripts/fuzz.ts sends a million.
+ */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { TestCollector } from "./support/collector.ts";
+import { fuzz } from "./support/fuzz.ts";
+
+const COUNT = 20_000;
+const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
+
+let collector: TestCollector;
+
+beforeAll(async () => {
+  collector = await TestCollector.start();
+});
+afterAll(() => collector.stop());
+
+it(`answers each with a refusal or a success, never a 5xx (SEED=${seed})`, async () => {
+  const { token } = await collector.ask<{ token: string }>("POST", "/v1/tokens", {
+    session: "fuzz",
+  });
+  const report = await fuzz(collector, token, COUNT, seed);
+  expect(report.failures).toEqual([]);
+  expect(report.requests).toBe(COUNT);
+  // It reaches what it means to reach: some are taken, most are not.
+  expect(report.statuses["200"]).toBeGreaterThan(COUNT / 20);
+  expect(report.statuses["400"]).toBeGreaterThan(COUNT / 20);
+  expect((await fetch(`${collector.url}/readyz`)).status).toBe(200);
+}, 120_000);

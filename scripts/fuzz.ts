@@ -1,0 +1,31 @@
+/**
+ * A million requests that nobody should send: `pnpm fuzz [requests]`, on a real collector, with its
+ * memory looked at on the way.
+ */
+import { TestCollector } from "../e2e/support/collector.ts";
+import { fuzz } from "../e2e/support/fuzz.ts";
+
+const wanted = Number(process.argv[2] ?? 1_000_000);
+const ROUND = 50_000;
+const collector = await TestCollector.start();
+const { token } = await collector.ask<{ token: string }>("POST", "/v1/tokens", {
+  session: "fuzz",
+  ttlSeconds: 86_400,
+});
+
+let sent = 0;
+let failed = 0;
+while (sent < wanted) {
+  const seed = Date.now() % 2 ** 31;
+  const report = await fuzz(collector, token, Math.min(ROUND, wanted - sent), seed);
+  sent += report.requests;
+  failed += report.failures.length;
+  for (const failure of report.failures.slice(0, 5)) console.log(failure);
+  const metrics = await (await fetch(`${collector.url}/metrics`)).text();
+  const residentBytes = Number(/^process_resident_memory_bytes (\S+)$/m.exec(metrics)?.[1]);
+  const answers = Object.entries(report.statuses).map(([status, count]) => `${status}×${count}`);
+  const memory = `${Math.round(residentBytes / 1e6)} MB`;
+  console.log(`${sent} sent, ${failed} failed, ${memory} (seed ${seed}): ${answers.join(" ")}`);
+}
+await collector.stop();
+process.exit(failed === 0 ? 0 : 1);
