@@ -23,7 +23,7 @@ it(`answers each with a refusal or a success, never a 5xx (SEED=${seed})`, async
   expect(report.failures).toEqual([]);
   expect(report.requests).toBe(COUNT);
   // It reaches what it means to reach: some are taken, most are not.
-  expect(report.statuses["200"]).toBeGreaterThan(COUNT / 20);
+  expect(report.statuses["200"]).toBeGreaterThan(COUNT / 100);
   expect(report.statuses["400"]).toBeGreaterThan(COUNT / 20);
   expect((await fetch(`${collector.url}/readyz`)).status).toBe(200);
 }, 120_000);
