@@ -4,6 +4,7 @@
  */
 import type { Store } from "../stores/store.ts";
 import { Problem } from "./problem.ts";
+import { parseTransitionId, transitionId } from "./views.ts";
 
 /** A place in a list by id. */
 export function encodeCursor(id: string): string {
@@ -29,10 +30,10 @@ export async function decodeLogCursor(
   cursor: string,
 ): Promise<number> {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  const [, session, , seq] = /^(.+)\.([0-9a-z]+)\.(\d+)$/.exec(cursor) ?? [];
-  if (!session || !seq) throw noneOfOurs();
-  const [entry] = await store.history({ account, id: session }, Number(seq) - 1, 1);
-  if (entry?.transition.seq !== Number(seq)) throw noneOfOurs();
+  const id = parseTransitionId(cursor);
+  if (!id) throw noneOfOurs();
+  const [entry] = await store.history({ account, id: id.session }, id.seq - 1, 1);
+  if (!entry || transitionId(entry) !== cursor) throw noneOfOurs();
   return entry.cursor;
 }
 

@@ -52,9 +52,23 @@ export function viewSession(session: Session, settings: Settings, shadow: Sessio
 
 export type SessionView = ReturnType<typeof viewSession>;
 
-/** Stable and unique, also where a session was erased and another took its name. */
+/**
+ * Stable and unique, also where a session was erased and another took its name. It has no full stop:
+ * a webhook signs `id.timestamp.body`, and whoever names sessions must not be able to move the stops.
+ */
 export function transitionId({ session, sessionCreatedAt, transition }: LogEntry): string {
-  return `${session}.${sessionCreatedAt.toString(36)}.${transition.seq}`;
+  return `${session.replaceAll(".", "~")}:${sessionCreatedAt.toString(36)}:${transition.seq}`;
+}
+
+/** The parts of a transition's id; null: it is none. */
+export function parseTransitionId(id: string) {
+  const [, session, createdAt, seq] = /^([\w~:@-]+):([0-9a-z]+):(\d{1,15})$/.exec(id) ?? [];
+  if (!session || !createdAt || !seq) return null;
+  return {
+    session: session.replaceAll("~", "."),
+    sessionCreatedAt: Number.parseInt(createdAt, 36),
+    seq: Number(seq),
+  };
 }
 
 export function viewTransition(entry: LogEntry) {
