@@ -22,7 +22,7 @@ export interface DecodedSignal {
 
 /** What a session may be called: it appears in addresses, headers and store keys. */
 export const SESSION_ID = /^[\w.:@-]{1,128}$/;
-const PAGE_ID = /^[\w-]{1,64}$/;
+const PAGE_ID = /^[\w.-]{1,64}$/;
 const TOKEN_MAX_LENGTH = 2_048;
 const COUNTER_MAX = 2 ** 31;
 
