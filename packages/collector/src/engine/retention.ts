@@ -13,6 +13,7 @@ export async function forgetOldHistory(engine: Engine, accounts: readonly string
     const { retentionDays } = engine.broadcasts.latest(account);
     if (retentionDays === null) continue;
     const before = engine.clock.now() - retentionDays * DAY_MS;
+    await engine.store.outbox.forgetDeliveries(account, before);
     while ((await engine.store.prune(account, before, PRUNE_LIMIT)) === PRUNE_LIMIT);
   }
 }

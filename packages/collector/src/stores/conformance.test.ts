@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { conformanceCases } from "./conformance.ts";
 import { MemoryStore } from "./memory/memory-store.ts";
+import { outboxConformanceCases } from "./outbox-conformance.ts";
 import { SqliteStore } from "./sqlite/sqlite-store.ts";
 import { type Store, StoreError } from "./store.ts";
 
@@ -21,7 +22,9 @@ afterEach(async () => {
 });
 
 describe.each(Object.entries(DRIVERS))("%s", (_name, open) => {
-  it.each(conformanceCases.map((each) => [each.name, each] as const))("%s", async (_, each) => {
+  it.each(
+    [...conformanceCases, ...outboxConformanceCases].map((each) => [each.name, each] as const),
+  )("%s", async (_, each) => {
     await each.run(async () => {
       const store = await open();
       opened.push(store);

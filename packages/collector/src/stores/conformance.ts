@@ -14,8 +14,8 @@ export interface ConformanceCase {
   run(open: () => Promise<Store>): Promise<void>;
 }
 
-const ACCOUNT = "shop";
-const NOW = 1_700_000_000_000;
+export const ACCOUNT = "shop";
+export const NOW = 1_700_000_000_000;
 
 const FACETS: Facets = {
   state: "active",
@@ -28,7 +28,7 @@ const FACETS: Facets = {
   capacityHeld: false,
 };
 
-function keyOf(id: string, account = ACCOUNT): SessionKey {
+export function keyOf(id: string, account = ACCOUNT): SessionKey {
   return { account, id };
 }
 
@@ -36,7 +36,7 @@ function sessionOf(id: string, change: Partial<Session> = {}): Session {
   return { ...createSession({ id, channel: "web_widget" }, NOW), ...change };
 }
 
-function transitionOf(seq: number): Transition {
+export function transitionOf(seq: number): Transition {
   const standing = { state: "active", reason: null, presence: "online" } as const;
   return {
     seq,
@@ -54,7 +54,7 @@ function transitionOf(seq: number): Transition {
   };
 }
 
-function writeOf(id: string, change: Partial<Write> = {}): Write {
+export function writeOf(id: string, change: Partial<Write> = {}): Write {
   return {
     key: keyOf(id),
     expectedVersion: 0,

@@ -7,6 +7,7 @@ import type { Presence, QueueStanding, Session, State } from "../core/session.ts
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Transition } from "../core/transition.ts";
 import type { Trigger } from "../core/trigger.ts";
+import type { OutboxStore } from "./outbox.ts";
 
 export interface SessionKey {
   readonly account: string;
@@ -140,6 +141,9 @@ export type NewBroadcast =
   Extract<Broadcast, { type: "settings" }> extends infer B ? Omit<B, "epoch"> : never;
 
 export interface Store {
+  /** What webhooks need. */
+  readonly outbox: OutboxStore;
+
   /** Answers in the order of the questions. */
   load(lookups: readonly Lookup[]): Promise<readonly Found[]>;
   /** Answers in the order of the writes; each is atomic by itself. */

@@ -20,6 +20,7 @@ import type {
   Write,
   WriteOutcome,
 } from "../store.ts";
+import { MemoryOutbox } from "./memory-outbox.ts";
 
 interface Row {
   readonly key: SessionKey;
@@ -33,6 +34,11 @@ export class MemoryStore implements Store {
   readonly #accounts = new Map<string, Account>();
   readonly #broadcasts: Broadcast[] = [];
   readonly #agents = new Map<string, Map<string, Agent>>();
+  readonly outbox = new MemoryOutbox(({ account, id }) =>
+    this.#log.filter(
+      (entry) => entry.account === account && entry.session === id && entry.track === "live",
+    ),
+  );
   #log: (LogEntry & { readonly account: string; readonly track: Track })[] = [];
   #lastCursor = 0;
   #heardAt: number | null = null;
@@ -180,6 +186,7 @@ export class MemoryStore implements Store {
     this.#log = this.#log.filter(
       (entry) => entry.account !== key.account || entry.session !== key.id,
     );
+    this.outbox.erase(key);
     return this.#rows.delete(nameOf(key));
   }
 

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../store.ts";
+import { OUTBOX_TABLES } from "./outbox-schema.ts";
 
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE sessions (
@@ -61,6 +62,7 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE accounts (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE broadcasts (epoch INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
    CREATE TABLE mark (id INTEGER PRIMARY KEY CHECK (id = 1), heard_at INTEGER NOT NULL);`,
+  OUTBOX_TABLES,
 ];
 
 /**

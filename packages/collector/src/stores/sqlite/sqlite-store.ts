@@ -26,6 +26,7 @@ import {
   type WriteOutcome,
 } from "../store.ts";
 import { migrate } from "./schema.ts";
+import { SqliteOutbox } from "./sqlite-outbox.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
 
 interface SessionRow {
@@ -45,6 +46,7 @@ interface LogRow {
 }
 
 export class SqliteStore implements Store {
+  readonly outbox: SqliteOutbox;
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
 
@@ -67,6 +69,7 @@ export class SqliteStore implements Store {
       );
     }
     this.#statements = prepareStatements(this.#database);
+    this.outbox = new SqliteOutbox(this.#database, (work) => this.#transaction(work));
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
@@ -200,6 +203,7 @@ export class SqliteStore implements Store {
     return this.#transaction(() => {
       this.#statements.eraseEvents.run(key.account, key.id);
       this.#statements.eraseTransitions.run(key.account, key.id);
+      this.outbox.erase(key);
       return this.#statements.eraseSession.run(key.account, key.id).changes > 0;
     });
   }

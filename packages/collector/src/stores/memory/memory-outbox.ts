@@ -1,0 +1,226 @@
+/**
+ * What webhooks need, in this process's memory.
+ * @module
+ */
+import type {
+  Claim,
+  Delivery,
+  DeliveryQuery,
+  Endpoint,
+  EndpointKey,
+  EndpointPatch,
+  EndpointStanding,
+  ListedDelivery,
+  OutboxStore,
+  SessionName,
+  Settlement,
+  Waiting,
+} from "../outbox.ts";
+import type { LogEntry, SessionKey } from "../store.ts";
+
+interface Row {
+  endpoint: Endpoint;
+  cursor: number;
+  pausedUntil: number | null;
+  owner: string | null;
+  claimedUntil: number;
+  readonly waiting: Map<string, Waiting>;
+  readonly deliveries: Map<string, ListedDelivery>;
+}
+
+export class MemoryOutbox implements OutboxStore {
+  readonly #rows = new Map<string, Row>();
+  /** The live log entries of a session that are still kept. */
+  readonly #historyOf: (key: SessionKey) => readonly LogEntry[];
+  #lastPosition = 0;
+
+  constructor(historyOf: (key: SessionKey) => readonly LogEntry[]) {
+    this.#historyOf = historyOf;
+  }
+
+  async endpoints(): Promise<readonly EndpointStanding[]> {
+    return [...this.#rows.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, { endpoint, cursor, pausedUntil, waiting }]) => {
+        const first = Math.min(...[...waiting.values()].map((each) => each.nextAttemptAt));
+        const nextAttemptAt = waiting.size === 0 ? null : first;
+        return { endpoint, cursor, pausedUntil, nextAttemptAt };
+      });
+  }
+
+  async addEndpoint(endpoint: Endpoint, cursor: number): Promise<boolean> {
+    if (this.#isTaken(endpoint, endpoint.name)) return false;
+    this.#rows.set(nameOf(endpoint), {
+      endpoint,
+      cursor,
+      pausedUntil: null,
+      owner: null,
+      claimedUntil: 0,
+      waiting: new Map(),
+      deliveries: new Map(),
+    });
+    return true;
+  }
+
+  async changeEndpoint(key: EndpointKey, patch: EndpointPatch): Promise<Endpoint | "taken" | null> {
+    const row = this.#rows.get(nameOf(key));
+    if (!row) return null;
+    if (patch.name !== undefined && this.#isTaken(key, patch.name)) return "taken";
+    row.endpoint = { ...row.endpoint, ...patch };
+    row.owner = null;
+    return row.endpoint;
+  }
+
+  #isTaken({ account, id }: EndpointKey, name: string): boolean {
+    return [...this.#rows.values()].some(
+      ({ endpoint }) =>
+        endpoint.account === account && endpoint.id !== id && endpoint.name === name,
+    );
+  }
+
+  async removeEndpoint(key: EndpointKey): Promise<boolean> {
+    return this.#rows.delete(nameOf(key));
+  }
+
+  async claim(
+    key: EndpointKey,
+    owner: string,
+    now: number,
+    untilAt: number,
+  ): Promise<Claim | null> {
+    const row = this.#rows.get(nameOf(key));
+    if (!row || (row.owner !== null && row.claimedUntil > now)) return null;
+    row.owner = owner;
+    row.claimedUntil = untilAt;
+    const { endpoint, cursor, pausedUntil } = row;
+    return { endpoint, cursor, pausedUntil, waiting: [...row.waiting.values()] };
+  }
+
+  async settle(
+    key: EndpointKey,
+    owner: string,
+    settlement: Settlement,
+    untilAt: number | null,
+  ): Promise<boolean> {
+    const row = this.#rows.get(nameOf(key));
+    if (row?.owner !== owner) return false;
+    row.owner = untilAt === null ? null : owner;
+    row.claimedUntil = untilAt ?? 0;
+    row.cursor = settlement.cursor;
+    row.pausedUntil = settlement.pausedUntil;
+    for (const name of settlement.caughtUp) row.waiting.delete(sessionOf(name));
+    for (const waiting of settlement.waiting) {
+      if (this.#isKept(key, waiting)) row.waiting.set(sessionOf(waiting), waiting);
+    }
+    for (const delivery of settlement.deliveries) {
+      if (this.#isKept(key, delivery)) this.#list(row, delivery);
+    }
+    return true;
+  }
+
+  #list(row: Row, delivery: Delivery): void {
+    const name = `${sessionOf(delivery)}\n${delivery.seq}`;
+    const position = row.deliveries.get(name)?.position ?? ++this.#lastPosition;
+    row.deliveries.set(name, { ...delivery, position });
+  }
+
+  #isKept({ account }: EndpointKey, { session, sessionCreatedAt }: SessionName): boolean {
+    return this.#historyOf({ account, id: session }).some(
+      (entry) => entry.sessionCreatedAt === sessionCreatedAt,
+    );
+  }
+
+  async moveCursor(key: EndpointKey, cursor: number, isForwardAllowed: boolean): Promise<void> {
+    const row = this.#rows.get(nameOf(key));
+    if (!row) return;
+    row.owner = null;
+    row.cursor = isForwardAllowed ? cursor : Math.min(cursor, row.cursor);
+  }
+
+  async sendAgain(
+    key: EndpointKey,
+    transitions: readonly (SessionName & { readonly seq: number })[],
+    now: number,
+  ): Promise<number> {
+    const row = this.#rows.get(nameOf(key));
+    if (!row) return 0;
+    row.owner = null;
+    return transitions.filter((each) => this.#sendOneAgain(key, row, each, now)).length;
+  }
+
+  #sendOneAgain(
+    { account }: EndpointKey,
+    row: Row,
+    { session, sessionCreatedAt, seq }: SessionName & { readonly seq: number },
+    now: number,
+  ): boolean {
+    const history = this.#historyOf({ account, id: session }).filter(
+      (entry) => entry.sessionCreatedAt === sessionCreatedAt,
+    );
+    if (!history.some(({ transition }) => transition.seq === seq)) return false;
+    const name = sessionOf({ session, sessionCreatedAt });
+    const passed = history.filter(({ cursor }) => cursor <= row.cursor);
+    const waiting = row.waiting.get(name) ?? {
+      session,
+      sessionCreatedAt,
+      again: [],
+      nextSeq: (passed.at(-1)?.transition.seq ?? 0) + 1,
+      attempts: 0,
+      waitingSince: now,
+      nextAttemptAt: now,
+    };
+    if (seq >= waiting.nextSeq || waiting.again.includes(seq)) return false;
+    const again = [...waiting.again, seq].sort((a, b) => a - b);
+    row.waiting.set(name, { ...waiting, again });
+    const listed = row.deliveries.get(`${name}\n${seq}`);
+    if (listed) this.#list(row, { ...listed, status: "pending", nextAttemptAt: now });
+    return true;
+  }
+
+  async deliveries(key: EndpointKey, query: DeliveryQuery): Promise<readonly ListedDelivery[]> {
+    const before = query.beforePosition ?? Number.POSITIVE_INFINITY;
+    return [...(this.#rows.get(nameOf(key))?.deliveries.values() ?? [])]
+      .filter(({ position }) => position < before)
+      .filter(({ status }) => query.status === undefined || status === query.status)
+      .sort((a, b) => b.position - a.position)
+      .slice(0, query.limit);
+  }
+
+  async trimDeliveries(key: EndpointKey, keep: number): Promise<void> {
+    const deliveries = this.#rows.get(nameOf(key))?.deliveries;
+    if (!deliveries) return;
+    for (const status of ["delivered", "failed", "superseded"] as const) {
+      const old = await this.deliveries(key, { status, limit: Number.POSITIVE_INFINITY });
+      for (const delivery of old.slice(keep)) {
+        deliveries.delete(`${sessionOf(delivery)}\n${delivery.seq}`);
+      }
+    }
+  }
+
+  async forgetDeliveries(account: string, before: number): Promise<void> {
+    for (const { endpoint, deliveries } of this.#rows.values()) {
+      if (endpoint.account !== account) continue;
+      for (const [name, { status, updatedAt }] of deliveries) {
+        if (status !== "pending" && updatedAt < before) deliveries.delete(name);
+      }
+    }
+  }
+
+  /** Forgets what is kept of a session. */
+  erase({ account, id }: SessionKey): void {
+    for (const { endpoint, waiting, deliveries } of this.#rows.values()) {
+      if (endpoint.account !== account) continue;
+      for (const kept of [waiting, deliveries]) {
+        for (const [name, { session }] of kept) if (session === id) kept.delete(name);
+      }
+    }
+  }
+}
+
+function nameOf({ account, id }: EndpointKey): string {
+  return `${account}\n${id}`;
+}
+
+function sessionOf({ session, sessionCreatedAt }: SessionName): string {
+  return `${session}\n${sessionCreatedAt}`;
+}

@@ -1,0 +1,81 @@
+/**
+ * Every statement that webhooks need of the SQLite store, prepared once.
+ * @module
+ */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+
+const WAITING =
+  "session, session_created_at, again, next_seq, attempts, waiting_since, next_attempt_at";
+const DELIVERY =
+  "session, session_created_at, seq, status, attempts, updated_at, response, error, next_attempt_at";
+/** A session that was erased meanwhile leaves nothing behind. */
+const IS_KEPT = `EXISTS (SELECT 1 FROM transitions AS t WHERE t.account = :account
+  AND t.session = :session AND t.track = 'live' AND t.session_created_at = :createdAt)`;
+
+const SQL = {
+  endpoints: `SELECT body, cursor, paused_until, (SELECT min(next_attempt_at) FROM webhook_waiting
+      WHERE account = webhooks.account AND endpoint = webhooks.id) AS next_attempt_at
+    FROM webhooks ORDER BY account, id`,
+  endpoint: "SELECT body, cursor, paused_until FROM webhooks WHERE account = ? AND id = ?",
+  addEndpoint: `INSERT INTO webhooks (account, id, name, body, cursor) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING`,
+  isTaken: "SELECT 1 FROM webhooks WHERE account = ? AND name = ? AND id <> ?",
+  changeEndpoint:
+    "UPDATE webhooks SET name = ?, body = ?, owner = NULL WHERE account = ? AND id = ?",
+  removeEndpoint: "DELETE FROM webhooks WHERE account = ? AND id = ?",
+  removeWaiting: "DELETE FROM webhook_waiting WHERE account = ? AND endpoint = ?",
+  removeDeliveries: "DELETE FROM webhook_deliveries WHERE account = ? AND endpoint = ?",
+
+  claim: `UPDATE webhooks SET owner = ?, claimed_until = ?
+    WHERE account = ? AND id = ? AND (owner IS NULL OR claimed_until <= ?)`,
+  settle: `UPDATE webhooks SET cursor = ?, paused_until = ?, owner = ?, claimed_until = ?
+    WHERE account = ? AND id = ? AND owner = ?`,
+  moveCursor: `UPDATE webhooks SET owner = NULL, cursor = iif(?, ?, min(cursor, ?))
+    WHERE account = ? AND id = ?`,
+  endClaim: "UPDATE webhooks SET owner = NULL WHERE account = ? AND id = ? RETURNING cursor",
+
+  waiting: `SELECT ${WAITING} FROM webhook_waiting WHERE account = ? AND endpoint = ?`,
+  waitingOf: `SELECT ${WAITING} FROM webhook_waiting
+    WHERE account = ? AND endpoint = ? AND session = ? AND session_created_at = ?`,
+  putWaiting: `INSERT OR REPLACE INTO webhook_waiting (account, endpoint, ${WAITING})
+    SELECT :account, :endpoint, :session, :createdAt, :again, :nextSeq, :attempts, :waitingSince,
+      :nextAttemptAt WHERE ${IS_KEPT}`,
+  dropWaiting: `DELETE FROM webhook_waiting
+    WHERE account = ? AND endpoint = ? AND session = ? AND session_created_at = ?`,
+  /** The last transition of a session that the endpoint's cursor has passed. */
+  passedSeq: `SELECT max(seq) AS seq FROM transitions WHERE account = ? AND session = ?
+    AND track = 'live' AND session_created_at = ? AND cursor <= ?`,
+  hasTransition: `SELECT 1 FROM transitions WHERE account = ? AND session = ? AND track = 'live'
+    AND seq = ? AND session_created_at = ?`,
+
+  putDelivery: `INSERT INTO webhook_deliveries (account, endpoint, ${DELIVERY})
+    SELECT :account, :endpoint, :session, :createdAt, :seq, :status, :attempts, :updatedAt,
+      :response, :error, :nextAttemptAt WHERE ${IS_KEPT}
+    ON CONFLICT DO UPDATE SET status = excluded.status, attempts = excluded.attempts,
+      updated_at = excluded.updated_at, response = excluded.response,
+      error = excluded.error, next_attempt_at = excluded.next_attempt_at`,
+  awaitDelivery: `UPDATE webhook_deliveries SET status = 'pending', next_attempt_at = ?
+    WHERE account = ? AND endpoint = ? AND session = ? AND session_created_at = ? AND seq = ?`,
+  deliveries: `SELECT position, ${DELIVERY} FROM webhook_deliveries
+    WHERE account = ? AND endpoint = ? AND position < ? ORDER BY position DESC LIMIT ?`,
+  deliveriesOf: `SELECT position, ${DELIVERY} FROM webhook_deliveries
+    WHERE account = ? AND endpoint = ? AND status = ? AND position < ?
+    ORDER BY position DESC LIMIT ?`,
+  trimDeliveries: `DELETE FROM webhook_deliveries
+    WHERE account = :account AND endpoint = :endpoint AND status = :status AND position <=
+      (SELECT position FROM webhook_deliveries
+        WHERE account = :account AND endpoint = :endpoint AND status = :status
+        ORDER BY position DESC LIMIT 1 OFFSET :keep)`,
+
+  forgetDeliveries: `DELETE FROM webhook_deliveries
+    WHERE account = ? AND status <> 'pending' AND updated_at < ?`,
+  eraseWaiting: "DELETE FROM webhook_waiting WHERE account = ? AND session = ?",
+  eraseDeliveries: "DELETE FROM webhook_deliveries WHERE account = ? AND session = ?",
+} as const;
+
+export type OutboxStatements = Record<keyof typeof SQL, StatementSync>;
+
+export function prepareOutboxStatements(database: DatabaseSync): OutboxStatements {
+  const entries = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
+  return Object.fromEntries(entries) as OutboxStatements;
+}

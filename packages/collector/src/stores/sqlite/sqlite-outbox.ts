@@ -1,0 +1,290 @@
+/**
+ * What webhooks need of the SQLite store.
+ * @module
+ */
+import type { DatabaseSync } from "node:sqlite";
+import type {
+  Claim,
+  Delivery,
+  DeliveryQuery,
+  DeliveryStatus,
+  Endpoint,
+  EndpointKey,
+  EndpointPatch,
+  EndpointStanding,
+  ListedDelivery,
+  OutboxStore,
+  SessionName,
+  Settlement,
+  Waiting,
+} from "../outbox.ts";
+import type { SessionKey } from "../store.ts";
+import { type OutboxStatements, prepareOutboxStatements } from "./outbox-statements.ts";
+
+interface EndpointRow {
+  body: string;
+  cursor: number;
+  paused_until: number | null;
+  next_attempt_at: number | null;
+}
+
+interface WaitingRow {
+  session: string;
+  session_created_at: number;
+  again: string;
+  next_seq: number;
+  attempts: number;
+  waiting_since: number;
+  next_attempt_at: number;
+}
+
+interface DeliveryRow {
+  position: number;
+  session: string;
+  session_created_at: number;
+  seq: number;
+  status: DeliveryStatus;
+  attempts: number;
+  updated_at: number;
+  response: number | null;
+  error: string | null;
+  next_attempt_at: number | null;
+}
+
+/** Runs work in a transaction of the store. */
+export type Transaction = <T>(work: () => T) => T;
+
+export class SqliteOutbox implements OutboxStore {
+  readonly #transaction: Transaction;
+  readonly #statements: OutboxStatements;
+
+  constructor(database: DatabaseSync, transaction: Transaction) {
+    this.#transaction = transaction;
+    this.#statements = prepareOutboxStatements(database);
+  }
+
+  async endpoints(): Promise<readonly EndpointStanding[]> {
+    const rows = this.#statements.endpoints.all() as unknown as EndpointRow[];
+    return rows.map(({ body, cursor, paused_until, next_attempt_at }) => ({
+      endpoint: JSON.parse(body) as Endpoint,
+      cursor,
+      pausedUntil: paused_until,
+      nextAttemptAt: next_attempt_at,
+    }));
+  }
+
+  async addEndpoint(endpoint: Endpoint, cursor: number): Promise<boolean> {
+    const { account, id, name } = endpoint;
+    const body = JSON.stringify(endpoint);
+    return this.#statements.addEndpoint.run(account, id, name, body, cursor).changes > 0;
+  }
+
+  async changeEndpoint(key: EndpointKey, patch: EndpointPatch): Promise<Endpoint | "taken" | null> {
+    return this.#transaction(() => {
+      const row = this.#rowOf(key);
+      if (!row) return null;
+      const endpoint: Endpoint = { ...(JSON.parse(row.body) as Endpoint), ...patch };
+      const { account, id, name } = endpoint;
+      if (this.#statements.isTaken.get(account, name, id)) return "taken";
+      this.#statements.changeEndpoint.run(name, JSON.stringify(endpoint), account, id);
+      return endpoint;
+    });
+  }
+
+  #rowOf({ account, id }: EndpointKey): EndpointRow | undefined {
+    return this.#statements.endpoint.get(account, id) as EndpointRow | undefined;
+  }
+
+  async removeEndpoint({ account, id }: EndpointKey): Promise<boolean> {
+    return this.#transaction(() => {
+      this.#statements.removeWaiting.run(account, id);
+      this.#statements.removeDeliveries.run(account, id);
+      return this.#statements.removeEndpoint.run(account, id).changes > 0;
+    });
+  }
+
+  async claim(
+    key: EndpointKey,
+    owner: string,
+    now: number,
+    untilAt: number,
+  ): Promise<Claim | null> {
+    const { account, id } = key;
+    return this.#transaction(() => {
+      const { changes } = this.#statements.claim.run(owner, untilAt, account, id, now);
+      const row = changes > 0 && this.#rowOf(key);
+      if (!row) return null;
+      const waiting = this.#statements.waiting.all(account, id) as unknown as WaitingRow[];
+      return {
+        endpoint: JSON.parse(row.body) as Endpoint,
+        cursor: row.cursor,
+        pausedUntil: row.paused_until,
+        waiting: waiting.map(toWaiting),
+      };
+    });
+  }
+
+  async settle(
+    key: EndpointKey,
+    owner: string,
+    { cursor, pausedUntil, ...settlement }: Settlement,
+    untilAt: number | null,
+  ): Promise<boolean> {
+    const { account, id } = key;
+    const nextOwner = untilAt === null ? null : owner;
+    return this.#transaction(() => {
+      const { changes } = this.#statements.settle.run(
+        cursor,
+        pausedUntil,
+        nextOwner,
+        untilAt ?? 0,
+        account,
+        id,
+        owner,
+      );
+      if (changes === 0) return false;
+      for (const { session, sessionCreatedAt } of settlement.caughtUp) {
+        this.#statements.dropWaiting.run(account, id, session, sessionCreatedAt);
+      }
+      for (const waiting of settlement.waiting) this.#putWaiting(key, waiting);
+      for (const delivery of settlement.deliveries) this.#putDelivery(key, delivery);
+      return true;
+    });
+  }
+
+  #putWaiting({ account, id }: EndpointKey, waiting: Waiting): void {
+    const { session, sessionCreatedAt, again, ...numbers } = waiting;
+    this.#statements.putWaiting.run({
+      account,
+      endpoint: id,
+      session,
+      createdAt: sessionCreatedAt,
+      again: JSON.stringify(again),
+      ...numbers,
+    });
+  }
+
+  #putDelivery({ account, id }: EndpointKey, delivery: Delivery): void {
+    const { session, sessionCreatedAt, seq, status, attempts, ...last } = delivery;
+    const { updatedAt, response, error, nextAttemptAt } = last;
+    this.#statements.putDelivery.run({
+      account,
+      endpoint: id,
+      session,
+      createdAt: sessionCreatedAt,
+      seq,
+      status,
+      attempts,
+      updatedAt,
+      response,
+      error,
+      nextAttemptAt,
+    });
+  }
+
+  async moveCursor(
+    { account, id }: EndpointKey,
+    cursor: number,
+    isForwardAllowed: boolean,
+  ): Promise<void> {
+    this.#statements.moveCursor.run(Number(isForwardAllowed), cursor, cursor, account, id);
+  }
+
+  async sendAgain(
+    key: EndpointKey,
+    transitions: readonly (SessionName & { readonly seq: number })[],
+    now: number,
+  ): Promise<number> {
+    return this.#transaction(() => {
+      const row = this.#statements.endClaim.get(key.account, key.id);
+      const cursor = row?.["cursor"] as number | undefined;
+      if (cursor === undefined) return 0;
+      return transitions.filter((each) => this.#sendOneAgain(key, cursor, each, now)).length;
+    });
+  }
+
+  #sendOneAgain(
+    key: EndpointKey,
+    cursor: number,
+    { session, sessionCreatedAt, seq }: SessionName & { readonly seq: number },
+    now: number,
+  ): boolean {
+    const { account, id } = key;
+    const { hasTransition, waitingOf, passedSeq, awaitDelivery } = this.#statements;
+    if (!hasTransition.get(account, session, seq, sessionCreatedAt)) return false;
+    const row = waitingOf.get(account, id, session, sessionCreatedAt) as WaitingRow | undefined;
+    const passed = passedSeq.get(account, session, sessionCreatedAt, cursor);
+    const waiting: Waiting = row
+      ? toWaiting(row)
+      : {
+          session,
+          sessionCreatedAt,
+          again: [],
+          nextSeq: Number(passed?.["seq"] ?? 0) + 1,
+          attempts: 0,
+          waitingSince: now,
+          nextAttemptAt: now,
+        };
+    if (seq >= waiting.nextSeq || waiting.again.includes(seq)) return false;
+    this.#putWaiting(key, {
+      ...waiting,
+      again: [...waiting.again, seq].sort((a, b) => a - b),
+    });
+    awaitDelivery.run(now, account, id, session, sessionCreatedAt, seq);
+    return true;
+  }
+
+  async deliveries(
+    { account, id }: EndpointKey,
+    { status, beforePosition, limit }: DeliveryQuery,
+  ): Promise<readonly ListedDelivery[]> {
+    const before = beforePosition ?? Number.MAX_SAFE_INTEGER;
+    const rows = status
+      ? this.#statements.deliveriesOf.all(account, id, status, before, limit)
+      : this.#statements.deliveries.all(account, id, before, limit);
+    return (rows as unknown as DeliveryRow[]).map(toDelivery);
+  }
+
+  async trimDeliveries({ account, id }: EndpointKey, keep: number): Promise<void> {
+    for (const status of ["delivered", "failed", "superseded"]) {
+      this.#statements.trimDeliveries.run({ account, endpoint: id, status, keep });
+    }
+  }
+
+  async forgetDeliveries(account: string, before: number): Promise<void> {
+    this.#statements.forgetDeliveries.run(account, before);
+  }
+
+  /** Forgets what is kept of a session; in the transaction that erases it. */
+  erase({ account, id }: SessionKey): void {
+    this.#statements.eraseWaiting.run(account, id);
+    this.#statements.eraseDeliveries.run(account, id);
+  }
+}
+
+function toWaiting(row: WaitingRow): Waiting {
+  return {
+    session: row.session,
+    sessionCreatedAt: row.session_created_at,
+    again: JSON.parse(row.again) as number[],
+    nextSeq: row.next_seq,
+    attempts: row.attempts,
+    waitingSince: row.waiting_since,
+    nextAttemptAt: row.next_attempt_at,
+  };
+}
+
+function toDelivery(row: DeliveryRow): ListedDelivery {
+  return {
+    position: row.position,
+    session: row.session,
+    sessionCreatedAt: row.session_created_at,
+    seq: row.seq,
+    status: row.status,
+    attempts: row.attempts,
+    updatedAt: row.updated_at,
+    response: row.response,
+    error: row.error,
+    nextAttemptAt: row.next_attempt_at,
+  };
+}
