@@ -1,20 +1,17 @@
-import { rmSync } from "node:fs";
 import terser from "@rollup/plugin-terser";
 import typescript from "@rollup/plugin-typescript";
 
-rmSync("dist", { recursive: true, force: true });
-
 const minify = terser({
   module: true,
-  ecma: 2020,
-  compress: { passes: 3, unsafe_arrows: true, unsafe_methods: true },
+  ecma: 2022,
+  compress: { passes: 10 },
   format: { comments: false },
 });
 
 /** One bundle per entry point, so that none drags in what another needs. */
-const bundle = (input, format) => ({
-  input: `src/${input}.ts`,
-  output: { file: `dist/${input}.js`, format, strict: false },
+const bundle = (entry, format) => ({
+  input: `src/${entry}.ts`,
+  output: { file: `dist/${entry}.js`, format, strict: false },
   plugins: [
     typescript({ tsconfig: "tsconfig.build.json", declarationDir: "dist", outDir: "dist" }),
     minify,

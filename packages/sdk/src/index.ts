@@ -4,10 +4,4 @@
  */
 
 export { connect } from "./connect.ts";
-export type {
-  ConnectOptions,
-  Presence,
-  PresenceError,
-  PresenceErrorCode,
-  TokenSource,
-} from "./options.ts";
+export type { ConnectOptions, Presence, PresenceErrorCode, TokenSource } from "./options.ts";

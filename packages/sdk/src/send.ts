@@ -4,6 +4,12 @@
  * @module
  */
 
+/**
+ * A request that goes unanswered for so long is given up. That also closes a connection which a lost
+ * network has left hanging; later requests would queue behind it for minutes.
+ */
+const TIMEOUT_MS = 10_000;
+
 /** The request of `fetch` and `fetchLater`; `keepalive` lets it outlive the document. */
 export const request = (body: string, signal: AbortSignal): RequestInit => ({
   method: "POST",
@@ -11,35 +17,34 @@ export const request = (body: string, signal: AbortSignal): RequestInit => ({
   keepalive: true,
   credentials: "omit",
   referrerPolicy: "no-referrer",
-  mode: "cors",
   signal,
 });
 
-/** The JSON of an answer, or of a problem (RFC 9457). */
+/** The collector's answer, its problem (RFC 9457), or why there is neither. */
 export interface Reply {
-  nextMs?: number;
+  nextMs: number;
+  status: number;
   code?: string;
+  cause?: unknown;
 }
 
 /**
- * Sends one signal; resolves to the HTTP status and what came with it. Rejects when there is no
- * answer, or none that is JSON: a captive portal or a proxy that speaks in the collector's place
- * must not be taken for it.
+ * Sends one signal and never rejects. An answer that is not JSON counts as none: a captive portal
+ * or a proxy that speaks in the collector's place must not be taken for it.
  *
- * @param timeoutMs After this long without an answer the request is given up. That also closes a
- * connection which a lost network has left hanging; later requests would queue behind it.
- * @param parting Whether the page may be gone in an instant. Then the same body goes by
- * `sendBeacon` too: when they quit, some browsers lose the fetch and others the beacon, and the
- * collector drops whichever comes second.
+ * @param parting Whether the page may be gone in an instant. Then the body goes by `sendBeacon` too:
+ * when they quit, some browsers lose the fetch and others the beacon, and the collector drops
+ * whichever comes second. People can switch `sendBeacon` off; then it is not there.
  */
 export const send = async (
   url: string,
   body: string,
-  timeoutMs: number,
-  parting?: boolean,
-): Promise<[status: number, reply: Reply]> => {
-  // Missing where people switched it off.
-  if (parting) navigator.sendBeacon?.(url, body);
-  const response = await fetch(url, request(body, AbortSignal.timeout(timeoutMs)));
-  return [response.status, await response.json()];
+  parting: boolean | undefined,
+): Promise<Reply> => {
+  try {
+    if (parting) navigator.sendBeacon?.(url, body);
+    return await (await fetch(url, request(body, AbortSignal.timeout(TIMEOUT_MS)))).json();
+  } catch (cause) {
+    return { cause } as Reply;
+  }
 };

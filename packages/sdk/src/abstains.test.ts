@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+
+declare global {
+  interface ImportMeta {
+    glob(pattern: string[], options: object): Record<string, string>;
+  }
+}
+
+const sources = import.meta.glob(["./*.ts", "!./*.test.ts", "!./*.d.ts"], {
+  eager: true,
+  query: "?raw",
+  import: "default",
+});
+
+/** The code without its comments, which may speak of anything. */
+const code = Object.values(sources)
+  .join("\n")
+  .replaceAll(/\/\*.*?\*\/|^\s*\/\/.*$/gms, "");
+
+// Each would cost the page something: a policy, its privacy, its back/forward cache, or its sleep.
+it.each([
+  ["eval", /\beval\b|new Function|\bFunction\(/],
+  ["a blob", /\bBlob\b|createObjectURL/],
+  ["a worker", /Worker\b/],
+  ["storage", /\b(local|session)Storage\b|indexedDB|\bcaches\b/],
+  ["cookies", /cookie/i],
+  ["a Web Lock", /\.locks\b/],
+  ["a socket", /WebSocket|EventSource|RTCPeer|WebTransport/],
+  ["patched history", /pushState|replaceState|\bhistory\b|navigation\./],
+  ["unload", /["'\s](before)?unload\b/],
+  ["offline", /\boffline\b|onLine/],
+])("uses no %s", (_, pattern) => {
+  expect(code).toContain("fetchLater(");
+  expect(code).not.toMatch(pattern);
+});
