@@ -81,6 +81,25 @@ it("requeue leaves a session with an agent who has room", async () => {
   expect(await row(first)).toMatchObject({ assignee: "ann_c", capacityHeld: true });
 });
 
+it("requeue takes nothing from an agent who held the place all along", async () => {
+  await collector.ask("PATCH", "/v1/settings", {
+    routing: "omnichannel",
+    capacity: { countInactive: true, onReturn: "requeue" },
+    inactivity: { seconds: 1 },
+  });
+  await collector.ask("PUT", "/v1/agents/ann_e", { capacity: 1 });
+  await collector.ask("PUT", "/v1/sessions/kept", { ticket: { id: "e" }, assignee: "ann_e" });
+  await until("silence", async () => (await row("kept")).state === "inactive");
+  expect(await row("kept")).toMatchObject({ capacityHeld: true });
+  await collector.ask("PATCH", "/v1/settings", { inactivity: { seconds: 600 } });
+  await happens("kept", { type: "end_user_message" });
+  expect(await row("kept")).toMatchObject({ assignee: "ann_e", state: "active" });
+  await collector.ask("PATCH", "/v1/settings", {
+    routing: null,
+    capacity: { countInactive: null, onReturn: null },
+  });
+});
+
 it("of two that come back at once to one place, one is requeued", async () => {
   const { first, second } = await fullAgent("d");
   await collector.ask("PATCH", "/v1/settings", { inactivity: { seconds: 1 } });

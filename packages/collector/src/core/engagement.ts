@@ -264,17 +264,13 @@ export function forgetPresence(session: Session, now: number, settings: Settings
   };
   if (!isUnderWay(session)) return forgetful;
   const alone = { ...forgetful, baseAt: session.lastResponseAt ?? session.baseAt };
+  // Nothing holds the deadline of an engaged session any more: if it is past, it fires by itself.
+  if (isEngaged(alone) || userCause(alone)?.reason === "user_inactive") return alone;
   const dueAt = inactivityDueAt(alone, settings);
-  const isSilent = dueAt !== null && Math.max(dueAt, alone.graceUntil) <= now;
-  if (!isSilent) return engage(alone, now);
-  if (userCause(alone)?.reason === "user_inactive") return alone;
-  const engaged = engage(alone, now);
-  const causes: Cause[] = [...engaged.causes, { reason: "user_inactive", at: dueAt }];
-  return {
-    ...engaged,
-    causes: causes.sort((a, b) => a.at - b.at),
-    engagementChangedAt: session.causes.some((c) => c.reason !== "ticket_status")
-      ? session.engagementChangedAt
-      : now,
-  };
+  if (dueAt === null || Math.max(dueAt, alone.graceUntil) > now) return engage(alone, now);
+  const causes = alone.causes.map(
+    (cause): Cause =>
+      cause.reason === "user_offline" ? { reason: "user_inactive", at: dueAt } : cause,
+  );
+  return { ...alone, causes: causes.sort((a, b) => a.at - b.at), releasePending: false };
 }

@@ -15,8 +15,9 @@ import type { Settings } from "./settings.ts";
  */
 const GONE_PAGES_KEPT = 16;
 
-/** More pages than these tell nothing new: the user is there as long as one of them is. */
+/** Living pages that are told apart; any more share one entry, which lives as long as the last. */
 const LIVING_PAGES_MOST = 32;
+const ONE_MORE = "+";
 
 /** A frozen page cannot speak, but the browser that holds its leave will if it closes. */
 const ARMED_FROZEN_MS = 900_000;
@@ -45,9 +46,11 @@ export function hear(
 ): Session {
   const known = session.pages.find((page) => page.id === signal.page);
   if (known && isOvertaken(known, signal)) return session;
-  if (!known && session.pages.filter(isAlive).length >= LIVING_PAGES_MOST) return session;
   const visibility = visibilityOf(signal);
   const leaseMs = leaseFor(session, visibility, signal.armed, settings);
+  if (!known && session.pages.filter(isAlive).length >= LIVING_PAGES_MOST) {
+    return hearOneMore(session, visibility, leaseMs, now);
+  }
   const page: Page = {
     id: signal.page,
     gen: signal.gen,
@@ -64,6 +67,25 @@ export function hear(
     buffer: null,
     presence: "online",
   };
+}
+
+function hearOneMore(
+  session: Session,
+  visibility: Visibility,
+  leaseMs: number,
+  now: number,
+): Session {
+  const others = session.pages.find(({ id }) => id === ONE_MORE);
+  const page: Page = {
+    id: ONE_MORE,
+    gen: 0,
+    seq: (others?.seq ?? 0) + 1,
+    visibility,
+    leaseMs,
+    leaseUntil: Math.max(others?.leaseUntil ?? 0, now + leaseMs),
+    left: false,
+  };
+  return { ...session, pages: withPage(session.pages, page), heardAt: now, buffer: null };
 }
 
 /** Rule 3: not above the last seen, or of a generation that has said its last word. */

@@ -9,11 +9,19 @@ import type { Store } from "../stores/store.ts";
 import type { Outcome } from "./request.ts";
 import type { Work } from "./work.ts";
 
-/** Whether an outcome is a return: the user's own doing brought back what the session had released. */
-export function isReturn(work: Work, outcome: Outcome): boolean {
-  if (work.settings.capacity.onReturn !== "requeue" || outcome.status !== "applied") return false;
-  const { assignee } = outcome.session;
-  if (assignee === null || !holdsCapacity(outcome.session, work.settings)) return false;
+/**
+ * The agent to whom a session came back, by the user's own doing and with a place of capacity that it
+ * had released; null: nothing of the kind, or the batch has moved on since.
+ */
+export function returnedTo(work: Work, outcomes: readonly Outcome[]): string | null {
+  const { session, settings } = work;
+  if (settings.capacity.onReturn !== "requeue" || !session) return null;
+  if (!outcomes.some(isReturn) || !holdsCapacity(session, settings)) return null;
+  return session.assignee;
+}
+
+function isReturn(outcome: Outcome): boolean {
+  if (outcome.status !== "applied" || !outcome.tookCapacity) return false;
   return outcome.transitions.some(
     ({ cause, from, to }) =>
       (cause === "signal" || cause === "end_user_message") &&

@@ -8,7 +8,7 @@ import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import type { Store, Write } from "../stores/store.ts";
 import { Broadcasts } from "./broadcasts.ts";
-import { isReturn, Room } from "./capacity.ts";
+import { Room, returnedTo } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
 import { Feed } from "./feed.ts";
 import { CONTRADICTED_WITHIN_MS } from "./insights.ts";
@@ -130,12 +130,12 @@ export class Engine {
   async #requeueReturns(applied: readonly Applied[], now: number): Promise<void> {
     const rooms = new Map<string, Room>();
     for (const { work, outcomes } of applied) {
-      if (!outcomes.some((outcome) => isReturn(work, outcome))) continue;
+      const agent = returnedTo(work, outcomes);
+      if (agent === null) continue;
       const { account } = work.key;
       const room = rooms.get(account) ?? new Room(this.store, account);
       rooms.set(account, room);
-      const agent = work.session?.assignee;
-      if (!agent || (await room.take(agent))) continue;
+      if (await room.take(agent)) continue;
       const requeue = { key: work.key, inputs: [{ type: "unassigned", requeue: true }] } as const;
       outcomes[outcomes.length - 1] = work.apply(requeue, now);
     }

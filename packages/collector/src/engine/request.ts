@@ -28,6 +28,8 @@ export type Outcome =
       readonly shadow: Session | null;
       readonly settings: Settings;
       readonly created: boolean;
+      /** The session takes a place of its agent's capacity that it did not take before. */
+      readonly tookCapacity: boolean;
       readonly transitions: readonly Transition[];
     }
   | { readonly status: "not_found" | "unbound" };

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Input } from "../core/input.ts";
+import { holdsCapacity } from "../core/routing.ts";
 import { createSession, type Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import { visibleOf } from "../core/transition.ts";
@@ -70,6 +71,7 @@ export class Work {
     }
     if (!this.#live) return { status: "not_found" };
     const told = this.#live.transitions.length;
+    const didHold = holdsCapacity(this.#live.session, this.settings);
     if (!isDuplicate) {
       for (const input of request.inputs) this.#reduce(input, now, this.settings);
       if (eventId !== undefined) this.#eventIds.add(eventId);
@@ -80,6 +82,7 @@ export class Work {
       shadow: this.#shadow?.session ?? null,
       settings: this.settings,
       created: !wasThere,
+      tookCapacity: !didHold && holdsCapacity(this.#live.session, this.settings),
       transitions: this.#live.transitions.slice(told),
     };
   }

@@ -14,7 +14,6 @@ import type { LeaveInput, SignalInput } from "../core/input.ts";
 import { Problem } from "./problem.ts";
 
 export interface DecodedSignal {
-  readonly key: string;
   readonly session: string;
   readonly token: string | undefined;
   readonly input: SignalInput | LeaveInput;
@@ -26,24 +25,23 @@ const PAGE_ID = /^[\w.-]{1,64}$/;
 const TOKEN_MAX_LENGTH = 2_048;
 const COUNTER_MAX = 2 ** 31;
 
-/** @throws {Problem} `not_json`, `unsupported_version` or `invalid_signal`. */
-export function decodeSignal(text: string): DecodedSignal {
-  const body = parse(text);
+/** @throws {Problem} `unsupported_version` or `invalid_signal`. */
+export function decodeSignal(body: SignalBody): DecodedSignal {
   if (body["v"] !== WIRE_VERSION) {
     throw new Problem("unsupported_version", `Send "v": ${WIRE_VERSION}; update the SDK.`);
   }
   const type = oneOf<SignalType>(body, "type", SIGNAL_TYPES);
   return {
-    key: textOf(body, "key", /^[\w-]{1,128}$/),
     session: textOf(body, "session", SESSION_ID),
     token: tokenOf(body),
     input: type === "leave" ? decodeLeave(body) : decodeLiving(body, type),
   };
 }
 
-type Body = Readonly<Record<string, unknown>>;
+export type SignalBody = Readonly<Record<string, unknown>>;
 
-function parse(text: string): Body {
+/** @throws {Problem} `not_json` or `invalid_signal`. */
+export function parseSignal(text: string): SignalBody {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -53,16 +51,16 @@ function parse(text: string): Body {
   if (body === null || typeof body !== "object" || Array.isArray(body)) {
     throw new Problem("invalid_signal", "Send one JSON object.");
   }
-  return body as Body;
+  return body as SignalBody;
 }
 
-function decodeLeave(body: Body): LeaveInput {
+function decodeLeave(body: SignalBody): LeaveInput {
   const to =
     body["to"] === undefined ? null : oneOf<LeaveDestination>(body, "to", LEAVE_DESTINATIONS);
   return { type: "leave", page: textOf(body, "page", PAGE_ID), gen: counterOf(body, "gen"), to };
 }
 
-function decodeLiving(body: Body, signal: SignalInput["signal"]): SignalInput {
+function decodeLiving(body: SignalBody, signal: SignalInput["signal"]): SignalInput {
   return {
     type: "signal",
     signal,
@@ -74,20 +72,20 @@ function decodeLiving(body: Body, signal: SignalInput["signal"]): SignalInput {
   };
 }
 
-function tokenOf(body: Body): string | undefined {
+function tokenOf(body: SignalBody): string | undefined {
   const token = body["token"];
   if (token === undefined) return undefined;
   if (typeof token === "string" && token.length <= TOKEN_MAX_LENGTH) return token;
   throw wrong("token", `must be text of at most ${TOKEN_MAX_LENGTH} characters`);
 }
 
-function textOf(body: Body, field: string, pattern: RegExp): string {
+function textOf(body: SignalBody, field: string, pattern: RegExp): string {
   const value = body[field];
   if (typeof value === "string" && pattern.test(value)) return value;
   throw wrong(field, `must be text like ${pattern.source}`);
 }
 
-function counterOf(body: Body, field: string): number {
+function counterOf(body: SignalBody, field: string): number {
   const value = body[field];
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < COUNTER_MAX) {
     return value as number;
@@ -95,13 +93,13 @@ function counterOf(body: Body, field: string): number {
   throw wrong(field, "must be a whole number, 0 or more");
 }
 
-function flagOf(body: Body, field: string): boolean {
+function flagOf(body: SignalBody, field: string): boolean {
   const value = body[field];
   if (typeof value === "boolean") return value;
   throw wrong(field, "must be true or false");
 }
 
-function oneOf<T extends string>(body: Body, field: string, values: readonly T[]): T {
+function oneOf<T extends string>(body: SignalBody, field: string, values: readonly T[]): T {
   const value = body[field];
   if (values.includes(value as T)) return value as T;
   throw wrong(field, `must be one of ${values.join(", ")}`);

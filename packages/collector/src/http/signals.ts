@@ -10,7 +10,7 @@ import type { Outcome } from "../engine/request.ts";
 import type { Account } from "../stores/store.ts";
 import { bind } from "./bind.ts";
 import type { Env, Room } from "./context.ts";
-import { type DecodedSignal, decodeSignal } from "./decode-signal.ts";
+import { type DecodedSignal, decodeSignal, parseSignal } from "./decode-signal.ts";
 import { isListed } from "./origins.ts";
 import { answerProblem, Problem } from "./problem.ts";
 import { SignalGate } from "./signal-gate.ts";
@@ -57,12 +57,14 @@ export function signalRoutes(room: Room): Hono<Env> {
 
 async function take(c: Context<Env>, room: Room, gate: SignalGate, address: string) {
   requireReadableType(c);
-  const signal = decodeSignal(await c.req.text());
-  const account = room.accounts.byPublishableKey(signal.key);
+  const body = parseSignal(await c.req.text());
+  const account = room.accounts.byPublishableKey(String(body["key"]));
   if (!account) {
     throw new Problem("key_invalid", "Use the publishable key (pk_…) of your account.");
   }
+  // From here on a listed page can read why it is refused.
   allowOrigin(c, room, account);
+  const signal = decodeSignal(body);
   const bound = await bind(room, account, signal);
   const key = { account: account.name, id: signal.session };
   gate.pass(key);
@@ -110,7 +112,9 @@ function allowOrigin(c: Context, { engine }: Room, account: Account): void {
 
 function answerOf(outcome: Outcome, { input }: DecodedSignal): SignalAnswer {
   if (!("session" in outcome) || input.type === "leave") return { nextMs: 0 };
-  const page = outcome.session.pages.find(({ id }) => id === input.page);
+  // Whoever grants the lease says when to come again: in the mode `shadow` that is the shadow.
+  const session = outcome.shadow ?? outcome.session;
+  const page = session.pages.find(({ id }) => id === input.page);
   const visibility = page?.visibility ?? (input.visible ? "visible" : "hidden");
-  return { nextMs: cadence(outcome.session, visibility, outcome.settings) };
+  return { nextMs: cadence(session, visibility, outcome.settings) };
 }

@@ -30,6 +30,7 @@ const event = z.discriminatedUnion("type", [
     type: z.literal("session_ended"),
     by: z.enum(["agent", "end_user", "trigger", "email", "closed"]),
   }),
+  z.strictObject({ at, type: z.literal("outage"), from: at }),
   z.strictObject({
     at,
     type: z.literal("settings_changed"),

@@ -59,6 +59,8 @@ class VirtualDesk {
   #overrides: Overrides;
   readonly #scenario: Scenario;
   readonly #pages = new SimulatedPages();
+  /** Outages that are over. */
+  readonly #heard = new Set<ScenarioEvent>();
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -67,17 +69,30 @@ class VirtualDesk {
     this.session = createSession({ id: scenario.id, ...scenario.session }, 0);
   }
 
-  /** Lets time pass: beats arrive, timers run. */
+  /** Lets time pass: beats arrive, timers run, but for an outage. */
   advance(now: number): void {
     for (let beat = this.#pages.nextBeat(now); beat; beat = this.#pages.nextBeat(now)) {
-      this.#reduce(beat.input, beat.at);
+      if (!this.#isDeaf(beat.at)) this.#reduce(beat.input, beat.at);
     }
-    this.#reduce({ type: "tick" }, now);
+    if (!this.#isDeaf(now)) this.#reduce({ type: "tick" }, now);
   }
 
   take(event: ScenarioEvent): void {
     const now = event.at * 1000;
-    this.#reduce(this.#inputOf(event, now), now);
+    const input = this.#inputOf(event, now);
+    const isLost = this.#isDeaf(now) && (input.type === "signal" || input.type === "leave");
+    if (!isLost) this.#reduce(input, now);
+  }
+
+  /** Whether an instant lies in an outage; at its end the collector hears again. */
+  #isDeaf(now: number): boolean {
+    return this.#scenario.events.some(
+      (event) =>
+        event.type === "outage" &&
+        now > event.from * 1000 &&
+        now <= event.at * 1000 &&
+        !this.#heard.has(event),
+    );
   }
 
   #inputOf(event: ScenarioEvent, now: number): Input {
@@ -103,6 +118,9 @@ class VirtualDesk {
         return { type: event.type, requeue: false };
       case "session_ended":
         return { type: event.type, reason: END_REASON_BY[event.by] };
+      case "outage":
+        this.#heard.add(event);
+        return { type: event.type, fromAt: event.from * 1000 };
       case "settings_changed":
         this.#overrides = this.#patched(this.#overrides, event.settings);
         return {

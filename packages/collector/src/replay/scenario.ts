@@ -23,6 +23,8 @@ export type ScenarioEvent = { readonly at: number } & (
   | { readonly type: "unassigned" }
   | { readonly type: "session_ended"; readonly by: keyof typeof END_REASON_BY }
   | { readonly type: "settings_changed"; readonly settings: unknown }
+  /** The collector hears again; since `from` it could not. */
+  | { readonly type: "outage"; readonly from: number }
 );
 
 export const END_REASON_BY = {

@@ -1,15 +1,146 @@
 /**
- * How a session is written down. Its id is the store's key and is not repeated; what a reader does
- * not find has the value it had before there was such a field.
+ * How a session is written down: a row of values in a fixed order, instants as milliseconds since the
+ * session was created, names of a closed list as their number. A million sessions are kept, and most
+ * of what an object with names would hold is the names.
+ *
+ * The first value is the number of the format. A new field goes to the end, and a reader of an older
+ * row gives it the value it had before there was such a field.
  * @module
  */
-import { createSession, type Session } from "../core/session.ts";
+import {
+  type Cause,
+  END_REASONS,
+  type HeardPresence,
+  type InactiveReason,
+  type Page,
+  type Session,
+  TICKET_PRIORITIES,
+  TICKET_STATUSES,
+  type Visibility,
+} from "../core/session.ts";
 
-export function encodeSession({ id: _id, ...session }: Session): string {
-  return JSON.stringify(session);
+const FORMAT = 1;
+
+const VISIBILITIES: readonly Visibility[] = ["visible", "hidden", "frozen"];
+const PRESENCES: readonly HeardPresence[] = ["unknown", "online", "offline"];
+const INACTIVE_REASONS: readonly InactiveReason[] = [
+  "user_offline",
+  "user_inactive",
+  "ticket_status",
+];
+
+/** A row: what its places mean is said by {@link encodeSession} alone. */
+type Row = readonly unknown[];
+
+export function encodeSession(session: Session): string {
+  const { createdAt, ticket, buffer, ended } = session;
+  const since = (at: number | null) => (at === null ? null : at - createdAt);
+  return JSON.stringify([
+    FORMAT,
+    createdAt,
+    session.channel,
+    session.user,
+    session.assignee,
+    [
+      ticket.id,
+      TICKET_STATUSES.indexOf(ticket.status),
+      ticket.priority === null ? null : TICKET_PRIORITIES.indexOf(ticket.priority),
+      ticket.group,
+      ticket.tags,
+      ticket.routingChannel,
+    ],
+    session.bindings,
+    session.pages.map((page) => encodePage(page, createdAt)),
+    PRESENCES.indexOf(session.presence),
+    since(session.heardAt),
+    since(session.offlineAt),
+    buffer && [since(buffer.endsAt), buffer.lengthMs],
+    since(session.begunAt),
+    since(session.lastResponseAt),
+    session.agentRepliesAt.map(since),
+    since(session.baseAt),
+    session.graceUntil === 0 ? null : since(session.graceUntil),
+    since(session.engagementChangedAt),
+    session.causes.map(({ reason, at }) => [INACTIVE_REASONS.indexOf(reason), since(at)]),
+    session.releasePending ? 1 : 0,
+    ended && [END_REASONS.indexOf(ended.reason), since(ended.at)],
+    since(session.queuedAt),
+    since(session.firstQueuedAt),
+    session.seq,
+    since(session.stateChangedAt),
+    since(session.presenceChangedAt),
+  ]);
 }
 
-export function decodeSession(id: string, body: string): Session {
-  const session = JSON.parse(body) as Omit<Session, "id">;
-  return { ...createSession({ id, channel: session.channel }, session.createdAt), ...session };
+export function decodeSession(id: string, text: string): Session {
+  const row = JSON.parse(text) as Row;
+  if (row[0] !== FORMAT) throw new Error(`A session is written in the unknown format ${row[0]}.`);
+  const createdAt = row[1] as number;
+  const at = (since: unknown) => (since === null ? null : (since as number) + createdAt);
+  const time = (since: unknown) => (since as number) + createdAt;
+  const [ticketId, status, priority, group, tags, routingChannel] = row[5] as Row;
+  const buffer = row[11] as Row | null;
+  const ended = row[20] as Row | null;
+  return {
+    id,
+    createdAt,
+    channel: row[2] as string,
+    user: row[3] as string | null,
+    assignee: row[4] as string | null,
+    ticket: {
+      id: ticketId as string | null,
+      status: nameOf(TICKET_STATUSES, status),
+      priority: priority === null ? null : nameOf(TICKET_PRIORITIES, priority),
+      group: group as string | null,
+      tags: tags as string[],
+      routingChannel: routingChannel as string,
+    },
+    bindings: row[6] as string[],
+    pages: (row[7] as Row[]).map((page) => decodePage(page, createdAt)),
+    presence: nameOf(PRESENCES, row[8]),
+    heardAt: at(row[9]),
+    offlineAt: at(row[10]),
+    buffer: buffer && { endsAt: time(buffer[0]), lengthMs: buffer[1] as number },
+    begunAt: at(row[12]),
+    lastResponseAt: at(row[13]),
+    agentRepliesAt: (row[14] as number[]).map(time),
+    baseAt: time(row[15]),
+    graceUntil: row[16] === null ? 0 : time(row[16]),
+    engagementChangedAt: time(row[17]),
+    causes: (row[18] as Row[]).map(
+      ([reason, since]): Cause => ({ reason: nameOf(INACTIVE_REASONS, reason), at: time(since) }),
+    ),
+    releasePending: row[19] === 1,
+    ended: ended && { reason: nameOf(END_REASONS, ended[0]), at: time(ended[1]) },
+    queuedAt: at(row[21]),
+    firstQueuedAt: at(row[22]),
+    seq: row[23] as number,
+    stateChangedAt: time(row[24]),
+    presenceChangedAt: time(row[25]),
+  };
+}
+
+function encodePage({ id, gen, seq, visibility, ...page }: Page, createdAt: number): Row {
+  const leaseUntil = page.leaseUntil === null ? null : page.leaseUntil - createdAt;
+  const place = VISIBILITIES.indexOf(visibility);
+  return [id, gen, seq, place, page.leaseMs, leaseUntil, page.left ? 1 : 0];
+}
+
+function decodePage(row: Row, createdAt: number): Page {
+  const [id, gen, seq, visibility, leaseMs, leaseUntil, left] = row;
+  return {
+    id: id as string,
+    gen: gen as number,
+    seq: seq as number,
+    visibility: nameOf(VISIBILITIES, visibility),
+    leaseMs: leaseMs as number,
+    leaseUntil: leaseUntil === null ? null : (leaseUntil as number) + createdAt,
+    left: left === 1,
+  };
+}
+
+function nameOf<T extends string>(names: readonly T[], place: unknown): T {
+  const name = names[place as number];
+  if (name === undefined) throw new Error(`A session's record has the unknown value ${place}.`);
+  return name;
 }

@@ -1,0 +1,29 @@
+/**
+ * A bell that remembers that it was rung while nobody waited.
+ * @module
+ */
+
+export class Bell {
+  #isRung = false;
+  #wake: (() => void) | null = null;
+
+  ring(): void {
+    this.#isRung = true;
+    this.#wake?.();
+  }
+
+  /** Resolves when it is rung, at the latest after `timeoutMs`. */
+  async wait(timeoutMs: number): Promise<void> {
+    if (!this.#isRung && timeoutMs > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timeoutMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wake = null;
+    }
+    this.#isRung = false;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * What a courier has done since it last settled.
+ * @module
+ */
+import type { Delivery, SessionName, Settlement } from "../../stores/outbox.ts";
+import { type Line, nameOf } from "./line.ts";
+
+export class Ledger {
+  #deliveries = new Map<string, Delivery>();
+  #changed = new Set<Line>();
+  #caughtUp = new Map<string, SessionName>();
+
+  get isEmpty(): boolean {
+    return this.#deliveries.size + this.#changed.size + this.#caughtUp.size === 0;
+  }
+
+  /** What became of a transition; of several words on the same one the last counts. */
+  record(delivery: Delivery): void {
+    this.#deliveries.set(`${nameOf(delivery)}\n${delivery.seq}`, delivery);
+  }
+
+  /** A stored line stands otherwise than before. */
+  change(line: Line): void {
+    this.#changed.add(line);
+  }
+
+  /** A stored line has told all. */
+  finish({ session, sessionCreatedAt }: SessionName, line: Line): void {
+    this.#changed.delete(line);
+    this.#caughtUp.set(nameOf(line), { session, sessionCreatedAt });
+  }
+
+  /** Everything so far, to be settled; the ledger begins anew. */
+  close(cursor: number, pausedUntil: number | null): Settlement {
+    const settlement = {
+      cursor,
+      pausedUntil,
+      waiting: [...this.#changed].map((line) => line.row),
+      caughtUp: [...this.#caughtUp.values()],
+      deliveries: [...this.#deliveries.values()],
+    };
+    this.#deliveries = new Map();
+    this.#changed = new Set();
+    this.#caughtUp = new Map();
+    return settlement;
+  }
+}

@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createSession } from "../core/session.ts";
+import { resolveSettings } from "../core/settings-resolve.ts";
+import { history, run } from "../core/testing/histories.ts";
+import { decodeSession, encodeSession } from "./codec.ts";
+
+describe("a session's record", () => {
+  it("holds all of it, whatever happened to it", () => {
+    fc.assert(
+      fc.property(history, (given) => {
+        run(given, ({ session }) => {
+          expect(decodeSession(session.id, encodeSession(session))).toEqual(session);
+        });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("holds names, tags and secrets as they are", () => {
+    const ticket = {
+      id: '"4711"',
+      priority: "urgent",
+      group: "größer",
+      tags: ["a", "b,c"],
+    } as const;
+    const fresh = createSession({ id: "s", channel: "web_widget", user: "ü\n", ticket }, 5);
+    const session = { ...fresh, bindings: ["h1", "h2"], agentRepliesAt: [7, 9] };
+    expect(decodeSession("s", encodeSession(session))).toEqual(session);
+  });
+
+  it("of a waiting visitor with a ticket and a page is small", () => {
+    const small = run({
+      session: createSession({ id: "s", channel: "web_widget", user: "user_123456" }, 1_000_000),
+      settings: resolveSettings({ "presence.mode": "on" }, []),
+      steps: [
+        { afterMs: 0, input: { type: "ticket_updated", ticket: { id: "471100" } } },
+        {
+          afterMs: 9_000,
+          input: {
+            type: "signal",
+            signal: "beat",
+            page: "k3JZ9w2LmQ",
+            gen: 0,
+            seq: 12,
+            visible: true,
+            armed: true,
+          },
+        },
+      ],
+    }).session;
+    expect(encodeSession(small).length).toBeLessThan(300);
+  });
+
+  it("of a format that is not known is refused", () => {
+    expect(() => decodeSession("s", "[99]")).toThrow(/unknown format 99/);
+  });
+});
