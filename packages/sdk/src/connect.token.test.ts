@@ -84,6 +84,23 @@ describe("a token function", () => {
     expect(codes).toEqual(["token_expired"]);
   });
 
+  it("is asked before a page that was frozen goes on, though a beat is due", async () => {
+    browser = openBrowser();
+    const service = tokenService();
+    await browser.connect({ token: service.token });
+    await browser.pass(300);
+    await browser.hide();
+    await browser.fire("freeze");
+    await browser.pass(9_900);
+    browser.clear();
+    await browser.fire("resume");
+    await browser.pass(20_000);
+    expect(browser.sent.map(({ signal }) => `${signal.type} of ${signal.gen}`)).toEqual([
+      ...["resume of 1", "resume of 1", "beat of 1"],
+    ]);
+    expect(browser.sent[0]?.signal).toMatchObject({ token: "token 2" });
+  });
+
   it("that gives tokens which are refused is asked ever more slowly", async () => {
     browser = openBrowser();
     const service = tokenService();

@@ -5,6 +5,9 @@ import { createPageId } from "./page.ts";
 import { request, send } from "./send.ts";
 import { type LeaveDestination, type LivingSignal, SIGNALS_PATH, WIRE_VERSION } from "./wire.ts";
 
+/** An instant from which on any machine has slept. */
+const LONG_AGO = 1;
+
 /** How long a token is used before its function is called again: well within the life of most. */
 const TOKEN_MS = 240_000;
 
@@ -151,7 +154,11 @@ export const connect = (options: ConnectOptions): Presence => {
       visibilitychange: () => (timer ? tell(document.visibilityState) : document.hidden || begin()),
       prerenderingchange: () => timer || begin(),
       freeze: () => timer && tell("freeze"),
-      resume: () => timer && begin("resume"),
+      // The beat that was due meanwhile may come right behind it, and must not come first.
+      resume: () => {
+        toldAt = LONG_AGO;
+        if (timer) tell("resume");
+      },
       online: () => timer && tell(),
       // Comes before `pagehide`; `activation` is null where the next page is of another origin.
       pageswap: (event: PageSwapEvent) => {
