@@ -42,10 +42,7 @@ async function fullAgent(
     id: agent,
     capacity: 1,
     held: 1,
-    sessions: [
-      { session: first, capacityHeld: false },
-      { session: second, capacityHeld: true },
-    ],
+    sessions: [first, second],
   });
   return { first, second, place };
 }

@@ -15,7 +15,8 @@ const agentView = z
     /** Null: no capacity was set, the agent is never full. */
     capacity: z.number().nullable(),
     held: z.number(),
-    sessions: z.array(z.object({ session: z.string(), capacityHeld: z.boolean() })),
+    /** Ids of the sessions assigned to the agent, those that hold no capacity too. */
+    sessions: z.array(z.string()),
   })
   .openapi("Agent");
 
@@ -95,6 +96,6 @@ function view(id: string, agents: readonly Agent[], assignments: readonly Assign
     id,
     capacity: agents.find((agent) => agent.id === id)?.capacity ?? null,
     held: own.filter(({ capacityHeld }) => capacityHeld).length,
-    sessions: own.map(({ session, capacityHeld }) => ({ session, capacityHeld })),
+    sessions: own.map(({ session }) => session),
   };
 }

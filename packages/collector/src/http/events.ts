@@ -62,14 +62,17 @@ const END_REASONS_BY: Record<Extract<SessionEvent, { type: "session_ended" }>["b
 
 function inputOf(event: SessionEvent): Input {
   switch (event.type) {
-    case "end_user_message":
-      return { type: event.type, sentAt: event.at === undefined ? null : Date.parse(event.at) };
+    case "end_user_message": {
+      const sentAt = event.sentAt ?? event.at;
+      return { type: event.type, sentAt: sentAt === undefined ? null : Date.parse(sentAt) };
+    }
     case "agent_message":
     case "activity":
       return { type: event.type };
     case "ticket_updated": {
-      const { type, id: _id, at: _at, ticketId, ...ticket } = event;
-      return { type, ticket: { ...ticket, ...(ticketId !== undefined && { id: ticketId }) } };
+      const { type, id: _id, at: _at, ticketId, ticket, ...fields } = event;
+      const id = ticketId === undefined ? {} : { id: ticketId };
+      return { type, ticket: { ...ticket, ...fields, ...id } };
     }
     case "assigned":
       return { type: event.type, agent: event.agent };

@@ -32,6 +32,8 @@ export const sessionEvent = z
     z.strictObject({
       ...eventBase,
       type: z.literal("end_user_message"),
+      /** When the user sent it, if that is not `at`. */
+      sentAt: z.iso.datetime({ offset: true }).optional(),
       /** With the binding `capability`: the secret that the page stamped on the message. */
       binding: z.string().min(22).max(256).optional(),
     }),
@@ -42,6 +44,8 @@ export const sessionEvent = z
       type: z.literal("ticket_updated"),
       ...ticketFields,
       ticketId: name.nullish(),
+      /** The same fields, as `PUT /v1/sessions/{id}` has them. */
+      ticket: ticketPatch.optional(),
     }),
     z.strictObject({ ...eventBase, type: z.literal("assigned"), agent: name }),
     z.strictObject({ ...eventBase, type: z.literal("unassigned") }),
