@@ -14,7 +14,8 @@ if (!stdout.startsWith("[")) {
   process.exit(1);
 }
 
-const readme = readFileSync("README.md", "utf8");
+// Tables may be padded.
+const readme = readFileSync("README.md", "utf8").replaceAll(/ +/g, " ");
 const bytes = (count) => `${count.toLocaleString("en")} B`;
 const stale = [];
 

@@ -34,6 +34,7 @@ describe("requests in an hour", () => {
     browser.answer = { nextMs: 0 };
     await browser.connect();
     browser.clear();
+    await browser.fire("pageshow", window, { persisted: false });
     await browser.hide();
     await browser.fire("freeze");
     await browser.fire("resume");

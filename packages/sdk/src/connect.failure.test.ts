@@ -63,6 +63,7 @@ describe("a failure", () => {
 
   it("is given up after 10 s, so that a dead connection is not waited on", async () => {
     browser = openBrowser();
+    browser.random = 0.5;
     browser.answer = "hang";
     await browser.connect({ onError });
     expect(browser.sent[0]?.init?.signal?.aborted).toBe(false);

@@ -108,6 +108,18 @@ describe("the leave that the browser holds", () => {
     expect(browser.held()).toHaveLength(1);
   });
 
+  it("may be sent at once, by a browser or a polyfill that holds nothing", async () => {
+    browser = openBrowser({ fetchLater: true });
+    const { fetchLater } = globalThis;
+    globalThis.fetchLater = (...request) =>
+      Object.assign(fetchLater(...request), { activated: true });
+    await browser.connect();
+    await browser.pass(20_000);
+    globalThis.fetchLater = fetchLater;
+    expect(browser.log()).toEqual(["open@0", "open@10", "open@20"]);
+    expect(browser.last()).toMatchObject({ gen: 2, armed: true });
+  });
+
   it("is dropped at disconnect", async () => {
     browser = openBrowser({ fetchLater: true });
     const presence = await browser.connect();

@@ -5,9 +5,6 @@ import { createPageId } from "./page.ts";
 import { request, send } from "./send.ts";
 import { type LeaveDestination, type LivingSignal, SIGNALS_PATH, WIRE_VERSION } from "./wire.ts";
 
-/** An instant from which on any machine has slept. */
-const LONG_AGO = 1;
-
 /** How long a token is used before its function is called again: well within the life of most. */
 const TOKEN_MS = 240_000;
 
@@ -94,7 +91,6 @@ export const connect = (options: ConnectOptions): Presence => {
       if (timer !== current) return;
       gen++;
       seq = 0;
-      toldAt = Infinity;
       // Where `pageswap` exists, a page that leaves without one is being closed.
       to = "onpageswap" in self ? "gone" : undefined;
       arm();
@@ -103,11 +99,12 @@ export const connect = (options: ConnectOptions): Presence => {
 
     /** Sends one signal (by default a beat) and takes the answer for the time of the next. */
     const tell = async (type?: LivingSignal["type"]) => {
-      // The deferred leave has gone out, or the machine slept: this generation may have left.
-      const lost = deferred?.activated || Date.now() - toldAt > beatMs * 3;
+      // The deferred leave has gone out, or the machine slept: this generation may have left. One
+      // that has said nothing yet has not.
+      const lost = seq && (deferred?.activated || Date.now() - toldAt > beatMs * 3);
       toldAt = Date.now();
       // In case that neither token nor answer ever comes.
-      schedule(beatMs * 2);
+      schedule(beatMs);
       // What parts cannot wait for a token; a beat can.
       if (lost || (!type && ++beatsOfToken * beatMs > TOKEN_MS)) return begin(type);
       const current = timer;
@@ -134,10 +131,11 @@ export const connect = (options: ConnectOptions): Presence => {
         if (asks && status === 401) beatsOfToken = Infinity;
         else if (status < 404) halt();
         // Counted from when it was told: a request that hung has had its pause.
-        if (timer)
+        if (timer) {
           schedule(
             Math.min(beatMs * LONGEST_PAUSE, FIRST_PAUSE_MS * 2 ** failures) + toldAt - Date.now(),
           );
+        }
         if (!failures++) onError?.(code, reply);
       }
     };
@@ -154,9 +152,9 @@ export const connect = (options: ConnectOptions): Presence => {
       visibilitychange: () => (timer ? tell(document.visibilityState) : document.hidden || begin()),
       prerenderingchange: () => timer || begin(),
       freeze: () => timer && tell("freeze"),
-      // The beat that was due meanwhile may come right behind it, and must not come first.
+      // As if it had slept; the beat that was due meanwhile comes right behind, and not instead.
       resume: () => {
-        toldAt = LONG_AGO;
+        toldAt = 0;
         if (timer) tell("resume");
       },
       online: () => timer && tell(),
@@ -166,7 +164,7 @@ export const connect = (options: ConnectOptions): Presence => {
       },
       // One from an element is somebody's own event of that name.
       pagehide: (event: Event) => (event.target as Element).tagName || leave(to),
-      pageshow: () => toldAt && (timer || begin()),
+      pageshow: (event: PageTransitionEvent) => event.persisted && (timer || begin()),
       // Comes after the request that it forbade has failed; a policy that only reports fails none.
       securitypolicyviolation: (event: SecurityPolicyViolationEvent) =>
         failures && event.blockedURI === url && onError?.("csp", event),

@@ -13,7 +13,7 @@
  *   from then on, whenever the page comes back to life, and when the collector answers 401. So a
  *   token should live for ten minutes or more; one that lives for less than four is refused once in
  *   each of its lives, and a leave in that moment is lost. The function must settle: before the
- *   first token nothing is said, later a hanging one delays beats by two, and one that fails costs
+ *   first token nothing is said, later a hanging one delays a beat by another, and one that fails costs
  *   nothing while the last token is good.
  */
 export type TokenSource = string | ((session: string) => string | Promise<string>);
@@ -25,14 +25,15 @@ export type TokenSource = string | ((session: string) => string | Promise<string
  *   account's `origins` lack this page's origin (the browser then hides the collector's answer). The
  *   page keeps trying, with pauses that grow up to a beat.
  * - `csp`: this page's content security policy forbids the collector. Add its origin to
- *   `connect-src`. Comes after `network`, with the browser's event as the cause.
+ *   `connect-src`. Comes after `network`, once for each request that was forbidden, with the
+ *   browser's event as the cause.
  * - `token`: the token function threw or rejected; the cause is its error. It is called again.
  * - Any other code is the collector's own (`token_expired`, `too_many_requests`, …), and the cause is
  *   its answer, an RFC 9457 problem whose `detail` says what to do. After status 400 and 403, and
  *   after 401 where the token is a string, the page is silent until it is shown anew or the session
  *   changes; after any other it keeps trying.
  *
- * Of several failures in a row only the first is told, and whatever ends the row in silence.
+ * Of several failures in a row the page tells the first, and the one that silences it.
  */
 export type PresenceErrorCode = "network" | "csp" | "token" | (string & {});
 
