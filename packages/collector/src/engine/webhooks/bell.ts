@@ -12,11 +12,11 @@ export class Bell {
     this.#wake?.();
   }
 
-  /** Resolves when it is rung, at the latest after `timeoutMs`. */
+  /** Resolves when it is rung, at the latest after `timeoutMs`, but never in the same turn. */
   async wait(timeoutMs: number): Promise<void> {
-    if (!this.#isRung && timeoutMs > 0) {
+    if (!this.#isRung) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeoutMs);
+        const timer = setTimeout(resolve, Math.max(1, timeoutMs));
         this.#wake = () => {
           clearTimeout(timer);
           resolve();

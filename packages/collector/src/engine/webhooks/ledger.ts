@@ -2,8 +2,9 @@
  * What a courier has done since it last settled.
  * @module
  */
-import type { Delivery, SessionName, Settlement } from "../../stores/outbox.ts";
+import type { Delivery, DeliveryStatus, SessionName, Settlement } from "../../stores/outbox.ts";
 import { type Line, nameOf } from "./line.ts";
+import type { Attempt } from "./send.ts";
 
 export class Ledger {
   #deliveries = new Map<string, Delivery>();
@@ -14,9 +15,28 @@ export class Ledger {
     return this.#deliveries.size + this.#changed.size + this.#caughtUp.size === 0;
   }
 
-  /** What became of a transition; of several words on the same one the last counts. */
-  record(delivery: Delivery): void {
-    this.#deliveries.set(`${nameOf(delivery)}\n${delivery.seq}`, delivery);
+  /**
+   * What became of a transition, by the line's last attempt or (null) without one. Of several words
+   * on the same one the last counts.
+   */
+  record(
+    line: Line,
+    seq: number,
+    status: DeliveryStatus,
+    attempt: Attempt | null,
+    now: number,
+  ): void {
+    this.#deliveries.set(`${nameOf(line)}\n${seq}`, {
+      session: line.session,
+      sessionCreatedAt: line.sessionCreatedAt,
+      seq,
+      status,
+      attempts: attempt ? line.attempts : 0,
+      updatedAt: now,
+      response: attempt?.response ?? null,
+      error: attempt?.error ?? null,
+      nextAttemptAt: status === "pending" ? line.nextAttemptAt : null,
+    });
   }
 
   /** A stored line stands otherwise than before. */
@@ -25,7 +45,8 @@ export class Ledger {
   }
 
   /** A stored line has told all. */
-  finish({ session, sessionCreatedAt }: SessionName, line: Line): void {
+  finish(line: Line): void {
+    const { session, sessionCreatedAt } = line;
     this.#changed.delete(line);
     this.#caughtUp.set(nameOf(line), { session, sessionCreatedAt });
   }

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import {
+  boundRetryAfterMs,
+  GIVE_UP_AFTER_MS,
+  isGivenUp,
+  isLatestOnly,
+  retryDelayMs,
+} from "./retry-schedule.ts";
+
+describe("retries", () => {
+  it("come after 1, 2, 5, 15, 30 and then every 60 seconds", () => {
+    const delays = [1, 2, 3, 4, 5, 6, 7, 1_400].map((attempts) => retryDelayMs(attempts, 0.5));
+    expect(delays).toEqual([1_000, 2_000, 5_000, 15_000, 30_000, 60_000, 60_000, 60_000]);
+  });
+
+  it("are spread by a tenth to either side", () => {
+    expect(retryDelayMs(6, 0)).toBe(54_000);
+    expect(retryDelayMs(6, 1)).toBe(66_000);
+  });
+
+  it("end after a day", () => {
+    expect(isGivenUp(0, GIVE_UP_AFTER_MS)).toBe(false);
+    expect(isGivenUp(0, GIVE_UP_AFTER_MS + 1)).toBe(true);
+  });
+});
+
+it("the steps between no longer matter after ten minutes", () => {
+  expect(isLatestOnly(0, 599_999)).toBe(false);
+  expect(isLatestOnly(0, 600_000)).toBe(true);
+});
+
+it("a receiver may ask for up to a day, and for nothing in the past", () => {
+  expect([null, -5, 0, 7_000, 1e12].map(boundRetryAfterMs)).toEqual([
+    null,
+    null,
+    null,
+    7_000,
+    GIVE_UP_AFTER_MS,
+  ]);
+});
