@@ -25,6 +25,16 @@ describe("a page that is left", () => {
     expect(browser.sent[1]?.init?.keepalive).toBe(true);
   });
 
+  it("sends no beacon where the browser holds its leave: that one carries no cookie", async () => {
+    browser = openBrowser({ fetchLater: true, pageswap: true });
+    await browser.connect();
+    await browser.hide();
+    await browser.fire("freeze");
+    await browser.leave();
+    expect(browser.sent.map(({ via }) => via)).not.toContain("beacon");
+    expect(browser.last()).toMatchObject({ type: "leave", to: "gone" });
+  });
+
   it("says no more, whatever happens to it", async () => {
     browser = openBrowser();
     await browser.connect();

@@ -20,11 +20,10 @@ describe("setSession", () => {
     presence.setSession("conv_2", "two");
     await browser.settle();
     expect(said()).toEqual([
-      ["beacon", "leave", "conv_1", "one"],
       ["fetch", "leave", "conv_1", "one"],
       ["fetch", "open", "conv_2", "two"],
     ]);
-    const [, leave, open] = browser.sent;
+    const [leave, open] = browser.sent;
     expect(leave?.signal).not.toHaveProperty("to");
     expect(open?.signal.page).not.toBe(leave?.signal.page);
     expect(browser.held().map(({ signal }) => signal.session)).toEqual(["conv_2"]);

@@ -116,7 +116,7 @@ export const connect = (options: ConnectOptions): Presence => {
           visible: !document.hidden,
           armed: !!deferred,
         }),
-        type && document.hidden,
+        !deferred && type && document.hidden,
       );
       // Only the answer to the latest signal counts.
       if (timer !== current) return;
@@ -144,7 +144,7 @@ export const connect = (options: ConnectOptions): Presence => {
       if (!timer) return;
       halt();
       // Armed once more, for it now knows where to; and not relied upon, for few browsers have it.
-      send(url, arm(to), true);
+      send(url, arm(to), !deferred);
     };
 
     const stopListening = listen({

@@ -32,9 +32,10 @@ export interface Reply {
  * Sends one signal and never rejects. An answer that is not JSON counts as none: a captive portal
  * or a proxy that speaks in the collector's place must not be taken for it.
  *
- * @param parting Whether the page may be gone in an instant. Then the body goes by `sendBeacon` too:
- * when they quit, some browsers lose the fetch and others the beacon, and the collector drops
- * whichever comes second. People can switch `sendBeacon` off; then it is not there.
+ * @param parting Whether the page may be gone in an instant, and the browser holds no leave of it.
+ * Then the body goes by `sendBeacon` too: when they quit, some browsers lose the fetch and others the
+ * beacon, and the collector drops whichever comes second. It is the last resort, for a beacon cannot
+ * be told to leave cookies and referrer out. People can switch it off; then it is not there.
  */
 export const send = async (
   url: string,
