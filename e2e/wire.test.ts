@@ -10,7 +10,7 @@ import {
   openTabList,
   setFrozen,
 } from "./support/chromium-pages.ts";
-import { MARK_WAYS, Recorder, WAYS } from "./support/recorder.ts";
+import { MARK_WAYS, Recorder } from "./support/recorder.ts";
 import { presenceTag, TestSite } from "./support/site.ts";
 import { until } from "./support/wait.ts";
 
@@ -57,43 +57,37 @@ describe("on the wire", () => {
   it.each([
     ["another site", () => site.url],
     ["the collector's own site", () => site.nearUrl],
-  ])(
-    "there is no preflight, and a fetch of either kind has no cookie and no referrer, from %s",
-    async (_, origin) => {
-      const session = `wire_${Math.random().toString(36).slice(2)}`;
-      const page = await open(session, origin());
-      expect(await page.evaluate(() => document.cookie)).toBe("of=the-shop");
-      await heard(session, "beat");
-      const other = await browser.open();
-      await heard(session, "hidden");
-      await setFrozen(page, true);
-      await heard(session, "freeze");
-      await setFrozen(page, false);
-      await heard(session, "resume");
-      await page.bringToFront();
-      await heard(session, "visible");
-      await page.goto(`${site.url}/nothing`);
-      await heard(session, "leave");
-      await page.goBack();
-      await until("a second generation", async () =>
-        recorder.of(session).some(({ signal }) => (signal?.gen ?? 0) > 1),
-      );
-      await killRenderers(page.browser());
-      await until("a deferred leave", async () =>
-        recorder.of(session).some(({ way }) => way === "fetchLater"),
-      );
-      await other.close().catch(() => {});
+  ])("there is no preflight, no cookie and no referrer, from %s", async (_, origin) => {
+    const session = `wire_${Math.random().toString(36).slice(2)}`;
+    const page = await open(session, origin());
+    expect(await page.evaluate(() => document.cookie)).toBe("of=the-shop");
+    await heard(session, "beat");
+    const other = await browser.open();
+    await heard(session, "hidden");
+    await setFrozen(page, true);
+    await heard(session, "freeze");
+    await setFrozen(page, false);
+    await heard(session, "resume");
+    await page.bringToFront();
+    await heard(session, "visible");
+    await page.goto(`${site.url}/nothing`);
+    await heard(session, "leave");
+    await page.goBack();
+    await until("a second generation", async () =>
+      recorder.of(session).some(({ signal }) => (signal?.gen ?? 0) > 1),
+    );
+    await killRenderers(page.browser());
+    await until("a deferred leave", async () =>
+      recorder.of(session).some(({ way }) => way === "fetchLater"),
+    );
+    await other.close().catch(() => {});
 
-      const all = recorder.of();
-      expect(new Set(all.map(({ way }) => way))).toEqual(new Set(WAYS));
-      expect(all.filter(({ method }) => method !== "POST")).toEqual([]);
-      // A beacon's cookies and referrer are not the SDK's to choose: see docs/browsers.md.
-      const chosen = all.filter(({ way }) => way !== "sendBeacon");
-      expect(
-        chosen.map(({ headers }) => headers.cookie ?? headers.referer).filter(Boolean),
-      ).toEqual([]);
-    },
-  );
+    const all = recorder.of();
+    // No beacon where the browser holds the leave: a beacon would carry both.
+    expect(new Set(all.map(({ way }) => way))).toEqual(new Set(["fetch", "fetchLater"]));
+    expect(all.filter(({ method }) => method !== "POST")).toEqual([]);
+    expect(all.map(({ headers }) => headers.cookie ?? headers.referer).filter(Boolean)).toEqual([]);
+  });
 });
 
 describe("the host page", () => {
