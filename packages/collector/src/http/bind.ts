@@ -7,7 +7,7 @@ import type { Account } from "../stores/store.ts";
 import type { Room } from "./context.ts";
 import type { DecodedSignal } from "./decode-signal.ts";
 import { Problem } from "./problem.ts";
-import { verifyToken } from "./session-token.ts";
+import type { TokenCheck } from "./session-token.ts";
 
 /** 128 bits as base64url. */
 const SECRET_MIN_LENGTH = 22;
@@ -18,7 +18,8 @@ const SECRET_MIN_LENGTH = 22;
  * @throws {Problem} if the signal may not speak for its session.
  */
 export async function bind(
-  { engine, accounts }: Room,
+  { engine }: Room,
+  tokens: TokenCheck,
   account: Account,
   { session, token }: DecodedSignal,
 ): Promise<{ readonly binding?: string }> {
@@ -26,7 +27,7 @@ export async function bind(
     case "open":
       return {};
     case "token":
-      await verifyToken(accounts, account, session, token);
+      await tokens.verify(account, session, token);
       return {};
     case "capability":
       if (!token) throw new Problem("token_missing", "Send the page's secret as `token`.");

@@ -6,6 +6,7 @@
 import { sign, verify } from "hono/jwt";
 import { JwtTokenExpired } from "hono/utils/jwt/types";
 import type { Accounts } from "../engine/accounts.ts";
+import type { Clock } from "../engine/clock.ts";
 import type { Account } from "../stores/store.ts";
 import { Problem } from "./problem.ts";
 
@@ -33,35 +34,79 @@ export async function mintToken(
   return { token, expiresAt: exp * 1000 };
 }
 
-/** @throws {Problem} `token_missing`, `token_invalid`, `token_expired` or `token_other_session`. */
-export async function verifyToken(
-  accounts: Accounts,
-  account: Account,
-  session: string,
-  token: string | undefined,
-): Promise<void> {
-  if (!token) {
-    throw new Problem("token_missing", "Send a session token: mint one with POST /v1/tokens.");
+/** A token whose signature has been checked, and what it says. */
+interface Verified {
+  readonly secret: string;
+  readonly account: string;
+  readonly session: string;
+  /** In seconds, as tokens have it. */
+  readonly exp: number;
+}
+
+/** Tokens of that many pages are remembered: some megabytes, and enough for a busy minute. */
+const REMEMBERED_MOST = 20_000;
+
+/**
+ * Checks session tokens. A page shows the same token with every beat, so one whose signature was good
+ * is remembered for a while; what can change since, its end and the account's secrets, is looked at
+ * each time.
+ */
+export class TokenCheck {
+  readonly #accounts: Accounts;
+  readonly #clock: Clock;
+  readonly #verified = new Map<string, Verified>();
+
+  constructor(accounts: Accounts, clock: Clock) {
+    this.#accounts = accounts;
+    this.#clock = clock;
   }
-  const claims = await claimsOf(token, accounts.tokenSecrets(account));
-  if (claims.aud !== account.name) throw invalid("its `aud` is not this account");
-  if (claims.exp === undefined) throw invalid("it has no `exp`");
-  if (claims["sid"] !== session) {
-    throw new Problem("token_other_session", "Mint a token whose `sid` is this session.");
+
+  /** @throws {Problem} `token_missing`, `token_invalid`, `token_expired` or `token_other_session`. */
+  async verify(account: Account, session: string, token: string | undefined): Promise<void> {
+    if (!token) {
+      throw new Problem("token_missing", "Send a session token: mint one with POST /v1/tokens.");
+    }
+    const secrets = this.#accounts.tokenSecrets(account);
+    const known = this.#verified.get(token);
+    const verified =
+      known && secrets.includes(known.secret) ? known : await this.#checked(token, secrets);
+    if (verified.account !== account.name) throw invalid("its `aud` is not this account");
+    if (verified.exp * 1000 <= this.#clock.now()) throw expired();
+    if (verified.session !== session) {
+      throw new Problem("token_other_session", "Mint a token whose `sid` is this session.");
+    }
+  }
+
+  async #checked(token: string, secrets: readonly string[]): Promise<Verified> {
+    const { secret, claims } = await signedBy(token, secrets);
+    if (typeof claims.exp !== "number") throw invalid("it has no `exp`");
+    const { aud, exp, sid } = claims;
+    const verified = { secret, account: String(aud), session: String(sid), exp };
+    if (this.#verified.size >= REMEMBERED_MOST) {
+      for (const oldest of this.#verified.keys()) {
+        this.#verified.delete(oldest);
+        break;
+      }
+    }
+    this.#verified.set(token, verified);
+    return verified;
   }
 }
 
-/** What the token says, if one of the secrets has signed it. */
-async function claimsOf(token: string, secrets: readonly string[]) {
+/** What the token says, and which of the secrets has signed it. */
+async function signedBy(token: string, secrets: readonly string[]) {
   for (const secret of secrets) {
     try {
-      return await verify(token, secret, "HS256");
+      return { secret, claims: await verify(token, secret, "HS256") };
     } catch (error) {
-      if (!(error instanceof JwtTokenExpired)) continue;
-      throw new Problem("token_expired", "Mint a new session token with POST /v1/tokens.");
+      if (error instanceof JwtTokenExpired) throw expired();
     }
   }
   throw invalid("its signature or form is wrong");
+}
+
+function expired(): Problem {
+  return new Problem("token_expired", "Mint a new session token with POST /v1/tokens.");
 }
 
 function invalid(why: string): Problem {

@@ -13,6 +13,7 @@ import type { Env, Room } from "./context.ts";
 import { type DecodedSignal, decodeSignal, parseSignal } from "./decode-signal.ts";
 import { isListed } from "./origins.ts";
 import { answerProblem, Problem } from "./problem.ts";
+import { TokenCheck } from "./session-token.ts";
 import { SignalGate } from "./signal-gate.ts";
 
 /** The channel of a session that is first heard of by its page. */
@@ -21,6 +22,7 @@ const SIGNAL_CHANNEL = "web_widget";
 export function signalRoutes(room: Room): Hono<Env> {
   const routes = new Hono<Env>();
   const gate = new SignalGate(room);
+  const tokens = new TokenCheck(room.accounts, room.engine.clock);
   const limit = bodyLimit({
     maxSize: SIGNAL_MAX_BYTES,
     onError: (c) =>
@@ -41,7 +43,7 @@ export function signalRoutes(room: Room): Hono<Env> {
   routes.post(SIGNALS_PATH, limit, async (c) => {
     const address = room.addressOf(c);
     try {
-      const answer = await take(c, room, gate, address);
+      const answer = await take(c, room, { gate, tokens }, address);
       room.meter.signal(answer.type, "taken");
       return c.json(answer.body);
     } catch (error) {
@@ -55,7 +57,12 @@ export function signalRoutes(room: Room): Hono<Env> {
   return routes;
 }
 
-async function take(c: Context<Env>, room: Room, gate: SignalGate, address: string) {
+async function take(
+  c: Context<Env>,
+  room: Room,
+  { gate, tokens }: { readonly gate: SignalGate; readonly tokens: TokenCheck },
+  address: string,
+) {
   requireReadableType(c);
   const body = parseSignal(await c.req.text());
   const account = room.accounts.byPublishableKey(String(body["key"]));
@@ -65,7 +72,7 @@ async function take(c: Context<Env>, room: Room, gate: SignalGate, address: stri
   // From here on a listed page can read why it is refused.
   allowOrigin(c, room, account);
   const signal = decodeSignal(body);
-  const bound = await bind(room, account, signal);
+  const bound = await bind(room, tokens, account, signal);
   const key = { account: account.name, id: signal.session };
   gate.pass(key);
   const request = { key, inputs: [signal.input], ...bound };
