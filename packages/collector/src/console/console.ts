@@ -2,13 +2,16 @@ import { type Api, createApi, WrongKey } from "./live/api.ts";
 import { type Feed, startFeed } from "./live/feed.ts";
 import { forgetKey, keepKey, takeKey } from "./live/key.ts";
 import { createRoster } from "./live/roster.ts";
+import { watchShadow } from "./live/shadow.ts";
 import type { Settings } from "./model/settings.ts";
+import { isTrial } from "./model/shadow.ts";
 import { announce } from "./view/announce.ts";
 import { showLine } from "./view/connection.ts";
 import { startDrawer } from "./view/drawer.ts";
 import { byId } from "./view/element.ts";
 import { explain } from "./view/explain.ts";
 import { startFirstSteps } from "./view/first-steps.ts";
+import { startInsights } from "./view/insights.ts";
 import { startQueueList } from "./view/queue-list.ts";
 import { startSessionTable } from "./view/session-table.ts";
 import { askForKey } from "./view/sign-in.ts";
@@ -75,12 +78,15 @@ function startDesk(api: Api, first: Settings): void {
       summary.setUnread(unread);
       more.hidden = unread.length === 0;
       showFirstSteps(roster.size === 0);
+      shadow.follow(isTrial(settings));
     },
     onTransition(transition) {
-      drawer.note(transition);
+      drawer.note("live", [transition]);
       announce(transition, roster, settings);
     },
     onSettings(fresh) {
+      // A trial run that begins or ends shows in every session, but not in the stream.
+      if (isTrial(fresh) !== isTrial(settings)) feed.reload();
       settings = fresh;
       explain(settings);
     },
@@ -91,16 +97,27 @@ function startDesk(api: Api, first: Settings): void {
     onRefused: signOut,
   });
 
+  const shadow = watchShadow(api, roster, {
+    onShadow(transitions) {
+      drawer.note("shadow", transitions);
+      feed.refresh(new Set(transitions.map(({ session }) => session)));
+    },
+    onGap: () => feed.reload(),
+    onRefused: signOut,
+  });
+
   roster.listen(() => showFirstSteps(roster.size === 0));
   more.addEventListener("click", () => feed.loadMore().catch(() => {}));
   const search = byId<HTMLInputElement>("search");
   search.addEventListener("input", () => table.search(search.value));
   byId("sign-out").addEventListener("click", () => {
     feed.stop();
+    shadow.follow(false);
     signOut();
   });
 
   explain(settings);
+  startInsights(api);
   startCounting();
   byId("desk").hidden = false;
   byId("sign-out").hidden = false;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import typescript from "@rollup/plugin-typescript";
 
 const folder = new URL("./", import.meta.url).pathname;
-const styles = ["base", "top", "summary", "queue", "sessions", "drawer"];
+const styles = ["base", "top", "summary", "queue", "sessions", "drawer", "insights"];
 
 /** Puts the page, its picture and its styles, joined to one file, beside the script. */
 function page() {

@@ -1,6 +1,7 @@
+import type { Insights } from "../model/insights.ts";
 import type { Queued, Session, State, TicketStatus } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
-import type { Transition } from "../model/transition.ts";
+import type { Track, Transition } from "../model/transition.ts";
 import { setClockBy } from "./clock.ts";
 
 /** The collector does not know the key, or it is not a secret one. */
@@ -8,6 +9,12 @@ export class WrongKey extends Error {}
 
 export interface SessionPage {
   sessions: Session[];
+  cursor: string | null;
+}
+
+export interface LogPage {
+  transitions: Transition[];
+  /** Where the next page begins; null: there is nothing yet. */
   cursor: string | null;
 }
 
@@ -58,10 +65,24 @@ export function createApi(base: URL, key: string) {
     },
 
     /** The entries whose numbers come after `after`, oldest first. */
-    history: (id: string, after: number, limit: number) =>
+    history: (id: string, after: number, limit: number, track: Track = "live") =>
       read<{ transitions: Transition[] }>(
-        `${sessionPath(id)}/transitions?limit=${limit}&cursor=${after}`,
+        `${sessionPath(id)}/transitions?limit=${limit}&cursor=${after}&track=${track}`,
       ),
+
+    /**
+     * The account's entries after a cursor or after the transition with that id, oldest first. Null:
+     * what it was to follow on was erased.
+     */
+    async log(track: Track, after: string, limit: number): Promise<LogPage | null> {
+      const query = new URLSearchParams({ track, after, limit: String(limit) });
+      const answer = await open(`v1/transitions?${query}`);
+      if (answer.status === 400) return null;
+      if (!answer.ok) throw new Error(`The collector answered ${answer.status} for the log`);
+      return answer.json();
+    },
+
+    insights: () => read<Insights>("v1/insights"),
 
     /** Tells what happened at the desk; answers how the session stands after it. */
     async tell(id: string, event: DeskEvent): Promise<Session> {

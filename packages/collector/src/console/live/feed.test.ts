@@ -132,6 +132,23 @@ describe("startFeed", () => {
     expect(listener.onLoaded).toHaveBeenLastCalledWith([]);
   });
 
+  it("reads on request a few sessions anew, or all if they are many", async () => {
+    const held = Array.from({ length: 200 }, (_, n) => aSession({ id: `conv_${n}` }));
+    const { roster, api, feed } = start(held);
+    stream().onLive(false);
+    await settled();
+    held[7] = aSession({ id: "conv_7", user: "renamed" });
+    feed.refresh(new Set(["conv_7"]));
+    await settled();
+    expect(roster.get("conv_7")?.user).toBe("renamed");
+    expect(api.session).toHaveBeenCalledOnce();
+    held[8] = aSession({ id: "conv_8", user: "renamed" });
+    feed.refresh(new Set(held.map(({ id }) => id)));
+    await settled();
+    expect(roster.get("conv_8")?.user).toBe("renamed");
+    expect(api.session).toHaveBeenCalledOnce();
+  });
+
   it("tries again when the list could not be read", async () => {
     const { roster, api } = start([aSession()]);
     api.sessions.mockRejectedValueOnce(new TypeError("away"));

@@ -12,6 +12,9 @@ const STATES: readonly State[] = ["active", "inactive", "none", "ended"];
 /** So many sessions are loaded at once; more on request. */
 const AT_ONCE = 1_000;
 
+/** If more have changed at once, to read all anew is less to ask. */
+const ONE_BY_ONE = 100;
+
 /** In a rush the queue, which is answered whole, is not read more often than this. */
 const QUEUE_PAUSE_MS = 250;
 
@@ -32,6 +35,10 @@ export interface FeedListener {
 
 export interface Feed {
   loadMore(): Promise<void>;
+  /** Reads everything anew. */
+  reload(): void;
+  /** Reads these sessions anew. */
+  refresh(ids: ReadonlySet<string>): void;
   stop(): void;
 }
 
@@ -126,6 +133,11 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
   return {
     async loadMore() {
       if (listing) listener.onLoaded(await take(listing));
+    },
+    reload: () => reload("all"),
+    refresh(ids) {
+      if (ids.size > ONE_BY_ONE) reload("all");
+      else for (const id of ids) refreshSession(id);
     },
     stop() {
       stopped = true;

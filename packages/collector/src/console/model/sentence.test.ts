@@ -97,6 +97,21 @@ describe("sentence", () => {
     expect(sentence(aTransition(), settings)).toContain("the buffer (5 s to 20 s) ran out");
   });
 
+  it("says of a trigger of the trial run that it would have fired", () => {
+    const trigger: Partial<Transition> = {
+      cause: "trigger",
+      from: left,
+      to: left,
+      triggers: ["Solve abandoned conversations"],
+    };
+    const words = "Trigger “Solve abandoned conversations” would have fired";
+    expect(sentence(aTransition(trigger), SETTINGS, "shadow")).toBe(words);
+    const ticketChanges: Transition["ticketChanges"] = { status: { from: "open", to: "solved" } };
+    expect(sentence(aTransition({ ...trigger, ticketChanges }), SETTINGS, "shadow")).toBe(
+      `${words}: ticket set to solved`,
+    );
+  });
+
   it("does without settings", () => {
     expect(sentence(aTransition(), {})).toContain("the buffer ran out");
   });

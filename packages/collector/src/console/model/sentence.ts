@@ -1,17 +1,21 @@
 import { seconds } from "./duration.ts";
 import type { Ticket } from "./session.ts";
 import type { Settings } from "./settings.ts";
-import type { Transition } from "./transition.ts";
+import type { Track, Transition } from "./transition.ts";
 import { STATUS_WORDS } from "./words.ts";
 
 /** What happened, in one plain sentence without a full stop. */
-export function sentence(transition: Transition, settings: Settings): string {
-  const happened = whatHappened(transition, settings);
+export function sentence(
+  transition: Transition,
+  settings: Settings,
+  track: Track = "live",
+): string {
+  const happened = whatHappened(transition, settings, track);
   const followed = whatFollowed(transition);
   return followed ? `${happened} – ${followed}` : happened;
 }
 
-function whatHappened(transition: Transition, settings: Settings): string {
+function whatHappened(transition: Transition, settings: Settings, track: Track): string {
   const { cause, from, to } = transition;
   const turnedOffline = from.presence !== "offline" && to.presence === "offline";
   switch (cause) {
@@ -41,7 +45,7 @@ function whatHappened(transition: Transition, settings: Settings): string {
     case "session_ended":
       return ENDS[to.reason ?? ""] ?? "The session ended";
     case "trigger":
-      return triggerSentence(transition);
+      return triggerSentence(transition, track);
     case "settings_changed":
       return "The account’s settings changed";
     case "described":
@@ -105,11 +109,13 @@ function ticketSentence({ ticketChanges }: Transition): string {
   return parts.length === 0 ? "The ticket changed" : `Ticket ${parts.join(", ")}`;
 }
 
-function triggerSentence({ triggers, ticketChanges }: Transition): string {
+function triggerSentence({ triggers, ticketChanges }: Transition, track: Track): string {
   const names = triggers.map((name) => `“${name}”`).join(" and ");
   const parts = ticketParts(ticketChanges);
   const which = names ? `Trigger ${names}` : "A trigger";
-  return parts.length === 0 ? `${which} ran` : `${which}: ticket ${parts.join(", ")}`;
+  const did = track === "shadow" ? `${which} would have fired` : which;
+  if (parts.length > 0) return `${did}: ticket ${parts.join(", ")}`;
+  return track === "shadow" ? did : `${which} ran`;
 }
 
 function ticketParts(changes: Transition["ticketChanges"]): string[] {

@@ -32,6 +32,15 @@ export interface Page {
   leaseUntil: string | null;
 }
 
+/** How a session would stand if presence decided. */
+export interface Shadow {
+  state: State;
+  reason: Reason | null;
+  presence: Presence;
+  queue: Queue;
+  capacityHeld: boolean;
+}
+
 export interface Session {
   id: string;
   channel: string;
@@ -49,6 +58,8 @@ export interface Session {
   stateChangedAt: string;
   nextDeadlineAt: string | null;
   seq: number;
+  /** Only while presence is tried out. */
+  shadow?: Shadow;
   pages: Page[];
 }
 

@@ -1,5 +1,8 @@
 import type { Presence, Queue, Reason, Session, State, Ticket } from "./session.ts";
 
+/** What happened, or what would have happened if presence decided. */
+export type Track = "live" | "shadow";
+
 export interface Standing {
   state: State;
   reason: Reason | null;

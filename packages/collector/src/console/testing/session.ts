@@ -1,4 +1,4 @@
-import type { Session } from "../model/session.ts";
+import type { Session, Shadow } from "../model/session.ts";
 import type { Transition } from "../model/transition.ts";
 
 /** A visitor who waits in the queue, unless the test says otherwise. */
@@ -21,6 +21,18 @@ export function aSession(differs: Partial<Session> = {}): Session {
     nextDeadlineAt: null,
     seq: 2,
     pages: [],
+    ...differs,
+  };
+}
+
+/** Presence would have told that visitor gone, unless the test says otherwise. */
+export function aShadow(differs: Partial<Shadow> = {}): Shadow {
+  return {
+    state: "inactive",
+    reason: "user_offline",
+    presence: "offline",
+    queue: "none",
+    capacityHeld: false,
     ...differs,
   };
 }

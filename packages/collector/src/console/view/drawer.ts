@@ -1,14 +1,17 @@
 import type { Api } from "../live/api.ts";
 import type { Roster } from "../live/roster.ts";
+import { shadowHistory } from "../live/shadow.ts";
 import { sentence } from "../model/sentence.ts";
 import type { Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
-import type { Transition } from "../model/transition.ts";
+import { isTrial } from "../model/shadow.ts";
+import type { Track, Transition } from "../model/transition.ts";
 import { stateWords, visitorName } from "../model/words.ts";
 import { startDeskActions } from "./desk-actions.ts";
-import { byId, element, setText } from "./element.ts";
+import { byId, setText } from "./element.ts";
 import { factList } from "./facts.ts";
-import { presenceMark, setPresence } from "./presence.ts";
+import { startHistoryList } from "./history-list.ts";
+import { presenceMark, showPresence } from "./presence.ts";
 
 /** So many of the newest entries are shown at first. */
 const HISTORY_LIMIT = 200;
@@ -19,63 +22,64 @@ export function startDrawer(api: Api, roster: Roster, settings: () => Settings) 
   const name = byId("drawer-name");
   const state = byId("drawer-state");
   const facts = byId("drawer-facts");
-  const history = byId("drawer-history");
+  const shadowPart = byId("drawer-shadow");
   const presence = presenceMark();
   const showActions = startDeskActions(api, roster);
+  const histories = {
+    live: startHistoryList(byId("drawer-history"), byId("drawer-no-history"), (transition) =>
+      sentence(transition, settings()),
+    ),
+    shadow: startHistoryList(
+      byId("drawer-shadow-history"),
+      byId("drawer-no-shadow-history"),
+      (transition) => sentence(transition, settings(), "shadow"),
+    ),
+  };
   byId("drawer-presence").replaceChildren(presence);
   let shownId: string | null = null;
-  let newest = 0;
 
   function show(session: Session): void {
     setText(name, visitorName(session));
     setText(state, stateWords(session));
-    setPresence(presence, session.presence);
+    showPresence(presence, session);
     facts.replaceChildren(...factList(session));
+    shadowPart.hidden = session.shadow === undefined;
     showActions(session);
   }
 
-  function entry(transition: Transition): HTMLLIElement {
-    const at = new Date(transition.at);
-    return element(
-      "li",
-      { "data-seq": String(transition.seq) },
-      element(
-        "time",
-        { datetime: transition.at, title: at.toLocaleString() },
-        at.toLocaleTimeString(),
-      ),
-      element("p", {}, sentence(transition, settings())),
-    );
+  async function read(track: Track, session: Session): Promise<void> {
+    const { id } = session;
+    const history = histories[track];
+    try {
+      const transitions =
+        track === "shadow"
+          ? await shadowHistory(api, id, HISTORY_LIMIT)
+          : await newest(id, session.seq);
+      if (shownId === id) history.add(transitions);
+    } catch {
+      if (shownId === id) history.fail();
+    }
   }
 
-  /** Adds what is newer than what is shown. */
-  function prepend(transitions: Transition[]): void {
-    const fresh = transitions.filter(({ seq }) => seq > newest).sort((a, b) => a.seq - b.seq);
-    for (const transition of fresh) history.prepend(entry(transition));
-    newest = fresh.at(-1)?.seq ?? newest;
-    byId("drawer-no-history").hidden = history.children.length > 0;
+  async function newest(id: string, seq: number): Promise<Transition[]> {
+    const after = Math.max(0, seq - HISTORY_LIMIT);
+    const [whole, { transitions }] = await Promise.all([
+      api.session(id),
+      api.history(id, after, HISTORY_LIMIT + 100),
+    ]);
+    if (whole) roster.put([whole]);
+    return transitions;
   }
 
-  async function open(id: string): Promise<void> {
+  function open(id: string): void {
     const session = roster.get(id);
     if (!session) return;
     shownId = id;
-    newest = 0;
-    history.replaceChildren();
+    for (const history of Object.values(histories)) history.clear();
     show(session);
     if (!dialog.open) dialog.showModal();
-    try {
-      const after = Math.max(0, session.seq - HISTORY_LIMIT);
-      const [whole, { transitions }] = await Promise.all([
-        api.session(id),
-        api.history(id, after, HISTORY_LIMIT + 100),
-      ]);
-      if (shownId !== id) return;
-      if (whole) roster.put([whole]);
-      prepend(transitions);
-    } catch {
-      setText(byId("drawer-no-history"), "The history could not be read. Open it again to retry.");
-    }
+    read("live", session);
+    if (isTrial(settings())) read("shadow", session);
   }
 
   roster.listen((ids) => {
@@ -93,8 +97,9 @@ export function startDrawer(api: Api, roster: Roster, settings: () => Settings) 
 
   return {
     open,
-    note(transition: Transition): void {
-      if (transition.session === shownId) prepend([transition]);
+    note(track: Track, transitions: readonly Transition[]): void {
+      const own = transitions.filter(({ session }) => session === shownId);
+      if (own.length > 0) histories[track].add(own);
     },
   };
 }

@@ -8,7 +8,7 @@ export function explain({ presence = {}, inactivity = {} }: Settings): void {
   mode.hidden = presence.mode === undefined || presence.mode === "on";
   mode.textContent =
     presence.mode === "shadow"
-      ? "Trial run: what presence decides is shown here, but changes nothing at the desk yet."
+      ? "Trial run: what presence would decide is shown here, and changes nothing at the desk yet."
       : "Presence is switched off for this account: nobody can be seen to leave.";
 
   const rules: string[] = [];

@@ -1,4 +1,5 @@
 import type { Page, Session } from "../model/session.ts";
+import { shadowFacts } from "../model/shadow.ts";
 import { ticketWords } from "../model/words.ts";
 import { element } from "./element.ts";
 import { setSince, since } from "./since.ts";
@@ -8,6 +9,7 @@ export function factList(session: Session): HTMLElement[] {
   const { assignee, capacityHeld, ticket, queue } = session;
   const facts: [string, Node | string | null][] = [
     ["Conversation", element("code", {}, session.id)],
+    ...shadowFacts(session),
     ["In this state for", ago(session.stateChangedAt)],
     [
       session.presence === "offline" ? "Gone for" : "Here for",

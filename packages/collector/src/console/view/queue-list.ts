@@ -3,7 +3,7 @@ import type { Queue, Queued } from "../model/session.ts";
 import { ticketWords, visitorName } from "../model/words.ts";
 import { element, setAttributes, setText } from "./element.ts";
 import { flash } from "./flash.ts";
-import { presenceMark, setPresence } from "./presence.ts";
+import { presenceMark, showPresence } from "./presence.ts";
 import { setSince, since } from "./since.ts";
 
 /** Nobody reads further down; how many there are is said above and in the table below. */
@@ -82,13 +82,12 @@ function createItem(id: string, roster: Roster, open: (id: string) => void): Ite
 
   function show(entry: Queued): void {
     const session = roster.get(id);
-    const isThere = session?.presence ?? entry.presence;
     setText(position, String(entry.position));
     setText(name, session ? visitorName(session) : (entry.user ?? id));
     setText(ticket, ticketWords(session?.ticket ?? entry.ticket));
     setSince(waited, entry.queuedAt);
-    setPresence(presence, isThere);
-    setAttributes(item, { "data-presence": isThere });
+    showPresence(presence, session ?? entry);
+    setAttributes(item, { "data-presence": session?.presence ?? entry.presence });
   }
 
   return { item, show };

@@ -1,7 +1,8 @@
 import type { Session } from "../model/session.ts";
+import { otherState } from "../model/shadow.ts";
 import { stateWords, ticketWords, visitorName } from "../model/words.ts";
 import { element, setAttributes, setText } from "./element.ts";
-import { presenceMark, setPresence } from "./presence.ts";
+import { presenceMark, showPresence } from "./presence.ts";
 import { setSince, since } from "./since.ts";
 
 export interface SessionRow {
@@ -15,6 +16,7 @@ export function createSessionRow(id: string, open: (id: string) => void): Sessio
   const idText = element("span", { class: "id" }, id);
   const state = element("span", { class: "state" });
   const stateSince = since("coarse");
+  const wouldBe = element("span", { class: "would-be" });
   const presence = presenceMark();
   const agent = element("span");
   const ticket = element("span");
@@ -23,7 +25,7 @@ export function createSessionRow(id: string, open: (id: string) => void): Sessio
     "tr",
     { role: "row", "data-session": id },
     element("th", { scope: "row", role: "rowheader", class: "who" }, name, idText),
-    cell("what", state, element("span", { class: "for" }, "for ", stateSince)),
+    cell("what", state, element("span", { class: "for" }, "for ", stateSince), wouldBe),
     cell("there", presence),
     cell("agent", agent),
     cell("ticket", ticket),
@@ -35,17 +37,24 @@ export function createSessionRow(id: string, open: (id: string) => void): Sessio
   });
 
   function show(session: Session): void {
+    const { shadow } = session;
+    const other = otherState(session);
     setAttributes(row, {
       "data-state": session.state,
       "data-reason": session.reason ?? "",
       "data-presence": session.presence,
       "data-queue": session.queue,
+      "data-shadow-state": shadow?.state ?? null,
+      "data-shadow-reason": shadow ? (shadow.reason ?? "") : null,
+      "data-shadow-presence": shadow?.presence ?? null,
     });
     setText(name, visitorName(session));
     idText.hidden = session.user === null;
     setText(state, stateWords(session));
     setSince(stateSince, session.stateChangedAt);
-    setPresence(presence, session.presence);
+    setText(wouldBe, other === null ? "" : `Would be: ${other}`);
+    wouldBe.hidden = other === null;
+    showPresence(presence, session);
     setText(agent, session.assignee ?? (session.queue === "none" ? "–" : "Nobody yet"));
     setText(ticket, ticketWords(session.ticket));
   }

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createRoster } from "../live/roster.ts";
-import { aSession, aTransition } from "../testing/session.ts";
+import { aSession, aShadow, aTransition } from "../testing/session.ts";
 import { startSessionTable } from "./session-table.ts";
 
 beforeEach(() => {
@@ -62,6 +62,27 @@ describe("startSessionTable", () => {
     expect(row("b")?.hidden).toBe(true);
     table.search("nobody of that name");
     expect(document.getElementById("nothing-found")?.hidden).toBe(false);
+  });
+
+  it("shows in a trial run how it would be, and forgets it when that ends", () => {
+    const { roster } = start();
+    const watched = aSession({ presence: "ignored" });
+    roster.put([{ ...watched, shadow: aShadow() }]);
+    const shown = row("conv_1");
+    expect(shown?.dataset).toMatchObject({
+      state: "active",
+      presence: "ignored",
+      shadowState: "inactive",
+      shadowReason: "user_offline",
+      shadowPresence: "offline",
+    });
+    expect(shown?.querySelector(".would-be")?.textContent).toBe("Would be: Left the site");
+    expect(shown?.querySelector(".there")?.textContent).toBe("would be Gone");
+    roster.put([watched]);
+    expect(shown?.hasAttribute("data-shadow-state")).toBe(false);
+    expect(shown?.querySelector<HTMLElement>(".would-be")?.hidden).toBe(true);
+    expect(shown?.querySelector(".presence")?.getAttribute("data-is")).toBe("ignored");
+    expect(shown?.querySelector("small")?.hidden).toBe(true);
   });
 
   it("takes out what was erased", () => {

@@ -1,6 +1,7 @@
 import type { Roster } from "../live/roster.ts";
 import { countGroups, GROUPS, type Group, groupOf } from "../model/group.ts";
 import type { State } from "../model/session.ts";
+import { seenPresence } from "../model/shadow.ts";
 import { byId, element, setAttributes, setText } from "./element.ts";
 
 const STATE_OF: Record<Group, State> = {
@@ -73,7 +74,7 @@ export function startSummary(roster: Roster, choose: (group: Group | null) => vo
 
 function whoIsThere(roster: Roster): string {
   const waiting = [...roster.all()].filter((session) => groupOf(session) === "waiting");
-  const here = waiting.filter(({ presence }) => presence === "online").length;
+  const here = waiting.filter((session) => seenPresence(session) === "online").length;
   if (here === 0 && waiting.length > 0) return "None seen on the site yet";
   if (waiting.length === 0) return "Nobody is waiting";
   if (here === waiting.length) return here === 1 ? "And still here" : "All of them still here";

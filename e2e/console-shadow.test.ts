@@ -1,0 +1,104 @@
+/**
+ * A trial run on the screen: the console tells what presence would have done, and the desk's own
+ * state stays as it was.
+ */
+import type { Page } from "puppeteer-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { TestBrowser } from "./support/browser.ts";
+import { TestCollector } from "./support/collector.ts";
+
+let collector: TestCollector;
+let browser: TestBrowser;
+let lead: Page;
+
+const ROW = "[data-session=conv_1]";
+const RECIPE = "Solve abandoned conversations";
+
+beforeAll(async () => {
+  collector = await TestCollector.start();
+  await collector.ask("POST", "/v1/triggers/recipes/solve_abandoned");
+  await collector.ask("PATCH", "/v1/settings", {
+    presence: { mode: "shadow", bufferSeconds: 0.3 },
+  });
+  await collector.ask("PUT", "/v1/sessions/conv_1", { user: "Maria", ticket: { id: "1" } });
+  browser = await TestBrowser.start();
+  lead = await browser.open();
+  await lead.goto(`${collector.url}/console#key=${collector.keys.secret}`);
+  await lead.waitForSelector(`${ROW}[data-shadow-state]`);
+});
+afterAll(async () => {
+  await browser.stop();
+  await collector.stop();
+});
+
+async function signal(body: object): Promise<void> {
+  const { token } = await collector.ask<{ token: string }>("POST", "/v1/tokens", {
+    session: "conv_1",
+  });
+  const page = { v: 1, key: collector.keys.publishable, session: "conv_1", token, page: "p" };
+  const answer = await fetch(`${collector.url}/v1/signals`, {
+    method: "POST",
+    body: JSON.stringify({ ...page, ...body }),
+  });
+  expect(answer.ok).toBe(true);
+}
+
+const text = (selector: string) => lead.$eval(selector, (found) => found.textContent);
+
+/** Until a part of the page says so. */
+const says = (selector: string, words: string) =>
+  lead.waitForFunction(
+    (where, what) => document.querySelector(where)?.textContent?.includes(what),
+    { timeout: 20_000 },
+    selector,
+    words,
+  );
+
+/** Opens the panel or closes it, wherever it has been pushed meanwhile. */
+const toggleInsights = () =>
+  lead.$eval("#insights summary", (summary) => (summary as HTMLElement).click());
+
+it("says before the first departure what insights will tell", async () => {
+  await toggleInsights();
+  await lead.waitForSelector("#insights-empty:not([hidden])");
+  expect(await text("#insights-status")).toContain("trial run");
+});
+
+it("turns what the visitor would be, and leaves what the visitor is", async () => {
+  await signal({ type: "open", gen: 0, seq: 1, visible: true });
+  await lead.waitForSelector(`${ROW}[data-shadow-presence=online][data-shadow-reason=""]`);
+  await signal({ type: "leave", gen: 0 });
+  await lead.waitForSelector(
+    `${ROW}[data-shadow-state=inactive][data-shadow-reason=user_offline][data-shadow-presence=offline]`,
+  );
+  expect(
+    await lead.$(`${ROW}[data-state=active][data-presence=ignored][data-queue=queued]`),
+  ).toBeTruthy();
+  expect(await text(`${ROW} .what`)).toContain("Would be: Left the site");
+  expect(await text(`${ROW} .there`)).toBe("would be Gone");
+});
+
+it("lists what presence would have done, and which trigger would have fired", async () => {
+  await lead.click(ROW);
+  await says("#drawer-shadow-history", `Trigger “${RECIPE}” would have fired`);
+  expect(await text("#drawer-shadow-history")).toContain("Left: every page closed");
+  expect(await text("#drawer-facts")).toContain("Left the site · Gone");
+  expect(await text("#drawer-history")).not.toContain(RECIPE);
+
+  await signal({ type: "open", gen: 1, seq: 2, visible: true });
+  await says("#drawer-shadow-history", "Came back to the site");
+  await lead.click("#drawer-close");
+});
+
+it("measures the trial run", async () => {
+  await toggleInsights();
+  await toggleInsights();
+  await says("#insights-findings", "1 (100%)");
+  expect(await text("#insights-rows")).toContain("1 of 1");
+});
+
+it("ends with the trial run", async () => {
+  await collector.ask("PATCH", "/v1/settings", { termsAccepted: true, presence: { mode: "on" } });
+  await lead.waitForSelector(`${ROW}:not([data-shadow-state])[data-presence=unknown]`);
+  await lead.waitForSelector("#mode[hidden]");
+});

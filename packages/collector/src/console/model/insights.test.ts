@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { someInsights } from "../testing/insights.ts";
+import { bufferRows, findings, type Insights, measuredWords } from "./insights.ts";
+
+const values = (differs: Partial<Insights>) =>
+  Object.fromEntries(findings(someInsights(differs)).map(({ name, value }) => [name, value]));
+const speedMeaning = (p50: number, p99: number, count: number) =>
+  findings(someInsights({ detectionSeconds: { p50, p99, count } }))[1]?.meaning;
+
+describe("measuredWords", () => {
+  it("says whether it was for real, and over how long", () => {
+    expect(measuredWords(someInsights())).toBe(
+      "The last 7 days of the trial run: what presence would have decided. Nothing at the desk changed.",
+    );
+    const live = someInsights({ track: "live", from: "2026-01-07T00:00:00.000Z" });
+    expect(measuredWords(live)).toBe("The last day, live: what presence decided at the desk.");
+  });
+});
+
+describe("findings", () => {
+  it("counts departures, how soon they were noticed, and those that were none", () => {
+    expect(values({})).toEqual({
+      Departures: "120",
+      "Noticed after": "15 s",
+      "Found gone too early": "6 (5%)",
+    });
+  });
+
+  it.each([
+    [0, "None"],
+    [1, "1 (1%)"],
+    [150, "150 (100%)"],
+  ])("%i found gone too early: %s", (contradicted, words) => {
+    expect(values({ contradicted })["Found gone too early"]).toBe(words);
+  });
+
+  it("does not call a rare mistake none", () => {
+    expect(values({ departures: 1_000, contradicted: 3 })["Found gone too early"]).toBe(
+      "3 (under 1%)",
+    );
+  });
+
+  it("does not speak of a hundred where there were fewer", () => {
+    expect(speedMeaning(15, 75.4, 200)).toBe("Half of them sooner; 99 of 100 within 1 min 15 s");
+    expect(speedMeaning(0.312, 2.04, 5)).toBe("Half of them sooner; the slowest took 2 s");
+    expect(speedMeaning(0.312, 0.312, 1)).toBe("From the last sign of life");
+  });
+
+  it("finds nothing before the first departure", () => {
+    expect(findings(someInsights({ departures: 0, detectionSeconds: null }))).toEqual([]);
+  });
+});
+
+describe("bufferRows", () => {
+  it("weighs what is spared against what comes later", () => {
+    expect(bufferRows(someInsights())).toEqual([
+      { longerBy: "5 s", spared: "None", cost: "120 noticed later, 10 min in all" },
+      { longerBy: "10 s", spared: "4 of 6", cost: "116 noticed later, 19 min 20 s in all" },
+    ]);
+  });
+
+  it("costs nothing where every departure is spared", () => {
+    const longerBuffers = [{ bySeconds: 5, spared: 2, delayedSeconds: 0 }];
+    const only = someInsights({ departures: 2, contradicted: 2, longerBuffers });
+    expect(bufferRows(only)).toEqual([{ longerBy: "5 s", spared: "2 of 2", cost: "Nothing" }]);
+  });
+
+  it("is silent where nobody was found gone too early", () => {
+    expect(bufferRows(someInsights({ contradicted: 0 }))).toEqual([]);
+  });
+});

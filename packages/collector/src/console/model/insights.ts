@@ -1,0 +1,107 @@
+/**
+ * How good the verdicts were, in words for whoever answers for the desk.
+ * @module
+ */
+import { seconds } from "./duration.ts";
+
+/** What `GET /v1/insights` answers, as far as this page reads it. */
+export interface Insights {
+  track: "live" | "shadow";
+  from: string;
+  to: string;
+  departures: number;
+  detectionSeconds: Quantiles | null;
+  /** Departures that a return within a minute contradicted. */
+  contradicted: number;
+  longerBuffers: LongerBuffer[];
+}
+
+export interface Quantiles {
+  p50: number;
+  p99: number;
+  count: number;
+}
+
+export interface LongerBuffer {
+  bySeconds: number;
+  spared: number;
+  /** Of all the other departures together. */
+  delayedSeconds: number;
+}
+
+export interface Finding {
+  name: string;
+  value: string;
+  meaning: string;
+}
+
+const DAY_MS = 86_400_000;
+
+/** With fewer than so many, 99 of 100 are all of them. */
+const HUNDRED = 100;
+
+/** Over which time it was measured, and whether for real. */
+export function measuredWords({ track, from, to }: Insights): string {
+  const days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
+  const time = days === 1 ? "The last day" : `The last ${days} days`;
+  return track === "shadow"
+    ? `${time} of the trial run: what presence would have decided. Nothing at the desk changed.`
+    : `${time}, live: what presence decided at the desk.`;
+}
+
+/** The measured numbers; none before the first departure. */
+export function findings({ departures, detectionSeconds, contradicted }: Insights): Finding[] {
+  if (departures === 0) return [];
+  return [
+    {
+      name: "Departures",
+      value: String(departures),
+      meaning: `${departures === 1 ? "Time" : "Times"} a visitor was found to have left`,
+    },
+    ...(detectionSeconds ? [speed(detectionSeconds)] : []),
+    {
+      name: "Found gone too early",
+      value: contradicted === 0 ? "None" : `${contradicted} (${share(contradicted, departures)})`,
+      meaning: "Were back within a minute, so they had not really left",
+    },
+  ];
+}
+
+function speed({ p50, p99, count }: Quantiles): Finding {
+  const slowest = roundSeconds(p99);
+  const most = count < HUNDRED ? `the slowest took ${slowest}` : `99 of 100 within ${slowest}`;
+  return {
+    name: "Noticed after",
+    value: roundSeconds(p50),
+    meaning: count === 1 ? "From the last sign of life" : `Half of them sooner; ${most}`,
+  };
+}
+
+export interface BufferRow {
+  longerBy: string;
+  spared: string;
+  cost: string;
+}
+
+/** What longer buffers would have spared and cost; none where there was nothing to spare. */
+export function bufferRows({ departures, contradicted, longerBuffers }: Insights): BufferRow[] {
+  if (contradicted === 0) return [];
+  return longerBuffers.map(({ bySeconds, spared, delayedSeconds }) => ({
+    longerBy: seconds(bySeconds),
+    spared: spared === 0 ? "None" : `${spared} of ${contradicted}`,
+    cost:
+      spared >= departures
+        ? "Nothing"
+        : `${departures - spared} noticed later, ${seconds(delayedSeconds)} in all`,
+  }));
+}
+
+function share(part: number, whole: number): string {
+  const percent = Math.min(100, Math.round((100 * part) / whole));
+  return percent === 0 ? "under 1%" : `${percent}%`;
+}
+
+/** Tenths matter only where there are few seconds. */
+function roundSeconds(value: number): string {
+  return value < 10 ? `${Number(value.toFixed(1))} s` : seconds(Math.round(value));
+}

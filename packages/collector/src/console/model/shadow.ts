@@ -1,0 +1,51 @@
+/**
+ * The trial run: presence is decided for each session, and nobody at the desk acts on it.
+ * @module
+ */
+import type { Presence, Queue, Session } from "./session.ts";
+import type { Settings } from "./settings.ts";
+import { PRESENCE_WORDS, stateWords } from "./words.ts";
+
+export function isTrial({ presence }: Settings): boolean {
+  return presence?.mode === "shadow";
+}
+
+/** The session as it would stand if presence decided; null: there is no trial run. */
+export function asShadow(session: Session): Session | null {
+  const { shadow } = session;
+  return shadow ? { ...session, ...shadow } : null;
+}
+
+/** Whether the visitor is there as far as anybody can know: in a trial run the shadow knows. */
+export function seenPresence({ presence, shadow }: Pick<Session, "presence" | "shadow">): Presence {
+  return shadow?.presence ?? presence;
+}
+
+/** The state that presence would give it; null where that is the one it has. */
+export function otherState(session: Session): string | null {
+  const shadow = asShadow(session);
+  if (!shadow) return null;
+  const words = stateWords(shadow);
+  return words === stateWords(session) ? null : words;
+}
+
+const QUEUE_WORDS: Record<Queue, string> = {
+  queued: "In the queue",
+  direct: "To be given straight to an agent",
+  none: "Out of the queue",
+};
+
+/** What presence would change, as pairs of name and value; none where there is no trial run. */
+export function shadowFacts(session: Session): [name: string, value: string][] {
+  const shadow = asShadow(session);
+  if (!shadow) return [];
+  const { assignee, queue, capacityHeld } = shadow;
+  const facts: [string, string][] = [
+    ["Would be", `${stateWords(shadow)} · ${PRESENCE_WORDS[shadow.presence].word}`],
+  ];
+  if (queue !== session.queue) facts.push(["Would stand", QUEUE_WORDS[queue]]);
+  if (assignee !== null && capacityHeld !== session.capacityHeld) {
+    facts.push(["Agent’s place", `Would be ${capacityHeld ? "taken" : "free for others"}`]);
+  }
+  return facts;
+}
