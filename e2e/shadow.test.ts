@@ -82,3 +82,18 @@ it("switched on decides from the next signal; what the shadow did is not carried
   expect(await row()).toMatchObject({ state: "active", queue: "queued", ticket: { tags: [] } });
   expect((await row()).shadow).toBeUndefined();
 });
+
+it("tried again goes on where its history ended", async () => {
+  const shadows = async () =>
+    (await collector.ask<{ transitions: Transition[] }>("GET", `${path}/transitions?track=shadow`))
+      .transitions;
+  const before = await shadows();
+  for (const mode of ["shadow", "off", "shadow"]) {
+    await collector.ask("PATCH", "/v1/settings", { presence: { mode } });
+    await collector.ask("POST", `${path}/events`, { type: "end_user_message" });
+  }
+  expect(await signal({ type: "open", gen: 1, seq: 1, visible: true })).toEqual({ nextMs: 10_000 });
+  const after = await shadows();
+  expect(after.length).toBeGreaterThan(before.length);
+  expect(after.map(({ seq }) => seq)).toEqual(after.map((_, index) => index + 1));
+});

@@ -121,6 +121,8 @@ export interface Session {
   readonly seq: number;
   readonly stateChangedAt: number;
   readonly presenceChangedAt: number;
+  /** Number of the last transition of a shadow that the session had: the next one goes on there. */
+  readonly shadowSeq: number;
 }
 
 export interface NewSession {
@@ -169,6 +171,7 @@ export function createSession(fresh: NewSession, now: number): Session {
     seq: 0,
     stateChangedAt: now,
     presenceChangedAt: now,
+    shadowSeq: 0,
   };
 }
 

@@ -44,6 +44,7 @@ export async function measure(
 ): Promise<Insights> {
   const detections: number[] = [];
   const returns: number[] = [];
+  let departures = 0;
   const offlineSince = new Map<string, number>();
   for await (const { session, transition } of entries(store, account, track)) {
     const { at } = transition;
@@ -51,6 +52,7 @@ export async function measure(
     if (transition.to.presence === "offline" && transition.from.presence === "online") {
       if (at < from) continue;
       offlineSince.set(session, at);
+      departures += 1;
       if (transition.heardAt !== null) detections.push(at - transition.heardAt);
     } else if (transition.from.presence === "offline" && transition.to.presence === "online") {
       const since = offlineSince.get(session);
@@ -58,7 +60,6 @@ export async function measure(
       offlineSince.delete(session);
     }
   }
-  const departures = detections.length;
   return {
     track,
     from,

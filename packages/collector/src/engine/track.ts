@@ -40,7 +40,12 @@ export function asIfOn(settings: Settings): Settings {
   return { ...settings, presence: { ...settings.presence, mode: "on" } };
 }
 
-/** A shadow of a session that has none yet: as it is, with pages still to be heard of. */
+/** A shadow of a session that has none: as it is, with pages still to be heard of. */
 export function castShadow(session: Session): Session {
-  return { ...session, seq: 0 };
+  return { ...session, seq: session.shadowSeq };
+}
+
+/** The session without its shadow, whose history stays and may be gone on with. */
+export function dropShadow(session: Session, shadow: Session): Session {
+  return { ...session, shadowSeq: shadow.seq };
 }

@@ -6,11 +6,11 @@ import type { Input } from "../core/input.ts";
 import { holdsCapacity } from "../core/routing.ts";
 import { createSession, type Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
-import { visibleOf } from "../core/transition.ts";
+import { type Transition, visibleOf } from "../core/transition.ts";
 import type { Found, SessionKey, Write } from "../stores/store.ts";
 import type { Broadcasts } from "./broadcasts.ts";
 import type { Outcome, Request } from "./request.ts";
-import { asIfOn, castShadow, Track } from "./track.ts";
+import { asIfOn, castShadow, dropShadow, Track } from "./track.ts";
 
 export class Work {
   readonly key: SessionKey;
@@ -20,6 +20,8 @@ export class Work {
   #live: Track | null = null;
   #shadow: Track | null = null;
   #wasTold = false;
+  /** What shadows told that are gone by now. */
+  readonly #toldByShadows: Transition[] = [];
   readonly #eventIds = new Set<string>();
 
   constructor(key: SessionKey, found: Found, broadcasts: Broadcasts) {
@@ -51,8 +53,14 @@ export class Work {
   }
 
   #castShadow({ presence }: Settings): void {
-    if (presence.mode !== "shadow") this.#shadow = null;
-    else if (this.#live) this.#shadow ??= new Track(castShadow(this.#live.session), asIfOn);
+    if (!this.#live) return;
+    if (presence.mode === "shadow") {
+      this.#shadow ??= new Track(castShadow(this.#live.session), asIfOn);
+    } else if (this.#shadow) {
+      this.#live.session = dropShadow(this.#live.session, this.#shadow.session);
+      this.#toldByShadows.push(...this.#shadow.transitions);
+      this.#shadow = null;
+    }
   }
 
   apply(request: Request, now: number): Outcome {
@@ -126,7 +134,7 @@ export class Work {
       deadlineAt,
       eventIds: [...this.#eventIds],
       transitions: live.transitions,
-      shadowTransitions: this.#shadow?.transitions ?? [],
+      shadowTransitions: [...this.#toldByShadows, ...(this.#shadow?.transitions ?? [])],
     };
   }
 }

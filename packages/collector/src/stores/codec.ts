@@ -69,6 +69,7 @@ export function encodeSession(session: Session): string {
     session.seq,
     since(session.stateChangedAt),
     since(session.presenceChangedAt),
+    session.shadowSeq,
   ]);
 }
 
@@ -117,6 +118,7 @@ export function decodeSession(id: string, text: string): Session {
     seq: row[23] as number,
     stateChangedAt: time(row[24]),
     presenceChangedAt: time(row[25]),
+    shadowSeq: (row[26] ?? 0) as number,
   };
 }
 

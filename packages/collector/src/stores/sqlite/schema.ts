@@ -41,7 +41,6 @@ const MIGRATIONS: readonly string[] = [
      at INTEGER NOT NULL,
      body TEXT NOT NULL
    );
-   CREATE INDEX transitions_at ON transitions (account, at);
    CREATE UNIQUE INDEX transitions_session ON transitions (account, session, track, seq);
    CREATE INDEX transitions_account ON transitions (account, track, cursor);
 

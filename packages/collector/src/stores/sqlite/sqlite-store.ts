@@ -25,6 +25,7 @@ import {
   type Write,
   type WriteOutcome,
 } from "../store.ts";
+import { decodeTransition, encodeTransition } from "../transition-codec.ts";
 import { migrate } from "./schema.ts";
 import { SqliteOutbox } from "./sqlite-outbox.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
@@ -42,6 +43,8 @@ interface LogRow {
   cursor: number;
   session: string;
   session_created_at: number;
+  seq: number;
+  at: number;
   body: string;
 }
 
@@ -124,7 +127,7 @@ export class SqliteStore implements Store {
   ): void {
     for (const transition of transitions) {
       const { seq, at } = transition;
-      const body = JSON.stringify(transition);
+      const body = encodeTransition(transition);
       this.#statements.insertTransition.run(account, track, id, createdAt, seq, at, body);
     }
   }
@@ -284,6 +287,7 @@ function toStored({ id, version, epoch, deadline_at, body, shadow }: SessionRow)
   };
 }
 
-function toLogEntry({ cursor, session, session_created_at, body }: LogRow): LogEntry {
-  return { cursor, session, sessionCreatedAt: session_created_at, transition: JSON.parse(body) };
+function toLogEntry({ cursor, session, session_created_at, seq, at, body }: LogRow): LogEntry {
+  const transition = decodeTransition(seq, at, body);
+  return { cursor, session, sessionCreatedAt: session_created_at, transition };
 }

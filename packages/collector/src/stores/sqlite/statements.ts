@@ -5,7 +5,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 const SESSION = "id, version, epoch, deadline_at, body, shadow";
-const ENTRY = "cursor, session, session_created_at, body";
+const ENTRY = "cursor, session, session_created_at, seq, at, body";
 
 const SQL = {
   begin: "BEGIN IMMEDIATE",
@@ -42,8 +42,9 @@ const SQL = {
     AND assignee IS NOT NULL AND (:agent IS NULL OR assignee = :agent) ORDER BY assignee, id`,
   sessionsOf: "SELECT id FROM sessions WHERE account = ? AND user = ? ORDER BY id",
   count: "SELECT count(*) AS count FROM sessions WHERE account = ?",
+  // The log is nearly in the order of time, so what is old is found at its beginning.
   prune: `DELETE FROM transitions WHERE cursor IN
-    (SELECT cursor FROM transitions WHERE account = ? AND at < ? LIMIT ?)`,
+    (SELECT cursor FROM transitions WHERE account = ? AND at < ? ORDER BY cursor LIMIT ?)`,
   eraseEvents: "DELETE FROM events WHERE account = ? AND session = ?",
   eraseTransitions: "DELETE FROM transitions WHERE account = ? AND session = ?",
   eraseSession: "DELETE FROM sessions WHERE account = ? AND id = ?",

@@ -1,0 +1,106 @@
+/**
+ * How an entry of the history is written down: a row of values in a fixed order, names of a closed list
+ * as their number, and nothing at the end that is nothing. Its `seq` and `at` are the store's to keep.
+ * @module
+ */
+import {
+  END_REASONS,
+  type Presence,
+  type QueueStanding,
+  type Reason,
+  type State,
+} from "../core/session.ts";
+import type { TicketChanges } from "../core/ticket.ts";
+import type { Standing, Transition, TransitionCause } from "../core/transition.ts";
+
+/** Numbers that a cause keeps for good; a missing one does not compile. */
+const CAUSE_NUMBERS = {
+  signal: 0,
+  leave: 1,
+  lease: 2,
+  buffer: 3,
+  inactivity: 4,
+  trigger: 5,
+  end_user_message: 6,
+  agent_message: 7,
+  activity: 8,
+  ticket_updated: 9,
+  assigned: 10,
+  unassigned: 11,
+  session_ended: 12,
+  described: 13,
+  bound: 14,
+  settings_changed: 15,
+  outage: 16,
+} as const satisfies Record<TransitionCause, number>;
+
+const CAUSES = Object.keys(CAUSE_NUMBERS) as TransitionCause[];
+const STATES: readonly State[] = ["none", "active", "inactive", "ended"];
+const REASONS: readonly Reason[] = [
+  null,
+  "user_offline",
+  "user_inactive",
+  "ticket_status",
+  ...END_REASONS,
+];
+const PRESENCES: readonly Presence[] = ["unknown", "online", "offline", "ignored", "unsupported"];
+const QUEUES: readonly QueueStanding[] = ["none", "queued", "direct"];
+
+export type EncodedTransition = string;
+
+export function encodeTransition(transition: Transition): EncodedTransition {
+  const { cause, from, to, queue, capacityHeld, assignee, heardAt, at } = transition;
+  const row: unknown[] = [
+    CAUSE_NUMBERS[cause],
+    ...encodeStanding(from),
+    ...encodeStanding(to),
+    QUEUES.indexOf(queue),
+    capacityHeld ? 1 : 0,
+    assignee ?? 0,
+    heardAt === null ? 0 : [at - heardAt],
+    Object.keys(transition.ticketChanges).length > 0 ? transition.ticketChanges : 0,
+    transition.triggers.length > 0 ? transition.triggers : 0,
+    transition.notify.length > 0 ? transition.notify : 0,
+  ];
+  while (row.at(-1) === 0) row.pop();
+  return JSON.stringify(row);
+}
+
+export function decodeTransition(seq: number, at: number, text: EncodedTransition): Transition {
+  const row = JSON.parse(text) as unknown[];
+  const number = (place: number) => (row[place] ?? 0) as number;
+  const assignee = row[9] ?? 0;
+  const heard = row[10] ?? 0;
+  return {
+    seq,
+    at,
+    from: decodeStanding(number(1), number(2), number(3)),
+    to: decodeStanding(number(4), number(5), number(6)),
+    cause: known(CAUSES, number(0)),
+    queue: known(QUEUES, number(7)),
+    capacityHeld: number(8) === 1,
+    assignee: assignee === 0 ? null : (assignee as string),
+    heardAt: heard === 0 ? null : at - ((heard as number[])[0] ?? 0),
+    ticketChanges: (row[11] || {}) as TicketChanges,
+    triggers: (row[12] || []) as string[],
+    notify: (row[13] || []) as string[],
+  };
+}
+
+function encodeStanding({ state, reason, presence }: Standing): number[] {
+  return [STATES.indexOf(state), REASONS.indexOf(reason), PRESENCES.indexOf(presence)];
+}
+
+function decodeStanding(state: number, reason: number, presence: number): Standing {
+  return {
+    state: known(STATES, state),
+    reason: known(REASONS, reason),
+    presence: known(PRESENCES, presence),
+  };
+}
+
+function known<T>(names: readonly T[], place: number): T {
+  const name = names[place];
+  if (name === undefined) throw new Error(`A transition's record has the unknown value ${place}.`);
+  return name;
+}
