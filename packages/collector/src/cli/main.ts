@@ -14,7 +14,9 @@ import { replay } from "./replay.ts";
 import { serve } from "./serve.ts";
 
 const store = () =>
-  option("--store <url>", "sqlite:PATH or memory:").default(DEFAULT_STORE).env("STILLHERE_STORE");
+  option("--store <url>", "sqlite:PATH, memory:, redis://… or redis-cluster://…")
+    .default(DEFAULT_STORE)
+    .env("STILLHERE_STORE");
 const host = () =>
   option("--host <address>", "address to listen at").default("127.0.0.1").env("STILLHERE_HOST");
 const port = () =>

@@ -1,0 +1,87 @@
+/**
+ * Accounts' logs in Redis: read and pruned.
+ * @module
+ */
+import type { LogEntry, SessionKey, Track } from "../store.ts";
+import type { Connection } from "./connection.ts";
+import { accountKeys } from "./keys.ts";
+import { decodeLogEntry } from "./log-entry.ts";
+import { FORGET } from "./scripts/forget.ts";
+import { HISTORY } from "./scripts/history.ts";
+
+export class Log {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async history(
+    { account, id }: SessionKey,
+    afterSeq: number,
+    limit: number,
+    track: Track,
+  ): Promise<readonly LogEntry[]> {
+    const { log, index } = trackKeys(account, track);
+    const found = (await this.#connection.run(
+      HISTORY,
+      [log, index],
+      [id, afterSeq, limit],
+    )) as string[];
+    return pairs(found).map(([cursor, text]) => decodeLogEntry(Number(cursor), text));
+  }
+
+  async read(
+    account: string,
+    afterCursor: number,
+    limit: number,
+    track: Track,
+  ): Promise<readonly LogEntry[]> {
+    const { log } = trackKeys(account, track);
+    const range = ["XRANGE", log, `(${afterCursor}`, "+", "COUNT", String(limit)];
+    return toEntries(await this.#connection.command(log, ...range));
+  }
+
+  async lastCursor(account: string): Promise<number> {
+    const { log } = accountKeys(account);
+    const range = ["XREVRANGE", log, "+", "-", "COUNT", "1"];
+    return toEntries(await this.#connection.command(log, ...range))[0]?.cursor ?? 0;
+  }
+
+  /**
+   * From the beginning of the log up to the first entry that is not old enough: one beyond it may
+   * have been due long before it was written, and goes when those ahead of it do.
+   */
+  async prune(account: string, before: number, limit: number): Promise<number> {
+    let pruned = 0;
+    for (const track of ["live", "shadow"] as const) {
+      if (pruned >= limit) break;
+      const { log, index } = trackKeys(account, track);
+      const entries = await this.read(account, 0, limit - pruned, track);
+      const end = entries.findIndex(({ transition }) => transition.at >= before);
+      const old = end < 0 ? entries : entries.slice(0, end);
+      if (old.length === 0) continue;
+      const args = old.flatMap(({ cursor, session }) => [cursor, session]);
+      pruned += Number(await this.#connection.run(FORGET, [log, index], args));
+    }
+    return pruned;
+  }
+}
+
+function trackKeys(account: string, track: Track) {
+  const { log, shadowLog, index, shadowIndex } = accountKeys(account);
+  return track === "live" ? { log, index } : { log: shadowLog, index: shadowIndex };
+}
+
+function toEntries(reply: unknown): readonly LogEntry[] {
+  return (reply as [string, [string, string]][]).map(([id, [, text]]) =>
+    decodeLogEntry(Number.parseInt(id, 10), text),
+  );
+}
+
+function pairs(flat: readonly string[]): readonly [string, string][] {
+  return Array.from({ length: flat.length / 2 }, (_, index) => [
+    flat[index * 2] as string,
+    flat[index * 2 + 1] as string,
+  ]);
+}

@@ -1,0 +1,105 @@
+/**
+ * A session as one text in Redis:
+ *
+ *     VERSION EPOCH FACETS DEADLINE AGENT MORE\nSESSION\nSHADOW
+ *
+ * The first line is for scripts, which read nothing else. `FACETS` are four letters: state, presence,
+ * standing in the queue, whether capacity is held. `DEADLINE` is in base 36. `-` stands for none.
+ * @module
+ */
+import { decodeSession, encodeSession } from "../codec.ts";
+import type { Facets, ListQuery, Stored, Write } from "../store.ts";
+import { encodeName } from "./keys.ts";
+
+const STATES: Record<Facets["state"], string> = {
+  none: "n",
+  active: "a",
+  inactive: "i",
+  ended: "e",
+};
+const PRESENCES: Record<Facets["presence"], string> = {
+  unknown: "u",
+  online: "o",
+  offline: "f",
+  ignored: "i",
+  unsupported: "x",
+};
+const STANDINGS: Record<Facets["queue"], string> = { none: "n", queued: "q", direct: "d" };
+const NONE = "-";
+
+/** What a write makes of a session, whose version becomes the one after `expectedVersion`. */
+export function encodeRecord(write: Write): string {
+  const { session, shadow, epoch, facets, deadlineAt } = write;
+  const head = [
+    write.expectedVersion + 1,
+    epoch,
+    encodeFacets(facets),
+    deadlineAt === null ? NONE : deadlineAt.toString(36),
+    facets.assignee === null ? NONE : encodeName(facets.assignee),
+    encodeMore(write),
+  ].join(" ");
+  const lines = [head, encodeSession(session), ...(shadow ? [encodeSession(shadow)] : [])];
+  return lines.join("\n");
+}
+
+function encodeFacets({ state, presence, queue, capacityHeld }: Facets): string {
+  return `${STATES[state]}${PRESENCES[presence]}${STANDINGS[queue]}${capacityHeld ? 1 : 0}`;
+}
+
+/** The other facets, where they are not as the session has them: they hardly ever are not. */
+function encodeMore({ session, facets: { queuedAt, group, user } }: Write): string {
+  const isSame =
+    queuedAt === session.queuedAt && group === session.ticket.group && user === session.user;
+  return isSame ? NONE : encodeName(JSON.stringify([queuedAt, group, user]));
+}
+
+export interface Recorded {
+  readonly stored: Stored;
+  readonly facets: Pick<Facets, "queuedAt" | "group" | "user" | "assignee">;
+}
+
+export function decodeRecord(id: string, record: string): Recorded {
+  const [head = "", body = "", shadow] = record.split("\n");
+  const [version, epoch, , deadline = NONE, agent = NONE, more = NONE] = head.split(" ");
+  const session = decodeSession(id, body);
+  const [queuedAt, group, user] =
+    more === NONE
+      ? [session.queuedAt, session.ticket.group, session.user]
+      : (JSON.parse(decodeURIComponent(more)) as [number | null, string | null, string | null]);
+  return {
+    stored: {
+      session,
+      shadow: shadow === undefined ? null : decodeSession(id, shadow),
+      version: Number(version),
+      epoch: Number(epoch),
+      deadlineAt: deadline === NONE ? null : Number.parseInt(deadline, 36),
+    },
+    facets: { queuedAt, group, user, assignee: agent === NONE ? null : decodeURIComponent(agent) },
+  };
+}
+
+/** Whether the record is of a session that a list asks for. */
+export function isListed(record: string, query: ListQuery): boolean {
+  return new RegExp(`^\\d+ \\d+ ${facetsPattern(query)} `).test(record);
+}
+
+/** A pattern of what a list asks for, to Lua and to JavaScript alike; the assignee is not in it. */
+export function facetsPattern({ state, presence, queue }: ListQuery): string {
+  return [
+    state ? STATES[state] : ".",
+    presence ? PRESENCES[presence] : ".",
+    queue ? STANDINGS[queue] : ".",
+    ".",
+  ].join("");
+}
+
+/** Texts of which one is in the record of each of a user's sessions, and hardly in any other. */
+export function userNeedles(user: string): readonly [string, string] {
+  const text = JSON.stringify(user);
+  return [`,${text},`, encodeName(`,${text}]`)];
+}
+
+/** What stands for a session that somebody has; empty: nobody has it. */
+export function assignedMember(id: string, { assignee, capacityHeld }: Facets): string {
+  return assignee === null ? "" : `${encodeName(assignee)} ${capacityHeld ? 1 : 0}${id}`;
+}

@@ -1,0 +1,48 @@
+/**
+ * The conformance suite against real servers.
+ */
+import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
+import { conformanceCases } from "../conformance.ts";
+import type { Store } from "../store.ts";
+import { RedisStore } from "./redis-store.ts";
+
+const opened: Store[] = [];
+
+async function open(url: string): Promise<Store> {
+  const store = await RedisStore.open(url);
+  opened.push(store);
+  return store;
+}
+
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+});
+
+const CASES = conformanceCases.map((each) => [each.name, each] as const);
+
+describe("a server", () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterAll(() => server.stop());
+
+  it.each(CASES)("%s", async (_, each) => {
+    server.command("FLUSHALL");
+    await each.run(() => open(server.url));
+  });
+});
+
+describe("a cluster", () => {
+  let cluster: RedisCluster;
+  beforeAll(async () => {
+    cluster = await RedisCluster.start();
+  }, 60_000);
+  afterAll(() => cluster.stop());
+
+  it.each(CASES)("%s", async (_, each) => {
+    cluster.flush();
+    await each.run(() => open(cluster.url));
+  });
+});

@@ -1,0 +1,222 @@
+/**
+ * A store past one machine: Redis, or a Redis Cluster, shared by any number of collectors.
+ * @module
+ */
+import type { OutboxStore } from "../outbox.ts";
+import type {
+  Account,
+  Agent,
+  Assignment,
+  Broadcast,
+  Found,
+  ListQuery,
+  LogEntry,
+  Lookup,
+  NewBroadcast,
+  SessionKey,
+  Store,
+  Stored,
+  Track,
+  Write,
+  WriteOutcome,
+} from "../store.ts";
+import { parseRedisAddress } from "./address.ts";
+import { Claims } from "./claims.ts";
+import { Connection } from "./connection.ts";
+import { accountKeys, COMMON, partitionKeys } from "./keys.ts";
+import { checkPartitions } from "./layout.ts";
+import { Lists } from "./lists.ts";
+import { Log } from "./log.ts";
+import { News, type NewsListener } from "./news.ts";
+import { Relay } from "./relay.ts";
+import { BROADCAST } from "./scripts/broadcast.ts";
+import { HEAR } from "./scripts/hear.ts";
+import { Sessions } from "./sessions.ts";
+import { Sweeps } from "./sweeps.ts";
+
+/** How often the outboxes of claimed partitions are looked after. */
+const TEND_EVERY_MS = 500;
+
+export class RedisStore implements Store {
+  readonly outbox: OutboxStore;
+  readonly #connection: Connection;
+  readonly #partitions: number;
+  readonly #claims: Claims;
+  readonly #relay: Relay;
+  readonly #sessions: Sessions;
+  readonly #sweeps: Sweeps;
+  readonly #lists: Lists;
+  readonly #log: Log;
+  readonly #news: News;
+  #tendedAt = Number.NEGATIVE_INFINITY;
+
+  private constructor(connection: Connection, partitions: number) {
+    this.#connection = connection;
+    this.#partitions = partitions;
+    this.#claims = new Claims(connection, partitions);
+    this.#relay = new Relay(connection);
+    this.#sessions = new Sessions(connection, this.#relay, partitions);
+    this.#sweeps = new Sweeps(connection, this.#claims);
+    this.#lists = new Lists(connection, partitions);
+    this.#log = new Log(connection);
+    this.#news = new News(connection);
+    this.outbox = undefined as unknown as OutboxStore;
+  }
+
+  /**
+   * @param address `redis[s]://…` or `redis[s]-cluster://…`
+   * @throws {StoreError} if it is no address, nothing answers there, or it is laid out otherwise.
+   */
+  static async open(address: string): Promise<RedisStore> {
+    const parsed = parseRedisAddress(address);
+    const connection = await Connection.open(parsed);
+    try {
+      await checkPartitions(connection, parsed.partitions);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    return new RedisStore(connection, parsed.partitions);
+  }
+
+  load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
+    return this.#sessions.load(lookups);
+  }
+
+  commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
+    return this.#sessions.commit(writes);
+  }
+
+  /** Of the partitions that this collector has claimed: the others are looked after by others. */
+  async due(now: number, limit: number): Promise<readonly SessionKey[]> {
+    await this.#tend();
+    return this.#sweeps.due(now, limit);
+  }
+
+  /** As {@link due}: of the partitions that this collector has claimed. */
+  behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
+    return this.#sweeps.behind(account, epoch, limit);
+  }
+
+  async #tend(): Promise<void> {
+    if (performance.now() - this.#tendedAt < TEND_EVERY_MS) return;
+    this.#tendedAt = performance.now();
+    await this.#relay.tend(await this.#claims.current());
+  }
+
+  list(account: string, query: ListQuery): Promise<readonly Stored[]> {
+    return this.#lists.list(account, query);
+  }
+
+  queue(account: string, group: string | null): Promise<readonly Stored[]> {
+    return this.#lists.queue(account, group);
+  }
+
+  assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
+    return this.#lists.assignments(account, agent);
+  }
+
+  sessionsOf(account: string, user: string): Promise<readonly string[]> {
+    return this.#lists.sessionsOf(account, user);
+  }
+
+  count(account: string): Promise<number> {
+    return this.#lists.count(account);
+  }
+
+  history(
+    key: SessionKey,
+    afterSeq: number,
+    limit: number,
+    track: Track = "live",
+  ): Promise<readonly LogEntry[]> {
+    return this.#log.history(key, afterSeq, limit, track);
+  }
+
+  log(
+    account: string,
+    afterCursor: number,
+    limit: number,
+    track: Track = "live",
+  ): Promise<readonly LogEntry[]> {
+    return this.#log.read(account, afterCursor, limit, track);
+  }
+
+  lastCursor(account: string): Promise<number> {
+    return this.#log.lastCursor(account);
+  }
+
+  prune(account: string, before: number, limit: number): Promise<number> {
+    return this.#log.prune(account, before, limit);
+  }
+
+  erase(key: SessionKey): Promise<boolean> {
+    return this.#sessions.erase(key);
+  }
+
+  async agents(account: string): Promise<readonly Agent[]> {
+    const { agents } = accountKeys(account);
+    const fields = (await this.#connection.command(agents, "HGETALL", agents)) as string[];
+    return Array.from({ length: fields.length / 2 }, (_, index) => ({
+      id: fields[index * 2] ?? "",
+      capacity: Number(fields[index * 2 + 1]),
+    })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  async putAgent(account: string, { id, capacity }: Agent): Promise<void> {
+    const { agents } = accountKeys(account);
+    await this.#connection.command(agents, "HSET", agents, id, String(capacity));
+  }
+
+  async accounts(): Promise<readonly Account[]> {
+    const key = COMMON.accounts;
+    const bodies = (await this.#connection.command(key, "HVALS", key)) as string[];
+    return bodies.map((body) => JSON.parse(body) as Account);
+  }
+
+  async putAccount(account: Account): Promise<void> {
+    const key = COMMON.accounts;
+    await this.#connection.command(key, "HSET", key, account.name, JSON.stringify(account));
+  }
+
+  async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
+    const key = COMMON.broadcasts;
+    const range = ["ZRANGEBYSCORE", key, `(${afterEpoch}`, "+inf"];
+    const members = (await this.#connection.command(key, ...range)) as string[];
+    return members.map((member) => {
+      const end = member.indexOf(" ");
+      const body = JSON.parse(member.slice(end + 1)) as Broadcast;
+      return { ...body, epoch: Number(member.slice(0, end)) };
+    });
+  }
+
+  async broadcast(broadcast: NewBroadcast): Promise<number> {
+    const body = JSON.stringify(broadcast);
+    return Number(await this.#connection.run(BROADCAST, [COMMON.broadcasts], [body]));
+  }
+
+  /**
+   * Where any partition cannot be written to, the mark stays: whoever has a session there is not heard,
+   * and that silence is an outage for all.
+   */
+  async hear(now: number, toleranceMs: number): Promise<boolean> {
+    const heard = Array.from({ length: this.#partitions }, async (_, partition) => {
+      const key = partitionKeys(partition).heard;
+      await this.#connection.command(key, "SET", key, String(now));
+    });
+    await Promise.all(heard);
+    const body = `{"type":"outage","account":null,"at":${now},"fromAt":FROM}`;
+    const keys = [COMMON.mark, COMMON.broadcasts] as const;
+    return (await this.#connection.run(HEAR, [...keys], [now, toleranceMs, body])) === 1;
+  }
+
+  /** Calls `listener` when the log of an account has something new, by whomever; returns the way to stop. */
+  onNews(listener: NewsListener): () => void {
+    return this.#news.listen(listener);
+  }
+
+  async close(): Promise<void> {
+    await this.#claims.release().catch(() => {});
+    this.#connection.close();
+  }
+}

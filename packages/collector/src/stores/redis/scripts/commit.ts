@@ -1,0 +1,79 @@
+/**
+ * Commits writes to sessions of one account in one partition: each is kept whole, with its places in
+ * the indexes and its entries in the outbox, or is a conflict and leaves nothing.
+ *
+ * - KEYS: sessions, ids, epochs, queued, assigned, events, outbox, due, pending
+ * - ARGV: account; then for each write: id, expected version (0: none), record, epoch, deadline in
+ *   milliseconds (empty: none), "1" if it has a standing in the queue (else empty), member of assigned
+ *   (empty: nobody has it), digests of event ids (empty: none), number of entries, the entries
+ * - answers: a letter for each write (`1` committed, `0` conflict); the number of the account's last
+ *   entry before (0: none is pending); the number of the first entry now added (0: none). Numbers are
+ *   microseconds, and rise: after a failover that lost the last of them, later ones are above those too.
+ *
+ * A record begins with `VERSION EPOCH FACETS DEADLINE AGENT `: see record.ts.
+ * @module
+ */
+import { defineScript } from "../script.ts";
+
+export const COMMIT = defineScript(`
+local sessions, ids, epochs, queued, assigned, events, outbox, due, pending = unpack(KEYS)
+local account = ARGV[1]
+local outcomes, entries = {}, {}
+local at = 2
+while ARGV[at] do
+  local id, expected, record, epoch, deadline, isQueued, member, digests, count = unpack(ARGV, at, at + 8)
+  at = at + 9
+  local old = redis.call('HGET', sessions, id)
+  local version, oldEpoch, wasQueued, held, oldDeadline, agent = '0', nil, false, nil, '-', '-'
+  if old then
+    local place
+    version, oldEpoch, place, held, oldDeadline, agent = string.match(old, '^(%d+) (%d+) ..(.)(.) (%S+) (%S+) ')
+    wasQueued = place ~= 'n'
+  end
+  if version ~= expected then
+    outcomes[#outcomes + 1] = '0'
+  else
+    outcomes[#outcomes + 1] = '1'
+    redis.call('HSET', sessions, id, record)
+    if not old then redis.call('ZADD', ids, 0, id) end
+    if oldEpoch ~= epoch then
+      redis.call('HINCRBY', epochs, epoch, 1)
+      if oldEpoch and redis.call('HINCRBY', epochs, oldEpoch, -1) <= 0 then
+        redis.call('HDEL', epochs, oldEpoch)
+      end
+    end
+    if deadline ~= '' then
+      redis.call('ZADD', due, deadline, account .. ' ' .. id)
+    elseif oldDeadline ~= '-' then
+      redis.call('ZREM', due, account .. ' ' .. id)
+    end
+    if isQueued == '1' then
+      if not wasQueued then redis.call('SADD', queued, id) end
+    elseif wasQueued then
+      redis.call('SREM', queued, id)
+    end
+    local oldMember = ''
+    if agent ~= '-' then oldMember = agent .. ' ' .. held .. id end
+    if oldMember ~= member then
+      if oldMember ~= '' then redis.call('ZREM', assigned, oldMember) end
+      if member ~= '' then redis.call('ZADD', assigned, 0, member) end
+    end
+    if digests ~= '' then
+      redis.call('HSET', events, id, (redis.call('HGET', events, id) or '') .. digests)
+    end
+    for index = at, at + count - 1 do entries[#entries + 1] = ARGV[index] end
+  end
+  at = at + count
+end
+if #entries == 0 then return { table.concat(outcomes), '0', '0' } end
+local time = redis.call('TIME')
+local last = tonumber(redis.call('HGET', pending, '#') or '0')
+local first = math.max(last + 1, time[1] * 1000000 + time[2])
+local before = redis.call('HGET', pending, account) or '0'
+for index = 1, #entries do
+  redis.call('RPUSH', outbox, string.format('%.0f ', first + index - 1) .. entries[index])
+end
+local now = string.format('%.0f', first + #entries - 1)
+redis.call('HSET', pending, '#', now, account, now)
+return { table.concat(outcomes), before, string.format('%.0f', first) }
+`);

@@ -1,0 +1,39 @@
+/**
+ * Removes a session from an account's log, and keeps out what is still on its way there.
+ *
+ * - KEYS: log, shadow log, index, shadow index, erased
+ * - ARGV: session, number up to which entries of it are kept out, when it was created (empty: never
+ *   mind): another that took its name meanwhile keeps its own
+ * - answers: how many entries were removed
+ * @module
+ */
+import { defineScript } from "../script.ts";
+
+export const ERASE_HISTORY = defineScript(`
+local session = ARGV[1]
+local removed = 0
+for track = 1, 2 do
+  local log, index = KEYS[track], KEYS[track + 2]
+  local places = redis.call('HGET', index, session) or ''
+  local left = {}
+  for at = 1, #places, 10 do
+    local _, cursor = struct.unpack('>I3I7', places, at)
+    local id = string.format('%.0f-0', cursor)
+    local entry = ARGV[3] ~= '' and redis.call('XRANGE', log, id, id)[1]
+    if entry and string.match(entry[2][2], '^%[(%d+)') ~= ARGV[3] then
+      left[#left + 1] = string.sub(places, at, at + 9)
+    else
+      removed = removed + redis.call('XDEL', log, id)
+    end
+  end
+  redis.call('HDEL', index, session)
+  if #left > 0 then redis.call('HSET', index, session, table.concat(left)) end
+end
+if ARGV[2] ~= '0' then
+  -- An hour: far longer than an entry is ever on its way.
+  local time = redis.call('TIME')
+  redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', string.format('%.0f', (time[1] - 3600) * 1000000))
+  redis.call('ZADD', KEYS[5], ARGV[2], session)
+end
+return removed
+`);

@@ -1,0 +1,26 @@
+/**
+ * Reads entries of an outbox above a number, in order and without a gap, whoever trims it meanwhile.
+ *
+ * - KEYS: outbox
+ * - ARGV: number, limit
+ * - answers: the entries, each `NUMBER TRACK TEXT`
+ * @module
+ */
+import { defineScript } from "../script.ts";
+
+export const READ_OUTBOX = defineScript(`
+local after, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
+local found = {}
+local from = 0
+while #found < limit do
+  local page = redis.call('LRANGE', KEYS[1], from, from + 499)
+  for _, entry in ipairs(page) do
+    if #found < limit and tonumber(string.match(entry, '^%d+')) > after then
+      found[#found + 1] = entry
+    end
+  end
+  if #page < 500 then break end
+  from = from + 500
+end
+return found
+`);

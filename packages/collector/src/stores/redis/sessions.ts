@@ -1,0 +1,186 @@
+/**
+ * Sessions in Redis: loaded, committed and erased, partition by partition.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { Found, Lookup, SessionKey, Write, WriteOutcome } from "../store.ts";
+import type { Connection } from "./connection.ts";
+import { accountKeys, encodeName, partitionKeys, sessionKeys } from "./keys.ts";
+import { encodeLogEntry } from "./log-entry.ts";
+import { partitionOf } from "./partition.ts";
+import { assignedMember, decodeRecord, encodeRecord } from "./record.ts";
+import { type Numbered, outboxEntry, type Relay, type Section } from "./relay.ts";
+import { COMMIT } from "./scripts/commit.ts";
+import { ERASE_HISTORY } from "./scripts/erase-history.ts";
+import { ERASE_SESSION } from "./scripts/erase-session.ts";
+
+/** 72 bits tell the event ids of one session apart. */
+const DIGEST_LENGTH = 12;
+
+/** What belongs to one account and one partition, with its place in the batch. */
+interface Group<T> {
+  readonly account: string;
+  readonly partition: number;
+  readonly items: { readonly item: T; readonly place: number }[];
+}
+
+export class Sessions {
+  readonly #connection: Connection;
+  readonly #relay: Relay;
+  readonly #partitions: number;
+
+  constructor(connection: Connection, relay: Relay, partitions: number) {
+    this.#connection = connection;
+    this.#relay = relay;
+    this.#partitions = partitions;
+  }
+
+  async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
+    const found: Found[] = [];
+    const load = async ({ account, partition, items }: Group<Lookup>) => {
+      const { sessions, events } = sessionKeys(partition, account);
+      const records = await this.#read(sessions, items);
+      // Only then: an event that is committed in between must not be missed on an older session.
+      const asking = items.filter(({ item }) => item.eventIds.length > 0);
+      const digests = asking.length > 0 ? await this.#read(events, asking) : [];
+      for (const [index, { item, place }] of items.entries()) {
+        const record = records[index];
+        found[place] = {
+          stored: record ? decodeRecord(item.key.id, record).stored : null,
+          seenEventIds: [],
+        };
+      }
+      for (const [index, { item, place }] of asking.entries()) {
+        const seen = digestsIn(digests[index] ?? "");
+        const seenEventIds = item.eventIds.filter((id) => seen.has(digestOf(id)));
+        found[place] = { stored: found[place]?.stored ?? null, seenEventIds };
+      }
+    };
+    await Promise.all(this.#group(lookups).map(load));
+    return found;
+  }
+
+  async #read(hash: string, items: Group<Lookup>["items"]): Promise<readonly (string | null)[]> {
+    const ids = items.map(({ item }) => item.key.id);
+    return (await this.#connection.command(hash, "HMGET", hash, ...ids)) as (string | null)[];
+  }
+
+  async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
+    const outcomes: WriteOutcome[] = [];
+    const fresh = new Map<string, Section[]>();
+    const commit = async ({ account, partition, items }: Group<Write>) => {
+      const result = await this.#commitGroup({ account, partition, items });
+      for (const [index, { place }] of items.entries()) {
+        outcomes[place] = result.isCommitted[index] ? "committed" : "conflict";
+      }
+      if (result.section.entries.length === 0) return;
+      fresh.set(account, [...(fresh.get(account) ?? []), result.section]);
+    };
+    await Promise.all(this.#group(writes).map(commit));
+    const append = ([account, sections]: [string, Section[]]) =>
+      // It is committed; if it cannot be brought to the log now, it will be.
+      this.#relay.append(account, sections).catch(() => {});
+    await Promise.all([...fresh].map(append));
+    return outcomes;
+  }
+
+  async #commitGroup({ account, partition, items }: Group<Write>) {
+    const { sessions, ids, epochs, queued, assigned, events, outbox } = sessionKeys(
+      partition,
+      account,
+    );
+    const { due, pending } = partitionKeys(partition);
+    const entries = items.map(({ item }) => entriesOf(item));
+    const args = items.flatMap(({ item }, index) => argumentsOf(item, entries[index] ?? []));
+    const answer = await this.#connection.run(
+      COMMIT,
+      [sessions, ids, epochs, queued, assigned, events, outbox, due, pending],
+      [encodeName(account), ...args],
+    );
+    const [letters, before, first] = answer as [string, string, string];
+    const isCommitted = items.map((_, index) => letters[index] === "1");
+    const kept = entries.filter((_, index) => isCommitted[index]).flat();
+    const section: Section = {
+      partition,
+      before: Number(before),
+      entries: kept.map((entry, index) => ({ ...entry, number: Number(first) + index })),
+    };
+    return { isCommitted, section };
+  }
+
+  async erase(key: SessionKey): Promise<boolean> {
+    const { account, id } = key;
+    const partition = partitionOf(key, this.#partitions);
+    const { sessions, ids, epochs, queued, assigned, events } = sessionKeys(partition, account);
+    const { due, pending } = partitionKeys(partition);
+    const erased = await this.#connection.run(
+      ERASE_SESSION,
+      [sessions, ids, epochs, queued, assigned, events, due, pending],
+      [encodeName(account), id],
+    );
+    const [upTo, record] = erased as [string, string?];
+    const createdAt = record ? decodeRecord(id, record).stored.session.createdAt : "";
+    const log = accountKeys(account);
+    const removed = await this.#connection.run(
+      ERASE_HISTORY,
+      [log.log, log.shadowLog, log.index, log.shadowIndex, log.erased],
+      [id, upTo, createdAt],
+    );
+    // Where an earlier attempt got half way, there is history without a session.
+    return record !== undefined || Number(removed) > 0;
+  }
+
+  #group<T extends { readonly key: SessionKey }>(items: readonly T[]): readonly Group<T>[] {
+    const groups = new Map<string, Group<T>>();
+    for (const [place, item] of items.entries()) {
+      const { account } = item.key;
+      const partition = partitionOf(item.key, this.#partitions);
+      const name = `${partition} ${account}`;
+      const group = groups.get(name) ?? { account, partition, items: [] };
+      group.items.push({ item, place });
+      groups.set(name, group);
+    }
+    return [...groups.values()];
+  }
+}
+
+function entriesOf({ key, session, ...write }: Write): readonly Omit<Numbered, "number">[] {
+  const of = (track: string, transitions: Write["transitions"]) =>
+    transitions.map((transition) => ({
+      track,
+      session: key.id,
+      seq: transition.seq,
+      text: encodeLogEntry({ session: key.id, sessionCreatedAt: session.createdAt, transition }),
+    }));
+  return [...of("l", write.transitions), ...of("s", write.shadowTransitions)];
+}
+
+/** In the order that the script names. */
+function argumentsOf(write: Write, entries: readonly Omit<Numbered, "number">[]) {
+  const { key, facets, deadlineAt } = write;
+  return [
+    key.id,
+    write.expectedVersion,
+    encodeRecord(write),
+    write.epoch,
+    deadlineAt ?? "",
+    facets.queue === "none" ? "" : "1",
+    assignedMember(key.id, facets),
+    write.eventIds.map(digestOf).join(""),
+    entries.length,
+    ...entries.map(({ track, text }) => outboxEntry(track, text)),
+  ];
+}
+
+function digestOf(eventId: string): string {
+  return createHash("sha256").update(eventId).digest("base64url").slice(0, DIGEST_LENGTH);
+}
+
+function digestsIn(text: string): ReadonlySet<string> {
+  const count = text.length / DIGEST_LENGTH;
+  return new Set(
+    Array.from({ length: count }, (_, index) =>
+      text.slice(index * DIGEST_LENGTH, (index + 1) * DIGEST_LENGTH),
+    ),
+  );
+}

@@ -1,0 +1,105 @@
+/**
+ * What the sweep asks for: of the partitions that this collector has claimed, which sessions are due,
+ * and which have not been told a broadcast. Nothing is taken out by asking.
+ * @module
+ */
+import type { SessionKey } from "../store.ts";
+import type { Claims } from "./claims.ts";
+import type { Connection } from "./connection.ts";
+import { decodeName, partitionKeys, sessionKeys } from "./keys.ts";
+import { BEHIND } from "./scripts/behind.ts";
+
+/** A collector that has not read the last broadcast yet may still write sessions that are behind. */
+const LOOK_AGAIN_MS = 2_000;
+
+/** How far an account's sessions in a partition were looked through for an epoch. */
+interface Look {
+  readonly epoch: number;
+  after: string;
+  /** None was behind, by the process's own clock. */
+  clearAt: number;
+}
+
+export class Sweeps {
+  readonly #connection: Connection;
+  readonly #claims: Claims;
+  readonly #looks = new Map<string, Look>();
+
+  constructor(connection: Connection, claims: Claims) {
+    this.#connection = connection;
+    this.#claims = claims;
+  }
+
+  async due(now: number, limit: number): Promise<readonly SessionKey[]> {
+    const partitions = await this.#claims.current();
+    const found = await Promise.all(
+      partitions.map(async (partition) => {
+        const { due } = partitionKeys(partition);
+        const range = ["-inf", String(now), "WITHSCORES", "LIMIT", "0", String(limit)];
+        const command = ["ZRANGEBYSCORE", due, ...range];
+        return toDue((await this.#connection.command(due, ...command)) as string[]);
+      }),
+    );
+    return found
+      .flat()
+      .sort((a, b) => a.deadlineAt - b.deadlineAt)
+      .slice(0, limit)
+      .map(({ key }) => key);
+  }
+
+  async behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
+    const partitions = await this.#claims.current();
+    const found = await Promise.all(
+      partitions.map((partition) => this.#behindIn(partition, account, epoch, limit)),
+    );
+    return found
+      .flat()
+      .slice(0, limit)
+      .map((id) => ({ account, id }));
+  }
+
+  async #behindIn(
+    partition: number,
+    account: string,
+    epoch: number,
+    limit: number,
+  ): Promise<readonly string[]> {
+    const look = this.#lookOf(partition, account, epoch);
+    if (performance.now() - look.clearAt < LOOK_AGAIN_MS) return [];
+    const { ids, sessions, epochs } = sessionKeys(partition, account);
+    for (;;) {
+      const answer = await this.#connection.run(
+        BEHIND,
+        [ids, sessions, epochs],
+        [look.after, limit, epoch],
+      );
+      const [upTo = "", ...flat] = answer as string[];
+      if (upTo === "-") {
+        look.after = "";
+        look.clearAt = performance.now();
+        return [];
+      }
+      const isFromStart = look.after === "";
+      look.after = upTo;
+      const found = flat.filter((_, index) => index % 2 === 0);
+      if (found.length > 0 || (upTo === "" && isFromStart)) return found;
+    }
+  }
+
+  #lookOf(partition: number, account: string, epoch: number): Look {
+    const name = `${partition} ${account}`;
+    const known = this.#looks.get(name);
+    if (known?.epoch === epoch) return known;
+    const look = { epoch, after: "", clearAt: Number.NEGATIVE_INFINITY };
+    this.#looks.set(name, look);
+    return look;
+  }
+}
+
+function toDue(flat: readonly string[]) {
+  return Array.from({ length: flat.length / 2 }, (_, index) => {
+    const [account = "", id = ""] = (flat[index * 2] ?? "").split(" ");
+    const key: SessionKey = { account: decodeName(account), id };
+    return { key, deadlineAt: Number(flat[index * 2 + 1]) };
+  });
+}
