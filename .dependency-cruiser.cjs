@@ -29,7 +29,7 @@ module.exports = {
     only(
       "stores-know-shapes",
       `${collector}/stores/`,
-      [`${collector}/(core|stores)/`, "^node:", "^(sqlite|assert)", "node_modules/redis"],
+      [`${collector}/(core|stores)/`, "^node:", "^(sqlite|assert|crypto)", "node_modules/redis"],
       "A store knows the shapes of the core and its own engine, no rule and no route.",
     ),
     only(

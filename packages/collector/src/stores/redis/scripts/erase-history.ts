@@ -20,7 +20,7 @@ for track = 1, 2 do
     local _, cursor = struct.unpack('>I3I7', places, at)
     local id = string.format('%.0f-0', cursor)
     local entry = ARGV[3] ~= '' and redis.call('XRANGE', log, id, id)[1]
-    if entry and string.match(entry[2][2], '^%[(%d+)') ~= ARGV[3] then
+    if entry and string.match(entry[2][2], '^(%d+)') ~= ARGV[3] then
       left[#left + 1] = string.sub(places, at, at + 9)
     else
       removed = removed + redis.call('XDEL', log, id)
