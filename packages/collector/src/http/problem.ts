@@ -58,7 +58,7 @@ export class Problem extends Error {
 export function answerProblem(c: Context, problem: Problem): Response {
   const [status, title] = PROBLEMS[problem.code];
   const body = {
-    type: `about:blank#${problem.code}`,
+    type: `urn:stillhere:problem:${problem.code}`,
     title,
     status,
     code: problem.code,
