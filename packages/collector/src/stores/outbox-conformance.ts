@@ -232,7 +232,7 @@ export const outboxConformanceCases: readonly ConformanceCase[] = [
       await store.outbox.forgetDeliveries(ACCOUNT, NOW);
       equal((await store.outbox.deliveries(KEY, { limit: 10 })).length, 5);
       await store.outbox.forgetDeliveries(ACCOUNT, NOW + 1);
-      equal((await store.outbox.deliveries(KEY, { limit: 10 })).length, 2);
+      deepEqual(await store.outbox.deliveries(KEY, { limit: 10 }), []);
     },
   },
   {

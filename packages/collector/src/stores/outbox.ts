@@ -162,6 +162,6 @@ export interface OutboxStore {
   deliveries(key: EndpointKey, query: DeliveryQuery): Promise<readonly ListedDelivery[]>;
   /** Forgets deliveries beyond the newest `keep` of each status, other than pending ones. */
   trimDeliveries(key: EndpointKey, keep: number): Promise<void>;
-  /** Forgets an account's deliveries from before an instant, other than pending ones. */
+  /** Forgets an account's deliveries from before an instant. */
   forgetDeliveries(account: string, before: number): Promise<void>;
 }

@@ -272,8 +272,7 @@ describe("a crash", () => {
 describe("of several collectors", () => {
   it("one delivers", async () => {
     bench = await Bench.open();
-    const other = bench.collector();
-    other.deliveries.start();
+    const other = bench.join();
     await bench.pass(5);
     let isOther = false;
     for (let count = 0; count < 20; count += 1) {
@@ -285,7 +284,6 @@ describe("of several collectors", () => {
     expect(bench.taken.map(({ seq }) => seq)).toEqual(
       Array.from({ length: 20 }, (_, index) => index + 1),
     );
-    await other.deliveries.stop();
   });
 });
 

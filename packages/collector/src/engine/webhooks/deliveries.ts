@@ -13,7 +13,7 @@ import type { Send } from "./send.ts";
 const LOOK_EVERY_MS = 1_000;
 
 export interface DeliveriesOptions {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, "store" | "clock" | "feed">;
   readonly send: Send;
   /** Hears of a store that fails; the next look tries again. */
   readonly onError: (error: unknown) => void;

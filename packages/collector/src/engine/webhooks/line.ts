@@ -83,7 +83,6 @@ export class Line implements SessionName {
   /** From now on what it has to tell is read from the history. */
   store(): void {
     this.isStored = true;
-    this.#nextSeq = this.#fresh[0]?.transition.seq ?? this.#nextSeq;
     this.#fresh = [];
   }
 

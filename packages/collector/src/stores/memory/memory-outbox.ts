@@ -200,8 +200,8 @@ export class MemoryOutbox implements OutboxStore {
   async forgetDeliveries(account: string, before: number): Promise<void> {
     for (const { endpoint, deliveries } of this.#rows.values()) {
       if (endpoint.account !== account) continue;
-      for (const [name, { status, updatedAt }] of deliveries) {
-        if (status !== "pending" && updatedAt < before) deliveries.delete(name);
+      for (const [name, { updatedAt }] of deliveries) {
+        if (updatedAt < before) deliveries.delete(name);
       }
     }
   }

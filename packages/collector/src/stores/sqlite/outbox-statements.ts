@@ -67,8 +67,7 @@ const SQL = {
         WHERE account = :account AND endpoint = :endpoint AND status = :status
         ORDER BY position DESC LIMIT 1 OFFSET :keep)`,
 
-  forgetDeliveries: `DELETE FROM webhook_deliveries
-    WHERE account = ? AND status <> 'pending' AND updated_at < ?`,
+  forgetDeliveries: "DELETE FROM webhook_deliveries WHERE account = ? AND updated_at < ?",
   eraseWaiting: "DELETE FROM webhook_waiting WHERE account = ? AND session = ?",
   eraseDeliveries: "DELETE FROM webhook_deliveries WHERE account = ? AND session = ?",
 } as const;

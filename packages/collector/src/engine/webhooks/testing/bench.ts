@@ -59,7 +59,10 @@ export class Bench {
   readonly taken: Received[] = [];
   readonly errors: unknown[] = [];
   receiver: Receiver = () => TAKEN;
+  /** How long the store takes to answer whoever delivers. */
+  storeTakesMs: () => number = () => 0;
   #collector: Collector;
+  readonly #others: Collector[] = [];
   #assigned = 0;
 
   constructor(store: Store = new MemoryStore()) {
@@ -88,8 +91,10 @@ export class Bench {
   collector(): Collector {
     const life = { isOver: false };
     const engine = new Engine(mortal(this.store, life), createSystemClock());
+    const { clock, feed } = engine;
+    const store = slow(mortal(this.store, life), () => this.storeTakesMs());
     const deliveries = new Deliveries({
-      engine,
+      engine: { clock, feed, store },
       chance: () => 0.5,
       onError: (error) => this.errors.push(error),
       send: async (endpoint, entry, at, signal) => {
@@ -149,9 +154,18 @@ export class Bench {
     await this.pass(0);
   }
 
+  /** Another process begins to deliver as well. */
+  join(): Collector {
+    const other = this.collector();
+    this.#others.push(other);
+    other.deliveries.start();
+    return other;
+  }
+
   /** Ends in order. */
   async close(): Promise<void> {
-    const stopped = this.deliveries.stop();
+    const all = [this.deliveries, ...this.#others.map(({ deliveries }) => deliveries)];
+    const stopped = Promise.all(all.map((deliveries) => deliveries.stop()));
     await this.pass(5_000);
     await stopped;
   }
@@ -189,6 +203,27 @@ function mortal<T extends object>(target: T, life: { readonly isOver: boolean })
         life.isOver ? new Promise<never>(() => {}) : Reflect.apply(value, target, args);
     },
   });
+}
+
+/** Asks take their time, there and back. */
+function slow<T extends object>(target: T, takesMs: () => number): T {
+  return new Proxy(target, {
+    get(_, name) {
+      const value = Reflect.get(target, name) as unknown;
+      if (typeof value === "object" && value !== null) return slow(value, takesMs);
+      if (typeof value !== "function") return value;
+      return async (...args: unknown[]) => {
+        await pause(takesMs());
+        const answer: unknown = await Reflect.apply(value, target, args);
+        await pause(takesMs());
+        return answer;
+      };
+    },
+  });
+}
+
+async function pause(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function untilAborted(
