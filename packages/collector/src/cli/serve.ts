@@ -30,6 +30,8 @@ export async function serve(options: ServeOptions): Promise<void> {
     onError: logError,
   });
   const { accounts, engine } = collector;
+  // Before any keys are shown: a config that is wrong ends the start.
+  if (options.config) await applyConfig(engine, DEFAULT_ACCOUNT, options.config);
   if (!accounts.byName(DEFAULT_ACCOUNT)) {
     const keys = await accounts.put(DEFAULT_ACCOUNT);
     console.log(`Created the account ${DEFAULT_ACCOUNT}. Keep these, they are shown only once:`);
@@ -37,7 +39,6 @@ export async function serve(options: ServeOptions): Promise<void> {
     console.log(`  secret key       ${keys.secretKey}`);
     console.log(`  token secret     ${keys.tokenSecret}`);
   }
-  if (options.config) await applyConfig(engine, DEFAULT_ACCOUNT, options.config);
   console.log(
     `stillhere collector listens at ${collector.url} (console: ${collector.url}/console)`,
   );

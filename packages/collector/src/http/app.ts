@@ -5,6 +5,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
+import { StoreError } from "../stores/store.ts";
 import { agentRoutes } from "./agents.ts";
 import { assetRoutes } from "./assets.ts";
 import { requireSecretKey } from "./auth.ts";
@@ -24,6 +25,8 @@ import { transitionRoutes } from "./transitions.ts";
 import { triggerRoutes } from "./triggers.ts";
 import { userRoutes } from "./users.ts";
 
+/** When to come again while the store is away. */
+const RETRY_AFTER_MS = 1_000;
 const API_BODY_MAX_BYTES = 64 * 1024;
 
 export interface AppOptions extends Room {
@@ -81,6 +84,10 @@ export function createApp({ onError, ...room }: AppOptions): OpenAPIHono<Env> {
       return answerProblem(c, new Problem("not_json", "Send a JSON body as application/json."));
     }
     onError(error);
+    if (error instanceof StoreError) {
+      const detail = "Try again: the store does not answer, and nothing was changed.";
+      return answerProblem(c, new Problem("unavailable", detail, [], RETRY_AFTER_MS));
+    }
     return answerProblem(c, new Problem("internal", "Try again; the collector's log says more."));
   });
   return app;

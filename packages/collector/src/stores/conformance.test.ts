@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, it } from "vitest";
 import { conformanceCases } from "./conformance.ts";
 import { MemoryStore } from "./memory/memory-store.ts";
@@ -42,6 +43,20 @@ describe("the SQLite file", () => {
     const second = new SqliteStore(path);
     expect(await second.hear(7_000, 5_000)).toBe(true);
     await second.close();
+  });
+
+  it("refuses a batch whole while another process writes, and takes it afterwards", async () => {
+    const path = join(folder, "locked.db");
+    const store = new SqliteStore(path);
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    const account = { name: "a", publishableKeys: [], secretKeys: [], tokenSecrets: [] };
+    await expect(store.hear(1, 1)).rejects.toThrow(StoreError);
+    other.exec("COMMIT");
+    other.close();
+    await store.putAccount({ ...account, createdAt: 1 });
+    expect(await store.hear(1, 1)).toBe(false);
+    await store.close();
   });
 
   it("says what to do where it cannot be opened", () => {

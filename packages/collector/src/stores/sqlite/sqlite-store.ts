@@ -261,14 +261,15 @@ export class SqliteStore implements Store {
   }
 
   #transaction<T>(work: () => T): T {
-    this.#statements.begin.run();
     try {
+      this.#statements.begin.run();
       const result = work();
       this.#statements.commit.run();
       return result;
     } catch (error) {
-      this.#statements.rollback.run();
-      throw error;
+      if (this.#database.isTransaction) this.#statements.rollback.run();
+      const why = error instanceof Error ? error.message : String(error);
+      throw new StoreError(`The SQLite file cannot be written: ${why}.`);
     }
   }
 }
