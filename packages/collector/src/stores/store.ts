@@ -203,6 +203,12 @@ export interface Store {
    */
   hear(now: number, toleranceMs: number): Promise<boolean>;
 
+  /**
+   * Calls `listener` when an account's log has something new by whomever, as soon as may be; a call
+   * may be missed. Returns the way to stop. Missing: nobody else writes to this store.
+   */
+  onNews?(listener: (account: string) => void): () => void;
+
   close(): Promise<void>;
 }
 
