@@ -55,6 +55,12 @@ module.exports = {
       "Routes run anywhere: nothing of Node.",
     ),
     only(
+      "sinks-know-the-engine",
+      `${collector}/sinks/`,
+      [`${collector}/(core|stores|engine|sinks)/`, `${collector}/http/views`, "node_modules/"],
+      "What is sent elsewhere looks as it does to those who ask, and is sent from anywhere.",
+    ),
+    only(
       "replay-knows-core",
       `${collector}/replay/`,
       [`${collector}/(core|shapes|replay)/`, "node_modules/"],

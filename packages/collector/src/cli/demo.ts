@@ -27,7 +27,13 @@ export async function demo({ host, port }: DemoOptions): Promise<void> {
     throw new UsageError("The demo shop is not built: run `pnpm build` first.");
   mkdirSync(FOLDER, { recursive: true });
   const store = await openStore(`sqlite:${FOLDER}/demo.db`);
-  const collector = await startCollector({ store, host, port, onError: logError });
+  const collector = await startCollector({
+    store,
+    host,
+    port,
+    allowPrivateWebhooks: true,
+    onError: logError,
+  });
   const keys = readKeys();
   const shopPort = Number(new URL(collector.url).port) + 1;
   await prepareAccount(collector, keys, shopPort);

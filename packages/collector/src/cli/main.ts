@@ -48,6 +48,11 @@ program
       .argParser(wholeNumber(1, 1_000_000_000))
       .env("STILLHERE_MAX_SESSIONS"),
   )
+  .addOption(
+    option("--allow-private-webhooks", "let webhooks go to this machine and its network")
+      .default(false)
+      .env("STILLHERE_ALLOW_PRIVATE_WEBHOOKS"),
+  )
   .addOption(option("--config <file>", "settings of the account default").env("STILLHERE_CONFIG"))
   .action(serve);
 

@@ -16,6 +16,7 @@ export interface ServeOptions {
   readonly config?: string;
   readonly trustProxy: boolean;
   readonly maxSessions: number;
+  readonly allowPrivateWebhooks: boolean;
 }
 
 /** Serves until it is told to stop; the first start creates an account and prints its keys once. */
@@ -27,6 +28,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     port: options.port,
     trustProxy: options.trustProxy,
     sessionsMost: options.maxSessions,
+    allowPrivateWebhooks: options.allowPrivateWebhooks,
     onError: logError,
   });
   const { accounts, engine } = collector;

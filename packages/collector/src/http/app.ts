@@ -24,6 +24,8 @@ import { tokenRoutes } from "./tokens.ts";
 import { transitionRoutes } from "./transitions.ts";
 import { triggerRoutes } from "./triggers.ts";
 import { userRoutes } from "./users.ts";
+import { webhookDeliveryRoutes } from "./webhook-deliveries.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 /** When to come again while the store is away. */
 const RETRY_AFTER_MS = 1_000;
@@ -63,6 +65,8 @@ export function createApp({ onError, ...room }: AppOptions): OpenAPIHono<Env> {
   app.route("/", agentRoutes(room));
   app.route("/", insightRoutes(room));
   app.route("/", userRoutes(room));
+  app.route("/", webhookRoutes(room));
+  app.route("/", webhookDeliveryRoutes(room));
 
   app.openAPIRegistry.registerComponent("securitySchemes", "secretKey", {
     type: "http",

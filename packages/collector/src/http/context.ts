@@ -18,6 +18,14 @@ export interface Asset {
 /** Files by path below the root, as `sdk.js` or `console/index.html`. */
 export type Assets = ReadonlyMap<string, Asset>;
 
+/** What the routes of webhooks need besides the store. */
+export interface WebhookRoom {
+  /** Why an endpoint cannot have this URL; null: it can. */
+  refuseTarget(url: string): Promise<string | null>;
+  /** Endpoints were changed, or have something to send again: look at once. */
+  refresh(): Promise<void>;
+}
+
 export interface Room {
   readonly engine: Engine;
   readonly accounts: Accounts;
@@ -26,6 +34,7 @@ export interface Room {
   /** Sessions that an account may have. */
   readonly sessionsMost: number;
   readonly meter: Meter;
+  readonly webhooks: WebhookRoom;
   /** The address that a request came from; it is counted by, and kept nowhere. */
   addressOf(c: Context): string;
 }

@@ -14,7 +14,7 @@ export function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
-function isoOrNull(at: number | null): string | null {
+export function isoOrNull(at: number | null): string | null {
   return at === null ? null : iso(at);
 }
 
@@ -56,7 +56,13 @@ export type SessionView = ReturnType<typeof viewSession>;
  * Stable and unique, also where a session was erased and another took its name. It has no full stop:
  * a webhook signs `id.timestamp.body`, and whoever names sessions must not be able to move the stops.
  */
-export function transitionId({ session, sessionCreatedAt, transition }: LogEntry): string {
+export function transitionId({
+  session,
+  sessionCreatedAt,
+  transition,
+}: Omit<LogEntry, "cursor" | "transition"> & {
+  readonly transition: { readonly seq: number };
+}): string {
   return `${session.replaceAll(".", "~")}:${sessionCreatedAt.toString(36)}:${transition.seq}`;
 }
 

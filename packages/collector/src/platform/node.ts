@@ -10,12 +10,16 @@ import { createSystemClock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
 import { forgetOldHistory } from "../engine/retention.ts";
 import { startSweep } from "../engine/sweep.ts";
+import { Deliveries } from "../engine/webhooks/deliveries.ts";
 import { createApp } from "../http/app.ts";
 import { DEFAULT_LIMITS, type RateLimits } from "../http/rate-limit.ts";
+import { createWebhookSender } from "../sinks/webhook.ts";
 import type { Store } from "../stores/store.ts";
 import { addressReader } from "./address.ts";
 import { readAssets } from "./assets.ts";
 import { createPrometheusMeter } from "./meter.ts";
+import { createPost } from "./post-webhook.ts";
+import { refuseTarget } from "./webhook-target.ts";
 
 /** How often keys that another process made or rotated are read. */
 const ACCOUNTS_EVERY_MS = 1_000;
@@ -34,6 +38,8 @@ export interface CollectorOptions {
   readonly limits?: RateLimits;
   /** Sessions that an account may have. */
   readonly sessionsMost?: number;
+  /** Let webhooks go to this machine and its network. */
+  readonly allowPrivateWebhooks?: boolean;
   readonly onError: (error: unknown) => void;
 }
 
@@ -54,6 +60,9 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const accounts = new Accounts(store, clock);
   await accounts.refresh();
   await engine.hear();
+  const isPrivateAllowed = options.allowPrivateWebhooks ?? false;
+  const send = createWebhookSender(createPost({ isPrivateAllowed }));
+  const deliveries = new Deliveries({ engine, send, onError });
   const app = createApp({
     engine,
     accounts,
@@ -61,6 +70,10 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     limits: options.limits ?? DEFAULT_LIMITS,
     sessionsMost: options.sessionsMost ?? SESSIONS_MOST,
     meter,
+    webhooks: {
+      refuseTarget: (url) => refuseTarget(url, isPrivateAllowed),
+      refresh: () => deliveries.refresh(),
+    },
     addressOf: addressReader(options.trustProxy ?? false),
     onError,
   });
@@ -70,6 +83,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   await listen(server, options.host, options.port);
   const stopSweep = startSweep({ engine, accounts: () => accounts.names(), onError });
+  deliveries.start();
   const refresh = setInterval(() => accounts.refresh().catch(onError), ACCOUNTS_EVERY_MS);
   const forget = setInterval(
     () => forgetOldHistory(engine, accounts.names()).catch(onError),
@@ -90,6 +104,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       clearTimeout(hurry);
       await stopSweep();
       await engine.idle();
+      await deliveries.stop();
       await store.close();
     },
   };

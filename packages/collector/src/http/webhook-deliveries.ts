@@ -1,0 +1,139 @@
+/**
+ * What became of the messages to a webhook endpoint, and how to have them sent once more.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { name } from "../shapes/name.ts";
+import type { EndpointKey } from "../stores/outbox.ts";
+import type { Env, Room } from "./context.ts";
+import { decodeCursor, decodeLogCursor, encodeCursor } from "./cursor.ts";
+import { Problem } from "./problem.ts";
+import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+import { pageQuery } from "./schemas.ts";
+import { parseTransitionId } from "./views.ts";
+import { deliveryStatus, deliveryView, noWebhook, viewDelivery } from "./webhook-views.ts";
+
+const REPLAY_READ_LIMIT = 500;
+
+const params = z.object({ id: name.openapi({ param: { name: "id", in: "path" } }) });
+const cursor = z.string().min(1).max(512);
+
+const list = createRoute({
+  method: "get",
+  path: "/v1/webhooks/{id}/deliveries",
+  summary: "What was tried, the newest first",
+  ...SECURED,
+  request: { params, query: z.object({ ...pageQuery, status: deliveryStatus.optional() }) },
+  responses: answers(
+    z.object({ deliveries: z.array(deliveryView), cursor: z.string().nullable() }),
+    "A page; `cursor` is null on the last",
+  ),
+});
+
+const replay = createRoute({
+  method: "post",
+  path: "/v1/webhooks/{id}/replay",
+  summary:
+    "Send once more: one transition, all that failed, or everything after a place in the history",
+  ...SECURED,
+  request: {
+    params,
+    body: jsonBody(
+      z
+        .union([
+          z.strictObject({ transition: cursor }),
+          z.strictObject({ status: z.literal("failed") }),
+          z.strictObject({ after: cursor }),
+        ])
+        .openapi("Replay"),
+    ),
+  },
+  responses: answers(
+    z.object({ replayed: z.number().nullable() }),
+    "How many are sent once more; null with `after`: all that follow",
+  ),
+});
+
+export function webhookDeliveryRoutes({ engine, webhooks }: Room): OpenAPIHono<Env> {
+  const { store, clock } = engine;
+  const routes = createRoutes();
+
+  async function endpointOf(account: string, id: string) {
+    const standings = await store.outbox.endpoints();
+    const found = standings.find(
+      ({ endpoint }) => endpoint.account === account && endpoint.id === id,
+    );
+    if (!found) throw noWebhook(id);
+    return found.endpoint;
+  }
+
+  async function sendFailedAgain(key: EndpointKey): Promise<number> {
+    let sent = 0;
+    for (let beforePosition: number | undefined; ; ) {
+      const page = await store.outbox.deliveries(key, {
+        status: "failed",
+        limit: REPLAY_READ_LIMIT,
+        ...(beforePosition !== undefined && { beforePosition }),
+      });
+      sent += await store.outbox.sendAgain(key, page, clock.now());
+      beforePosition = page.at(-1)?.position;
+      if (page.length < REPLAY_READ_LIMIT) return sent;
+    }
+  }
+
+  async function sendOneAgain(key: EndpointKey, id: string): Promise<number> {
+    const transition = parseTransitionId(id);
+    if (!transition) throw new Problem("not_found", `There is no transition ${id}.`);
+    // Says so where it is not there any more.
+    await decodeLogCursor(store, key.account, id);
+    return store.outbox.sendAgain(key, [transition], clock.now());
+  }
+
+  routes.openapi(list, async (c) => {
+    const { id } = c.req.valid("param");
+    const query = c.req.valid("query");
+    const endpoint = await endpointOf(c.var.account.name, id);
+    const found = await store.outbox.deliveries(endpoint, {
+      limit: query.limit + 1,
+      ...(query.status && { status: query.status }),
+      ...(query.cursor !== undefined && { beforePosition: placeOf(query.cursor) }),
+    });
+    const page = found.slice(0, query.limit);
+    const last = found.length > query.limit ? page.at(-1) : undefined;
+    return c.json(
+      {
+        deliveries: page.map(viewDelivery),
+        cursor: last ? encodeCursor(String(last.position)) : null,
+      },
+      200,
+    );
+  });
+
+  routes.openapi(replay, async (c) => {
+    const { id } = c.req.valid("param");
+    const wanted = c.req.valid("json");
+    const account = c.var.account.name;
+    const endpoint = await endpointOf(account, id);
+    if (endpoint.disabled) {
+      throw new Problem("webhook_disabled", `Enable it first: PATCH /v1/webhooks/${id}.`);
+    }
+    let replayed: number | null = null;
+    if ("transition" in wanted) replayed = await sendOneAgain(endpoint, wanted.transition);
+    else if ("status" in wanted) replayed = await sendFailedAgain(endpoint);
+    else {
+      const after = await decodeLogCursor(store, account, wanted.after);
+      await store.outbox.moveCursor(endpoint, after, false);
+    }
+    await webhooks.refresh();
+    return c.json({ replayed }, 200);
+  });
+
+  return routes;
+}
+
+/** @throws {Problem} `invalid_cursor` */
+function placeOf(text: string): number {
+  const place = Number(decodeCursor(text));
+  if (Number.isSafeInteger(place)) return place;
+  throw new Problem("invalid_cursor", "Use a cursor as an answer gave it, or leave it out.");
+}

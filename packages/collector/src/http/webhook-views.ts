@@ -1,0 +1,98 @@
+/**
+ * How webhook endpoints and their deliveries look to the outside.
+ * @module
+ */
+import { z } from "@hono/zod-openapi";
+import { DELIVERY_STATUSES, type EndpointStanding, type ListedDelivery } from "../stores/outbox.ts";
+import { Problem } from "./problem.ts";
+import { iso, isoOrNull, transitionId } from "./views.ts";
+
+const instant = z.iso.datetime();
+
+export const deliveryStatus = z.enum(DELIVERY_STATUSES);
+
+export const webhookView = z
+  .object({
+    id: z.string(),
+    /** What a trigger's `notify_webhook` calls it. */
+    name: z.string(),
+    url: z.string(),
+    events: z.enum(["all", "notified"]),
+    enabled: z.boolean(),
+    /** `gone`: the receiver answered 410. */
+    disabledReason: z.enum(["by_request", "gone"]).nullable(),
+    disabledAt: instant.nullable(),
+    /** Until when messages are also signed with the secret before the last rotation. */
+    oldSecretUntil: instant.nullable(),
+    /** Nothing is sent before: the receiver asked for it with `Retry-After`. */
+    pausedUntil: instant.nullable(),
+    /** When the next session that waits is tried again; null: none waits. */
+    nextAttemptAt: instant.nullable(),
+    createdAt: instant,
+  })
+  .openapi("Webhook");
+
+/** The secret is shown once, when it is made. */
+export const webhookWithSecret = webhookView
+  .extend({ secret: z.string().openapi({ example: "whsec_…" }) })
+  .openapi("WebhookWithSecret");
+
+export function viewWebhook(standing: EndpointStanding, now: number): z.infer<typeof webhookView> {
+  const { endpoint, pausedUntil, nextAttemptAt } = standing;
+  const { id, name, url, events, disabled, createdAt } = endpoint;
+  const [, old] = endpoint.secrets;
+  const oldSecretUntil = old?.expiresAt ?? null;
+  return {
+    id,
+    name,
+    url,
+    events,
+    enabled: disabled === null,
+    disabledReason: disabled?.reason ?? null,
+    disabledAt: isoOrNull(disabled?.at ?? null),
+    oldSecretUntil: isoOrNull(later(oldSecretUntil, now)),
+    pausedUntil: isoOrNull(later(pausedUntil, now)),
+    nextAttemptAt: isoOrNull(nextAttemptAt),
+    createdAt: iso(createdAt),
+  };
+}
+
+function later(at: number | null, now: number): number | null {
+  return at !== null && at > now ? at : null;
+}
+
+export const deliveryView = z
+  .object({
+    /** The transition's id, which is the message's `webhook-id`. */
+    id: z.string(),
+    session: z.string(),
+    seq: z.number(),
+    status: deliveryStatus,
+    attempts: z.number(),
+    /** The last status that the receiver answered with; null: it did not answer. */
+    response: z.number().nullable(),
+    /** Why it did not, as a code. */
+    error: z.string().nullable(),
+    nextAttemptAt: instant.nullable(),
+    updatedAt: instant,
+  })
+  .openapi("Delivery");
+
+export function viewDelivery(delivery: ListedDelivery): z.infer<typeof deliveryView> {
+  const { session, sessionCreatedAt, seq, status, attempts, response, error } = delivery;
+  return {
+    id: transitionId({ session, sessionCreatedAt, transition: { seq } }),
+    session,
+    seq,
+    status,
+    attempts,
+    response,
+    error,
+    nextAttemptAt: isoOrNull(delivery.nextAttemptAt),
+    updatedAt: iso(delivery.updatedAt),
+  };
+}
+
+export function noWebhook(id: string): Problem {
+  return new Problem("not_found", `There is no webhook ${id}: GET /v1/webhooks lists them.`);
+}

@@ -1,0 +1,181 @@
+/**
+ * `/v1/webhooks`: who is told of transitions.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { createEndpoint, rotateSecrets } from "../engine/webhooks/endpoints.ts";
+import { name } from "../shapes/name.ts";
+import type { Endpoint, EndpointKey, EndpointPatch, EndpointStanding } from "../stores/outbox.ts";
+import type { Env, Room } from "./context.ts";
+import { Problem } from "./problem.ts";
+import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+import { noWebhook, viewWebhook, webhookView, webhookWithSecret } from "./webhook-views.ts";
+
+const WEBHOOKS_MOST = 50;
+
+const params = z.object({ id: name.openapi({ param: { name: "id", in: "path" } }) });
+const url = z.string().max(2_048).openapi({ example: "https://desk.example.com/stillhere" });
+/** `notified`: only transitions whose triggers name the endpoint. */
+const events = z.enum(["all", "notified"]);
+
+const list = createRoute({
+  method: "get",
+  path: "/v1/webhooks",
+  summary: "Every endpoint",
+  ...SECURED,
+  responses: answers(z.object({ webhooks: z.array(webhookView) }), "The endpoints, by id"),
+});
+
+const { 200: created, ...refusals } = answers(
+  webhookWithSecret,
+  "The endpoint, with its secret, which is never shown again",
+);
+const create = createRoute({
+  method: "post",
+  path: "/v1/webhooks",
+  summary: "Add an endpoint; it is told of what happens from now on",
+  ...SECURED,
+  request: {
+    body: jsonBody(z.strictObject({ url, name: name.optional(), events: events.default("all") })),
+  },
+  responses: { 201: created, ...refusals },
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/v1/webhooks/{id}",
+  summary: "One endpoint",
+  ...SECURED,
+  request: { params },
+  responses: answers(webhookView, "The endpoint"),
+});
+
+const patch = createRoute({
+  method: "patch",
+  path: "/v1/webhooks/{id}",
+  summary: "Change an endpoint; enabled again, it is told of what happens from then on",
+  ...SECURED,
+  request: {
+    params,
+    body: jsonBody(
+      z
+        .strictObject({ url, name, events, enabled: z.boolean() })
+        .partial()
+        .openapi("WebhookUpdate"),
+    ),
+  },
+  responses: answers(webhookView, "The endpoint as it is now"),
+});
+
+const remove = createRoute({
+  method: "delete",
+  path: "/v1/webhooks/{id}",
+  summary: "Remove an endpoint, with what it has not been told yet",
+  ...SECURED,
+  request: { params },
+  responses: answers(z.object({ removed: z.literal(true) }), "It is gone"),
+});
+
+const rotate = createRoute({
+  method: "post",
+  path: "/v1/webhooks/{id}/secret",
+  summary: "Make a new secret; messages are signed with the old one as well for 24 hours more",
+  ...SECURED,
+  request: { params },
+  responses: answers(webhookWithSecret, "The new secret, which is never shown again"),
+});
+
+export function webhookRoutes({ engine, webhooks }: Room): OpenAPIHono<Env> {
+  const { store, clock } = engine;
+  const routes = createRoutes();
+
+  async function standingsOf(account: string): Promise<readonly EndpointStanding[]> {
+    return (await store.outbox.endpoints()).filter(({ endpoint }) => endpoint.account === account);
+  }
+
+  async function standingOf({ account, id }: EndpointKey): Promise<EndpointStanding> {
+    const found = (await standingsOf(account)).find(({ endpoint }) => endpoint.id === id);
+    if (!found) throw noWebhook(id);
+    return found;
+  }
+
+  async function view(key: EndpointKey) {
+    return viewWebhook(await standingOf(key), clock.now());
+  }
+
+  async function checkTarget(target: string): Promise<void> {
+    const why = await webhooks.refuseTarget(target);
+    if (why !== null) throw new Problem("webhook_target_refused", why);
+  }
+
+  async function change(key: EndpointKey, wanted: EndpointPatch): Promise<Endpoint> {
+    const changed = await store.outbox.changeEndpoint(key, wanted);
+    if (changed === null) throw noWebhook(key.id);
+    if (changed === "taken") throw nameTaken(wanted.name);
+    await webhooks.refresh();
+    return changed;
+  }
+
+  routes.openapi(list, async (c) => {
+    const standings = await standingsOf(c.var.account.name);
+    const now = clock.now();
+    return c.json({ webhooks: standings.map((standing) => viewWebhook(standing, now)) }, 200);
+  });
+
+  routes.openapi(create, async (c) => {
+    const account = c.var.account.name;
+    const body = c.req.valid("json");
+    await checkTarget(body.url);
+    if ((await standingsOf(account)).length >= WEBHOOKS_MOST) {
+      throw new Problem("too_many_webhooks", `Remove one: there are ${WEBHOOKS_MOST}.`);
+    }
+    const endpoint = createEndpoint({ account, ...body }, clock.now());
+    const cursor = await store.lastCursor(account);
+    if (!(await store.outbox.addEndpoint(endpoint, cursor))) throw nameTaken(body.name);
+    await webhooks.refresh();
+    return c.json({ ...(await view(endpoint)), secret: newestSecret(endpoint) }, 201);
+  });
+
+  routes.openapi(get, async (c) => {
+    const key = { account: c.var.account.name, id: c.req.valid("param").id };
+    return c.json(await view(key), 200);
+  });
+
+  routes.openapi(patch, async (c) => {
+    const key = { account: c.var.account.name, id: c.req.valid("param").id };
+    const { enabled, ...wanted } = c.req.valid("json");
+    const { endpoint } = await standingOf(key);
+    if (wanted.url !== undefined) await checkTarget(wanted.url);
+    if (enabled === true && endpoint.disabled) {
+      await store.outbox.moveCursor(key, await store.lastCursor(key.account), true);
+      await change(key, { ...wanted, disabled: null });
+    } else if (enabled === false && !endpoint.disabled) {
+      await change(key, { ...wanted, disabled: { at: clock.now(), reason: "by_request" } });
+    } else await change(key, wanted);
+    return c.json(await view(key), 200);
+  });
+
+  routes.openapi(remove, async (c) => {
+    const key = { account: c.var.account.name, id: c.req.valid("param").id };
+    if (!(await store.outbox.removeEndpoint(key))) throw noWebhook(key.id);
+    await webhooks.refresh();
+    return c.json({ removed: true as const }, 200);
+  });
+
+  routes.openapi(rotate, async (c) => {
+    const key = { account: c.var.account.name, id: c.req.valid("param").id };
+    const { endpoint } = await standingOf(key);
+    const changed = await change(key, { secrets: rotateSecrets(endpoint, clock.now()) });
+    return c.json({ ...(await view(key)), secret: newestSecret(changed) }, 200);
+  });
+
+  return routes;
+}
+
+function newestSecret({ secrets }: Endpoint): string {
+  return secrets[0]?.secret ?? "";
+}
+
+function nameTaken(taken: string | undefined): Problem {
+  return new Problem("webhook_name_taken", `Choose another name: there is a webhook ${taken}.`);
+}
