@@ -29,6 +29,8 @@ export const COMMON = {
   mark: `${PREFIX}{common}:mark`,
   /** Sorted set: collectors by when they count as gone. */
   members: `${PREFIX}{common}:members`,
+  /** Set: accounts that have webhook endpoints, or had. */
+  webhookAccounts: `${PREFIX}{common}:webhook-accounts`,
 } as const;
 
 /** Keys of a partition that concern all accounts. */
@@ -83,5 +85,35 @@ export function accountKeys(account: string) {
     erased: `${at}erased`,
     /** Hash: agent → capacity. */
     agents: `${at}agents`,
+  };
+}
+
+/** Keys of an account's webhook endpoints. */
+export function webhookKeys(account: string) {
+  const at = `${PREFIX}{@${encodeName(account)}}:webhook`;
+  return {
+    /** Hash: id → endpoint. */
+    endpoints: `${at}s`,
+    /** Hash: name → id. */
+    names: `${at}-names`,
+  };
+}
+
+/** Keys of one webhook endpoint. A session is named `SESSION\nCREATED_AT` there. */
+export function endpointKeys(account: string, id: string) {
+  const at = (name: string) =>
+    `${PREFIX}{@${encodeName(account)}}:webhook-${name}:${encodeName(id)}`;
+  return {
+    /** Hash: `cursor`, `paused`, `owner`, `until`, `position`. */
+    progress: at("progress"),
+    /** Hash: session → why it waits. */
+    waiting: at("waiting"),
+    /** Sorted set: waiting sessions by when they are tried again. */
+    attempts: at("attempts"),
+    /** Hash: `SESSION\nCREATED_AT\nSEQ` → what became of it, see outbox-rows.ts. */
+    deliveries: at("deliveries"),
+    /** Sorted set: deliveries by their place in the list; and the same for each status. */
+    listed: at("listed"),
+    listedAs: (status: string) => at(`listed-${status}`),
   };
 }

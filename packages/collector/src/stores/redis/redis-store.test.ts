@@ -4,6 +4,7 @@
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
 import { conformanceCases } from "../conformance.ts";
+import { outboxConformanceCases } from "../outbox-conformance.ts";
 import type { Store } from "../store.ts";
 import { RedisStore } from "./redis-store.ts";
 
@@ -19,7 +20,9 @@ afterEach(async () => {
   for (const store of opened.splice(0)) await store.close();
 });
 
-const CASES = conformanceCases.map((each) => [each.name, each] as const);
+const CASES = [...conformanceCases, ...outboxConformanceCases].map(
+  (each) => [each.name, each] as const,
+);
 
 describe("a server", () => {
   let server: RedisServer;

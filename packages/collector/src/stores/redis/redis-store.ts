@@ -2,7 +2,6 @@
  * A store past one machine: Redis, or a Redis Cluster, shared by any number of collectors.
  * @module
  */
-import type { OutboxStore } from "../outbox.ts";
 import type {
   Account,
   Agent,
@@ -28,6 +27,7 @@ import { checkPartitions } from "./layout.ts";
 import { Lists } from "./lists.ts";
 import { Log } from "./log.ts";
 import { News, type NewsListener } from "./news.ts";
+import { RedisOutbox } from "./redis-outbox.ts";
 import { Relay } from "./relay.ts";
 import { BROADCAST } from "./scripts/broadcast.ts";
 import { HEAR } from "./scripts/hear.ts";
@@ -38,7 +38,7 @@ import { Sweeps } from "./sweeps.ts";
 const TEND_EVERY_MS = 500;
 
 export class RedisStore implements Store {
-  readonly outbox: OutboxStore;
+  readonly outbox: RedisOutbox;
   readonly #connection: Connection;
   readonly #partitions: number;
   readonly #claims: Claims;
@@ -60,7 +60,7 @@ export class RedisStore implements Store {
     this.#lists = new Lists(connection, partitions);
     this.#log = new Log(connection);
     this.#news = new News(connection);
-    this.outbox = undefined as unknown as OutboxStore;
+    this.outbox = new RedisOutbox(connection, this.#log);
   }
 
   /**
@@ -150,8 +150,10 @@ export class RedisStore implements Store {
     return this.#log.prune(account, before, limit);
   }
 
-  erase(key: SessionKey): Promise<boolean> {
-    return this.#sessions.erase(key);
+  async erase(key: SessionKey): Promise<boolean> {
+    const wasThere = await this.#sessions.erase(key);
+    await this.outbox.erase(key);
+    return wasThere;
   }
 
   async agents(account: string): Promise<readonly Agent[]> {

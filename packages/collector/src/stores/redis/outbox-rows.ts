@@ -1,0 +1,70 @@
+/**
+ * What is kept for webhooks, as texts in Redis.
+ *
+ * - a delivery: `POSITION STATUS NEXT_ATTEMPT UPDATED REST`; scripts read and change what comes before
+ *   `REST`. `-` stands for none.
+ * - a session that waits: a row of values
+ * @module
+ */
+import type { Delivery, DeliveryStatus, ListedDelivery, SessionName, Waiting } from "../outbox.ts";
+
+const NONE = "-";
+
+export function nameOf({ session, sessionCreatedAt }: SessionName): string {
+  return `${session}\n${sessionCreatedAt}`;
+}
+
+export function deliveryName(delivery: SessionName & { readonly seq: number }): string {
+  return `${nameOf(delivery)}\n${delivery.seq}`;
+}
+
+/** All but its position, which the script puts before it. */
+export function encodeDelivery(delivery: Delivery): string {
+  const { status, nextAttemptAt, updatedAt, attempts, response, error } = delivery;
+  const rest = JSON.stringify([attempts, response, error]);
+  return `${status} ${nextAttemptAt ?? NONE} ${updatedAt} ${rest}`;
+}
+
+export function decodeDelivery(name: string, text: string): ListedDelivery {
+  const [position, status, nextAttemptAt, updatedAt] = text.split(" ", 4);
+  const [session = "", sessionCreatedAt, seq] = name.split("\n");
+  const [attempts, response, error] = JSON.parse(text.slice(text.indexOf("["))) as [
+    number,
+    number | null,
+    string | null,
+  ];
+  return {
+    session,
+    sessionCreatedAt: Number(sessionCreatedAt),
+    seq: Number(seq),
+    status: status as DeliveryStatus,
+    attempts,
+    updatedAt: Number(updatedAt),
+    response,
+    error,
+    nextAttemptAt: nextAttemptAt === NONE ? null : Number(nextAttemptAt),
+    position: Number(position),
+  };
+}
+
+export function updatedAtOf(text: string): number {
+  return Number(text.split(" ", 4)[3]);
+}
+
+export function encodeWaiting({ again, nextSeq, attempts, waitingSince, nextAttemptAt }: Waiting) {
+  return JSON.stringify([again, nextSeq, attempts, waitingSince, nextAttemptAt]);
+}
+
+export function decodeWaiting(name: string, text: string): Waiting {
+  const [session = "", sessionCreatedAt] = name.split("\n");
+  const [again, nextSeq, attempts, waitingSince, nextAttemptAt] = JSON.parse(text) as [
+    number[],
+    number,
+    number,
+    number,
+    number,
+  ];
+  const createdAt = Number(sessionCreatedAt);
+  const progress = { attempts, waitingSince, nextAttemptAt };
+  return { session, sessionCreatedAt: createdAt, again, nextSeq, ...progress };
+}

@@ -1,0 +1,315 @@
+/**
+ * What webhooks need of Redis: all of an account's in the slot of its log.
+ * @module
+ */
+import {
+  type Claim,
+  DELIVERY_STATUSES,
+  type DeliveryQuery,
+  type Endpoint,
+  type EndpointKey,
+  type EndpointPatch,
+  type EndpointStanding,
+  type ListedDelivery,
+  type OutboxStore,
+  type Settlement,
+} from "../outbox.ts";
+import type { SessionKey } from "../store.ts";
+import { askAgain, type Transitions } from "./again.ts";
+import type { Connection } from "./connection.ts";
+import { accountKeys, COMMON, endpointKeys, webhookKeys } from "./keys.ts";
+import type { Log } from "./log.ts";
+import {
+  decodeDelivery,
+  decodeWaiting,
+  encodeDelivery,
+  encodeWaiting,
+  nameOf,
+  updatedAtOf,
+} from "./outbox-rows.ts";
+import { ADD_ENDPOINT } from "./scripts/add-endpoint.ts";
+import { CHANGE_ENDPOINT } from "./scripts/change-endpoint.ts";
+import { CLAIM_ENDPOINT } from "./scripts/claim-endpoint.ts";
+import { DROP_DELIVERIES } from "./scripts/drop-deliveries.ts";
+import { LIST_DELIVERIES } from "./scripts/list-deliveries.ts";
+import { MOVE_CURSOR } from "./scripts/move-cursor.ts";
+import { REMOVE_ENDPOINT } from "./scripts/remove-endpoint.ts";
+import { SETTLE } from "./scripts/settle.ts";
+
+const DROP_LIMIT = 500;
+
+export class RedisOutbox implements OutboxStore {
+  readonly #connection: Connection;
+  readonly #log: Log;
+
+  constructor(connection: Connection, log: Log) {
+    this.#connection = connection;
+    this.#log = log;
+  }
+
+  async endpoints(): Promise<readonly EndpointStanding[]> {
+    const key = COMMON.webhookAccounts;
+    const accounts = (await this.#connection.command(key, "SMEMBERS", key)) as string[];
+    const found = await Promise.all(accounts.map((account) => this.#endpointsOf(account)));
+    const standings = await Promise.all(found.flat().map((each) => this.#standingOf(each)));
+    return standings
+      .filter((standing) => standing !== null)
+      .sort((a, b) => (orderOf(a.endpoint) < orderOf(b.endpoint) ? -1 : 1));
+  }
+
+  async #endpointsOf(account: string): Promise<readonly Endpoint[]> {
+    const { endpoints } = webhookKeys(account);
+    const bodies = (await this.#connection.command(endpoints, "HVALS", endpoints)) as string[];
+    return bodies.map((body) => JSON.parse(body) as Endpoint);
+  }
+
+  async #standingOf(endpoint: Endpoint): Promise<EndpointStanding | null> {
+    const { progress, attempts } = endpointKeys(endpoint.account, endpoint.id);
+    const [fields, first] = await Promise.all([
+      this.#connection.command(progress, "HMGET", progress, "cursor", "paused"),
+      this.#connection.command(attempts, "ZRANGE", attempts, "0", "0", "WITHSCORES"),
+    ]);
+    const [cursor, paused] = fields as (string | null)[];
+    // Removed in between.
+    if (cursor === null || cursor === undefined) return null;
+    const [, nextAttemptAt] = first as string[];
+    return {
+      endpoint,
+      cursor: Number(cursor),
+      pausedUntil: paused ? Number(paused) : null,
+      nextAttemptAt: nextAttemptAt === undefined ? null : Number(nextAttemptAt),
+    };
+  }
+
+  async #endpoint({ account, id }: EndpointKey): Promise<string | null> {
+    const { endpoints } = webhookKeys(account);
+    return (await this.#connection.command(endpoints, "HGET", endpoints, id)) as string | null;
+  }
+
+  async addEndpoint(endpoint: Endpoint, cursor: number): Promise<boolean> {
+    const { account, id, name } = endpoint;
+    const { endpoints, names } = webhookKeys(account);
+    // First, so that no endpoint is ever one that nobody looks for.
+    const key = COMMON.webhookAccounts;
+    await this.#connection.command(key, "SADD", key, account);
+    const added = await this.#connection.run(
+      ADD_ENDPOINT,
+      [endpoints, names, endpointKeys(account, id).progress],
+      [id, name, JSON.stringify(endpoint), cursor],
+    );
+    return added === 1;
+  }
+
+  async changeEndpoint(key: EndpointKey, patch: EndpointPatch): Promise<Endpoint | "taken" | null> {
+    const { account, id } = key;
+    const { endpoints, names } = webhookKeys(account);
+    for (;;) {
+      const body = await this.#endpoint(key);
+      if (body === null) return null;
+      const before = JSON.parse(body) as Endpoint;
+      const endpoint: Endpoint = { ...before, ...patch };
+      const answer = await this.#connection.run(
+        CHANGE_ENDPOINT,
+        [endpoints, names, endpointKeys(account, id).progress],
+        [id, body, before.name, JSON.stringify(endpoint), endpoint.name],
+      );
+      if (answer === "taken") return "taken";
+      if (answer === "done") return endpoint;
+    }
+  }
+
+  async removeEndpoint(key: EndpointKey): Promise<boolean> {
+    const { account, id } = key;
+    const body = await this.#endpoint(key);
+    if (body === null) return false;
+    const { endpoints, names } = webhookKeys(account);
+    const { progress, waiting, attempts, deliveries, listed } = endpointKeys(account, id);
+    const removed = await this.#connection.run(
+      REMOVE_ENDPOINT,
+      [endpoints, names, progress, waiting, attempts, deliveries, listed, ...listedKeys(key)],
+      [id, (JSON.parse(body) as Endpoint).name],
+    );
+    return removed === 1;
+  }
+
+  async claim(
+    { account, id }: EndpointKey,
+    owner: string,
+    now: number,
+    untilAt: number,
+  ): Promise<Claim | null> {
+    const { progress, waiting } = endpointKeys(account, id);
+    const answer = await this.#connection.run(
+      CLAIM_ENDPOINT,
+      [webhookKeys(account).endpoints, progress, waiting],
+      [id, owner, now, untilAt],
+    );
+    if (answer === null) return null;
+    const [body, cursor, paused, rows] = answer as [string, string, string, string[]];
+    return {
+      endpoint: JSON.parse(body) as Endpoint,
+      cursor: Number(cursor),
+      pausedUntil: paused === "" ? null : Number(paused),
+      waiting: pairs(rows).map(([name, text]) => decodeWaiting(name, text)),
+    };
+  }
+
+  async settle(
+    key: EndpointKey,
+    owner: string,
+    settlement: Settlement,
+    untilAt: number | null,
+  ): Promise<boolean> {
+    const { account, id } = key;
+    const { cursor, pausedUntil, caughtUp, waiting, deliveries } = settlement;
+    const { log, index } = accountKeys(account);
+    const keys = endpointKeys(account, id);
+    const settled = await this.#connection.run(
+      SETTLE,
+      [
+        log,
+        index,
+        keys.progress,
+        keys.waiting,
+        keys.attempts,
+        keys.deliveries,
+        keys.listed,
+        ...listedKeys(key),
+      ],
+      [
+        owner,
+        untilAt ?? "",
+        cursor,
+        pausedUntil ?? "",
+        DELIVERY_STATUSES.join(" "),
+        caughtUp.length,
+        ...caughtUp.map(nameOf),
+        waiting.length,
+        ...waiting.flatMap((each) => [
+          each.session,
+          each.sessionCreatedAt,
+          each.nextAttemptAt,
+          encodeWaiting(each),
+        ]),
+        deliveries.length,
+        ...deliveries.flatMap((each) => [
+          each.session,
+          each.sessionCreatedAt,
+          each.seq,
+          each.status,
+          encodeDelivery(each),
+        ]),
+      ],
+    );
+    return settled === 1;
+  }
+
+  async moveCursor(
+    { account, id }: EndpointKey,
+    cursor: number,
+    isForwardAllowed: boolean,
+  ): Promise<void> {
+    const keys = [webhookKeys(account).endpoints, endpointKeys(account, id).progress] as const;
+    await this.#connection.run(MOVE_CURSOR, [...keys], [id, cursor, Number(isForwardAllowed)]);
+  }
+
+  sendAgain(key: EndpointKey, transitions: Transitions, now: number): Promise<number> {
+    return askAgain(this.#connection, this.#log, key, transitions, now);
+  }
+
+  async deliveries(
+    { account, id }: EndpointKey,
+    { status, beforePosition, limit }: DeliveryQuery,
+  ): Promise<readonly ListedDelivery[]> {
+    const { listed, listedAs, deliveries } = endpointKeys(account, id);
+    const before = beforePosition === undefined ? "+inf" : `(${beforePosition}`;
+    const found = await this.#connection.run(
+      LIST_DELIVERIES,
+      [status ? listedAs(status) : listed, deliveries],
+      [before, limit],
+    );
+    return pairs(found as string[]).map(([name, text]) => decodeDelivery(name, text));
+  }
+
+  async trimDeliveries(key: EndpointKey, keep: number): Promise<void> {
+    const { listedAs } = endpointKeys(key.account, key.id);
+    for (const status of DELIVERY_STATUSES) {
+      if (status === "pending") continue;
+      const list = listedAs(status);
+      const last = String(-keep - 1);
+      const names = (await this.#connection.command(list, "ZRANGE", list, "0", last)) as string[];
+      await this.#drop(key, names);
+    }
+  }
+
+  async forgetDeliveries(account: string, before: number): Promise<void> {
+    for (const endpoint of await this.#endpointsOf(account)) {
+      const isOld = (_: string, text: string) => updatedAtOf(text) < before;
+      await this.#dropWhere(endpoint, "*", isOld);
+    }
+  }
+
+  /** Forgets what is kept of a session; after its history, so that nothing more is kept of it. */
+  async erase({ account, id }: SessionKey): Promise<void> {
+    for (const endpoint of await this.#endpointsOf(account)) {
+      const isTheirs = (name: string) => name.startsWith(`${id}\n`);
+      await this.#dropWhere(endpoint, `${escapePattern(id)}\n*`, isTheirs);
+      const { waiting, attempts } = endpointKeys(account, endpoint.id);
+      const names = (await this.#connection.command(waiting, "HKEYS", waiting)) as string[];
+      const theirs = names.filter(isTheirs);
+      if (theirs.length === 0) continue;
+      await this.#connection.command(waiting, "HDEL", waiting, ...theirs);
+      await this.#connection.command(attempts, "ZREM", attempts, ...theirs);
+    }
+  }
+
+  async #dropWhere(
+    endpoint: EndpointKey,
+    pattern: string,
+    isWanted: (name: string, text: string) => boolean,
+  ): Promise<void> {
+    const { deliveries } = endpointKeys(endpoint.account, endpoint.id);
+    for (let cursor = "0"; ; ) {
+      const scan = ["HSCAN", deliveries, cursor, "MATCH", pattern, "COUNT", String(DROP_LIMIT)];
+      const [next, flat] = (await this.#connection.command(deliveries, ...scan)) as [
+        string,
+        string[],
+      ];
+      const wanted = pairs(flat).filter(([name, text]) => isWanted(name, text));
+      await this.#drop(
+        endpoint,
+        wanted.map(([name]) => name),
+      );
+      if (next === "0") return;
+      cursor = next;
+    }
+  }
+
+  async #drop(key: EndpointKey, names: readonly string[]): Promise<void> {
+    const { deliveries, listed } = endpointKeys(key.account, key.id);
+    for (let first = 0; first < names.length; first += DROP_LIMIT) {
+      const some = names.slice(first, first + DROP_LIMIT);
+      await this.#connection.run(DROP_DELIVERIES, [deliveries, listed, ...listedKeys(key)], some);
+    }
+  }
+}
+
+/** Lists by status, in the order of the statuses. */
+function listedKeys({ account, id }: EndpointKey): readonly string[] {
+  return DELIVERY_STATUSES.map(endpointKeys(account, id).listedAs);
+}
+
+function orderOf({ account, id }: EndpointKey): string {
+  return `${account}\n${id}`;
+}
+
+function escapePattern(text: string): string {
+  return text.replace(/[\\*?[\]]/g, "\\$&");
+}
+
+function pairs(flat: readonly string[]): readonly [string, string][] {
+  return Array.from({ length: flat.length / 2 }, (_, index) => [
+    flat[index * 2] ?? "",
+    flat[index * 2 + 1] ?? "",
+  ]);
+}

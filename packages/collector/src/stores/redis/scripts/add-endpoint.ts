@@ -1,0 +1,19 @@
+/**
+ * Creates a webhook endpoint.
+ *
+ * - KEYS: endpoints, names, progress
+ * - ARGV: id, name, endpoint, cursor that it has come to
+ * - answers: 1, or 0 if the account has one of that name or id
+ * @module
+ */
+import { defineScript } from "../script.ts";
+
+export const ADD_ENDPOINT = defineScript(`
+local endpoints, names, progress = unpack(KEYS)
+local id, name, endpoint, cursor = unpack(ARGV)
+if redis.call('HEXISTS', endpoints, id) == 1 then return 0 end
+if redis.call('HSETNX', names, name, id) == 0 then return 0 end
+redis.call('HSET', endpoints, id, endpoint)
+redis.call('HSET', progress, 'cursor', cursor)
+return 1
+`);

@@ -1,0 +1,15 @@
+/**
+ * Forgets deliveries of a webhook endpoint.
+ *
+ * - KEYS: deliveries, listed, then listed of each status
+ * - ARGV: their names
+ * @module
+ */
+import { defineScript } from "../script.ts";
+
+export const DROP_DELIVERIES = defineScript(`
+for _, name in ipairs(ARGV) do
+  redis.call('HDEL', KEYS[1], name)
+  for key = 2, #KEYS do redis.call('ZREM', KEYS[key], name) end
+end
+`);

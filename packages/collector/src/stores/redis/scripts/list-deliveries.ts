@@ -1,0 +1,19 @@
+/**
+ * Deliveries of a webhook endpoint, the newest first.
+ *
+ * - KEYS: listed, or listed of a status; deliveries
+ * - ARGV: position before which (`+inf`: from the newest on), limit
+ * - answers: name and text of each
+ * @module
+ */
+import { defineScript } from "../script.ts";
+
+export const LIST_DELIVERIES = defineScript(`
+local names = redis.call('ZREVRANGEBYSCORE', KEYS[1], ARGV[1], '-inf', 'LIMIT', 0, ARGV[2])
+local found = {}
+for _, name in ipairs(names) do
+  found[#found + 1] = name
+  found[#found + 1] = redis.call('HGET', KEYS[2], name)
+end
+return found
+`);
