@@ -112,6 +112,8 @@ export const transitionView = z
     id: z.string(),
     seq: z.number(),
     session: z.string(),
+    /** Tells a session from an erased one of the same name. */
+    sessionCreatedAt: instant,
     at: instant,
     from: standing,
     to: standing,

@@ -78,11 +78,12 @@ export function parseTransitionId(id: string) {
 }
 
 export function viewTransition(entry: LogEntry) {
-  const { transition, session } = entry;
+  const { transition, session, sessionCreatedAt } = entry;
   return {
     id: transitionId(entry),
     seq: transition.seq,
     session,
+    sessionCreatedAt: iso(sessionCreatedAt),
     at: iso(transition.at),
     from: transition.from,
     to: transition.to,
