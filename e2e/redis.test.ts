@@ -143,7 +143,7 @@ describe("three collectors on one Redis", () => {
   });
 
   it("go on where Redis was killed and started anew", async () => {
-    const server = await RedisServer.start();
+    const server = await RedisServer.start("--appendfsync", "always");
     endings.push(() => server.stop());
     const { crowd } = await gather(server.url, 80);
     await server.kill();

@@ -26,7 +26,7 @@ export class RedisServer {
     this.#running = running;
   }
 
-  /** Keeps what it was told over a restart; `args` as on the command line. */
+  /** Keeps what it was told over a restart; `args` as on the command line, `tls` first: no other. */
   static async start(...args: readonly string[]): Promise<RedisServer> {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), "stillhere-redis-"));
@@ -134,8 +134,15 @@ function hasSlot(line: string, slot: number): boolean {
 }
 
 function run(port: number, folder: string, args: readonly string[]): Promise<Running> {
-  const options = ["--port", String(port), "--dir", folder, "--save", "", "--appendonly", "yes"];
-  return start(SERVER, ["--bind", "127.0.0.1", ...options, ...args], /Ready to accept connections/);
+  const isTls = args[0] === "tls";
+  const ports = isTls ? ["--port", "0", "--tls-port", String(port)] : ["--port", String(port)];
+  const files = ["--dir", folder, "--save", "", "--appendonly", "yes"];
+  const rest = isTls ? args.slice(1) : args;
+  return start(
+    SERVER,
+    ["--bind", "127.0.0.1", ...ports, ...files, ...rest],
+    /Ready to accept connections/,
+  );
 }
 
 function cli(...args: readonly string[]): string {

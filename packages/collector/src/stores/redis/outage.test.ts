@@ -31,7 +31,8 @@ describe("a server", () => {
   let server: RedisServer;
   let store: RedisStore;
   beforeEach(async () => {
-    server = await RedisServer.start();
+    // Otherwise a crash may take the last moments with it: see docs/redis.md.
+    server = await RedisServer.start("--appendfsync", "always");
     store = await RedisStore.open(server.url);
   });
   afterEach(async () => {

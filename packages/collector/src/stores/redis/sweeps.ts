@@ -12,6 +12,14 @@ import { BEHIND } from "./scripts/behind.ts";
 /** A collector that has not read the last broadcast yet may still write sessions that are behind. */
 const LOOK_AGAIN_MS = 2_000;
 
+/** How many more of a partition are asked for than its share of the whole. */
+const SPARE = 8;
+
+interface Due {
+  readonly key: SessionKey;
+  readonly deadlineAt: number;
+}
+
 /** How far an account's sessions in a partition were looked through for an epoch. */
 interface Look {
   readonly epoch: number;
@@ -32,19 +40,32 @@ export class Sweeps {
 
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
     const partitions = await this.#claims.current();
+    // A share of each at first: after an outage there may be far more than anybody asked for.
+    const share = Math.ceil(limit / Math.max(1, partitions.length)) + SPARE;
     const found = await Promise.all(
-      partitions.map(async (partition) => {
-        const { due } = partitionKeys(partition);
-        const range = ["-inf", String(now), "WITHSCORES", "LIMIT", "0", String(limit)];
-        const command = ["ZRANGEBYSCORE", due, ...range];
-        return toDue((await this.#connection.command(due, ...command)) as string[]);
-      }),
+      partitions.map(async (partition) => ({
+        partition,
+        rows: await this.#dueIn(partition, now, Math.min(share, limit)),
+      })),
     );
-    return found
+    const count = found.reduce((sum, { rows }) => sum + rows.length, 0);
+    const isShort = ({ rows }: { rows: readonly unknown[] }) =>
+      count < limit && rows.length === share;
+    const rows = await Promise.all(
+      found.map((each) => (isShort(each) ? this.#dueIn(each.partition, now, limit) : each.rows)),
+    );
+    return rows
       .flat()
       .sort((a, b) => a.deadlineAt - b.deadlineAt)
       .slice(0, limit)
       .map(({ key }) => key);
+  }
+
+  async #dueIn(partition: number, now: number, limit: number): Promise<readonly Due[]> {
+    const { due } = partitionKeys(partition);
+    const range = ["-inf", String(now), "WITHSCORES", "LIMIT", "0", String(limit)];
+    const command = ["ZRANGEBYSCORE", due, ...range];
+    return toDue((await this.#connection.command(due, ...command)) as string[]);
   }
 
   async behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
@@ -96,7 +117,7 @@ export class Sweeps {
   }
 }
 
-function toDue(flat: readonly string[]) {
+function toDue(flat: readonly string[]): readonly Due[] {
   return Array.from({ length: flat.length / 2 }, (_, index) => {
     const [account = "", id = ""] = (flat[index * 2] ?? "").split(" ");
     const key: SessionKey = { account: decodeName(account), id };
