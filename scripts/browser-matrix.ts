@@ -65,7 +65,9 @@ async function run(one: Case, browser: PlainBrowser): Promise<Outcome> {
     MARK_WAYS + presenceTag({ collector: line?.url ?? recorder.url, key: "pk_matrix", session });
   const looksAtNext = one.looksAt === "prerendered";
   site.serve(paths[0], tagFor(session) + (one.body?.(visit) ?? ""), one.headers);
-  site.serve(paths[1], tagFor(looksAtNext ? `${session}_next` : session));
+  // It tells its own server that it runs, and how.
+  const ran = `<script>fetch(location.pathname + "/ran-" + document.prerendering)</script>`;
+  site.serve(paths[1], ran + tagFor(looksAtNext ? `${session}_next` : session));
 
   const heard: Visit["heard"] = (type, times = 1) =>
     until(`${type} of ${one.name}`, async () => {
@@ -78,7 +80,9 @@ async function run(one: Case, browser: PlainBrowser): Promise<Outcome> {
   const tab = await browser.tabs.order("open", null, visit.url);
   if (!one.isMute) await heard("open");
   await pause(BREATH_MS);
-  await one.act({ ...visit, browser, tab, heard, line });
+  const prerendered = () =>
+    until("a page that is prerendered", async () => site.asked.includes(`${paths[1]}/ran-true`));
+  await one.act({ ...visit, browser, tab, heard, prerendered, line });
   const actedAt = Date.now();
   const looked = looksAtNext ? `${session}_next` : session;
   await pause(STAYS.includes(one) ? GOES_ON_MS : SETTLE_MS);

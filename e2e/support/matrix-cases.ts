@@ -12,6 +12,8 @@ export interface Visit {
   readonly url: string;
   /** Resolves when the page has said so, by any way. */
   heard(type: string, times?: number): Promise<unknown>;
+  /** Resolves when the next page runs without being shown. */
+  prerendered(): Promise<unknown>;
   /** Between page and collector where the case says that it wants one. */
   readonly line: Line | null;
   /** An address of the same site with a page of the same session, or of another site. */
@@ -186,7 +188,7 @@ export const STAYS: readonly Case[] = [
       const rules = { prerender: [{ urls: [next], eagerness: "immediate" }] };
       return `<script type="speculationrules">${JSON.stringify(rules)}</script>`;
     },
-    act: async () => {},
+    act: ({ prerendered }) => prerendered(),
   },
   {
     name: "download click",
