@@ -2,6 +2,7 @@
  * A real collector: the command, on an SQLite file, seen only through its routes.
  * @module
  */
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +22,7 @@ export interface Transition {
   readonly id: string;
   readonly seq: number;
   readonly session: string;
+  readonly sessionCreatedAt: string;
   readonly at: string;
   readonly cause: string;
   readonly from: { state: string; reason: string | null; presence: string };
@@ -32,24 +34,33 @@ export class TestCollector {
   readonly url: string;
   readonly keys: Keys;
   readonly folder: string;
+  readonly #options: readonly string[];
   #running: Running;
 
-  private constructor(url: string, keys: Keys, folder: string, running: Running) {
+  private constructor(
+    url: string,
+    keys: Keys,
+    folder: string,
+    options: readonly string[],
+    running: Running,
+  ) {
     this.url = url;
     this.keys = keys;
     this.folder = folder;
+    this.#options = options;
     this.#running = running;
   }
 
-  static async start(): Promise<TestCollector> {
+  /** `options` are those of `stillhere serve`. */
+  static async start(...options: readonly string[]): Promise<TestCollector> {
     const folder = mkdtempSync(join(tmpdir(), "stillhere-"));
-    const running = await run(folder, 0);
+    const running = await run(folder, 0, options);
     const output = running.output();
     const keys = {
       publishable: /pk_[\w-]+/.exec(output)?.[0] ?? "",
       secret: /sk_[\w-]+/.exec(output)?.[0] ?? "",
     };
-    return new TestCollector(running.match[1] ?? "", keys, folder, running);
+    return new TestCollector(running.match[1] ?? "", keys, folder, options, running);
   }
 
   /** Kills the process as a crash would; the file stays. */
@@ -57,9 +68,17 @@ export class TestCollector {
     await this.#running.kill();
   }
 
+  /** Ends it in order, as an operator does. */
+  async end(): Promise<void> {
+    const { child } = this.#running;
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    await ended;
+  }
+
   /** Starts it anew on the same file and port. */
   async restart(): Promise<void> {
-    this.#running = await run(this.folder, Number(new URL(this.url).port));
+    this.#running = await run(this.folder, Number(new URL(this.url).port), this.#options);
   }
 
   /** Stops and resumes the process: a machine that stalls. */
@@ -99,7 +118,7 @@ export class TestCollector {
   }
 }
 
-function run(folder: string, port: number) {
+function run(folder: string, port: number, options: readonly string[]) {
   const args = [COMMAND, "serve", "--port", String(port), "--store", `sqlite:${folder}/test.db`];
-  return start(process.execPath, args, /listens at (http:\S+)/);
+  return start(process.execPath, [...args, ...options], /listens at (http:\S+)/);
 }
