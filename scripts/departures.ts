@@ -3,7 +3,7 @@
  * the real collector with default settings, the example shop, and Chromium. Prints the tables of
  * docs/browsers.md beside what is promised; exit 1 where a promise is missed.
  *
- *     node scripts/departures.ts [--runs N] [--long]
+ *     node scripts/departures.ts [--runs N] [--case NAME] [--long]
  *
  * `--long` keeps tabs hidden and frozen for more than six minutes, until Chromium throttles their
  * timers to one a minute. Needs a build and Chromium (`CHROMIUM` says where).
@@ -35,10 +35,18 @@ const DEFAULTS = {
 };
 
 const { values: options } = parseArgs({
-  options: { runs: { type: "string", default: "5" }, long: { type: "boolean", default: false } },
+  options: {
+    runs: { type: "string", default: "5" },
+    case: { type: "string" },
+    long: { type: "boolean", default: false },
+  },
 });
 const runs = Number(options.runs);
 const isLong = options.long;
+
+const NETWORK_LOST = "network lost while waiting";
+
+const isWanted = ({ name }: { name: string }) => !options.case || name === options.case;
 
 let areKept = true;
 
@@ -90,7 +98,7 @@ async function measureDepartures(scene: Scene, elsewhere: string): Promise<void>
   console.log(
     "\n| departure | median s | worst s | runs | limit s |\n| --- | --- | --- | --- | --- |",
   );
-  for (const one of DEPARTURES) {
+  for (const one of DEPARTURES.filter(isWanted)) {
     note(one.name);
     const pending: Promise<number>[] = [];
     for (let done = 0; done < runs; done += 1) {
@@ -98,7 +106,12 @@ async function measureDepartures(scene: Scene, elsewhere: string): Promise<void>
     }
     printTimes(one.name, await Promise.all(pending), one.limit);
   }
-  note("network lost");
+  if (isWanted({ name: NETWORK_LOST })) await measureLostNetwork(scene);
+}
+
+/** All at once, for it is lost for all of them. */
+async function measureLostNetwork(scene: Scene): Promise<void> {
+  note(NETWORK_LOST);
   const browser = await TestBrowser.start();
   const guests: Guest[] = [];
   while (guests.length < runs) {
@@ -108,18 +121,20 @@ async function measureDepartures(scene: Scene, elsewhere: string): Promise<void>
   const cutAt = Date.now();
   scene.line.cut();
   const times = guests.map(({ session }) => offlineAfter(scene, session, cutAt));
-  printTimes("network lost while waiting", await Promise.all(times), NETWORK_LOST_LIMIT);
+  printTimes(NETWORK_LOST, await Promise.all(times), NETWORK_LOST_LIMIT);
   await browser.stop();
   scene.line.mend();
 }
 
 async function measureStays(scene: Scene): Promise<void> {
-  const absences = new Map<string, number>(STAYS.map(({ name }) => [name, 0]));
+  const stays = STAYS.filter(isWanted);
+  if (stays.length === 0) return;
+  const absences = new Map<string, number>(stays.map(({ name }) => [name, 0]));
   for (let done = 0; done < runs; done += 1) {
     note(`stays, ${done + 1} of ${runs}`);
     const browser = await TestBrowser.start();
     const staying = [];
-    for (const stay of STAYS) {
+    for (const stay of stays) {
       const guest = await Guest.arrive(scene, browser);
       await stay.act(guest);
       staying.push({ stay, guest });
@@ -149,8 +164,10 @@ try {
   await measureDepartures(scene, `${site.url}/`);
   await measureStays(scene);
   const durationMs = isLong ? LONG_MS : REQUESTS_MS;
-  note(`requests, for ${durationMs / 1000} s`);
-  if (!(await measureRequests(scene, site, durationMs))) areKept = false;
+  if (!options.case) {
+    note(`requests, for ${durationMs / 1000} s`);
+    if (!(await measureRequests(scene, site, durationMs))) areKept = false;
+  }
 } finally {
   await site.close();
   await scene.strike();

@@ -67,10 +67,15 @@ export const DEPARTURES: readonly Departure[] = [
   {
     name: "discarded tab",
     limit: null,
-    // Chromium spares a tab in which something was typed.
-    prepare: (_, page) => page.reload(),
+    async prepare(_, page) {
+      // Chromium spares a tab in which something was typed.
+      await page.reload();
+      await openTabList(page.browser());
+    },
     async leave(_, page) {
-      await discard(await openTabList(page.browser()), page.url());
+      const pages = await page.browser().pages();
+      const list = pages.find((other) => other.url().startsWith("chrome://discards"));
+      if (list) await discard(list, page.url());
     },
   },
   {
