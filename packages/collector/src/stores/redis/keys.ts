@@ -54,12 +54,12 @@ export function sessionKeys(partition: number, account: string) {
   return {
     /** Hash: id → record. */
     sessions: at("sessions"),
-    /** Sorted set, all with score 0: the ids in order. */
+    /** Sorted set, all with score 0: facets (three letters) and id. */
     ids: at("ids"),
+    /** Hash: facets → how many sessions have just those. */
+    facets: at("facets"),
     /** Hash: epoch → how many sessions were told just so much. */
     epochs: at("epochs"),
-    /** Set: ids with a standing in the queue. */
-    queued: at("queued"),
     /** Sorted set, all with score 0: `AGENT HELD ID`, see {@link assignedMember}. */
     assigned: at("assigned"),
     /** Hash: id → digests of the event ids that were applied. */

@@ -6,8 +6,14 @@ import type { Assignment, ListQuery, Stored } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { decodeName, encodeName, sessionKeys } from "./keys.ts";
 import { partitionOf } from "./partition.ts";
-import { decodeRecord, facetsPattern, isListed, type Recorded, userNeedles } from "./record.ts";
-import type { Script } from "./script.ts";
+import {
+  decodeRecord,
+  facetsPattern,
+  hasFacets,
+  QUEUED_PATTERN,
+  type Recorded,
+  userNeedles,
+} from "./record.ts";
 import { FIND } from "./scripts/find.ts";
 import { LIST } from "./scripts/list.ts";
 
@@ -18,11 +24,12 @@ const FIND_LIMIT = 500;
 /** A session's id with its record. */
 type Row = readonly [string, string];
 
-/** What one call of a scanning script gave. */
-interface Scanned {
-  readonly rows: readonly Row[];
-  /** Everything up to this id was looked at; null: everything. */
-  readonly upTo: string | null;
+/** Sessions with the same facets in one partition, by id, as far as they have been read. */
+interface Run {
+  readonly partition: number;
+  readonly facets: string;
+  readonly rows: Row[];
+  hasMore: boolean;
 }
 
 export class Lists {
@@ -40,105 +47,78 @@ export class Lists {
   }
 
   async #rowsOf(account: string, query: ListQuery): Promise<readonly Row[]> {
-    const { assignee, queue } = query;
-    if (assignee !== undefined) {
-      const assignments = await this.assignments(account, assignee);
-      const isTheirs = ([id, record]: Row) =>
-        decodeRecord(id, record).facets.assignee === assignee && isListed(record, query);
-      const ids = assignments.map(({ session }) => session);
-      return this.#pick(account, ids, query, isTheirs);
-    }
-    if (queue !== undefined && queue !== "none") {
-      const ids = await this.#queuedIds(account);
-      return this.#pick(account, ids, query, ([, record]) => isListed(record, query));
-    }
-    return this.#merge(account, query);
-  }
-
-  /** The first of some sessions that are wanted, by id. */
-  async #pick(
-    account: string,
-    ids: readonly string[],
-    { afterId, limit }: ListQuery,
-    isWanted: (row: Row) => boolean,
-  ): Promise<readonly Row[]> {
-    const rest = ids.filter((id) => afterId === undefined || id > afterId).sort(compare);
+    const { assignee, afterId = "", limit } = query;
+    const pattern = facetsPattern(query);
+    if (assignee === undefined) return this.#merge(account, pattern, afterId, limit);
+    const assignments = await this.assignments(account, assignee);
+    const rest = assignments.map(({ session }) => session).filter((id) => id > afterId);
     const rows: Row[] = [];
     while (rest.length > 0 && rows.length < limit) {
       const loaded = await this.#load(account, rest.splice(0, LOAD_LIMIT));
-      rows.push(...loaded.filter(isWanted));
+      const isTheirs = ([id, record]: Row) =>
+        decodeRecord(id, record).facets.assignee === assignee && hasFacets(record, pattern);
+      rows.push(...loaded.filter(isTheirs));
     }
     return rows.slice(0, limit);
   }
 
-  /** Goes through all partitions by id at once, each as far as it is needed. */
-  async #merge(account: string, query: ListQuery): Promise<readonly Row[]> {
-    const { limit, afterId } = query;
-    const share = Math.ceil(limit / this.#partitions.length) + 2;
-    const pattern = facetsPattern(query);
-    const scans = this.#partitions.map((partition) => ({
-      partition,
-      rows: [] as Row[],
-      upTo: (afterId ?? "") as string | null,
-    }));
+  /** Goes by id through all partitions, and through all facets in each, as far as is needed. */
+  async #merge(
+    account: string,
+    pattern: string,
+    afterId: string,
+    limit: number,
+  ): Promise<readonly Row[]> {
+    const share = Math.min(Math.ceil(limit / this.#partitions.length) + 2, LOAD_LIMIT);
+    const runs = await this.#everywhere((partition) =>
+      this.#read(account, partition, pattern, afterId, share),
+    );
     for (;;) {
-      const found = scans.flatMap(({ rows }) => rows).sort(([a], [b]) => compare(a, b));
+      const found = runs.flatMap(({ rows }) => rows).sort(([a], [b]) => compare(a, b));
       const last = found[limit - 1]?.[0];
-      const short = scans.filter(
-        ({ upTo }) => upTo !== null && (last === undefined || upTo < last),
+      const short = runs.filter(
+        ({ hasMore, rows }) => hasMore && (last === undefined || lastIdOf(rows) < last),
       );
       if (short.length === 0) return found.slice(0, limit);
-      await Promise.all(
-        short.map(async (scan) => {
-          const args = [share, pattern];
-          const next = await this.#scan(LIST, scan.partition, account, scan.upTo ?? "", args);
-          scan.rows.push(...next.rows);
-          scan.upTo = next.upTo;
-        }),
-      );
+      await Promise.all(short.map((run) => this.#readOn(account, run, share)));
     }
   }
 
-  async #scan(
-    script: Script,
-    partition: number,
+  async #readOn(account: string, run: Run, limit: number): Promise<void> {
+    const after = lastIdOf(run.rows);
+    const [next] = await this.#read(account, run.partition, run.facets, after, limit);
+    run.rows.push(...(next?.rows ?? []));
+    run.hasMore = next?.hasMore ?? false;
+  }
+
+  async #read(
     account: string,
-    after: string,
-    args: readonly (string | number)[],
-  ): Promise<Scanned> {
-    const { ids, sessions } = sessionKeys(partition, account);
-    const answer = (await this.#connection.run(
-      script,
-      [ids, sessions],
-      [after, ...args],
-    )) as string[];
-    const [upTo, ...flat] = answer;
-    const rows = Array.from(
-      { length: flat.length / 2 },
-      (_, index): Row => [flat[index * 2] ?? "", flat[index * 2 + 1] ?? ""],
+    partition: number,
+    pattern: string,
+    afterId: string,
+    limit: number,
+  ): Promise<readonly Run[]> {
+    const { ids, facets, sessions } = sessionKeys(partition, account);
+    const answer = await this.#connection.run(
+      LIST,
+      [ids, facets, sessions],
+      [pattern, afterId, limit],
     );
-    return { rows, upTo: upTo || null };
+    return (answer as [string, number, ...string[]][]).map(([facets, hasMore, ...flat]) => ({
+      partition,
+      facets,
+      rows: toRows(flat),
+      hasMore: hasMore === 1,
+    }));
   }
 
   async queue(account: string, group: string | null): Promise<readonly Stored[]> {
-    const rows = await this.#load(account, await this.#queuedIds(account));
+    const rows = await this.#merge(account, QUEUED_PATTERN, "", Number.MAX_SAFE_INTEGER);
     return rows
-      .filter(
-        ([, record]) =>
-          isListed(record, { queue: "queued", limit: 0 }) ||
-          isListed(record, { queue: "direct", limit: 0 }),
-      )
       .map(([id, record]) => decodeRecord(id, record))
       .filter(({ facets }) => group === null || facets.group === group)
       .sort(byPlace)
       .map(({ stored }) => stored);
-  }
-
-  async #queuedIds(account: string): Promise<readonly string[]> {
-    return this.#everywhere(async (partition) => {
-      const { queued } = sessionKeys(partition, account);
-      return (await this.#connection.command(queued, "SMEMBERS", queued)) as string[];
-    });
   }
 
   async assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
@@ -166,12 +146,19 @@ export class Lists {
   async sessionsOf(account: string, user: string): Promise<readonly string[]> {
     const found = await this.#everywhere(async (partition) => {
       const ids: string[] = [];
-      for (let after: string | null = ""; after !== null; ) {
-        const args = [FIND_LIMIT, ...userNeedles(user)];
-        const { rows, upTo } = await this.#scan(FIND, partition, account, after, args);
-        const theirs = rows.filter(([id, record]) => decodeRecord(id, record).facets.user === user);
-        ids.push(...theirs.map(([id]) => id));
-        after = upTo;
+      const { ids: index, sessions } = sessionKeys(partition, account);
+      for (let from = ""; ; ) {
+        const args = [from, FIND_LIMIT, ...userNeedles(user)];
+        const answer = await this.#connection.run(FIND, [index, sessions], args);
+        const [next = "", ...flat] = answer as string[];
+        const isTheirs = ([id, record]: Row) => decodeRecord(id, record).facets.user === user;
+        ids.push(
+          ...toRows(flat)
+            .filter(isTheirs)
+            .map(([id]) => id),
+        );
+        if (next === "") break;
+        from = next;
       }
       return ids;
     });
@@ -209,6 +196,17 @@ export class Lists {
   async #everywhere<T>(ask: (partition: number) => Promise<readonly T[]>): Promise<T[]> {
     return (await Promise.all(this.#partitions.map(ask))).flat();
   }
+}
+
+function toRows(flat: readonly string[]): Row[] {
+  return Array.from({ length: flat.length / 2 }, (_, index) => [
+    flat[index * 2] ?? "",
+    flat[index * 2 + 1] ?? "",
+  ]);
+}
+
+function lastIdOf(rows: readonly Row[]): string {
+  return rows.at(-1)?.[0] ?? "";
 }
 
 function byPlace(a: Recorded, b: Recorded): number {

@@ -33,7 +33,7 @@ export function encodeRecord(write: Write): string {
   const head = [
     write.expectedVersion + 1,
     epoch,
-    encodeFacets(facets),
+    `${encodeFacets(facets)}${facets.capacityHeld ? 1 : 0}`,
     deadlineAt === null ? NONE : deadlineAt.toString(36),
     facets.assignee === null ? NONE : encodeName(facets.assignee),
     encodeMore(write),
@@ -42,8 +42,9 @@ export function encodeRecord(write: Write): string {
   return lines.join("\n");
 }
 
-function encodeFacets({ state, presence, queue, capacityHeld }: Facets): string {
-  return `${STATES[state]}${PRESENCES[presence]}${STANDINGS[queue]}${capacityHeld ? 1 : 0}`;
+/** What sessions are listed by. */
+export function encodeFacets({ state, presence, queue }: Facets): string {
+  return `${STATES[state]}${PRESENCES[presence]}${STANDINGS[queue]}`;
 }
 
 /** The other facets, where they are not as the session has them: they hardly ever are not. */
@@ -78,19 +79,21 @@ export function decodeRecord(id: string, record: string): Recorded {
   };
 }
 
-/** Whether the record is of a session that a list asks for. */
-export function isListed(record: string, query: ListQuery): boolean {
-  return new RegExp(`^\\d+ \\d+ ${facetsPattern(query)} `).test(record);
-}
-
-/** A pattern of what a list asks for, to Lua and to JavaScript alike; the assignee is not in it. */
-export function facetsPattern({ state, presence, queue }: ListQuery): string {
+/** Facets that a list asks for, as a pattern to Lua and JavaScript alike; the assignee is none. */
+export function facetsPattern({ state, presence, queue }: Omit<ListQuery, "limit">): string {
   return [
     state ? STATES[state] : ".",
     presence ? PRESENCES[presence] : ".",
     queue ? STANDINGS[queue] : ".",
-    ".",
   ].join("");
+}
+
+/** Facets of those with a standing in the queue. */
+export const QUEUED_PATTERN = `..[${STANDINGS.queued}${STANDINGS.direct}]`;
+
+/** Whether the record is of a session with such facets. */
+export function hasFacets(record: string, pattern: string): boolean {
+  return new RegExp(`^\\d+ \\d+ ${pattern}`).test(record);
 }
 
 /** Texts of which one is in the record of each of a user's sessions, and hardly in any other. */

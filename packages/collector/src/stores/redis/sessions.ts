@@ -8,7 +8,7 @@ import type { Connection } from "./connection.ts";
 import { accountKeys, encodeName, partitionKeys, sessionKeys } from "./keys.ts";
 import { encodeLogEntry } from "./log-entry.ts";
 import { partitionOf } from "./partition.ts";
-import { assignedMember, decodeRecord, encodeRecord } from "./record.ts";
+import { assignedMember, decodeRecord, encodeFacets, encodeRecord } from "./record.ts";
 import { type Numbered, outboxEntry, type Relay, type Section } from "./relay.ts";
 import { COMMIT } from "./scripts/commit.ts";
 import { ERASE_HISTORY } from "./scripts/erase-history.ts";
@@ -85,7 +85,7 @@ export class Sessions {
   }
 
   async #commitGroup({ account, partition, items }: Group<Write>) {
-    const { sessions, ids, epochs, queued, assigned, events, outbox } = sessionKeys(
+    const { sessions, ids, facets, epochs, assigned, events, outbox } = sessionKeys(
       partition,
       account,
     );
@@ -94,7 +94,7 @@ export class Sessions {
     const args = items.flatMap(({ item }, index) => argumentsOf(item, entries[index] ?? []));
     const answer = await this.#connection.run(
       COMMIT,
-      [sessions, ids, epochs, queued, assigned, events, outbox, due, pending],
+      [sessions, ids, facets, epochs, assigned, events, outbox, due, pending],
       [encodeName(account), ...args],
     );
     const [letters, before, first] = answer as [string, string, string];
@@ -111,11 +111,11 @@ export class Sessions {
   async erase(key: SessionKey): Promise<boolean> {
     const { account, id } = key;
     const partition = partitionOf(key, this.#partitions);
-    const { sessions, ids, epochs, queued, assigned, events } = sessionKeys(partition, account);
+    const { sessions, ids, facets, epochs, assigned, events } = sessionKeys(partition, account);
     const { due, pending } = partitionKeys(partition);
     const erased = await this.#connection.run(
       ERASE_SESSION,
-      [sessions, ids, epochs, queued, assigned, events, due, pending],
+      [sessions, ids, facets, epochs, assigned, events, due, pending],
       [encodeName(account), id],
     );
     const [upTo, record] = erased as [string, string?];
@@ -163,8 +163,8 @@ function argumentsOf(write: Write, entries: readonly Omit<Numbered, "number">[])
     write.expectedVersion,
     encodeRecord(write),
     write.epoch,
+    encodeFacets(facets),
     deadlineAt ?? "",
-    facets.queue === "none" ? "" : "1",
     assignedMember(key.id, facets),
     write.eventIds.map(digestOf).join(""),
     entries.length,

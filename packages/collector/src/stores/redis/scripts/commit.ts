@@ -2,10 +2,10 @@
  * Commits writes to sessions of one account in one partition: each is kept whole, with its places in
  * the indexes and its entries in the outbox, or is a conflict and leaves nothing.
  *
- * - KEYS: sessions, ids, epochs, queued, assigned, events, outbox, due, pending
- * - ARGV: account; then for each write: id, expected version (0: none), record, epoch, deadline in
- *   milliseconds (empty: none), "1" if it has a standing in the queue (else empty), member of assigned
- *   (empty: nobody has it), digests of event ids (empty: none), number of entries, the entries
+ * - KEYS: sessions, ids, facets, epochs, assigned, events, outbox, due, pending
+ * - ARGV: account; then for each write: id, expected version (0: none), record, epoch, facets (three
+ *   letters), deadline in milliseconds (empty: none), member of assigned (empty: nobody has it), digests
+ *   of event ids (empty: none), number of entries, the entries
  * - answers: a letter for each write (`1` committed, `0` conflict); the number of the account's last
  *   entry before (0: none is pending); the number of the first entry now added (0: none). Numbers are
  *   microseconds, and rise: after a failover that lost the last of them, later ones are above those too.
@@ -16,41 +16,38 @@
 import { defineScript } from "../script.ts";
 
 export const COMMIT = defineScript(`
-local sessions, ids, epochs, queued, assigned, events, outbox, due, pending = unpack(KEYS)
+local sessions, ids, facets, epochs, assigned, events, outbox, due, pending = unpack(KEYS)
 local account = ARGV[1]
+local function count(hash, before, after)
+  if before == after then return end
+  redis.call('HINCRBY', hash, after, 1)
+  if before and redis.call('HINCRBY', hash, before, -1) <= 0 then redis.call('HDEL', hash, before) end
+end
 local outcomes, entries = {}, {}
 local at = 2
 while ARGV[at] do
-  local id, expected, record, epoch, deadline, isQueued, member, digests, count = unpack(ARGV, at, at + 8)
+  local id, expected, record, epoch, facet, deadline, member, digests, length = unpack(ARGV, at, at + 8)
   at = at + 9
   local old = redis.call('HGET', sessions, id)
-  local version, oldEpoch, wasQueued, held, oldDeadline, agent = '0', nil, false, nil, '-', '-'
+  local version, oldEpoch, oldFacet, held, oldDeadline, agent = '0', nil, nil, nil, '-', '-'
   if old then
-    local place
-    version, oldEpoch, place, held, oldDeadline, agent = string.match(old, '^(%d+) (%d+) ..(.)(.) (%S+) (%S+) ')
-    wasQueued = place ~= 'n'
+    version, oldEpoch, oldFacet, held, oldDeadline, agent = string.match(old, '^(%d+) (%d+) (...)(.) (%S+) (%S+) ')
   end
   if version ~= expected then
     outcomes[#outcomes + 1] = '0'
   else
     outcomes[#outcomes + 1] = '1'
     redis.call('HSET', sessions, id, record)
-    if not old then redis.call('ZADD', ids, 0, id) end
-    if oldEpoch ~= epoch then
-      redis.call('HINCRBY', epochs, epoch, 1)
-      if oldEpoch and redis.call('HINCRBY', epochs, oldEpoch, -1) <= 0 then
-        redis.call('HDEL', epochs, oldEpoch)
-      end
+    count(epochs, oldEpoch, epoch)
+    if oldFacet ~= facet then
+      count(facets, oldFacet, facet)
+      if oldFacet then redis.call('ZREM', ids, oldFacet .. id) end
+      redis.call('ZADD', ids, 0, facet .. id)
     end
     if deadline ~= '' then
       redis.call('ZADD', due, deadline, account .. ' ' .. id)
     elseif oldDeadline ~= '-' then
       redis.call('ZREM', due, account .. ' ' .. id)
-    end
-    if isQueued == '1' then
-      if not wasQueued then redis.call('SADD', queued, id) end
-    elseif wasQueued then
-      redis.call('SREM', queued, id)
     end
     local oldMember = ''
     if agent ~= '-' then oldMember = agent .. ' ' .. held .. id end
@@ -61,9 +58,9 @@ while ARGV[at] do
     if digests ~= '' then
       redis.call('HSET', events, id, (redis.call('HGET', events, id) or '') .. digests)
     end
-    for index = at, at + count - 1 do entries[#entries + 1] = ARGV[index] end
+    for index = at, at + length - 1 do entries[#entries + 1] = ARGV[index] end
   end
-  at = at + count
+  at = at + length
 end
 if #entries == 0 then return { table.concat(outcomes), '0', '0' } end
 local time = redis.call('TIME')

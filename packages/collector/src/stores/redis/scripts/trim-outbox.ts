@@ -11,7 +11,8 @@ import { defineScript } from "../script.ts";
 
 export const TRIM_OUTBOX = defineScript(`
 local moved, old = tonumber(ARGV[2]), tonumber(ARGV[3])
-while true do
+-- Some at a time: the next look is not far.
+for _ = 1, 1000 do
   local head = redis.call('LINDEX', KEYS[1], 0)
   if not head then
     redis.call('HDEL', KEYS[2], ARGV[1])
@@ -21,4 +22,5 @@ while true do
   if number > moved or number >= old then return redis.call('LLEN', KEYS[1]) end
   redis.call('LPOP', KEYS[1])
 end
+return redis.call('LLEN', KEYS[1])
 `);
