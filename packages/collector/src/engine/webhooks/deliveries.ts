@@ -37,6 +37,8 @@ export class Deliveries {
   /** Tells the claims of this process from those of others. */
   readonly #name = randomText(12);
   readonly #posts = new Map<string, Post>();
+  /** Of all posts, also of those that are gone. */
+  readonly #works = new Set<Promise<void>>();
   readonly #stopListening = new Map<string, () => void>();
   #couriers = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -69,11 +71,8 @@ export class Deliveries {
     clearInterval(this.#timer);
     await this.#looking?.catch(() => {});
     for (const stop of this.#stopListening.values()) stop();
-    for (const { courier, timer } of this.#posts.values()) {
-      clearTimeout(timer);
-      courier?.stop();
-    }
-    await Promise.all([...this.#posts.values()].map(({ work }) => work));
+    for (const name of [...this.#posts.keys()]) this.#dismiss(name);
+    await Promise.all(this.#works);
   }
 
   async #look(): Promise<void> {
@@ -146,13 +145,17 @@ export class Deliveries {
     if (this.#isStopped || post.endpoint.disabled) return;
     if (post.courier) post.courier.ring();
     else post.isRung = true;
-    post.work ??= this.#deliver(post)
+    if (post.work) return;
+    const work = this.#deliver(post)
       .catch(this.#options.onError)
       .finally(() => {
+        this.#works.delete(work);
         post.courier = null;
         post.work = null;
         if (post.isRung) this.#rouse(post);
       });
+    post.work = work;
+    this.#works.add(work);
   }
 
   async #deliver(post: Post): Promise<void> {
@@ -162,6 +165,7 @@ export class Deliveries {
       const courier = await this.#appoint(post.endpoint);
       if (!courier) return;
       post.courier = courier;
+      if (this.#isStopped) courier.stop();
       const { reason, nextAt } = await courier.run();
       post.courier = null;
       if (reason === "gone") return this.#disable(post);
