@@ -12,6 +12,8 @@ const BEAT_MS = 1_000;
 const LEASE_S = 3;
 const BUFFER_S = 2;
 const LATE_MOST_MS = 5_000;
+/** Who is silent for longer may count as gone. */
+const SILENCE_MS = (LEASE_S + BUFFER_S) * 1_000;
 
 const SETTINGS = {
   termsAccepted: true,
@@ -88,16 +90,25 @@ async function gather(store: string, visitors: number) {
 
 const isOffline = ({ to }: Transition) => to.presence === "offline";
 
-/** What holds whatever happened: nothing is lost, doubled or out of order, and nobody is wronged. */
-function expectTruth({ staying, leaving }: Crowd, told: readonly Told[]): void {
+/**
+ * What holds whatever happened: nothing is lost, doubled or out of order, and nobody is wronged. Of
+ * those who stayed a few may have been silent for too long by themselves, on a machine that is busy.
+ */
+function expectTruth({ staying, leaving }: Crowd, told: readonly Told[], silenceMs: number): void {
   const transitions = told.map(({ transition }) => transition);
   expect(new Set(transitions.map(({ id }) => id)).size).toBe(transitions.length);
   for (const { session } of [...staying, ...leaving]) {
     const theirs = transitions.filter((each) => each.session === session);
     expect(theirs.map(({ seq }) => seq)).toEqual(theirs.map((_, index) => index + 1));
   }
-  const offline = transitions.filter(isOffline).map(({ session }) => session);
-  expect(offline.sort()).toEqual(leaving.map(({ session }) => session).sort());
+  const heard = staying.filter((page) => page.silenceMs < silenceMs);
+  expect(heard.length).toBeGreaterThan(staying.length * 0.9);
+  const offline = new Set(transitions.filter(isOffline).map(({ session }) => session));
+  expect(heard.filter(({ session }) => offline.has(session))).toEqual([]);
+  for (const { session } of leaving) {
+    const theirs = transitions.filter((each) => each.session === session);
+    expect(theirs.filter(isOffline)).toHaveLength(1);
+  }
 }
 
 describe("three collectors on one Redis", () => {
@@ -120,7 +131,7 @@ describe("three collectors on one Redis", () => {
     isOver = true;
     await killer;
     const told = await crowd.settle();
-    expectTruth(crowd, told);
+    expectTruth(crowd, told, SILENCE_MS);
     const late = told.filter(({ transition }) => isOffline(transition)).map((each) => each.lateMs);
     expect(Math.max(...late)).toBeLessThan(LATE_MOST_MS);
   });
@@ -136,7 +147,7 @@ describe("three collectors on one Redis", () => {
     await pause(9_000);
     server.signal("SIGCONT");
     const told = await crowd.settle();
-    expectTruth(crowd, told);
+    expectTruth(crowd, told, Number.POSITIVE_INFINITY);
     const refusals = crowd.staying.flatMap(({ refusals }) => refusals);
     expect(refusals.length).toBeGreaterThan(0);
     expect(new Set(refusals)).toEqual(new Set([503]));
@@ -150,7 +161,7 @@ describe("three collectors on one Redis", () => {
     await pause(6_000);
     await server.restart();
     for (const page of crowd.leaving) page.lose();
-    expectTruth(crowd, await crowd.settle());
+    expectTruth(crowd, await crowd.settle(), Number.POSITIVE_INFINITY);
   });
 });
 
@@ -162,6 +173,6 @@ describe("three collectors on a cluster of three primaries", () => {
     await cluster.primaryOf("stillhere:{common}:mark").kill();
     for (const page of crowd.leaving) page.lose();
     await pause(5_000);
-    expectTruth(crowd, await crowd.settle());
+    expectTruth(crowd, await crowd.settle(), Number.POSITIVE_INFINITY);
   }, 120_000);
 });

@@ -123,6 +123,9 @@ export class Page {
   #isLost = false;
   /** Statuses other than 200 that it was answered with. */
   readonly refusals: number[] = [];
+  /** The longest that nobody may have heard of it: from a signal sent to the next one answered. */
+  silenceMs = 0;
+  #sentAt = Number.POSITIVE_INFINITY;
 
   constructor(fleet: Fleet, session: string) {
     this.#fleet = fleet;
@@ -151,8 +154,13 @@ export class Page {
       ...{ type, visible: true, armed: false },
     };
     while (!this.#isLost) {
+      const sentAt = Date.now();
       const status = await this.#fleet.signal(body);
-      if (status === 200) return;
+      if (status === 200) {
+        this.silenceMs = Math.max(this.silenceMs, Date.now() - this.#sentAt);
+        this.#sentAt = sentAt;
+        return;
+      }
       this.refusals.push(status);
       await pause(100);
     }
