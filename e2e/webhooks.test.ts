@@ -254,6 +254,35 @@ describe("an endpoint", () => {
     expect((await collector.api("GET", `/v1/webhooks/${webhook.id}`)).status).toBe(404);
   });
 
+  it("is nobody else's: another account cannot see, change or replay it", async () => {
+    const command = fileURLToPath(
+      new URL("../packages/collector/dist/cli/main.js", import.meta.url),
+    );
+    const store = `sqlite:${collector.folder}/test.db`;
+    const args = [command, "keys", "--create", "--account", "other", "--store", store];
+    const { match } = await start(process.execPath, args, /sk_[\w-]+/);
+    const headers = { Authorization: `Bearer ${match[0]}`, "Content-Type": "application/json" };
+    const ask = (method: string, path: string, body?: string) =>
+      fetch(`${collector.url}/v1/webhooks${path}`, { method, headers, ...(body && { body }) });
+    const list = await until("the other's keys", async () => {
+      const response = await ask("GET", "");
+      return response.ok && response.json();
+    });
+    expect(list).toEqual({ webhooks: [] });
+    for (const [method, path, body] of [
+      ["GET", ""],
+      ["PATCH", "", "{}"],
+      ["DELETE", ""],
+      ["POST", "/secret"],
+      ["GET", "/deliveries"],
+      ["POST", "/replay", '{"status":"failed"}'],
+    ] as const) {
+      expect((await ask(method, `/${webhook.id}${path}`, body)).status).toBe(404);
+    }
+    await commit();
+    await took(1);
+  });
+
   it("in a private network is refused unless the operator allows it", async () => {
     const strict = await TestCollector.start();
     for (const url of [receiver.url, "https://localhost/", "https://[::ffff:10.0.0.1]/", "no"]) {
