@@ -32,7 +32,7 @@ export interface FaultRunOptions {
   readonly kills: number;
   /** From 0 to 1, evenly spread. */
   readonly chance: () => number;
-  readonly onKill?: (kills: number) => void;
+  readonly onKill?: (wasBetween: boolean) => void;
 }
 
 export interface FaultRunReport {
@@ -156,7 +156,7 @@ class FaultRun {
       await this.#collector.kill();
       kills += 1;
       if (wasBetween) killsBetween += 1;
-      onKill?.(killsBetween);
+      onKill?.(wasBetween);
       await this.#collector.restart();
     }
     await pause(DEAD_MS);
