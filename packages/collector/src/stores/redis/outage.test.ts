@@ -54,7 +54,7 @@ describe("a server", () => {
 
   it("that stands still is as one that is gone", async () => {
     server.signal("SIGSTOP");
-    expect(await secondsOf(store.accounts())).toBeLessThan(4);
+    expect(await secondsOf(store.accounts())).toBeLessThan(6);
     expect(await secondsOf(store.accounts())).toBeLessThan(0.1);
     server.signal("SIGCONT");
     await isBack(store);
