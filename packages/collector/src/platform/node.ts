@@ -96,6 +96,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     async close() {
       clearInterval(refresh);
       clearInterval(forget);
+      const stopped = deliveries.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       // Streams never end by themselves; their readers resume elsewhere by id.
       const hurry = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
@@ -104,7 +105,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       clearTimeout(hurry);
       await stopSweep();
       await engine.idle();
-      await deliveries.stop();
+      await stopped;
       await store.close();
     },
   };
