@@ -82,6 +82,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   );
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   await listen(server, options.host, options.port);
+  // Commits of other collectors: their readers may be connected here.
+  const stopNews = store.onNews?.((account) => engine.feed.announce(account));
   const stopSweep = startSweep({ engine, accounts: () => accounts.names(), onError });
   deliveries.start();
   const refresh = setInterval(() => accounts.refresh().catch(onError), ACCOUNTS_EVERY_MS);
@@ -103,6 +105,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       server.closeIdleConnections();
       await closed;
       clearTimeout(hurry);
+      stopNews?.();
       await stopSweep();
       await engine.idle();
       await stopped;
