@@ -287,6 +287,27 @@ describe("of several collectors", () => {
   });
 });
 
+describe("a backlog", () => {
+  it("larger than what is held in hand is worked off, each once, though the receiver is slow", async () => {
+    bench = await Bench.open();
+    const [standing] = await bench.store.outbox.endpoints();
+    if (!standing) throw new Error("no endpoint");
+    await bench.store.outbox.changeEndpoint(standing.endpoint, {
+      disabled: { at: Date.now(), reason: "by_request" },
+    });
+    await bench.deliveries.refresh();
+    const sessions = Array.from({ length: 1_200 }, (_, index) => `s${index}`);
+    await Promise.all([...sessions, ...sessions].map((session) => bench.commit(session)));
+    expect(bench.attempts).toEqual([]);
+    bench.receiver = () => new Promise((answer) => setTimeout(() => answer(TAKEN), 500));
+    await bench.store.outbox.changeEndpoint(standing.endpoint, { disabled: null });
+    await bench.deliveries.refresh();
+    await bench.pass(60_000);
+    expect(bench.taken).toHaveLength(2_400);
+    expect(new Set(bench.told).size).toBe(2_400);
+  });
+});
+
 describe("a graceful stop", () => {
   it("waits for what is under way and starts nothing more", async () => {
     bench = await Bench.open();

@@ -3,10 +3,13 @@
  * nothing that was not committed.
  */
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { MemoryStore } from "../../stores/memory/memory-store.ts";
+import { SqliteStore } from "../../stores/sqlite/sqlite-store.ts";
+import type { Store } from "../../stores/store.ts";
 import { ACCOUNT, Bench, type Receiver, refused, stopTime, TAKEN } from "./testing/bench.ts";
 
-const numRuns = Number(process.env["RUNS"] ?? 300);
+const numRuns = Number(process.env["RUNS"] ?? 200);
 const seed = process.env["SEED"] === undefined ? {} : { seed: Number(process.env["SEED"]) };
 
 const SESSIONS = ["a", "b", "c", "d"] as const;
@@ -18,22 +21,20 @@ const answer = fc.constantFrom("take", "take", "take", "fail", "hang", "slow", "
 /** The longest outlasts a claim. */
 const storeTakesMs = fc.constantFrom(0, 0, 0, 0, 1, 7, 150, 2_500);
 
+const bySession = fc.constantFrom(...SESSIONS);
+const commit: fc.Arbitrary<Step> = fc.record({ do: fc.constant("commit"), by: bySession });
+const passing: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant("pass"),
+  ms: fc.integer({ min: 0, max: 9_000 }),
+});
+
 const step = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc.record({ do: fc.constant("commit"), by: fc.constantFrom(...SESSIONS) }),
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({ do: fc.constant("pass"), ms: fc.integer({ min: 0, max: 9_000 }) }),
-  },
+  { weight: 8, arbitrary: commit },
+  { weight: 5, arbitrary: passing },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("crash") }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("join") }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("rewind") }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant("again"), by: fc.constantFrom(...SESSIONS) }),
-  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("again"), by: bySession }) },
 );
 
 type Step = { do: string; by?: string; ms?: number };
@@ -103,70 +104,78 @@ async function outcome(bench: Bench, session: string): Promise<[number[], number
   return [arrived.map(({ seq }) => seq), committed.map(({ transition }) => transition.seq)];
 }
 
-it("every transition arrives, each session's in order, and none is invented", async () => {
-  const given = fc.record({
-    steps: fc.array(step, { minLength: 1, maxLength: 60 }),
-    answers: fc.array(answer, { minLength: 1, maxLength: 12 }),
-    storeTakesMs: fc.array(storeTakesMs, { minLength: 1, maxLength: 12 }),
-  });
-  await fc.assert(
-    fc.asyncProperty(given, async ({ steps, answers, storeTakesMs }) => {
-      const bench = await Bench.open();
-      bench.receiver = receiverOf(answers, ({ session, transition }) =>
-        bench.taken.push({ endpoint: "desk", session, seq: transition.seq, atMs: 0 }),
-      );
-      let asks = 0;
-      bench.storeTakesMs = () => storeTakesMs[asks++ % storeTakesMs.length] ?? 0;
-      for (const each of steps) await act(bench, each as Step);
-      bench.receiver = () => TAKEN;
-      bench.storeTakesMs = () => 0;
-      await bench.pass(5 * 60_000);
+const STORES: readonly (readonly [string, () => Store])[] = [
+  ["memory", () => new MemoryStore()],
+  ["sqlite", () => new SqliteStore(":memory:")],
+];
+
+interface Given {
+  readonly steps: readonly Step[];
+  readonly answers: readonly string[];
+  /** How long the store takes, ask by ask. */
+  readonly storeTakesMs: readonly number[];
+}
+
+/** Lives through what is given, then lets everything settle. */
+async function live(open: () => Store, given: Given): Promise<Bench> {
+  const bench = await Bench.open({}, open());
+  let asks = 0;
+  bench.storeTakesMs = () => given.storeTakesMs[asks++ % given.storeTakesMs.length] ?? 0;
+  bench.receiver = receiverOf(given.answers, ({ session, transition }) =>
+    bench.taken.push({ endpoint: "desk", session, seq: transition.seq, atMs: 0 }),
+  );
+  for (const each of given.steps) await act(bench, each);
+  bench.receiver = () => TAKEN;
+  bench.storeTakesMs = () => 0;
+  await bench.pass(5 * 60_000);
+  return bench;
+}
+
+async function end(bench: Bench): Promise<void> {
+  await bench.close();
+  // Dead processes leave theirs behind.
+  vi.clearAllTimers();
+  await bench.store.close();
+  expect(bench.errors).toEqual([]);
+}
+
+function listOf<T>(values: fc.Arbitrary<T>, maxLength: number) {
+  return fc.array(values, { minLength: 1, maxLength });
+}
+
+describe.each(STORES)("on the store %s", (_, open) => {
+  it("every transition arrives, each session's in order, and none is invented", async () => {
+    const given = fc.record({
+      steps: listOf(step, 60),
+      answers: listOf(answer, 12),
+      storeTakesMs: listOf(storeTakesMs, 12),
+    });
+    const holds = async (each: Given) => {
+      const bench = await live(open, each);
       for (const session of SESSIONS) {
         const [arrived, committed] = await outcome(bench, session);
         // The first time that each arrived.
         expect([...new Set(arrived)]).toEqual(committed);
       }
-      await bench.close();
-      // Dead processes leave theirs behind.
-      vi.clearAllTimers();
-      expect(bench.errors).toEqual([]);
-    }),
-    { numRuns, ...seed },
-  );
-});
-
-it("nothing arrives twice where no answer was lost and no process died", async () => {
-  const calm = fc.record({
-    steps: fc.array(
-      fc.oneof(
-        fc.record({ do: fc.constant("commit"), by: fc.constantFrom(...SESSIONS) }),
-        fc.record({ do: fc.constant("pass"), ms: fc.integer({ min: 0, max: 9_000 }) }),
-      ),
-      { minLength: 1, maxLength: 60 },
-    ),
-    answers: fc.array(fc.constantFrom("take", "fail", "slow", "hang", "later"), {
-      minLength: 1,
-      maxLength: 12,
-    }),
-    storeTakesMs: fc.array(fc.constantFrom(0, 0, 1, 7, 150), { minLength: 1, maxLength: 12 }),
+      await end(bench);
+    };
+    await fc.assert(fc.asyncProperty(given, holds), { numRuns, ...seed });
   });
-  await fc.assert(
-    fc.asyncProperty(calm, async ({ steps, answers, storeTakesMs }) => {
-      const bench = await Bench.open();
-      let asks = 0;
-      bench.storeTakesMs = () => storeTakesMs[asks++ % storeTakesMs.length] ?? 0;
-      bench.receiver = receiverOf(answers, () => {});
-      for (const each of steps) await act(bench, each as Step);
-      bench.receiver = () => TAKEN;
-      await bench.pass(5 * 60_000);
+
+  it("nothing arrives twice where no answer was lost and no process died", async () => {
+    const given = fc.record({
+      steps: listOf(fc.oneof(commit, passing), 60),
+      answers: listOf(fc.constantFrom("take", "fail", "slow", "hang", "later"), 12),
+      storeTakesMs: listOf(fc.constantFrom(0, 0, 1, 7, 150), 12),
+    });
+    const holds = async (each: Given) => {
+      const bench = await live(open, each);
       for (const session of SESSIONS) {
         const [arrived, committed] = await outcome(bench, session);
         expect(arrived).toEqual(committed);
       }
-      await bench.close();
-      expect(bench.errors).toEqual([]);
-      vi.clearAllTimers();
-    }),
-    { numRuns, ...seed },
-  );
+      await end(bench);
+    };
+    await fc.assert(fc.asyncProperty(given, holds), { numRuns, ...seed });
+  });
 });
