@@ -77,7 +77,6 @@ export async function measureRequests(
   const browser = await TestBrowser.start();
   let isKept = true;
   try {
-    const pages = new Map<string, Page>();
     for (const { session, bring } of WATCHED) {
       const tag = await beginWaiting(scene, session);
       site.serve(`/${session}`, presenceTag({ ...tag, collector: count.url }));
@@ -89,7 +88,6 @@ export async function measureRequests(
       await until(`${session} is heard`, async () => count.of(session).length > 0);
       await pause(500);
       await bring?.(scene, page);
-      pages.set(session, page);
     }
     await pause(UNTIL_TOLD_MS);
     const since = Date.now();
@@ -109,9 +107,6 @@ export async function measureRequests(
       const cells = [name, times.length, rate, limit ?? "–", absences.length];
       console.log(`| ${cells.join(" | ")} |${isMissed ? " MISSED" : ""}`);
     }
-    // What a frozen page has left unsaid it says when it wakes: still the same visit.
-    const frozen = pages.get("frozen");
-    if (frozen) await setFrozen(frozen, false);
     return isKept;
   } finally {
     await browser.stop();
