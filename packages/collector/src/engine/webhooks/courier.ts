@@ -10,7 +10,8 @@ import type { Clock } from "../clock.ts";
 import { backlog, isWanted } from "./backlog.ts";
 import { Bell } from "./bell.ts";
 import { Ledger } from "./ledger.ts";
-import { Line, nameOf } from "./line.ts";
+import { Line } from "./line.ts";
+import { Lines } from "./lines.ts";
 import { Pace } from "./pace.ts";
 import { boundRetryAfterMs, isGivenUp, isLatestOnly, retryDelayMs } from "./retry-schedule.ts";
 import type { Attempt, Send } from "./send.ts";
@@ -26,9 +27,6 @@ const STORE_AFTER_MS = 1_000;
 /** Others' commits do not ring here. */
 const READ_EVERY_MS = 200;
 const READ_LIMIT = 200;
-/** Sessions in hand that hold the cursor back; beyond that the log is left where it is. */
-const FRESH_MOST = 500;
-const LINES_MOST = 20_000;
 /** A courier with nothing to do for so long lets go of its claim. */
 const LINGER_MS = 1_000;
 /** How long attempts under way may take to end when it is to stop. */
@@ -60,9 +58,7 @@ export class Courier {
   readonly #ledger = new Ledger();
   readonly #turns = new Turns();
   readonly #pace: Pace;
-  readonly #lines = new Map<string, Line>();
-  /** Lines that are not stored: they hold the cursor back. */
-  readonly #fresh = new Set<Line>();
+  readonly #lines = new Lines();
   readonly #underWay = new Set<Promise<void>>();
   #read: number;
   #settled: number;
@@ -85,7 +81,7 @@ export class Courier {
     this.#pace = new Pace(claim.pausedUntil);
     for (const waiting of claim.waiting) {
       const line = new Line(waiting, clock.now(), true);
-      this.#lines.set(nameOf(line), line);
+      this.#lines.add(line);
       this.#turns.schedule(line);
     }
   }
@@ -138,7 +134,7 @@ export class Courier {
   async #readLog(): Promise<void> {
     if (!this.#isRung && this.#now() - this.#readAt < READ_EVERY_MS) return;
     for (;;) {
-      if (this.#fresh.size >= FRESH_MOST || this.#lines.size >= LINES_MOST) return;
+      if (this.#lines.isFull) return;
       this.#isRung = false;
       this.#readAt = this.#now();
       const { account } = this.#endpoint;
@@ -153,14 +149,13 @@ export class Courier {
 
   #take(entry: LogEntry): void {
     if (!isWanted(this.#endpoint, entry)) return;
-    const known = this.#lines.get(nameOf(entry));
+    const known = this.#lines.of(entry);
     if (known) {
       if (known.take(entry)) this.#ledger.change(known);
       return;
     }
     const line = Line.begin(entry, this.#now());
-    this.#lines.set(nameOf(line), line);
-    this.#fresh.add(line);
+    this.#lines.add(line);
     this.#turns.schedule(line);
   }
 
@@ -177,7 +172,7 @@ export class Courier {
         .finally(() => {
           this.#underWay.delete(work);
           this.#turns.end(line);
-          if (this.#lines.get(nameOf(line)) === line) this.#turns.schedule(line);
+          if (this.#lines.has(line)) this.#turns.schedule(line);
           this.#bell.ring();
         });
       this.#underWay.add(work);
@@ -257,35 +252,27 @@ export class Courier {
   }
 
   #store(line: Line): void {
-    if (!line.isStored) line.store();
-    this.#fresh.delete(line);
+    this.#lines.store(line);
     this.#ledger.change(line);
   }
 
   #finish(line: Line): void {
-    this.#lines.delete(nameOf(line));
-    this.#fresh.delete(line);
+    this.#lines.remove(line);
     if (line.isStored) this.#ledger.finish(line);
   }
 
-  /** Every entry up to here is settled or belongs to a line that is stored. */
-  #cursor(): number {
-    const held = [...this.#fresh].map((line) => line.holdsCursor ?? Number.POSITIVE_INFINITY);
-    return Math.min(this.#read, ...held.map((cursor) => cursor - 1));
-  }
-
   #settleAt(): number {
-    const hasMore = !this.#ledger.isEmpty || this.#cursor() !== this.#settled;
+    const hasMore = !this.#ledger.isEmpty || this.#lines.cursor(this.#read) !== this.#settled;
     return this.#settledAt + (hasMore ? SETTLE_EVERY_MS : RENEW_EVERY_MS);
   }
 
   /** Keeps what was done, at last also what was not; false: the claim is lost. */
   async #settle(isLast = false): Promise<boolean> {
     const now = this.#now();
-    for (const line of this.#fresh) {
-      if (isLast || now - line.takenAt >= STORE_AFTER_MS) this.#store(line);
+    for (const line of this.#lines.freshSince(isLast ? now : now - STORE_AFTER_MS)) {
+      this.#store(line);
     }
-    const cursor = this.#cursor();
+    const cursor = this.#lines.cursor(this.#read);
     const { store, owner } = this.#options;
     const untilAt = isLast ? null : now + LEASE_MS;
     const settlement = this.#ledger.close(cursor, this.#pace.pausedUntil(now));
@@ -319,7 +306,7 @@ export class Courier {
   }
 
   #isIdle(nextStartAt: number | null): boolean {
-    if (this.#isRung || this.#underWay.size > 0 || this.#fresh.size > 0) return false;
+    if (this.#isRung || this.#underWay.size > 0 || this.#lines.hasFresh) return false;
     return nextStartAt === null || nextStartAt - this.#now() > LINGER_MS;
   }
 
