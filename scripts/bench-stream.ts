@@ -1,0 +1,80 @@
+/**
+ * How long it takes from a commit to the stream while signals come in: `pnpm bench:stream [seconds]`
+ * (20 unless told otherwise), at 1,000 signals a second. Measured from the instant that the collector
+ * gave the transition, which is before its commit, to the instant at which the reader has it: so the
+ * figures are a little too high.
+ */
+import { Agent, request } from "node:http";
+import { TestCollector } from "../e2e/support/collector.ts";
+import { pause } from "../e2e/support/wait.ts";
+
+const SECONDS = Number(process.argv[2] ?? 20);
+const TICK_MS = 5;
+/** Signals in each tick. */
+const PER_TICK = 5;
+const SESSIONS = 200;
+const WANTED_P99_MS = 50;
+
+const collector = await TestCollector.start();
+const settings = { termsAccepted: true, presence: { mode: "on", bufferSeconds: 0.05 } };
+await collector.ask("PATCH", "/v1/settings", { ...settings, binding: "open" });
+for (let index = 0; index < SESSIONS; index += 1) {
+  await collector.ask("PUT", `/v1/sessions/bench_${index}`, { ticket: { id: String(index) } });
+}
+
+const latenciesMs: number[] = [];
+const reading = new AbortController();
+const stream = await fetch(`${collector.url}/v1/stream`, {
+  headers: { Authorization: `Bearer ${collector.keys.secret}` },
+  signal: reading.signal,
+});
+const reader = (async () => {
+  for await (const chunk of stream.body ?? []) {
+    const now = Date.now();
+    for (const [, at] of new TextDecoder().decode(chunk).matchAll(/"at":"([^"]+)"/g)) {
+      latenciesMs.push(now - Date.parse(at ?? ""));
+    }
+  }
+})().catch(() => {});
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+let [answered, refused] = [0, 0];
+
+function signal(body: object): void {
+  const asked = request(`${collector.url}/v1/signals`, { method: "POST", agent }, (response) => {
+    if (response.statusCode === 200) answered += 1;
+    else refused += 1;
+    response.resume();
+  });
+  asked.end(JSON.stringify({ v: 1, key: collector.keys.publishable, ...body }));
+}
+
+const startedAt = Date.now();
+let sent = 0;
+while (Date.now() - startedAt < SECONDS * 1000) {
+  // Sends what is due by the clock, however late the timer is.
+  const due = Math.floor(((Date.now() - startedAt) / TICK_MS) * PER_TICK);
+  for (; sent < due; sent += 1) {
+    const session = `bench_${sent % SESSIONS}`;
+    const round = Math.floor(sent / SESSIONS);
+    const page = { page: "p", gen: Math.floor(round / 2), session };
+    // Every fifth visitor comes and goes by turns, so that presence turns; the others beat.
+    if (sent % 5 === 0 && round % 2 === 1) signal({ ...page, type: "leave", to: "gone" });
+    else signal({ ...page, type: "open", seq: round, visible: true });
+  }
+  await pause(TICK_MS);
+}
+await pause(1_000);
+reading.abort();
+await reader;
+agent.destroy();
+await collector.stop();
+
+const sorted = latenciesMs.toSorted((a, b) => a - b);
+const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
+console.log(`signals answered   ${Math.round(answered / SECONDS)} a second, ${refused} refused`);
+console.log(`transitions read   ${sorted.length}`);
+console.log(
+  `commit to stream   p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms`,
+);
+process.exit(at(0.99) <= WANTED_P99_MS ? 0 : 1);
