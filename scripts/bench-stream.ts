@@ -29,10 +29,16 @@ const stream = await fetch(`${collector.url}/v1/stream`, {
   signal: reading.signal,
 });
 const reader = (async () => {
+  let rest = "";
   for await (const chunk of stream.body ?? []) {
     const now = Date.now();
-    for (const [, at] of new TextDecoder().decode(chunk).matchAll(/"at":"([^"]+)"/g)) {
-      latenciesMs.push(now - Date.parse(at ?? ""));
+    const lines = (rest + new TextDecoder().decode(chunk)).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      if (!line.startsWith("data: ")) continue;
+      const { at, cause } = JSON.parse(line.slice(6)) as { at: string; cause: string };
+      // A verdict bears the instant at which it was due, not the one at which it was committed.
+      if (cause === "signal") latenciesMs.push(now - Date.parse(at));
     }
   }
 })().catch(() => {});
