@@ -1,5 +1,5 @@
 /**
- * Sees to it that what the tests need is on the machine: Chromium, Firefox and a Redis server. As
+ * Sees to it that what the tests need is on the machine: Chromium and a Redis server. As
  * root on Debian it installs what is missing; elsewhere it says what is, and fails.
  */
 import { spawnSync } from "node:child_process";
