@@ -15,6 +15,8 @@ export interface Meter {
   commit(tookMs: number, sessions: number): void;
   /** A deadline was kept so many milliseconds after it was due. */
   deadline(lateMs: number): void;
+  /** A webhook was tried, so many milliseconds after the instant of its transition. */
+  delivery(outcome: "delivered" | "failed" | "gone", tookMs: number): void;
   /** It was noticed that nobody could hear for a while. */
   outage(): void;
 }
@@ -26,5 +28,6 @@ export const SILENT_METER: Meter = {
   contradicted() {},
   commit() {},
   deadline() {},
+  delivery() {},
   outage() {},
 };

@@ -2,8 +2,9 @@
  * The operator's figures, for Prometheus. No label names an account, a session or a person.
  * @module
  */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Meter } from "../engine/meter.ts";
+import type { OutboxDepth } from "../engine/webhooks/depth.ts";
 
 export interface PrometheusMeter extends Meter {
   readonly contentType: string;
@@ -13,7 +14,8 @@ export interface PrometheusMeter extends Meter {
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-export function createPrometheusMeter(): PrometheusMeter {
+/** `depth` is asked at each scrape. */
+export function createPrometheusMeter(depth: () => Promise<OutboxDepth>): PrometheusMeter {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -57,6 +59,29 @@ export function createPrometheusMeter(): PrometheusMeter {
     buckets: SECONDS,
     registers,
   });
+  const attempts = new Counter({
+    name: "stillhere_webhook_attempts_total",
+    help: "Webhook attempts by outcome",
+    labelNames: ["outcome"],
+    registers,
+  });
+  const deliveries = new Histogram({
+    name: "stillhere_webhook_delivery_seconds",
+    help: "From the instant of a transition to the answer of the receiver that took it",
+    buckets: [...SECONDS, 15, 60, 600, 3600],
+    registers,
+  });
+  new Gauge({
+    name: "stillhere_outbox_entries",
+    help: "Still to be delivered: not come to yet, or tried and waiting; up to 1,000 an endpoint",
+    labelNames: ["state"],
+    registers,
+    async collect() {
+      const { unread, pending } = await depth();
+      this.set({ state: "unread" }, unread);
+      this.set({ state: "pending" }, pending);
+    },
+  });
   return {
     contentType: registry.contentType,
     scrape: () => registry.metrics(),
@@ -68,6 +93,10 @@ export function createPrometheusMeter(): PrometheusMeter {
       batches.observe(sessions);
     },
     deadline: (lateMs) => late.observe(lateMs / 1000),
+    delivery(outcome, tookMs) {
+      attempts.inc({ outcome });
+      if (outcome === "delivered") deliveries.observe(tookMs / 1000);
+    },
     outage: () => outages.inc(),
   };
 }

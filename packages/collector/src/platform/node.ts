@@ -11,6 +11,8 @@ import { Engine } from "../engine/engine.ts";
 import { forgetOldHistory } from "../engine/retention.ts";
 import { startSweep } from "../engine/sweep.ts";
 import { Deliveries } from "../engine/webhooks/deliveries.ts";
+import { outboxDepth } from "../engine/webhooks/depth.ts";
+import { meterSend } from "../engine/webhooks/metered-send.ts";
 import { createApp } from "../http/app.ts";
 import { DEFAULT_LIMITS, type RateLimits } from "../http/rate-limit.ts";
 import { createWebhookSender } from "../sinks/webhook.ts";
@@ -55,13 +57,14 @@ export interface Collector {
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const { store, onError } = options;
   const clock = createSystemClock();
-  const meter = createPrometheusMeter();
+  const meter = createPrometheusMeter(() => outboxDepth(store));
   const engine = new Engine(store, clock, meter);
   const accounts = new Accounts(store, clock);
   await accounts.refresh();
   await engine.hear();
   const isPrivateAllowed = options.allowPrivateWebhooks ?? false;
-  const send = createWebhookSender(createPost({ isPrivateAllowed }));
+  const post = createWebhookSender(createPost({ isPrivateAllowed }));
+  const send = meterSend(post, meter, () => clock.now());
   const deliveries = new Deliveries({ engine, send, onError });
   const app = createApp({
     engine,
