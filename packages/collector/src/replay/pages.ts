@@ -21,19 +21,27 @@ type PageEvent = Extract<ScenarioEvent, { type: "signal" | "page_lost" }>;
 export class SimulatedPages {
   readonly #pages = new Map<string, SimulatedPage>();
 
+  /** When the next beat is due, in milliseconds; null: no page beats. */
+  get nextBeatAt(): number | null {
+    return this.#nextToBeat()?.[1].beatsAt ?? null;
+  }
+
   /** The next beat that is due at or before `until`, earliest first. */
   nextBeat(until: number): { readonly at: number; readonly input: Input } | null {
-    let id: string | null = null;
-    let at = Number.POSITIVE_INFINITY;
-    for (const [pageId, page] of this.#pages) {
-      if (page.beatsAt === null || page.beatsAt > until || page.beatsAt >= at) continue;
-      id = pageId;
-      at = page.beatsAt;
-    }
-    const page = id === null ? undefined : this.#pages.get(id);
-    if (id === null || !page) return null;
+    const [id, page] = this.#nextToBeat() ?? [];
+    const at = page?.beatsAt ?? Number.POSITIVE_INFINITY;
+    if (id === undefined || !page || at > until) return null;
     page.beatsAt = at + BEAT_EVERY_MS;
     return { at, input: this.#living(id, page, "beat", false) };
+  }
+
+  #nextToBeat(): [string, SimulatedPage] | null {
+    let next: [string, SimulatedPage] | null = null;
+    for (const [id, page] of this.#pages) {
+      if (page.beatsAt === null) continue;
+      if (!next || page.beatsAt < (next[1].beatsAt ?? 0)) next = [id, page];
+    }
+    return next;
   }
 
   /** What the collector receives for an event of a page. */

@@ -7,10 +7,12 @@ import { reduce } from "../core/reduce.ts";
 import { createSession, type Session, type Ticket } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import { resolveSettings } from "../core/settings-resolve.ts";
-import { type Overrides, patchOverrides } from "../core/settings-schema.ts";
+import type { Overrides } from "../core/settings-schema.ts";
 import { type Transition, visibleOf } from "../core/transition.ts";
+import { inputOf } from "./inputs.ts";
+import { initialOverrides, patchedOverrides } from "./overrides.ts";
 import { SimulatedPages } from "./pages.ts";
-import { END_REASON_BY, type Scenario, ScenarioError, type ScenarioEvent } from "./scenario.ts";
+import type { Scenario, ScenarioEvent } from "./scenario.ts";
 
 export interface Result {
   readonly at: number;
@@ -29,6 +31,7 @@ export interface Outcome {
   readonly transitions: readonly { at: number; state: string; reason: string | null }[];
   /** The ticket at each instant of `results`. */
   readonly tickets: readonly Ticket[];
+  /** Every transition, its instants in milliseconds from the scenario's start. */
   readonly history: readonly Transition[];
 }
 
@@ -45,10 +48,15 @@ export function runScenario(scenario: Scenario): Outcome {
     results.push({ at, ...visibleOf(desk.session, desk.settings) });
     tickets.push(desk.session.ticket);
   }
-  const transitions = desk.history
+  const { history } = desk;
+  return { id: scenario.id, results, transitions: stateChanges(history), tickets, history };
+}
+
+/** The changes of `state` in a history whose instants count from the scenario's start. */
+export function stateChanges(history: readonly Transition[]): Outcome["transitions"] {
+  return history
     .filter(({ from, to }) => from.state !== to.state)
     .map(({ at, to }) => ({ at: at / 1000, state: to.state, reason: to.reason }));
-  return { id: scenario.id, results, transitions, tickets, history: desk.history };
 }
 
 /** One session, its pages and a clock that moves only when told. */
@@ -64,7 +72,7 @@ class VirtualDesk {
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
-    this.#overrides = this.#patched({ "presence.mode": "on" }, scenario.settings ?? {});
+    this.#overrides = initialOverrides(scenario);
     this.settings = resolveSettings(this.#overrides, scenario.triggers ?? []);
     this.session = createSession({ id: scenario.id, ...scenario.session }, 0);
   }
@@ -79,7 +87,7 @@ class VirtualDesk {
 
   take(event: ScenarioEvent): void {
     const now = event.at * 1000;
-    const input = this.#inputOf(event, now);
+    const input = this.#inputOf(event);
     const isLost = this.#isDeaf(now) && (input.type === "signal" || input.type === "leave");
     if (!isLost) this.#reduce(input, now);
   }
@@ -95,38 +103,19 @@ class VirtualDesk {
     );
   }
 
-  #inputOf(event: ScenarioEvent, now: number): Input {
+  #inputOf(event: ScenarioEvent): Input {
     switch (event.type) {
-      case "signal":
-      case "page_lost":
-        return this.#pages.inputOf(event, now);
-      case "end_user_message":
-        return {
-          type: event.type,
-          sentAt: event.sentAt === undefined ? null : event.sentAt * 1000,
-        };
-      case "agent_message":
-      case "activity":
-        return { type: event.type };
-      case "ticket_updated": {
-        const { at: _at, type, ...ticket } = event;
-        return { type, ticket };
-      }
-      case "assigned":
-        return { type: event.type, agent: event.agent };
-      case "unassigned":
-        return { type: event.type, requeue: false };
-      case "session_ended":
-        return { type: event.type, reason: END_REASON_BY[event.by] };
       case "outage":
         this.#heard.add(event);
         return { type: event.type, fromAt: event.from * 1000 };
       case "settings_changed":
-        this.#overrides = this.#patched(this.#overrides, event.settings);
+        this.#overrides = patchedOverrides(this.#scenario, this.#overrides, event.settings);
         return {
           type: event.type,
           settings: resolveSettings(this.#overrides, this.settings.triggers),
         };
+      default:
+        return inputOf(event, this.#pages, 0);
     }
   }
 
@@ -136,20 +125,4 @@ class VirtualDesk {
     this.session = reduction.session;
     this.history.push(...reduction.transitions);
   }
-
-  #patched(overrides: Overrides, patch: unknown): Overrides {
-    const outcome = patchOverrides(overrides, withMode(patch));
-    const [problem] = outcome.problems;
-    if (!problem) return outcome.overrides;
-    const { id } = this.#scenario;
-    throw new ScenarioError(`scenario ${id}: setting ${problem.setting} ${problem.message}`);
-  }
-}
-
-/** Scenario files say `presence.enabled`, the API `presence.mode`. */
-function withMode(patch: unknown): unknown {
-  const presence = (patch as { presence?: { enabled?: unknown } } | null)?.presence;
-  if (presence?.enabled === undefined) return patch;
-  const { enabled, ...rest } = presence;
-  return { ...(patch as object), presence: { ...rest, mode: enabled ? "on" : "off" } };
 }

@@ -1,0 +1,39 @@
+/**
+ * What the collector receives for an event of a scenario.
+ * @module
+ */
+import type { Input } from "../core/input.ts";
+import type { SimulatedPages } from "./pages.ts";
+import { END_REASON_BY, type ScenarioEvent } from "./scenario.ts";
+
+/** What happens to the session alone; settings and outages concern others too. */
+export type SessionEvent = Exclude<
+  ScenarioEvent,
+  { readonly type: "settings_changed" } | { readonly type: "outage" }
+>;
+
+/** @param startAt the scenario's start in epoch milliseconds */
+export function inputOf(event: SessionEvent, pages: SimulatedPages, startAt: number): Input {
+  switch (event.type) {
+    case "signal":
+    case "page_lost":
+      return pages.inputOf(event, event.at * 1000);
+    case "end_user_message": {
+      const sentAt = event.sentAt === undefined ? null : startAt + event.sentAt * 1000;
+      return { type: event.type, sentAt };
+    }
+    case "agent_message":
+    case "activity":
+      return { type: event.type };
+    case "ticket_updated": {
+      const { at: _at, type, ...ticket } = event;
+      return { type, ticket };
+    }
+    case "assigned":
+      return { type: event.type, agent: event.agent };
+    case "unassigned":
+      return { type: event.type, requeue: false };
+    case "session_ended":
+      return { type: event.type, reason: END_REASON_BY[event.by] };
+  }
+}
