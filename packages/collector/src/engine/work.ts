@@ -20,6 +20,8 @@ export class Work {
   #live: Track | null = null;
   #shadow: Track | null = null;
   #wasTold = false;
+  /** Nothing but beats came. */
+  #isRenewal = true;
   /** What shadows told that are gone by now. */
   readonly #toldByShadows: Transition[] = [];
   readonly #eventIds = new Set<string>();
@@ -81,7 +83,10 @@ export class Work {
     const told = this.#live.transitions.length;
     const didHold = holdsCapacity(this.#live.session, this.settings);
     if (!isDuplicate) {
-      for (const input of request.inputs) this.#reduce(input, now, this.settings);
+      for (const input of request.inputs) {
+        this.#reduce(input, now, this.settings);
+        this.#isRenewal &&= input.type === "signal" && input.signal === "beat";
+      }
       if (eventId !== undefined) this.#eventIds.add(eventId);
     }
     return {
@@ -115,6 +120,7 @@ export class Work {
       stored?.session === session && stored.shadow === shadow && stored.deadlineAt === deadlineAt;
     if (isSame && !this.#wasTold && this.#eventIds.size === 0) return null;
     const visible = visibleOf(session, this.settings);
+    const shadowTransitions = [...this.#toldByShadows, ...(this.#shadow?.transitions ?? [])];
     return {
       key: this.key,
       expectedVersion: stored?.version ?? 0,
@@ -134,7 +140,12 @@ export class Work {
       deadlineAt,
       eventIds: [...this.#eventIds],
       transitions: live.transitions,
-      shadowTransitions: [...this.#toldByShadows, ...(this.#shadow?.transitions ?? [])],
+      shadowTransitions,
+      isRenewal:
+        stored !== null &&
+        this.#isRenewal &&
+        !this.#wasTold &&
+        this.#eventIds.size + live.transitions.length + shadowTransitions.length === 0,
     };
   }
 }

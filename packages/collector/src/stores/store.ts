@@ -65,6 +65,11 @@ export interface Write {
   readonly eventIds: readonly string[];
   readonly transitions: readonly Transition[];
   readonly shadowTransitions: readonly Transition[];
+  /**
+   * Pages have said that they are still there, and nothing else: who loses this write knows less for
+   * a while, but nothing that the next beat does not say again. Missing: it must not be lost.
+   */
+  readonly isRenewal?: boolean;
 }
 
 export type WriteOutcome = "committed" | "conflict";

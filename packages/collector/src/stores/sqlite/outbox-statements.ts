@@ -1,8 +1,9 @@
 /**
- * Every statement that webhooks need of the SQLite store, prepared once.
+ * Every statement that webhooks need of an SQLite database, prepared once: the file of one collector,
+ * or the one inside a Durable Object. Of the log they need what `transitions` is called here.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { SqlDatabase, SqlStatement } from "./database.ts";
 
 const WAITING =
   "session, session_created_at, again, next_seq, attempts, waiting_since, next_attempt_at";
@@ -72,9 +73,9 @@ const SQL = {
   eraseDeliveries: "DELETE FROM webhook_deliveries WHERE account = ? AND session = ?",
 } as const;
 
-export type OutboxStatements = Record<keyof typeof SQL, StatementSync>;
+export type OutboxStatements = Record<keyof typeof SQL, SqlStatement>;
 
-export function prepareOutboxStatements(database: DatabaseSync): OutboxStatements {
+export function prepareOutboxStatements(database: SqlDatabase): OutboxStatements {
   const entries = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
   return Object.fromEntries(entries) as OutboxStatements;
 }

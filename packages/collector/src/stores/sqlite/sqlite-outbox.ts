@@ -1,8 +1,7 @@
 /**
- * What webhooks need of the SQLite store.
+ * What webhooks need of a store whose log is in SQLite.
  * @module
  */
-import type { DatabaseSync } from "node:sqlite";
 import type {
   Claim,
   Delivery,
@@ -19,6 +18,7 @@ import type {
   Waiting,
 } from "../outbox.ts";
 import type { SessionKey } from "../store.ts";
+import type { SqlDatabase } from "./database.ts";
 import { type OutboxStatements, prepareOutboxStatements } from "./outbox-statements.ts";
 
 interface EndpointRow {
@@ -58,7 +58,7 @@ export class SqliteOutbox implements OutboxStore {
   readonly #transaction: Transaction;
   readonly #statements: OutboxStatements;
 
-  constructor(database: DatabaseSync, transaction: Transaction) {
+  constructor(database: SqlDatabase, transaction: Transaction) {
     this.#transaction = transaction;
     this.#statements = prepareOutboxStatements(database);
   }
