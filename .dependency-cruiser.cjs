@@ -66,6 +66,16 @@ module.exports = {
       [`${collector}/(core|shapes|replay)/`, "node_modules/"],
       "Replay is the core on a virtual clock.",
     ),
+    only(
+      "conformance-runs-anywhere",
+      `${collector}/conformance/`,
+      [
+        `${collector}/(core|stores|engine|replay|conformance)/`,
+        "^packages/collector/scenarios/",
+        "^(node:)?assert/strict$",
+      ],
+      "Authors of drivers run it with any test framework, in Node and at the edge.",
+    ),
     {
       name: "console-stands-alone",
       comment: "The console speaks to the collector over HTTP only.",
