@@ -73,6 +73,8 @@ export class Broadcasts {
 
   #take(broadcast: Broadcast): void {
     const { epoch, at } = broadcast;
+    // Two may read at once, and the slower one has less.
+    if (epoch <= this.#epoch) return;
     this.#epoch = epoch;
     if (broadcast.type === "outage") {
       this.#outages.push({ epoch, at, input: { type: "outage", fromAt: broadcast.fromAt } });

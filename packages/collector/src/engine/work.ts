@@ -15,6 +15,8 @@ import { asIfOn, castShadow, dropShadow, Track } from "./track.ts";
 export class Work {
   readonly key: SessionKey;
   readonly settings: Settings;
+  /** What is broadcast while the batch is in hand, the session has yet to be told. */
+  readonly #epoch: number;
   readonly #found: Found;
   readonly #broadcasts: Broadcasts;
   #live: Track | null = null;
@@ -29,6 +31,7 @@ export class Work {
   constructor(key: SessionKey, found: Found, broadcasts: Broadcasts) {
     this.key = key;
     this.settings = broadcasts.latest(key.account).settings;
+    this.#epoch = broadcasts.epoch;
     this.#found = found;
     this.#broadcasts = broadcasts;
     const { stored } = found;
@@ -126,7 +129,7 @@ export class Work {
       expectedVersion: stored?.version ?? 0,
       session,
       shadow,
-      epoch: this.#broadcasts.epoch,
+      epoch: this.#epoch,
       facets: {
         state: visible.state,
         presence: visible.presence,

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { MemoryStore } from "../stores/memory/memory-store.ts";
+import { Broadcasts } from "./broadcasts.ts";
+import { Engine } from "./engine.ts";
+import { sweep } from "./sweep.ts";
+
+const ACCOUNT = "shop";
+const START = 1_700_000_000_000;
+
+function settingsOf(seconds: number) {
+  const overrides = { "inactivity.seconds": seconds };
+  return { type: "settings", account: ACCOUNT, at: START, overrides, triggers: [] } as const;
+}
+
+describe("broadcasts that are read twice at once", () => {
+  it("are each taken once, and the last one stays the last", async () => {
+    const store = new MemoryStore();
+    await store.broadcast(settingsOf(10));
+    const broadcasts = new Broadcasts(store);
+    const read = store.broadcasts.bind(store);
+    let finishFirst = () => {};
+    store.broadcasts = async (afterEpoch) => {
+      const found = await read(afterEpoch);
+      await new Promise<void>((resolve) => {
+        finishFirst = resolve;
+      });
+      return found;
+    };
+    const first = broadcasts.refresh();
+    await Promise.resolve();
+    store.broadcasts = read;
+    await store.broadcast(settingsOf(20));
+    await broadcasts.refresh();
+    finishFirst();
+    await first;
+    expect(broadcasts.epoch).toBe(2);
+    expect(broadcasts.latest(ACCOUNT).epoch).toBe(2);
+    expect(broadcasts.since(ACCOUNT, 0).map(({ epoch }) => epoch)).toEqual([1, 2]);
+  });
+});
+
+describe("settings that change while a session is in hand", () => {
+  it("are told to it afterwards", async () => {
+    const store = new MemoryStore();
+    let now = START;
+    const engine = new Engine(store, { now: () => now });
+    const key = { account: ACCOUNT, id: "a" };
+    const create = { channel: "web_widget" };
+    const beat = (seq: number) =>
+      ({
+        type: "signal",
+        signal: "beat",
+        page: "p",
+        gen: 0,
+        seq,
+        visible: true,
+        armed: false,
+      }) as const;
+    const on = { "presence.mode": "on", "capacity.onReturn": "requeue" };
+    await engine.changeSettings(ACCOUNT, { overrides: on });
+    await store.putAgent(ACCOUNT, { id: "ann", capacity: 1 });
+    const message = { type: "end_user_message", sentAt: null } as const;
+    await engine.submit({ key, create, inputs: [beat(1), message] });
+    await engine.submit({ key, inputs: [{ type: "assigned", agent: "ann" }] });
+    now += 60_000;
+    await store.hear(now, Number.MAX_SAFE_INTEGER);
+    await sweep({ engine, accounts: () => [ACCOUNT], onError: () => {} });
+    // It comes back, and while the engine asks whether its agent has room, presence is switched off.
+    const agents = store.agents.bind(store);
+    store.agents = async (account) => {
+      await engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "off" } });
+      return agents(account);
+    };
+    await engine.submit({ key, inputs: [beat(2)] });
+    await sweep({ engine, accounts: () => [ACCOUNT], onError: () => {} });
+    const [found] = await store.load([{ key, eventIds: [] }]);
+    expect(found?.stored?.session).toMatchObject({ presence: "unknown", pages: [] });
+    expect(found?.stored?.epoch).toBe(2);
+  });
+});
