@@ -62,7 +62,7 @@ describe("settings that change while a session is in hand", () => {
     const message = { type: "end_user_message", sentAt: null } as const;
     await engine.submit({ key, create, inputs: [beat(1), message] });
     await engine.submit({ key, inputs: [{ type: "assigned", agent: "ann" }] });
-    now += 60_000;
+    now += 200_000;
     await store.hear(now, Number.MAX_SAFE_INTEGER);
     await sweep({ engine, accounts: () => [ACCOUNT], onError: () => {} });
     // It comes back, and while the engine asks whether its agent has room, presence is switched off.
