@@ -2,16 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { scenarios as files } from "../../scenarios/index.js";
 import { differences } from "../replay/compare.ts";
 import { type Outcome, runScenario } from "../replay/run.ts";
-import type { Scenario } from "../replay/scenario.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
 import type { Store } from "../stores/store.ts";
+import { scenarios } from "./cases.ts";
 import { playScenarios } from "./scenarios.ts";
 
-const scenarios = files as readonly Scenario[];
 const folder = mkdtempSync(join(tmpdir(), "stillhere-scenarios-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -3,13 +3,10 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
-import { scenarios as files } from "../../../scenarios/index.js";
+import { scenarios } from "../../conformance/cases.ts";
 import { playScenarios } from "../../conformance/scenarios.ts";
 import { type Outcome, runScenario } from "../../replay/run.ts";
-import type { Scenario } from "../../replay/scenario.ts";
 import { RedisStore } from "./redis-store.ts";
-
-const scenarios = files as readonly Scenario[];
 
 describe.each([
   ["a server", RedisServer],

@@ -1,0 +1,89 @@
+/**
+ * The suite for authors of drivers, as they get it: by its public name, from the built package, run as
+ * docs/drivers.md says.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+const COLLECTOR = fileURLToPath(new URL("../packages/collector/", import.meta.url));
+const TSC = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
+const DOCUMENT = new URL("../docs/drivers.md", import.meta.url);
+
+const folder = mkdtempSync(join(tmpdir(), "stillhere-driver-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(...args: readonly string[]) {
+  const options = { cwd: folder, encoding: "utf8", timeout: 50_000 } as const;
+  // A test runner within a test runner reports to the outer one unless it is told otherwise.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  return spawnSync(process.execPath, args, { ...options, env });
+}
+
+function write(name: string, text: string): void {
+  writeFileSync(join(folder, name), text);
+}
+
+const driverOf = (body: string) => `
+import { MemoryStore } from ${JSON.stringify(join(COLLECTOR, "dist/stores/memory/memory-store.js"))};
+export async function openStore() {
+  const store = new MemoryStore();
+  ${body}
+  return store;
+}`;
+
+beforeAll(() => {
+  mkdirSync(join(folder, "node_modules/@stillhere"), { recursive: true });
+  symlinkSync(COLLECTOR, join(folder, "node_modules/@stillhere/collector"));
+  write("package.json", '{"type": "module"}');
+  const example = /```js\n(.*?)```/s.exec(readFileSync(DOCUMENT, "utf8"))?.[1] ?? "";
+  write("my-store.test.js", example);
+});
+
+it("passes a driver that does as it must", () => {
+  write("my-store.js", driverOf(""));
+  const { status, stdout } = run("--test", "--test-reporter=tap");
+  expect(stdout).toMatch(/ok \d+ - every scenario, played through the engine/);
+  expect(stdout).toMatch(/# fail 0/);
+  expect(status).toBe(0);
+});
+
+it.each([
+  [
+    "loses a deadline",
+    "const commit = store.commit.bind(store);" +
+      "store.commit = (writes) => commit(writes.map((write) => ({ ...write, deadlineAt: null })));",
+    /not ok \d+ - every scenario/,
+  ],
+  ["forgets the mark", "store.hear = async () => false;", /not ok \d+ - a mark that is too old/],
+  ["keeps no history", "store.history = async () => [];", /not ok \d+ - history goes by number/],
+])("fails one that %s", (_name, body, complaint) => {
+  write("my-store.js", driverOf(body));
+  const { status, stdout } = run("--test", "--test-reporter=tap");
+  expect(stdout).toMatch(complaint);
+  expect(status).toBe(1);
+});
+
+it("has types", () => {
+  write(
+    "types.ts",
+    `import { conformanceCases, type OutboxStore, playScenarios, type Scenario, type Store, StoreError }
+       from "@stillhere/collector/conformance";
+     declare const store: Store;
+     const scenario: Scenario = { id: "a", name: "a", session: { channel: "web_widget" }, events: [], expect: [] };
+     export const seq: number | undefined = (await playScenarios(store, [scenario]))[0]?.history[0]?.seq;
+     export const name: string | undefined = conformanceCases[0]?.name;
+     export const outbox: OutboxStore = store.outbox;
+     export const error: Error = new StoreError("is away");
+     // @ts-expect-error there is no such field: the types are there
+     store.versions;`,
+  );
+  const compilerOptions = { noEmit: true, strict: true, target: "es2023", module: "nodenext" };
+  write("tsconfig.json", JSON.stringify({ compilerOptions: { ...compilerOptions, types: [] } }));
+  const { stdout, status } = run(TSC);
+  expect(stdout).toBe("");
+  expect(status).toBe(0);
+});
