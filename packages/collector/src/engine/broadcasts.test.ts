@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Input } from "../core/input.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { Broadcasts } from "./broadcasts.ts";
 import { Engine } from "./engine.ts";
@@ -10,6 +11,11 @@ const START = 1_700_000_000_000;
 function settingsOf(seconds: number) {
   const overrides = { "inactivity.seconds": seconds };
   return { type: "settings", account: ACCOUNT, at: START, overrides, triggers: [] } as const;
+}
+
+function beat(seq: number): Input {
+  const page = { page: "p", gen: 0, visible: true, armed: false };
+  return { type: "signal", signal: "beat", seq, ...page };
 }
 
 describe("broadcasts that are read twice at once", () => {
@@ -46,16 +52,6 @@ describe("settings that change while a session is in hand", () => {
     const engine = new Engine(store, { now: () => now });
     const key = { account: ACCOUNT, id: "a" };
     const create = { channel: "web_widget" };
-    const beat = (seq: number) =>
-      ({
-        type: "signal",
-        signal: "beat",
-        page: "p",
-        gen: 0,
-        seq,
-        visible: true,
-        armed: false,
-      }) as const;
     const on = { "presence.mode": "on", "capacity.onReturn": "requeue" };
     await engine.changeSettings(ACCOUNT, { overrides: on });
     await store.putAgent(ACCOUNT, { id: "ann", capacity: 1 });
@@ -73,6 +69,26 @@ describe("settings that change while a session is in hand", () => {
     };
     await engine.submit({ key, inputs: [beat(2)] });
     await sweep({ engine, accounts: () => [ACCOUNT], onError: () => {} });
+    const [found] = await store.load([{ key, eventIds: [] }]);
+    expect(found?.stored?.session).toMatchObject({ presence: "unknown", pages: [] });
+    expect(found?.stored?.epoch).toBe(2);
+  });
+});
+
+describe("settings that another collector changed a moment ago", () => {
+  it("are read before a session is touched that was told them there", async () => {
+    const store = new MemoryStore();
+    const [here, there] = [0, 1].map(() => new Engine(store, { now: () => START })) as [
+      Engine,
+      Engine,
+    ];
+    const key = { account: ACCOUNT, id: "a" };
+    const create = { channel: "web_widget" };
+    await here.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
+    await here.submit({ key, create, inputs: [beat(1)] });
+    await there.changeSettings(ACCOUNT, { overrides: { "presence.mode": "off" } });
+    await sweep({ engine: there, accounts: () => [ACCOUNT], onError: () => {} });
+    await here.submit({ key, inputs: [beat(2)] });
     const [found] = await store.load([{ key, eventIds: [] }]);
     expect(found?.stored?.session).toMatchObject({ presence: "unknown", pages: [] });
     expect(found?.stored?.epoch).toBe(2);

@@ -106,6 +106,9 @@ export class Engine {
     const found = await this.store.load(
       groups.map((group) => ({ key: group[0].request.key, eventIds: eventIdsOf(group) })),
     );
+    // Another collector may have told some of them what is not known here yet.
+    const toldUpTo = Math.max(...found.map(({ stored }) => stored?.epoch ?? 0));
+    if (toldUpTo > this.broadcasts.epoch) await this.broadcasts.refresh();
     const applied = groups.map((group, index) => {
       const work = new Work(group[0].request.key, found[index] ?? NOTHING, this.broadcasts);
       return { group, work, outcomes: group.map(({ request }) => work.apply(request, now)) };
