@@ -89,11 +89,19 @@ export class RedisCluster {
   primaryOf(key: string): RedisServer {
     const asked = this.nodes.find((node) => isUp(node)) as RedisServer;
     const slot = Number(asked.command("CLUSTER", "KEYSLOT", key));
+    return this.#find(asked, (line) => line.includes("master") && hasSlot(line, slot));
+  }
+
+  replicaOf(primary: RedisServer): RedisServer {
+    const id = primary.command("CLUSTER", "MYID");
+    return this.#find(primary, (line) => line.includes(` slave ${id} `));
+  }
+
+  #find(asked: RedisServer, isWanted: (line: string) => boolean): RedisServer {
     const lines = asked.command("CLUSTER", "NODES").split("\n");
-    const line = lines.find((each) => each.includes("master") && hasSlot(each, slot)) ?? "";
-    const port = Number(/:(\d+)@/.exec(line)?.[1]);
+    const port = Number(/:(\d+)@/.exec(lines.find(isWanted) ?? "")?.[1]);
     const found = this.nodes.find((node) => node.port === port);
-    if (!found) throw new Error(`no node has the slot ${slot}:\n${lines.join("\n")}`);
+    if (!found) throw new Error(`no node is such:\n${lines.join("\n")}`);
     return found;
   }
 
