@@ -108,4 +108,23 @@ export const sessionCases: readonly ConformanceCase[] = [
       deepEqual(await store.commit([writeOf("a", full)]), ["committed"]);
     },
   },
+  {
+    name: "a session whose id has blanks, braces and letters beyond ASCII is one like any other",
+    async run(open) {
+      const store = await open();
+      const key = keyOf('{ö} 1: "2"', "the shop {ä}");
+      const transitions = [transitionOf(1)];
+      const write = { key, deadlineAt: NOW, eventIds: ["é 1"], transitions };
+      deepEqual(await store.commit([writeOf(key.id, write)]), ["committed"]);
+      deepEqual((await store.load([{ key, eventIds: ["é 1"] }]))[0]?.seenEventIds, ["é 1"]);
+      deepEqual(await store.due(NOW, 10), [key]);
+      deepEqual(await store.behind(key.account, 1, 10), [key]);
+      const [listed] = await store.list(key.account, { limit: 10 });
+      equal(listed?.session.id, key.id);
+      equal((await store.log(key.account, 0, 10))[0]?.session, key.id);
+      equal(await store.erase(key), true);
+      deepEqual(await store.history(key, 0, 10), []);
+      deepEqual(await store.due(NOW, 10), []);
+    },
+  },
 ];

@@ -119,8 +119,12 @@ export class Sweeps {
 
 function toDue(flat: readonly string[]): readonly Due[] {
   return Array.from({ length: flat.length / 2 }, (_, index) => {
-    const [account = "", id = ""] = (flat[index * 2] ?? "").split(" ");
-    const key: SessionKey = { account: decodeName(account), id };
+    const member = flat[index * 2] ?? "";
+    const end = member.indexOf(" ");
+    const key: SessionKey = {
+      account: decodeName(member.slice(0, end)),
+      id: member.slice(end + 1),
+    };
     return { key, deadlineAt: Number(flat[index * 2 + 1]) };
   });
 }
