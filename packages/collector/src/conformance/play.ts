@@ -91,7 +91,7 @@ export class Play {
     }
     for (const event of events) {
       if (event.type === "outage") {
-        await this.#stage.outage(this.#startAt + at);
+        await this.#stage.skip(this.#startAt + at);
         await this.#stage.hearUntil(this.#startAt + this.hearsUntil(at));
         isDeaf = false;
       } else if (event.type === "settings_changed") {

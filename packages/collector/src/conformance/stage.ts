@@ -65,8 +65,8 @@ export class Stage {
     }
   }
 
-  /** Moves the clock to `at` without anybody listening; where the mark is too old, it is an outage. */
-  async outage(at: number): Promise<void> {
+  /** Moves the clock to `at` while nobody sweeps; where the mark is too old by then, it is an outage. */
+  async skip(at: number): Promise<void> {
     this.#now = at;
     await this.#sweep([]);
     await this.settle();

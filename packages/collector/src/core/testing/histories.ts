@@ -40,9 +40,9 @@ export interface Moment {
 export const START = 1_000_000;
 
 /** Few and round, so that leases, buffers and deadlines fall on one another. */
-const seconds = fc.constantFrom(0, 0, 1, 5, 10, 15, 20, 30, 60, 180, 300, 600, 900);
+export const seconds = fc.constantFrom(0, 0, 1, 5, 10, 15, 20, 30, 60, 180, 300, 600, 900);
 
-const overrides: fc.Arbitrary<Overrides> = fc.record({
+export const overrides: fc.Arbitrary<Overrides> = fc.record({
   "presence.mode": fc.constantFrom("on", "on", "on", "off"),
   "presence.bufferSeconds": fc.constantFrom(0, 15, 30),
   "presence.closeBufferSeconds": fc.constantFrom(0, 5, 30),
@@ -98,7 +98,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ type: fc.constant("notify_webhook"), value: fc.constant("hook") }),
 ) as fc.Arbitrary<Action>;
 
-const triggers: fc.Arbitrary<Trigger[]> = fc
+export const triggers: fc.Arbitrary<Trigger[]> = fc
   .array(
     fc.record({
       enabled: fc.boolean(),

@@ -1,0 +1,116 @@
+/**
+ * Generated histories of an account: a few sessions that share agents, settings and a queue, event ids
+ * that repeat, and instants that like to coincide with deadlines.
+ * @module
+ */
+import fc from "fast-check";
+import type { Input } from "../../core/input.ts";
+import { END_REASONS, TICKET_STATUSES } from "../../core/session.ts";
+import { overrides, seconds, signal, triggers } from "../../core/testing/histories.ts";
+import type { Act, History, Submission } from "../history.ts";
+
+/** One of them is hard to write down. */
+const session = fc.constantFrom("a", "b", "{c}: ü 1");
+const agent = fc.constantFrom("agent_1", "agent two");
+const hash = fc.constantFrom("hash_1", "hash_2");
+
+const create: fc.Arbitrary<Submission["create"]> = fc.record({
+  channel: fc.constantFrom("web_widget", "web_widget", "web_widget", "ios"),
+  user: fc.constantFrom(null, "u_1", "u 2"),
+  assignee: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, agent),
+});
+
+const ticket = fc.oneof(
+  fc.record({ status: fc.constantFrom(...TICKET_STATUSES) }),
+  fc.record({ group: fc.constantFrom("one", "two", null), priority: fc.constant("high") }),
+  fc.record({ id: fc.constant("4711"), tags: fc.subarray(["a", "b", 'c "d"']) }),
+);
+
+const input = fc.oneof(
+  { weight: 12, arbitrary: signal },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant("end_user_message"),
+      sentAt: fc.oneof(
+        fc.constant(null),
+        seconds.map((each) => each * 1000),
+      ),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ type: "agent_message" }) },
+  { weight: 1, arbitrary: fc.constant({ type: "activity" }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant("ticket_updated"), ticket }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant("assigned"), agent }) },
+  { weight: 1, arbitrary: fc.constant({ type: "unassigned", requeue: false }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("bound"), hash }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("described"),
+      channel: fc.constantFrom("web_widget", "ios"),
+      user: fc.constantFrom("u_1", null),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("session_ended"),
+      reason: fc.constantFrom(...END_REASONS),
+    }),
+  },
+) as fc.Arbitrary<Input>;
+
+const submission: fc.Arbitrary<Submission> = fc.record({
+  type: fc.constant("submit" as const),
+  session,
+  inputs: fc.array(input, { minLength: 1, maxLength: 2 }),
+  create: fc.option(create, { freq: 4, nil: null }),
+  eventId: fc.option(fc.constantFrom("e1", "e2", "e3"), { freq: 2, nil: null }),
+  binding: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, hash),
+});
+
+const settings: fc.Arbitrary<Act> = fc
+  .record({
+    overrides,
+    mode: fc.constantFrom("on", "on", "shadow", "off"),
+    onReturn: fc.constantFrom("exceed", "requeue"),
+    triggers: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, triggers),
+  })
+  .map(({ overrides, mode, onReturn, triggers }) => ({
+    type: "settings",
+    overrides: { ...overrides, "presence.mode": mode, "capacity.onReturn": onReturn },
+    triggers,
+  }));
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 20, arbitrary: submission },
+  { weight: 1, arbitrary: settings },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("erase" as const), session }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("agent" as const),
+      id: agent,
+      capacity: fc.nat({ max: 2 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("prune" as const),
+      olderThanMs: seconds.map((each) => each * 1000),
+    }),
+  },
+);
+
+const turn = fc.record({
+  afterMs: seconds.map((each) => each * 1000),
+  wasAway: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
+  acts: fc.array(act, { maxLength: 5 }),
+});
+
+/** Settings first: with the default, presence is off and little happens. */
+export const history: fc.Arbitrary<History> = fc
+  .tuple(settings, fc.array(turn, { minLength: 2, maxLength: 12 }))
+  .map(([first, turns]) => ({ turns: [{ afterMs: 0, wasAway: false, acts: [first] }, ...turns] }));
