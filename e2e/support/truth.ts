@@ -20,6 +20,8 @@ export interface Report {
   readonly missed: readonly string[];
   /** Transitions in the log that the stream or the webhook never told. */
   readonly untold: readonly string[];
+  /** Those of them whose very id was never told. */
+  readonly untoldIds: readonly string[];
   /** Transitions that were told and are not in the log, or are otherwise there. */
   readonly invented: readonly string[];
   /** Ids that the stream told twice; a webhook may. */
@@ -62,6 +64,7 @@ export function compare(crowd: Crowd, log: readonly Transition[], waitMs: number
     ),
     missed: names(leaving.filter((page) => of(page).at(-1)?.to.presence !== "offline")),
     untold: [...lacking(log, streamed), ...lacking(log, posted)],
+    untoldIds: log.map(({ id }) => id).filter((id) => !(has(streamed, id) && has(posted, id))),
     invented: [...lacking(streamed, log), ...lacking(posted, log)],
     streamedTwice: twice(streamed.map(({ id }) => id)),
     disordered: [...disordered(streamed), ...disordered(posted)],
@@ -92,6 +95,10 @@ function toldAfterMs({ stream }: Crowd, page: Page): number {
 function lacking(all: readonly Transition[], some: readonly Transition[]): readonly string[] {
   const there = new Map(some.map((each) => [each.id, JSON.stringify(each)]));
   return all.filter((each) => there.get(each.id) !== JSON.stringify(each)).map(({ id }) => id);
+}
+
+function has(told: readonly Transition[], id: string): boolean {
+  return told.some((each) => each.id === id);
 }
 
 /** Only what is told for the first time counts: a receiver drops the rest by its id. */

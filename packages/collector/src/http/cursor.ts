@@ -2,9 +2,11 @@
  * Where a reader stands in a list or in the log, as opaque text.
  * @module
  */
-import type { Store } from "../stores/store.ts";
+import type { LogEntry, Store } from "../stores/store.ts";
 import { Problem } from "./problem.ts";
 import { parseTransitionId, transitionId } from "./views.ts";
+
+const READ_LIMIT = 500;
 
 /** A place in a list by id. */
 export function encodeCursor(id: string): string {
@@ -21,7 +23,8 @@ export function decodeCursor(cursor: string): string {
 }
 
 /**
- * A place in an account's log: the cursor that a page of it ended with, or the id of a transition.
+ * A place in an account's log: the cursor that a page of it ended with, or the id of a transition. One
+ * that a failover has taken back stands for the last of its session before it: rather twice than never.
  * @throws {Problem} `invalid_cursor`
  */
 export async function decodeLogCursor(
@@ -30,11 +33,34 @@ export async function decodeLogCursor(
   cursor: string,
 ): Promise<number> {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  const id = parseTransitionId(cursor);
-  if (!id) throw noneOfOurs();
-  const [entry] = await store.history({ account, id: id.session }, id.seq - 1, 1);
-  if (!entry || transitionId(entry) !== cursor) throw noneOfOurs();
-  return entry.cursor;
+  const entry = await lastUpTo(store, account, cursor);
+  if (!entry) throw noneOfOurs();
+  return entry.resumeCursor ?? entry.cursor;
+}
+
+/** @throws {Problem} `invalid_cursor` if the transition is not in the log. */
+export async function requireTransition(store: Store, account: string, id: string): Promise<void> {
+  const entry = await lastUpTo(store, account, id);
+  if (!entry || transitionId(entry) !== id) throw noneOfOurs();
+}
+
+/** The transition, or the last of its session before it; null: there is none. */
+async function lastUpTo(store: Store, account: string, id: string): Promise<LogEntry | null> {
+  const wanted = parseTransitionId(id);
+  if (!wanted) return null;
+  const key = { account, id: wanted.session };
+  const [entry] = await store.history(key, wanted.seq - 1, 1);
+  if (entry && transitionId(entry) === id) return entry;
+  let last: LogEntry | null = null;
+  for (let page = await store.history(key, 0, READ_LIMIT); page.length > 0; ) {
+    for (const each of page) {
+      const isBefore = each.transition.seq < wanted.seq;
+      if (isBefore && each.sessionCreatedAt === wanted.sessionCreatedAt) last = each;
+    }
+    const end = page.at(-1)?.transition.seq ?? wanted.seq;
+    page = end < wanted.seq ? await store.history(key, end, READ_LIMIT) : [];
+  }
+  return last;
 }
 
 function noneOfOurs(): Problem {

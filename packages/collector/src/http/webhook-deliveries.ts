@@ -6,7 +6,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { name } from "../shapes/name.ts";
 import type { EndpointKey } from "../stores/outbox.ts";
 import type { Env, Room } from "./context.ts";
-import { decodeCursor, decodeLogCursor, encodeCursor } from "./cursor.ts";
+import { decodeCursor, decodeLogCursor, encodeCursor, requireTransition } from "./cursor.ts";
 import { Problem } from "./problem.ts";
 import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
 import { pageQuery } from "./schemas.ts";
@@ -85,7 +85,7 @@ export function webhookDeliveryRoutes({ engine, webhooks }: Room): OpenAPIHono<E
     const transition = parseTransitionId(id);
     if (!transition) throw new Problem("not_found", `There is no transition ${id}.`);
     // Says so where it is not there any more.
-    await decodeLogCursor(store, key.account, id);
+    await requireTransition(store, key.account, id);
     return store.outbox.sendAgain(key, [transition], clock.now());
   }
 

@@ -81,6 +81,11 @@ export type Track = "live" | "shadow";
 export interface LogEntry {
   /** Rises with each entry; unique within the store. */
   readonly cursor: number;
+  /**
+   * In a session's history: where a reader goes on who has the entry already, if that is before its
+   * cursor, because a log that had lost it was given it again.
+   */
+  readonly resumeCursor?: number;
   readonly session: string;
   /** When the session was created: tells a session from an erased one of the same name. */
   readonly sessionCreatedAt: number;

@@ -28,7 +28,10 @@ export class Log {
       [log, index],
       [id, afterSeq, limit],
     )) as string[];
-    return pairs(found).map(([cursor, text]) => decodeLogEntry(Number(cursor), text));
+    return triples(found).map(([cursor, text, resume]) => ({
+      ...decodeLogEntry(Number(cursor), text),
+      ...(resume !== "" && { resumeCursor: Number(resume) }),
+    }));
   }
 
   async read(
@@ -79,9 +82,10 @@ function toEntries(reply: unknown): readonly LogEntry[] {
   );
 }
 
-function pairs(flat: readonly string[]): readonly [string, string][] {
-  return Array.from({ length: flat.length / 2 }, (_, index) => [
-    flat[index * 2] as string,
-    flat[index * 2 + 1] as string,
+function triples(flat: readonly string[]): readonly [string, string, string][] {
+  return Array.from({ length: flat.length / 3 }, (_, index) => [
+    flat[index * 3] ?? "",
+    flat[index * 3 + 1] ?? "",
+    flat[index * 3 + 2] ?? "",
   ]);
 }

@@ -4,6 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
+import { pause } from "../../../../../e2e/support/wait.ts";
 import { ACCOUNT, keyOf, NOW, transitionOf, writeOf } from "../conformance.ts";
 import { parseRedisAddress } from "./address.ts";
 import { Connection } from "./connection.ts";
@@ -106,8 +107,24 @@ it("brings again what a log has lost", async () => {
   expect(again?.cursor).toBeGreaterThan(second?.cursor ?? 0);
 });
 
+it("says where a reader goes on who had what came again", async () => {
+  await dying.commit([write(0, 1)]);
+  const committed = Number.parseInt(server.command("LINDEX", outbox, "0"), 10);
+  await pause(1_100);
+  await store.commit([writeOf("other", { transitions: [transitionOf(1)] })]);
+  await store.due(NOW, 1);
+  const [other, late] = await store.log(ACCOUNT, 0, 2);
+  expect(late?.session).toBe("a");
+  // It may have been there before the other was.
+  const [found] = await store.history(KEY, 0, 1);
+  expect(found?.resumeCursor).toBeLessThan(Math.min(other?.cursor ?? 0, committed / 10));
+  const [prompt] = await store.history(keyOf("other"), 0, 1);
+  expect(prompt?.resumeCursor).toBeUndefined();
+});
+
 it("replaces transitions that their session has lost", async () => {
   await store.commit([write(0, 1, 2, 3)]);
+  const told = await store.log(ACCOUNT, 0, 3);
   // As if the partition had come back without the last commits: number 2 is another one now.
   const lost = { ...transitionOf(2), cause: "leave" } as const;
   await store.commit([writeOf("a", { expectedVersion: 1, transitions: [lost] })]);
@@ -116,6 +133,8 @@ it("replaces transitions that their session has lost", async () => {
     [1, "signal"],
     [2, "leave"],
   ]);
+  // Who was told the lost one goes on from where that was.
+  expect(history[1]?.resumeCursor).toBe(told[1]?.cursor);
 });
 
 it("keeps out what is still on its way when its session is erased", async () => {

@@ -11,10 +11,15 @@
  *
  * Cursors rise with time, so that after a failover that lost the last of them later ones are above
  * those too. An index has 10 bytes an entry: seq (3), cursor (7). A seq that comes again (the session
- * lost its last commits in a failover) takes the place of those from it on.
+ * lost its last commits in a failover) takes the place of those from it on. A field `r` is where
+ * readers go on who have the entry already, where that is before its own place: they had it from the
+ * place that it took, or it comes so late that a log which lost it may have been given others first.
  * @module
  */
 import { defineScript } from "../script.ts";
+
+/** A second, in the units of a cursor: no failover is quicker, and clocks hardly differ by more. */
+const LATE = 100_000;
 
 export const APPEND = defineScript(`
 local moved, erased = KEYS[5], KEYS[6]
@@ -45,14 +50,19 @@ while ARGV[at] do
           if track == 's' then log, index = KEYS[2], KEYS[4] end
           last = math.max(last + 1, base)
           taken = taken + 1
-          redis.call('XADD', log, string.format('%.0f-0', last), 'e', text)
+          local committed = math.floor(number / 10)
+          local resume = base - committed > ${LATE} and committed - ${LATE}
           local places = redis.call('HGET', index, session) or ''
           while #places > 0 do
             local lastSeq, lastCursor = struct.unpack('>I3I7', string.sub(places, -10))
             if lastSeq < tonumber(seq) then break end
             redis.call('XDEL', log, string.format('%.0f-0', lastCursor))
             places = string.sub(places, 1, -11)
+            resume = math.min(resume or lastCursor, lastCursor)
           end
+          local entry = { 'e', text }
+          if resume then entry = { 'e', text, 'r', string.format('%.0f', resume) } end
+          redis.call('XADD', log, string.format('%.0f-0', last), unpack(entry))
           redis.call('HSET', index, session, places .. struct.pack('>I3I7', tonumber(seq), last))
         end
       end

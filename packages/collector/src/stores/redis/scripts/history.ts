@@ -3,7 +3,7 @@
  *
  * - KEYS: log, index
  * - ARGV: session, number above which, limit
- * - answers: cursor and text of each
+ * - answers: cursor, text, and where to go on after it (empty: at its cursor) of each
  * @module
  */
 import { defineScript } from "../script.ts";
@@ -13,7 +13,7 @@ local after, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 local places = redis.call('HGET', KEYS[2], ARGV[1]) or ''
 local found = {}
 for at = 1, #places, 10 do
-  if #found >= limit * 2 then break end
+  if #found >= limit * 3 then break end
   local seq, cursor = struct.unpack('>I3I7', places, at)
   if seq > after then
     local id = string.format('%.0f', cursor)
@@ -21,6 +21,7 @@ for at = 1, #places, 10 do
     if entry then
       found[#found + 1] = id
       found[#found + 1] = entry[2][2]
+      found[#found + 1] = entry[2][4] or ''
     end
   end
 end
