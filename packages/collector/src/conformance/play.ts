@@ -11,14 +11,13 @@ import { inputOf } from "../replay/inputs.ts";
 import { initialOverrides, patchedOverrides } from "../replay/overrides.ts";
 import { SimulatedPages } from "../replay/pages.ts";
 import { type Outcome, type Result, stateChanges } from "../replay/run.ts";
-import type { Scenario, ScenarioEvent } from "../replay/scenario.ts";
+import type { Scenario } from "../replay/scenario.ts";
 import type { LogEntry, SessionKey, Stored } from "../stores/store.ts";
+import { type Outage, outagesOf } from "./outages.ts";
 import type { Stage } from "./stage.ts";
 
 /** More than any scenario tells. */
 const HISTORY_MOST = 1_000;
-
-type Outage = Extract<ScenarioEvent, { type: "outage" }>;
 
 export class Play {
   /** A scenario has an account of its own, for its settings are the account's. */
@@ -151,11 +150,6 @@ export class Play {
       heardAt: heardAt === null ? null : heardAt - this.#startAt,
     };
   }
-}
-
-/** The outages of a scenario, in order of time. */
-export function outagesOf({ events }: Scenario): Outage[] {
-  return events.filter((event) => event.type === "outage").sort((a, b) => a.at - b.at);
 }
 
 function transitionOf({ transition }: LogEntry): Transition {

@@ -6,7 +6,8 @@
 import type { Outcome } from "../replay/run.ts";
 import type { Scenario } from "../replay/scenario.ts";
 import type { Store } from "../stores/store.ts";
-import { outagesOf, Play } from "./play.ts";
+import { outagesOf } from "./outages.ts";
+import { Play } from "./play.ts";
 import { Stage } from "./stage.ts";
 
 /** When the first of them begins: long after 0, so that a lost default shows. */
@@ -20,7 +21,8 @@ const PAUSE_MS = 60_000;
  *
  * @returns what came of each, in the order of the scenarios and as `runScenario` answers, but read
  * from the store.
- * @throws {ScenarioError} if a scenario cannot be run.
+ * @throws {ScenarioError} if a scenario cannot be run, or not through an engine: an outage is longer
+ * than 5 s, and nothing but signals falls into it.
  */
 export async function playScenarios(
   store: Store,
