@@ -21,8 +21,13 @@ export function outagesOf({ id, events }: Scenario): Outage[] {
         `scenario ${id}: an outage is longer than ${OUTAGE_AFTER_SECONDS} s; this one, to ${outage.at}, is none.`,
       );
     }
-    const earlier = events.slice(0, events.indexOf(outage));
-    const missed = earlier.find(({ at, type }) => at > outage.from && !isOfPage(type));
+    const before = events.slice(0, events.indexOf(outage));
+    const missed = events.find(
+      (event) =>
+        event.at > outage.from &&
+        (event.at < outage.at || (event.at === outage.at && before.includes(event))) &&
+        !isOfPage(event.type),
+    );
     if (missed) {
       throw new ScenarioError(
         `scenario ${id}: ${missed.type} at ${missed.at} falls into an outage; have it sent again after ${outage.at}.`,
