@@ -4,9 +4,8 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
-import { HTTPException } from "hono/http-exception";
-import { StoreError } from "../stores/store.ts";
 import { agentRoutes } from "./agents.ts";
+import { answerErrors } from "./answer-error.ts";
 import { assetRoutes } from "./assets.ts";
 import { requireSecretKey } from "./auth.ts";
 import type { Env, Room } from "./context.ts";
@@ -27,8 +26,6 @@ import { userRoutes } from "./users.ts";
 import { webhookDeliveryRoutes } from "./webhook-deliveries.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
-/** When to come again while the store is away. */
-const RETRY_AFTER_MS = 1_000;
 const API_BODY_MAX_BYTES = 64 * 1024;
 
 export interface AppOptions extends Room {
@@ -82,17 +79,6 @@ export function createApp({ onError, ...room }: AppOptions): OpenAPIHono<Env> {
   app.notFound((c) =>
     answerProblem(c, new Problem("not_found", "There is no such route; see /openapi.json.")),
   );
-  app.onError((error, c) => {
-    if (error instanceof Problem) return answerProblem(c, error);
-    if (error instanceof HTTPException && error.status === 400) {
-      return answerProblem(c, new Problem("not_json", "Send a JSON body as application/json."));
-    }
-    onError(error);
-    if (error instanceof StoreError) {
-      const detail = "Try again: the store does not answer, and nothing was changed.";
-      return answerProblem(c, new Problem("unavailable", detail, [], RETRY_AFTER_MS));
-    }
-    return answerProblem(c, new Problem("internal", "Try again; the collector's log says more."));
-  });
+  app.onError(answerErrors(onError));
   return app;
 }

@@ -1,0 +1,49 @@
+/**
+ * A real workerd that runs a Worker with its Durable Objects, bundled from the source.
+ * @module
+ */
+import { build } from "esbuild";
+import { Miniflare, type MiniflareOptions } from "miniflare";
+
+export interface EdgeOptions {
+  /** The Worker's entry file. */
+  readonly entry: string;
+  readonly bindings?: Record<string, string>;
+  /** Keeps the objects' files, so that they can be started anew. */
+  readonly folder?: string;
+}
+
+/** Of the docs' newest date that the runtime of the tests knows. */
+export const COMPATIBILITY = { date: "2026-04-01", flags: ["nodejs_compat"] };
+
+export async function startEdge({ entry, bindings = {}, folder }: EdgeOptions): Promise<Miniflare> {
+  const options: MiniflareOptions = {
+    modules: true,
+    script: await bundle(entry),
+    compatibilityDate: COMPATIBILITY.date,
+    compatibilityFlags: COMPATIBILITY.flags,
+    bindings,
+    durableObjects: {
+      DESK: { className: "Desk", useSQLite: true },
+      SHARD: { className: "Shard", useSQLite: true },
+    },
+    ...(folder !== undefined && { durableObjectsPersist: folder }),
+  };
+  const edge = new Miniflare(options);
+  await edge.ready;
+  return edge;
+}
+
+async function bundle(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2023",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["cloudflare:*", "node:*"],
+    alias: { buffer: "node:buffer", crypto: "node:crypto" },
+  });
+  return outputFiles[0]?.text ?? "";
+}

@@ -1,0 +1,144 @@
+/**
+ * The desk: one object that answers the server API, holds the streams, delivers webhooks and tells
+ * the shards what was changed.
+ * @module
+ */
+import { DurableObject, type DurableObjectState } from "cloudflare:workers";
+import { Accounts } from "../../engine/accounts.ts";
+import { createSystemClock } from "../../engine/clock.ts";
+import { forgetOldHistory } from "../../engine/retention.ts";
+import { Deliveries } from "../../engine/webhooks/deliveries.ts";
+import { createApp } from "../../http/app.ts";
+import { createWebhookSender } from "../../sinks/webhook.ts";
+import { DeskRecords } from "../../stores/durable-object/desk-records.ts";
+import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
+import type { ShardName } from "../../stores/durable-object/links.ts";
+import { ObjectSql } from "../../stores/durable-object/sql.ts";
+import { type DeskStub, type Env, linksOf, type ShardStub, shardsOf } from "./env.ts";
+import { keepKeys } from "./keys.ts";
+import { shardName, spaceOf } from "./names.ts";
+import { postByFetch } from "./post.ts";
+import { createRoom } from "./room.ts";
+import { ShardedEngine } from "./sharded-engine.ts";
+
+/** Shards that did not answer, and endpoints that wait, are looked at again so soon at the latest. */
+const AGAIN_MS = 5_000;
+const FORGET_EVERY_MS = 3_600_000;
+
+export class Desk extends DurableObject<Env> implements DeskStub {
+  readonly #records: DeskRecords;
+  readonly #space: string;
+  readonly #engine: ShardedEngine;
+  readonly #accounts: Accounts;
+  readonly #deliveries: Deliveries;
+  readonly #app: ReturnType<typeof createApp>;
+  #alarmAt: number | null = null;
+  #forgotAt = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#space = spaceOf(ctx.id.name ?? "");
+    const sql = new ObjectSql(ctx.storage);
+    this.#records = new DeskRecords({
+      sql,
+      shards: shardsOf(env),
+      onNews: (account) => this.#onNews(account),
+      tell: (shards, epoch) => this.#tell(shards, epoch),
+    });
+    const links = {
+      ...linksOf(env, this.#space),
+      desk: () => this.#records,
+      layouts: () => this.#records.layouts(),
+    };
+    const store = new DurableObjectStore(links);
+    const clock = createSystemClock();
+    this.#engine = new ShardedEngine(env, this.#space, store, clock);
+    this.#accounts = new Accounts(store, clock);
+    const onError = (error: unknown) => console.error(error);
+    const send = createWebhookSender(postByFetch);
+    this.#deliveries = new Deliveries({ engine: this.#engine, send, onError });
+    this.#app = createApp({
+      ...createRoom(env, this.#engine, this.#accounts, () => this.deliver()),
+      onError,
+    });
+    ctx.blockConcurrencyWhile(async () => {
+      this.#alarmAt = await ctx.storage.getAlarm();
+      await this.#engine.broadcasts.refresh();
+      await this.#accounts.refresh();
+      await this.keepKeys(this.#accounts);
+    });
+    ctx.waitUntil(this.#records.grow((shard, layouts) => this.#shard(shard).grow(layouts)));
+  }
+
+  /** Only what a getter of the class answers can be called from elsewhere. */
+  get records(): DeskRecords {
+    return this.#records;
+  }
+
+  fetch(request: Request): Promise<Response> {
+    return Promise.resolve(this.#app.fetch(request));
+  }
+
+  protected async keepKeys(accounts: Accounts): Promise<void> {
+    await keepKeys(accounts, this.env);
+  }
+
+  async look(): Promise<void> {
+    const shards = await this.#records.shards();
+    await Promise.allSettled(shards.map((shard) => this.#shard(shard).look()));
+    await this.#tidy();
+  }
+
+  async alarm(): Promise<void> {
+    this.#alarmAt = null;
+    await this.#tidy();
+  }
+
+  async #tidy(): Promise<void> {
+    const isTold = await this.#records.tellShards();
+    await this.deliver();
+    const now = this.#engine.clock.now();
+    if (!isTold) this.#setAlarm(now + AGAIN_MS);
+    if (now - this.#forgotAt < FORGET_EVERY_MS) return;
+    this.#forgotAt = now;
+    await forgetOldHistory(this.#engine, this.#accounts.names());
+  }
+
+  #onNews(account: string): void {
+    this.#engine.feed.announce(account);
+    this.ctx.waitUntil(this.deliver());
+  }
+
+  /** Has couriers sent out; the alarm sees to it that what is left is not forgotten. */
+  protected async deliver(): Promise<void> {
+    if ((await this.#records.standings()).length === 0) return;
+    await this.#deliveries.refresh();
+    const now = this.#engine.clock.now();
+    for (const standing of await this.#records.standings()) {
+      if (standing.endpoint.disabled) continue;
+      const isBehind =
+        (await this.#records.lastCursor(standing.endpoint.account)) > standing.cursor;
+      const dueAt = isBehind ? now : standing.nextAttemptAt;
+      if (dueAt === null) continue;
+      this.#setAlarm(Math.max(dueAt, standing.pausedUntil ?? 0, now + AGAIN_MS));
+    }
+  }
+
+  #shard(name: ShardName): ShardStub {
+    return this.env.SHARD.getByName(shardName(this.#space, name));
+  }
+
+  async #tell(shards: readonly ShardName[], epoch: number): Promise<void> {
+    const told = await Promise.allSettled(shards.map((shard) => this.#shard(shard).tell()));
+    for (const [index, { status }] of told.entries()) {
+      const shard = shards[index];
+      if (shard && status === "fulfilled") this.#records.told(shard, epoch);
+    }
+  }
+
+  #setAlarm(at: number): void {
+    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
+    this.#alarmAt = at;
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(at));
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * What a deployment binds, and the ways to its objects.
+ * @module
+ */
+import type { Request as EngineRequest, Outcome } from "../../engine/request.ts";
+import type { DeskLink, Links, ShardLink, ShardName } from "../../stores/durable-object/links.ts";
+import type { Layouts } from "../../stores/durable-object/placement.ts";
+import { deskName, shardName } from "./names.ts";
+
+/** What the desk asks of a shard, and the routes of a shard. */
+export interface ShardStub {
+  readonly records: ShardLink;
+  submit(request: EngineRequest, hops?: number): Promise<Outcome>;
+  /** Reads what was broadcast. */
+  tell(): Promise<void>;
+  /** There are so many shards from now on. */
+  grow(layouts: Layouts): Promise<void>;
+  /** Does what is overdue. */
+  look(): Promise<void>;
+}
+
+export interface DeskStub {
+  readonly records: DeskLink;
+  fetch(request: Request): Promise<Response>;
+  /** Looks after everything that an alarm that did not fire would have done. */
+  look(): Promise<void>;
+}
+
+export interface Namespace<T> {
+  getByName(name: string): T;
+}
+
+export interface Env {
+  readonly DESK: Namespace<DeskStub>;
+  readonly SHARD: Namespace<ShardStub>;
+  /** How many shards an account has; it can grow, never shrink. Default 4. */
+  readonly STILLHERE_SHARDS?: string;
+  /** The keys of the account `default`; change them to rotate: the old ones are good for 24 h more. */
+  readonly STILLHERE_PUBLISHABLE_KEY?: string;
+  readonly STILLHERE_SECRET_KEY?: string;
+  readonly STILLHERE_TOKEN_SECRET?: string;
+  /** Sessions that an account may have. Default 10,000,000. */
+  readonly STILLHERE_MAX_SESSIONS?: string;
+  /** `true` lets webhooks go to plain http, for a receiver beside a local run. */
+  readonly STILLHERE_ALLOW_PRIVATE_WEBHOOKS?: string;
+}
+
+const DEFAULT_SHARDS = 4;
+
+/** @throws if the variable is no number of shards. */
+export function shardsOf({ STILLHERE_SHARDS: shards }: Env): number {
+  const count = Number(shards ?? DEFAULT_SHARDS);
+  if (Number.isInteger(count) && count >= 1 && count <= 1_000) return count;
+  throw new Error(`STILLHERE_SHARDS is ${shards}: make it a number from 1 to 1000.`);
+}
+
+/** The ways to the objects of a space; how many shards there are is asked once. */
+export function linksOf(env: Env, space: string): Links {
+  const desk = () => env.DESK.getByName(deskName(space)).records;
+  let known: Layouts | undefined;
+  return {
+    desk,
+    shard: (name: ShardName) => env.SHARD.getByName(shardName(space, name)).records,
+    async layouts() {
+      known ??= await desk().layouts();
+      return known;
+    },
+  };
+}

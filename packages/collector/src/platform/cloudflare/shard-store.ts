@@ -1,0 +1,51 @@
+/**
+ * The store as a shard's engine sees it: its own sessions are at hand, and what concerns the whole
+ * account is asked of the others.
+ * @module
+ */
+import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
+import type { Links, ShardName } from "../../stores/durable-object/links.ts";
+import { shardCount } from "../../stores/durable-object/placement.ts";
+import type { ShardRecords } from "../../stores/durable-object/shard-records.ts";
+import type { Broadcast, Lookup, SessionKey, Write } from "../../stores/store.ts";
+
+export class ShardStore extends DurableObjectStore {
+  readonly #records: ShardRecords;
+  readonly #name: ShardName;
+
+  constructor(links: Links, records: ShardRecords, name: ShardName) {
+    super(links);
+    this.#records = records;
+    this.#name = name;
+  }
+
+  override async load(lookups: readonly Lookup[]) {
+    return this.#records.load(lookups);
+  }
+
+  override async commit(writes: readonly Write[]) {
+    return this.#records.commit(writes);
+  }
+
+  override async due(now: number, limit: number): Promise<readonly SessionKey[]> {
+    const { account } = this.#name;
+    return (await this.#records.due(now, limit)).map(({ id }) => ({ account, id }));
+  }
+
+  override async behind(account: string, epoch: number, limit: number) {
+    return (await this.#records.behind(epoch, limit)).map((id) => ({ account, id }));
+  }
+
+  /** Sessions spread evenly, so that the others need not be asked. */
+  override async count(): Promise<number> {
+    return (await this.#records.count()) * shardCount(await this.layouts());
+  }
+
+  override async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
+    return this.#records.broadcasts(afterEpoch);
+  }
+
+  override async hear(now: number, toleranceMs: number): Promise<boolean> {
+    return this.#records.hear(now, toleranceMs);
+  }
+}

@@ -1,0 +1,208 @@
+/**
+ * A shard: some of an account's sessions in an object of their own, with the engine beside them. Its
+ * one alarm stands at or before the earliest deadline, and is set anew only where a deadline comes
+ * nearer, or when it has fired.
+ * @module
+ */
+import { DurableObject, type DurableObjectState } from "cloudflare:workers";
+import { createSystemClock } from "../../engine/clock.ts";
+import { Engine } from "../../engine/engine.ts";
+import type { Request as EngineRequest, Outcome } from "../../engine/request.ts";
+import { sweep } from "../../engine/sweep.ts";
+import type { Links, ShardName } from "../../stores/durable-object/links.ts";
+import { type Layouts, placesOf } from "../../stores/durable-object/placement.ts";
+import { Relay } from "../../stores/durable-object/relay.ts";
+import { ShardRecords } from "../../stores/durable-object/shard-records.ts";
+import { ObjectSql } from "../../stores/durable-object/sql.ts";
+import { type Env, linksOf, type ShardStub } from "./env.ts";
+import { parseShardName, shardName, spaceOf } from "./names.ts";
+import { ShardStore } from "./shard-store.ts";
+
+/** An alarm that is later than this did not fire; whoever comes by does its work. */
+const ALARM_LATE_MS = 1_000;
+/** How soon the desk is tried again. */
+const RELAY_AGAIN_MS = 2_000;
+/** How often beats are looked at that are held in memory. */
+const HELD_LOOK_MS = 4_000;
+
+/** What a shard has cost since it woke. */
+export interface ShardFigures {
+  readonly rowsWritten: number;
+  readonly alarmsSet: number;
+  readonly alarmsFired: number;
+}
+
+export class Shard extends DurableObject<Env> implements ShardStub {
+  readonly #records: ShardRecords;
+  readonly #sql: ObjectSql;
+  readonly #space: string;
+  readonly #name: ShardName;
+  readonly #links: Links;
+  readonly #relay: Relay;
+  readonly #engine: Engine;
+  /** Numbers of shards; empty: the desk does not know this shard yet. */
+  #layouts: Layouts;
+  #alarmAt: number | null = null;
+  #isSweeping = false;
+  #heldTimer: ReturnType<typeof setInterval> | undefined;
+  #alarmsSet = 0;
+  #alarmsFired = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const name = ctx.id.name ?? "";
+    const clock = createSystemClock();
+    this.#space = spaceOf(name);
+    this.#name = parseShardName(name);
+    this.#links = { ...linksOf(env, this.#space), layouts: async () => this.#layouts };
+    this.#sql = new ObjectSql(ctx.storage);
+    this.#records = new ShardRecords({
+      sql: this.#sql,
+      now: () => clock.now(),
+      relay: () => this.#relay.run(),
+      onDeadlines: (deadlines) => this.#onDeadlines(deadlines),
+    });
+    this.#relay = new Relay({
+      name: this.#name,
+      desk: () => this.#links.desk(),
+      outbox: (limit) => this.#records.outbox(limit),
+      dropOutbox: (number) => this.#records.dropOutbox(number),
+      onTrouble: (error) => this.#onTrouble(error),
+    });
+    this.#engine = new Engine(new ShardStore(this.#links, this.#records, this.#name), clock);
+    this.#layouts = JSON.parse(this.#records.fact("layouts") ?? "[]") as Layouts;
+    ctx.blockConcurrencyWhile(async () => {
+      this.#alarmAt = await ctx.storage.getAlarm();
+      if (this.#layouts.length === 0) await this.#enrol();
+    });
+  }
+
+  /** Only what a getter of the class answers can be called from elsewhere. */
+  get records(): ShardRecords {
+    return this.#records;
+  }
+
+  async #enrol(): Promise<void> {
+    this.#keepLayouts(await this.#links.desk().enrol(this.#name));
+    await this.#read();
+  }
+
+  #keepLayouts(layouts: Layouts): void {
+    this.#layouts = layouts;
+    this.#records.putFact("layouts", JSON.stringify(layouts));
+  }
+
+  /** Reads what the desk has broadcast since. */
+  async #read(): Promise<void> {
+    const { account } = this.#name;
+    const known = Math.floor(this.#records.lastEpoch());
+    const broadcasts = await this.#links.desk().broadcasts(known);
+    this.#records.keepBroadcasts(broadcasts.filter((each) => each.account === account));
+    await this.#engine.broadcasts.refresh();
+  }
+
+  /** Applies a request, here or where its session is. */
+  async submit(request: EngineRequest, hops = 0): Promise<Outcome> {
+    this.#watch(this.#alarmAt);
+    const { id } = request.key;
+    const [newest = 0, ...older] = placesOf(id, this.#layouts);
+    if (newest === this.#name.index && older.length === 0) return this.#engine.submit(request);
+    if (await this.#records.has(id)) return this.#engine.submit(request);
+    if (newest !== this.#name.index) {
+      // Whoever asked does not know yet that there are more shards.
+      return hops === 0 ? this.#stub(newest).submit(request, 1) : { status: "not_found" };
+    }
+    for (const index of older) {
+      if (await this.#stub(index).records.has(id)) return this.#stub(index).submit(request, 1);
+    }
+    return this.#engine.submit(request);
+  }
+
+  #stub(index: number): ShardStub {
+    return this.env.SHARD.getByName(shardName(this.#space, { ...this.#name, index }));
+  }
+
+  async tell(): Promise<void> {
+    await this.#read();
+    await this.#sweep();
+  }
+
+  async grow(layouts: Layouts): Promise<void> {
+    this.#keepLayouts(layouts);
+    // Sessions that are being created here are seen by whoever asks from now on.
+    await this.#engine.idle();
+  }
+
+  async look(): Promise<void> {
+    this.#watch(this.#records.nextDeadlineAt());
+    await this.#relay.run();
+    this.#records.writeHeld(this.#engine.clock.now());
+  }
+
+  async figures(): Promise<ShardFigures> {
+    return {
+      rowsWritten: this.#sql.rowsWritten,
+      alarmsSet: this.#alarmsSet,
+      alarmsFired: this.#alarmsFired,
+    };
+  }
+
+  async alarm(): Promise<void> {
+    this.#alarmsFired += 1;
+    this.#alarmAt = null;
+    await this.#relay.run();
+    await this.#sweep();
+  }
+
+  /** The watchdog: does what an alarm at that instant should have done. */
+  #watch(dueAt: number | null): void {
+    if (this.#isSweeping || dueAt === null) return;
+    if (dueAt > this.#engine.clock.now() - ALARM_LATE_MS) return;
+    this.#alarmAt = null;
+    this.ctx.waitUntil(this.#sweep());
+  }
+
+  async #sweep(): Promise<void> {
+    this.#isSweeping = true;
+    try {
+      const { account } = this.#name;
+      const onError = (error: unknown) => this.#onTrouble(error);
+      await sweep({ engine: this.#engine, accounts: () => [account], onError });
+    } finally {
+      this.#isSweeping = false;
+      const next = this.#records.nextDeadlineAt();
+      if (next !== null) this.#setAlarm(next);
+    }
+  }
+
+  #onDeadlines(deadlines: readonly number[]): void {
+    if (this.#records.isHolding)
+      this.#heldTimer ??= setInterval(() => this.#writeHeld(), HELD_LOOK_MS);
+    if (this.#isSweeping) return;
+    for (const deadlineAt of deadlines) this.#setAlarm(deadlineAt);
+  }
+
+  #writeHeld(): void {
+    this.#records.writeHeld(this.#engine.clock.now());
+    if (this.#records.isHolding) return;
+    clearInterval(this.#heldTimer);
+    this.#heldTimer = undefined;
+  }
+
+  #setAlarm(at: number): void {
+    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
+    this.#alarmAt = at;
+    this.#alarmsSet += 1;
+    this.ctx.waitUntil(this.arm(at));
+  }
+
+  /** Sets the object's alarm. */
+  protected async arm(at: number): Promise<void> {
+    await this.ctx.storage.setAlarm(at);
+  }
+
+  #onTrouble(error: unknown): void {
+    console.error(error);
+    this.#setAlarm(this.#engine.clock.now() + RELAY_AGAIN_MS);
+  }
+}

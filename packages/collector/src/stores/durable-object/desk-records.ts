@@ -1,0 +1,202 @@
+/**
+ * What the desk keeps, in the SQLite of its object: accounts, agents, settings, the accounts' logs
+ * and their webhooks, and which shards there are.
+ * @module
+ */
+import { RpcTarget } from "cloudflare:workers";
+import type { EndpointStanding, OutboxStore } from "../outbox.ts";
+import type { SqlRow } from "../sqlite/database.ts";
+import { SqliteOutbox } from "../sqlite/sqlite-outbox.ts";
+import type {
+  Account,
+  Agent,
+  Broadcast,
+  LogEntry,
+  NewBroadcast,
+  SessionKey,
+  Track,
+} from "../store.ts";
+import { decodeTransition } from "../transition-codec.ts";
+import { outboxLink } from "./desk-outbox.ts";
+import { type DeskStatements, prepareDesk } from "./desk-schema.ts";
+import type { DeskLink, RelayEntry, ShardName } from "./links.ts";
+import type { Layouts } from "./placement.ts";
+import type { ObjectSql } from "./sql.ts";
+
+/** How tracks are kept. */
+const TRACK = { live: 0, shadow: 1 } as const satisfies Record<Track, number>;
+
+export interface DeskRecordsOptions {
+  readonly sql: ObjectSql;
+  /** How many shards an account has where nothing was said before. */
+  readonly shards: number;
+  /** There is something new in the account's log. */
+  readonly onNews: (account: string) => void;
+  /** Has shards told of broadcasts up to an epoch; resolves when each was tried once. */
+  readonly tell: (shards: readonly ShardName[], epoch: number) => Promise<void>;
+}
+
+export class DeskRecords extends RpcTarget implements DeskLink {
+  readonly #options: DeskRecordsOptions;
+  readonly #statements: DeskStatements;
+  readonly #outbox: SqliteOutbox;
+  /** What shards that enrol are told while the number of shards grows. */
+  #growingTo: Layouts | null = null;
+
+  constructor(options: DeskRecordsOptions) {
+    super();
+    this.#options = options;
+    this.#statements = prepareDesk(options.sql);
+    this.#outbox = new SqliteOutbox(options.sql, (work) => options.sql.transaction(work));
+    if (!this.#statements.layouts.get()) this.#putLayouts([options.shards]);
+  }
+
+  get outbox(): OutboxStore {
+    return outboxLink(this.#outbox);
+  }
+
+  async standings(): Promise<readonly EndpointStanding[]> {
+    return this.#outbox.endpoints();
+  }
+
+  async enrol({ account, index }: ShardName): Promise<Layouts> {
+    this.#statements.enrol.run(account, index, this.#lastEpoch());
+    return this.#growingTo ?? (await this.layouts());
+  }
+
+  async layouts(): Promise<Layouts> {
+    return JSON.parse(this.#statements.layouts.get()?.["value"] as string) as Layouts;
+  }
+
+  /**
+   * Grows the number of shards. Every shard knows before anybody else does: from then on none of the
+   * old ones creates a session that belongs to a new one, so no session comes to be twice.
+   */
+  async grow(tell: (shard: ShardName, layouts: Layouts) => Promise<void>): Promise<void> {
+    const layouts = await this.layouts();
+    if (this.#options.shards <= (layouts.at(-1) ?? 0)) return;
+    const grown = [...layouts, this.#options.shards];
+    this.#growingTo = grown;
+    for (const shard of await this.shards()) await tell(shard, grown);
+    this.#putLayouts(grown);
+    this.#growingTo = null;
+  }
+
+  #putLayouts(layouts: Layouts): void {
+    this.#statements.putLayouts.run(JSON.stringify(layouts));
+  }
+
+  async shards(): Promise<readonly ShardName[]> {
+    return this.#statements.shards.all().map(toShardName);
+  }
+
+  async append(shard: ShardName, entries: readonly RelayEntry[]): Promise<void> {
+    const { account, index } = shard;
+    this.#options.sql.transaction(() => {
+      const moved = this.#statements.moved.get(account, index)?.["moved"] as number | undefined;
+      if (moved === undefined) throw new Error(`The shard ${account}/${index} has not enrolled`);
+      for (const entry of entries) if (entry.number > moved) this.#appendOne(account, entry);
+      this.#statements.putMoved.run(Math.max(moved, entries.at(-1)?.number ?? 0), account, index);
+    });
+    this.#options.onNews(account);
+  }
+
+  #appendOne(account: string, { kind, session, ...entry }: RelayEntry): void {
+    if (kind === "erased") {
+      this.#statements.erase.run(account, session);
+      this.#outbox.erase({ account, id: session });
+      return;
+    }
+    const { sessionCreatedAt, seq, at, body } = entry;
+    this.#statements.append.run(account, TRACK[kind], session, sessionCreatedAt, seq, at, body);
+  }
+
+  async history({ account, id }: SessionKey, afterSeq: number, limit: number, track: Track) {
+    return this.#statements.history.all(account, id, TRACK[track], afterSeq, limit).map(toLogEntry);
+  }
+
+  async log(account: string, afterCursor: number, limit: number, track: Track) {
+    return this.#statements.log.all(account, TRACK[track], afterCursor, limit).map(toLogEntry);
+  }
+
+  async lastCursor(account: string): Promise<number> {
+    return this.#statements.lastCursor.get(account)?.["cursor"] as number;
+  }
+
+  async prune(account: string, before: number, limit: number): Promise<number> {
+    return Number(this.#statements.prune.run(account, before, limit).changes);
+  }
+
+  async agents(account: string): Promise<readonly Agent[]> {
+    return this.#statements.agents.all(account) as unknown as Agent[];
+  }
+
+  async putAgent(account: string, { id, capacity }: Agent): Promise<void> {
+    this.#statements.putAgent.run(account, id, capacity);
+  }
+
+  async accounts(): Promise<readonly Account[]> {
+    return this.#statements.accounts.all().map((row) => JSON.parse(row["body"] as string));
+  }
+
+  async putAccount(account: Account): Promise<void> {
+    this.#statements.putAccount.run(account.name, JSON.stringify(account));
+  }
+
+  async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
+    return this.#statements.broadcasts.all(afterEpoch).map((row) => ({
+      ...(JSON.parse(row["body"] as string) as Broadcast),
+      epoch: row["epoch"] as number,
+    }));
+  }
+
+  async broadcast(broadcast: NewBroadcast): Promise<number> {
+    const epoch = this.#appendBroadcast(broadcast);
+    await this.tellShards();
+    return epoch;
+  }
+
+  #appendBroadcast(broadcast: object): number {
+    return this.#statements.broadcast.get(JSON.stringify(broadcast))?.["epoch"] as number;
+  }
+
+  /** Has every shard told that does not know the last broadcast; true: all of them know it now. */
+  async tellShards(): Promise<boolean> {
+    const epoch = this.#lastEpoch();
+    const untold = () => this.#statements.untold.all(epoch).map(toShardName);
+    await this.#options.tell(untold(), epoch);
+    return untold().length === 0;
+  }
+
+  /** A shard knows all broadcasts up to this one. */
+  told({ account, index }: ShardName, epoch: number): void {
+    this.#statements.told.run(epoch, account, index);
+  }
+
+  #lastEpoch(): number {
+    return this.#statements.lastEpoch.get()?.["epoch"] as number;
+  }
+
+  async hear(now: number, toleranceMs: number): Promise<boolean> {
+    return this.#options.sql.transaction(() => {
+      const fromAt = Number(this.#statements.heardAt.get()?.["value"] ?? now);
+      this.#statements.putHeardAt.run(String(Math.max(now, fromAt)));
+      if (now - fromAt <= toleranceMs) return false;
+      this.#appendBroadcast({ type: "outage", account: null, at: now, fromAt });
+      return true;
+    });
+  }
+}
+
+function toShardName(row: SqlRow): ShardName {
+  return { account: row["account"] as string, index: row["place"] as number };
+}
+
+function toLogEntry(row: SqlRow): LogEntry {
+  return {
+    cursor: row["cursor"] as number,
+    session: row["session"] as string,
+    sessionCreatedAt: row["session_created_at"] as number,
+    transition: decodeTransition(row["seq"] as number, row["at"] as number, row["body"] as string),
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * The conformance suite and the scenarios against real Durable Objects, in workerd.
+ */
+import { fileURLToPath } from "node:url";
+import type { Miniflare } from "miniflare";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startEdge } from "../../../../../e2e/support/edge.ts";
+import { conformanceCases, outboxConformanceCases, scenarios } from "../../conformance/index.ts";
+import { runScenario } from "../../replay/run.ts";
+import type { Task } from "./testing/worker.ts";
+
+const ENTRY = fileURLToPath(new URL("./testing/worker.ts", import.meta.url));
+/** Each has an account of its own, and whoever looks for what is due asks the shards of all. */
+const SCENARIOS_AT_ONCE = 6;
+
+let edge: Miniflare;
+beforeAll(async () => {
+  edge = await startEdge({ entry: ENTRY, bindings: { STILLHERE_SHARDS: "2" } });
+}, 60_000);
+afterAll(() => edge?.dispose());
+
+async function run(task: Task): Promise<unknown> {
+  const init = { method: "POST", body: JSON.stringify(task) };
+  const answer = await edge.dispatchFetch("http://edge.test/", init);
+  const { result, error } = (await answer.json()) as { result?: unknown; error?: string };
+  if (error !== undefined) throw new Error(error);
+  return result;
+}
+
+describe("Durable Objects", () => {
+  it.each([...conformanceCases, ...outboxConformanceCases].map(({ name }) => [name]))(
+    "%s",
+    async (name) => {
+      expect(await run({ type: "conformance", name })).toBe(true);
+    },
+  );
+});
+
+describe("scenarios over Durable Objects", () => {
+  const starts = scenarios.map((_, index) => index).filter((at) => at % SCENARIOS_AT_ONCE === 0);
+  it.each(starts)("tell what the rules tell, from the %dth on", async (start) => {
+    const some = scenarios.slice(start, start + SCENARIOS_AT_ONCE);
+    expect(await run({ type: "scenarios", scenarios: some })).toEqual(some.map(runScenario));
+  });
+});

@@ -1,0 +1,103 @@
+/**
+ * The tables of a shard. Each row of an index that a statement touches is paid for like a row of a
+ * table, so a beat touches none: deadlines are indexed in memory.
+ * @module
+ */
+import type { ObjectSql } from "./sql.ts";
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS sessions (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    epoch REAL NOT NULL,
+    deadline_at INTEGER,
+    state TEXT NOT NULL,
+    presence TEXT NOT NULL,
+    queue TEXT NOT NULL,
+    queued_at INTEGER,
+    assignee TEXT,
+    grp TEXT,
+    user TEXT,
+    held INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    shadow TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS sessions_assignee ON sessions (assignee) WHERE assignee IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS sessions_user ON sessions (user) WHERE user IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS sessions_queue ON sessions (queued_at) WHERE queue <> 'none';
+
+  CREATE TABLE IF NOT EXISTS events (
+    session TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (session, id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE IF NOT EXISTS outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    session TEXT NOT NULL,
+    session_created_at INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL
+  );
+
+  CREATE TABLE IF NOT EXISTS broadcasts (epoch REAL PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`;
+
+const SESSION = "id, version, epoch, deadline_at, body, shadow";
+
+const SQL = {
+  session: `SELECT ${SESSION} FROM sessions WHERE id = ?`,
+  version: "SELECT version FROM sessions WHERE id = ?",
+  hasEvent: "SELECT 1 FROM events WHERE session = ? AND id = ?",
+  insertEvent: "INSERT OR IGNORE INTO events (session, id) VALUES (?, ?)",
+  insertSession: `INSERT INTO sessions (id, version, epoch, deadline_at, state, presence, queue,
+      queued_at, assignee, grp, user, held, body, shadow)
+    VALUES (:id, :version, :epoch, :deadlineAt, :state, :presence, :queue,
+      :queuedAt, :assignee, :group, :user, :held, :body, :shadow)`,
+  updateSession: `UPDATE sessions SET version = :version, epoch = :epoch, deadline_at = :deadlineAt,
+      state = :state, presence = :presence, queue = :queue, queued_at = :queuedAt,
+      assignee = :assignee, grp = :group, user = :user, held = :held, body = :body, shadow = :shadow
+    WHERE id = :id`,
+  renewSession: `UPDATE sessions SET version = :version, deadline_at = :deadlineAt, body = :body,
+      shadow = :shadow WHERE id = :id`,
+  insertOutbox: `INSERT INTO outbox (kind, session, session_created_at, seq, at, body)
+    VALUES (?, ?, ?, ?, ?, ?)`,
+  outbox: `SELECT number, kind, session, session_created_at, seq, at, body FROM outbox
+    ORDER BY number LIMIT ?`,
+  dropOutbox: "DELETE FROM outbox WHERE number <= ?",
+
+  deadlines: "SELECT id, deadline_at FROM sessions WHERE deadline_at IS NOT NULL",
+  behind: "SELECT id FROM sessions WHERE epoch < ? LIMIT ?",
+  list: `SELECT ${SESSION} FROM sessions WHERE id > :afterId
+    AND (:state IS NULL OR state = :state) AND (:presence IS NULL OR presence = :presence)
+    AND (:queue IS NULL OR queue = :queue) AND (:assignee IS NULL OR assignee = :assignee)
+    ORDER BY id LIMIT :limit`,
+  queue: `SELECT ${SESSION}, queued_at FROM sessions WHERE queue <> 'none'
+    AND (:group IS NULL OR grp = :group)`,
+  assignments: `SELECT assignee, id, held FROM sessions WHERE assignee IS NOT NULL
+    AND (:agent IS NULL OR assignee = :agent)`,
+  sessionsOf: "SELECT id FROM sessions WHERE user = ?",
+  count: "SELECT count(*) AS count FROM sessions",
+  eraseEvents: "DELETE FROM events WHERE session = ?",
+  eraseOutbox: "DELETE FROM outbox WHERE session = ?",
+  eraseSession: "DELETE FROM sessions WHERE id = ?",
+
+  broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
+  lastEpoch: "SELECT coalesce(max(epoch), 0) AS epoch FROM broadcasts",
+  putBroadcast: "INSERT OR REPLACE INTO broadcasts (epoch, body) VALUES (?, ?)",
+
+  fact: "SELECT value FROM facts WHERE name = ?",
+  putFact: "INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)",
+  dropFact: "DELETE FROM facts WHERE name = ?",
+} as const;
+
+export type ShardStatements = ReturnType<typeof prepareShard>;
+
+/** Makes the tables where they are missing, and prepares every statement. */
+export function prepareShard(sql: ObjectSql) {
+  sql.exec(TABLES);
+  const entries = Object.entries(SQL).map(([name, text]) => [name, sql.prepare(text)]);
+  return Object.fromEntries(entries) as Record<keyof typeof SQL, ReturnType<ObjectSql["prepare"]>>;
+}

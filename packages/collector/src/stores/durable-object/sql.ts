@@ -1,0 +1,63 @@
+/**
+ * The SQLite of a Durable Object in the shape that `node:sqlite` has.
+ * https://developers.cloudflare.com/durable-objects/api/sqlite-storage-api/
+ * @module
+ */
+import type { DurableObjectStorage } from "cloudflare:workers";
+import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from "../sqlite/database.ts";
+
+type Parameters = readonly SqlValue[] | readonly [Record<string, SqlValue>];
+
+export class ObjectSql implements SqlDatabase {
+  readonly #storage: DurableObjectStorage;
+  /** Rows written so far, those of indexes too. */
+  rowsWritten = 0;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+  }
+
+  exec(sql: string): void {
+    this.#storage.sql.exec(sql).toArray();
+  }
+
+  /** Everything that `work` writes is kept, or nothing of it is. */
+  transaction<T>(work: () => T): T {
+    return this.#storage.transactionSync(work);
+  }
+
+  prepare(sql: string): SqlStatement {
+    const { text, names } = positional(sql);
+    const rows = (parameters: Parameters): SqlRow[] => {
+      const cursor = this.#storage.sql.exec(text, ...valuesOf(parameters, names));
+      const found = cursor.toArray();
+      this.rowsWritten += cursor.rowsWritten;
+      return found;
+    };
+    return {
+      get: (...parameters: Parameters) => rows(parameters)[0],
+      all: (...parameters: Parameters) => rows(parameters),
+      run: (...parameters: Parameters) => {
+        rows(parameters);
+        const [row] = this.#storage.sql.exec("SELECT changes() AS changes").toArray();
+        return { changes: row?.["changes"] as number };
+      },
+    };
+  }
+}
+
+/** `:name` as `?1`, the number of the name: here values have places only. */
+function positional(sql: string) {
+  const names: string[] = [];
+  const text = sql.replaceAll(/:([a-zA-Z]\w*)/g, (_, name: string) => {
+    if (!names.includes(name)) names.push(name);
+    return `?${names.indexOf(name) + 1}`;
+  });
+  return { text, names };
+}
+
+function valuesOf(parameters: Parameters, names: readonly string[]): SqlValue[] {
+  const [first] = parameters;
+  if (typeof first !== "object" || first === null) return parameters as SqlValue[];
+  return names.map((name) => first[name] ?? null);
+}

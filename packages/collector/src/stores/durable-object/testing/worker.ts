@@ -1,0 +1,57 @@
+/**
+ * A Worker in which the store's suites run, beside real objects. They keep what they are told and do
+ * nothing by themselves, since the suites have a clock and an engine of their own.
+ */
+import {
+  conformanceCases,
+  outboxConformanceCases,
+  playScenarios,
+  type Scenario,
+} from "../../../conformance/index.ts";
+import { linksOf } from "../../../platform/cloudflare/env.ts";
+import { Desk, type Env, Shard } from "../../../platform/cloudflare.ts";
+import { DurableObjectStore } from "../durable-object-store.ts";
+
+class QuietShard extends Shard {
+  override async tell(): Promise<void> {}
+  protected override async arm(): Promise<void> {}
+}
+
+class QuietDesk extends Desk {
+  protected override async deliver(): Promise<void> {}
+  protected override async keepKeys(): Promise<void> {}
+}
+
+export { QuietDesk as Desk, QuietShard as Shard };
+
+const CASES = [...conformanceCases, ...outboxConformanceCases];
+
+export type Task =
+  | { readonly type: "conformance"; readonly name: string }
+  | { readonly type: "scenarios"; readonly scenarios: readonly Scenario[] };
+
+let spaces = 0;
+
+/** A store with nothing in it. */
+function open(env: Env): DurableObjectStore {
+  spaces += 1;
+  return new DurableObjectStore(linksOf(env, `space${spaces}`));
+}
+
+async function run(task: Task, env: Env): Promise<unknown> {
+  if (task.type === "scenarios") return playScenarios(open(env), task.scenarios);
+  const found = CASES.find(({ name }) => name === task.name);
+  await found?.run(async () => open(env));
+  return found !== undefined;
+}
+
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    try {
+      return Response.json({ result: await run(await request.json(), env) });
+    } catch (error) {
+      const why = error instanceof Error ? error.stack : String(error);
+      return Response.json({ error: why });
+    }
+  },
+};
