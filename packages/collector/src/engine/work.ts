@@ -7,6 +7,7 @@ import { holdsCapacity } from "../core/routing.ts";
 import { createSession, type Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import { type Transition, visibleOf } from "../core/transition.ts";
+import { renewalOf } from "../stores/renewal.ts";
 import type { Found, SessionKey, Write } from "../stores/store.ts";
 import type { Broadcasts } from "./broadcasts.ts";
 import type { Outcome, Request } from "./request.ts";
@@ -124,6 +125,11 @@ export class Work {
     if (isSame && !this.#wasTold && this.#eventIds.size === 0) return null;
     const visible = visibleOf(session, this.settings);
     const shadowTransitions = [...this.#toldByShadows, ...(this.#shadow?.transitions ?? [])];
+    const isRenewal =
+      stored !== null &&
+      this.#isRenewal &&
+      !this.#wasTold &&
+      this.#eventIds.size + live.transitions.length + shadowTransitions.length === 0;
     return {
       key: this.key,
       expectedVersion: stored?.version ?? 0,
@@ -144,11 +150,8 @@ export class Work {
       eventIds: [...this.#eventIds],
       transitions: live.transitions,
       shadowTransitions,
-      isRenewal:
-        stored !== null &&
-        this.#isRenewal &&
-        !this.#wasTold &&
-        this.#eventIds.size + live.transitions.length + shadowTransitions.length === 0,
+      isRenewal,
+      renewal: isRenewal && shadow === stored.shadow ? renewalOf(stored.session, session) : null,
     };
   }
 }

@@ -8,6 +8,7 @@ import type { Overrides } from "../core/settings-schema.ts";
 import type { Transition } from "../core/transition.ts";
 import type { Trigger } from "../core/trigger.ts";
 import type { OutboxStore } from "./outbox.ts";
+import type { Renewal } from "./renewal.ts";
 
 export interface SessionKey {
   readonly account: string;
@@ -70,6 +71,8 @@ export interface Write {
    * a while, but nothing that the next beat does not say again. Missing: it must not be lost.
    */
   readonly isRenewal?: boolean;
+  /** All in which a renewal's session differs from the one that was loaded; missing: in more. */
+  readonly renewal?: Renewal | null;
 }
 
 export type WriteOutcome = "committed" | "conflict";

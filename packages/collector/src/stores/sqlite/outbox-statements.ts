@@ -10,8 +10,8 @@ const WAITING =
 const DELIVERY =
   "session, session_created_at, seq, status, attempts, updated_at, response, error, next_attempt_at";
 /** A session that was erased meanwhile leaves nothing behind. */
-const IS_KEPT = `EXISTS (SELECT 1 FROM transitions AS t WHERE t.account = :account
-  AND t.session = :session AND t.track = 'live' AND t.session_created_at = :createdAt)`;
+const IS_KEPT = `EXISTS (SELECT 1 FROM history WHERE history.account = :account
+  AND history.session = :session AND track = 0 AND history.session_created_at = :createdAt)`;
 
 const SQL = {
   endpoints: `SELECT body, cursor, paused_until, (SELECT min(next_attempt_at) FROM webhook_waiting
@@ -44,9 +44,9 @@ const SQL = {
   dropWaiting: `DELETE FROM webhook_waiting
     WHERE account = ? AND endpoint = ? AND session = ? AND session_created_at = ?`,
   /** The last transition of a session that the endpoint's cursor has passed. */
-  passedSeq: `SELECT max(seq) AS seq FROM transitions WHERE account = ? AND session = ?
-    AND track = 'live' AND session_created_at = ? AND cursor <= ?`,
-  hasTransition: `SELECT 1 FROM transitions WHERE account = ? AND session = ? AND track = 'live'
+  passedSeq: `SELECT max(seq) AS seq FROM history WHERE account = ? AND session = ?
+    AND track = 0 AND session_created_at = ? AND cursor <= ?`,
+  hasTransition: `SELECT 1 FROM history WHERE account = ? AND session = ? AND track = 0
     AND seq = ? AND session_created_at = ?`,
 
   putDelivery: `INSERT INTO webhook_deliveries (account, endpoint, ${DELIVERY})

@@ -5,6 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../store.ts";
 import { OUTBOX_TABLES } from "./outbox-schema.ts";
+import { NUMBER_SESSIONS } from "./tables.ts";
 
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE sessions (
@@ -62,6 +63,7 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE broadcasts (epoch INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
    CREATE TABLE mark (id INTEGER PRIMARY KEY CHECK (id = 1), heard_at INTEGER NOT NULL);`,
   OUTBOX_TABLES,
+  NUMBER_SESSIONS,
 ];
 
 /**

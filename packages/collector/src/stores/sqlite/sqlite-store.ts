@@ -5,8 +5,7 @@
  * https://sqlite.org/pragma.html#pragma_synchronous).
  * @module
  */
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { decodeSession, encodeSession } from "../codec.ts";
+import { DatabaseSync } from "node:sqlite";
 import {
   type Account,
   type Agent,
@@ -25,19 +24,13 @@ import {
   type Write,
   type WriteOutcome,
 } from "../store.ts";
-import { decodeTransition, encodeTransition } from "../transition-codec.ts";
+import { decodeTransition } from "../transition-codec.ts";
+import { AccountNumbers } from "./account-numbers.ts";
 import { migrate } from "./schema.ts";
+import { Sessions } from "./sessions.ts";
 import { SqliteOutbox } from "./sqlite-outbox.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
-
-interface SessionRow {
-  id: string;
-  version: number;
-  epoch: number;
-  deadline_at: number | null;
-  body: string;
-  shadow: string | null;
-}
+import { TRACKS } from "./tables.ts";
 
 interface LogRow {
   cursor: number;
@@ -52,6 +45,8 @@ export class SqliteStore implements Store {
   readonly outbox: SqliteOutbox;
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
+  readonly #accounts: AccountNumbers;
+  readonly #sessions: Sessions;
 
   /**
    * Opens the file, or creates it.
@@ -72,90 +67,36 @@ export class SqliteStore implements Store {
       );
     }
     this.#statements = prepareStatements(this.#database);
+    this.#accounts = new AccountNumbers(this.#statements);
+    this.#sessions = new Sessions(this.#statements, this.#accounts);
     this.outbox = new SqliteOutbox(this.#database, (work) => this.#transaction(work));
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
-    return lookups.map(({ key, eventIds }) => {
-      const row = this.#statements.loadSession.get(key.account, key.id) as SessionRow | undefined;
-      return {
-        stored: row ? toStored(row) : null,
-        seenEventIds: eventIds.filter((id) =>
-          this.#statements.hasEvent.get(key.account, key.id, id),
-        ),
-      };
-    });
+    return this.#sessions.load(lookups);
   }
 
   async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
-    return this.#transaction(() => writes.map((write) => this.#commitOne(write)));
-  }
-
-  #commitOne({ key, session, shadow, facets, ...write }: Write): WriteOutcome {
-    const columns: SQLInputValue[] = [
-      write.epoch,
-      write.deadlineAt,
-      facets.state,
-      facets.presence,
-      facets.queue,
-      facets.queuedAt,
-      facets.assignee,
-      facets.group,
-      facets.user,
-      Number(facets.capacityHeld),
-      encodeSession(session),
-      shadow && encodeSession(shadow),
-      key.account,
-      key.id,
-    ];
-    const { changes } =
-      write.expectedVersion === 0
-        ? this.#statements.insertSession.run(...columns)
-        : this.#statements.updateSession.run(...columns, write.expectedVersion);
-    if (changes === 0) return "conflict";
-    for (const id of write.eventIds) this.#statements.insertEvent.run(key.account, key.id, id);
-    this.#append(key, "live", session.createdAt, write.transitions);
-    this.#append(key, "shadow", session.createdAt, write.shadowTransitions);
-    return "committed";
-  }
-
-  #append(
-    { account, id }: SessionKey,
-    track: Track,
-    createdAt: number,
-    transitions: Write["transitions"],
-  ): void {
-    for (const transition of transitions) {
-      const { seq, at } = transition;
-      const body = encodeTransition(transition);
-      this.#statements.insertTransition.run(account, track, id, createdAt, seq, at, body);
-    }
+    const { outcomes, committed } = this.#transaction(() => this.#sessions.commit(writes));
+    committed();
+    return outcomes;
   }
 
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
-    return this.#statements.due.all(now, limit).map(toKey);
+    return this.#sessions.due(now, limit, (work) => this.#transaction(work));
   }
 
   async behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
-    return this.#statements.behind.all(account, epoch, limit).map(toKey);
+    const rows = this.#statements.behind.all(this.#accounts.of(account), epoch, limit);
+    return rows.map((row) => ({ account, id: row["id"] as string }));
   }
 
   async list(account: string, query: ListQuery): Promise<readonly Stored[]> {
-    const rows = this.#statements.list.all({
-      account,
-      afterId: query.afterId ?? "",
-      state: query.state ?? null,
-      presence: query.presence ?? null,
-      queue: query.queue ?? null,
-      assignee: query.assignee ?? null,
-      limit: query.limit,
-    });
-    return (rows as unknown as SessionRow[]).map(toStored);
+    return this.#sessions.list(account, query);
   }
 
   async queue(account: string, group: string | null): Promise<readonly Stored[]> {
-    const rows = this.#statements.queue.all(account, group, group);
-    return (rows as unknown as SessionRow[]).map(toStored);
+    return this.#sessions.queue(account, group);
   }
 
   async history(
@@ -164,7 +105,13 @@ export class SqliteStore implements Store {
     limit: number,
     track: Track = "live",
   ): Promise<readonly LogEntry[]> {
-    const rows = this.#statements.history.all(key.account, key.id, track, afterSeq, limit);
+    const rows = this.#statements.history.all(
+      key.account,
+      key.id,
+      TRACKS.indexOf(track),
+      afterSeq,
+      limit,
+    );
     return (rows as unknown as LogRow[]).map(toLogEntry);
   }
 
@@ -174,40 +121,50 @@ export class SqliteStore implements Store {
     limit: number,
     track: Track = "live",
   ): Promise<readonly LogEntry[]> {
-    const rows = this.#statements.log.all(account, track, afterCursor, limit);
+    const rows = this.#statements.log.all(
+      this.#accounts.of(account),
+      TRACKS.indexOf(track),
+      afterCursor,
+      limit,
+    );
     return (rows as unknown as LogRow[]).map(toLogEntry);
   }
 
   async lastCursor(account: string): Promise<number> {
-    const row = this.#statements.lastCursor.get(account) as { cursor: number | null };
+    const row = this.#statements.lastCursor.get(this.#accounts.of(account)) as {
+      cursor: number | null;
+    };
     return row.cursor ?? 0;
   }
 
   async assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
-    const rows = this.#statements.assignments.all({ account, agent: agent ?? null });
+    const rows = this.#statements.assignments.all({
+      account: this.#accounts.of(account),
+      agent: agent ?? null,
+    });
     return (rows as unknown as { assignee: string; id: string; held: number }[]).map(
       ({ assignee, id, held }) => ({ agent: assignee, session: id, capacityHeld: held === 1 }),
     );
   }
 
   async sessionsOf(account: string, user: string): Promise<readonly string[]> {
-    return this.#statements.sessionsOf.all(account, user).map((row) => row["id"] as string);
+    return this.#statements.sessionsOf
+      .all(this.#accounts.of(account), user)
+      .map((row) => row["id"] as string);
   }
 
   async count(account: string): Promise<number> {
-    return Number(this.#statements.count.get(account)?.["count"] ?? 0);
+    return Number(this.#statements.count.get(this.#accounts.of(account))?.["count"] ?? 0);
   }
 
   async prune(account: string, before: number, limit: number): Promise<number> {
-    return Number(this.#statements.prune.run(account, before, limit).changes);
+    return Number(this.#statements.prune.run(this.#accounts.of(account), before, limit).changes);
   }
 
   async erase(key: SessionKey): Promise<boolean> {
     return this.#transaction(() => {
-      this.#statements.eraseEvents.run(key.account, key.id);
-      this.#statements.eraseTransitions.run(key.account, key.id);
       this.outbox.erase(key);
-      return this.#statements.eraseSession.run(key.account, key.id).changes > 0;
+      return this.#sessions.erase(key);
     });
   }
 
@@ -268,24 +225,12 @@ export class SqliteStore implements Store {
       return result;
     } catch (error) {
       if (this.#database.isTransaction) this.#statements.rollback.run();
+      this.#sessions.forget();
+      this.#accounts.forget();
       const why = error instanceof Error ? error.message : String(error);
       throw new StoreError(`The SQLite file cannot be written: ${why}.`);
     }
   }
-}
-
-function toKey({ account, id }: Record<string, unknown>): SessionKey {
-  return { account: account as string, id: id as string };
-}
-
-function toStored({ id, version, epoch, deadline_at, body, shadow }: SessionRow): Stored {
-  return {
-    session: decodeSession(id, body),
-    shadow: shadow === null ? null : decodeSession(id, shadow),
-    version,
-    epoch,
-    deadlineAt: deadline_at,
-  };
 }
 
 function toLogEntry({ cursor, session, session_created_at, seq, at, body }: LogRow): LogEntry {

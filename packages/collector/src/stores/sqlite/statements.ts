@@ -1,43 +1,58 @@
 /**
- * Every statement of the SQLite store, prepared once.
+ * Every statement of the SQLite store, prepared once. Accounts are named by their numbers.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-const SESSION = "id, version, epoch, deadline_at, body, shadow";
+const SESSION = "number, id, version, epoch, deadline_at, page_seq, lease_until, body, shadow";
 const ENTRY = "cursor, session, session_created_at, seq, at, body";
 
 const SQL = {
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",
   rollback: "ROLLBACK",
+  dataVersion: "PRAGMA data_version",
+
+  accountNumber: "SELECT number FROM account_numbers WHERE name = ?",
+  numberAccount: "INSERT INTO account_numbers (name) VALUES (?)",
 
   loadSession: `SELECT ${SESSION} FROM sessions WHERE account = ? AND id = ?`,
-  hasEvent: "SELECT 1 FROM events WHERE account = ? AND session = ? AND id = ?",
-  insertEvent: "INSERT OR IGNORE INTO events (account, session, id) VALUES (?, ?, ?)",
+  hasEvent: "SELECT 1 FROM events WHERE session = ? AND id = ?",
+  insertEvent: "INSERT OR IGNORE INTO events (session, id) VALUES (?, ?)",
   insertSession: `INSERT INTO sessions
-    (epoch, deadline_at, state, presence, queue, queued_at, assignee, grp, user, held, body, shadow, account, id, version)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO NOTHING`,
+    (version, epoch, deadline_at, state, presence, queue, held, queued_at, assignee, grp, user,
+      created_at, body, shadow, account, id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   updateSession: `UPDATE sessions SET
-    epoch = ?, deadline_at = ?, state = ?, presence = ?, queue = ?, queued_at = ?, assignee = ?,
-    grp = ?, user = ?, held = ?, body = ?, shadow = ?, version = version + 1
-    WHERE account = ? AND id = ? AND version = ?`,
+    version = ?, epoch = ?, deadline_at = ?, state = ?, presence = ?, queue = ?, held = ?,
+    queued_at = ?, assignee = ?, grp = ?, user = ?, created_at = ?, body = ?, shadow = ?,
+    page_seq = NULL, lease_until = NULL WHERE number = ?`,
   insertTransition:
-    "INSERT INTO transitions (account, track, session, session_created_at, seq, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO transitions (account, track, session, seq, at, body) VALUES (?, ?, ?, ?, ?, ?)",
 
-  due: "SELECT account, id FROM sessions WHERE deadline_at <= ? ORDER BY deadline_at LIMIT ?",
-  behind: "SELECT account, id FROM sessions WHERE account = ? AND epoch < ? LIMIT ?",
+  appendRenewals: "INSERT INTO renewals (body) VALUES (?)",
+  readRenewals: "SELECT number, body FROM renewals WHERE number > ? ORDER BY number",
+  foldRenewal: `UPDATE sessions SET version = ?, deadline_at = ?, page_seq = ?, lease_until = ?
+    WHERE number = ? AND version < ?`,
+  dropRenewals: `DELETE FROM renewals WHERE number IN
+    (SELECT number FROM renewals WHERE number <= ? ORDER BY number LIMIT ?)`,
+
+  due: `SELECT sessions.number, version, name AS account, id
+    FROM sessions CROSS JOIN account_numbers ON account_numbers.number = sessions.account
+    WHERE deadline_at <= ? ORDER BY deadline_at LIMIT ?`,
+  behind: "SELECT id FROM sessions WHERE account = ? AND epoch < ? LIMIT ?",
   list: `SELECT ${SESSION} FROM sessions WHERE account = :account AND id > :afterId
     AND (:state IS NULL OR state = :state) AND (:presence IS NULL OR presence = :presence)
     AND (:queue IS NULL OR queue = :queue) AND (:assignee IS NULL OR assignee = :assignee)
     ORDER BY id LIMIT :limit`,
-  queue: `SELECT ${SESSION} FROM sessions WHERE account = ? AND queue <> 'none'
+  queue: `SELECT ${SESSION} FROM sessions WHERE account = ? AND queue > 0
     AND (? IS NULL OR grp = ?) ORDER BY queued_at, id`,
-  history: `SELECT ${ENTRY} FROM transitions WHERE account = ? AND session = ? AND track = ? AND seq > ?
-    ORDER BY seq LIMIT ?`,
-  log: `SELECT ${ENTRY} FROM transitions WHERE account = ? AND track = ? AND cursor > ?
-    ORDER BY cursor LIMIT ?`,
-  lastCursor: "SELECT max(cursor) AS cursor FROM transitions WHERE account = ? AND track = 'live'",
+  history: `SELECT ${ENTRY} FROM history
+    WHERE account = ? AND session = ? AND track = ? AND seq > ? ORDER BY seq LIMIT ?`,
+  log: `SELECT cursor, id AS session, created_at AS session_created_at, seq, at, transitions.body
+    FROM transitions CROSS JOIN sessions ON sessions.number = transitions.session
+    WHERE transitions.account = ? AND track = ? AND cursor > ? ORDER BY cursor LIMIT ?`,
+  lastCursor: "SELECT max(cursor) AS cursor FROM transitions WHERE account = ? AND track = 0",
   assignments: `SELECT assignee, id, held FROM sessions WHERE account = :account
     AND assignee IS NOT NULL AND (:agent IS NULL OR assignee = :agent) ORDER BY assignee, id`,
   sessionsOf: "SELECT id FROM sessions WHERE account = ? AND user = ? ORDER BY id",
@@ -45,9 +60,9 @@ const SQL = {
   // The log is nearly in the order of time, so what is old is found at its beginning.
   prune: `DELETE FROM transitions WHERE cursor IN
     (SELECT cursor FROM transitions WHERE account = ? AND at < ? ORDER BY cursor LIMIT ?)`,
-  eraseEvents: "DELETE FROM events WHERE account = ? AND session = ?",
-  eraseTransitions: "DELETE FROM transitions WHERE account = ? AND session = ?",
-  eraseSession: "DELETE FROM sessions WHERE account = ? AND id = ?",
+  eraseEvents: "DELETE FROM events WHERE session = ?",
+  eraseTransitions: "DELETE FROM transitions WHERE session = ?",
+  eraseSession: "DELETE FROM sessions WHERE number = ?",
 
   agents: "SELECT id, capacity FROM agents WHERE account = ? ORDER BY id",
   putAgent: `INSERT INTO agents (account, id, capacity) VALUES (?, ?, ?)

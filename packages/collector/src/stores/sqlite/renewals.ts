@@ -1,0 +1,141 @@
+/**
+ * What was heard of sessions since their rows were written. A beat changes two numbers of a session;
+ * to write its row for that would write a page of the file for each beat. So a batch's renewals are
+ * appended as one row of the table `renewals`, and are folded into the sessions' rows later, many at
+ * a time, in the order of the file, a few with each commit.
+ *
+ * The truth of a session is the newest version among its row and its renewals. A row of `renewals`
+ * goes only after each session it names has a row, or a later renewal, at least as new. Every process
+ * that has the file open keeps all of them in memory: never more than some hundred thousand.
+ * @module
+ */
+import type { Renewal } from "../renewal.ts";
+import type { Statements } from "./statements.ts";
+
+export interface Renewed extends Renewal {
+  readonly version: number;
+  readonly deadlineAt: number;
+}
+
+/** So many renewed sessions are gathered before they are folded. */
+const FOLD_FROM = 200_000;
+/** So many renewals: a few sessions may be renewed again and again. */
+const FOLD_FROM_ENTRIES = 400_000;
+/** Folded with each commit at least, and for each renewal that it appends. */
+const FOLD_LEAST = 100;
+const FOLD_PER_RENEWAL = 2;
+/** Rows of `renewals` that go with each commit once they are folded. */
+const DROP_ROWS = 50;
+
+/** Within a row: the number of a session, then these; instants as milliseconds since the row's first. */
+const PER_ENTRY = 5;
+
+export class Renewals {
+  readonly #statements: Statements;
+  #gathered = new Map<number, Renewed>();
+  #entries = 0;
+  #folding = new Map<number, Renewed>();
+  /** What is still to be folded, in the order of the file. */
+  #toFold: readonly number[] = [];
+  /** The last row that the sessions under folding come from; null: nothing is left to drop. */
+  #foldedRow: number | null = null;
+  #lastRow = 0;
+
+  constructor(statements: Statements) {
+    this.#statements = statements;
+  }
+
+  /** The newest renewal of a session; it counts where it is newer than the session's row. */
+  of(session: number): Renewed | undefined {
+    return this.#gathered.get(session) ?? this.#folding.get(session);
+  }
+
+  /** Reads what other processes have appended. */
+  read(): void {
+    for (const row of this.#statements.readRenewals.iterate(this.#lastRow)) {
+      this.#lastRow = row["number"] as number;
+      for (const [session, renewed] of decode(row["body"] as string))
+        this.#gather(session, renewed);
+    }
+  }
+
+  /** Appends a batch. Answers with what is to be called once the transaction is committed. */
+  append(batch: readonly (readonly [number, Renewed])[]): () => void {
+    const { lastInsertRowid } = this.#statements.appendRenewals.run(encode(batch));
+    return () => {
+      this.#lastRow = Number(lastInsertRowid);
+      for (const [session, renewed] of batch) this.#gather(session, renewed);
+    };
+  }
+
+  #gather(session: number, renewed: Renewed): void {
+    this.#entries += 1;
+    if (renewed.version > (this.of(session)?.version ?? 0)) this.#gathered.set(session, renewed);
+  }
+
+  /**
+   * Folds a share, in a transaction that has appended so many. Answers with what is to be called once
+   * it is committed.
+   */
+  fold(appended: number): () => void {
+    if (this.#toFold.length > 0) {
+      const most = Math.max(FOLD_LEAST, FOLD_PER_RENEWAL * appended);
+      for (const session of this.#toFold.slice(0, most)) this.#foldFrom(this.#folding, session);
+      return () => {
+        this.#toFold = this.#toFold.slice(most);
+        if (this.#toFold.length === 0) this.#folding = new Map();
+      };
+    }
+    if (this.#foldedRow !== null) {
+      const { changes } = this.#statements.dropRenewals.run(this.#foldedRow, DROP_ROWS);
+      return () => {
+        if (Number(changes) < DROP_ROWS) this.#foldedRow = null;
+      };
+    }
+    return () => {
+      if (this.#gathered.size >= FOLD_FROM || this.#entries >= FOLD_FROM_ENTRIES) this.#turn();
+    };
+  }
+
+  #turn(): void {
+    this.#folding = this.#gathered;
+    this.#toFold = [...Float64Array.from(this.#folding.keys()).sort()];
+    this.#foldedRow = this.#lastRow;
+    this.#gathered = new Map();
+    this.#entries = 0;
+  }
+
+  /** Folds one session's newest renewal now. */
+  foldOne(session: number): void {
+    const from = this.#gathered.has(session) ? this.#gathered : this.#folding;
+    this.#foldFrom(from, session);
+  }
+
+  #foldFrom(from: ReadonlyMap<number, Renewed>, session: number): void {
+    const renewed = from.get(session);
+    if (!renewed) return;
+    const { version, deadlineAt, seq, leaseUntil } = renewed;
+    this.#statements.foldRenewal.run(version, deadlineAt, seq, leaseUntil, session, version);
+  }
+}
+
+function encode(batch: readonly (readonly [number, Renewed])[]): string {
+  const base = batch[0]?.[1].leaseUntil ?? 0;
+  const values = [base];
+  for (const [session, { version, seq, leaseUntil, deadlineAt }] of batch) {
+    values.push(session, version, seq, leaseUntil - base, deadlineAt - base);
+  }
+  return JSON.stringify(values);
+}
+
+function* decode(text: string): Iterable<readonly [number, Renewed]> {
+  const values = JSON.parse(text) as number[];
+  const base = values[0] ?? 0;
+  for (let place = 1; place < values.length; place += PER_ENTRY) {
+    const [session = 0, version = 0, seq = 0, lease = 0, deadline = 0] = values.slice(
+      place,
+      place + PER_ENTRY,
+    );
+    yield [session, { version, seq, leaseUntil: base + lease, deadlineAt: base + deadline }];
+  }
+}

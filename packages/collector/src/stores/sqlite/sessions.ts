@@ -1,0 +1,259 @@
+/**
+ * Sessions and their history in the SQLite file.
+ * @module
+ */
+import type { SQLInputValue } from "node:sqlite";
+import { decodeSession, encodeSession } from "../codec.ts";
+import { renew } from "../renewal.ts";
+import type {
+  Found,
+  ListQuery,
+  Lookup,
+  SessionKey,
+  Stored,
+  Track,
+  Write,
+  WriteOutcome,
+} from "../store.ts";
+import { encodeTransition } from "../transition-codec.ts";
+import type { AccountNumbers } from "./account-numbers.ts";
+import { Renewals, type Renewed } from "./renewals.ts";
+import type { Statements } from "./statements.ts";
+import { PRESENCES, QUEUES, STATES, TRACKS } from "./tables.ts";
+
+interface SessionRow {
+  number: number;
+  id: string;
+  version: number;
+  epoch: number;
+  deadline_at: number | null;
+  page_seq: number | null;
+  lease_until: number | null;
+  body: string;
+  shadow: string | null;
+}
+
+/** A session that is known here as it is in the file. */
+interface Known {
+  readonly number: number;
+  readonly stored: Stored;
+}
+
+/** Sessions that are kept in memory as they are: those that speak often are read once. */
+const KNOWN_MOST = 50_000;
+
+export class Sessions {
+  readonly #statements: Statements;
+  readonly #accounts: AccountNumbers;
+  readonly #renewals: Renewals;
+  readonly #known = new Map<string, Known>();
+  /** Changes when another connection has written to the file. */
+  #fileVersion: unknown = null;
+
+  constructor(statements: Statements, accounts: AccountNumbers) {
+    this.#statements = statements;
+    this.#accounts = accounts;
+    this.#renewals = new Renewals(statements);
+  }
+
+  /** Takes notice of what other processes have written; before anything is read or compared. */
+  #look(): void {
+    const version = this.#statements.dataVersion.get()?.["data_version"];
+    if (version === this.#fileVersion) return;
+    this.#known.clear();
+    this.#renewals.read();
+    this.#fileVersion = version;
+  }
+
+  load(lookups: readonly Lookup[]): readonly Found[] {
+    this.#look();
+    return lookups.map(({ key, eventIds }) => {
+      const known = this.#find(key);
+      if (!known) return { stored: null, seenEventIds: [] };
+      const { number, stored } = known;
+      const hasSeen = (id: string) => this.#statements.hasEvent.get(number, id) !== undefined;
+      return { stored, seenEventIds: eventIds.length === 0 ? eventIds : eventIds.filter(hasSeen) };
+    });
+  }
+
+  #find(key: SessionKey): Known | null {
+    const name = nameOf(key);
+    const known = this.#known.get(name);
+    if (known) return known;
+    const account = this.#accounts.of(key.account);
+    const row = this.#statements.loadSession.get(account, key.id) as SessionRow | undefined;
+    if (!row) return null;
+    const found = { number: row.number, stored: this.#toStored(row) };
+    this.#remember(name, found);
+    return found;
+  }
+
+  #remember(name: string, known: Known): void {
+    if (this.#known.size >= KNOWN_MOST && !this.#known.has(name)) {
+      for (const oldest of this.#known.keys()) {
+        this.#known.delete(oldest);
+        break;
+      }
+    }
+    this.#known.set(name, known);
+  }
+
+  /** Within a transaction. Answers with what is to be called once that is committed. */
+  commit(writes: readonly Write[]): {
+    readonly outcomes: readonly WriteOutcome[];
+    readonly committed: () => void;
+  } {
+    this.#look();
+    const renewed: (readonly [number, Renewed])[] = [];
+    const outcomes = writes.map((write): WriteOutcome => {
+      const known = this.#find(write.key);
+      if ((known?.stored.version ?? 0) !== write.expectedVersion) return "conflict";
+      const renewal = known && renewedBy(known.stored, write);
+      if (renewal) renewed.push([known.number, renewal]);
+      const number = renewal ? known.number : this.#put(known?.number ?? null, write);
+      const { session, shadow, epoch, deadlineAt } = write;
+      const version = write.expectedVersion + 1;
+      const stored = { session, shadow, epoch, deadlineAt, version };
+      this.#remember(nameOf(write.key), { number, stored });
+      return "committed";
+    });
+    const settled = [
+      ...(renewed.length > 0 ? [this.#renewals.append(renewed)] : []),
+      this.#renewals.fold(renewed.length),
+    ];
+    const committed = () => {
+      for (const settle of settled) settle();
+    };
+    return { outcomes, committed };
+  }
+
+  /** Writes a session's row and its history; answers with its number. */
+  #put(known: number | null, { key, session, shadow, facets, ...write }: Write): number {
+    const account = this.#accounts.require(key.account);
+    const columns: SQLInputValue[] = [
+      write.expectedVersion + 1,
+      write.epoch,
+      write.deadlineAt,
+      STATES.indexOf(facets.state),
+      PRESENCES.indexOf(facets.presence),
+      QUEUES.indexOf(facets.queue),
+      Number(facets.capacityHeld),
+      facets.queuedAt,
+      facets.assignee,
+      facets.group,
+      facets.user,
+      session.createdAt,
+      encodeSession(session),
+      shadow && encodeSession(shadow),
+    ];
+    if (known !== null) this.#statements.updateSession.run(...columns, known);
+    const number =
+      known ??
+      Number(this.#statements.insertSession.run(...columns, account, key.id).lastInsertRowid);
+    for (const id of write.eventIds) this.#statements.insertEvent.run(number, id);
+    this.#append(account, number, "live", write.transitions);
+    this.#append(account, number, "shadow", write.shadowTransitions);
+    return number;
+  }
+
+  #append(account: number, session: number, track: Track, transitions: Write["transitions"]): void {
+    for (const transition of transitions) {
+      const { seq, at } = transition;
+      const body = encodeTransition(transition);
+      this.#statements.insertTransition.run(account, TRACKS.indexOf(track), session, seq, at, body);
+    }
+  }
+
+  /** Forgets what is known here: a transaction has failed, and with it what it wrote. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  /**
+   * Rows that are due by what they say. Where a renewal says otherwise it is folded and the rows are
+   * read again, until they tell the truth; a transaction is needed for that alone.
+   */
+  due(now: number, limit: number, transaction: (work: () => void) => void): readonly SessionKey[] {
+    for (;;) {
+      this.#look();
+      const rows = this.#statements.due.all(now, limit) as unknown as DueRow[];
+      const renewed = rows.filter(
+        ({ number, version }) => (this.#renewals.of(number)?.version ?? 0) > version,
+      );
+      if (renewed.length === 0) return rows.map(({ account, id }) => ({ account, id }));
+      transaction(() => {
+        this.#look();
+        for (const { number } of renewed) this.#renewals.foldOne(number);
+      });
+    }
+  }
+
+  list(account: string, query: ListQuery): readonly Stored[] {
+    this.#look();
+    const numberOf = <T>(names: readonly T[], name: T | undefined) =>
+      name === undefined ? null : names.indexOf(name);
+    const rows = this.#statements.list.all({
+      account: this.#accounts.of(account),
+      afterId: query.afterId ?? "",
+      state: numberOf(STATES, query.state),
+      presence: numberOf(PRESENCES, query.presence),
+      queue: numberOf(QUEUES, query.queue),
+      assignee: query.assignee ?? null,
+      limit: query.limit,
+    });
+    return (rows as unknown as SessionRow[]).map((row) => this.#toStored(row));
+  }
+
+  queue(account: string, group: string | null): readonly Stored[] {
+    this.#look();
+    const rows = this.#statements.queue.all(this.#accounts.of(account), group, group);
+    return (rows as unknown as SessionRow[]).map((row) => this.#toStored(row));
+  }
+
+  /** Within a transaction; false: there was no such session. */
+  erase(key: SessionKey): boolean {
+    this.#look();
+    const known = this.#find(key);
+    if (!known) return false;
+    this.#known.delete(nameOf(key));
+    this.#statements.eraseEvents.run(known.number);
+    this.#statements.eraseTransitions.run(known.number);
+    this.#statements.eraseSession.run(known.number);
+    return true;
+  }
+
+  #toStored(row: SessionRow): Stored {
+    const { number, id, version, epoch, deadline_at, page_seq, lease_until, body, shadow } = row;
+    const written = decodeSession(id, body);
+    const newer = this.#renewals.of(number);
+    const rest = { epoch, shadow: shadow === null ? null : decodeSession(id, shadow) };
+    if (newer && newer.version > version) {
+      const { version, deadlineAt } = newer;
+      return { session: renew(written, newer), version, deadlineAt, ...rest };
+    }
+    const session =
+      page_seq === null || lease_until === null
+        ? written
+        : renew(written, { seq: page_seq, leaseUntil: lease_until });
+    return { session, version, deadlineAt: deadline_at, ...rest };
+  }
+}
+
+interface DueRow extends SessionKey {
+  readonly number: number;
+  readonly version: number;
+}
+
+/** The renewal that a write comes to; null: its row must be written, its deadline is nearer. */
+function renewedBy(
+  stored: Stored,
+  { renewal, deadlineAt, expectedVersion }: Write,
+): Renewed | null {
+  if (!renewal || deadlineAt === null) return null;
+  if (stored.deadlineAt === null || deadlineAt < stored.deadlineAt) return null;
+  return { ...renewal, deadlineAt, version: expectedVersion + 1 };
+}
+
+function nameOf({ account, id }: SessionKey): string {
+  return `${account}\n${id}`;
+}
