@@ -29,7 +29,13 @@ module.exports = {
     only(
       "stores-know-shapes",
       `${collector}/stores/`,
-      [`${collector}/(core|stores)/`, "^node:", "^(sqlite|assert|crypto)", "node_modules/redis"],
+      [
+        `${collector}/(core|stores)/`,
+        "^node:",
+        "^cloudflare:",
+        "^(sqlite|assert|crypto)",
+        "node_modules/redis",
+      ],
       "A store knows the shapes of the core and its own engine, no rule and no route.",
     ),
     only(

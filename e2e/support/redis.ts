@@ -160,7 +160,7 @@ function cli(...args: readonly string[]): string {
 }
 
 /** A port whose neighbour ten thousand further on, where a cluster's nodes talk, is free too. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);
     if ((await isFree(port)) && (await isFree(port + 10_000))) return port;

@@ -1,0 +1,71 @@
+/**
+ * The example of the edge by its own command: a real browser leaves the shop, the collector in workerd
+ * says so.
+ */
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { TestBrowser } from "./support/browser.ts";
+import { type Running, start } from "./support/process.ts";
+import { freePort } from "./support/redis.ts";
+import { until } from "./support/wait.ts";
+
+const START = fileURLToPath(new URL("../examples/cloudflare/dist/start.js", import.meta.url));
+/** The default buffer of a page that says that it closes. */
+const CLOSE_BUFFER_MS = 5_000;
+const SLACK_MS = 3_000;
+
+interface Row {
+  readonly id: string;
+  readonly presence: string;
+  readonly state: string;
+  readonly reason: string | null;
+}
+
+let example: Running & { readonly match: RegExpExecArray };
+let browser: TestBrowser;
+let collector = "";
+let key = "";
+
+beforeAll(async () => {
+  const env = { PORT: String(await freePort()) };
+  const ready = /Shop\s+(\S+)[\s\S]*Console\s+(\S+)\/console#key=(\S+)/;
+  example = await start(process.execPath, [START], ready, env);
+  [, , collector = "", key = ""] = example.match;
+  browser = await TestBrowser.start();
+}, 90_000);
+
+afterAll(async () => {
+  await browser?.stop();
+  example?.child.kill("SIGTERM");
+  await once(example.child, "exit");
+});
+
+async function rows(): Promise<readonly Row[]> {
+  const headers = { Authorization: `Bearer ${key}` };
+  const answer = await fetch(`${collector}/v1/sessions`, { headers });
+  return ((await answer.json()) as { sessions: Row[] }).sessions;
+}
+
+it("a visitor writes, closes the tab, and the row turns within the buffer", async () => {
+  const known = new Set((await rows()).map(({ id }) => id));
+  const row = async () => (await rows()).find(({ id }) => !known.has(id));
+  const page = await browser.open();
+  await page.goto(example.match[1] ?? "", { waitUntil: "load" });
+  await page.waitForSelector("[data-testid=chat-input]");
+  const input = await page.$("[data-testid=chat-input]");
+  if (!(await input?.isVisible())) await page.click("[data-testid=chat-open]");
+  await page.type("[data-testid=chat-input]", "Where is my order?");
+  await page.click("[data-testid=chat-send]");
+  await until("the visitor to be there", async () => {
+    const found = await row();
+    return found?.presence === "online" && found.state === "active";
+  });
+  const closedAt = Date.now();
+  await page.close();
+  await until("the row to turn", async () => (await row())?.presence === "offline", 20_000);
+  const tookMs = Date.now() - closedAt;
+  expect(tookMs).toBeGreaterThanOrEqual(CLOSE_BUFFER_MS);
+  expect(tookMs).toBeLessThan(CLOSE_BUFFER_MS + SLACK_MS);
+  expect(await row()).toMatchObject({ state: "inactive", reason: "user_offline" });
+});

@@ -1,0 +1,85 @@
+/**
+ * The collector at the edge, on this machine: wrangler runs the Worker and its objects in the runtime
+ * that Cloudflare has, and the example shop speaks to it as a customer's server would.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { keepKeys } from "./keys.ts";
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+
+const HOST = "127.0.0.1";
+const PORT = Number(process.env["PORT"] ?? 8787);
+const READY_WITHIN_MS = 60_000;
+const SHOP = fileURLToPath(import.meta.resolve("@stillhere/example-shop/dist/server.js"));
+
+const keys = keepKeys();
+const collector = `http://${HOST}:${PORT}`;
+const shop = `http://${HOST}:${PORT + 1}`;
+
+const children: ChildProcess[] = [];
+function stop(code: number): void {
+  for (const child of children) child.kill("SIGTERM");
+  process.exitCode = code;
+}
+process.once("SIGINT", () => stop(0));
+process.once("SIGTERM", () => stop(0));
+
+function run(command: string, args: readonly string[], env: Record<string, string> = {}): void {
+  const child = spawn(command, args, {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, ...env },
+  });
+  child.once("exit", (code) => {
+    if (process.exitCode === undefined) stop(code ?? 1);
+  });
+  children.push(child);
+}
+
+async function untilReady(): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS;
+  while (Date.now() < deadline && process.exitCode === undefined) {
+    const answer = await fetch(`${collector}/readyz`).catch(() => null);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(
+    `Nothing answers at ${collector}: is port ${PORT} taken? Choose another with PORT.`,
+  );
+}
+
+/** Lets presence count, and the shop's pages report. */
+async function prepareAccount(): Promise<void> {
+  const origins = [shop, `http://localhost:${PORT + 1}`];
+  const answer = await fetch(`${collector}/v1/settings`, {
+    method: "PATCH",
+    headers: { Authorization: `Bearer ${keys.secret}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ termsAccepted: true, presence: { mode: "on" }, origins }),
+  });
+  if (!answer.ok) throw new Error(`The account could not be prepared: ${await answer.text()}`);
+}
+
+run("node_modules/.bin/wrangler", ["dev", "--ip", HOST, "--port", String(PORT)], {
+  WRANGLER_SEND_METRICS: "false",
+  CI: "true",
+});
+try {
+  await untilReady();
+  await prepareAccount();
+  run(process.execPath, [SHOP], {
+    HOST,
+    PORT: String(PORT + 1),
+    STILLHERE_URL: collector,
+    STILLHERE_KEY: keys.publishable,
+    STILLHERE_SECRET: keys.secret,
+  });
+  console.log(`
+  Shop     ${shop}/   write in its chat, then close the tab
+  Console  ${collector}/console#key=${keys.secret}   watch who is still there
+
+  Ctrl+C stops both.
+`);
+} catch (error) {
+  console.error((error as Error).message);
+  stop(2);
+}

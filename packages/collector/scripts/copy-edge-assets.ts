@@ -1,0 +1,30 @@
+/** What a deployment at the edge serves as it is: the SDK's script build and the console. */
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const to = new URL("../dist/edge/", import.meta.url);
+const consoleFiles = new URL("../dist/console/", import.meta.url);
+
+/** The headers that `http/assets.ts` answers with. */
+const HEADERS = `/sdk.js
+  Access-Control-Allow-Origin: *
+  Cross-Origin-Resource-Policy: cross-origin
+  Cache-Control: public, max-age=3600
+  X-Content-Type-Options: nosniff
+/console*
+  Content-Security-Policy: default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'
+  Referrer-Policy: no-referrer
+  Cache-Control: no-cache
+  X-Content-Type-Options: nosniff
+`;
+
+rmSync(to, { recursive: true, force: true });
+mkdirSync(new URL("console/", to), { recursive: true });
+cpSync(fileURLToPath(import.meta.resolve("@stillhere/sdk/script")), new URL("sdk.js", to));
+for (const name of readdirSync(consoleFiles)) {
+  if (name.endsWith(".map")) continue;
+  // A page without its ending is served from the file of that name.
+  const path = name === "index.html" ? "console.html" : `console/${name}`;
+  cpSync(new URL(name, consoleFiles), new URL(path, to));
+}
+writeFileSync(new URL("_headers", to), HEADERS);
