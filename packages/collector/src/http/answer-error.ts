@@ -13,16 +13,18 @@ const RETRY_AFTER_MS = 1_000;
 
 /** `onError` hears of failures that are ours; the caller only sees `unavailable` or `internal`. */
 export function answerErrors(onError: (error: unknown) => void): ErrorHandler<Env> {
-  return (error, c) => {
-    if (error instanceof Problem) return answerProblem(c, error);
-    if (error instanceof HTTPException && error.status === 400) {
-      return answerProblem(c, new Problem("not_json", "Send a JSON body as application/json."));
-    }
-    onError(error);
-    if (error instanceof StoreError) {
-      const detail = "Try again: the store does not answer, and nothing was changed.";
-      return answerProblem(c, new Problem("unavailable", detail, [], RETRY_AFTER_MS));
-    }
-    return answerProblem(c, new Problem("internal", "Try again; the collector's log says more."));
-  };
+  return (error, c) => answerProblem(c, problemOf(error, onError));
+}
+
+export function problemOf(error: unknown, onError: (error: unknown) => void): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof HTTPException && error.status === 400) {
+    return new Problem("not_json", "Send a JSON body as application/json.");
+  }
+  onError(error);
+  if (error instanceof StoreError) {
+    const detail = "Try again: the store does not answer, and nothing was changed.";
+    return new Problem("unavailable", detail, [], RETRY_AFTER_MS);
+  }
+  return new Problem("internal", "Try again; the collector's log says more.");
 }

@@ -18,7 +18,7 @@ const SECRET_MIN_LENGTH = 22;
  * @throws {Problem} if the signal may not speak for its session.
  */
 export async function bind(
-  { engine }: Room,
+  { engine }: Pick<Room, "engine">,
   tokens: TokenCheck,
   account: Account,
   { session, token }: DecodedSignal,

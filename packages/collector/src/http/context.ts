@@ -7,6 +7,7 @@ import type { Accounts } from "../engine/accounts.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Meter } from "../engine/meter.ts";
 import type { Account } from "../stores/store.ts";
+import type { Hmac } from "./jwt.ts";
 import type { RateLimits } from "./rate-limit.ts";
 
 /** A file that the collector serves as it is. */
@@ -35,6 +36,8 @@ export interface Room {
   readonly sessionsMost: number;
   readonly meter: Meter;
   readonly webhooks: WebhookRoom;
+  /** How tokens are checked; missing: by the cryptography that is there everywhere. */
+  readonly hmac?: Hmac;
   /** The address that a request came from; it is counted by, and kept nowhere. */
   addressOf(c: Context): string;
 }

@@ -59,7 +59,14 @@ export class Problem extends Error {
   }
 }
 
-export function answerProblem(c: Context, problem: Problem): Response {
+/** A refusal as it goes over HTTP. */
+export interface ProblemReply {
+  readonly status: ContentfulStatusCode;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export function replyOf(problem: Problem): ProblemReply {
   const [status, title] = PROBLEMS[problem.code];
   const body = {
     type: `urn:stillhere:problem:${problem.code}`,
@@ -69,9 +76,15 @@ export function answerProblem(c: Context, problem: Problem): Response {
     detail: problem.message,
     ...(problem.errors.length > 0 && { errors: problem.errors }),
   };
+  const headers: Record<string, string> = { "Content-Type": "application/problem+json" };
   if (problem.retryAfterMs !== null) {
-    c.header("Retry-After", String(Math.ceil(problem.retryAfterMs / 1000)));
+    headers["Retry-After"] = String(Math.ceil(problem.retryAfterMs / 1000));
   }
-  c.header("Content-Type", "application/problem+json");
-  return c.body(JSON.stringify(body), status);
+  return { status, headers, body: JSON.stringify(body) };
+}
+
+export function answerProblem(c: Context, problem: Problem): Response {
+  const { status, headers, body } = replyOf(problem);
+  for (const [name, value] of Object.entries(headers)) c.header(name, value);
+  return c.body(body, status);
 }

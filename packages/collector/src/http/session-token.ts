@@ -3,11 +3,11 @@
  * session, `sub` the user, `exp` the end.
  * @module
  */
-import { sign, verify } from "hono/jwt";
-import { JwtTokenExpired } from "hono/utils/jwt/types";
+import { sign } from "hono/jwt";
 import type { Accounts } from "../engine/accounts.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Account } from "../stores/store.ts";
+import { createWebHmac, type Hmac, readSigned } from "./jwt.ts";
 import { Problem } from "./problem.ts";
 
 /** Long enough for a conversation, short enough for a stolen one to end. */
@@ -54,11 +54,13 @@ const REMEMBERED_MOST = 20_000;
 export class TokenCheck {
   readonly #accounts: Accounts;
   readonly #clock: Clock;
+  readonly #hmac: Hmac;
   readonly #verified = new Map<string, Verified>();
 
-  constructor(accounts: Accounts, clock: Clock) {
+  constructor(accounts: Accounts, clock: Clock, hmac: Hmac = createWebHmac()) {
     this.#accounts = accounts;
     this.#clock = clock;
+    this.#hmac = hmac;
   }
 
   /** @throws {Problem} `token_missing`, `token_invalid`, `token_expired` or `token_other_session`. */
@@ -78,9 +80,14 @@ export class TokenCheck {
   }
 
   async #checked(token: string, secrets: readonly string[]): Promise<Verified> {
-    const { secret, claims } = await signedBy(token, secrets);
-    if (typeof claims.exp !== "number") throw invalid("it has no `exp`");
-    const { aud, exp, sid } = claims;
+    const { secret, claims } = await this.#signed(token, secrets);
+    const { aud, exp, sid, nbf, iat } = claims;
+    if (!isInstant(exp)) throw invalid("it has no `exp`");
+    const now = Math.floor(this.#clock.now() / 1000);
+    for (const begin of [nbf, iat]) {
+      const hasBegun = begin === undefined || (isInstant(begin) && begin <= now);
+      if (!hasBegun) throw invalid("its time has not come: look at the clocks");
+    }
     const verified = { secret, account: String(aud), session: String(sid), exp };
     if (this.#verified.size >= REMEMBERED_MOST) {
       for (const oldest of this.#verified.keys()) {
@@ -91,18 +98,19 @@ export class TokenCheck {
     this.#verified.set(token, verified);
     return verified;
   }
+
+  /** What the token says, and which of the secrets has signed it. */
+  async #signed(token: string, secrets: readonly string[]) {
+    for (const secret of secrets) {
+      const claims = await readSigned(token, secret, this.#hmac);
+      if (claims) return { secret, claims };
+    }
+    throw invalid("its signature or form is wrong");
+  }
 }
 
-/** What the token says, and which of the secrets has signed it. */
-async function signedBy(token: string, secrets: readonly string[]) {
-  for (const secret of secrets) {
-    try {
-      return { secret, claims: await verify(token, secret, "HS256") };
-    } catch (error) {
-      if (error instanceof JwtTokenExpired) throw expired();
-    }
-  }
-  throw invalid("its signature or form is wrong");
+function isInstant(claim: unknown): claim is number {
+  return typeof claim === "number" && Number.isFinite(claim);
 }
 
 function expired(): Problem {

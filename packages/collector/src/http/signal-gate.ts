@@ -10,14 +10,16 @@ import { RateLimit, tooMany } from "./rate-limit.ts";
 /** How long a count of an account's sessions is believed. */
 const COUNTED_FOR_MS = 10_000;
 
+type GateRoom = Pick<Room, "engine" | "limits" | "sessionsMost">;
+
 export class SignalGate {
-  readonly #room: Room;
+  readonly #room: GateRoom;
   readonly #sessions: RateLimit;
   readonly #addresses: RateLimit;
   readonly #accounts: RateLimit;
   readonly #counts = new Map<string, { readonly at: number; count: number }>();
 
-  constructor(room: Room) {
+  constructor(room: GateRoom) {
     const { clock } = room.engine;
     this.#room = room;
     this.#sessions = new RateLimit(clock, room.limits.perSession);

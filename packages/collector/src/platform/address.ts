@@ -3,18 +3,15 @@
  * @module
  */
 import type { IncomingMessage } from "node:http";
-import type { Context } from "hono";
 
 /**
  * With a trusted proxy in front, the last entry of `X-Forwarded-For` is the proxy's own word; those
  * before it are the client's and worth nothing.
  */
-export function addressReader(trustProxy: boolean): (c: Context) => string {
-  return (c) => {
-    const forwarded = trustProxy
-      ? c.req.header("X-Forwarded-For")?.split(",").at(-1)?.trim()
-      : null;
-    const { incoming } = c.env as { incoming?: IncomingMessage };
-    return forwarded || incoming?.socket.remoteAddress || "unknown";
+export function addressReader(trustProxy: boolean): (incoming: IncomingMessage) => string {
+  return ({ headers, socket }) => {
+    const forwarded = trustProxy && headers["x-forwarded-for"];
+    const last = forwarded ? String(forwarded).split(",").at(-1)?.trim() : undefined;
+    return last || socket.remoteAddress || "unknown";
   };
 }

@@ -2,9 +2,10 @@
  * The collector as a Node server: the one place that wires store, engine, routes and clock together.
  * @module
  */
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { getRequestListener, type HttpBindings } from "@hono/node-server";
+import type { Context } from "hono";
 import { Accounts } from "../engine/accounts.ts";
 import { createSystemClock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
@@ -15,11 +16,13 @@ import { outboxDepth } from "../engine/webhooks/depth.ts";
 import { meterSend } from "../engine/webhooks/metered-send.ts";
 import { createApp } from "../http/app.ts";
 import { DEFAULT_LIMITS, type RateLimits } from "../http/rate-limit.ts";
+import { SignalIntake } from "../http/signal-intake.ts";
 import { createWebhookSender } from "../sinks/webhook.ts";
 import type { Store } from "../stores/store.ts";
 import { addressReader } from "./address.ts";
 import { readAssets } from "./assets.ts";
 import { createPrometheusMeter } from "./meter.ts";
+import { hmacOfNode, isSignal, takeSignal } from "./node-signals.ts";
 import { createPost } from "./post-webhook.ts";
 import { refuseTarget } from "./webhook-target.ts";
 
@@ -66,7 +69,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const post = createWebhookSender(createPost({ isPrivateAllowed }));
   const send = meterSend(post, meter, () => clock.now());
   const deliveries = new Deliveries({ engine, send, onError });
-  const app = createApp({
+  const addressOf = addressReader(options.trustProxy ?? false);
+  const room = {
     engine,
     accounts,
     assets: readAssets(),
@@ -74,16 +78,22 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     sessionsMost: options.sessionsMost ?? SESSIONS_MOST,
     meter,
     webhooks: {
-      refuseTarget: (url) => refuseTarget(url, isPrivateAllowed),
+      refuseTarget: (url: string) => refuseTarget(url, isPrivateAllowed),
       refresh: () => deliveries.refresh(),
     },
-    addressOf: addressReader(options.trustProxy ?? false),
-    onError,
-  });
+    hmac: hmacOfNode,
+    addressOf: (c: Context) => addressOf((c.env as HttpBindings).incoming),
+  };
+  const app = createApp({ ...room, onError });
+  const signals = { intake: new SignalIntake(room), addressOf, onError };
   app.get("/metrics", async (c) =>
     c.text(await meter.scrape(), 200, { "Content-Type": meter.contentType }),
   );
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const answer = getRequestListener(app.fetch);
+  const server = createServer((incoming, outgoing) => {
+    if (isSignal(incoming)) takeSignal(signals, incoming, outgoing);
+    else answer(incoming, outgoing);
+  });
   await listen(server, options.host, options.port);
   // Commits of other collectors: their readers may be connected here.
   const stopNews = store.onNews?.((account) => engine.feed.announce(account));

@@ -1,0 +1,88 @@
+/**
+ * Signals straight from Node's HTTP server. They are nearly all that a collector hears; the web's
+ * `Request` and `Response` would take longer to make than a signal takes to decide and to keep.
+ * @module
+ */
+import { createHmac } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { SIGNAL_MAX_BYTES, SIGNALS_PATH } from "@stillhere/sdk/wire";
+import { problemOf } from "../http/answer-error.ts";
+import type { Hmac } from "../http/jwt.ts";
+import { Problem, replyOf } from "../http/problem.ts";
+import type { SignalIntake } from "../http/signal-intake.ts";
+
+export interface NodeSignalOptions {
+  readonly intake: SignalIntake;
+  readonly addressOf: (incoming: IncomingMessage) => string;
+  readonly onError: (error: unknown) => void;
+}
+
+/** More of a body that is too large than this is not waited for. */
+const DRAINED_MOST_BYTES = 1 << 20;
+
+/** Node's own cryptography answers at once. */
+export const hmacOfNode: Hmac = (secret, text) =>
+  createHmac("sha256", secret).update(text).digest("base64url");
+
+export function isSignal({ method, url }: IncomingMessage): boolean {
+  return method === "POST" && (url === SIGNALS_PATH || !!url?.startsWith(`${SIGNALS_PATH}?`));
+}
+
+/** Answers `POST /v1/signals`. */
+export function takeSignal(
+  { intake, addressOf, onError }: NodeSignalOptions,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): void {
+  const headers: Record<string, string> = {};
+  const refuse = (error: unknown) => {
+    const problem = replyOf(problemOf(error, onError));
+    reply(outgoing, problem.status, { ...headers, ...problem.headers }, problem.body);
+  };
+  readBody(
+    incoming,
+    (text) => {
+      const { "content-type": contentType, origin } = incoming.headers;
+      const address = () => addressOf(incoming);
+      intake.take({ contentType, origin, address, text, headers }).then((answer) => {
+        headers["Content-Type"] = "application/json";
+        reply(outgoing, 200, headers, JSON.stringify(answer));
+      }, refuse);
+    },
+    () => {
+      headers["Connection"] = "close";
+      refuse(new Problem("too_large", `Send at most ${SIGNAL_MAX_BYTES} bytes.`));
+    },
+  );
+}
+
+/** Calls one of the two, once; neither if the sender goes away before its body has come. */
+function readBody(
+  incoming: IncomingMessage,
+  onText: (text: string) => void,
+  onTooLarge: () => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  incoming.on("error", () => {});
+  incoming.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= SIGNAL_MAX_BYTES) chunks.push(chunk);
+    else if (size > DRAINED_MOST_BYTES) incoming.destroy();
+  });
+  incoming.on("end", () => {
+    if (size > SIGNAL_MAX_BYTES) onTooLarge();
+    else onText((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString());
+  });
+}
+
+function reply(
+  outgoing: ServerResponse,
+  status: number,
+  headers: Record<string, string>,
+  body: string,
+): void {
+  headers["Content-Length"] = String(Buffer.byteLength(body));
+  outgoing.writeHead(status, headers);
+  outgoing.end(body);
+}
