@@ -1,5 +1,5 @@
 /**
- * The conformance suite and the scenarios against real Durable Objects, in workerd.
+ * The conformance suite, the scenarios and generated histories against real Durable Objects, in workerd.
  */
 import { fileURLToPath } from "node:url";
 import type { Miniflare } from "miniflare";
@@ -42,4 +42,13 @@ describe("scenarios over Durable Objects", () => {
     const some = scenarios.slice(start, start + SCENARIOS_AT_ONCE);
     expect(await run({ type: "scenarios", scenarios: some })).toEqual(some.map(runScenario));
   });
+});
+
+describe("generated histories over Durable Objects", () => {
+  it("show what memory shows, whatever happens", async () => {
+    const runs = Number(process.env["RUNS"] ?? 30);
+    const seed = Number(process.env["SEED"] ?? 0);
+    // A failure prints its seed, and may take a while to be made small.
+    expect(await run({ type: "histories", runs, ...(seed !== 0 && { seed }) })).toBe(true);
+  }, 300_000);
 });

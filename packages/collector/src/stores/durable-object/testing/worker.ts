@@ -2,14 +2,18 @@
  * A Worker in which the store's suites run, beside real objects. They keep what they are told and do
  * nothing by themselves, since the suites have a clock and an engine of their own.
  */
+import fc from "fast-check";
+import { compareHistory } from "../../../conformance/histories.ts";
 import {
   conformanceCases,
   outboxConformanceCases,
   playScenarios,
   type Scenario,
 } from "../../../conformance/index.ts";
+import { history } from "../../../conformance/testing/generated.ts";
 import { linksOf } from "../../../platform/cloudflare/env.ts";
 import { Desk, type Env, Shard } from "../../../platform/cloudflare.ts";
+import { MemoryStore } from "../../memory/memory-store.ts";
 import { DurableObjectStore } from "../durable-object-store.ts";
 
 class QuietShard extends Shard {
@@ -28,7 +32,12 @@ const CASES = [...conformanceCases, ...outboxConformanceCases];
 
 export type Task =
   | { readonly type: "conformance"; readonly name: string }
-  | { readonly type: "scenarios"; readonly scenarios: readonly Scenario[] };
+  | { readonly type: "scenarios"; readonly scenarios: readonly Scenario[] }
+  | { readonly type: "histories"; readonly runs: number; readonly seed?: number };
+
+/** As JSON gives them: a call of another object takes no objects without a prototype. */
+const histories = history.map((given) => JSON.parse(JSON.stringify(given)) as typeof given);
+const START = 1_700_000_000_000;
 
 let spaces = 0;
 
@@ -40,6 +49,13 @@ function open(env: Env): DurableObjectStore {
 
 async function run(task: Task, env: Env): Promise<unknown> {
   if (task.type === "scenarios") return playScenarios(open(env), task.scenarios);
+  if (task.type === "histories") {
+    const play = fc.asyncProperty(histories, (given) =>
+      compareHistory(open(env), new MemoryStore(), given, { account: "shop", startAt: START }),
+    );
+    await fc.assert(play, { numRuns: task.runs, ...(task.seed && { seed: task.seed }) });
+    return true;
+  }
   const found = CASES.find(({ name }) => name === task.name);
   await found?.run(async () => open(env));
   return found !== undefined;
