@@ -1,8 +1,8 @@
 /**
  * How many bytes a live session takes in Redis, everything included: record, indexes, deadline, and
- * its entries in the log. `node scripts/redis-memory.ts [sessions]` (a million unless told otherwise)
- * starts a server of its own and fills it as collectors would, with sessions that have a ticket and
- * one page each.
+ * its entries in the log; and how long it takes to look through all of them for one user's.
+ * `node scripts/redis-memory.ts [sessions]` (a million unless told otherwise) starts a server of its own
+ * and fills it as collectors would, with sessions that have a ticket and one page each.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { RedisServer } from "../e2e/support/redis.ts";
@@ -38,6 +38,10 @@ try {
     `${wanted.toLocaleString("en")} sessions with a ticket and a page, ${entries.toLocaleString("en")} log entries: ` +
       `${perSession.toFixed(0)} bytes each (filled in ${seconds.toFixed(0)} s)`,
   );
+  const lookedAt = performance.now();
+  await store.sessionsOf("default", "user_0");
+  const lookSeconds = (performance.now() - lookedAt) / 1_000;
+  console.log(`  looked through for one user in ${lookSeconds.toFixed(1)} s`);
   for (const [name, bytes] of largest()) console.log(`  ${name.padEnd(28)} ${bytes.toFixed(0)}`);
   if (perSession > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes a session`);
 } finally {

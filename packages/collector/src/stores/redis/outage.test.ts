@@ -87,6 +87,23 @@ describe("a server", () => {
     await other.close();
   });
 
+  it("that has no memory left takes nothing, and moves no mark", async () => {
+    await store.hear(NOW, TOLERANCE_MS);
+    server.command("CONFIG", "SET", "maxmemory", "1");
+    await expect(store.commit([A])).rejects.toThrow(/refuses \(OOM/);
+    await expect(store.hear(NOW + 10_000, TOLERANCE_MS)).rejects.toThrow(StoreError);
+    server.command("CONFIG", "SET", "maxmemory", "0");
+    expect(await store.commit([A])).toEqual(["committed"]);
+    expect(await store.hear(NOW + 20_000, TOLERANCE_MS)).toBe(true);
+  });
+
+  it("that has too few replicas takes nothing", async () => {
+    server.command("CONFIG", "SET", "min-replicas-to-write", "1");
+    await expect(store.commit([A])).rejects.toThrow(/refuses \(NOREPLICAS/);
+    server.command("CONFIG", "SET", "min-replicas-to-write", "0");
+    expect(await store.commit([A])).toEqual(["committed"]);
+  });
+
   it("that cannot be reached at all is said in one line", async () => {
     await server.kill();
     await expect(RedisStore.open(server.url)).rejects.toThrow(
