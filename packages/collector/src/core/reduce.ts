@@ -91,6 +91,7 @@ class Run {
     if (next === before && settings === settingsBefore) return;
     this.#settings = settings;
     this.#tell(before, settingsBefore, next, cause, at);
+    if (settings.triggers.length === 0) return;
     if (hasChanged(before, settingsBefore, this.#session, settings)) {
       this.#triggers(before, settingsBefore, at);
     }

@@ -17,6 +17,9 @@ export interface Renewed extends Renewal {
   readonly deadlineAt: number;
 }
 
+/** Changed in place: one is kept for each session, and beats would leave nothing but garbage. */
+type Kept = { -readonly [Field in keyof Renewed]: Renewed[Field] };
+
 /** So many renewed sessions are gathered before they are folded. */
 const FOLD_FROM = 200_000;
 /** So many renewals: a few sessions may be renewed again and again. */
@@ -32,9 +35,9 @@ const PER_ENTRY = 5;
 
 export class Renewals {
   readonly #statements: Statements;
-  #gathered = new Map<number, Renewed>();
+  #gathered = new Map<number, Kept>();
   #entries = 0;
-  #folding = new Map<number, Renewed>();
+  #folding = new Map<number, Kept>();
   /** What is still to be folded, in the order of the file. */
   #toFold: readonly number[] = [];
   /** The last row that the sessions under folding come from; null: nothing is left to drop. */
@@ -59,18 +62,34 @@ export class Renewals {
     }
   }
 
-  /** Appends a batch. Answers with what is to be called once the transaction is committed. */
-  append(batch: readonly (readonly [number, Renewed])[]): () => void {
-    const { lastInsertRowid } = this.#statements.appendRenewals.run(encode(batch));
-    return () => {
-      this.#lastRow = Number(lastInsertRowid);
-      for (const [session, renewed] of batch) this.#gather(session, renewed);
-    };
+  /** Appends a batch; answers with the number of its row. It counts once it is {@link take}n. */
+  append(batch: ReadonlyMap<number, Renewed>): number {
+    return Number(this.#statements.appendRenewals.run(encode(batch)).lastInsertRowid);
   }
 
-  #gather(session: number, renewed: Renewed): void {
+  /** A batch that was appended is committed; answers with what is kept of each session. */
+  take(row: number, batch: ReadonlyMap<number, Renewed>): Map<number, Renewed> {
+    this.#lastRow = row;
+    const kept = new Map<number, Renewed>();
+    for (const [session, renewed] of batch) kept.set(session, this.#gather(session, renewed));
+    return kept;
+  }
+
+  #gather(session: number, { version, deadlineAt, seq, leaseUntil }: Renewed): Renewed {
     this.#entries += 1;
-    if (renewed.version > (this.of(session)?.version ?? 0)) this.#gathered.set(session, renewed);
+    const kept = this.#gathered.get(session);
+    if (!kept) {
+      const fresh = { version, deadlineAt, seq, leaseUntil };
+      this.#gathered.set(session, fresh);
+      return fresh;
+    }
+    if (version > kept.version) {
+      kept.version = version;
+      kept.deadlineAt = deadlineAt;
+      kept.seq = seq;
+      kept.leaseUntil = leaseUntil;
+    }
+    return kept;
   }
 
   /**
@@ -119,8 +138,9 @@ export class Renewals {
   }
 }
 
-function encode(batch: readonly (readonly [number, Renewed])[]): string {
-  const base = batch[0]?.[1].leaseUntil ?? 0;
+function encode(batch: ReadonlyMap<number, Renewed>): string {
+  const [first] = batch.values();
+  const base = first?.leaseUntil ?? 0;
   const values = [base];
   for (const [session, { version, seq, leaseUntil, deadlineAt }] of batch) {
     values.push(session, version, seq, leaseUntil - base, deadlineAt - base);

@@ -33,10 +33,11 @@ interface SessionRow {
   shadow: string | null;
 }
 
-/** A session that is known here as it is in the file. */
+/** A session as it was read or written, and what was heard of it since. */
 interface Known {
   readonly number: number;
-  readonly stored: Stored;
+  readonly written: Stored;
+  renewed: Renewed | undefined;
 }
 
 /** Sessions that are kept in memory as they are: those that speak often are read once. */
@@ -70,7 +71,8 @@ export class Sessions {
     return lookups.map(({ key, eventIds }) => {
       const known = this.#find(key);
       if (!known) return { stored: null, seenEventIds: [] };
-      const { number, stored } = known;
+      const { number } = known;
+      const stored = current(known);
       const hasSeen = (id: string) => this.#statements.hasEvent.get(number, id) !== undefined;
       return { stored, seenEventIds: eventIds.length === 0 ? eventIds : eventIds.filter(hasSeen) };
     });
@@ -83,7 +85,7 @@ export class Sessions {
     const account = this.#accounts.of(key.account);
     const row = this.#statements.loadSession.get(account, key.id) as SessionRow | undefined;
     if (!row) return null;
-    const found = { number: row.number, stored: this.#toStored(row) };
+    const found = this.#toKnown(row);
     this.#remember(name, found);
     return found;
   }
@@ -104,25 +106,31 @@ export class Sessions {
     readonly committed: () => void;
   } {
     this.#look();
-    const renewed: (readonly [number, Renewed])[] = [];
+    const renewed = new Map<number, Renewed>();
+    const beaten: Known[] = [];
     const outcomes = writes.map((write): WriteOutcome => {
       const known = this.#find(write.key);
-      if ((known?.stored.version ?? 0) !== write.expectedVersion) return "conflict";
-      const renewal = known && renewedBy(known.stored, write);
-      if (renewal) renewed.push([known.number, renewal]);
-      const number = renewal ? known.number : this.#put(known?.number ?? null, write);
-      const { session, shadow, epoch, deadlineAt } = write;
-      const version = write.expectedVersion + 1;
-      const stored = { session, shadow, epoch, deadlineAt, version };
-      this.#remember(nameOf(write.key), { number, stored });
+      const before = known && (renewed.get(known.number) ?? newest(known));
+      if ((before?.version ?? 0) !== write.expectedVersion) return "conflict";
+      const renewal = before && renewedBy(before, write);
+      if (known && renewal) {
+        renewed.set(known.number, renewal);
+        beaten.push(known);
+        return "committed";
+      }
+      const number = this.#put(known?.number ?? null, write);
+      const { session, shadow, epoch, deadlineAt, expectedVersion } = write;
+      const written = { session, shadow, epoch, deadlineAt, version: expectedVersion + 1 };
+      this.#remember(nameOf(write.key), { number, written, renewed: undefined });
       return "committed";
     });
-    const settled = [
-      ...(renewed.length > 0 ? [this.#renewals.append(renewed)] : []),
-      this.#renewals.fold(renewed.length),
-    ];
+    const row = renewed.size > 0 ? this.#renewals.append(renewed) : null;
+    const folded = this.#renewals.fold(renewed.size);
     const committed = () => {
-      for (const settle of settled) settle();
+      folded();
+      if (row === null) return;
+      const kept = this.#renewals.take(row, renewed);
+      for (const known of beaten) known.renewed = kept.get(known.number);
     };
     return { outcomes, committed };
   }
@@ -223,20 +231,37 @@ export class Sessions {
   }
 
   #toStored(row: SessionRow): Stored {
-    const { number, id, version, epoch, deadline_at, page_seq, lease_until, body, shadow } = row;
-    const written = decodeSession(id, body);
-    const newer = this.#renewals.of(number);
-    const rest = { epoch, shadow: shadow === null ? null : decodeSession(id, shadow) };
-    if (newer && newer.version > version) {
-      const { version, deadlineAt } = newer;
-      return { session: renew(written, newer), version, deadlineAt, ...rest };
-    }
-    const session =
-      page_seq === null || lease_until === null
-        ? written
-        : renew(written, { seq: page_seq, leaseUntil: lease_until });
-    return { session, version, deadlineAt: deadline_at, ...rest };
+    return current(this.#toKnown(row));
   }
+
+  #toKnown(row: SessionRow): Known {
+    const { number, id, version, epoch, page_seq, lease_until, body, shadow } = row;
+    const session = decodeSession(id, body);
+    const written = {
+      session:
+        page_seq === null || lease_until === null
+          ? session
+          : renew(session, { seq: page_seq, leaseUntil: lease_until }),
+      shadow: shadow === null ? null : decodeSession(id, shadow),
+      version,
+      epoch,
+      deadlineAt: row.deadline_at,
+    };
+    return { number, written, renewed: this.#renewals.of(number) };
+  }
+}
+
+/** What is known last of a session's version and deadline. */
+function newest({ written, renewed }: Known): Stored | Renewed {
+  return renewed && renewed.version > written.version ? renewed : written;
+}
+
+function current(known: Known): Stored {
+  const { written, renewed } = known;
+  if (!renewed || renewed.version <= written.version) return written;
+  const { version, deadlineAt } = renewed;
+  const { shadow, epoch } = written;
+  return { session: renew(written.session, renewed), shadow, version, epoch, deadlineAt };
 }
 
 interface DueRow extends SessionKey {
@@ -246,12 +271,13 @@ interface DueRow extends SessionKey {
 
 /** The renewal that a write comes to; null: its row must be written, its deadline is nearer. */
 function renewedBy(
-  stored: Stored,
+  before: Stored | Renewed,
   { renewal, deadlineAt, expectedVersion }: Write,
 ): Renewed | null {
   if (!renewal || deadlineAt === null) return null;
-  if (stored.deadlineAt === null || deadlineAt < stored.deadlineAt) return null;
-  return { ...renewal, deadlineAt, version: expectedVersion + 1 };
+  if (before.deadlineAt === null || deadlineAt < before.deadlineAt) return null;
+  const { seq, leaseUntil } = renewal;
+  return { seq, leaseUntil, deadlineAt, version: expectedVersion + 1 };
 }
 
 function nameOf({ account, id }: SessionKey): string {

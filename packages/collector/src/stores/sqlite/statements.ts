@@ -34,8 +34,10 @@ const SQL = {
   readRenewals: "SELECT number, body FROM renewals WHERE number > ? ORDER BY number",
   foldRenewal: `UPDATE sessions SET version = ?, deadline_at = ?, page_seq = ?, lease_until = ?
     WHERE number = ? AND version < ?`,
+  // The last row stays, so that no number is given twice.
   dropRenewals: `DELETE FROM renewals WHERE number IN
-    (SELECT number FROM renewals WHERE number <= ? ORDER BY number LIMIT ?)`,
+    (SELECT number FROM renewals WHERE number <= ? AND number < (SELECT max(number) FROM renewals)
+      ORDER BY number LIMIT ?)`,
 
   due: `SELECT sessions.number, version, name AS account, id
     FROM sessions CROSS JOIN account_numbers ON account_numbers.number = sessions.account

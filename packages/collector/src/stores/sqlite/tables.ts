@@ -50,7 +50,7 @@ const SESSIONS = `
      PRIMARY KEY (session, id)
    ) WITHOUT ROWID;
 
-   CREATE TABLE renewals (number INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
+   CREATE TABLE renewals (number INTEGER PRIMARY KEY, body TEXT NOT NULL);
 
    CREATE VIEW history AS
      SELECT transitions.cursor, account_numbers.name AS account, sessions.id AS session,
