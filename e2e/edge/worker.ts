@@ -33,6 +33,10 @@ export default {
     if (door !== "test") return worker.fetch(request, env);
     const name = { account: "default", index: Number(index) };
     const shard = env.SHARD.getByName(shardName("stillhere", name)) as unknown as WatchedShard;
+    if (method === "desk-figures") {
+      const desk = env.DESK.getByName(deskName("stillhere")) as unknown as Desk;
+      return Response.json(await desk.figures());
+    }
     if (method === "figures") return Response.json(await shard.figures());
     if (method === "layouts") {
       const layouts = await env.DESK.getByName(deskName("stillhere")).records.layouts();

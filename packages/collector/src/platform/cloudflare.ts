@@ -8,5 +8,6 @@
  */
 export { Desk } from "./cloudflare/desk.ts";
 export type { Env } from "./cloudflare/env.ts";
-export { Shard, type ShardFigures } from "./cloudflare/shard.ts";
+export type { ObjectFigures } from "./cloudflare/figures.ts";
+export { Shard } from "./cloudflare/shard.ts";
 export { worker } from "./cloudflare/worker.ts";

@@ -15,6 +15,7 @@ import { DurableObjectStore } from "../../stores/durable-object/durable-object-s
 import type { ShardName } from "../../stores/durable-object/links.ts";
 import { ObjectSql } from "../../stores/durable-object/sql.ts";
 import { type DeskStub, type Env, linksOf, type ShardStub, shardsOf } from "./env.ts";
+import type { ObjectFigures } from "./figures.ts";
 import { keepKeys } from "./keys.ts";
 import { shardName, spaceOf } from "./names.ts";
 import { postByFetch } from "./post.ts";
@@ -32,15 +33,19 @@ export class Desk extends DurableObject<Env> implements DeskStub {
   readonly #accounts: Accounts;
   readonly #deliveries: Deliveries;
   readonly #app: ReturnType<typeof createApp>;
+  readonly #sql: ObjectSql;
   #alarmAt: number | null = null;
+  #calls = 0;
+  #alarmsSet = 0;
+  #alarmsFired = 0;
   #forgotAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#space = spaceOf(ctx.id.name ?? "");
-    const sql = new ObjectSql(ctx.storage);
+    this.#sql = new ObjectSql(ctx.storage);
     this.#records = new DeskRecords({
-      sql,
+      sql: this.#sql,
       shards: shardsOf(env),
       onNews: (account) => this.#onNews(account),
       tell: (shards, epoch) => this.#tell(shards, epoch),
@@ -72,10 +77,12 @@ export class Desk extends DurableObject<Env> implements DeskStub {
 
   /** Only what a getter of the class answers can be called from elsewhere. */
   get records(): DeskRecords {
+    this.#calls += 1;
     return this.#records;
   }
 
   fetch(request: Request): Promise<Response> {
+    this.#calls += 1;
     return Promise.resolve(this.#app.fetch(request));
   }
 
@@ -89,7 +96,17 @@ export class Desk extends DurableObject<Env> implements DeskStub {
     await this.#tidy();
   }
 
+  async figures(): Promise<ObjectFigures> {
+    return {
+      calls: this.#calls,
+      rowsWritten: this.#sql.rowsWritten,
+      alarmsSet: this.#alarmsSet,
+      alarmsFired: this.#alarmsFired,
+    };
+  }
+
   async alarm(): Promise<void> {
+    this.#alarmsFired += 1;
     this.#alarmAt = null;
     await this.#tidy();
   }
@@ -139,6 +156,7 @@ export class Desk extends DurableObject<Env> implements DeskStub {
   #setAlarm(at: number): void {
     if (this.#alarmAt !== null && this.#alarmAt <= at) return;
     this.#alarmAt = at;
+    this.#alarmsSet += 1;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(at));
   }
 }

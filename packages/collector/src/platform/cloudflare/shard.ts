@@ -15,6 +15,7 @@ import { Relay } from "../../stores/durable-object/relay.ts";
 import { ShardRecords } from "../../stores/durable-object/shard-records.ts";
 import { ObjectSql } from "../../stores/durable-object/sql.ts";
 import { type Env, linksOf, type ShardStub } from "./env.ts";
+import type { ObjectFigures } from "./figures.ts";
 import { parseShardName, shardName, spaceOf } from "./names.ts";
 import { ShardStore } from "./shard-store.ts";
 
@@ -24,13 +25,6 @@ const ALARM_LATE_MS = 1_000;
 const RELAY_AGAIN_MS = 2_000;
 /** How often beats are looked at that are held in memory. */
 const HELD_LOOK_MS = 4_000;
-
-/** What a shard has cost since it woke. */
-export interface ShardFigures {
-  readonly rowsWritten: number;
-  readonly alarmsSet: number;
-  readonly alarmsFired: number;
-}
 
 export class Shard extends DurableObject<Env> implements ShardStub {
   readonly #records: ShardRecords;
@@ -45,6 +39,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   #alarmAt: number | null = null;
   #isSweeping = false;
   #heldTimer: ReturnType<typeof setInterval> | undefined;
+  #calls = 0;
   #alarmsSet = 0;
   #alarmsFired = 0;
 
@@ -79,6 +74,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
 
   /** Only what a getter of the class answers can be called from elsewhere. */
   get records(): ShardRecords {
+    this.#calls += 1;
     return this.#records;
   }
 
@@ -103,6 +99,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
 
   /** Applies a request, here or where its session is. */
   async submit(request: EngineRequest, hops = 0): Promise<Outcome> {
+    this.#calls += 1;
     this.#watch(this.#alarmAt);
     const { id } = request.key;
     const [newest = 0, ...older] = placesOf(id, this.#layouts);
@@ -139,8 +136,9 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     this.#records.writeHeld(this.#engine.clock.now());
   }
 
-  async figures(): Promise<ShardFigures> {
+  async figures(): Promise<ObjectFigures> {
     return {
+      calls: this.#calls,
       rowsWritten: this.#sql.rowsWritten,
       alarmsSet: this.#alarmsSet,
       alarmsFired: this.#alarmsFired,

@@ -40,6 +40,8 @@ export class DeskRecords extends RpcTarget implements DeskLink {
   readonly #options: DeskRecordsOptions;
   readonly #statements: DeskStatements;
   readonly #outbox: SqliteOutbox;
+  /** The last cursor that was given. */
+  #cursor: number;
   /** What shards that enrol are told while the number of shards grows. */
   #growingTo: Layouts | null = null;
 
@@ -48,6 +50,7 @@ export class DeskRecords extends RpcTarget implements DeskLink {
     this.#options = options;
     this.#statements = prepareDesk(options.sql);
     this.#outbox = new SqliteOutbox(options.sql, (work) => options.sql.transaction(work));
+    this.#cursor = this.#statements.newestCursor.get()?.["cursor"] as number;
     if (!this.#statements.layouts.get()) this.#putLayouts([options.shards]);
   }
 
@@ -95,8 +98,11 @@ export class DeskRecords extends RpcTarget implements DeskLink {
     this.#options.sql.transaction(() => {
       const moved = this.#statements.moved.get(account, index)?.["moved"] as number | undefined;
       if (moved === undefined) throw new Error(`The shard ${account}/${index} has not enrolled`);
-      for (const entry of entries) if (entry.number > moved) this.#appendOne(account, entry);
-      this.#statements.putMoved.run(Math.max(moved, entries.at(-1)?.number ?? 0), account, index);
+      const fresh = entries.filter(({ number }) => number > moved);
+      const last = fresh.at(-1);
+      if (!last) return;
+      for (const entry of fresh) this.#appendOne(account, entry);
+      this.#statements.putMoved.run(last.number, this.#cursor, account, index);
     });
     this.#options.onNews(account);
   }
@@ -108,7 +114,17 @@ export class DeskRecords extends RpcTarget implements DeskLink {
       return;
     }
     const { sessionCreatedAt, seq, at, body } = entry;
-    this.#statements.append.run(account, TRACK[kind], session, sessionCreatedAt, seq, at, body);
+    this.#cursor += 1;
+    this.#statements.append.run(
+      account,
+      TRACK[kind],
+      this.#cursor,
+      session,
+      sessionCreatedAt,
+      seq,
+      at,
+      body,
+    );
   }
 
   async history({ account, id }: SessionKey, afterSeq: number, limit: number, track: Track) {

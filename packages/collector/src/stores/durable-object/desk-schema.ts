@@ -7,17 +7,17 @@ import type { ObjectSql } from "./sql.ts";
 
 const MIGRATIONS = [
   `CREATE TABLE transitions (
-     cursor INTEGER PRIMARY KEY AUTOINCREMENT,
      account TEXT NOT NULL,
      track INTEGER NOT NULL,
+     cursor INTEGER NOT NULL,
      session TEXT NOT NULL,
      session_created_at INTEGER NOT NULL,
      seq INTEGER NOT NULL,
      at INTEGER NOT NULL,
-     body TEXT NOT NULL
-   );
+     body TEXT NOT NULL,
+     PRIMARY KEY (account, track, cursor)
+   ) WITHOUT ROWID;
    CREATE UNIQUE INDEX transitions_session ON transitions (account, session, track, seq);
-   CREATE INDEX transitions_account ON transitions (account, track, cursor);
    CREATE VIEW history AS
      SELECT cursor, account, track, session, session_created_at, seq FROM transitions;
 
@@ -25,6 +25,7 @@ const MIGRATIONS = [
      account TEXT NOT NULL,
      place INTEGER NOT NULL,
      moved INTEGER NOT NULL,
+     cursor INTEGER NOT NULL,
      told INTEGER NOT NULL,
      PRIMARY KEY (account, place)
    ) WITHOUT ROWID;
@@ -48,13 +49,16 @@ const SQL = {
   heardAt: "SELECT value FROM facts WHERE name = 'heard_at'",
   putHeardAt: "INSERT OR REPLACE INTO facts (name, value) VALUES ('heard_at', ?)",
   shards: "SELECT account, place FROM shards ORDER BY account, place",
-  enrol: `INSERT INTO shards (account, place, moved, told) VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING`,
+  enrol: `INSERT INTO shards (account, place, moved, cursor, told) VALUES (?, ?, 0, 0, ?)
+    ON CONFLICT DO NOTHING`,
   untold: "SELECT account, place FROM shards WHERE told < ?",
   told: "UPDATE shards SET told = ? WHERE account = ? AND place = ?",
   moved: "SELECT moved FROM shards WHERE account = ? AND place = ?",
-  putMoved: "UPDATE shards SET moved = ? WHERE account = ? AND place = ?",
-  append: `INSERT INTO transitions (account, track, session, session_created_at, seq, at, body)
-    VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  putMoved: "UPDATE shards SET moved = ?, cursor = ? WHERE account = ? AND place = ?",
+  // Entries may be forgotten, their cursors never come again.
+  newestCursor: "SELECT coalesce(max(cursor), 0) AS cursor FROM shards",
+  append: `INSERT INTO transitions (account, track, cursor, session, session_created_at, seq, at, body)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   erase: "DELETE FROM transitions WHERE account = ? AND session = ?",
   history: `SELECT ${ENTRY} FROM transitions
     WHERE account = ? AND session = ? AND track = ? AND seq > ? ORDER BY seq LIMIT ?`,
@@ -62,8 +66,9 @@ const SQL = {
     ORDER BY cursor LIMIT ?`,
   lastCursor: `SELECT coalesce(max(cursor), 0) AS cursor FROM transitions
     WHERE account = ? AND track = 0`,
-  prune: `DELETE FROM transitions WHERE cursor IN
-    (SELECT cursor FROM transitions WHERE account = ? AND at < ? ORDER BY cursor LIMIT ?)`,
+  prune: `DELETE FROM transitions WHERE (account, track, cursor) IN
+    (SELECT account, track, cursor FROM transitions WHERE account = ? AND at < ?
+      ORDER BY track, cursor LIMIT ?)`,
   agents: "SELECT id, capacity FROM agents WHERE account = ? ORDER BY id",
   putAgent: "INSERT OR REPLACE INTO agents (account, id, capacity) VALUES (?, ?, ?)",
   accounts: "SELECT body FROM accounts ORDER BY name",

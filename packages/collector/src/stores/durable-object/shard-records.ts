@@ -42,6 +42,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   readonly #statements: ShardStatements;
   readonly #held = new HeldBeats();
   readonly #deadlines = new Map<string, number>();
+  /** The desk has everything up to this number; after waking it is asked again. */
+  #relayed = 0;
   /** It is written down that beats may be held. */
   #isHolding: boolean;
   /** The object before this one may have held beats, and they are lost. */
@@ -199,9 +201,10 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     if (!stored) return false;
     this.#options.sql.transaction(() => {
       this.#statements.eraseEvents.run(id);
-      this.#statements.eraseOutbox.run(id);
       this.#statements.eraseSession.run(id);
+      // First, so that its number is above all that go.
       this.#statements.insertOutbox.run("erased", id, stored.session.createdAt, 0, 0, "");
+      this.#statements.eraseOutbox.run(id);
     });
     this.#held.forget(id);
     this.#deadlines.delete(id);
@@ -209,9 +212,9 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return true;
   }
 
-  /** Entries that the desk has not got yet, oldest first. */
+  /** Entries that the desk may not have yet, oldest first. */
   outbox(limit: number): readonly RelayEntry[] {
-    return this.#statements.outbox.all(limit).map((row) => ({
+    return this.#statements.outbox.all(this.#relayed, limit).map((row) => ({
       number: row["number"] as number,
       kind: row["kind"] as RelayEntry["kind"],
       session: row["session"] as string,
@@ -224,6 +227,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
 
   /** The desk has everything up to this number. */
   dropOutbox(number: number): void {
+    this.#relayed = number;
     this.#statements.dropOutbox.run(number);
   }
 

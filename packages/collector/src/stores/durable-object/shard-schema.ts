@@ -1,6 +1,7 @@
 /**
- * The tables of a shard. Each row of an index that a statement touches is paid for like a row of a
- * table, so a beat touches none: deadlines are indexed in memory.
+ * The tables of a shard. Writing a row of an index is paid for like a row of a table, and a thousand
+ * times as dear as reading one: a shard has some thousand sessions, so whoever asks for some of them
+ * reads all. Deadlines, which are asked for all the time, are indexed in memory.
  * @module
  */
 import type { ObjectSql } from "./sql.ts";
@@ -22,9 +23,6 @@ const TABLES = `
     body TEXT NOT NULL,
     shadow TEXT
   ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS sessions_assignee ON sessions (assignee) WHERE assignee IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS sessions_user ON sessions (user) WHERE user IS NOT NULL;
-  CREATE INDEX IF NOT EXISTS sessions_queue ON sessions (queued_at) WHERE queue <> 'none';
 
   CREATE TABLE IF NOT EXISTS events (
     session TEXT NOT NULL,
@@ -33,7 +31,7 @@ const TABLES = `
   ) WITHOUT ROWID;
 
   CREATE TABLE IF NOT EXISTS outbox (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    number INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
     session TEXT NOT NULL,
     session_created_at INTEGER NOT NULL,
@@ -65,8 +63,9 @@ const SQL = {
   insertOutbox: `INSERT INTO outbox (kind, session, session_created_at, seq, at, body)
     VALUES (?, ?, ?, ?, ?, ?)`,
   outbox: `SELECT number, kind, session, session_created_at, seq, at, body FROM outbox
-    ORDER BY number LIMIT ?`,
-  dropOutbox: "DELETE FROM outbox WHERE number <= ?",
+    WHERE number > ? ORDER BY number LIMIT ?`,
+  // The last entry stays until there is another: numbers go on from it.
+  dropOutbox: "DELETE FROM outbox WHERE number < ?",
 
   deadlines: "SELECT id, deadline_at FROM sessions WHERE deadline_at IS NOT NULL",
   behind: "SELECT id FROM sessions WHERE epoch < ? LIMIT ?",
@@ -81,7 +80,7 @@ const SQL = {
   sessionsOf: "SELECT id FROM sessions WHERE user = ?",
   count: "SELECT count(*) AS count FROM sessions",
   eraseEvents: "DELETE FROM events WHERE session = ?",
-  eraseOutbox: "DELETE FROM outbox WHERE session = ?",
+  eraseOutbox: "DELETE FROM outbox WHERE session = ? AND kind <> 'erased'",
   eraseSession: "DELETE FROM sessions WHERE id = ?",
 
   broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
