@@ -10,8 +10,8 @@ import { TestReceiver } from "./support/receiver.ts";
 import { pause, until } from "./support/wait.ts";
 
 const BEAT_S = 1;
-const LEASE_S = 2;
-const BUFFER_S = 1;
+const LEASE_S = 3;
+const BUFFER_S = 2;
 const SETTINGS = {
   presence: {
     mode: "on",
@@ -84,7 +84,7 @@ describe("at the edge", () => {
     await page.beat();
     expect(await site.session("conv_1")).toMatchObject({ presence: "online", state: "active" });
     await page.leave();
-    await offlineWithin(site, "conv_1", 3_000);
+    await offlineWithin(site, "conv_1", 6_000);
     const { transitions } = await site.ask<{ transitions: { id: string }[] }>(
       "GET",
       "/v1/transitions",

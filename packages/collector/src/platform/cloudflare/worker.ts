@@ -7,12 +7,15 @@ import type { Env } from "./env.ts";
 import { DEFAULT_SPACE, deskName } from "./names.ts";
 import { SignalDesk } from "./signal-desk.ts";
 
+const TAKEN_HERE = ["POST", "OPTIONS"];
+
 /** One for each isolate. */
 let signalDesk: SignalDesk | undefined;
 
 export const worker = {
   async fetch(request: Request, env: Env): Promise<Response> {
-    if (new URL(request.url).pathname === SIGNALS_PATH) {
+    const { pathname } = new URL(request.url);
+    if (pathname === SIGNALS_PATH && TAKEN_HERE.includes(request.method)) {
       signalDesk ??= new SignalDesk(env, DEFAULT_SPACE);
       return signalDesk.fetch(request);
     }
