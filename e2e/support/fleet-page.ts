@@ -16,7 +16,7 @@ export class Page {
   /** Signals that were taken: each at some instant between the two. */
   readonly #taken: { readonly sentAt: number; readonly answeredAt: number }[] = [];
   #seq = 0;
-  #isGone = false;
+  #isLost = false;
   #triedUntil = 0;
   #leftAt = Number.POSITIVE_INFINITY;
 
@@ -28,25 +28,22 @@ export class Page {
   /** Opens, and beats until it is gone. */
   async live(beatMs: number): Promise<void> {
     await pause(Math.random() * beatMs);
-    while (!this.#isGone) {
+    while (!this.#isLost && this.#leftAt === Number.POSITIVE_INFINITY) {
       const startedAt = Date.now();
-      this.#seq += 1;
-      const type = this.#seq === 1 ? "open" : "beat";
-      await this.#report({ type, seq: this.#seq, visible: true, armed: false });
+      await this.#report(() => this.#sign());
       await pause(Math.max(0, startedAt + beatMs - Date.now()));
     }
   }
 
   /** Nothing more comes, and nobody is told. */
   lose(): void {
-    this.#isGone = true;
+    this.#isLost = true;
   }
 
   /** Nothing more comes, and somebody is told. */
   async leave(): Promise<void> {
-    this.#isGone = true;
     this.#leftAt = Date.now();
-    await this.#report({ type: "leave", to: "gone" });
+    await this.#report(() => ({ type: "leave", to: "gone" }));
   }
 
   /** Nothing of it can have been heard after this instant. */
@@ -69,15 +66,19 @@ export class Page {
     return Math.max(0, ...this.#taken.map(({ sentAt }, index) => (ends[index] ?? 0) - sentAt));
   }
 
-  /** Tries again where nobody took it; what is no leave is given up when the page is gone. */
-  async #report(signal: {
-    readonly type: string;
-    readonly [field: string]: unknown;
-  }): Promise<void> {
+  /** Of its own number each time, as the SDK has it: what was taken without an answer is no obstacle. */
+  #sign(): object {
+    const type = this.#seq === 0 ? "open" : "beat";
+    this.#seq += 1;
+    return { type, seq: this.#seq, visible: true, armed: false };
+  }
+
+  /** Tries until somebody has taken one, or the page was lost. */
+  async #report(signal: () => object): Promise<void> {
     const place = { session: this.session, page: `page_of_${this.session}`, gen: 0 };
-    while (!this.#isGone || signal.type === "leave") {
+    while (!this.#isLost) {
       const sentAt = Date.now();
-      const answer = await this.#fleet.signal({ ...place, ...signal });
+      const answer = await this.#fleet.signal({ ...place, ...signal() });
       this.#triedUntil = Date.now();
       if (answer.status === 200) {
         this.#taken.push({ sentAt, answeredAt: this.#triedUntil });
