@@ -14,6 +14,7 @@ import { DeskRecords } from "../../stores/durable-object/desk-records.ts";
 import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
 import type { ShardName } from "../../stores/durable-object/links.ts";
 import { ObjectSql } from "../../stores/durable-object/sql.ts";
+import { Alarm } from "./alarm.ts";
 import { type DeskStub, type Env, linksOf, type ShardStub, shardsOf } from "./env.ts";
 import type { ObjectFigures } from "./figures.ts";
 import { keepKeys } from "./keys.ts";
@@ -34,10 +35,8 @@ export class Desk extends DurableObject<Env> implements DeskStub {
   readonly #deliveries: Deliveries;
   readonly #app: ReturnType<typeof createApp>;
   readonly #sql: ObjectSql;
-  #alarmAt: number | null = null;
+  readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.ctx.storage.setAlarm(at)));
   #calls = 0;
-  #alarmsSet = 0;
-  #alarmsFired = 0;
   #forgotAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -67,7 +66,7 @@ export class Desk extends DurableObject<Env> implements DeskStub {
       onError,
     });
     ctx.blockConcurrencyWhile(async () => {
-      this.#alarmAt = await ctx.storage.getAlarm();
+      this.#alarm.found(await ctx.storage.getAlarm());
       await this.#engine.broadcasts.refresh();
       await this.#accounts.refresh();
       await this.keepKeys(this.#accounts);
@@ -100,14 +99,12 @@ export class Desk extends DurableObject<Env> implements DeskStub {
     return {
       calls: this.#calls,
       rowsWritten: this.#sql.rowsWritten,
-      alarmsSet: this.#alarmsSet,
-      alarmsFired: this.#alarmsFired,
+      ...this.#alarm.figures,
     };
   }
 
   async alarm(): Promise<void> {
-    this.#alarmsFired += 1;
-    this.#alarmAt = null;
+    this.#alarm.fired();
     await this.#tidy();
   }
 
@@ -115,7 +112,7 @@ export class Desk extends DurableObject<Env> implements DeskStub {
     const isTold = await this.#records.tellShards();
     await this.deliver();
     const now = this.#engine.clock.now();
-    if (!isTold) this.#setAlarm(now + AGAIN_MS);
+    if (!isTold) this.#alarm.setBy(now + AGAIN_MS);
     if (now - this.#forgotAt < FORGET_EVERY_MS) return;
     this.#forgotAt = now;
     await forgetOldHistory(this.#engine, this.#accounts.names());
@@ -137,7 +134,7 @@ export class Desk extends DurableObject<Env> implements DeskStub {
         (await this.#records.lastCursor(standing.endpoint.account)) > standing.cursor;
       const dueAt = isBehind ? now : standing.nextAttemptAt;
       if (dueAt === null) continue;
-      this.#setAlarm(Math.max(dueAt, standing.pausedUntil ?? 0, now + AGAIN_MS));
+      this.#alarm.setBy(Math.max(dueAt, standing.pausedUntil ?? 0, now + AGAIN_MS));
     }
   }
 
@@ -151,12 +148,5 @@ export class Desk extends DurableObject<Env> implements DeskStub {
       const shard = shards[index];
       if (shard && status === "fulfilled") this.#records.told(shard, epoch);
     }
-  }
-
-  #setAlarm(at: number): void {
-    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
-    this.#alarmAt = at;
-    this.#alarmsSet += 1;
-    this.ctx.waitUntil(this.ctx.storage.setAlarm(at));
   }
 }

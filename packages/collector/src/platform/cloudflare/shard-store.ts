@@ -42,7 +42,7 @@ export class ShardStore extends DurableObjectStore {
   }
 
   override async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
-    return this.#records.broadcasts(afterEpoch);
+    return this.#records.broadcasts.above(afterEpoch);
   }
 
   override async hear(now: number, toleranceMs: number): Promise<boolean> {

@@ -14,6 +14,7 @@ import { type Layouts, placesOf } from "../../stores/durable-object/placement.ts
 import { Relay } from "../../stores/durable-object/relay.ts";
 import { ShardRecords } from "../../stores/durable-object/shard-records.ts";
 import { ObjectSql } from "../../stores/durable-object/sql.ts";
+import { Alarm } from "./alarm.ts";
 import { type Env, linksOf, type ShardStub } from "./env.ts";
 import type { ObjectFigures } from "./figures.ts";
 import { parseShardName, shardName, spaceOf } from "./names.ts";
@@ -36,12 +37,10 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   readonly #engine: Engine;
   /** Numbers of shards; empty: the desk does not know this shard yet. */
   #layouts: Layouts;
-  #alarmAt: number | null = null;
+  readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.arm(at)));
   #isSweeping = false;
   #heldTimer: ReturnType<typeof setInterval> | undefined;
   #calls = 0;
-  #alarmsSet = 0;
-  #alarmsFired = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -67,7 +66,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     this.#engine = new Engine(new ShardStore(this.#links, this.#records, this.#name), clock);
     this.#layouts = JSON.parse(this.#records.fact("layouts") ?? "[]") as Layouts;
     ctx.blockConcurrencyWhile(async () => {
-      this.#alarmAt = await ctx.storage.getAlarm();
+      this.#alarm.found(await ctx.storage.getAlarm());
       if (this.#layouts.length === 0) await this.#enrol();
     });
   }
@@ -91,16 +90,16 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   /** Reads what the desk has broadcast since. */
   async #read(): Promise<void> {
     const { account } = this.#name;
-    const known = Math.floor(this.#records.lastEpoch());
+    const known = Math.floor(this.#records.broadcasts.lastEpoch);
     const broadcasts = await this.#links.desk().broadcasts(known);
-    this.#records.keepBroadcasts(broadcasts.filter((each) => each.account === account));
+    this.#records.broadcasts.keep(broadcasts.filter((each) => each.account === account));
     await this.#engine.broadcasts.refresh();
   }
 
   /** Applies a request, here or where its session is. */
   async submit(request: EngineRequest, hops = 0): Promise<Outcome> {
     this.#calls += 1;
-    this.#watch(this.#alarmAt);
+    this.#watch(this.#alarm.at);
     const { id } = request.key;
     const [newest = 0, ...older] = placesOf(id, this.#layouts);
     if (newest === this.#name.index && older.length === 0) return this.#engine.submit(request);
@@ -140,14 +139,12 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     return {
       calls: this.#calls,
       rowsWritten: this.#sql.rowsWritten,
-      alarmsSet: this.#alarmsSet,
-      alarmsFired: this.#alarmsFired,
+      ...this.#alarm.figures,
     };
   }
 
   async alarm(): Promise<void> {
-    this.#alarmsFired += 1;
-    this.#alarmAt = null;
+    this.#alarm.fired();
     await this.#relay.run();
     await this.#sweep();
   }
@@ -156,7 +153,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   #watch(dueAt: number | null): void {
     if (this.#isSweeping || dueAt === null) return;
     if (dueAt > this.#engine.clock.now() - ALARM_LATE_MS) return;
-    this.#alarmAt = null;
+    this.#alarm.giveUp();
     this.ctx.waitUntil(this.#sweep());
   }
 
@@ -169,7 +166,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     } finally {
       this.#isSweeping = false;
       const next = this.#records.nextDeadlineAt();
-      if (next !== null) this.#setAlarm(next);
+      if (next !== null) this.#alarm.setBy(next);
     }
   }
 
@@ -177,7 +174,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     if (this.#records.isHolding)
       this.#heldTimer ??= setInterval(() => this.#writeHeld(), HELD_LOOK_MS);
     if (this.#isSweeping) return;
-    for (const deadlineAt of deadlines) this.#setAlarm(deadlineAt);
+    for (const deadlineAt of deadlines) this.#alarm.setBy(deadlineAt);
   }
 
   #writeHeld(): void {
@@ -187,13 +184,6 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     this.#heldTimer = undefined;
   }
 
-  #setAlarm(at: number): void {
-    if (this.#alarmAt !== null && this.#alarmAt <= at) return;
-    this.#alarmAt = at;
-    this.#alarmsSet += 1;
-    this.ctx.waitUntil(this.arm(at));
-  }
-
   /** Sets the object's alarm. */
   protected async arm(at: number): Promise<void> {
     await this.ctx.storage.setAlarm(at);
@@ -201,6 +191,6 @@ export class Shard extends DurableObject<Env> implements ShardStub {
 
   #onTrouble(error: unknown): void {
     console.error(error);
-    this.#setAlarm(this.#engine.clock.now() + RELAY_AGAIN_MS);
+    this.#alarm.setBy(this.#engine.clock.now() + RELAY_AGAIN_MS);
   }
 }

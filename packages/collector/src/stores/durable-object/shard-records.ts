@@ -7,7 +7,6 @@ import { decodeSession, encodeSession } from "../codec.ts";
 import type { SqlRow } from "../sqlite/database.ts";
 import type {
   Assignment,
-  Broadcast,
   Found,
   ListQuery,
   Lookup,
@@ -19,11 +18,10 @@ import type {
 import { encodeTransition } from "../transition-codec.ts";
 import { type HeldBeat, HeldBeats, WRITE_AFTER_MS } from "./held-beats.ts";
 import type { DueEntry, QueuedEntry, RelayEntry, ShardLink } from "./links.ts";
+import { ShardBroadcasts } from "./shard-broadcasts.ts";
 import { prepareShard, type ShardStatements } from "./shard-schema.ts";
 import type { ObjectSql } from "./sql.ts";
 
-/** Local epochs lie between two of the desk's: this much above the last one that is known. */
-const LOCAL_EPOCH_STEP = 2 ** -20;
 /** Lost beats are not older than that: three silences after which all would have been written. */
 const LOST_SINCE_MS = 3 * WRITE_AFTER_MS;
 
@@ -38,6 +36,7 @@ export interface ShardRecordsOptions {
 }
 
 export class ShardRecords extends RpcTarget implements ShardLink {
+  readonly broadcasts: ShardBroadcasts;
   readonly #options: ShardRecordsOptions;
   readonly #statements: ShardStatements;
   readonly #held = new HeldBeats();
@@ -53,6 +52,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     super();
     this.#options = options;
     this.#statements = prepareShard(options.sql);
+    this.broadcasts = new ShardBroadcasts(this.#statements);
     for (const row of this.#statements.deadlines.all()) {
       this.#deadlines.set(row["id"] as string, row["deadline_at"] as number);
     }
@@ -264,9 +264,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     const fromAt = this.#deafSince(now, toleranceMs);
     if (fromAt === null) return false;
     this.#options.sql.transaction(() => {
-      const epoch = this.lastEpoch() + LOCAL_EPOCH_STEP;
-      const outage: Broadcast = { type: "outage", account: null, epoch, at: now, fromAt };
-      this.#statements.putBroadcast.run(epoch, JSON.stringify(outage));
+      this.broadcasts.tellOutage(fromAt, now);
       if (this.#held.size === 0) this.#statements.dropFact.run("holding");
     });
     this.#hasLostBeats = false;
@@ -280,26 +278,6 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     }
     const next = this.nextDeadlineAt();
     return next !== null && now - next > toleranceMs ? next : null;
-  }
-
-  broadcasts(afterEpoch: number): readonly Broadcast[] {
-    return this.#statements.broadcasts
-      .all(afterEpoch)
-      .map((row) => JSON.parse(row["body"] as string) as Broadcast);
-  }
-
-  /** Keeps what the desk has broadcast. */
-  keepBroadcasts(broadcasts: readonly Broadcast[]): void {
-    this.#options.sql.transaction(() => {
-      for (const broadcast of broadcasts) {
-        this.#statements.putBroadcast.run(broadcast.epoch, JSON.stringify(broadcast));
-      }
-    });
-  }
-
-  /** The last broadcast that is kept here, of the desk or of this shard. */
-  lastEpoch(): number {
-    return this.#statements.lastEpoch.get()?.["epoch"] as number;
   }
 
   fact(name: string): string | null {
