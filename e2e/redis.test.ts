@@ -9,6 +9,8 @@ import { NOTHING_WRONG } from "./support/truth.ts";
 import { pause } from "./support/wait.ts";
 
 const VISITORS = 200;
+/** Agents who take one session after the other, so that there is much to tell. */
+const AGENTS = 8;
 const CRASHES = 6;
 const AWAY_MS = 700;
 const CRASH_EVERY_MS = 1_500;
@@ -32,14 +34,25 @@ it("lose, double and wrong nothing while one is killed every few seconds", async
     await pause(Math.random() * LEAVING_MS);
     page.lose();
   });
+  let isOver = false;
+  const agents = Array.from({ length: AGENTS }, async (_, agent) => {
+    const theirs = crowd.staying.filter((_page, index) => index % AGENTS === agent);
+    for (let turn = 0; !isOver; turn += 1) {
+      const { session } = theirs[turn % theirs.length] as (typeof theirs)[number];
+      await crowd.fleet.ask("PUT", `/v1/sessions/${session}`, { assignee: `agent_${turn}` });
+      await pause(10);
+    }
+  });
   for (let turn = 0; turn < CRASHES; turn += 1) {
     await crowd.fleet.crash(turn, AWAY_MS);
     await pause(CRASH_EVERY_MS);
   }
-  await Promise.all(leaves);
+  isOver = true;
+  await Promise.all([...leaves, ...agents]);
   receiver.manner = () => "take";
   const report = await crowd.settle();
   expect(report).toMatchObject(NOTHING_WRONG);
+  expect(report.transitions).toBeGreaterThan(1_000);
   expect(report.latestMs).toBeLessThan(LATE_MOST_MS);
   // Where the machine is busy a few may be silent for too long by themselves; they are not judged.
   expect(report.silent.length).toBeLessThan(crowd.staying.length / 10);

@@ -64,7 +64,7 @@ export function compare(crowd: Crowd, log: readonly Transition[], waitMs: number
     ),
     missed: names(leaving.filter((page) => of(page).at(-1)?.to.presence !== "offline")),
     untold: [...lacking(log, streamed), ...lacking(log, posted)],
-    untoldIds: log.map(({ id }) => id).filter((id) => !(has(streamed, id) && has(posted, id))),
+    untoldIds: [...lackingIds(log, streamed), ...lackingIds(log, posted)],
     invented: [...lacking(streamed, log), ...lacking(posted, log)],
     streamedTwice: twice(streamed.map(({ id }) => id)),
     disordered: [...disordered(streamed), ...disordered(posted)],
@@ -97,8 +97,9 @@ function lacking(all: readonly Transition[], some: readonly Transition[]): reado
   return all.filter((each) => there.get(each.id) !== JSON.stringify(each)).map(({ id }) => id);
 }
 
-function has(told: readonly Transition[], id: string): boolean {
-  return told.some((each) => each.id === id);
+function lackingIds(all: readonly Transition[], some: readonly Transition[]): readonly string[] {
+  const there = new Set(some.map(({ id }) => id));
+  return all.map(({ id }) => id).filter((id) => !there.has(id));
 }
 
 /** Only what is told for the first time counts: a receiver drops the rest by its id. */
@@ -116,7 +117,13 @@ function disordered(told: readonly Transition[]): readonly string[] {
 }
 
 function twice(ids: readonly string[]): readonly string[] {
-  return ids.filter((id, index) => ids.indexOf(id) !== index);
+  const seen = new Set<string>();
+  const found: string[] = [];
+  for (const id of ids) {
+    if (seen.has(id)) found.push(id);
+    seen.add(id);
+  }
+  return found;
 }
 
 function names(pages: readonly Page[]): readonly string[] {
