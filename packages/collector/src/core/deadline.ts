@@ -18,27 +18,28 @@ export type Timer =
  * its hold ends, counts as due at `since`. At one instant: lease, buffer, inactivity (rule 14).
  */
 export function nextTimer(session: Session, since: number, settings: Settings): Timer | null {
-  let first: Timer | null = null;
-  for (const timer of runningTimers(session, settings)) {
-    const dueAt = Math.max(timer.dueAt, since);
-    if (!first || dueAt < first.dueAt) first = { ...timer, dueAt };
-  }
-  return first;
+  const { page, leaseAt, offlineAt, silentAt } = instantsOf(session, settings);
+  const first = Math.max(since, Math.min(leaseAt, offlineAt, silentAt));
+  if (first === NEVER) return null;
+  if (page && leaseAt <= first) return { kind: "lease", dueAt: first, page };
+  return { kind: offlineAt <= first ? "buffer" : "inactivity", dueAt: first };
 }
 
 /** When the session must be looked at next, in epoch milliseconds; null: never by itself. */
 export function deadlineOf(session: Session, settings: Settings): number | null {
-  const dueAts = runningTimers(session, settings).map((timer) => timer.dueAt);
-  return dueAts.length === 0 ? null : Math.min(...dueAts);
+  const { leaseAt, offlineAt, silentAt } = instantsOf(session, settings);
+  const first = Math.min(leaseAt, offlineAt, silentAt);
+  return first === NEVER ? null : first;
 }
 
-function runningTimers(session: Session, settings: Settings): Timer[] {
-  const timers: Timer[] = [];
+const NEVER = Number.POSITIVE_INFINITY;
+
+function instantsOf(session: Session, settings: Settings) {
   const page = earliestLease(session);
-  if (page?.leaseUntil) timers.push({ kind: "lease", dueAt: page.leaseUntil, page });
-  const offlineAt = bufferEndsAt(session);
-  if (offlineAt !== null) timers.push({ kind: "buffer", dueAt: offlineAt });
-  const silentAt = inactivityEndsAt(session, settings);
-  if (silentAt !== null) timers.push({ kind: "inactivity", dueAt: silentAt });
-  return timers;
+  return {
+    page,
+    leaseAt: page?.leaseUntil ?? NEVER,
+    offlineAt: bufferEndsAt(session) ?? NEVER,
+    silentAt: inactivityEndsAt(session, settings) ?? NEVER,
+  };
 }

@@ -89,7 +89,7 @@ export class Engine {
     // One turn of the event loop: requests that arrive together share a commit.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#pending.length > 0) {
-      const batch = this.#pending.splice(0, BATCH_LIMIT);
+      const batch = this.#takeBatch();
       try {
         await this.#process(batch);
       } catch (error) {
@@ -99,10 +99,17 @@ export class Engine {
     this.#running = null;
   }
 
+  #takeBatch(): readonly Pending[] {
+    if (this.#pending.length > BATCH_LIMIT) return this.#pending.splice(0, BATCH_LIMIT);
+    const batch = this.#pending;
+    this.#pending = [];
+    return batch;
+  }
+
   async #process(batch: readonly Pending[]): Promise<void> {
     await this.hear();
     const now = this.clock.now();
-    const groups = [...groupBySession(batch).values()];
+    const groups = groupBySession(batch);
     const found = await this.store.load(
       groups.map((group) => ({ key: group[0].request.key, eventIds: eventIdsOf(group) })),
     );
@@ -174,14 +181,21 @@ const NOTHING = { stored: null, seenEventIds: [] };
 
 type Group = [Pending, ...Pending[]];
 
-function groupBySession(batch: readonly Pending[]): Map<string, Group> {
-  const groups = new Map<string, Group>();
+function groupBySession(batch: readonly Pending[]): readonly Group[] {
+  const groups: Group[] = [];
+  const byAccount = new Map<string, Map<string, Group>>();
   for (const pending of batch) {
     const { account, id } = pending.request.key;
-    const name = `${account}\n${id}`;
-    const group = groups.get(name);
-    if (group) group.push(pending);
-    else groups.set(name, [pending]);
+    const byId = byAccount.get(account) ?? new Map<string, Group>();
+    if (byId.size === 0) byAccount.set(account, byId);
+    const group = byId.get(id);
+    if (group) {
+      group.push(pending);
+      continue;
+    }
+    const fresh: Group = [pending];
+    byId.set(id, fresh);
+    groups.push(fresh);
   }
   return groups;
 }

@@ -13,27 +13,26 @@ import type { TokenCheck } from "./session-token.ts";
 const SECRET_MIN_LENGTH = 22;
 
 /**
- * What the engine is to ask of the session itself: the hash of a secret that it must know, or
+ * What the engine is to ask of the session itself: the hash of a secret that it must know; null:
  * nothing.
- * @throws {Problem} if the signal may not speak for its session.
+ * @throws {Problem} if the signal may not speak for its session, at once or later.
  */
-export async function bind(
+export function bind(
   { engine }: Pick<Room, "engine">,
   tokens: TokenCheck,
   account: Account,
   { session, token }: DecodedSignal,
-): Promise<{ readonly binding?: string }> {
+): string | null | Promise<string | null> {
   switch (engine.broadcasts.latest(account.name).binding) {
     case "open":
-      return {};
+      return null;
     case "token":
-      await tokens.verify(account, session, token);
-      return {};
+      return tokens.verify(account, session, token)?.then(() => null) ?? null;
     case "capability":
       if (!token) throw new Problem("token_missing", "Send the page's secret as `token`.");
       if (token.length < SECRET_MIN_LENGTH) {
         throw new Problem("token_invalid", "Make the page's secret of at least 128 random bits.");
       }
-      return { binding: await hashOf(token) };
+      return hashOf(token);
   }
 }

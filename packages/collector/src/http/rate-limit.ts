@@ -42,14 +42,11 @@ export class RateLimit {
   /** Counts one; false: it is one too many in this second. */
   take(name: string): boolean {
     this.#turn();
-    const slots = slotsOf(name);
-    let least = Number.POSITIVE_INFINITY;
-    for (const [index, row] of this.#rows.entries()) {
-      const slot = slots[index] ?? 0;
-      row[slot] = (row[slot] ?? 0) + 1;
-      least = Math.min(least, row[slot] ?? 0);
-    }
-    return least <= this.#most;
+    const [first, second] = this.#rows;
+    const [a, b] = slotsOf(name);
+    first[a] = (first[a] ?? 0) + 1;
+    second[b] = (second[b] ?? 0) + 1;
+    return Math.min(first[a], second[b]) <= this.#most;
   }
 
   #turn(): void {

@@ -7,7 +7,7 @@ import { sign } from "hono/jwt";
 import type { Accounts } from "../engine/accounts.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Account } from "../stores/store.ts";
-import { createWebHmac, type Hmac, readSigned } from "./jwt.ts";
+import { type Claims, createWebHmac, type Hmac, readSigned } from "./jwt.ts";
 import { Problem } from "./problem.ts";
 
 /** Long enough for a conversation, short enough for a stolen one to end. */
@@ -63,15 +63,29 @@ export class TokenCheck {
     this.#hmac = hmac;
   }
 
-  /** @throws {Problem} `token_missing`, `token_invalid`, `token_expired` or `token_other_session`. */
-  async verify(account: Account, session: string, token: string | undefined): Promise<void> {
+  /**
+   * Says nothing if the token is good; a promise of that where the platform cannot tell at once.
+   * @throws {Problem} `token_missing`, `token_invalid`, `token_expired` or `token_other_session`.
+   */
+  verify(account: Account, session: string, token: string | undefined): undefined | Promise<void> {
     if (!token) {
       throw new Problem("token_missing", "Send a session token: mint one with POST /v1/tokens.");
     }
     const secrets = this.#accounts.tokenSecrets(account);
     const known = this.#verified.get(token);
-    const verified =
-      known && secrets.includes(known.secret) ? known : await this.#checked(token, secrets);
+    if (known && secrets.includes(known.secret)) {
+      this.#requireFor(known, account, session);
+      return undefined;
+    }
+    const signed = this.#signed(token, secrets, 0);
+    if (signed instanceof Promise) {
+      return signed.then((good) => this.#requireFor(this.#remember(token, good), account, session));
+    }
+    this.#requireFor(this.#remember(token, signed), account, session);
+    return undefined;
+  }
+
+  #requireFor(verified: Verified, account: Account, session: string): void {
     if (verified.account !== account.name) throw invalid("its `aud` is not this account");
     if (verified.exp * 1000 <= this.#clock.now()) throw expired();
     if (verified.session !== session) {
@@ -79,8 +93,7 @@ export class TokenCheck {
     }
   }
 
-  async #checked(token: string, secrets: readonly string[]): Promise<Verified> {
-    const { secret, claims } = await this.#signed(token, secrets);
+  #remember(token: string, { secret, claims }: Signed): Verified {
     const { aud, exp, sid, nbf, iat } = claims;
     if (!isInstant(exp)) throw invalid("it has no `exp`");
     const now = Math.floor(this.#clock.now() / 1000);
@@ -99,14 +112,20 @@ export class TokenCheck {
     return verified;
   }
 
-  /** What the token says, and which of the secrets has signed it. */
-  async #signed(token: string, secrets: readonly string[]) {
-    for (const secret of secrets) {
-      const claims = await readSigned(token, secret, this.#hmac);
-      if (claims) return { secret, claims };
-    }
-    throw invalid("its signature or form is wrong");
+  /** What the token says, and which of the secrets, from this place on, has signed it. */
+  #signed(token: string, secrets: readonly string[], place: number): Signed | Promise<Signed> {
+    const secret = secrets[place];
+    if (secret === undefined) throw invalid("its signature or form is wrong");
+    const claims = readSigned(token, secret, this.#hmac);
+    const next = (found: Claims | null) =>
+      found ? { secret, claims: found } : this.#signed(token, secrets, place + 1);
+    return claims instanceof Promise ? claims.then(next) : next(claims);
   }
+}
+
+interface Signed {
+  readonly secret: string;
+  readonly claims: Claims;
 }
 
 function isInstant(claim: unknown): claim is number {

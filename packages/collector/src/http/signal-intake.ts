@@ -5,7 +5,7 @@
  */
 import type { SignalAnswer } from "@stillhere/sdk/wire";
 import { cadence } from "../core/cadence.ts";
-import type { Outcome } from "../engine/request.ts";
+import type { Outcome, Request } from "../engine/request.ts";
 import type { Account } from "../stores/store.ts";
 import { bind } from "./bind.ts";
 import type { Room } from "./context.ts";
@@ -46,8 +46,16 @@ export class SignalIntake {
   /** @throws {Problem} if it is refused. */
   async take(arrival: Arrival): Promise<SignalAnswer> {
     try {
-      const signal = await this.#decode(arrival);
-      const outcome = await this.#submit(signal, arrival);
+      const { signal, account } = this.#decode(arrival);
+      const bound = bind(this.#room, this.#tokens, account, signal);
+      // Nearly always it is known at once; to wait for it would take longer than to know it.
+      const binding = bound instanceof Promise ? await bound : bound;
+      const key = { account: account.name, id: signal.session };
+      this.#gate.pass(key);
+      const inputs = [signal.input];
+      const request = binding === null ? { key, inputs } : { key, inputs, binding };
+      let outcome = await this.#room.engine.submit(request);
+      if (outcome.status !== "applied") outcome = await this.#again(request, outcome, arrival);
       const { input } = signal;
       this.#room.meter.signal(input.type === "signal" ? input.signal : input.type, "taken");
       return answerOf(outcome, signal);
@@ -59,7 +67,7 @@ export class SignalIntake {
     }
   }
 
-  async #decode({ contentType, origin, text, headers }: Arrival): Promise<BoundSignal> {
+  #decode({ contentType, origin, text, headers }: Arrival) {
     requireReadableType(contentType);
     const body = parseSignal(text);
     const account = this.#room.accounts.byPublishableKey(String(body["key"]));
@@ -68,9 +76,7 @@ export class SignalIntake {
     }
     // From here on a listed page can read why it is refused.
     if (origin !== undefined) this.#allow(origin, account, headers);
-    const signal = decodeSignal(body);
-    const bound = await bind(this.#room, this.#tokens, account, signal);
-    return { ...signal, ...bound, account: account.name };
+    return { signal: decodeSignal(body), account };
   }
 
   /** A browser names the origin of its page on every POST; other clients name none. */
@@ -86,14 +92,11 @@ export class SignalIntake {
     headers["Vary"] = "Origin";
   }
 
-  async #submit(signal: BoundSignal, { address }: Arrival): Promise<Outcome> {
-    const { account, session, input, binding } = signal;
-    const key = { account, id: session };
-    this.#gate.pass(key);
-    const request = { key, inputs: [input], ...(binding !== undefined && { binding }) };
-    let outcome = await this.#room.engine.submit(request);
+  /** A session that is not there is created, and the signal applied to it. */
+  async #again(request: Request, first: Outcome, { address }: Arrival): Promise<Outcome> {
+    let outcome = first;
     if (outcome.status === "not_found") {
-      await this.#gate.create(account, address());
+      await this.#gate.create(request.key.account, address());
       const create = { channel: SIGNAL_CHANNEL };
       outcome = await this.#room.engine.submit({ ...request, create });
     }
@@ -109,12 +112,11 @@ export class SignalIntake {
   }
 }
 
-interface BoundSignal extends DecodedSignal {
-  readonly account: string;
-  readonly binding?: string;
-}
+/** What browsers send, which is nearly all that comes. */
+const USUAL_TYPE = "text/plain;charset=UTF-8";
 
-function requireReadableType(contentType = "text/plain"): void {
+function requireReadableType(contentType = USUAL_TYPE): void {
+  if (contentType === USUAL_TYPE) return;
   const type = contentType.split(";")[0]?.trim().toLowerCase();
   if (type === "text/plain" || type === "application/json") return;
   throw new Problem("unsupported_media_type", "Send JSON as text/plain or application/json.");

@@ -25,6 +25,8 @@ export function createPrometheusMeter(depth: () => Promise<OutboxDepth>): Promet
     labelNames: ["type", "outcome"],
     registers,
   });
+  // To look a counter up by its labels takes longer than to count.
+  const signalCounters = new Map<string, Map<string, Counter.Internal>>();
   const transitions = new Counter({
     name: "stillhere_transitions_total",
     help: "Transitions by what caused them and the state they led to",
@@ -85,7 +87,13 @@ export function createPrometheusMeter(depth: () => Promise<OutboxDepth>): Promet
   return {
     contentType: registry.contentType,
     scrape: () => registry.metrics(),
-    signal: (type, outcome) => signals.inc({ type, outcome }),
+    signal(type, outcome) {
+      const byType = signalCounters.get(outcome) ?? new Map<string, Counter.Internal>();
+      const counter = byType.get(type) ?? signals.labels(type, outcome);
+      if (byType.size === 0) signalCounters.set(outcome, byType);
+      byType.set(type, counter);
+      counter.inc();
+    },
     transition: (cause, state) => transitions.inc({ cause, state }),
     contradicted: () => contradicted.inc(),
     commit(tookMs, sessions) {

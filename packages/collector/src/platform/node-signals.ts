@@ -42,7 +42,8 @@ export function takeSignal(
   readBody(
     incoming,
     (text) => {
-      const { "content-type": contentType, origin } = incoming.headers;
+      const contentType = headerOf(incoming, "content-type");
+      const origin = headerOf(incoming, "origin");
       const address = () => addressOf(incoming);
       intake.take({ contentType, origin, address, text, headers }).then((answer) => {
         headers["Content-Type"] = "application/json";
@@ -54,6 +55,15 @@ export function takeSignal(
       refuse(new Problem("too_large", `Send at most ${SIGNAL_MAX_BYTES} bytes.`));
     },
   );
+}
+
+/** One header, without making an object of them all; the first where there are several. */
+function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undefined {
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const said = rawHeaders[index] as string;
+    if (said.length === name.length && said.toLowerCase() === name) return rawHeaders[index + 1];
+  }
+  return undefined;
 }
 
 /** Calls one of the two, once; neither if the sender goes away before its body has come. */

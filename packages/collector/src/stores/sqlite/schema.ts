@@ -67,10 +67,10 @@ const MIGRATIONS: readonly string[] = [
 ];
 
 /**
- * Brings a file up to date, each step in a transaction of its own.
+ * Brings a file up to date, or to an older version; each step in a transaction of its own.
  * @throws {StoreError} if a newer version of the collector has written it.
  */
-export function migrate(database: DatabaseSync): void {
+export function migrate(database: DatabaseSync, version = MIGRATIONS.length): void {
   const row = database.prepare("PRAGMA user_version").get() as { user_version: number };
   if (row.user_version > MIGRATIONS.length) {
     throw new StoreError(
@@ -78,7 +78,7 @@ export function migrate(database: DatabaseSync): void {
     );
   }
   for (const [index, migration] of MIGRATIONS.entries()) {
-    if (index < row.user_version) continue;
+    if (index < row.user_version || index >= version) continue;
     database.exec(`BEGIN IMMEDIATE; ${migration} PRAGMA user_version = ${index + 1}; COMMIT;`);
   }
 }

@@ -17,6 +17,7 @@ import type {
 } from "../store.ts";
 import { encodeTransition } from "../transition-codec.ts";
 import type { AccountNumbers } from "./account-numbers.ts";
+import { current, type Known, KnownSessions, newest } from "./known-sessions.ts";
 import { Renewals, type Renewed } from "./renewals.ts";
 import type { Statements } from "./statements.ts";
 import { PRESENCES, QUEUES, STATES, TRACKS } from "./tables.ts";
@@ -33,21 +34,11 @@ interface SessionRow {
   shadow: string | null;
 }
 
-/** A session as it was read or written, and what was heard of it since. */
-interface Known {
-  readonly number: number;
-  readonly written: Stored;
-  renewed: Renewed | undefined;
-}
-
-/** Sessions that are kept in memory as they are: those that speak often are read once. */
-const KNOWN_MOST = 50_000;
-
 export class Sessions {
   readonly #statements: Statements;
   readonly #accounts: AccountNumbers;
   readonly #renewals: Renewals;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new KnownSessions();
   /** Changes when another connection has written to the file. */
   #fileVersion: unknown = null;
 
@@ -79,25 +70,14 @@ export class Sessions {
   }
 
   #find(key: SessionKey): Known | null {
-    const name = nameOf(key);
-    const known = this.#known.get(name);
+    const known = this.#known.get(key);
     if (known) return known;
     const account = this.#accounts.of(key.account);
     const row = this.#statements.loadSession.get(account, key.id) as SessionRow | undefined;
     if (!row) return null;
     const found = this.#toKnown(row);
-    this.#remember(name, found);
+    this.#known.set(key, found);
     return found;
-  }
-
-  #remember(name: string, known: Known): void {
-    if (this.#known.size >= KNOWN_MOST && !this.#known.has(name)) {
-      for (const oldest of this.#known.keys()) {
-        this.#known.delete(oldest);
-        break;
-      }
-    }
-    this.#known.set(name, known);
   }
 
   /** Within a transaction. Answers with what is to be called once that is committed. */
@@ -121,7 +101,7 @@ export class Sessions {
       const number = this.#put(known?.number ?? null, write);
       const { session, shadow, epoch, deadlineAt, expectedVersion } = write;
       const written = { session, shadow, epoch, deadlineAt, version: expectedVersion + 1 };
-      this.#remember(nameOf(write.key), { number, written, renewed: undefined });
+      this.#known.set(write.key, { number, written, renewed: undefined });
       return "committed";
     });
     const row = renewed.size > 0 ? this.#renewals.append(renewed) : null;
@@ -223,7 +203,7 @@ export class Sessions {
     this.#look();
     const known = this.#find(key);
     if (!known) return false;
-    this.#known.delete(nameOf(key));
+    this.#known.delete(key);
     this.#statements.eraseEvents.run(known.number);
     this.#statements.eraseTransitions.run(known.number);
     this.#statements.eraseSession.run(known.number);
@@ -251,19 +231,6 @@ export class Sessions {
   }
 }
 
-/** What is known last of a session's version and deadline. */
-function newest({ written, renewed }: Known): Stored | Renewed {
-  return renewed && renewed.version > written.version ? renewed : written;
-}
-
-function current(known: Known): Stored {
-  const { written, renewed } = known;
-  if (!renewed || renewed.version <= written.version) return written;
-  const { version, deadlineAt } = renewed;
-  const { shadow, epoch } = written;
-  return { session: renew(written.session, renewed), shadow, version, epoch, deadlineAt };
-}
-
 interface DueRow extends SessionKey {
   readonly number: number;
   readonly version: number;
@@ -278,8 +245,4 @@ function renewedBy(
   if (before.deadlineAt === null || deadlineAt < before.deadlineAt) return null;
   const { seq, leaseUntil } = renewal;
   return { seq, leaseUntil, deadlineAt, version: expectedVersion + 1 };
-}
-
-function nameOf({ account, id }: SessionKey): string {
-  return `${account}\n${id}`;
 }
