@@ -94,3 +94,31 @@ describe("settings that another collector changed a moment ago", () => {
     expect(found?.stored?.epoch).toBe(2);
   });
 });
+
+describe("settings that change while a session is loaded", () => {
+  it("do not turn its time back", async () => {
+    const store = new MemoryStore();
+    let now = START;
+    const engine = new Engine(store, { now: () => now });
+    const key = { account: ACCOUNT, id: "a" };
+    const create = { channel: "web_widget" };
+    await engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
+    const message = { type: "end_user_message", sentAt: null } as const;
+    await engine.submit({ key, create, inputs: [beat(1), message] });
+    const load = store.load.bind(store);
+    store.load = async (lookups) => {
+      store.load = load;
+      now += 50;
+      await engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "off" } });
+      return load(lookups);
+    };
+    await engine.submit({ key, inputs: [{ type: "session_ended", reason: "ended_by_agent" }] });
+    const history = await store.history(key, 0, 10);
+    expect(history.map(({ transition }) => transition.at)).toEqual([
+      START,
+      START,
+      START + 50,
+      START + 50,
+    ]);
+  });
+});

@@ -23,6 +23,8 @@ export class Work {
   #live: Track | null = null;
   #shadow: Track | null = null;
   #wasTold = false;
+  /** What was broadcast while it was loaded is later than the request that it was loaded for. */
+  #now = 0;
   /** Nothing but beats came. */
   #isRenewal = true;
   /** What shadows told that are gone by now. */
@@ -104,9 +106,10 @@ export class Work {
     };
   }
 
-  #reduce(input: Input, now: number, settings: Settings): void {
-    this.#live?.reduce(input, now, settings);
-    this.#shadow?.reduce(input, now, settings);
+  #reduce(input: Input, at: number, settings: Settings): void {
+    this.#now = Math.max(this.#now, at);
+    this.#live?.reduce(input, this.#now, settings);
+    this.#shadow?.reduce(input, this.#now, settings);
   }
 
   /** What is to be committed; null: nothing changed. */
