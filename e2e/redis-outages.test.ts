@@ -23,6 +23,8 @@ describe.concurrent("three collectors on one Redis", () => {
       const server = await RedisServer.start();
       onTestFinished(() => server.stop());
       const crowd = await Crowd.gather(server.url, VISITORS, onTestFinished);
+      const headers = { Authorization: `Bearer ${crowd.fleet.secret}` };
+      const stream = await fetch(`${crowd.fleet.anyUrl()}/v1/stream`, { headers });
       server.signal("SIGSTOP");
       for (const page of crowd.leaving) page.lose();
       await pause(STILL_MS);
@@ -37,6 +39,10 @@ describe.concurrent("three collectors on one Redis", () => {
       const refusals = crowd.staying.flatMap((page) => page.refusals);
       expect(new Set(refusals.map(({ status }) => status))).toEqual(new Set([503]));
       expect(crowd.stream.refusals).toEqual(new Set(["unavailable"]));
+      // One that was open has ended, so that its reader may go on elsewhere.
+      await stream.text();
+      const printed = crowd.fleet.members.map(({ running }) => running.output()).join("");
+      expect(printed, "a stack outside of the log").not.toMatch(/^ {4}at /m);
     },
     WITHIN_MS,
   );

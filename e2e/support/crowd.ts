@@ -11,8 +11,8 @@ import { compare, type Report } from "./truth.ts";
 import { until } from "./wait.ts";
 
 export const BEAT_MS = 1_000;
-/** Lease and buffer outlast a beat by more than the 5 s of silence that are no outage yet (rule 6). */
-const LEASE_S = 6;
+/** Lease and buffer outlast a beat by twice the 5 s of silence that are no outage yet (rule 6). */
+const LEASE_S = 9;
 const BUFFER_S = 2;
 /** After so long without a word a visitor is offline. */
 export const WAIT_MS = (LEASE_S + BUFFER_S) * 1_000;

@@ -5,7 +5,8 @@
  * @module
  */
 import { Hono } from "hono";
-import { streamSSE } from "hono/streaming";
+import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import { StoreError } from "../stores/store.ts";
 import type { Env, Room } from "./context.ts";
 import { decodeLogCursor } from "./cursor.ts";
 import { transitionId, viewTransition } from "./views.ts";
@@ -28,10 +29,18 @@ export function streamRoutes({ engine }: Room): Hono<Env> {
     return streamSSE(c, async (stream) => {
       const news = new News();
       const stop = engine.feed.listen(account, () => news.ring());
-      stream.onAbort(() => {
+      stream.onAbort(() => news.ring());
+      try {
+        await tell(stream, news);
+      } catch (error) {
+        // The stream ends where its store is away; the reader resumes by the last id it has.
+        if (!(error instanceof StoreError)) throw error;
+      } finally {
         stop();
-        news.ring();
-      });
+      }
+    });
+
+    async function tell(stream: SSEStreamingApi, news: News): Promise<void> {
       await stream.write(": connected\n\n");
       while (!stream.aborted) {
         const entries = await engine.store.log(account, cursor, READ_LIMIT);
@@ -50,7 +59,7 @@ export function streamRoutes({ engine }: Room): Hono<Env> {
         const isNews = await news.wait(KEEP_ALIVE_MS);
         if (!isNews) await stream.write(": keep-alive\n\n");
       }
-    });
+    }
   });
   return routes;
 }
