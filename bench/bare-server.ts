@@ -1,0 +1,18 @@
+/**
+ * What the collector is measured against: a Hono handler on the same server that reads and parses the
+ * same body, checks nothing, keeps nothing and answers as many bytes.
+ */
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "../packages/collector/node_modules/@hono/node-server/dist/index.mjs";
+import { Hono } from "../packages/collector/node_modules/hono/dist/index.js";
+import { serveFigures } from "./figures.ts";
+
+const app = new Hono();
+app.post("/v1/signals", async (c) => {
+  const { seq } = JSON.parse(await c.req.text()) as { seq: number };
+  return c.json({ nextMs: seq > 0 ? 10_000 : 0 });
+});
+const server = createAdaptorServer({ fetch: app.fetch });
+server.listen(0, "127.0.0.1", () => {
+  serveFigures((server.address() as AddressInfo).port);
+});

@@ -1,0 +1,141 @@
+/**
+ * The visitors of the benchmark: sessions by number, each with a ticket, a user and one page, and the
+ * bytes that their pages send.
+ */
+import { createHmac } from "node:crypto";
+import { Engine } from "../packages/collector/src/engine/engine.ts";
+import { createKeys } from "../packages/collector/src/engine/keys.ts";
+import type { Store } from "../packages/collector/src/stores/store.ts";
+
+export const ACCOUNT = "default";
+export const ORIGIN = "https://shop.example";
+const BATCH = 1_000;
+
+export type Keys = ReturnType<typeof createKeys>;
+export { createKeys };
+
+/** Ids come in no order, as real ones do: neighbours by number are far from one another by name. */
+export function sessionOf(number: number): string {
+  return `conv_${((number * 387_420_489) % 1_000_000_007).toString().padStart(10, "0")}`;
+}
+
+/** As long as the SDK's page ids. */
+export function pageOf(number: number): string {
+  return `page_${number.toString().padStart(17, "0")}`;
+}
+
+/** Creates sessions `first` to `end - 1`: the desk reports a ticket, then the page opens. */
+export async function fill(engine: Engine, first: number, end: number): Promise<void> {
+  for (let start = first; start < end; start += BATCH) {
+    const numbers = Array.from({ length: Math.min(BATCH, end - start) }, (_, each) => start + each);
+    await Promise.all(numbers.map((number) => begin(engine, number)));
+    await Promise.all(numbers.map((number) => open(engine, number)));
+  }
+}
+
+function begin(engine: Engine, number: number) {
+  const ticket = { id: String(4_000_000 + number), status: "open", group: "support" } as const;
+  const create = { channel: "web_widget", user: `user_${number}`, ticket };
+  const key = { account: ACCOUNT, id: sessionOf(number) };
+  return engine.submit({ key, create, inputs: [{ type: "ticket_updated", ticket }] });
+}
+
+function open(engine: Engine, number: number, visible = true) {
+  const key = { account: ACCOUNT, id: sessionOf(number) };
+  const page = { page: pageOf(number), gen: 0, seq: 0, visible, armed: true };
+  return engine.submit({ key, inputs: [{ type: "signal", signal: "open", ...page }] });
+}
+
+/** Hidden pages have the shortest lease there is, so that little is to be waited for. */
+export const SILENT_SETTINGS = {
+  "presence.beatSeconds.hidden": 1,
+  "presence.leaseSeconds.hidden": 2,
+  "presence.bufferSeconds": 2,
+};
+const SILENT_FOR_MS = 4_000;
+
+/**
+ * Creates sessions from number `first` on whose one page has spoken for the last time, at instants
+ * that make their verdicts fall due evenly within a while. Takes {@link SILENT_SETTINGS}.
+ */
+export async function leaveUnsaid(
+  store: Store,
+  first: number,
+  { sessions, afterMs, withinMs }: { sessions: number; afterMs: number; withinMs: number },
+): Promise<void> {
+  const startAt = Date.now() + afterMs - SILENT_FOR_MS;
+  // Somebody heard all the time until then: it is no outage.
+  for (let at = Date.now(); at < startAt; at += 2_000) await store.hear(at, 5_000);
+  let now = startAt;
+  const engine = new Engine(store, { now: () => now });
+  for (let start = 0; start < sessions; start += BATCH) {
+    const numbers = Array.from(
+      { length: Math.min(BATCH, sessions - start) },
+      (_, each) => start + each,
+    );
+    now = startAt + (start / sessions) * withinMs;
+    await Promise.all(numbers.map((number) => begin(engine, first + number)));
+    await Promise.all(numbers.map((number) => open(engine, first + number, false)));
+  }
+}
+
+const EXPIRES_AT_SECONDS = Math.floor(Date.now() / 1000) + 86_400;
+const HEAD = base64url({ alg: "HS256", typ: "JWT" });
+
+/** The session's token, as a customer's server would mint it. All are equally long. */
+export function tokenOf(number: number, secret: string): string {
+  const sub = `user_${number.toString().padStart(9, "0")}`;
+  const claims = { aud: ACCOUNT, sid: sessionOf(number), exp: EXPIRES_AT_SECONDS, sub };
+  const signed = `${HEAD}.${base64url(claims)}`;
+  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+}
+
+function base64url(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64url");
+}
+
+/** What changes from beat to beat; places in the bytes of a request. */
+export interface BeatBytes {
+  readonly bytes: Buffer;
+  readonly sessionAt: number;
+  readonly tokenAt: number;
+  readonly pageAt: number;
+  readonly seqAt: number;
+}
+
+export const SEQ_DIGITS = 9;
+
+/** A signal as a browser sends it over HTTP/1.1; `seq` stands in a field of fixed width. */
+export function beatBytes(port: number, keys: Keys, type: "beat" | "open", gen: number): BeatBytes {
+  const body = JSON.stringify({
+    v: 1,
+    key: keys.publishableKey,
+    session: sessionOf(0),
+    token: tokenOf(0, keys.tokenSecret),
+    page: pageOf(0),
+    gen,
+    seq: 0,
+    type,
+    visible: true,
+    armed: true,
+  }).replace('"seq":0', `"seq":${"0".padStart(SEQ_DIGITS)}`);
+  const head = [
+    "POST /v1/signals HTTP/1.1",
+    `Host: 127.0.0.1:${port}`,
+    "Connection: keep-alive",
+    `Content-Length: ${body.length}`,
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36",
+    "Content-Type: text/plain;charset=UTF-8",
+    "Accept: */*",
+    `Origin: ${ORIGIN}`,
+    `Referer: ${ORIGIN}/`,
+  ].join("\r\n");
+  const text = `${head}\r\n\r\n${body}`;
+  return {
+    bytes: Buffer.from(text, "latin1"),
+    sessionAt: text.indexOf(sessionOf(0)),
+    tokenAt: text.indexOf(tokenOf(0, keys.tokenSecret)),
+    pageAt: text.indexOf(pageOf(0)),
+    seqAt: text.indexOf('"seq":') + 6,
+  };
+}
