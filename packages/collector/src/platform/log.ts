@@ -3,6 +3,8 @@
  * @module
  */
 import { pino } from "pino";
+import { StoreError } from "../stores/store.ts";
+import { Repeats } from "./repeats.ts";
 
 export const log = pino({
   name: "stillhere",
@@ -11,6 +13,15 @@ export const log = pino({
   formatters: { level: (level) => ({ level }) },
 });
 
+/** A store that is away fails everything that is asked of it. */
+const repeats = new Repeats(() => Date.now());
+
 export function logError(error: unknown): void {
-  log.error({ err: error instanceof Error ? error : new Error(String(error)) });
+  const err = error instanceof Error ? error : new Error(String(error));
+  const untold = repeats.count(err.message);
+  if (untold === null) return;
+  const more = untold > 0 ? { repeated: untold } : {};
+  // Where it happened says nothing about a store that does not answer.
+  if (err instanceof StoreError) log.error({ store: err.message, ...more });
+  else log.error({ err, ...more });
 }

@@ -1,0 +1,30 @@
+/**
+ * The same trouble many times a second is told once in a while, with how often it was.
+ * @module
+ */
+const TOLD_EVERY_MS = 1_000;
+/** Troubles that differ in more than that many words are told each time. */
+const KINDS_MOST = 100;
+
+export class Repeats {
+  readonly #now: () => number;
+  readonly #kinds = new Map<string, { toldAt: number; untold: number }>();
+
+  /** `now` in epoch milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Null: it was told a moment ago; else how often it happened since without being told. */
+  count(kind: string): number | null {
+    const now = this.#now();
+    const known = this.#kinds.get(kind);
+    if (known && now - known.toldAt < TOLD_EVERY_MS) {
+      known.untold += 1;
+      return null;
+    }
+    if (!known && this.#kinds.size >= KINDS_MOST) this.#kinds.clear();
+    this.#kinds.set(kind, { toldAt: now, untold: 0 });
+    return known?.untold ?? 0;
+  }
+}
