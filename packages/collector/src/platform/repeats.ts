@@ -3,7 +3,7 @@
  * @module
  */
 const TOLD_EVERY_MS = 1_000;
-/** Troubles that differ in more than that many words are told each time. */
+/** So many are told apart; past that all are forgotten. */
 const KINDS_MOST = 100;
 
 export class Repeats {
