@@ -6,6 +6,7 @@
 import { sign } from "hono/jwt";
 import type { Accounts } from "../engine/accounts.ts";
 import type { Clock } from "../engine/clock.ts";
+import { Recent } from "../stores/recent.ts";
 import type { Account } from "../stores/store.ts";
 import { type Claims, createWebHmac, type Hmac, readSigned } from "./jwt.ts";
 import { Problem } from "./problem.ts";
@@ -44,7 +45,7 @@ interface Verified {
 }
 
 /** Tokens of that many pages are remembered: some megabytes, and enough for a busy minute. */
-const REMEMBERED_MOST = 20_000;
+const REMEMBERED_MOST = 40_000;
 
 /**
  * Checks session tokens. A page shows the same token with every beat, so one whose signature was good
@@ -55,7 +56,7 @@ export class TokenCheck {
   readonly #accounts: Accounts;
   readonly #clock: Clock;
   readonly #hmac: Hmac;
-  readonly #verified = new Map<string, Verified>();
+  readonly #verified = new Recent<Verified>(REMEMBERED_MOST);
 
   constructor(accounts: Accounts, clock: Clock, hmac: Hmac = createWebHmac()) {
     this.#accounts = accounts;
@@ -102,12 +103,6 @@ export class TokenCheck {
       if (!hasBegun) throw invalid("its time has not come: look at the clocks");
     }
     const verified = { secret, account: String(aud), session: String(sid), exp };
-    if (this.#verified.size >= REMEMBERED_MOST) {
-      for (const oldest of this.#verified.keys()) {
-        this.#verified.delete(oldest);
-        break;
-      }
-    }
     this.#verified.set(token, verified);
     return verified;
   }

@@ -10,6 +10,7 @@ const NOBODY = 0;
 export class AccountNumbers {
   readonly #statements: Statements;
   readonly #numbers = new Map<string, number>();
+  readonly #names = new Map<number, string>();
 
   constructor(statements: Statements) {
     this.#statements = statements;
@@ -30,8 +31,18 @@ export class AccountNumbers {
     return this.of(account);
   }
 
+  /** The account that a row names. */
+  nameOf(number: number): string {
+    const known = this.#names.get(number);
+    if (known !== undefined) return known;
+    const name = this.#statements.accountName.get(number)?.["name"] as string;
+    this.#names.set(number, name);
+    return name;
+  }
+
   /** Forgets what is known here: a transaction that may have given a number has failed. */
   forget(): void {
     this.#numbers.clear();
+    this.#names.clear();
   }
 }

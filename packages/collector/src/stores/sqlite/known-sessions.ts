@@ -2,6 +2,7 @@
  * Sessions that are kept in memory as the file has them: those that speak often are read once.
  * @module
  */
+import { Recent } from "../recent.ts";
 import { renew } from "../renewal.ts";
 import type { SessionKey, Stored } from "../store.ts";
 import type { Renewed } from "./renewals.ts";
@@ -30,40 +31,25 @@ export function current(known: Known): Stored {
 }
 
 export class KnownSessions {
-  /** By account and id: to look up two names is quicker than to make one of them. */
-  readonly #accounts = new Map<string, Map<string, Known>>();
-  #size = 0;
+  /** By id alone: two accounts that give the same id take turns. */
+  readonly #sessions = new Recent<Known & { readonly account: string }>(KNOWN_MOST);
 
   get({ account, id }: SessionKey): Known | undefined {
-    return this.#accounts.get(account)?.get(id);
+    const known = this.#sessions.get(id);
+    return known?.account === account ? known : undefined;
   }
 
-  set({ account, id }: SessionKey, known: Known): void {
-    const sessions = this.#accounts.get(account) ?? new Map<string, Known>();
-    if (!sessions.has(id)) {
-      if (this.#size >= KNOWN_MOST) this.#dropOldest();
-      this.#size += 1;
-    }
-    this.#accounts.set(account, sessions.set(id, known));
+  set({ account, id }: SessionKey, known: Known): Known {
+    const kept = { ...known, account };
+    this.#sessions.set(id, kept);
+    return kept;
   }
 
-  delete({ account, id }: SessionKey): void {
-    if (this.#accounts.get(account)?.delete(id)) this.#size -= 1;
+  delete({ id }: SessionKey): void {
+    this.#sessions.delete(id);
   }
 
   clear(): void {
-    this.#accounts.clear();
-    this.#size = 0;
-  }
-
-  #dropOldest(): void {
-    const [oldest] = this.#accounts;
-    if (!oldest) return;
-    const [account, sessions] = oldest;
-    for (const id of sessions.keys()) {
-      this.delete({ account, id });
-      break;
-    }
-    if (sessions.size === 0) this.#accounts.delete(account);
+    this.#sessions.clear();
   }
 }

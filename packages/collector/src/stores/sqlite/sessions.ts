@@ -75,9 +75,7 @@ export class Sessions {
     const account = this.#accounts.of(key.account);
     const row = this.#statements.loadSession.get(account, key.id) as SessionRow | undefined;
     if (!row) return null;
-    const found = this.#toKnown(row);
-    this.#known.set(key, found);
-    return found;
+    return this.#known.set(key, this.#toKnown(row));
   }
 
   /** Within a transaction. Answers with what is to be called once that is committed. */
@@ -159,7 +157,8 @@ export class Sessions {
 
   /**
    * Rows that are due by what they say. Where a renewal says otherwise it is folded and the rows are
-   * read again, until they tell the truth; a transaction is needed for that alone.
+   * read again, until they tell the truth; a transaction is needed for that alone. They are kept in
+   * mind, for whoever asks what is due loads it next.
    */
   due(now: number, limit: number, transaction: (work: () => void) => void): readonly SessionKey[] {
     for (;;) {
@@ -168,12 +167,18 @@ export class Sessions {
       const renewed = rows.filter(
         ({ number, version }) => (this.#renewals.of(number)?.version ?? 0) > version,
       );
-      if (renewed.length === 0) return rows.map(({ account, id }) => ({ account, id }));
+      if (renewed.length === 0) return rows.map((row) => this.#keepInMind(row));
       transaction(() => {
         this.#look();
         for (const { number } of renewed) this.#renewals.foldOne(number);
       });
     }
+  }
+
+  #keepInMind(row: DueRow): SessionKey {
+    const key = { account: this.#accounts.nameOf(row.account), id: row.id };
+    if (!this.#known.get(key)) this.#known.set(key, this.#toKnown(row));
+    return key;
   }
 
   list(account: string, query: ListQuery): readonly Stored[] {
@@ -231,9 +236,8 @@ export class Sessions {
   }
 }
 
-interface DueRow extends SessionKey {
-  readonly number: number;
-  readonly version: number;
+interface DueRow extends SessionRow {
+  account: number;
 }
 
 /** The renewal that a write comes to; null: its row must be written, its deadline is nearer. */

@@ -41,6 +41,11 @@ interface LogRow {
   body: string;
 }
 
+/** Pages of the file kept in memory: the upper levels of every index of a million sessions. */
+const CACHE_KIB = 65_536;
+/** Pages of the log that are carried into the file at once: 16 MB. More of them are the same page. */
+const CHECKPOINT_PAGES = 4_000;
+
 export class SqliteStore implements Store {
   readonly outbox: SqliteOutbox;
   readonly #database: DatabaseSync;
@@ -55,9 +60,9 @@ export class SqliteStore implements Store {
   constructor(path: string) {
     try {
       this.#database = new DatabaseSync(path);
-      this.#database.exec(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;",
-      );
+      this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+        PRAGMA busy_timeout = 2000; PRAGMA cache_size = -${CACHE_KIB};
+        PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};`);
       migrate(this.#database);
     } catch (error) {
       if (error instanceof StoreError) throw error;

@@ -13,6 +13,7 @@ const SQL = {
   rollback: "ROLLBACK",
   dataVersion: "PRAGMA data_version",
 
+  accountName: "SELECT name FROM account_numbers WHERE number = ?",
   accountNumber: "SELECT number FROM account_numbers WHERE name = ?",
   numberAccount: "INSERT INTO account_numbers (name) VALUES (?)",
 
@@ -39,9 +40,7 @@ const SQL = {
     (SELECT number FROM renewals WHERE number <= ? AND number < (SELECT max(number) FROM renewals)
       ORDER BY number LIMIT ?)`,
 
-  due: `SELECT sessions.number, version, name AS account, id
-    FROM sessions CROSS JOIN account_numbers ON account_numbers.number = sessions.account
-    WHERE deadline_at <= ? ORDER BY deadline_at LIMIT ?`,
+  due: `SELECT account, ${SESSION} FROM sessions WHERE deadline_at <= ? ORDER BY deadline_at LIMIT ?`,
   behind: "SELECT id FROM sessions WHERE account = ? AND epoch < ? LIMIT ?",
   list: `SELECT ${SESSION} FROM sessions WHERE account = :account AND id > :afterId
     AND (:state IS NULL OR state = :state) AND (:presence IS NULL OR presence = :presence)
