@@ -9,7 +9,7 @@ import { startCollector } from "../packages/collector/src/platform/node.ts";
 import { openStore } from "../packages/collector/src/platform/open-store.ts";
 import { serveFigures } from "./figures.ts";
 import { LateVerdicts } from "./late-verdicts.ts";
-import { ACCOUNT, fill, type Keys, leaveUnsaid, ORIGIN } from "./visitors.ts";
+import { ACCOUNT, fill, type Keys, leaveUnsaid, ORIGIN, SILENT_SETTINGS } from "./visitors.ts";
 
 export interface CollectorOrder {
   readonly store: string;
@@ -25,12 +25,12 @@ export interface CollectorOrder {
   };
 }
 
-/** Beats as the busiest collector would ask for them, and leases to suit. */
+/** No page falls silent while it is measured, however seldom its turn comes; but for hidden ones. */
 const SETTINGS = {
   "presence.mode": "on",
   origins: [ORIGIN],
-  "presence.beatSeconds.waiting": 60,
-  "presence.leaseSeconds.visible": 300,
+  "presence.leaseSeconds.visible": 3_600,
+  ...SILENT_SETTINGS,
 };
 
 const order = JSON.parse(process.argv[2] ?? "") as CollectorOrder;

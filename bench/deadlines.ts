@@ -4,7 +4,6 @@
  */
 import type { Lateness } from "./late-verdicts.ts";
 import type { Scene, Server } from "./scene.ts";
-import { SILENT_SETTINGS } from "./visitors.ts";
 
 /** Filled so many a second at least; verdicts may not fall due before all is filled. */
 const FILLED_PER_SECOND = 4_000;
@@ -15,7 +14,6 @@ export async function measureBurst(scene: Scene, sessions: number): Promise<Late
   const server = await scene.collector({
     store: `sqlite:${scene.path("burst")}`,
     sessions: 0,
-    settings: SILENT_SETTINGS,
     leaving: { sessions, afterMs, withinMs: 1_000 },
   });
   await pause(startedAt + afterMs + 10_000 - Date.now());
@@ -28,19 +26,20 @@ export async function measureBurst(scene: Scene, sessions: number): Promise<Late
 export async function measureUnderLoad(
   scene: Scene,
   order: {
+    /** Its file; sessions that are there already are not created. */
+    readonly name: string;
     readonly sessions: number;
     readonly leaving: number;
     readonly rate: number;
     readonly forMs: number;
   },
 ): Promise<Lateness> {
-  const { sessions, leaving, rate, forMs } = order;
+  const { name, sessions, leaving, rate, forMs } = order;
   const afterMs = 8_000 + (leaving / FILLED_PER_SECOND) * 1_000;
   const startedAt = Date.now();
   const server = await scene.collector({
-    store: `sqlite:${scene.path(`under-load-${sessions}`)}`,
+    store: `sqlite:${scene.path(name)}`,
     sessions,
-    settings: SILENT_SETTINGS,
     leaving: { sessions: leaving, afterMs, withinMs: forMs },
   });
   const measureMs = afterMs + forMs + (Date.now() - startedAt > afterMs ? 0 : 4_000);
@@ -68,7 +67,7 @@ export async function measureHerd(
     store: `sqlite:${scene.path("herd")}`,
     sessions: pages,
     // As they are unless somebody changes them.
-    settings: { "presence.beatSeconds.waiting": 10, "presence.leaseSeconds.visible": 15 },
+    settings: { "presence.leaseSeconds.visible": 15, "presence.bufferSeconds": 15 },
   };
   const filling: Server = await scene.collector(order);
   await filling.stop();

@@ -56,7 +56,7 @@ function tokensFor(sessions: number, { tokenSecret }: Keys): Buffer {
   if (known && known.length >= sessions * length) return known;
   const all = Buffer.alloc(sessions * length);
   for (let number = 0; number < sessions; number += 1) {
-    all.latin1Write(tokenOf(number, tokenSecret), number * length);
+    all.write(tokenOf(number, tokenSecret), number * length, "latin1");
   }
   tokens.clear();
   tokens.set(tokenSecret, all);
@@ -204,8 +204,8 @@ class Connection {
   send(number: number, seq: number, tokens: Buffer, start: number, end: number, dueAt: number) {
     const { bytes, sessionAt, pageAt, tokenAt, seqAt } = this.#beat;
     this.dueAt = dueAt;
-    bytes.latin1Write(sessionOf(number), sessionAt);
-    bytes.latin1Write(pageOf(number), pageAt);
+    bytes.write(sessionOf(number), sessionAt, "latin1");
+    bytes.write(pageOf(number), pageAt, "latin1");
     tokens.copy(bytes, tokenAt, start, end);
     let rest = seq;
     for (let digit = SEQ_DIGITS - 1; digit >= 0; digit -= 1) {

@@ -56,7 +56,7 @@ export class Scene {
   }
 
   async bare(): Promise<Server> {
-    return this.#keep(await Server.start("./bare-server.ts"));
+    return this.#keep(await Server.start("../packages/collector/scripts/bare-server.ts"));
   }
 
   async collector(order: Omit<CollectorOrder, "keys">): Promise<Server> {

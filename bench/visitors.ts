@@ -50,9 +50,10 @@ function open(engine: Engine, number: number, visible = true) {
 export const SILENT_SETTINGS = {
   "presence.beatSeconds.hidden": 1,
   "presence.leaseSeconds.hidden": 2,
-  "presence.bufferSeconds": 2,
+  // Long enough for the leases to be done with before the verdicts fall due.
+  "presence.bufferSeconds": 8,
 };
-const SILENT_FOR_MS = 4_000;
+const SILENT_FOR_MS = 10_000;
 
 /**
  * Creates sessions from number `first` on whose one page has spoken for the last time, at instants

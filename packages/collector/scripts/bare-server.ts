@@ -3,9 +3,9 @@
  * same body, checks nothing, keeps nothing and answers as many bytes.
  */
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "../packages/collector/node_modules/@hono/node-server/dist/index.mjs";
-import { Hono } from "../packages/collector/node_modules/hono/dist/index.js";
-import { serveFigures } from "./figures.ts";
+import { createAdaptorServer } from "@hono/node-server";
+import { Hono } from "hono";
+import { serveFigures } from "../../../bench/figures.ts";
 
 const app = new Hono();
 app.post("/v1/signals", async (c) => {

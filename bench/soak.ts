@@ -1,0 +1,37 @@
+/**
+ * Whether memory and file stay as they are while signals come in for long.
+ */
+import type { Scene, Server } from "./scene.ts";
+
+export interface SoakFigures {
+  readonly minutes: number;
+  readonly rate: number;
+  readonly refused: number;
+  /** At the end of each tenth. */
+  readonly rssBytes: readonly number[];
+  readonly fileBytes: readonly number[];
+}
+
+const PARTS = 10;
+
+export async function measureSoak(
+  scene: Scene,
+  server: Server,
+  {
+    name,
+    sessions,
+    rate,
+    minutes,
+  }: { name: string; sessions: number; rate: number; minutes: number },
+): Promise<SoakFigures> {
+  const rssBytes: number[] = [];
+  const fileBytes: number[] = [];
+  let refused = 0;
+  for (let part = 0; part < PARTS; part += 1) {
+    const measureMs = (minutes * 60_000) / PARTS;
+    refused += (await scene.load(server, { sessions, warmUpMs: 0, measureMs, rate })).refused;
+    rssBytes.push((await server.figures()).rssBytes);
+    fileBytes.push(scene.bytesOf(name));
+  }
+  return { minutes, rate, refused, rssBytes, fileBytes };
+}
