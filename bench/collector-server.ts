@@ -15,6 +15,8 @@ export interface CollectorOrder {
   readonly store: string;
   readonly sessions: number;
   readonly keys: Keys;
+  /** Fill the store and end: a process that serves has not had a million sessions begin in a minute. */
+  readonly isFilling?: boolean;
   /** Laid over the account's settings. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Further sessions whose page falls silent, so that their verdicts are due in that time from now. */
@@ -47,6 +49,11 @@ if (!accounts.byName(ACCOUNT)) {
 const engine = new Engine(store, clock);
 const there = await store.count(ACCOUNT);
 await fill(engine, there, order.sessions);
+if (order.isFilling) {
+  await store.close();
+  process.send?.({ port: 0 });
+  process.exit(0);
+}
 if (order.leaving) await leaveUnsaid(store, order.sessions, order.leaving);
 const collector = await startCollector({
   store,

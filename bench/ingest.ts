@@ -87,7 +87,7 @@ async function turn(
   measureMs: number,
 ): Promise<Turn> {
   const before = await server.figures();
-  const result = await scene.load(server, { sessions, warmUpMs: 300, measureMs });
+  const result = await scene.load(server, { sessions, warmUpMs: 800, measureMs });
   const { cpuMs } = await server.figures();
   return { ...result, cpuMicros: ((cpuMs - before.cpuMs) * 1_000) / result.total };
 }

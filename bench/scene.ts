@@ -59,7 +59,12 @@ export class Scene {
     return this.#keep(await Server.start("../packages/collector/scripts/bare-server.ts"));
   }
 
+  /** A collector on a store that another process has filled, where the store outlives a process. */
   async collector(order: Omit<CollectorOrder, "keys">): Promise<Server> {
+    if (order.store !== "memory:") {
+      const filling = { ...order, keys: this.keys, isFilling: true };
+      await (await Server.start("./collector-server.ts", filling)).stop();
+    }
     return this.#keep(await Server.start("./collector-server.ts", { ...order, keys: this.keys }));
   }
 
@@ -72,7 +77,7 @@ export class Scene {
     { port }: Server,
     order: Omit<LoadOrder, "port" | "keys" | "connections">,
   ): Promise<LoadResult> {
-    return this.#generator.ask<LoadResult>({ connections: 64, ...order, port, keys: this.keys });
+    return this.#generator.ask<LoadResult>({ connections: 128, ...order, port, keys: this.keys });
   }
 
   async strike(): Promise<void> {
