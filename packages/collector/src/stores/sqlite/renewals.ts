@@ -22,8 +22,8 @@ type Kept = { -readonly [Field in keyof Renewed]: Renewed[Field] };
 
 /** So many renewed sessions are gathered before they are folded. */
 const FOLD_FROM = 200_000;
-/** So many renewals: a few sessions may be renewed again and again. */
-const FOLD_FROM_ENTRIES = 400_000;
+/** Or so many renewals for each of these: a few sessions may be renewed again and again. */
+const ENTRIES_EACH = 2;
 /** Folded with each commit at least, and for each renewal that it appends. */
 const FOLD_LEAST = 100;
 const FOLD_PER_RENEWAL = 2;
@@ -35,6 +35,7 @@ const PER_ENTRY = 5;
 
 export class Renewals {
   readonly #statements: Statements;
+  readonly #foldFrom: number;
   #gathered = new Map<number, Kept>();
   #entries = 0;
   #folding = new Map<number, Kept>();
@@ -44,8 +45,9 @@ export class Renewals {
   #foldedRow: number | null = null;
   #lastRow = 0;
 
-  constructor(statements: Statements) {
+  constructor(statements: Statements, foldFrom = FOLD_FROM) {
     this.#statements = statements;
+    this.#foldFrom = foldFrom;
   }
 
   /** The newest renewal of a session; it counts where it is newer than the session's row. */
@@ -99,7 +101,7 @@ export class Renewals {
   fold(appended: number): () => void {
     if (this.#toFold.length > 0) {
       const most = Math.max(FOLD_LEAST, FOLD_PER_RENEWAL * appended);
-      for (const session of this.#toFold.slice(0, most)) this.#foldFrom(this.#folding, session);
+      for (const session of this.#toFold.slice(0, most)) this.#write(this.#folding, session);
       return () => {
         this.#toFold = this.#toFold.slice(most);
         if (this.#toFold.length === 0) this.#folding = new Map();
@@ -112,7 +114,8 @@ export class Renewals {
       };
     }
     return () => {
-      if (this.#gathered.size >= FOLD_FROM || this.#entries >= FOLD_FROM_ENTRIES) this.#turn();
+      const isEnough = this.#gathered.size >= this.#foldFrom;
+      if (isEnough || this.#entries >= ENTRIES_EACH * this.#foldFrom) this.#turn();
     };
   }
 
@@ -127,10 +130,10 @@ export class Renewals {
   /** Folds one session's newest renewal now. */
   foldOne(session: number): void {
     const from = this.#gathered.has(session) ? this.#gathered : this.#folding;
-    this.#foldFrom(from, session);
+    this.#write(from, session);
   }
 
-  #foldFrom(from: ReadonlyMap<number, Renewed>, session: number): void {
+  #write(from: ReadonlyMap<number, Renewed>, session: number): void {
     const renewed = from.get(session);
     if (!renewed) return;
     const { version, deadlineAt, seq, leaseUntil } = renewed;

@@ -42,10 +42,10 @@ export class Sessions {
   /** Changes when another connection has written to the file. */
   #fileVersion: unknown = null;
 
-  constructor(statements: Statements, accounts: AccountNumbers) {
+  constructor(statements: Statements, accounts: AccountNumbers, foldFrom?: number) {
     this.#statements = statements;
     this.#accounts = accounts;
-    this.#renewals = new Renewals(statements);
+    this.#renewals = new Renewals(statements, foldFrom);
   }
 
   /** Takes notice of what other processes have written; before anything is read or compared. */

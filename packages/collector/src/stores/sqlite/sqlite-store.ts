@@ -54,10 +54,11 @@ export class SqliteStore implements Store {
   readonly #sessions: Sessions;
 
   /**
-   * Opens the file, or creates it.
+   * Opens the file, or creates it. `foldFrom`: how many renewed sessions are gathered before they are
+   * folded (200,000); more take memory, fewer take writes.
    * @throws {StoreError} if it cannot be opened or is not a file of ours.
    */
-  constructor(path: string) {
+  constructor(path: string, { foldFrom }: { readonly foldFrom?: number } = {}) {
     try {
       this.#database = new DatabaseSync(path);
       this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
@@ -73,7 +74,7 @@ export class SqliteStore implements Store {
     }
     this.#statements = prepareStatements(this.#database);
     this.#accounts = new AccountNumbers(this.#statements);
-    this.#sessions = new Sessions(this.#statements, this.#accounts);
+    this.#sessions = new Sessions(this.#statements, this.#accounts, foldFrom);
     this.outbox = new SqliteOutbox(this.#database, (work) => this.#transaction(work));
   }
 

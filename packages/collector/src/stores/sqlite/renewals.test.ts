@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { createSession, type Session } from "../../core/session.ts";
+import type { Write } from "../store.ts";
+import { SqliteStore } from "./sqlite-store.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "stillhere-renewals-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const opened: SqliteStore[] = [];
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+});
+
+let files = 0;
+function freshPath(): string {
+  files += 1;
+  return join(folder, `${files}.db`);
+}
+
+function open(path: string, foldFrom?: number): SqliteStore {
+  const store = new SqliteStore(path, foldFrom === undefined ? {} : { foldFrom });
+  opened.push(store);
+  return store;
+}
+
+const LEASE_MS = 15_000;
+const keyOf = (id: string) => ({ account: "a", id });
+
+/** A session whose page was heard at `now`, for the `seq`th time. */
+function heard(id: string, seq: number, now: number): Session {
+  const page = {
+    id: "p",
+    gen: 0,
+    seq,
+    visibility: "visible",
+    leaseMs: LEASE_MS,
+    leaseUntil: now + LEASE_MS,
+    left: false,
+  } as const;
+  const fresh = createSession({ id, channel: "web_widget" }, 1_000);
+  return { ...fresh, pages: [page], presence: "online", heardAt: now };
+}
+
+function write(session: Session, expectedVersion: number, isRenewal = true): Write {
+  const page = session.pages[0];
+  const leaseUntil = page?.leaseUntil ?? 0;
+  return {
+    key: keyOf(session.id),
+    expectedVersion,
+    session,
+    shadow: null,
+    epoch: 0,
+    facets: {
+      state: "none",
+      presence: "online",
+      queue: "none",
+      queuedAt: null,
+      assignee: null,
+      group: null,
+      user: null,
+      capacityHeld: false,
+    },
+    deadlineAt: leaseUntil,
+    eventIds: [],
+    transitions: [],
+    shadowTransitions: [],
+    renewal: isRenewal ? { seq: page?.seq ?? 0, leaseUntil } : null,
+  };
+}
+
+async function load(store: SqliteStore, id: string) {
+  const [found] = await store.load([{ key: keyOf(id), eventIds: [] }]);
+  return found?.stored ?? null;
+}
+
+describe("what was heard since a row was written", () => {
+  it("is the truth for this process, for another one, and for whoever opens the file next", async () => {
+    const path = freshPath();
+    const [store, other] = [open(path), open(path)];
+    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
+    expect((await load(other, "s"))?.version).toBe(1);
+    for (const seq of [2, 3, 4]) {
+      expect(await store.commit([write(heard("s", seq, seq * 1_000), seq - 1)])).toEqual([
+        "committed",
+      ]);
+    }
+    const next = open(path);
+    for (const each of [store, other, next]) {
+      expect(await load(each, "s")).toEqual({
+        session: heard("s", 4, 4_000),
+        shadow: null,
+        version: 4,
+        epoch: 0,
+        deadlineAt: 4_000 + LEASE_MS,
+      });
+      const listed = await each.list("a", { presence: "online", limit: 1 });
+      expect(listed[0]?.session).toEqual(heard("s", 4, 4_000));
+    }
+  });
+
+  it("decides between two processes as a row would", async () => {
+    const path = freshPath();
+    const [store, other] = [open(path), open(path)];
+    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
+    await load(other, "s");
+    await store.commit([write(heard("s", 2, 3_000), 1)]);
+    for (const isRenewal of [true, false]) {
+      const late = write(heard("s", 2, 3_100), 1, isRenewal);
+      expect(await other.commit([late])).toEqual(["conflict"]);
+    }
+    expect(await other.commit([write(heard("s", 3, 4_000), 2)])).toEqual(["committed"]);
+    expect(await store.commit([write(heard("s", 4, 5_000), 2)])).toEqual(["conflict"]);
+    expect((await load(store, "s"))?.session).toEqual(heard("s", 3, 4_000));
+  });
+
+  it("counts once within a batch, whatever the batch says of one session", async () => {
+    const store = open(freshPath());
+    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
+    const twice = [write(heard("s", 2, 3_000), 1), write(heard("s", 3, 3_000), 1)];
+    expect(await store.commit(twice)).toEqual(["committed", "conflict"]);
+    const row = [write(heard("s", 3, 4_000), 2), write(heard("s", 4, 5_000), 3, false)];
+    expect(await store.commit(row)).toEqual(["committed", "committed"]);
+    expect((await load(store, "s"))?.session).toEqual(heard("s", 4, 5_000));
+  });
+
+  it("keeps a deadline from passing early, and never from passing", async () => {
+    const path = freshPath();
+    const [store, other] = [open(path), open(path)];
+    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
+    await store.commit([write(heard("s", 2, 9_000), 1)]);
+    for (const each of [store, other]) {
+      expect(await each.due(9_000 + LEASE_MS - 1, 10)).toEqual([]);
+      expect(await each.due(9_000 + LEASE_MS, 10)).toEqual([keyOf("s")]);
+    }
+    // A nearer deadline is written at once.
+    const nearer = heard("s", 3, 9_500);
+    const page = { ...(nearer.pages[0] as Session["pages"][0]), leaseMs: 10, leaseUntil: 9_510 };
+    await store.commit([write({ ...nearer, pages: [page] }, 2)]);
+    expect(await other.due(9_510, 10)).toEqual([keyOf("s")]);
+  });
+
+  it("is folded into the rows while more is heard, by two processes at once, and none is lost", async () => {
+    const path = freshPath();
+    const stores = [open(path, 20), open(path, 20)] as const;
+    const ids = Array.from({ length: 50 }, (_, index) => `s_${index}`);
+    const versions = new Map(ids.map((id) => [id, 1]));
+    await stores[0].commit(ids.map((id) => write(heard(id, 1, 2_000), 0, false)));
+    for (let round = 0; round < 400; round += 1) {
+      const store = stores[round % 2] as SqliteStore;
+      const batch = ids.filter((_, index) => (index * 7 + round) % 5 === 0);
+      await store.load(batch.map((id) => ({ key: keyOf(id), eventIds: [] })));
+      const outcomes = await store.commit(
+        batch.map((id) => {
+          const version = versions.get(id) ?? 0;
+          versions.set(id, version + 1);
+          return write(heard(id, version + 1, 2_000 + version * 100), version);
+        }),
+      );
+      expect(new Set(outcomes)).toEqual(new Set(["committed"]));
+    }
+    const next = open(path);
+    for (const id of ids) {
+      const version = versions.get(id) ?? 0;
+      for (const each of [...stores, next]) {
+        expect((await load(each, id))?.session).toEqual(heard(id, version, 1_900 + version * 100));
+      }
+    }
+    const database = new DatabaseSync(path);
+    const rows = database.prepare("SELECT count(*) AS count FROM renewals").get()?.["count"];
+    database.close();
+    // 400 batches were appended; those that were folded are gone.
+    expect(Number(rows)).toBeLessThan(100);
+  });
+
+  it("of an erased session does not come back with another one of its name", async () => {
+    const store = open(freshPath());
+    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
+    for (const seq of [2, 3]) await store.commit([write(heard("s", seq, seq * 1_000), seq - 1)]);
+    expect(await store.erase(keyOf("s"))).toBe(true);
+    expect(await load(store, "s")).toBeNull();
+    await store.commit([write(heard("s", 1, 7_000), 0, false)]);
+    expect((await load(store, "s"))?.session).toEqual(heard("s", 1, 7_000));
+  });
+});
