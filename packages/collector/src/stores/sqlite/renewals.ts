@@ -39,8 +39,9 @@ export class Renewals {
   #gathered = new Map<number, Kept>();
   #entries = 0;
   #folding = new Map<number, Kept>();
-  /** What is still to be folded, in the order of the file. */
-  #toFold: readonly number[] = [];
+  /** What is to be folded, in the order of the file, and how much of it has been. */
+  #toFold = new Float64Array();
+  #folded = 0;
   /** The last row that the sessions under folding come from; null: nothing is left to drop. */
   #foldedRow: number | null = null;
   #lastRow = 0;
@@ -99,12 +100,14 @@ export class Renewals {
    * it is committed.
    */
   fold(appended: number): () => void {
-    if (this.#toFold.length > 0) {
-      const most = Math.max(FOLD_LEAST, FOLD_PER_RENEWAL * appended);
-      for (const session of this.#toFold.slice(0, most)) this.#write(this.#folding, session);
+    if (this.#folded < this.#toFold.length) {
+      const end = this.#folded + Math.max(FOLD_LEAST, FOLD_PER_RENEWAL * appended);
+      for (const session of this.#toFold.subarray(this.#folded, end)) {
+        this.#write(this.#folding, session);
+      }
       return () => {
-        this.#toFold = this.#toFold.slice(most);
-        if (this.#toFold.length === 0) this.#folding = new Map();
+        this.#folded = end;
+        if (end >= this.#toFold.length) this.#folding = new Map();
       };
     }
     if (this.#foldedRow !== null) {
@@ -121,7 +124,8 @@ export class Renewals {
 
   #turn(): void {
     this.#folding = this.#gathered;
-    this.#toFold = [...Float64Array.from(this.#folding.keys()).sort()];
+    this.#toFold = Float64Array.from(this.#folding.keys()).sort();
+    this.#folded = 0;
     this.#foldedRow = this.#lastRow;
     this.#gathered = new Map();
     this.#entries = 0;
