@@ -35,6 +35,11 @@ export class Connection {
     this.#link = link;
   }
 
+  /** Keys of one call must lie in one slot. */
+  get isCluster(): boolean {
+    return this.#address.isCluster;
+  }
+
   /** @throws {StoreError} if nothing is to be reached there. */
   static async open(address: RedisAddress): Promise<Connection> {
     try {

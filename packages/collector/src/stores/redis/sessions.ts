@@ -13,6 +13,7 @@ import { type Numbered, outboxEntry, type Relay, type Section } from "./relay.ts
 import { COMMIT } from "./scripts/commit.ts";
 import { ERASE_HISTORY } from "./scripts/erase-history.ts";
 import { ERASE_SESSION } from "./scripts/erase-session.ts";
+import { READ } from "./scripts/read.ts";
 
 /** 72 bits tell the event ids of one session apart. */
 const DIGEST_LENGTH = 12;
@@ -37,46 +38,59 @@ export class Sessions {
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
     const found: Found[] = [];
-    const load = async ({ account, partition, items }: Group<Lookup>) => {
-      const { sessions, events } = sessionKeys(partition, account);
-      const records = await this.#read(sessions, items);
-      // Only then: an event that is committed in between must not be missed on an older session.
-      const asking = items.filter(({ item }) => item.eventIds.length > 0);
-      const digests = asking.length > 0 ? await this.#read(events, asking) : [];
-      for (const [index, { item, place }] of items.entries()) {
-        const record = records[index];
-        found[place] = {
-          stored: record ? decodeRecord(item.key.id, record).stored : null,
-          seenEventIds: [],
-        };
+    const load = async (groups: readonly Group<Lookup>[]) => {
+      const records = await this.#read("sessions", groups);
+      for (const [index, { items }] of groups.entries()) {
+        for (const [each, { item, place }] of items.entries()) {
+          const record = records[index]?.[each];
+          const stored = record ? decodeRecord(item.key.id, record).stored : null;
+          found[place] = { stored, seenEventIds: [] };
+        }
       }
-      for (const [index, { item, place }] of asking.entries()) {
-        const seen = digestsIn(digests[index] ?? "");
-        const seenEventIds = item.eventIds.filter((id) => seen.has(digestOf(id)));
-        found[place] = { stored: found[place]?.stored ?? null, seenEventIds };
+      // Only then: an event that is committed in between must not be missed on an older session.
+      const asking = groups.flatMap(askingOf);
+      const digests = asking.length > 0 ? await this.#read("events", asking) : [];
+      for (const [index, { items }] of asking.entries()) {
+        for (const [each, { item, place }] of items.entries()) {
+          const seen = digestsIn(digests[index]?.[each] ?? "");
+          const seenEventIds = item.eventIds.filter((id) => seen.has(digestOf(id)));
+          found[place] = { stored: found[place]?.stored ?? null, seenEventIds };
+        }
       }
     };
-    await Promise.all(this.#group(lookups).map(load));
+    await Promise.all(this.#calls(lookups).map(load));
     return found;
   }
 
-  async #read(hash: string, items: Group<Lookup>["items"]): Promise<readonly (string | null)[]> {
-    const ids = items.map(({ item }) => item.key.id);
-    return (await this.#connection.command(hash, "HMGET", hash, ...ids)) as (string | null)[];
+  async #read(
+    hash: "sessions" | "events",
+    groups: readonly Group<Lookup>[],
+  ): Promise<readonly (readonly (string | null)[])[]> {
+    const keys = groups.map(({ partition, account }) => sessionKeys(partition, account)[hash]);
+    const args = groups.flatMap(({ items }) => [
+      items.length,
+      ...items.map(({ item }) => item.key.id),
+    ]);
+    return (await this.#connection.run(READ, keys as [string, ...string[]], args)) as (
+      | string
+      | null
+    )[][];
   }
 
   async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
     const outcomes: WriteOutcome[] = [];
     const fresh = new Map<string, Section[]>();
-    const commit = async ({ account, partition, items }: Group<Write>) => {
-      const result = await this.#commitGroup({ account, partition, items });
-      for (const [index, { place }] of items.entries()) {
-        outcomes[place] = result.isCommitted[index] ? "committed" : "conflict";
+    const commit = async (groups: readonly Group<Write>[]) => {
+      for (const [index, result] of (await this.#commit(groups)).entries()) {
+        const { account, items } = groups[index] as Group<Write>;
+        for (const [each, { place }] of items.entries()) {
+          outcomes[place] = result.isCommitted[each] ? "committed" : "conflict";
+        }
+        if (result.section.entries.length === 0) continue;
+        fresh.set(account, [...(fresh.get(account) ?? []), result.section]);
       }
-      if (result.section.entries.length === 0) return;
-      fresh.set(account, [...(fresh.get(account) ?? []), result.section]);
     };
-    await Promise.all(this.#group(writes).map(commit));
+    await Promise.all(this.#calls(writes).map(commit));
     const append = ([account, sections]: [string, Section[]]) =>
       // It is committed; if it cannot be brought to the log now, it will be.
       this.#relay.append(account, sections).catch(() => {});
@@ -84,28 +98,28 @@ export class Sessions {
     return outcomes;
   }
 
-  async #commitGroup({ account, partition, items }: Group<Write>) {
-    const { sessions, ids, facets, epochs, assigned, events, outbox } = sessionKeys(
-      partition,
-      account,
-    );
-    const { due, pending } = partitionKeys(partition);
-    const entries = items.map(({ item }) => entriesOf(item));
-    const args = items.flatMap(({ item }, index) => argumentsOf(item, entries[index] ?? []));
-    const answer = await this.#connection.run(
+  async #commit(groups: readonly Group<Write>[]) {
+    const entries = groups.map(({ items }) => items.map(({ item }) => entriesOf(item)));
+    const answers = await this.#connection.run(
       COMMIT,
-      [sessions, ids, facets, epochs, assigned, events, outbox, due, pending],
-      [encodeName(account), ...args],
+      groups.flatMap(keysOf) as [string, ...string[]],
+      groups.flatMap(({ account, items }, index) => [
+        encodeName(account),
+        items.length,
+        ...items.flatMap(({ item }, each) => argumentsOf(item, entries[index]?.[each] ?? [])),
+      ]),
     );
-    const [letters, before, first] = answer as [string, string, string];
-    const isCommitted = items.map((_, index) => letters[index] === "1");
-    const kept = entries.filter((_, index) => isCommitted[index]).flat();
-    const section: Section = {
-      partition,
-      before: Number(before),
-      entries: kept.map((entry, index) => ({ ...entry, number: Number(first) + index })),
-    };
-    return { isCommitted, section };
+    return (answers as [string, string, string][]).map(([letters, before, first], index) => {
+      const { partition, items } = groups[index] as Group<Write>;
+      const isCommitted = items.map((_, each) => letters[each] === "1");
+      const kept = (entries[index] ?? []).filter((_, each) => isCommitted[each]).flat();
+      const section: Section = {
+        partition,
+        before: Number(before),
+        entries: kept.map((entry, each) => ({ ...entry, number: Number(first) + each })),
+      };
+      return { isCommitted, section };
+    });
   }
 
   async erase(key: SessionKey): Promise<boolean> {
@@ -130,6 +144,14 @@ export class Sessions {
     return record !== undefined || Number(removed) > 0;
   }
 
+  /** What goes in one call each: all of it to a server, to a cluster what lies in one slot. */
+  #calls<T extends { readonly key: SessionKey }>(items: readonly T[]) {
+    const groups = this.#group(items);
+    return this.#connection.isCluster || groups.length === 0
+      ? groups.map((group) => [group])
+      : [groups];
+  }
+
   #group<T extends { readonly key: SessionKey }>(items: readonly T[]): readonly Group<T>[] {
     const groups = new Map<string, Group<T>>();
     for (const [place, item] of items.entries()) {
@@ -142,6 +164,20 @@ export class Sessions {
     }
     return [...groups.values()];
   }
+}
+
+/** Those of a group who ask for events; none: no group. */
+function askingOf({ items, ...group }: Group<Lookup>): readonly Group<Lookup>[] {
+  const asking = items.filter(({ item }) => item.eventIds.length > 0);
+  return asking.length > 0 ? [{ ...group, items: asking }] : [];
+}
+
+/** In the order that the script names. */
+function keysOf({ account, partition }: Group<Write>): readonly string[] {
+  const of = sessionKeys(partition, account);
+  const { due, pending } = partitionKeys(partition);
+  const { sessions, ids, facets, epochs, assigned, events, outbox } = of;
+  return [sessions, ids, facets, epochs, assigned, events, outbox, due, pending];
 }
 
 function entriesOf({ key, session, ...write }: Write): readonly Omit<Numbered, "number">[] {

@@ -1,14 +1,16 @@
 /**
- * Commits writes to sessions of one account in one partition: each is kept whole, with its places in
- * the indexes and its entries in the outbox, or is a conflict and leaves nothing.
+ * Commits writes to sessions, group by group: a group is of one account in one partition. Each write is
+ * kept whole, with its places in the indexes and its entries in the outbox, or is a conflict and leaves
+ * nothing.
  *
- * - KEYS: sessions, ids, facets, epochs, assigned, events, outbox, due, pending
- * - ARGV: account; then for each write: id, expected version (0: none), record, epoch, facets (three
- *   letters), deadline in milliseconds (empty: none), member of assigned (empty: nobody has it), digests
- *   of event ids (empty: none), number of entries, the entries
- * - answers: a letter for each write (`1` committed, `0` conflict); the number of the account's last
- *   entry before (0: none is pending); the number of the first entry now added (0: none). Numbers are
- *   microseconds, and rise: after a failover that lost the last of them, later ones are above those too.
+ * - KEYS: for each group: sessions, ids, facets, epochs, assigned, events, outbox, due, pending
+ * - ARGV: for each group: account, number of writes; then for each write: id, expected version (0: none),
+ *   record, epoch, facets (three letters), deadline in milliseconds (empty: none), member of assigned
+ *   (empty: nobody has it), digests of event ids (empty: none), number of entries, the entries
+ * - answers: for each group a letter for each write (`1` committed, `0` conflict); the number of the
+ *   account's last entry before (0: none is pending); the number of the first entry now added (0: none).
+ *   Numbers are microseconds, and rise: after a failover that lost the last of them, later ones are above
+ *   those too.
  *
  * A record begins with `VERSION EPOCH FACETS DEADLINE AGENT `: see record.ts.
  * @module
@@ -16,61 +18,68 @@
 import { defineScript } from "../script.ts";
 
 export const COMMIT = defineScript(`
-local sessions, ids, facets, epochs, assigned, events, outbox, due, pending = unpack(KEYS)
-local account = ARGV[1]
+local KEYS_OF_GROUP = 9
 local function count(hash, before, after)
   if before == after then return end
   redis.call('HINCRBY', hash, after, 1)
   if before and redis.call('HINCRBY', hash, before, -1) <= 0 then redis.call('HDEL', hash, before) end
 end
-local outcomes, entries = {}, {}
-local at = 2
-while ARGV[at] do
-  local id, expected, record, epoch, facet, deadline, member, digests, length = unpack(ARGV, at, at + 8)
-  at = at + 9
-  local old = redis.call('HGET', sessions, id)
-  local version, oldEpoch, oldFacet, held, oldDeadline, agent = '0', nil, nil, nil, '-', '-'
-  if old then
-    version, oldEpoch, oldFacet, held, oldDeadline, agent = string.match(old, '^(%d+) (%d+) (...)(.) (%S+) (%S+) ')
+local function commit(place, account, writes, at)
+  local sessions, ids, facets, epochs, assigned, events, outbox, due, pending =
+    unpack(KEYS, place + 1, place + KEYS_OF_GROUP)
+  local outcomes, entries = {}, {}
+  for write = 1, writes do
+    local id, expected, record, epoch, facet, deadline, member, digests, length = unpack(ARGV, at, at + 8)
+    at = at + 9
+    local old = redis.call('HGET', sessions, id)
+    local version, oldEpoch, oldFacet, held, oldDeadline, agent = '0', nil, nil, nil, '-', '-'
+    if old then
+      version, oldEpoch, oldFacet, held, oldDeadline, agent = string.match(old, '^(%d+) (%d+) (...)(.) (%S+) (%S+) ')
+    end
+    if version ~= expected then
+      outcomes[#outcomes + 1] = '0'
+    else
+      outcomes[#outcomes + 1] = '1'
+      redis.call('HSET', sessions, id, record)
+      count(epochs, oldEpoch, epoch)
+      if oldFacet ~= facet then
+        count(facets, oldFacet, facet)
+        if oldFacet then redis.call('ZREM', ids, oldFacet .. id) end
+        redis.call('ZADD', ids, 0, facet .. id)
+      end
+      if deadline ~= '' then
+        redis.call('ZADD', due, deadline, account .. ' ' .. id)
+      elseif oldDeadline ~= '-' then
+        redis.call('ZREM', due, account .. ' ' .. id)
+      end
+      local oldMember = ''
+      if agent ~= '-' then oldMember = agent .. ' ' .. held .. id end
+      if oldMember ~= member then
+        if oldMember ~= '' then redis.call('ZREM', assigned, oldMember) end
+        if member ~= '' then redis.call('ZADD', assigned, 0, member) end
+      end
+      if digests ~= '' then
+        redis.call('HSET', events, id, (redis.call('HGET', events, id) or '') .. digests)
+      end
+      for index = at, at + length - 1 do entries[#entries + 1] = ARGV[index] end
+    end
+    at = at + length
   end
-  if version ~= expected then
-    outcomes[#outcomes + 1] = '0'
-  else
-    outcomes[#outcomes + 1] = '1'
-    redis.call('HSET', sessions, id, record)
-    count(epochs, oldEpoch, epoch)
-    if oldFacet ~= facet then
-      count(facets, oldFacet, facet)
-      if oldFacet then redis.call('ZREM', ids, oldFacet .. id) end
-      redis.call('ZADD', ids, 0, facet .. id)
-    end
-    if deadline ~= '' then
-      redis.call('ZADD', due, deadline, account .. ' ' .. id)
-    elseif oldDeadline ~= '-' then
-      redis.call('ZREM', due, account .. ' ' .. id)
-    end
-    local oldMember = ''
-    if agent ~= '-' then oldMember = agent .. ' ' .. held .. id end
-    if oldMember ~= member then
-      if oldMember ~= '' then redis.call('ZREM', assigned, oldMember) end
-      if member ~= '' then redis.call('ZADD', assigned, 0, member) end
-    end
-    if digests ~= '' then
-      redis.call('HSET', events, id, (redis.call('HGET', events, id) or '') .. digests)
-    end
-    for index = at, at + length - 1 do entries[#entries + 1] = ARGV[index] end
+  if #entries == 0 then return { table.concat(outcomes), '0', '0' }, at end
+  local time = redis.call('TIME')
+  local last = tonumber(redis.call('HGET', pending, '#') or '0')
+  local first = math.max(last + 1, time[1] * 1000000 + time[2])
+  local before = redis.call('HGET', pending, account) or '0'
+  for index = 1, #entries do
+    redis.call('RPUSH', outbox, string.format('%.0f ', first + index - 1) .. entries[index])
   end
-  at = at + length
+  local now = string.format('%.0f', first + #entries - 1)
+  redis.call('HSET', pending, '#', now, account, now)
+  return { table.concat(outcomes), before, string.format('%.0f', first) }, at
 end
-if #entries == 0 then return { table.concat(outcomes), '0', '0' } end
-local time = redis.call('TIME')
-local last = tonumber(redis.call('HGET', pending, '#') or '0')
-local first = math.max(last + 1, time[1] * 1000000 + time[2])
-local before = redis.call('HGET', pending, account) or '0'
-for index = 1, #entries do
-  redis.call('RPUSH', outbox, string.format('%.0f ', first + index - 1) .. entries[index])
+local answers, at = {}, 1
+for place = 0, #KEYS - 1, KEYS_OF_GROUP do
+  answers[#answers + 1], at = commit(place, ARGV[at], tonumber(ARGV[at + 1]), at + 2)
 end
-local now = string.format('%.0f', first + #entries - 1)
-redis.call('HSET', pending, '#', now, account, now)
-return { table.concat(outcomes), before, string.format('%.0f', first) }
+return answers
 `);
