@@ -116,26 +116,25 @@ export class Sessions {
   /** Writes a session's row and its history; answers with its number. */
   #put(known: number | null, { key, session, shadow, facets, ...write }: Write): number {
     const account = this.#accounts.require(key.account);
-    const columns: SQLInputValue[] = [
-      write.expectedVersion + 1,
-      write.epoch,
-      write.deadlineAt,
+    const version = write.expectedVersion + 1;
+    const { epoch, deadlineAt } = write;
+    const standing: SQLInputValue[] = [
       STATES.indexOf(facets.state),
       PRESENCES.indexOf(facets.presence),
       QUEUES.indexOf(facets.queue),
       Number(facets.capacityHeld),
       facets.queuedAt,
-      facets.assignee,
-      facets.group,
-      facets.user,
-      session.createdAt,
-      encodeSession(session),
-      shadow && encodeSession(shadow),
     ];
-    if (known !== null) this.#statements.updateSession.run(...columns, known);
-    const number =
-      known ??
-      Number(this.#statements.insertSession.run(...columns, account, key.id).lastInsertRowid);
+    const owner: SQLInputValue[] = [facets.assignee, facets.group, facets.user, session.createdAt];
+    const bodies: SQLInputValue[] = [encodeSession(session), shadow && encodeSession(shadow)];
+    const all = [version, epoch, deadlineAt, ...standing, ...owner, ...bodies];
+    const { updateStanding, updateSession, insertSession } = this.#statements;
+    const isUpdated =
+      known !== null &&
+      updateStanding.run(version, deadlineAt, ...standing, ...bodies, known, epoch, ...owner)
+        .changes > 0;
+    if (known !== null && !isUpdated) updateSession.run(...all, known);
+    const number = known ?? Number(insertSession.run(...all, account, key.id).lastInsertRowid);
     for (const id of write.eventIds) this.#statements.insertEvent.run(number, id);
     this.#append(account, number, "live", write.transitions);
     this.#append(account, number, "shadow", write.shadowTransitions);

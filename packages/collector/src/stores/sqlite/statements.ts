@@ -24,6 +24,12 @@ const SQL = {
     (version, epoch, deadline_at, state, presence, queue, held, queued_at, assignee, grp, user,
       created_at, body, shadow, account, id)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  // Most writes leave alone whose a session is, and then the indexes of that are left alone too.
+  updateStanding: `UPDATE sessions SET
+    version = ?, deadline_at = ?, state = ?, presence = ?, queue = ?, held = ?, queued_at = ?,
+    body = ?, shadow = ?, page_seq = NULL, lease_until = NULL
+    WHERE number = ? AND epoch = ? AND assignee IS ? AND grp IS ? AND user IS ?
+      AND created_at = ?`,
   updateSession: `UPDATE sessions SET
     version = ?, epoch = ?, deadline_at = ?, state = ?, presence = ?, queue = ?, held = ?,
     queued_at = ?, assignee = ?, grp = ?, user = ?, created_at = ?, body = ?, shadow = ?,
