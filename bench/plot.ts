@@ -23,6 +23,7 @@ export function plot(sessions: readonly number[], panels: readonly Panel[]): str
   });
   const [width, height] = [2 * WIDTH, rows * HEIGHT];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="11">
+<title>How cost grows with the number of sessions</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 ${drawn.join("\n")}
 </svg>

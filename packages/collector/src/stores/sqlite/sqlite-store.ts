@@ -233,8 +233,10 @@ export class SqliteStore implements Store {
       if (this.#database.isTransaction) this.#statements.rollback.run();
       this.#sessions.forget();
       this.#accounts.forget();
-      const why = error instanceof Error ? error.message : String(error);
-      throw new StoreError(`The SQLite file cannot be written: ${why}.`);
+      const { code, message } = error as NodeJS.ErrnoException;
+      // Anything else is no trouble of the file.
+      if (code !== "ERR_SQLITE_ERROR" && code !== "ERR_INVALID_STATE") throw error;
+      throw new StoreError(`The SQLite file cannot be written: ${message}.`);
     }
   }
 }
