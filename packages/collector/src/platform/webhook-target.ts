@@ -8,6 +8,7 @@ import { type LookupAddress, type LookupOptions, lookup as resolve } from "node:
 import { isIP } from "node:net";
 import { PostError } from "../sinks/post.ts";
 import { isRefusedAddress } from "./refused-addresses.ts";
+import { refuseUrl } from "./webhook-url.ts";
 
 /** Resolves a name to all its addresses. */
 export type Resolve = (
@@ -54,14 +55,9 @@ export async function refuseTarget(
   isPrivateAllowed: boolean,
   resolveName: Resolve = resolveAll,
 ): Promise<string | null> {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) {
-    return "Give a URL that begins with https://.";
-  }
-  if (url.username || url.password) return "Leave user name and password out of the URL.";
-  if (isPrivateAllowed) return null;
-  if (url.protocol !== "https:") return "Use https://: messages say who waits for whom.";
-  const host = hostOf(url);
+  const refused = refuseUrl(text, isPrivateAllowed);
+  if (refused !== null || isPrivateAllowed) return refused;
+  const host = hostOf(new URL(text));
   const addresses = isIP(host) ? [{ address: host }] : await addressesOf(host, resolveName);
   return addresses.some(({ address }) => isRefusedAddress(address))
     ? `${host} is an address of a private network; whoever runs the collector can allow that with --allow-private-webhooks.`

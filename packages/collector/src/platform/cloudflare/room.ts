@@ -7,8 +7,8 @@ import type { Engine } from "../../engine/engine.ts";
 import { SILENT_METER } from "../../engine/meter.ts";
 import type { Room } from "../../http/context.ts";
 import { DEFAULT_LIMITS } from "../../http/rate-limit.ts";
+import { refuseUrl } from "../webhook-url.ts";
 import type { Env } from "./env.ts";
-import { refuseUrl } from "./webhook-url.ts";
 
 const SESSIONS_MOST = 10_000_000;
 
@@ -29,9 +29,17 @@ export function createRoom(
     sessionsMost: Number(env.STILLHERE_MAX_SESSIONS ?? SESSIONS_MOST),
     meter: SILENT_METER,
     webhooks: {
-      refuseTarget: async (url) => refuseUrl(url, isPrivateAllowed),
+      refuseTarget: async (url) => refuseTarget(url, isPrivateAllowed),
       refresh: refreshWebhooks,
     },
     addressOf: (c) => c.req.header("CF-Connecting-IP") ?? "unknown",
   };
+}
+
+/** The edge's `fetch` reaches no private network; and what is meant for the public goes by a name. */
+function refuseTarget(text: string, isPrivateAllowed: boolean): string | null {
+  const refused = refuseUrl(text, isPrivateAllowed);
+  if (refused !== null || isPrivateAllowed) return refused;
+  const isAddress = /^\[|^[\d.]+$/.test(new URL(text).hostname);
+  return isAddress ? "Give a name instead of an address." : null;
 }
