@@ -6,12 +6,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { DEFAULT_ACCOUNT } from "../engine/accounts.ts";
 import { createKeys, type FreshKeys } from "../engine/keys.ts";
 import { logError } from "../platform/log.ts";
 import { type Collector, startCollector } from "../platform/node.ts";
 import { openStore } from "../platform/open-store.ts";
 import { UsageError } from "./failure.ts";
-import { DEFAULT_ACCOUNT, stopOnSignal } from "./serve.ts";
+import { stopOnSignal } from "./serve.ts";
 
 const FOLDER = ".stillhere";
 const SHOP = fileURLToPath(new URL("../demo-shop/server.js", import.meta.url));

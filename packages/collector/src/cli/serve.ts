@@ -2,12 +2,11 @@
  * `stillhere serve`: the collector.
  * @module
  */
+import { DEFAULT_ACCOUNT } from "../engine/accounts.ts";
 import { logError } from "../platform/log.ts";
 import { type Collector, startCollector } from "../platform/node.ts";
 import { openStore } from "../platform/open-store.ts";
 import { applyConfig } from "./config.ts";
-
-export const DEFAULT_ACCOUNT = "default";
 
 export interface ServeOptions {
   readonly host: string;

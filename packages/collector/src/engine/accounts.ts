@@ -6,6 +6,9 @@ import type { Account, Expiring, Store } from "../stores/store.ts";
 import type { Clock } from "./clock.ts";
 import { createKeys, type FreshKeys, hashOf, isSameHash } from "./keys.ts";
 
+/** The account that the first start makes. */
+export const DEFAULT_ACCOUNT = "default";
+
 /** How long the keys before a rotation stay good, so that nobody need hurry. */
 export const ROTATION_OVERLAP_MS = 24 * 3_600_000;
 

@@ -2,11 +2,9 @@
  * The keys of the account `default`, as the deployment's secrets give them.
  * @module
  */
-import type { Accounts } from "../../engine/accounts.ts";
+import { type Accounts, DEFAULT_ACCOUNT } from "../../engine/accounts.ts";
 import { hashOf } from "../../engine/keys.ts";
 import type { Env } from "./env.ts";
-
-export const DEFAULT_ACCOUNT = "default";
 
 /**
  * Gives the account the keys of the secrets. Where they are others than before, that is a rotation:

@@ -6,9 +6,9 @@
 import type { Clock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { Request as EngineRequest, Outcome } from "../../engine/request.ts";
+import { answered } from "../../stores/durable-object/answered.ts";
 import type { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
 import { placesOf } from "../../stores/durable-object/placement.ts";
-import { StoreError } from "../../stores/store.ts";
 import type { Env } from "./env.ts";
 import { shardName } from "./names.ts";
 
@@ -28,11 +28,6 @@ export class ShardedEngine extends Engine {
     const { account, id } = request.key;
     const [index = 0] = placesOf(id, await this.#sharded.layouts());
     const shard = this.#env.SHARD.getByName(shardName(this.#space, { account, index }));
-    try {
-      return await shard.submit(request);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new StoreError(`A shard does not answer: ${why}.`);
-    }
+    return answered(shard.submit(request));
   }
 }

@@ -4,24 +4,24 @@
  * @module
  */
 import type { OutboxStore } from "../outbox.ts";
-import {
-  type Account,
-  type Agent,
-  type Assignment,
-  type Broadcast,
-  type Found,
-  type ListQuery,
-  type LogEntry,
-  type Lookup,
-  type NewBroadcast,
-  type SessionKey,
-  type Store,
-  type Stored,
-  StoreError,
-  type Track,
-  type Write,
-  type WriteOutcome,
+import type {
+  Account,
+  Agent,
+  Assignment,
+  Broadcast,
+  Found,
+  ListQuery,
+  LogEntry,
+  Lookup,
+  NewBroadcast,
+  SessionKey,
+  Store,
+  Stored,
+  Track,
+  Write,
+  WriteOutcome,
 } from "../store.ts";
+import { answered } from "./answered.ts";
 import type { DeskLink, Links, ShardLink, ShardName } from "./links.ts";
 import { type Layouts, placesOf, shardCount } from "./placement.ts";
 
@@ -58,14 +58,14 @@ export class DurableObjectStore implements Store {
     const [newest = 0] = places;
     if (places.length === 1) return { account, index: newest };
     for (const index of places) {
-      if (await this.#ask(this.#links.shard({ account, index }).has(id))) return { account, index };
+      if (await answered(this.#links.shard({ account, index }).has(id))) return { account, index };
     }
     return { account, index: newest };
   }
 
   /** Numbers of shards of an account. */
   async layouts(): Promise<Layouts> {
-    return this.#ask(this.#links.layouts());
+    return answered(this.#links.layouts());
   }
 
   /** Asks each shard for its part; the answers have the order of the questions. */
@@ -86,7 +86,7 @@ export class DurableObjectStore implements Store {
     const answers: A[] = [];
     await Promise.all(
       [...parts.values()].map(async ({ name, places, questions }) => {
-        const found = await this.#ask(ask(this.#links.shard(name), questions));
+        const found = await answered(ask(this.#links.shard(name), questions));
         for (const [index, place] of places.entries()) answers[place] = found[index] as A;
       }),
     );
@@ -94,10 +94,10 @@ export class DurableObjectStore implements Store {
   }
 
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
-    const shards = await this.#ask(this.desk.shards());
+    const shards = await answered(this.desk.shards());
     const found = await Promise.all(
       shards.map(async (name) => {
-        const due = await this.#ask(this.#links.shard(name).due(now, limit));
+        const due = await answered(this.#links.shard(name).due(now, limit));
         return due.map(({ id, deadlineAt }) => ({
           key: { account: name.account, id },
           deadlineAt,
@@ -149,17 +149,17 @@ export class DurableObjectStore implements Store {
   async #ofAll<T>(account: string, ask: (shard: ShardLink) => Promise<readonly T[]>): Promise<T[]> {
     const count = shardCount(await this.layouts());
     const names = Array.from({ length: count }, (_, index) => ({ account, index }));
-    const found = await this.#ask(Promise.all(names.map((name) => ask(this.#links.shard(name)))));
+    const found = await answered(Promise.all(names.map((name) => ask(this.#links.shard(name)))));
     return found.flat();
   }
 
   async erase(key: SessionKey): Promise<boolean> {
     const place = await this.placeOf(key);
-    return this.#ask(this.#links.shard(place).erase(key.id));
+    return answered(this.#links.shard(place).erase(key.id));
   }
 
   async history(key: SessionKey, afterSeq: number, limit: number, track: Track = "live") {
-    return this.#ask(this.desk.history(key, afterSeq, limit, track));
+    return answered(this.desk.history(key, afterSeq, limit, track));
   }
 
   async log(
@@ -168,59 +168,49 @@ export class DurableObjectStore implements Store {
     limit: number,
     track: Track = "live",
   ): Promise<readonly LogEntry[]> {
-    return this.#ask(this.desk.log(account, afterCursor, limit, track));
+    return answered(this.desk.log(account, afterCursor, limit, track));
   }
 
   async lastCursor(account: string): Promise<number> {
-    return this.#ask(this.desk.lastCursor(account));
+    return answered(this.desk.lastCursor(account));
   }
 
   async prune(account: string, before: number, limit: number): Promise<number> {
-    return this.#ask(this.desk.prune(account, before, limit));
+    return answered(this.desk.prune(account, before, limit));
   }
 
   async agents(account: string): Promise<readonly Agent[]> {
-    return this.#ask(this.desk.agents(account));
+    return answered(this.desk.agents(account));
   }
 
   async putAgent(account: string, agent: Agent): Promise<void> {
-    await this.#ask(this.desk.putAgent(account, agent));
+    await answered(this.desk.putAgent(account, agent));
   }
 
   async accounts(): Promise<readonly Account[]> {
-    return this.#ask(this.desk.accounts());
+    return answered(this.desk.accounts());
   }
 
   async putAccount(account: Account): Promise<void> {
-    await this.#ask(this.desk.putAccount(account));
+    await answered(this.desk.putAccount(account));
   }
 
   async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
-    return this.#ask(this.desk.broadcasts(afterEpoch));
+    return answered(this.desk.broadcasts(afterEpoch));
   }
 
   async broadcast(broadcast: NewBroadcast): Promise<number> {
-    return this.#ask(this.desk.broadcast(broadcast));
+    return answered(this.desk.broadcast(broadcast));
   }
 
   async hear(now: number, toleranceMs: number): Promise<boolean> {
-    return this.#ask(this.desk.hear(now, toleranceMs));
+    return answered(this.desk.hear(now, toleranceMs));
   }
 
   async close(): Promise<void> {}
 
   protected get desk(): DeskLink {
     return this.#links.desk();
-  }
-
-  /** @throws {StoreError} if the object does not answer. */
-  async #ask<T>(answer: Promise<T>): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new StoreError(`A Durable Object does not answer: ${why}.`);
-    }
   }
 }
 
