@@ -37,6 +37,12 @@ export function isAlive(page: Page): boolean {
   return page.leaseUntil !== null;
 }
 
+/** One more signal of the page that was heard last would leave presence and every other page alone. */
+export function isSteady({ presence, buffer, pages }: Session): boolean {
+  const gone = pages.filter((page) => !isAlive(page)).length;
+  return presence === "online" && buffer === null && gone < GONE_PAGES_KEPT;
+}
+
 /** A living page reports: its lease is renewed and the buffer forgotten, or the signal is dropped. */
 export function hear(
   session: Session,
@@ -172,7 +178,7 @@ function visibilityOf(signal: SignalInput): Visibility {
 }
 
 /** Rule 5. A visible page is trusted for one and a half of the beats that it is about to be told. */
-function leaseFor(
+export function leaseFor(
   session: Session,
   visibility: Visibility,
   armed: boolean,
@@ -181,7 +187,7 @@ function leaseFor(
   const { leaseMs } = settings.presence;
   if (visibility === "frozen") return leaseMs.frozen ?? (armed ? ARMED_FROZEN_MS : leaseMs.hidden);
   if (visibility !== "visible") return leaseMs.hidden;
-  return leaseMs.visible ?? 1.5 * beatMs(session, visibility, settings);
+  return leaseMs.visible ?? Math.round(1.5 * beatMs(session, visibility, settings));
 }
 
 function bufferFor(to: LeaveInput["to"], { presence }: Settings): number {

@@ -8,7 +8,7 @@ import type { Overrides } from "../core/settings-schema.ts";
 import type { Transition } from "../core/transition.ts";
 import type { Trigger } from "../core/trigger.ts";
 import type { OutboxStore } from "./outbox.ts";
-import type { Renewal } from "./renewal.ts";
+import type { Renewal } from "../core/lease.ts";
 
 export interface SessionKey {
   readonly account: string;

@@ -3,7 +3,7 @@
  * @module
  */
 import { Recent } from "../recent.ts";
-import { renew } from "../renewal.ts";
+import { renew } from "../../core/lease.ts";
 import type { SessionKey, Stored } from "../store.ts";
 import type { Renewed } from "./renewals.ts";
 

@@ -9,7 +9,7 @@
  * that has the file open keeps all of them in memory: never more than some hundred thousand.
  * @module
  */
-import type { Renewal } from "../renewal.ts";
+import type { Renewal } from "../../core/lease.ts";
 import type { Statements } from "./statements.ts";
 
 export interface Renewed extends Renewal {

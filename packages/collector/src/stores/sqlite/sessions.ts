@@ -4,7 +4,7 @@
  */
 import type { SQLInputValue } from "node:sqlite";
 import { decodeSession, encodeSession } from "../codec.ts";
-import { renew } from "../renewal.ts";
+import { renew } from "../../core/lease.ts";
 import type {
   Found,
   ListQuery,

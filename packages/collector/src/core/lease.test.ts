@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { cadence } from "./cadence.ts";
+import { leaseOf, renew, renewalOf, renewLease } from "./lease.ts";
+import { reduce } from "./reduce.ts";
+import { createSession, type Session } from "./session.ts";
+import { resolveSettings } from "./settings-resolve.ts";
+import { history, type Moment, run } from "./testing/histories.ts";
+
+/** Histories per property; a soak runs millions. A failure prints its seed. */
+const numRuns = Number(process.env["RUNS"] ?? 20_000);
+const seed = process.env["SEED"] === undefined ? {} : { seed: Number(process.env["SEED"]) };
+
+/** A page beats as it spoke last, with a number and after a while of which some coincide with deadlines. */
+function beatsAfter({ session, now, settings }: Moment, numbers: readonly number[], waitMs: number) {
+  return session.pages.flatMap((page) => {
+    const lease = leaseOf(session, page.id, settings);
+    if (!lease) return [];
+    const { leaseMs, leaseUntil, othersAt } = lease;
+    const instants = [now, now + waitMs, leaseUntil - 1, leaseUntil, othersAt - 1, othersAt];
+    const later = instants.filter((at) => at >= now && at < now + 2 * leaseMs);
+    return later.flatMap((at) => numbers.map((seq) => ({ page, lease, seq, at })));
+  });
+}
+
+describe("a lease", () => {
+  it("is renewed to what the rules make of the same beat, or they are asked", () => {
+    let renewals = 0;
+    const numbers = fc.array(fc.nat({ max: 9 }), { minLength: 1, maxLength: 3 });
+    const waitMs = fc.nat({ max: 60_000 });
+    fc.assert(
+      fc.property(history, numbers, waitMs, fc.boolean(), (given, seqs, wait, armed) => {
+        run(given, (moment) => {
+          const { session, settings } = moment;
+          for (const { page, lease, seq, at } of beatsAfter(moment, seqs, wait)) {
+            const renewal = renewLease(lease, seq, at);
+            const visible = page.visibility === "visible";
+            const beat = { type: "signal", signal: "beat", page: page.id, gen: page.gen } as const;
+            const reduced = reduce(session, { ...beat, seq, visible, armed }, at, settings);
+            if (!renewal) continue;
+            renewals += 1;
+            expect(reduced.transitions).toEqual([]);
+            expect(renew(session, renewal)).toEqual(reduced.session);
+            expect(renewal.deadlineAt).toBe(reduced.deadlineAt);
+            expect(lease.nextMs).toBe(cadence(reduced.session, page.visibility, settings));
+            // So it may be renewed again and again.
+            const { seq: heard, leaseUntil } = renewal;
+            const next = { ...lease, seq: heard, leaseUntil };
+            expect(leaseOf(reduced.session, page.id, settings)).toEqual(next);
+          }
+        });
+      }),
+      { numRuns, ...seed },
+    );
+    // A property that never meets its case holds nothing.
+    expect(renewals).toBeGreaterThan(numRuns / 2);
+  });
+
+  it("is not renewed at the instant at which a timer is due, nor by a number already heard", () => {
+    const lease = { seq: 4, leaseUntil: 5_000, leaseMs: 3_000, othersAt: 6_000, nextMs: 2_000 };
+    expect(renewLease(lease, 5, 4_999)).toEqual({ seq: 5, leaseUntil: 7_999, deadlineAt: 6_000 });
+    expect(renewLease(lease, 5, 5_000)).toBeNull();
+    expect(renewLease({ ...lease, leaseUntil: 9_000 }, 5, 6_000)).toBeNull();
+    expect(renewLease(lease, 4, 4_000)).toBeNull();
+  });
+
+  it("is there for the page that was heard last alone", () => {
+    const settings = resolveSettings({ "presence.mode": "on" }, []);
+    const open = (page: string) => ({
+      afterMs: 1_000,
+      input: { type: "signal", signal: "open", page, gen: 0, seq: 0, visible: true, armed: true } as const,
+    });
+    const session = createSession({ id: "s", channel: "web_widget" }, 1_000_000);
+    const steps = [open("a"), open("b")];
+    const { session: heard } = run({ session, settings, steps });
+    expect(leaseOf(heard, "a", settings)).toBeNull();
+    const [a, b] = heard.pages;
+    expect(leaseOf(heard, "b", settings)).toMatchObject({
+      leaseUntil: b?.leaseUntil,
+      othersAt: a?.leaseUntil,
+    });
+  });
+});
+
+describe("a renewal", () => {
+  it("says all that has changed, or there is none", () => {
+    fc.assert(
+      fc.property(history, (given) => {
+        let before: Session | null = null;
+        run(given, ({ session }) => {
+          const renewal = before && renewalOf(before, session);
+          if (before && renewal) expect(renew(before, renewal)).toEqual(session);
+          before = session;
+        });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("is what a beat comes to; of several the last says it all", () => {
+    const seen: Session[] = [];
+    const beat = (seq: number) => ({
+      afterMs: 9_000,
+      input: {
+        type: "signal",
+        signal: "beat",
+        page: "p",
+        gen: 0,
+        seq,
+        visible: true,
+        armed: true,
+      } as const,
+    });
+    run(
+      {
+        session: createSession({ id: "s", channel: "web_widget" }, 1_000_000),
+        settings: resolveSettings({ "presence.mode": "on" }, []),
+        steps: [beat(1), beat(2), beat(3)],
+      },
+      ({ session }) => seen.push(session),
+    );
+    const [first, second, third] = seen.slice(-3) as [Session, Session, Session];
+    const [one, two] = [renewalOf(first, second), renewalOf(second, third)];
+    expect(one).toEqual({ seq: 2, leaseUntil: second.pages[0]?.leaseUntil });
+    expect(two && renew(first, two)).toEqual(third);
+  });
+});

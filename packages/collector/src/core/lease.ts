@@ -1,0 +1,97 @@
+/**
+ * What a beat needs to know of its session. Where a page only says again that it is there, nothing
+ * changes but its lease, and these few numbers decide as `reduce` would: whoever keeps them need
+ * neither load the session nor reduce it. `lease.test.ts` holds the one against the other.
+ * @module
+ */
+import { cadence } from "./cadence.ts";
+import { deadlineOf } from "./deadline.ts";
+import { isPresenceRead, isSteady, leaseFor } from "./presence.ts";
+import type { Page, Session } from "./session.ts";
+import type { Settings } from "./settings.ts";
+
+/** How the page that was heard last may go on, while its session and the settings stay as they are. */
+export interface Lease {
+  /** Highest number heard of the page's generation. */
+  readonly seq: number;
+  readonly leaseUntil: number;
+  readonly leaseMs: number;
+  /** When the session must be looked at whatever this page says; `Infinity`: never by itself. */
+  readonly othersAt: number;
+  /** What the page is told: milliseconds until its next beat. */
+  readonly nextMs: number;
+}
+
+/** What becomes of the last page of a session; `heardAt` is the beginning of its lease. */
+export interface Renewal {
+  readonly seq: number;
+  readonly leaseUntil: number;
+}
+
+/**
+ * The lease of `page`, if it was heard last and one more beat like its last signal would change
+ * nothing else; null: whatever it says next must be reduced.
+ */
+export function leaseOf(session: Session, page: string, settings: Settings): Lease | null {
+  const last = session.pages.at(-1);
+  if (last?.id !== page || last.leaseUntil === null || last.visibility === "frozen") return null;
+  if (!isPresenceRead(session.channel, settings) || !isSteady(session)) return null;
+  const { seq, leaseUntil, leaseMs, visibility } = last;
+  // The next one may be another: since it was granted somebody was assigned, say.
+  if (leaseFor(session, visibility, false, settings) !== leaseMs) return null;
+  const nextMs = cadence(session, visibility, settings);
+  if (nextMs === 0) return null;
+  const endless = renew(session, { seq, leaseUntil: Number.POSITIVE_INFINITY });
+  const othersAt = deadlineOf(endless, settings) ?? Number.POSITIVE_INFINITY;
+  return { seq, leaseUntil, leaseMs, othersAt, nextMs };
+}
+
+/**
+ * The renewal by a beat with that number at `now`, and the session's deadline after it; null: it was
+ * overtaken, or a timer is due first.
+ */
+export function renewLease(
+  { leaseMs, othersAt, ...lease }: Lease,
+  seq: number,
+  now: number,
+): (Renewal & { readonly deadlineAt: number }) | null {
+  if (seq <= lease.seq || now >= lease.leaseUntil || now >= othersAt) return null;
+  const leaseUntil = now + leaseMs;
+  return { seq, leaseUntil, deadlineAt: Math.min(leaseUntil, othersAt) };
+}
+
+/** The session after a renewal. Of several in a row the last one says it all. */
+export function renew(session: Session, { seq, leaseUntil }: Renewal): Session {
+  const page = session.pages.at(-1);
+  if (!page) return session;
+  const pages = [...session.pages.slice(0, -1), { ...page, seq, leaseUntil }];
+  return { ...session, pages, heardAt: leaseUntil - page.leaseMs };
+}
+
+/** The renewal that leads from one to the other; null: more than that has changed. */
+export function renewalOf(before: Session, after: Session): Renewal | null {
+  for (const field in after) {
+    if (field === "pages" || field === "heardAt") continue;
+    if (after[field as keyof Session] !== before[field as keyof Session]) return null;
+  }
+  const last = after.pages.length - 1;
+  if (before.pages.length !== after.pages.length || last < 0) return null;
+  for (let index = 0; index < last; index += 1) {
+    if (before.pages[index] !== after.pages[index]) return null;
+  }
+  const page = after.pages[last] as Page;
+  if (!isSameButForLease(before.pages[last] as Page, page)) return null;
+  const { seq, leaseUntil, leaseMs } = page;
+  if (leaseUntil === null || after.heardAt !== leaseUntil - leaseMs) return null;
+  return { seq, leaseUntil };
+}
+
+function isSameButForLease(a: Page, b: Page): boolean {
+  return (
+    a.id === b.id &&
+    a.gen === b.gen &&
+    a.visibility === b.visibility &&
+    a.leaseMs === b.leaseMs &&
+    a.left === b.left
+  );
+}
