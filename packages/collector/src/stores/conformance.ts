@@ -8,6 +8,7 @@ import { broadcastCases } from "./conformance/broadcasts.ts";
 import type { ConformanceCase } from "./conformance/case.ts";
 import { listCases } from "./conformance/lists.ts";
 import { logCases } from "./conformance/log.ts";
+import { renewalCases } from "./conformance/renewals.ts";
 import { sessionCases } from "./conformance/sessions.ts";
 import { wakeCases } from "./conformance/wakes.ts";
 
@@ -22,6 +23,7 @@ export {
 
 export const conformanceCases: readonly ConformanceCase[] = [
   ...sessionCases,
+  ...renewalCases,
   ...wakeCases,
   ...listCases,
   ...logCases,

@@ -51,6 +51,8 @@ export interface Found {
   readonly stored: Stored | null;
   /** Those of the asked event ids that this session has seen. */
   readonly seenEventIds: readonly string[];
+  /** What the store's {@link Store.renew} calls the session by; missing: it cannot be renewed there. */
+  readonly number?: number;
 }
 
 /** One session's change. All of it is kept, or nothing of it is. */
@@ -73,6 +75,15 @@ export interface Write {
   readonly isRenewal?: boolean;
   /** All in which a renewal's session differs from the one that was loaded; missing: in more. */
   readonly renewal?: Renewal | null;
+}
+
+/** The last page of a session has renewed its lease, and nothing else has changed. */
+export interface LeaseWrite extends Renewal {
+  /** {@link Found.number} */
+  readonly number: number;
+  /** The version that is known; it rises by one. */
+  readonly expectedVersion: number;
+  readonly deadlineAt: number;
 }
 
 export type WriteOutcome = "committed" | "conflict";
@@ -161,6 +172,12 @@ export interface Store {
   load(lookups: readonly Lookup[]): Promise<readonly Found[]>;
   /** Answers in the order of the writes; each is atomic by itself. */
   commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]>;
+  /**
+   * Renews leases, one after the other: as {@link commit} of the same sessions with their last page
+   * renewed, for whoever has not loaded them. It may refuse one that it has no room for as a conflict.
+   * Missing: the store knows no short way.
+   */
+  renew?(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]>;
   /** Sessions whose deadline is at or before `now`, most overdue first. */
   due(now: number, limit: number): Promise<readonly SessionKey[]>;
   /** Sessions of an account that have not been told the broadcast `epoch` yet. */

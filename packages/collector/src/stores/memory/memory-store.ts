@@ -2,6 +2,7 @@
  * A store in this process's memory: for tests and for trying out. Nothing survives the process.
  * @module
  */
+import { renew } from "../../core/lease.ts";
 import type {
   Account,
   Agent,
@@ -9,6 +10,7 @@ import type {
   Broadcast,
   Facets,
   Found,
+  LeaseWrite,
   ListQuery,
   LogEntry,
   Lookup,
@@ -27,10 +29,13 @@ interface Row {
   readonly stored: Stored;
   readonly facets: Facets;
   readonly eventIds: Set<string>;
+  readonly number: number;
 }
 
 export class MemoryStore implements Store {
   readonly #rows = new Map<string, Row>();
+  readonly #names = new Map<number, string>();
+  #lastNumber = 0;
   readonly #accounts = new Map<string, Account>();
   readonly #broadcasts: Broadcast[] = [];
   readonly #agents = new Map<string, Map<string, Agent>>();
@@ -49,6 +54,7 @@ export class MemoryStore implements Store {
       return {
         stored: row?.stored ?? null,
         seenEventIds: eventIds.filter((id) => row?.eventIds.has(id)),
+        ...(row && { number: row.number }),
       };
     });
   }
@@ -59,15 +65,35 @@ export class MemoryStore implements Store {
 
   #commitOne(write: Write): WriteOutcome {
     const { key, session, shadow, epoch, facets, deadlineAt } = write;
-    const row = this.#rows.get(nameOf(key));
+    const name = nameOf(key);
+    const row = this.#rows.get(name);
     if ((row?.stored.version ?? 0) !== write.expectedVersion) return "conflict";
     const eventIds = row?.eventIds ?? new Set();
     for (const id of write.eventIds) eventIds.add(id);
     const stored = { session, shadow, epoch, deadlineAt, version: write.expectedVersion + 1 };
-    this.#rows.set(nameOf(key), { key, stored, facets, eventIds });
+    const number = row?.number ?? this.#nextNumber(name);
+    this.#rows.set(name, { key, stored, facets, eventIds, number });
     this.#append("live", write, write.transitions);
     this.#append("shadow", write, write.shadowTransitions);
     return "committed";
+  }
+
+  #nextNumber(name: string): number {
+    this.#lastNumber += 1;
+    this.#names.set(this.#lastNumber, name);
+    return this.#lastNumber;
+  }
+
+  async renew(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]> {
+    return leases.map(({ number, expectedVersion, deadlineAt, ...renewal }) => {
+      const name = this.#names.get(number) ?? "";
+      const row = this.#rows.get(name);
+      if (row?.stored.version !== expectedVersion) return "conflict";
+      const session = renew(row.stored.session, renewal);
+      const stored = { ...row.stored, session, deadlineAt, version: expectedVersion + 1 };
+      this.#rows.set(name, { ...row, stored });
+      return "committed";
+    });
   }
 
   #append(track: Track, { key, session }: Write, transitions: Write["transitions"]): void {
@@ -187,7 +213,9 @@ export class MemoryStore implements Store {
       (entry) => entry.account !== key.account || entry.session !== key.id,
     );
     this.outbox.erase(key);
-    return this.#rows.delete(nameOf(key));
+    const name = nameOf(key);
+    this.#names.delete(this.#rows.get(name)?.number ?? 0);
+    return this.#rows.delete(name);
   }
 
   async agents(account: string): Promise<readonly Agent[]> {

@@ -1,34 +1,18 @@
 /**
- * Sessions that are kept in memory as the file has them: those that speak often are read once.
+ * Sessions that are kept in memory as the file's rows have them: those that speak often are read once.
  * @module
  */
 import { Recent } from "../recent.ts";
-import { renew } from "../../core/lease.ts";
 import type { SessionKey, Stored } from "../store.ts";
-import type { Renewed } from "./renewals.ts";
 
-/** A session as it was read or written, and what was heard of it since. */
+/** A session as its row was read or written. */
 export interface Known {
   readonly number: number;
   readonly written: Stored;
-  renewed: Renewed | undefined;
 }
 
 /** About a kilobyte each. */
-const KNOWN_MOST = 50_000;
-
-/** What is known last of a session's version and deadline. */
-export function newest({ written, renewed }: Known): Stored | Renewed {
-  return renewed && renewed.version > written.version ? renewed : written;
-}
-
-export function current(known: Known): Stored {
-  const { written, renewed } = known;
-  if (!renewed || renewed.version <= written.version) return written;
-  const { version, deadlineAt } = renewed;
-  const { shadow, epoch } = written;
-  return { session: renew(written.session, renewed), shadow, version, epoch, deadlineAt };
-}
+const KNOWN_MOST = 20_000;
 
 export class KnownSessions {
   /** By id alone: two accounts that give the same id take turns. */
@@ -39,8 +23,8 @@ export class KnownSessions {
     return known?.account === account ? known : undefined;
   }
 
-  set({ account, id }: SessionKey, known: Known): Known {
-    const kept = { ...known, account };
+  set({ account, id }: SessionKey, { number, written }: Known): Known {
+    const kept = { number, written, account };
     this.#sessions.set(id, kept);
     return kept;
   }

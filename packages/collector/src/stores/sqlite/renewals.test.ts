@@ -21,8 +21,8 @@ function freshPath(): string {
   return join(folder, `${files}.db`);
 }
 
-function open(path: string, foldFrom?: number): SqliteStore {
-  const store = new SqliteStore(path, foldFrom === undefined ? {} : { foldFrom });
+function open(path: string, eraLeast?: number): SqliteStore {
+  const store = new SqliteStore(path, eraLeast === undefined ? {} : { eraLeast });
   opened.push(store);
   return store;
 }

@@ -1,168 +1,147 @@
 /**
  * What was heard of sessions since their rows were written. A beat changes two numbers of a session;
  * to write its row for that would write a page of the file for each beat. So a batch's renewals are
- * appended as one row of the table `renewals`, and are folded into the sessions' rows later, many at
- * a time, in the order of the file, a few with each commit.
+ * appended as one row of the table `renewals`, and the newest of each session is kept in memory by
+ * every process that has the file open.
  *
- * The truth of a session is the newest version among its row and its renewals. A row of `renewals`
- * goes only after each session it names has a row, or a later renewal, at least as new. Every process
- * that has the file open keeps all of them in memory: never more than some hundred thousand.
+ * The truth of a session is the newest version among its row and its renewals. The table is a log that
+ * is cut from time to time: an era ends, whatever of it is still the newest is carried into the next
+ * one, a share with each commit, and then its rows go. So it is never longer than some entries for each
+ * session that is alive, and no session's row is written for a beat.
  * @module
  */
-import type { Renewal } from "../../core/lease.ts";
+import { decodeRenewals, encodeRenewals, type Renewed } from "./renewal-codec.ts";
+import { type Due, RenewalTable } from "./renewal-table.ts";
 import type { Statements } from "./statements.ts";
 
-export interface Renewed extends Renewal {
-  readonly version: number;
-  readonly deadlineAt: number;
-}
+/** An era has at least so many entries, and as many as sessions have any. */
+const ERA_LEAST = 100_000;
+/** Slots looked at with each commit while an era is carried over: at least, and for each renewal. */
+const CARRY_LEAST = 100;
+const CARRY_PER_RENEWAL = 4;
+/** Rows of an era that is over that go with each commit. */
+const DROP_ROWS = 20;
 
-/** Changed in place: one is kept for each session, and beats would leave nothing but garbage. */
-type Kept = { -readonly [Field in keyof Renewed]: Renewed[Field] };
-
-/** So many renewed sessions are gathered before they are folded. */
-const FOLD_FROM = 200_000;
-/** Or so many renewals for each of these: a few sessions may be renewed again and again. */
-const ENTRIES_EACH = 2;
-/** Folded with each commit at least, and for each renewal that it appends. */
-const FOLD_LEAST = 100;
-const FOLD_PER_RENEWAL = 2;
-/** Rows of `renewals` that go with each commit once they are folded. */
-const DROP_ROWS = 50;
-
-/** Within a row: the number of a session, then these; instants as milliseconds since the row's first. */
-const PER_ENTRY = 5;
+/** Set under this stamp, a renewal says nothing of the session's row. */
+const UNSURE = 0;
 
 export class Renewals {
   readonly #statements: Statements;
-  readonly #foldFrom: number;
-  #gathered = new Map<number, Kept>();
+  readonly #eraLeast: number;
+  readonly #table = new RenewalTable();
+  #era = 0;
+  /** Entries of this era, carried ones not counted. */
   #entries = 0;
-  #folding = new Map<number, Kept>();
-  /** What is to be folded, in the order of the file, and how much of it has been. */
-  #toFold = new Float64Array();
-  #folded = 0;
-  /** The last row that the sessions under folding come from; null: nothing is left to drop. */
-  #foldedRow: number | null = null;
+  /** Slots up to here have been looked at for carrying. */
+  #carried = Number.POSITIVE_INFINITY;
+  /** The last row of the era before; null: none of it is left. */
+  #endedRow: number | null = null;
   #lastRow = 0;
+  /** Found due, the most overdue first; those that have moved on since are passed over. */
+  #due: Due[] = [];
 
-  constructor(statements: Statements, foldFrom = FOLD_FROM) {
+  constructor(statements: Statements, eraLeast = ERA_LEAST) {
     this.#statements = statements;
-    this.#foldFrom = foldFrom;
+    this.#eraLeast = eraLeast;
   }
 
   /** The newest renewal of a session; it counts where it is newer than the session's row. */
   of(session: number): Renewed | undefined {
-    return this.#gathered.get(session) ?? this.#folding.get(session);
+    return this.#table.of(session);
+  }
+
+  /** The version of a session whose newest renewal was taken under that stamp; 0: its row must be asked. */
+  versionOf(session: number, stamp: number): number {
+    return this.#table.versionOf(session, stamp);
   }
 
   /** Reads what other processes have appended. */
   read(): void {
     for (const row of this.#statements.readRenewals.iterate(this.#lastRow)) {
       this.#lastRow = row["number"] as number;
-      for (const [session, renewed] of decode(row["body"] as string))
-        this.#gather(session, renewed);
+      decodeRenewals(row["body"] as Uint8Array | string, (session, renewed) => {
+        this.#entries += 1;
+        this.#table.set(session, renewed, this.#era, UNSURE);
+      });
     }
-  }
-
-  /** Appends a batch; answers with the number of its row. It counts once it is {@link take}n. */
-  append(batch: ReadonlyMap<number, Renewed>): number {
-    return Number(this.#statements.appendRenewals.run(encode(batch)).lastInsertRowid);
-  }
-
-  /** A batch that was appended is committed; answers with what is kept of each session. */
-  take(row: number, batch: ReadonlyMap<number, Renewed>): Map<number, Renewed> {
-    this.#lastRow = row;
-    const kept = new Map<number, Renewed>();
-    for (const [session, renewed] of batch) kept.set(session, this.#gather(session, renewed));
-    return kept;
-  }
-
-  #gather(session: number, { version, deadlineAt, seq, leaseUntil }: Renewed): Renewed {
-    this.#entries += 1;
-    const kept = this.#gathered.get(session);
-    if (!kept) {
-      const fresh = { version, deadlineAt, seq, leaseUntil };
-      this.#gathered.set(session, fresh);
-      return fresh;
-    }
-    if (version > kept.version) {
-      kept.version = version;
-      kept.deadlineAt = deadlineAt;
-      kept.seq = seq;
-      kept.leaseUntil = leaseUntil;
-    }
-    return kept;
   }
 
   /**
-   * Folds a share, in a transaction that has appended so many. Answers with what is to be called once
-   * it is committed.
+   * Appends a batch, in a transaction, with a share of what is to be carried or dropped. Answers with
+   * what is to be called once it is committed. `stamp`: what {@link versionOf} will be asked for.
    */
-  fold(appended: number): () => void {
-    if (this.#folded < this.#toFold.length) {
-      const end = this.#folded + Math.max(FOLD_LEAST, FOLD_PER_RENEWAL * appended);
-      for (const session of this.#toFold.subarray(this.#folded, end)) {
-        this.#write(this.#folding, session);
-      }
-      return () => {
-        this.#folded = end;
-        if (end >= this.#toFold.length) this.#folding = new Map();
-      };
-    }
-    if (this.#foldedRow !== null) {
-      const { changes } = this.#statements.dropRenewals.run(this.#foldedRow, DROP_ROWS);
-      return () => {
-        if (Number(changes) < DROP_ROWS) this.#foldedRow = null;
-      };
-    }
+  append(batch: ReadonlyMap<number, Renewed>, stamp: number): () => void {
+    if (batch.size === 0) return () => {};
+    const row = this.#insert(batch);
+    const tidied = this.#tidy(batch);
     return () => {
-      const isEnough = this.#gathered.size >= this.#foldFrom;
-      if (isEnough || this.#entries >= ENTRIES_EACH * this.#foldFrom) this.#turn();
+      this.#lastRow = row;
+      this.#entries += batch.size;
+      for (const [session, renewed] of batch) {
+        this.#table.set(session, renewed, this.#era, stamp);
+      }
+      tidied();
+      const isLong = this.#entries >= Math.max(this.#eraLeast, this.#table.size);
+      if (isLong && this.#endedRow === null) this.#endEra();
     };
   }
 
-  #turn(): void {
-    this.#folding = this.#gathered;
-    this.#toFold = Float64Array.from(this.#folding.keys()).sort();
-    this.#folded = 0;
-    this.#foldedRow = this.#lastRow;
-    this.#gathered = new Map();
+  #insert(batch: ReadonlyMap<number, Renewed>): number {
+    return Number(this.#statements.appendRenewals.run(encodeRenewals(batch)).lastInsertRowid);
+  }
+
+  #tidy(batch: ReadonlyMap<number, Renewed>): () => void {
+    if (this.#endedRow === null) return () => {};
+    if (this.#carried < this.#table.end) return this.#carry(batch);
+    const { changes } = this.#statements.dropRenewals.run(this.#endedRow, DROP_ROWS);
+    return () => {
+      if (Number(changes) < DROP_ROWS) this.#endedRow = null;
+    };
+  }
+
+  #carry(batch: ReadonlyMap<number, Renewed>): () => void {
+    const end = this.#carried + Math.max(CARRY_LEAST, CARRY_PER_RENEWAL * batch.size);
+    const carried = this.#table.before(this.#era, this.#carried, end);
+    for (const session of batch.keys()) carried.delete(session);
+    const row = carried.size > 0 ? this.#insert(carried) : null;
+    return () => {
+      if (row !== null) this.#lastRow = row;
+      this.#table.carried(carried.keys(), this.#era);
+      this.#carried = end;
+    };
+  }
+
+  #endEra(): void {
+    this.#era += 1;
     this.#entries = 0;
+    this.#carried = 0;
+    this.#endedRow = this.#lastRow;
   }
 
-  /** Folds one session's newest renewal now. */
-  foldOne(session: number): void {
-    const from = this.#gathered.has(session) ? this.#gathered : this.#folding;
-    this.#write(from, session);
+  /** The session's row is newer, or the session is gone. */
+  forget(session: number): void {
+    this.#table.delete(session);
   }
 
-  #write(from: ReadonlyMap<number, Renewed>, session: number): void {
-    const renewed = from.get(session);
-    if (!renewed) return;
-    const { version, deadlineAt, seq, leaseUntil } = renewed;
-    this.#statements.foldRenewal.run(version, deadlineAt, seq, leaseUntil, session, version);
+  /** Sessions that are due by their renewals, the most overdue first. */
+  due(now: number, limit: number): readonly Due[] {
+    const first = this.#stillDue(now, limit);
+    if (first.length === limit) return first;
+    this.#due = this.#table.due(now);
+    return this.#stillDue(now, limit);
   }
-}
 
-function encode(batch: ReadonlyMap<number, Renewed>): string {
-  const [first] = batch.values();
-  const base = first?.leaseUntil ?? 0;
-  const values = [base];
-  for (const [session, { version, seq, leaseUntil, deadlineAt }] of batch) {
-    values.push(session, version, seq, leaseUntil - base, deadlineAt - base);
-  }
-  return JSON.stringify(values);
-}
-
-function* decode(text: string): Iterable<readonly [number, Renewed]> {
-  const values = JSON.parse(text) as number[];
-  const base = values[0] ?? 0;
-  for (let place = 1; place < values.length; place += PER_ENTRY) {
-    const [session = 0, version = 0, seq = 0, lease = 0, deadline = 0] = values.slice(
-      place,
-      place + PER_ENTRY,
-    );
-    yield [session, { version, seq, leaseUntil: base + lease, deadlineAt: base + deadline }];
+  #stillDue(now: number, limit: number): readonly Due[] {
+    const isDue = ({ session, deadlineAt }: Due) => {
+      return deadlineAt <= now && this.#table.of(session)?.deadlineAt === deadlineAt;
+    };
+    const moved = this.#due.findIndex(isDue);
+    this.#due.splice(0, moved < 0 ? this.#due.length : moved);
+    const found: Due[] = [];
+    for (const due of this.#due) {
+      if (found.length === limit) break;
+      if (isDue(due)) found.push(due);
+    }
+    return found;
   }
 }

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../store.ts";
 import { OUTBOX_TABLES } from "./outbox-schema.ts";
-import { NUMBER_SESSIONS } from "./tables.ts";
+import { FOLD_PAGES, NUMBER_SESSIONS } from "./tables.ts";
 
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE sessions (
@@ -64,6 +64,7 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE mark (id INTEGER PRIMARY KEY CHECK (id = 1), heard_at INTEGER NOT NULL);`,
   OUTBOX_TABLES,
   NUMBER_SESSIONS,
+  FOLD_PAGES,
 ];
 
 /**

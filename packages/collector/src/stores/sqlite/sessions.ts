@@ -3,10 +3,11 @@
  * @module
  */
 import type { SQLInputValue } from "node:sqlite";
-import { decodeSession, encodeSession } from "../codec.ts";
 import { renew } from "../../core/lease.ts";
+import { decodeSession, encodeSession } from "../codec.ts";
 import type {
   Found,
+  LeaseWrite,
   ListQuery,
   Lookup,
   SessionKey,
@@ -17,8 +18,9 @@ import type {
 } from "../store.ts";
 import { encodeTransition } from "../transition-codec.ts";
 import type { AccountNumbers } from "./account-numbers.ts";
-import { current, type Known, KnownSessions, newest } from "./known-sessions.ts";
-import { Renewals, type Renewed } from "./renewals.ts";
+import { type Known, KnownSessions } from "./known-sessions.ts";
+import { isKeepable, type Renewed } from "./renewal-codec.ts";
+import { Renewals } from "./renewals.ts";
 import type { Statements } from "./statements.ts";
 import { PRESENCES, QUEUES, STATES, TRACKS } from "./tables.ts";
 
@@ -28,10 +30,18 @@ interface SessionRow {
   version: number;
   epoch: number;
   deadline_at: number | null;
-  page_seq: number | null;
-  lease_until: number | null;
   body: string;
   shadow: string | null;
+}
+
+interface AccountedRow extends SessionRow {
+  account: number;
+}
+
+/** What a transaction comes to: the answers, and what is to be called once it is committed. */
+interface Committing {
+  readonly outcomes: readonly WriteOutcome[];
+  readonly committed: () => void;
 }
 
 export class Sessions {
@@ -41,11 +51,13 @@ export class Sessions {
   readonly #known = new KnownSessions();
   /** Changes when another connection has written to the file. */
   #fileVersion: unknown = null;
+  /** Rises with it: what was known of rows before says nothing now. */
+  #stamp = 0;
 
-  constructor(statements: Statements, accounts: AccountNumbers, foldFrom?: number) {
+  constructor(statements: Statements, accounts: AccountNumbers, eraLeast?: number) {
     this.#statements = statements;
     this.#accounts = accounts;
-    this.#renewals = new Renewals(statements, foldFrom);
+    this.#renewals = new Renewals(statements, eraLeast);
   }
 
   /** Takes notice of what other processes have written; before anything is read or compared. */
@@ -55,6 +67,7 @@ export class Sessions {
     this.#known.clear();
     this.#renewals.read();
     this.#fileVersion = version;
+    this.#stamp += 1;
   }
 
   load(lookups: readonly Lookup[]): readonly Found[] {
@@ -63,9 +76,9 @@ export class Sessions {
       const known = this.#find(key);
       if (!known) return { stored: null, seenEventIds: [] };
       const { number } = known;
-      const stored = current(known);
       const hasSeen = (id: string) => this.#statements.hasEvent.get(number, id) !== undefined;
-      return { stored, seenEventIds: eventIds.length === 0 ? eventIds : eventIds.filter(hasSeen) };
+      const seenEventIds = eventIds.length === 0 ? eventIds : eventIds.filter(hasSeen);
+      return { stored: this.#current(known), seenEventIds, number };
     });
   }
 
@@ -75,42 +88,73 @@ export class Sessions {
     const account = this.#accounts.of(key.account);
     const row = this.#statements.loadSession.get(account, key.id) as SessionRow | undefined;
     if (!row) return null;
-    return this.#known.set(key, this.#toKnown(row));
+    return this.#known.set(key, toKnown(row));
   }
 
-  /** Within a transaction. Answers with what is to be called once that is committed. */
-  commit(writes: readonly Write[]): {
-    readonly outcomes: readonly WriteOutcome[];
-    readonly committed: () => void;
-  } {
+  /** A session as it is now, with what was heard of it since its row was written. */
+  #current({ number, written }: Known): Stored {
+    const renewed = this.#renewals.of(number);
+    if (!renewed || renewed.version <= written.version) return written;
+    const { version, deadlineAt } = renewed;
+    return { ...written, session: renew(written.session, renewed), version, deadlineAt };
+  }
+
+  /** Within a transaction. */
+  commit(writes: readonly Write[]): Committing {
     this.#look();
-    const renewed = new Map<number, Renewed>();
-    const beaten: Known[] = [];
+    const batch = new Map<number, Renewed>();
+    const written: number[] = [];
     const outcomes = writes.map((write): WriteOutcome => {
       const known = this.#find(write.key);
-      const before = known && (renewed.get(known.number) ?? newest(known));
+      const before = known && (batch.get(known.number) ?? this.#newest(known));
       if ((before?.version ?? 0) !== write.expectedVersion) return "conflict";
-      const renewal = before && renewedBy(before, write);
-      if (known && renewal) {
-        renewed.set(known.number, renewal);
-        beaten.push(known);
+      const renewed = renewedBy(write);
+      if (known && renewed && isKeepable(known.number, renewed)) {
+        batch.set(known.number, renewed);
         return "committed";
       }
       const number = this.#put(known?.number ?? null, write);
       const { session, shadow, epoch, deadlineAt, expectedVersion } = write;
-      const written = { session, shadow, epoch, deadlineAt, version: expectedVersion + 1 };
-      this.#known.set(write.key, { number, written, renewed: undefined });
+      const stored = { session, shadow, epoch, deadlineAt, version: expectedVersion + 1 };
+      this.#known.set(write.key, { number, written: stored });
+      batch.delete(number);
+      written.push(number);
       return "committed";
     });
-    const row = renewed.size > 0 ? this.#renewals.append(renewed) : null;
-    const folded = this.#renewals.fold(renewed.size);
+    const appended = this.#renewals.append(batch, this.#stamp);
     const committed = () => {
-      folded();
-      if (row === null) return;
-      const kept = this.#renewals.take(row, renewed);
-      for (const known of beaten) known.renewed = kept.get(known.number);
+      for (const number of written) this.#renewals.forget(number);
+      appended();
     };
     return { outcomes, committed };
+  }
+
+  #newest({ number, written }: Known): { readonly version: number } {
+    const renewed = this.#renewals.of(number);
+    return renewed && renewed.version > written.version ? renewed : written;
+  }
+
+  /** Within a transaction. */
+  renew(leases: readonly LeaseWrite[]): Committing {
+    this.#look();
+    const batch = new Map<number, Renewed>();
+    const outcomes = leases.map(({ number, expectedVersion, ...renewal }): WriteOutcome => {
+      const version = batch.get(number)?.version ?? this.#versionOf(number);
+      const renewed = { ...renewal, version: expectedVersion + 1 };
+      if (version !== expectedVersion || !isKeepable(number, renewed)) return "conflict";
+      batch.set(number, renewed);
+      return "committed";
+    });
+    return { outcomes, committed: this.#renewals.append(batch, this.#stamp) };
+  }
+
+  /** The newest version of a session; its row is asked where it may have changed. */
+  #versionOf(number: number): number {
+    const known = this.#renewals.versionOf(number, this.#stamp);
+    if (known > 0) return known;
+    const row = this.#statements.sessionVersion.get(number);
+    if (!row) return 0;
+    return Math.max(row["version"] as number, this.#renewals.of(number)?.version ?? 0);
   }
 
   /** Writes a session's row and its history; answers with its number. */
@@ -155,28 +199,51 @@ export class Sessions {
   }
 
   /**
-   * Rows that are due by what they say. Where a renewal says otherwise it is folded and the rows are
-   * read again, until they tell the truth; a transaction is needed for that alone. They are kept in
-   * mind, for whoever asks what is due loads it next.
+   * Sessions that are due by their rows or by what was heard since. A row that is due by itself alone
+   * is left to its renewal, so that it is not found again; a transaction is needed for that only. All
+   * are kept in mind, for whoever asks what is due loads it next.
    */
   due(now: number, limit: number, transaction: (work: () => void) => void): readonly SessionKey[] {
+    const rows = this.#dueRows(now, limit, transaction);
+    const due = [...rows, ...this.#dueByRenewals(now, limit)];
+    due.sort((a, b) => a.deadlineAt - b.deadlineAt);
+    return due.slice(0, limit).map(({ row }) => this.#keepInMind(row));
+  }
+
+  #dueRows(now: number, limit: number, transaction: (work: () => void) => void): DueRow[] {
     for (;;) {
       this.#look();
-      const rows = this.#statements.due.all(now, limit) as unknown as DueRow[];
-      const renewed = rows.filter(
-        ({ number, version }) => (this.#renewals.of(number)?.version ?? 0) > version,
-      );
-      if (renewed.length === 0) return rows.map((row) => this.#keepInMind(row));
+      const rows = this.#statements.due.all(now, limit) as unknown as AccountedRow[];
+      const early = rows.filter(({ number, version }) => this.#isRenewed(number, version));
+      if (early.length === 0) {
+        return rows.map((row) => ({ row, deadlineAt: row.deadline_at ?? now }));
+      }
       transaction(() => {
-        this.#look();
-        for (const { number } of renewed) this.#renewals.foldOne(number);
+        for (const { number, version } of early) this.#statements.leaveRow.run(number, version);
       });
     }
   }
 
-  #keepInMind(row: DueRow): SessionKey {
+  #dueByRenewals(now: number, limit: number): DueRow[] {
+    for (;;) {
+      const due = this.#renewals.due(now, limit);
+      const found = due.flatMap(({ session, deadlineAt }): DueRow[] => {
+        const row = this.#statements.numberedSession.get(session) as AccountedRow | undefined;
+        if (row && this.#isRenewed(session, row.version)) return [{ row, deadlineAt }];
+        this.#renewals.forget(session);
+        return [];
+      });
+      if (found.length === due.length) return found;
+    }
+  }
+
+  #isRenewed(number: number, version: number): boolean {
+    return (this.#renewals.of(number)?.version ?? 0) > version;
+  }
+
+  #keepInMind(row: AccountedRow): SessionKey {
     const key = { account: this.#accounts.nameOf(row.account), id: row.id };
-    if (!this.#known.get(key)) this.#known.set(key, this.#toKnown(row));
+    if (!this.#known.get(key)) this.#known.set(key, toKnown(row));
     return key;
   }
 
@@ -208,6 +275,7 @@ export class Sessions {
     const known = this.#find(key);
     if (!known) return false;
     this.#known.delete(key);
+    this.#renewals.forget(known.number);
     this.#statements.eraseEvents.run(known.number);
     this.#statements.eraseTransitions.run(known.number);
     this.#statements.eraseSession.run(known.number);
@@ -215,37 +283,23 @@ export class Sessions {
   }
 
   #toStored(row: SessionRow): Stored {
-    return current(this.#toKnown(row));
-  }
-
-  #toKnown(row: SessionRow): Known {
-    const { number, id, version, epoch, page_seq, lease_until, body, shadow } = row;
-    const session = decodeSession(id, body);
-    const written = {
-      session:
-        page_seq === null || lease_until === null
-          ? session
-          : renew(session, { seq: page_seq, leaseUntil: lease_until }),
-      shadow: shadow === null ? null : decodeSession(id, shadow),
-      version,
-      epoch,
-      deadlineAt: row.deadline_at,
-    };
-    return { number, written, renewed: this.#renewals.of(number) };
+    return this.#current(toKnown(row));
   }
 }
 
-interface DueRow extends SessionRow {
-  account: number;
+interface DueRow {
+  readonly row: AccountedRow;
+  readonly deadlineAt: number;
 }
 
-/** The renewal that a write comes to; null: its row must be written, its deadline is nearer. */
-function renewedBy(
-  before: Stored | Renewed,
-  { renewal, deadlineAt, expectedVersion }: Write,
-): Renewed | null {
+function toKnown({ number, id, version, epoch, ...row }: SessionRow): Known {
+  const session = decodeSession(id, row.body);
+  const shadow = row.shadow === null ? null : decodeSession(id, row.shadow);
+  return { number, written: { session, shadow, version, epoch, deadlineAt: row.deadline_at } };
+}
+
+/** The renewal that a write comes to; null: its row must be written. */
+function renewedBy({ renewal, deadlineAt, expectedVersion }: Write): Renewed | null {
   if (!renewal || deadlineAt === null) return null;
-  if (before.deadlineAt === null || deadlineAt < before.deadlineAt) return null;
-  const { seq, leaseUntil } = renewal;
-  return { seq, leaseUntil, deadlineAt, version: expectedVersion + 1 };
+  return { ...renewal, deadlineAt, version: expectedVersion + 1 };
 }

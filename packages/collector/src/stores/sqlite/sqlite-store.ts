@@ -12,6 +12,7 @@ import {
   type Assignment,
   type Broadcast,
   type Found,
+  type LeaseWrite,
   type ListQuery,
   type LogEntry,
   type Lookup,
@@ -54,11 +55,11 @@ export class SqliteStore implements Store {
   readonly #sessions: Sessions;
 
   /**
-   * Opens the file, or creates it. `foldFrom`: how many renewed sessions are gathered before they are
-   * folded (200,000); more take memory, fewer take writes.
+   * Opens the file, or creates it. `eraLeast`: how many renewals are gathered at least before the log of
+   * them is cut (100,000).
    * @throws {StoreError} if it cannot be opened or is not a file of ours.
    */
-  constructor(path: string, { foldFrom }: { readonly foldFrom?: number } = {}) {
+  constructor(path: string, { eraLeast }: { readonly eraLeast?: number } = {}) {
     try {
       this.#database = new DatabaseSync(path);
       this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
@@ -74,7 +75,7 @@ export class SqliteStore implements Store {
     }
     this.#statements = prepareStatements(this.#database);
     this.#accounts = new AccountNumbers(this.#statements);
-    this.#sessions = new Sessions(this.#statements, this.#accounts, foldFrom);
+    this.#sessions = new Sessions(this.#statements, this.#accounts, eraLeast);
     this.outbox = new SqliteOutbox(this.#database, (work) => this.#transaction(work));
   }
 
@@ -84,6 +85,12 @@ export class SqliteStore implements Store {
 
   async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
     const { outcomes, committed } = this.#transaction(() => this.#sessions.commit(writes));
+    committed();
+    return outcomes;
+  }
+
+  async renew(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]> {
+    const { outcomes, committed } = this.#transaction(() => this.#sessions.renew(leases));
     committed();
     return outcomes;
   }

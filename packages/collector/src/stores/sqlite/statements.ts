@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-const SESSION = "number, id, version, epoch, deadline_at, page_seq, lease_until, body, shadow";
+const SESSION = "number, id, version, epoch, deadline_at, body, shadow";
 const ENTRY = "cursor, session, session_created_at, seq, at, body";
 
 const SQL = {
@@ -18,6 +18,8 @@ const SQL = {
   numberAccount: "INSERT INTO account_numbers (name) VALUES (?)",
 
   loadSession: `SELECT ${SESSION} FROM sessions WHERE account = ? AND id = ?`,
+  numberedSession: `SELECT account, ${SESSION} FROM sessions WHERE number = ?`,
+  sessionVersion: "SELECT version FROM sessions WHERE number = ?",
   hasEvent: "SELECT 1 FROM events WHERE session = ? AND id = ?",
   insertEvent: "INSERT OR IGNORE INTO events (session, id) VALUES (?, ?)",
   insertSession: `INSERT INTO sessions
@@ -27,20 +29,18 @@ const SQL = {
   // Most writes leave alone whose a session is, and then the indexes of that are left alone too.
   updateStanding: `UPDATE sessions SET
     version = ?, deadline_at = ?, state = ?, presence = ?, queue = ?, held = ?, queued_at = ?,
-    body = ?, shadow = ?, page_seq = NULL, lease_until = NULL
-    WHERE number = ? AND epoch = ? AND assignee IS ? AND grp IS ? AND user IS ?
-      AND created_at = ?`,
+    body = ?, shadow = ? WHERE number = ? AND epoch = ? AND assignee IS ? AND grp IS ?
+      AND user IS ? AND created_at = ?`,
   updateSession: `UPDATE sessions SET
     version = ?, epoch = ?, deadline_at = ?, state = ?, presence = ?, queue = ?, held = ?,
-    queued_at = ?, assignee = ?, grp = ?, user = ?, created_at = ?, body = ?, shadow = ?,
-    page_seq = NULL, lease_until = NULL WHERE number = ?`,
+    queued_at = ?, assignee = ?, grp = ?, user = ?, created_at = ?, body = ?, shadow = ?
+    WHERE number = ?`,
   insertTransition:
     "INSERT INTO transitions (account, track, session, seq, at, body) VALUES (?, ?, ?, ?, ?, ?)",
 
   appendRenewals: "INSERT INTO renewals (body) VALUES (?)",
   readRenewals: "SELECT number, body FROM renewals WHERE number > ? ORDER BY number",
-  foldRenewal: `UPDATE sessions SET version = ?, deadline_at = ?, page_seq = ?, lease_until = ?
-    WHERE number = ? AND version < ?`,
+  leaveRow: "UPDATE sessions SET deadline_at = NULL WHERE number = ? AND version = ?",
   // The last row stays, so that no number is given twice.
   dropRenewals: `DELETE FROM renewals WHERE number IN
     (SELECT number FROM renewals WHERE number <= ? AND number < (SELECT max(number) FROM renewals)

@@ -3,9 +3,9 @@
  *
  * - Accounts and sessions have numbers, and other tables name them by these. A number is never given
  *   twice, so it also tells a session from an erased one of the same id.
- * - `page_seq` and `lease_until` are what the last page has said since `body` was written.
  * - `renewals` holds what was heard since a session's row was written, a batch in each row:
- *   renewals.ts. `deadline_at` may therefore be earlier than the truth, and never later.
+ *   renewals.ts. Where there is a newer renewal `deadline_at` says nothing: it may be earlier than the
+ *   truth, or null.
  * @module
  */
 
@@ -123,3 +123,17 @@ export const NUMBER_SESSIONS = `
    DROP TABLE old_sessions;
    DROP TABLE old_transitions;
    DROP TABLE old_events;`;
+
+/** Values within a session's body: stores/codec.ts. */
+const LAST_PAGE = "$[7][#-1]";
+const HEARD_AT = "$[9]";
+
+/** What the last page had said stood beside the body; it is put into it. */
+export const FOLD_PAGES = `
+   UPDATE sessions SET body = json_set(body,
+       '${LAST_PAGE}[2]', page_seq,
+       '${LAST_PAGE}[5]', lease_until - created_at,
+       '${HEARD_AT}', lease_until - created_at - (body ->> '${LAST_PAGE}[4]'))
+     WHERE page_seq IS NOT NULL AND lease_until IS NOT NULL;
+   ALTER TABLE sessions DROP COLUMN page_seq;
+   ALTER TABLE sessions DROP COLUMN lease_until;`;

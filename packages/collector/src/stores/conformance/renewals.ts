@@ -1,0 +1,115 @@
+/**
+ * Leases that are renewed without the session: as if the session had been committed with them. A store
+ * that knows no short way passes by having none.
+ * @module
+ */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Session } from "../../core/session.ts";
+import type { LeaseWrite, Store } from "../store.ts";
+import { type ConformanceCase, keyOf, loadOne, NOW, sessionOf, writeOf } from "./case.ts";
+
+const LEASE_MS = 15_000;
+
+/** A session whose page was heard at `now`, for the `seq`th time. */
+function heard(id: string, seq: number, now: number): Session {
+  const page = { id: "p", gen: 0, seq, visibility: "visible", leaseMs: LEASE_MS } as const;
+  const pages = [{ ...page, leaseUntil: now + LEASE_MS, left: false }];
+  return sessionOf(id, { pages, presence: "online", heardAt: now });
+}
+
+function leaseOf(number: number, seq: number, now: number): LeaseWrite {
+  const leaseUntil = now + LEASE_MS;
+  return { number, expectedVersion: seq - 1, seq, leaseUntil, deadlineAt: leaseUntil };
+}
+
+/** Creates a session and answers with what its leases are renewed by. */
+async function begin(store: Store, id: string): Promise<number> {
+  const deadlineAt = NOW + LEASE_MS;
+  await store.commit([writeOf(id, { session: heard(id, 1, NOW), deadlineAt })]);
+  const number = (await loadOne(store, id))?.number;
+  ok(number !== undefined, "a session that is found has a number");
+  return number;
+}
+
+function renewing(
+  name: string,
+  run: (store: Store, renew: NonNullable<Store["renew"]>) => Promise<void>,
+): ConformanceCase {
+  return {
+    name,
+    async run(open) {
+      const store = await open();
+      if (store.renew) await run(store, store.renew.bind(store));
+    },
+  };
+}
+
+export const renewalCases: readonly ConformanceCase[] = [
+  renewing("a renewed lease is what is loaded, listed and due", async (store, renew) => {
+    const number = await begin(store, "a");
+    deepEqual(await renew([leaseOf(number, 2, NOW + 9_000)]), ["committed"]);
+    deepEqual(await renew([leaseOf(number, 3, NOW + 12_000)]), ["committed"]);
+    const deadlineAt = NOW + 12_000 + LEASE_MS;
+    const session = heard("a", 3, NOW + 12_000);
+    const stored = { session, shadow: null, version: 3, epoch: 0, deadlineAt };
+    deepEqual((await loadOne(store, "a"))?.stored, stored);
+    const listed = await store.list(keyOf("a").account, { presence: "online", limit: 1 });
+    deepEqual(listed, [stored]);
+    deepEqual(await store.due(deadlineAt - 1, 10), []);
+    deepEqual(await store.due(deadlineAt, 10), [keyOf("a")]);
+  }),
+  renewing("of several for one session each counts, in their order", async (store, renew) => {
+    const number = await begin(store, "a");
+    const three = [2, 3, 4].map((seq) => leaseOf(number, seq, NOW + seq));
+    deepEqual(await renew(three), ["committed", "committed", "committed"]);
+    equal((await loadOne(store, "a"))?.stored?.version, 4);
+    const again = leaseOf(number, 4, NOW + 9);
+    deepEqual(await renew([again, leaseOf(number, 5, NOW + 9)]), ["conflict", "committed"]);
+  }),
+  renewing("a lease whose session has changed since is a conflict", async (store, renew) => {
+    const number = await begin(store, "a");
+    const other = await begin(store, "b");
+    const session = { ...heard("a", 1, NOW), user: "u" };
+    await store.commit([writeOf("a", { expectedVersion: 1, session, deadlineAt: NOW + 5 })]);
+    const leases = [leaseOf(number, 2, NOW + 9), leaseOf(other, 2, NOW + 9)];
+    deepEqual(await renew(leases), ["conflict", "committed"]);
+    equal((await loadOne(store, "a"))?.stored?.session.user, "u");
+    deepEqual(await store.due(NOW + 5, 10), [keyOf("a")]);
+    deepEqual(await renew([{ ...leaseOf(number, 9, NOW + 9), expectedVersion: 2 }]), ["committed"]);
+  }),
+  renewing("what is written after a renewal is on its version, and stands", async (store, renew) => {
+    const number = await begin(store, "a");
+    await renew([leaseOf(number, 2, NOW + 1_000)]);
+    const session = { ...heard("a", 2, NOW + 1_000), user: "u" };
+    const write = writeOf("a", { session, deadlineAt: NOW + 3 });
+    deepEqual(await store.commit([{ ...write, expectedVersion: 1 }]), ["conflict"]);
+    deepEqual(await store.commit([{ ...write, expectedVersion: 2 }]), ["committed"]);
+    deepEqual((await loadOne(store, "a"))?.stored?.session, session);
+    deepEqual(await store.due(NOW + 3, 10), [keyOf("a")]);
+    deepEqual(await renew([leaseOf(number, 3, NOW + 2_000)]), ["conflict"]);
+  }),
+  renewing("the most overdue comes first, renewed or not", async (store, renew) => {
+    const numbers = [await begin(store, "a"), await begin(store, "b")] as const;
+    await begin(store, "c");
+    await renew([leaseOf(numbers[0], 2, NOW + 9), leaseOf(numbers[1], 2, NOW + 5)]);
+    const all = ["c", "b", "a"].map((id) => keyOf(id));
+    deepEqual(await store.due(NOW + 60_000, 10), all);
+    deepEqual(await store.due(NOW + 60_000, 2), all.slice(0, 2));
+    deepEqual(await store.due(NOW + 60_000, 2), all.slice(0, 2));
+    deepEqual(await store.due(NOW + LEASE_MS + 5, 10), all.slice(0, 2));
+  }),
+  renewing("a session that was erased, or never was, is not renewed", async (store, renew) => {
+    const number = await begin(store, "a");
+    await renew([leaseOf(number, 2, NOW + 1)]);
+    await store.erase(keyOf("a"));
+    deepEqual(await renew([leaseOf(number, 3, NOW + 2), leaseOf(12_345, 2, NOW)]), [
+      "conflict",
+      "conflict",
+    ]);
+    equal((await loadOne(store, "a"))?.stored, null);
+    deepEqual(await store.due(NOW + 60_000, 10), []);
+    await begin(store, "a");
+    deepEqual((await loadOne(store, "a"))?.stored?.session, heard("a", 1, NOW));
+    deepEqual(await store.due(NOW + LEASE_MS, 10), [keyOf("a")]);
+  }),
+];
