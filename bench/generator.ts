@@ -47,8 +47,8 @@ const TICK_MS = 2;
 const STRIDE = 611_953;
 
 const tokens = new Map<string, Buffer>();
-/** Numbers rise over all orders, so that no signal is ever overtaken. */
-let round = 1;
+/** Numbers rise over all orders, so that no signal is ever overtaken, and all have as many digits. */
+let round = 10 ** (SEQ_DIGITS - 1);
 
 function tokensFor(sessions: number, { tokenSecret }: Keys): Buffer {
   const known = tokens.get(tokenSecret);
@@ -166,7 +166,6 @@ class Load {
   }
 }
 
-const SPACE = " ".charCodeAt(0);
 const ZERO = "0".charCodeAt(0);
 const BRACE = "}".charCodeAt(0);
 const TWO = "2".charCodeAt(0);
@@ -209,7 +208,7 @@ class Connection {
     tokens.copy(bytes, tokenAt, start, end);
     let rest = seq;
     for (let digit = SEQ_DIGITS - 1; digit >= 0; digit -= 1) {
-      bytes[seqAt + digit] = rest === 0 ? SPACE : ZERO + (rest % 10);
+      bytes[seqAt + digit] = ZERO + (rest % 10);
       rest = Math.floor(rest / 10);
     }
     this.#socket.write(bytes);

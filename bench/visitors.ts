@@ -106,7 +106,7 @@ export interface BeatBytes {
 
 export const SEQ_DIGITS = 9;
 
-/** A signal as a browser sends it over HTTP/1.1; `seq` stands in a field of fixed width. */
+/** A signal as the SDK in a browser sends it over HTTP/1.1; `seq` has as many digits always. */
 export function beatBytes(port: number, keys: Keys, type: "beat" | "open", gen: number): BeatBytes {
   const body = JSON.stringify({
     v: 1,
@@ -115,11 +115,11 @@ export function beatBytes(port: number, keys: Keys, type: "beat" | "open", gen: 
     token: tokenOf(0, keys.tokenSecret),
     page: pageOf(0),
     gen,
-    seq: 0,
     type,
+    seq: 10 ** (SEQ_DIGITS - 1),
     visible: true,
     armed: true,
-  }).replace('"seq":0', `"seq":${"0".padStart(SEQ_DIGITS)}`);
+  });
   const head = [
     "POST /v1/signals HTTP/1.1",
     `Host: 127.0.0.1:${port}`,

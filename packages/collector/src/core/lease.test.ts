@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cadence } from "./cadence.ts";
+import type { SignalInput } from "./input.ts";
 import { leaseOf, renew, renewalOf, renewLease } from "./lease.ts";
 import { reduce } from "./reduce.ts";
 import { createSession, type Session } from "./session.ts";
@@ -13,14 +14,20 @@ const seed = process.env["SEED"] === undefined ? {} : { seed: Number(process.env
 
 /** A page beats as it spoke last, with a number and after a while of which some coincide with deadlines. */
 function beatsAfter({ session, now, settings }: Moment, numbers: readonly number[], waitMs: number) {
-  return session.pages.flatMap((page) => {
-    const lease = leaseOf(session, page.id, settings);
+  return session.pages.flatMap(({ id, gen, visibility }) => {
+    const [beat] = numbers.map((seq) => beatOf(id, seq, { gen, visible: visibility === "visible" }));
+    const lease = beat && leaseOf(session, beat, settings);
     if (!lease) return [];
     const { leaseMs, leaseUntil, othersAt } = lease;
     const instants = [now, now + waitMs, leaseUntil - 1, leaseUntil, othersAt - 1, othersAt];
     const later = instants.filter((at) => at >= now && at < now + 2 * leaseMs);
-    return later.flatMap((at) => numbers.map((seq) => ({ page, lease, seq, at })));
+    return later.flatMap((at) => numbers.map((seq) => ({ beat: { ...beat, seq }, lease, at })));
   });
+}
+
+function beatOf(page: string, seq: number, change: Partial<SignalInput> = {}): SignalInput {
+  const said = { gen: 0, seq, visible: true, armed: true };
+  return { type: "signal", signal: "beat", page, ...said, ...change };
 }
 
 describe("a lease", () => {
@@ -32,21 +39,19 @@ describe("a lease", () => {
       fc.property(history, numbers, waitMs, fc.boolean(), (given, seqs, wait, armed) => {
         run(given, (moment) => {
           const { session, settings } = moment;
-          for (const { page, lease, seq, at } of beatsAfter(moment, seqs, wait)) {
-            const renewal = renewLease(lease, seq, at);
-            const visible = page.visibility === "visible";
-            const beat = { type: "signal", signal: "beat", page: page.id, gen: page.gen } as const;
-            const reduced = reduce(session, { ...beat, seq, visible, armed }, at, settings);
+          for (const { beat, lease, at } of beatsAfter(moment, seqs, wait)) {
+            const renewal = renewLease(lease, beat.seq, at);
+            const reduced = reduce(session, { ...beat, armed }, at, settings);
             if (!renewal) continue;
             renewals += 1;
             expect(reduced.transitions).toEqual([]);
             expect(renew(session, renewal)).toEqual(reduced.session);
             expect(renewal.deadlineAt).toBe(reduced.deadlineAt);
-            expect(lease.nextMs).toBe(cadence(reduced.session, page.visibility, settings));
+            const visibility = beat.visible ? "visible" : "hidden";
+            expect(lease.nextMs).toBe(cadence(reduced.session, visibility, settings));
             // So it may be renewed again and again.
-            const { seq: heard, leaseUntil } = renewal;
-            const next = { ...lease, seq: heard, leaseUntil };
-            expect(leaseOf(reduced.session, page.id, settings)).toEqual(next);
+            const { seq, leaseUntil } = renewal;
+            expect(leaseOf(reduced.session, beat, settings)).toEqual({ ...lease, seq, leaseUntil });
           }
         });
       }),
@@ -64,21 +69,18 @@ describe("a lease", () => {
     expect(renewLease(lease, 4, 4_000)).toBeNull();
   });
 
-  it("is there for the page that was heard last alone", () => {
+  it("is there for a beat as the page that was heard last would send it, and no other", () => {
     const settings = resolveSettings({ "presence.mode": "on" }, []);
-    const open = (page: string) => ({
-      afterMs: 1_000,
-      input: { type: "signal", signal: "open", page, gen: 0, seq: 0, visible: true, armed: true } as const,
-    });
     const session = createSession({ id: "s", channel: "web_widget" }, 1_000_000);
-    const steps = [open("a"), open("b")];
+    const steps = ["a", "b"].map((page) => ({ afterMs: 1_000, input: beatOf(page, 0) }));
     const { session: heard } = run({ session, settings, steps });
-    expect(leaseOf(heard, "a", settings)).toBeNull();
     const [a, b] = heard.pages;
-    expect(leaseOf(heard, "b", settings)).toMatchObject({
+    expect(leaseOf(heard, beatOf("b", 0), settings)).toMatchObject({
       leaseUntil: b?.leaseUntil,
       othersAt: a?.leaseUntil,
     });
+    const others = [beatOf("a", 0), beatOf("b", 0, { gen: 1 }), beatOf("b", 0, { visible: false })];
+    for (const other of others) expect(leaseOf(heard, other, settings)).toBeNull();
   });
 });
 
@@ -99,18 +101,7 @@ describe("a renewal", () => {
 
   it("is what a beat comes to; of several the last says it all", () => {
     const seen: Session[] = [];
-    const beat = (seq: number) => ({
-      afterMs: 9_000,
-      input: {
-        type: "signal",
-        signal: "beat",
-        page: "p",
-        gen: 0,
-        seq,
-        visible: true,
-        armed: true,
-      } as const,
-    });
+    const beat = (seq: number) => ({ afterMs: 9_000, input: beatOf("p", seq) });
     run(
       {
         session: createSession({ id: "s", channel: "web_widget" }, 1_000_000),

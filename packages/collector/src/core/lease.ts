@@ -6,6 +6,7 @@
  */
 import { cadence } from "./cadence.ts";
 import { deadlineOf } from "./deadline.ts";
+import type { SignalInput } from "./input.ts";
 import { isPresenceRead, isSteady, leaseFor } from "./presence.ts";
 import type { Page, Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
@@ -29,12 +30,13 @@ export interface Renewal {
 }
 
 /**
- * The lease of `page`, if it was heard last and one more beat like its last signal would change
- * nothing else; null: whatever it says next must be reduced.
+ * The lease by which `beat` can be repeated, if its page was heard last and another one like it would
+ * change nothing else; null: whatever the page says next must be reduced.
  */
-export function leaseOf(session: Session, page: string, settings: Settings): Lease | null {
+export function leaseOf(session: Session, beat: SignalInput, settings: Settings): Lease | null {
   const last = session.pages.at(-1);
-  if (last?.id !== page || last.leaseUntil === null || last.visibility === "frozen") return null;
+  if (last?.id !== beat.page || last.gen !== beat.gen || last.leaseUntil === null) return null;
+  if (last.visibility !== (beat.visible ? "visible" : "hidden")) return null;
   if (!isPresenceRead(session.channel, settings) || !isSteady(session)) return null;
   const { seq, leaseUntil, leaseMs, visibility } = last;
   // The next one may be another: since it was granted somebody was assigned, say.

@@ -18,6 +18,8 @@ export class Accounts {
   #byName = new Map<string, Account>();
   #byPublishableKey = new Map<string, Account>();
   #bySecretHash = new Map<string, Account>();
+  #read = "";
+  #terms = 0;
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
@@ -27,6 +29,9 @@ export class Accounts {
   /** Reads the accounts anew: another process may have made or rotated keys. */
   async refresh(): Promise<void> {
     const accounts = await this.#store.accounts();
+    const read = JSON.stringify(accounts);
+    if (read !== this.#read) this.#terms += 1;
+    this.#read = read;
     this.#byName = new Map(accounts.map((account) => [account.name, account]));
     this.#byPublishableKey = new Map(
       accounts.flatMap((each) => each.publishableKeys.map(({ key }) => [key, each])),
@@ -34,6 +39,18 @@ export class Accounts {
     this.#bySecretHash = new Map(
       accounts.flatMap((each) => each.secretKeys.map(({ hash }) => [hash, each])),
     );
+  }
+
+  /** Another number whenever any account or key has changed: what was checked by them is to be checked anew. */
+  get terms(): number {
+    return this.#terms;
+  }
+
+  /** When the next key of pages or tokens ends; `Infinity`: none does. */
+  keysEndAt({ publishableKeys, tokenSecrets }: Account): number {
+    const now = this.#clock.now();
+    const ends = [...publishableKeys, ...tokenSecrets].map(({ expiresAt }) => expiresAt ?? Infinity);
+    return Math.min(Infinity, ...ends.filter((endsAt) => endsAt > now));
   }
 
   names(): readonly string[] {

@@ -6,14 +6,17 @@
  */
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
-import type { Store, Write } from "../stores/store.ts";
+import type { Found, Store, Write } from "../stores/store.ts";
 import { Broadcasts } from "./broadcasts.ts";
 import { Room, returnedTo } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
 import { Feed } from "./feed.ts";
 import { CONTRADICTED_WITHIN_MS } from "./insights.ts";
 import { type Meter, SILENT_METER } from "./meter.ts";
-import type { Outcome, Request } from "./request.ts";
+import { type Claim, Leases } from "./leases.ts";
+import { type Group, groupBySession, type Pending, type PendingBeat } from "./pending.ts";
+import { Renewals } from "./renewals.ts";
+import type { Outcome, RenewOutcome, Request } from "./request.ts";
 import { Work } from "./work.ts";
 
 /** Rule 6: a mark older than this is an outage. */
@@ -24,19 +27,15 @@ const BATCH_LIMIT = 1_000;
 /** Another collector may be quicker a few times in a row, not this often. */
 const CONFLICTS_ALLOWED = 20;
 
-interface Pending {
-  readonly request: Request;
-  readonly answer: (outcome: Outcome) => void;
-  readonly fail: (error: unknown) => void;
-  conflicts: number;
-}
-
 export class Engine {
   readonly feed = new Feed();
   readonly broadcasts: Broadcasts;
   readonly store: Store;
   readonly clock: Clock;
-  #pending: Pending[] = [];
+  /** What beats may claim with {@link renew}; null: the store knows no short way. */
+  readonly leases: Leases | null;
+  #pending: (Pending | PendingBeat)[] = [];
+  #place = 0;
   #running: Promise<void> | null = null;
   readonly #meter: Meter;
   #heardAt = Number.NEGATIVE_INFINITY;
@@ -46,14 +45,34 @@ export class Engine {
     this.clock = clock;
     this.#meter = meter;
     this.broadcasts = new Broadcasts(store);
+    this.leases = store.renew ? new Leases() : null;
   }
 
   /** Applies a request with whatever else arrives in the same turn; answers once it is committed. */
   submit(request: Request): Promise<Outcome> {
     return new Promise((answer, fail) => {
-      this.#pending.push({ request, answer, fail, conflicts: 0 });
-      this.#running ??= this.#drain();
+      this.#enqueue({ place: this.#nextPlace(), request, answer, fail, conflicts: 0 });
     });
+  }
+
+  /**
+   * Renews a lease that was granted to a beat like this one: the same as to submit its `whole` request,
+   * but that its session need not be looked at.
+   */
+  renew(claim: Claim, seq: number, whole: () => Request): Promise<RenewOutcome> {
+    return new Promise((answer, fail) => {
+      this.#enqueue({ place: this.#nextPlace(), claim, seq, whole, answer, fail });
+    });
+  }
+
+  #nextPlace(): number {
+    this.#place += 1;
+    return this.#place;
+  }
+
+  #enqueue(pending: Pending | PendingBeat): void {
+    this.#pending.push(pending);
+    this.#running ??= this.#drain();
   }
 
   /** Resolves when everything that was submitted so far has been answered. */
@@ -99,41 +118,94 @@ export class Engine {
     this.#running = null;
   }
 
-  #takeBatch(): readonly Pending[] {
+  #takeBatch(): readonly (Pending | PendingBeat)[] {
     if (this.#pending.length > BATCH_LIMIT) return this.#pending.splice(0, BATCH_LIMIT);
     const batch = this.#pending;
     this.#pending = [];
     return batch;
   }
 
-  async #process(batch: readonly Pending[]): Promise<void> {
+  async #process(batch: readonly (Pending | PendingBeat)[]): Promise<void> {
     await this.hear();
     const now = this.clock.now();
-    const groups = groupBySession(batch);
+    const { requests, renewals } = this.#split(batch, now);
+    if (requests.length > 0) await this.#apply(groupBySession(requests), renewals, now);
+    if (!renewals || renewals.size === 0) return;
+    const { size } = renewals;
+    await this.#timed(size, () => renewals.commit(this.store));
+  }
+
+  /** Beats whose lease is to be renewed, and whatever must be applied to its session. */
+  #split(batch: readonly (Pending | PendingBeat)[], now: number) {
+    const requests: Pending[] = [];
+    const renewals = this.leases && new Renewals(this.leases);
+    for (const pending of batch) {
+      if ("request" in pending) {
+        requests.push(pending);
+        continue;
+      }
+      const whole = renewals?.take(pending, this.broadcasts.epoch, now);
+      if (whole) requests.push(whole);
+    }
+    return { requests, renewals };
+  }
+
+  async #apply(groups: readonly Group[], renewals: Renewals | null, now: number): Promise<void> {
     const found = await this.store.load(
       groups.map((group) => ({ key: group[0].request.key, eventIds: eventIdsOf(group) })),
     );
     // Another collector may have told some of them what is not known here yet.
     const toldUpTo = Math.max(...found.map(({ stored }) => stored?.epoch ?? 0));
     if (toldUpTo > this.broadcasts.epoch) await this.broadcasts.refresh();
-    const applied = groups.map((group, index) => {
-      const work = new Work(group[0].request.key, found[index] ?? NOTHING, this.broadcasts);
-      return { group, work, outcomes: group.map(({ request }) => work.apply(request, now)) };
+    const applied = groups.map((group, index): Applied => {
+      const { number, ...known } = found[index] ?? NOTHING;
+      renewals?.join(group, number);
+      const work = new Work(group[0].request.key, known, this.broadcasts);
+      const outcomes = group.map(({ request }) => work.apply(request, now));
+      return { group, work, outcomes, number, version: known.stored?.version ?? 0 };
     });
     await this.#requeueReturns(applied, now);
-    const done = applied.map(({ work, ...rest }) => ({ ...rest, write: work.write() }));
+    const done = applied.map((each) => ({ ...each, write: each.work.write() }));
     const writes = done.flatMap(({ write }) => write ?? []);
-    const startedAt = performance.now();
-    const results = writes.length > 0 ? await this.store.commit(writes) : [];
-    if (writes.length > 0) this.#meter.commit(performance.now() - startedAt, writes.length);
+    const results =
+      writes.length > 0
+        ? await this.#timed(writes.length, () => this.store.commit(writes))
+        : [];
     const conflicted = new Set(writes.filter((_, index) => results[index] === "conflict"));
-    for (const { group, outcomes, write } of done) {
-      if (write && conflicted.has(write)) this.#retry(group);
-      else for (const [index, outcome] of outcomes.entries()) group[index]?.answer(outcome);
+    for (const { write, ...each } of done) {
+      const isConflict = write !== null && conflicted.has(write);
+      this.#settleLease(each, write, isConflict);
+      if (isConflict) this.#retry(each.group);
+      else for (const [index, outcome] of each.outcomes.entries()) each.group[index]?.answer(outcome);
     }
     const told = writes.filter((write) => write.transitions.length > 0 && !conflicted.has(write));
     for (const write of told) this.#count(write, now);
     for (const account of new Set(told.map(({ key }) => key.account))) this.feed.announce(account);
+  }
+
+  async #timed<T>(sessions: number, commit: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    const result = await commit();
+    this.#meter.commit(performance.now() - startedAt, sessions);
+    return result;
+  }
+
+  /** A session has changed, or may have: its lease is what its last beat asks for, or none. */
+  #settleLease(applied: Applied, write: Write | null, isConflict: boolean): void {
+    const { group, work, outcomes, number, version } = applied;
+    if (!this.leases || number === undefined) return;
+    const asking = group.findLast(
+      ({ request }, index) => request.grant && outcomes[index]?.status === "applied",
+    );
+    const { grant, inputs } = asking?.request ?? {};
+    const [beat] = inputs ?? [];
+    const lease = beat?.type === "signal" && !isConflict ? work.leaseOf(beat) : null;
+    if (grant && lease) {
+      const holder = { number, version: version + (write ? 1 : 0), epoch: work.epoch };
+      this.leases.grant(grant, holder, lease);
+    } else if (write) {
+      this.leases.drop(number);
+    }
   }
 
   /** Sessions that came back to an agent who is full go back to the queue (rule 21). */
@@ -175,30 +247,13 @@ interface Applied {
   readonly group: Group;
   readonly work: Work;
   readonly outcomes: Outcome[];
+  /** What the store renews its leases by. */
+  readonly number: number | undefined;
+  /** The version that was loaded. */
+  readonly version: number;
 }
 
-const NOTHING = { stored: null, seenEventIds: [] };
-
-type Group = [Pending, ...Pending[]];
-
-function groupBySession(batch: readonly Pending[]): readonly Group[] {
-  const groups: Group[] = [];
-  const byAccount = new Map<string, Map<string, Group>>();
-  for (const pending of batch) {
-    const { account, id } = pending.request.key;
-    const byId = byAccount.get(account) ?? new Map<string, Group>();
-    if (byId.size === 0) byAccount.set(account, byId);
-    const group = byId.get(id);
-    if (group) {
-      group.push(pending);
-      continue;
-    }
-    const fresh: Group = [pending];
-    byId.set(id, fresh);
-    groups.push(fresh);
-  }
-  return groups;
-}
+const NOTHING: Found = { stored: null, seenEventIds: [] };
 
 function eventIdsOf(group: Group): string[] {
   return group.flatMap(({ request }) => request.eventId ?? []);

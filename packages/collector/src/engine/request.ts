@@ -7,6 +7,7 @@ import type { NewSession, Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Transition } from "../core/transition.ts";
 import type { SessionKey } from "../stores/store.ts";
+import type { Grant } from "./leases.ts";
 
 export interface Request {
   readonly key: SessionKey;
@@ -18,6 +19,8 @@ export interface Request {
   readonly binding?: string;
   /** The caller's own id of this request: the same id counts once. */
   readonly eventId?: string;
+  /** The one input is a beat: where nothing but its lease is to be renewed, the next may claim that. */
+  readonly grant?: Grant;
 }
 
 export type Outcome =
@@ -33,3 +36,10 @@ export type Outcome =
       readonly transitions: readonly Transition[];
     }
   | { readonly status: "not_found" | "unbound" };
+
+/** What comes of a claim on a lease. */
+export type RenewOutcome =
+  | Outcome
+  | { readonly status: "renewed"; readonly nextMs: number }
+  /** The lease is no longer what it was: whoever claims it must ask with the whole request. */
+  | { readonly status: "lapsed" };

@@ -2,12 +2,12 @@
  * One session's share of a batch: every request for it applied in memory, one write at the end.
  * @module
  */
-import type { Input } from "../core/input.ts";
+import type { Input, SignalInput } from "../core/input.ts";
 import { holdsCapacity } from "../core/routing.ts";
 import { createSession, type Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import { type Transition, visibleOf } from "../core/transition.ts";
-import { renewalOf } from "../core/lease.ts";
+import { type Lease, leaseOf, renewalOf } from "../core/lease.ts";
 import type { Found, SessionKey, Write } from "../stores/store.ts";
 import type { Broadcasts } from "./broadcasts.ts";
 import type { Outcome, Request } from "./request.ts";
@@ -17,7 +17,7 @@ export class Work {
   readonly key: SessionKey;
   readonly settings: Settings;
   /** What is broadcast while the batch is in hand, the session has yet to be told. */
-  readonly #epoch: number;
+  readonly epoch: number;
   readonly #found: Found;
   readonly #broadcasts: Broadcasts;
   #live: Track | null = null;
@@ -34,7 +34,7 @@ export class Work {
   constructor(key: SessionKey, found: Found, broadcasts: Broadcasts) {
     this.key = key;
     this.settings = broadcasts.latest(key.account).settings;
-    this.#epoch = broadcasts.epoch;
+    this.epoch = broadcasts.epoch;
     this.#found = found;
     this.#broadcasts = broadcasts;
     const { stored } = found;
@@ -42,6 +42,12 @@ export class Work {
     this.#live = new Track(stored.session);
     if (stored.shadow) this.#shadow = new Track(stored.shadow, asIfOn);
     this.#catchUp(stored.epoch);
+  }
+
+  /** The lease by which the beat can be repeated once all this is committed; null: there is none. */
+  leaseOf(beat: SignalInput): Lease | null {
+    if (!this.#live || this.#shadow) return null;
+    return leaseOf(this.#live.session, beat, this.settings);
   }
 
   get session(): Session | null {
@@ -138,7 +144,7 @@ export class Work {
       expectedVersion: stored?.version ?? 0,
       session,
       shadow,
-      epoch: this.#epoch,
+      epoch: this.epoch,
       facets: {
         state: visible.state,
         presence: visible.presence,

@@ -45,7 +45,7 @@ interface Verified {
 }
 
 /** Tokens of that many pages are remembered: some megabytes, and enough for a busy minute. */
-const REMEMBERED_MOST = 40_000;
+const REMEMBERED_MOST = 20_000;
 
 /**
  * Checks session tokens. A page shows the same token with every beat, so one whose signature was good
@@ -84,6 +84,11 @@ export class TokenCheck {
     }
     this.#requireFor(this.#remember(token, signed), account, session);
     return undefined;
+  }
+
+  /** When a token that was verified ends; 0: it is not remembered. */
+  endOf(token: string): number {
+    return (this.#verified.get(token)?.exp ?? 0) * 1000;
   }
 
   #requireFor(verified: Verified, account: Account, session: string): void {

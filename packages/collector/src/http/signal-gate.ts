@@ -5,7 +5,7 @@
 import type { SessionKey } from "../stores/store.ts";
 import type { Room } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { RateLimit, tooMany } from "./rate-limit.ts";
+import { placeOf, RateLimit, tooMany } from "./rate-limit.ts";
 
 /** How long a count of an account's sessions is believed. */
 const COUNTED_FOR_MS = 10_000;
@@ -35,9 +35,19 @@ export class SignalGate {
     return this.#addresses.take(`refused ${address}`) ? problem : tooMany("address");
   }
 
+  /** Where a session's signals are counted. */
+  placeOf({ account, id }: SessionKey): number {
+    return placeOf(`${account} ${id}`);
+  }
+
+  /** Counts a signal of the session at that place; false: it is one too many. */
+  passAt(place: number): boolean {
+    return this.#sessions.takeAt(place);
+  }
+
   /** @throws {Problem} `too_many_requests` */
-  pass({ account, id }: SessionKey): void {
-    if (!this.#sessions.take(`${account} ${id}`)) throw tooMany("session");
+  pass(key: SessionKey): void {
+    if (!this.passAt(this.placeOf(key))) throw tooMany("session");
   }
 
   /**

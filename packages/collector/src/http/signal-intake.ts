@@ -5,11 +5,13 @@
  */
 import type { SignalAnswer } from "@stillhere/sdk/wire";
 import { cadence } from "../core/cadence.ts";
+import type { Claim, Grant } from "../engine/leases.ts";
 import type { Outcome, Request } from "../engine/request.ts";
 import type { Account } from "../stores/store.ts";
+import { type Beat, isPlain } from "./beat.ts";
 import { bind } from "./bind.ts";
 import type { Room } from "./context.ts";
-import { type DecodedSignal, decodeSignal, parseSignal } from "./decode-signal.ts";
+import { type DecodedSignal, decodeSignal, parseSignal, type SignalBody } from "./decode-signal.ts";
 import { isListed } from "./origins.ts";
 import { Problem } from "./problem.ts";
 import { TokenCheck } from "./session-token.ts";
@@ -24,7 +26,9 @@ export interface Arrival {
   readonly origin: string | undefined;
   /** The address that it came from; asked for only where it counts. */
   readonly address: () => string;
-  readonly text: string;
+  readonly text: () => string;
+  /** What it is known again by; null: it is not. */
+  readonly beat: Beat | null;
   /** Headers that the answer is to have, also where it is a refusal. */
   readonly headers: Record<string, string>;
 }
@@ -43,22 +47,56 @@ export class SignalIntake {
     this.#tokens = new TokenCheck(room.accounts, room.engine.clock, room.hmac);
   }
 
+  /** Whether it is of use to say what an arrival is known again by. */
+  get recognises(): boolean {
+    return this.#room.engine.leases !== null;
+  }
+
   /** @throws {Problem} if it is refused. */
   async take(arrival: Arrival): Promise<SignalAnswer> {
+    const { beat } = arrival;
+    const claim = beat && this.#recognise(beat, arrival);
+    return (claim && (await this.#renew(claim, beat, arrival))) ?? this.#takeWhole(arrival);
+  }
+
+  /** The lease that a beat claims by being as it was; null: it must be looked at. */
+  #recognise(beat: Beat, { contentType, origin, headers }: Arrival): Claim | null {
+    const { engine, accounts } = this.#room;
+    const claim = engine.leases?.find(beat.fingerprint, accounts.terms, engine.clock.now());
+    if (!claim || contentType !== USUAL_TYPE) return null;
+    if (origin !== undefined && !this.#isListed(origin, claim.account)) return null;
+    if (!this.#gate.passAt(claim.place)) return null;
+    if (origin !== undefined) allow(origin, headers);
+    return claim;
+  }
+
+  /** Null: the lease is no longer what it was. */
+  async #renew(claim: Claim, { seq }: Beat, arrival: Arrival): Promise<SignalAnswer | null> {
+    let whole: Whole | undefined;
+    const outcome = await this.#room.engine.renew(claim, seq, () => {
+      whole = this.#decode(arrival);
+      return { ...whole.request, ...this.#grant(whole, arrival) };
+    });
+    if (outcome.status === "renewed") {
+      this.#room.meter.signal("beat", "taken");
+      return { nextMs: outcome.nextMs };
+    }
+    return whole && outcome.status === "applied" ? this.#answer(outcome, whole.signal) : null;
+  }
+
+  async #takeWhole(arrival: Arrival): Promise<SignalAnswer> {
     try {
-      const { signal, account } = this.#decode(arrival);
+      const whole = this.#decode(arrival);
+      const { signal, account } = whole;
       const bound = bind(this.#room, this.#tokens, account, signal);
       // Nearly always it is known at once; to wait for it would take longer than to know it.
       const binding = bound instanceof Promise ? await bound : bound;
-      const key = { account: account.name, id: signal.session };
-      this.#gate.pass(key);
-      const inputs = [signal.input];
-      const request = binding === null ? { key, inputs } : { key, inputs, binding };
+      this.#gate.pass(whole.request.key);
+      const asked = { ...whole.request, ...(binding !== null && { binding }) };
+      const request = { ...asked, ...this.#grant(whole, arrival) };
       let outcome = await this.#room.engine.submit(request);
       if (outcome.status !== "applied") outcome = await this.#again(request, outcome, arrival);
-      const { input } = signal;
-      this.#room.meter.signal(input.type === "signal" ? input.signal : input.type, "taken");
-      return answerOf(outcome, signal);
+      return this.#answer(outcome, signal);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       const problem = this.#gate.refusal(error, arrival.address());
@@ -67,29 +105,62 @@ export class SignalIntake {
     }
   }
 
-  #decode({ contentType, origin, text, headers }: Arrival) {
+  #answer(outcome: Outcome, signal: DecodedSignal): SignalAnswer {
+    const { input } = signal;
+    this.#room.meter.signal(input.type === "signal" ? input.signal : input.type, "taken");
+    return answerOf(outcome, signal);
+  }
+
+  #decode({ contentType, origin, text: read, headers }: Arrival): Whole {
     requireReadableType(contentType);
+    const text = read();
     const body = parseSignal(text);
     const account = this.#room.accounts.byPublishableKey(String(body["key"]));
     if (!account) {
       throw new Problem("key_invalid", "Use the publishable key (pk_…) of your account.");
     }
     // From here on a listed page can read why it is refused.
-    if (origin !== undefined) this.#allow(origin, account, headers);
-    return { signal: decodeSignal(body), account };
+    if (origin !== undefined) this.#requireListed(origin, account, headers);
+    const signal = decodeSignal(body);
+    const key = { account: account.name, id: signal.session };
+    return { text, body, account, signal, request: { key, inputs: [signal.input] } };
+  }
+
+  /** What the next beat like this one is known again by; nothing: it is none, or cannot be. */
+  #grant(
+    { text, body, account, signal, request }: Whole,
+    { beat }: Arrival,
+  ): { readonly grant?: Grant } {
+    const { engine, accounts } = this.#room;
+    const { input, token } = signal;
+    const isBeat = input.type === "signal" && input.signal === "beat" && input.seq === beat?.seq;
+    if (!beat || !isBeat || !engine.leases || !isPlain(body, text)) return {};
+    const { binding } = engine.broadcasts.latest(account.name);
+    const tokenEndAt = binding === "token" ? this.#tokens.endOf(token ?? "") : Infinity;
+    return {
+      grant: {
+        fingerprint: beat.fingerprint,
+        account: account.name,
+        validUntil: Math.min(tokenEndAt, accounts.keysEndAt(account)),
+        terms: accounts.terms,
+        place: this.#gate.placeOf(request.key),
+      },
+    };
+  }
+
+  #isListed(origin: string, account: string): boolean {
+    return isListed(origin, this.#room.engine.broadcasts.latest(account).origins);
   }
 
   /** A browser names the origin of its page on every POST; other clients name none. */
-  #allow(origin: string, account: Account, headers: Record<string, string>): void {
-    if (!isListed(origin, this.#room.engine.broadcasts.latest(account.name).origins)) {
+  #requireListed(origin: string, account: Account, headers: Record<string, string>): void {
+    if (!this.#isListed(origin, account.name)) {
       throw new Problem(
         "origin_not_allowed",
         "Add the page's origin to the setting `origins` with PATCH /v1/settings.",
       );
     }
-    headers["Access-Control-Allow-Origin"] = origin;
-    headers["Access-Control-Expose-Headers"] = "Retry-After";
-    headers["Vary"] = "Origin";
+    allow(origin, headers);
   }
 
   /** A session that is not there is created, and the signal applied to it. */
@@ -110,6 +181,22 @@ export class SignalIntake {
     }
     return outcome;
   }
+}
+
+/** A signal that was decoded and is of an account, and what is asked of the engine for it. */
+interface Whole {
+  readonly text: string;
+  readonly body: SignalBody;
+  readonly account: Account;
+  readonly signal: DecodedSignal;
+  readonly request: Request;
+}
+
+/** Lets a page of that origin read the answer. */
+function allow(origin: string, headers: Record<string, string>): void {
+  headers["Access-Control-Allow-Origin"] = origin;
+  headers["Access-Control-Expose-Headers"] = "Retry-After";
+  headers["Vary"] = "Origin";
 }
 
 /** What browsers send, which is nearly all that comes. */

@@ -32,11 +32,13 @@ export function signalRoutes(room: Room): Hono<Env> {
   routes.post(SIGNALS_PATH, limit, async (c) => {
     const headers: Record<string, string> = {};
     try {
+      const text = await c.req.text();
       const answer = await intake.take({
         contentType: c.req.header("Content-Type"),
         origin: c.req.header("Origin"),
         address: () => room.addressOf(c),
-        text: await c.req.text(),
+        text: () => text,
+        beat: null,
         headers,
       });
       return c.json(answer, 200, headers);

@@ -3,10 +3,11 @@
  * `Request` and `Response` would take longer to make than a signal takes to decide and to keep.
  * @module
  */
-import { createHmac } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SIGNAL_MAX_BYTES, SIGNALS_PATH } from "@stillhere/sdk/wire";
 import { problemOf } from "../http/answer-error.ts";
+import { type Hash, readBeat } from "../http/beat.ts";
 import type { Hmac } from "../http/jwt.ts";
 import { Problem, replyOf } from "../http/problem.ts";
 import type { SignalIntake } from "../http/signal-intake.ts";
@@ -23,6 +24,8 @@ const DRAINED_MOST_BYTES = 1 << 20;
 /** Node's own cryptography answers at once. */
 export const hmacOfNode: Hmac = (secret, text) =>
   createHmac("sha256", secret).update(text).digest("base64url");
+
+const hashOfNode: Hash = (bytes) => hash("sha256", bytes, "binary");
 
 export function isSignal({ method, url }: IncomingMessage): boolean {
   return method === "POST" && (url === SIGNALS_PATH || !!url?.startsWith(`${SIGNALS_PATH}?`));
@@ -41,11 +44,13 @@ export function takeSignal(
   };
   readBody(
     incoming,
-    (text) => {
+    (body) => {
       const contentType = headerOf(incoming, "content-type");
       const origin = headerOf(incoming, "origin");
       const address = () => addressOf(incoming);
-      intake.take({ contentType, origin, address, text, headers }).then((answer) => {
+      const text = () => body.toString();
+      const beat = intake.recognises ? readBeat(body, hashOfNode) : null;
+      intake.take({ contentType, origin, address, text, beat, headers }).then((answer) => {
         headers["Content-Type"] = "application/json";
         reply(outgoing, 200, headers, JSON.stringify(answer));
       }, refuse);
@@ -69,7 +74,7 @@ function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undef
 /** Calls one of the two, once; neither if the sender goes away before its body has come. */
 function readBody(
   incoming: IncomingMessage,
-  onText: (text: string) => void,
+  onBody: (body: Buffer) => void,
   onTooLarge: () => void,
 ): void {
   const chunks: Buffer[] = [];
@@ -82,7 +87,7 @@ function readBody(
   });
   incoming.on("end", () => {
     if (size > SIGNAL_MAX_BYTES) onTooLarge();
-    else onText((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString());
+    else onBody(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
   });
 }
 

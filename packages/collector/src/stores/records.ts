@@ -15,7 +15,7 @@ export interface Chunk {
 
 export class Records {
   readonly #words: number;
-  #chunks: Chunk[] = [];
+  readonly #chunks: Chunk[] = [];
   #free: number[] = [];
   #end = 0;
 
@@ -60,9 +60,8 @@ export class Records {
     return (slot & (CHUNK_RECORDS - 1)) * this.#words;
   }
 
-  clear(): void {
-    this.#chunks = [];
-    this.#free = [];
-    this.#end = 0;
+  /** Frees every slot; what the records say stays until they are taken. */
+  freeAll(): void {
+    this.#free = Array.from({ length: this.#end }, (_, place) => this.#end - 1 - place);
   }
 }

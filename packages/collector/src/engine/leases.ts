@@ -1,0 +1,202 @@
+/**
+ * The leases that pages may renew without their session being looked at, in memory but outside of the
+ * heap: for nearly every session that is alive there is one. Losing one costs a look at its session
+ * and nothing else, so whatever is in doubt is dropped.
+ * @module
+ */
+import type { Lease, Renewal } from "../core/lease.ts";
+import { Records } from "../stores/records.ts";
+import { hashOfNumber, NO_SLOT, SlotIndex } from "../stores/slot-index.ts";
+
+/** 128 bits of a hash, as four whole numbers below 2³²: two that are alike are of the same thing. */
+export type Fingerprint = readonly [number, number, number, number];
+
+/** What a beat brings along so that the next one like it is known again. */
+export interface Grant {
+  /** Of all that the beat says but for its number. */
+  readonly fingerprint: Fingerprint;
+  readonly account: string;
+  /** Until when what was checked of it holds, if nothing else changes; epoch milliseconds. */
+  readonly validUntil: number;
+  /** What was checked holds only while this number is the same. */
+  readonly terms: number;
+  /** Given back with the claim; a whole number below 2³². */
+  readonly place: number;
+}
+
+/** A beat is known again. It counts only as long as {@link Leases.read} finds it. */
+export interface Claim {
+  readonly slot: number;
+  readonly stamp: number;
+  readonly account: string;
+  readonly place: number;
+}
+
+/** The session whose lease it is, as the store calls it, and how it was when the lease was granted. */
+export interface Holder {
+  readonly number: number;
+  readonly version: number;
+  /** Every broadcast up to this one has been told. */
+  readonly epoch: number;
+}
+
+/** Words of a record: floats, then pairs of whole numbers. */
+const LEASE_UNTIL = 0;
+const OTHERS_AT = 1;
+const LEASE_MS = 2;
+const NEXT_MS = 3;
+const VALID_UNTIL = 4;
+const NUMBER = 5;
+const VERSION_AND_SEQ = 6;
+const EPOCH_AND_STAMP = 7;
+const TERMS_AND_PLACE = 8;
+const ACCOUNT = 9;
+const FINGERPRINT = 10;
+const WORDS = 12;
+
+const WHOLE_END = 2 ** 32;
+/** About 120 bytes each. */
+const LEASES_MOST = 3_000_000;
+
+export class Leases {
+  readonly #most: number;
+  readonly #records = new Records(WORDS);
+  readonly #byFingerprint = new SlotIndex();
+  readonly #byNumber = new SlotIndex();
+  readonly #accounts: string[] = [];
+  readonly #accountPlaces = new Map<string, number>();
+  #stamp = 0;
+
+  constructor(most = LEASES_MOST) {
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  /** The lease that was granted to a beat with that fingerprint, under the same terms, if it is valid. */
+  find(fingerprint: Fingerprint, terms: number, now: number): Claim | null {
+    const slot = this.#findFingerprint(fingerprint);
+    if (slot === NO_SLOT) return null;
+    const { floats, wholes } = this.#records.chunkOf(slot);
+    const word = this.#records.wordOf(slot);
+    const isValid =
+      wholes[2 * (word + TERMS_AND_PLACE)] === terms && now < (floats[word + VALID_UNTIL] as number);
+    if (!isValid) return null;
+    return {
+      slot,
+      stamp: wholes[2 * (word + EPOCH_AND_STAMP) + 1] as number,
+      account: this.#accounts[floats[word + ACCOUNT] as number] as string,
+      place: wholes[2 * (word + TERMS_AND_PLACE) + 1] as number,
+    };
+  }
+
+  /** Null: another lease stands there by now, or none. */
+  read({ slot, stamp }: Claim): (Holder & { readonly lease: Lease }) | null {
+    const { floats, wholes } = this.#records.chunkOf(slot);
+    const word = this.#records.wordOf(slot);
+    if (wholes[2 * (word + EPOCH_AND_STAMP) + 1] !== stamp) return null;
+    return {
+      number: floats[word + NUMBER] as number,
+      version: wholes[2 * (word + VERSION_AND_SEQ)] as number,
+      epoch: wholes[2 * (word + EPOCH_AND_STAMP)] as number,
+      lease: {
+        seq: wholes[2 * (word + VERSION_AND_SEQ) + 1] as number,
+        leaseUntil: floats[word + LEASE_UNTIL] as number,
+        leaseMs: floats[word + LEASE_MS] as number,
+        othersAt: floats[word + OTHERS_AT] as number,
+        nextMs: floats[word + NEXT_MS] as number,
+      },
+    };
+  }
+
+  /** The lease has been renewed, and its session's version has risen by one. */
+  renew({ slot }: Claim, { seq, leaseUntil }: Renewal): void {
+    const { floats, wholes } = this.#records.chunkOf(slot);
+    const word = this.#records.wordOf(slot);
+    floats[word + LEASE_UNTIL] = leaseUntil;
+    wholes[2 * (word + VERSION_AND_SEQ)] = (wholes[2 * (word + VERSION_AND_SEQ)] as number) + 1;
+    wholes[2 * (word + VERSION_AND_SEQ) + 1] = seq;
+  }
+
+  /** Grants a session's one lease, in place of the one it had. */
+  grant(grant: Grant, { number, version, epoch }: Holder, lease: Lease): void {
+    this.drop(number);
+    const { fingerprint, account, validUntil, terms, place } = grant;
+    const hasRoom = [version, epoch, lease.seq].every((whole) => whole < WHOLE_END);
+    if (!hasRoom || this.#findFingerprint(fingerprint) !== NO_SLOT) return;
+    // Those whose pages have gone elsewhere are never dropped: in the end all are, and granted anew.
+    if (this.size >= this.#most) this.clear();
+    const slot = this.#records.take();
+    this.#byNumber.add(hashOfNumber(number), slot);
+    this.#byFingerprint.add(fingerprint[0], slot);
+    const { floats, wholes } = this.#records.chunkOf(slot);
+    const word = this.#records.wordOf(slot);
+    floats[word + LEASE_UNTIL] = lease.leaseUntil;
+    floats[word + OTHERS_AT] = lease.othersAt;
+    floats[word + LEASE_MS] = lease.leaseMs;
+    floats[word + NEXT_MS] = lease.nextMs;
+    floats[word + VALID_UNTIL] = validUntil;
+    floats[word + NUMBER] = number;
+    wholes[2 * (word + VERSION_AND_SEQ)] = version;
+    wholes[2 * (word + VERSION_AND_SEQ) + 1] = lease.seq;
+    wholes[2 * (word + EPOCH_AND_STAMP)] = epoch;
+    wholes[2 * (word + TERMS_AND_PLACE)] = terms;
+    wholes[2 * (word + TERMS_AND_PLACE) + 1] = place;
+    floats[word + ACCOUNT] = this.#placeOf(account);
+    wholes.set(fingerprint, 2 * (word + FINGERPRINT));
+    this.#restamp(slot);
+  }
+
+  /** Something else has happened to the session, or may have. */
+  drop(number: number): void {
+    const slot = this.#findNumber(number);
+    if (slot === NO_SLOT) return;
+    this.#byNumber.remove(hashOfNumber(number), slot);
+    const { wholes } = this.#records.chunkOf(slot);
+    const hash = wholes[2 * (this.#records.wordOf(slot) + FINGERPRINT)] as number;
+    this.#byFingerprint.remove(hash, slot);
+    this.#restamp(slot);
+    this.#records.free(slot);
+  }
+
+  clear(): void {
+    this.#byFingerprint.clear();
+    this.#byNumber.clear();
+    // Records stay where they are, so that claims on them find another stamp.
+    for (let slot = 0; slot < this.#records.end; slot += 1) this.#restamp(slot);
+    this.#records.freeAll();
+  }
+
+  #restamp(slot: number): void {
+    this.#stamp = (this.#stamp + 1) % WHOLE_END;
+    const { wholes } = this.#records.chunkOf(slot);
+    wholes[2 * (this.#records.wordOf(slot) + EPOCH_AND_STAMP) + 1] = this.#stamp;
+  }
+
+  #placeOf(account: string): number {
+    const known = this.#accountPlaces.get(account);
+    if (known !== undefined) return known;
+    this.#accounts.push(account);
+    this.#accountPlaces.set(account, this.#accounts.length - 1);
+    return this.#accounts.length - 1;
+  }
+
+  #findNumber(number: number): number {
+    const records = this.#records;
+    return this.#byNumber.find(
+      hashOfNumber(number),
+      (slot) => records.chunkOf(slot).floats[records.wordOf(slot) + NUMBER] === number,
+    );
+  }
+
+  #findFingerprint([a, b, c, d]: Fingerprint): number {
+    const records = this.#records;
+    return this.#byFingerprint.find(a, (slot) => {
+      const { wholes } = records.chunkOf(slot);
+      const at = 2 * (records.wordOf(slot) + FINGERPRINT);
+      return wholes[at + 1] === b && wholes[at + 2] === c && wholes[at + 3] === d;
+    });
+  }
+}
