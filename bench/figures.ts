@@ -22,7 +22,7 @@ export function serveFigures(
     const { user, system } = process.cpuUsage();
     const figures: Figures = {
       cpuMs: (user + system) / 1_000,
-      rssBytes: process.memoryUsage.rss(),
+      rssBytes: process.memoryUsage.rss(), ...{ mem: process.memoryUsage() },
     };
     process.send?.({ ...figures, ...ask() });
   });

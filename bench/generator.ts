@@ -47,6 +47,8 @@ const TICK_MS = 2;
 const STRIDE = 611_953;
 
 const tokens = new Map<string, Buffer>();
+/** Where the last order stopped: the next one goes on there, or few sessions would be visited again and again. */
+let visited = 0;
 /** Numbers rise over all orders, so that no signal is ever overtaken, and all have as many digits. */
 let round = 10 ** (SEQ_DIGITS - 1);
 
@@ -104,6 +106,7 @@ class Load {
     await pause(100);
     for (const connection of all) connection.close();
     round += 1 + Math.ceil(this.#next / this.#order.sessions);
+    visited = (visited + this.#next) % this.#order.sessions;
     return {
       answered: this.#answered,
       refused: this.#refused,
@@ -133,7 +136,7 @@ class Load {
 
   #send(connection: Connection, dueAt: number): void {
     const { sessions } = this.#order;
-    const number = (this.#next * STRIDE) % sessions;
+    const number = ((visited + this.#next) * STRIDE) % sessions;
     const seq = round + Math.floor(this.#next / sessions);
     this.#next += 1;
     const start = number * this.#tokenLength;

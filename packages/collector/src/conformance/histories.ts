@@ -4,9 +4,11 @@
  * @module
  */
 import { deepEqual } from "node:assert/strict";
+import { cadence } from "../core/cadence.ts";
 import type { Input } from "../core/input.ts";
-import type { Outcome } from "../engine/request.ts";
+import type { RenewOutcome, Request } from "../engine/request.ts";
 import type { SessionKey, Store } from "../stores/store.ts";
+import { beatOf } from "./beats.ts";
 import type { Act, History, Submission, Turn } from "./history.ts";
 import { Stage } from "./stage.ts";
 import { type Cursors, type View, viewOf } from "./view.ts";
@@ -19,7 +21,8 @@ export interface Place {
 }
 
 /**
- * Plays a history over a store and over its model.
+ * Plays a history over a store and over its model, over which beats go the whole way. Answers with how
+ * many went the short way over the store.
  * @throws {AssertionError} naming the turn after which they showed something else.
  */
 export async function compareHistory(
@@ -27,10 +30,11 @@ export async function compareHistory(
   model: Store,
   history: History,
   place: Place,
-): Promise<void> {
-  const expected = playHistory(model, history, place);
+): Promise<number> {
+  const expected = playHistory(new Stage(model, place.startAt, true), history, place);
+  const stage = new Stage(store, place.startAt);
   let turn = 0;
-  for await (const shown of playHistory(store, history, place)) {
+  for await (const shown of playHistory(stage, history, place)) {
     const { value } = await expected.next();
     try {
       deepEqual(shown, value);
@@ -39,6 +43,7 @@ export async function compareHistory(
     }
     turn += 1;
   }
+  return stage.beats.renewed;
 }
 
 /** What was answered in a turn, and what the store shows after it. */
@@ -47,13 +52,12 @@ export interface Shown {
   readonly view: View;
 }
 
-/** Plays a history over a store and says after each turn what there is to see. */
+/** Plays a history on a stage and says after each turn what there is to see. */
 export async function* playHistory(
-  store: Store,
+  stage: Stage,
   { turns }: History,
   place: Place,
 ): AsyncGenerator<Shown, void, undefined> {
-  const stage = new Stage(store, place.startAt);
   await stage.engine.broadcasts.refresh();
   const epochBefore = stage.engine.broadcasts.epoch;
   const cursors: Cursors = { live: 0, shadow: 0 };
@@ -79,8 +83,9 @@ async function takeTurn(
   const answers: unknown[] = [];
   let together: Submission[] = [];
   const send = async () => {
-    const requests = together.map((each) => stage.submit(requestOf(each, place)));
-    answers.push(...(await Promise.all(requests)).map(shownOf));
+    const requests = together.map((each) => requestOf(each, place));
+    const outcomes = await Promise.all(requests.map((request) => stage.submit(request)));
+    answers.push(...outcomes.map((outcome, index) => shownOf(outcome, requests[index])));
     together = [];
     await stage.settle();
   };
@@ -111,7 +116,7 @@ async function take(
     case "erase": {
       const key = { account, id: act.session };
       stage.forget(key);
-      return stage.store.erase(key);
+      return stage.engine.erase(key);
     }
     case "agent":
       await stage.store.putAgent(account, { id: act.id, capacity: act.capacity });
@@ -142,9 +147,14 @@ function startedAt(input: Input, startAt: number): Input {
   return { ...input, sentAt: startAt + input.sentAt };
 }
 
-/** What whoever asked is told; the settings are the engine's own affair. */
-function shownOf(outcome: Outcome): object {
+/** What whoever asked is told; the settings are the engine's own affair. A beat is told when to come again. */
+function shownOf(outcome: RenewOutcome, request: Request | undefined): object {
   if (!("settings" in outcome)) return outcome;
-  const { settings: _, ...shown } = outcome;
-  return shown;
+  const { settings, ...shown } = outcome;
+  const beat = request && beatOf(request);
+  if (!beat || outcome.transitions.length > 0) return shown;
+  const session = outcome.shadow ?? outcome.session;
+  const page = session.pages.find(({ id }) => id === beat.page);
+  const visibility = page?.visibility ?? (beat.visible ? "visible" : "hidden");
+  return { status: "renewed", nextMs: cadence(session, visibility, settings) };
 }

@@ -6,7 +6,6 @@ import { deepEqual } from "node:assert/strict";
 import type { Ticket } from "../core/session.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import { type Transition, visibleOf } from "../core/transition.ts";
-import type { Outcome as EngineOutcome } from "../engine/request.ts";
 import { inputOf } from "../replay/inputs.ts";
 import { initialOverrides, patchedOverrides } from "../replay/overrides.ts";
 import { SimulatedPages } from "../replay/pages.ts";
@@ -79,7 +78,7 @@ export class Play {
     while (this.#instants[0] !== undefined && this.#instants[0] <= at) this.#instants.shift();
     const events = this.#scenario.events.filter((event) => event.at * 1_000 === at);
     let isDeaf = this.isDeaf(at);
-    let asked: Promise<EngineOutcome>[] = [];
+    let asked: Promise<unknown>[] = [];
     const submit = (input: ReturnType<typeof inputOf>) => {
       const isOfPage = input.type === "signal" || input.type === "leave";
       if (isDeaf && isOfPage) return;

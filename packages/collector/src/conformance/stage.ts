@@ -6,9 +6,10 @@
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { Engine } from "../engine/engine.ts";
-import type { Outcome, Request } from "../engine/request.ts";
+import type { RenewOutcome, Request } from "../engine/request.ts";
 import { sweep } from "../engine/sweep.ts";
 import type { SessionKey, Store, Stored } from "../stores/store.ts";
+import { Beats } from "./beats.ts";
 
 /** No silence of the mark is an outage. */
 const ANY_SILENCE_MS = Number.MAX_SAFE_INTEGER;
@@ -16,16 +17,24 @@ const ANY_SILENCE_MS = Number.MAX_SAFE_INTEGER;
 export class Stage {
   readonly store: Store;
   readonly engine: Engine;
+  readonly beats: Beats;
+  readonly #isWhole: boolean;
   #now: number;
   /** Sessions that anything happened to since their deadlines were last read. */
   readonly #touched = new Map<string, SessionKey>();
   readonly #deadlines = new Map<string, { readonly key: SessionKey; readonly at: number }>();
 
-  /** @param startAt epoch milliseconds; the store has heard nothing later. */
-  constructor(store: Store, startAt: number) {
+  /**
+   * @param startAt epoch milliseconds; the store has heard nothing later.
+   * @param isWhole every request is applied to its session; otherwise beats go the short way where the
+   * store knows one.
+   */
+  constructor(store: Store, startAt: number, isWhole = false) {
     this.store = store;
     this.#now = startAt;
+    this.#isWhole = isWhole;
     this.engine = new Engine(store, { now: () => this.#now });
+    this.beats = new Beats(this.engine);
   }
 
   get now(): number {
@@ -37,9 +46,9 @@ export class Stage {
     await this.store.hear(at, ANY_SILENCE_MS);
   }
 
-  submit(request: Request): Promise<Outcome> {
+  submit(request: Request): Promise<RenewOutcome> {
     this.#touched.set(nameOf(request.key), request.key);
-    return this.engine.submit(request);
+    return this.#isWhole ? this.engine.submit(request) : this.beats.submit(request);
   }
 
   /** Changes settings and tells those sessions of the account that are behind. */

@@ -33,7 +33,7 @@ interface Told {
 
 export interface View {
   /** In place of the epoch: how many broadcasts of the history the session has been told. */
-  readonly sessions: readonly Stored[];
+  readonly sessions: readonly Omit<Stored, "version">[];
   readonly lists: readonly (readonly string[])[];
   readonly queues: readonly (readonly string[])[];
   readonly assignments: readonly Assignment[];
@@ -68,7 +68,8 @@ export async function viewOf(
     TRACKS.map((track) => store.history({ account, id: session.id }, 0, ALL, track)),
   );
   return {
-    sessions: sessions.map((stored) => ({
+    // Of requests that come together each may be a commit of its own, or all may be one.
+    sessions: sessions.map(({ version: _, ...stored }) => ({
       ...stored,
       epoch: broadcasts.filter(({ epoch }) => epoch <= stored.epoch).length,
     })),

@@ -6,7 +6,7 @@
  */
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
-import type { Found, Store, Write } from "../stores/store.ts";
+import type { Found, SessionKey, Store, Write } from "../stores/store.ts";
 import { Broadcasts } from "./broadcasts.ts";
 import { Room, returnedTo } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
@@ -57,9 +57,9 @@ export class Engine {
 
   /**
    * Renews a lease that was granted to a beat like this one: the same as to submit its `whole` request,
-   * but that its session need not be looked at.
+   * but that its session need not be looked at. Null: where the lease does not serve, say so.
    */
-  renew(claim: Claim, seq: number, whole: () => Request): Promise<RenewOutcome> {
+  renew(claim: Claim, seq: number, whole: (() => Request) | null): Promise<RenewOutcome> {
     return new Promise((answer, fail) => {
       this.#enqueue({ place: this.#nextPlace(), claim, seq, whole, answer, fail });
     });
@@ -90,6 +90,15 @@ export class Engine {
     if (await this.store.hear(now, OUTAGE_AFTER_MS)) this.#meter.outage();
     await this.broadcasts.refresh();
     this.#heardAt = now;
+  }
+
+  /** Removes a session with all that was kept of it; false: it was not there. */
+  async erase(key: SessionKey): Promise<boolean> {
+    if (this.leases) {
+      const [found] = await this.store.load([{ key, eventIds: [] }]);
+      if (found?.number !== undefined) this.leases.drop(found.number);
+    }
+    return this.store.erase(key);
   }
 
   /** Settings or triggers as they are from now on; every session of the account is told. */
@@ -131,8 +140,8 @@ export class Engine {
     const { requests, renewals } = this.#split(batch, now);
     if (requests.length > 0) await this.#apply(groupBySession(requests), renewals, now);
     if (!renewals || renewals.size === 0) return;
-    const { size } = renewals;
-    await this.#timed(size, () => renewals.commit(this.store));
+    const conflicted = await this.#timed(renewals.size, () => renewals.commit(this.store));
+    this.#pending.push(...conflicted);
   }
 
   /** Beats whose lease is to be renewed, and whatever must be applied to its session. */

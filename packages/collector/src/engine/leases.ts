@@ -43,19 +43,17 @@ export interface Holder {
 /** Words of a record: floats, then pairs of whole numbers. */
 const LEASE_UNTIL = 0;
 const OTHERS_AT = 1;
-const LEASE_MS = 2;
-const NEXT_MS = 3;
-const VALID_UNTIL = 4;
-const NUMBER = 5;
-const VERSION_AND_SEQ = 6;
-const EPOCH_AND_STAMP = 7;
-const TERMS_AND_PLACE = 8;
-const ACCOUNT = 9;
-const FINGERPRINT = 10;
-const WORDS = 12;
+const VALID_UNTIL = 2;
+const LEASE_MS_AND_NEXT_MS = 3;
+const NUMBER_AND_ACCOUNT = 4;
+const VERSION_AND_SEQ = 5;
+const EPOCH_AND_STAMP = 6;
+const TERMS_AND_PLACE = 7;
+const FINGERPRINT = 8;
+const WORDS = 10;
 
 const WHOLE_END = 2 ** 32;
-/** About 120 bytes each. */
+/** About 120 bytes each, their places in the indexes with them. */
 const LEASES_MOST = 3_000_000;
 
 export class Leases {
@@ -75,19 +73,27 @@ export class Leases {
     return this.#records.size;
   }
 
-  /** The lease that was granted to a beat with that fingerprint, under the same terms, if it is valid. */
-  find(fingerprint: Fingerprint, terms: number, now: number): Claim | null {
+  /**
+   * The lease that was granted to a beat with that fingerprint, if what was checked then still holds:
+   * under the same terms, and with nothing broadcast since (`epoch`).
+   */
+  find(
+    fingerprint: Fingerprint,
+    { terms, epoch, now }: { terms: number; epoch: number; now: number },
+  ): Claim | null {
     const slot = this.#findFingerprint(fingerprint);
     if (slot === NO_SLOT) return null;
     const { floats, wholes } = this.#records.chunkOf(slot);
     const word = this.#records.wordOf(slot);
     const isValid =
-      wholes[2 * (word + TERMS_AND_PLACE)] === terms && now < (floats[word + VALID_UNTIL] as number);
+      wholes[2 * (word + TERMS_AND_PLACE)] === terms &&
+      wholes[2 * (word + EPOCH_AND_STAMP)] === epoch &&
+      now < (floats[word + VALID_UNTIL] as number);
     if (!isValid) return null;
     return {
       slot,
       stamp: wholes[2 * (word + EPOCH_AND_STAMP) + 1] as number,
-      account: this.#accounts[floats[word + ACCOUNT] as number] as string,
+      account: this.#accounts[wholes[2 * (word + NUMBER_AND_ACCOUNT) + 1] as number] as string,
       place: wholes[2 * (word + TERMS_AND_PLACE) + 1] as number,
     };
   }
@@ -98,15 +104,15 @@ export class Leases {
     const word = this.#records.wordOf(slot);
     if (wholes[2 * (word + EPOCH_AND_STAMP) + 1] !== stamp) return null;
     return {
-      number: floats[word + NUMBER] as number,
+      number: wholes[2 * (word + NUMBER_AND_ACCOUNT)] as number,
       version: wholes[2 * (word + VERSION_AND_SEQ)] as number,
       epoch: wholes[2 * (word + EPOCH_AND_STAMP)] as number,
       lease: {
         seq: wholes[2 * (word + VERSION_AND_SEQ) + 1] as number,
         leaseUntil: floats[word + LEASE_UNTIL] as number,
-        leaseMs: floats[word + LEASE_MS] as number,
+        leaseMs: wholes[2 * (word + LEASE_MS_AND_NEXT_MS)] as number,
         othersAt: floats[word + OTHERS_AT] as number,
-        nextMs: floats[word + NEXT_MS] as number,
+        nextMs: wholes[2 * (word + LEASE_MS_AND_NEXT_MS) + 1] as number,
       },
     };
   }
@@ -124,7 +130,8 @@ export class Leases {
   grant(grant: Grant, { number, version, epoch }: Holder, lease: Lease): void {
     this.drop(number);
     const { fingerprint, account, validUntil, terms, place } = grant;
-    const hasRoom = [version, epoch, lease.seq].every((whole) => whole < WHOLE_END);
+    const { seq, leaseMs, nextMs } = lease;
+    const hasRoom = [number, version, epoch, seq, leaseMs, nextMs].every(isWhole);
     if (!hasRoom || this.#findFingerprint(fingerprint) !== NO_SLOT) return;
     // Those whose pages have gone elsewhere are never dropped: in the end all are, and granted anew.
     if (this.size >= this.#most) this.clear();
@@ -135,16 +142,16 @@ export class Leases {
     const word = this.#records.wordOf(slot);
     floats[word + LEASE_UNTIL] = lease.leaseUntil;
     floats[word + OTHERS_AT] = lease.othersAt;
-    floats[word + LEASE_MS] = lease.leaseMs;
-    floats[word + NEXT_MS] = lease.nextMs;
     floats[word + VALID_UNTIL] = validUntil;
-    floats[word + NUMBER] = number;
+    wholes[2 * (word + LEASE_MS_AND_NEXT_MS)] = leaseMs;
+    wholes[2 * (word + LEASE_MS_AND_NEXT_MS) + 1] = nextMs;
+    wholes[2 * (word + NUMBER_AND_ACCOUNT)] = number;
+    wholes[2 * (word + NUMBER_AND_ACCOUNT) + 1] = this.#placeOf(account);
     wholes[2 * (word + VERSION_AND_SEQ)] = version;
-    wholes[2 * (word + VERSION_AND_SEQ) + 1] = lease.seq;
+    wholes[2 * (word + VERSION_AND_SEQ) + 1] = seq;
     wholes[2 * (word + EPOCH_AND_STAMP)] = epoch;
     wholes[2 * (word + TERMS_AND_PLACE)] = terms;
     wholes[2 * (word + TERMS_AND_PLACE) + 1] = place;
-    floats[word + ACCOUNT] = this.#placeOf(account);
     wholes.set(fingerprint, 2 * (word + FINGERPRINT));
     this.#restamp(slot);
   }
@@ -185,10 +192,10 @@ export class Leases {
 
   #findNumber(number: number): number {
     const records = this.#records;
-    return this.#byNumber.find(
-      hashOfNumber(number),
-      (slot) => records.chunkOf(slot).floats[records.wordOf(slot) + NUMBER] === number,
-    );
+    return this.#byNumber.find(hashOfNumber(number), (slot) => {
+      const { wholes } = records.chunkOf(slot);
+      return wholes[2 * (records.wordOf(slot) + NUMBER_AND_ACCOUNT)] === number;
+    });
   }
 
   #findFingerprint([a, b, c, d]: Fingerprint): number {
@@ -199,4 +206,8 @@ export class Leases {
       return wholes[at + 1] === b && wholes[at + 2] === c && wholes[at + 3] === d;
     });
   }
+}
+
+function isWhole(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < WHOLE_END;
 }

@@ -22,13 +22,17 @@ export interface Pending extends Waiting<Outcome> {
 export interface PendingBeat extends Waiting<RenewOutcome> {
   readonly claim: Claim;
   readonly seq: number;
-  /** The whole request, where the lease does not serve though it is valid. */
-  readonly whole: () => Request;
+  /** Makes the whole request, where the lease does not serve; null: it must be asked with anew. */
+  readonly whole: (() => Request) | null;
 }
 
-/** The beat as any other request. */
-export function wholeOf({ place, whole, answer, fail }: PendingBeat): Pending {
-  return { place, request: whole(), answer, fail, conflicts: 0 };
+const LAPSED = { status: "lapsed" } as const;
+
+/** The beat as any other request; null: it has been told that its lease has lapsed. */
+export function wholeOf({ place, whole, answer, fail }: PendingBeat): Pending | null {
+  if (whole) return { place, request: whole(), answer, fail, conflicts: 0 };
+  answer(LAPSED);
+  return null;
 }
 
 /** Requests for one session, in the order in which they came. */

@@ -24,22 +24,14 @@ export class Renewals {
     this.#leases = leases;
   }
 
-  /**
-   * Takes a beat; answers with its whole request where a timer is due first or it was overtaken, and
-   * tells it that its lease has lapsed where it is not of this `epoch`.
-   */
+  /** Takes a beat, or answers with its whole request where its lease does not serve. */
   take(beat: PendingBeat, epoch: number, now: number): Pending | null {
     const held = this.#leases.read(beat.claim);
-    if (held?.epoch !== epoch) {
-      beat.answer(LAPSED);
-      return null;
-    }
-    const { number, version, lease } = held;
-    const renewal = renewLease(lease, beat.seq, now);
-    if (!renewal) return wholeOf(beat);
+    const renewal = held?.epoch === epoch ? renewLease(held.lease, beat.seq, now) : null;
+    if (!held || !renewal) return wholeOf(beat);
     this.#leases.renew(beat.claim, renewal);
-    const { seq, leaseUntil, deadlineAt } = renewal;
-    const write = { number, expectedVersion: version, seq, leaseUntil, deadlineAt };
+    const { number, version, lease } = held;
+    const write = { number, expectedVersion: version, ...renewal };
     this.#renewing.push({ beat, write, nextMs: lease.nextMs });
     return null;
   }
@@ -51,7 +43,7 @@ export class Renewals {
     if (joining.length === 0) return;
     this.#leases.drop(number);
     this.#renewing = this.#renewing.filter(({ write }) => write.number !== number);
-    group.push(...joining.map(({ beat }) => wholeOf(beat)));
+    group.push(...joining.flatMap(({ beat }) => wholeOf(beat) ?? []));
     group.sort((a, b) => a.place - b.place);
   }
 
@@ -59,28 +51,24 @@ export class Renewals {
     return this.#renewing.length;
   }
 
-  /** Commits and answers. */
-  async commit(store: Store): Promise<void> {
+  /** Commits and answers; those whose session another collector has changed are to be taken whole. */
+  async commit(store: Store): Promise<readonly Pending[]> {
     const renewing = this.#renewing;
-    if (renewing.length === 0 || !store.renew) return;
+    const writes = renewing.map(({ write }) => write);
     try {
-      const outcomes = await store.renew(renewing.map(({ write }) => write));
-      for (const [index, { beat, write, nextMs }] of renewing.entries()) {
+      const outcomes = (await store.renew?.(writes)) ?? [];
+      return renewing.flatMap(({ beat, write, nextMs }, index) => {
         if (outcomes[index] === "conflict") {
           this.#leases.drop(write.number);
-          beat.answer(LAPSED);
-        } else {
-          beat.answer({ status: "renewed", nextMs });
+          return wholeOf(beat) ?? [];
         }
-      }
+        beat.answer({ status: "renewed", nextMs });
+        return [];
+      });
     } catch (error) {
-      // What was renewed here may not have been there.
-      for (const { beat, write } of renewing) {
-        this.#leases.drop(write.number);
-        beat.fail(error);
-      }
+      // What was renewed here is not in the store.
+      for (const { number } of writes) this.#leases.drop(number);
+      throw error;
     }
   }
 }
-
-const LAPSED = { status: "lapsed" } as const;

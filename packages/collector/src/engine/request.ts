@@ -41,5 +41,5 @@ export type Outcome =
 export type RenewOutcome =
   | Outcome
   | { readonly status: "renewed"; readonly nextMs: number }
-  /** The lease is no longer what it was: whoever claims it must ask with the whole request. */
+  /** The lease is no longer what it was, and there is no whole request to go on with: ask with one. */
   | { readonly status: "lapsed" };

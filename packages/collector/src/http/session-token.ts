@@ -45,7 +45,7 @@ interface Verified {
 }
 
 /** Tokens of that many pages are remembered: some megabytes, and enough for a busy minute. */
-const REMEMBERED_MOST = 20_000;
+const REMEMBERED_MOST = 40_000;
 
 /**
  * Checks session tokens. A page shows the same token with every beat, so one whose signature was good
@@ -56,12 +56,17 @@ export class TokenCheck {
   readonly #accounts: Accounts;
   readonly #clock: Clock;
   readonly #hmac: Hmac;
-  readonly #verified = new Recent<Verified>(REMEMBERED_MOST);
+  readonly #verified: Recent<Verified>;
 
-  constructor(accounts: Accounts, clock: Clock, hmac: Hmac = createWebHmac()) {
+  constructor(
+    accounts: Accounts,
+    clock: Clock,
+    { hmac = createWebHmac(), most = REMEMBERED_MOST }: { hmac?: Hmac; most?: number } = {},
+  ) {
     this.#accounts = accounts;
     this.#clock = clock;
     this.#hmac = hmac;
+    this.#verified = new Recent(most);
   }
 
   /**

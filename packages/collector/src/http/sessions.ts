@@ -104,7 +104,7 @@ export function sessionRoutes({ engine }: Room): OpenAPIHono<Env> {
 
   routes.openapi(erase, async (c) => {
     const { id } = c.req.valid("param");
-    const erased = await engine.store.erase({ account: c.var.account.name, id });
+    const erased = await engine.erase({ account: c.var.account.name, id });
     if (!erased) throw noSession(id);
     return c.json({ erased: true as const }, 200);
   });

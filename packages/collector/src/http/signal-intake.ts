@@ -20,6 +20,8 @@ import { SignalGate } from "./signal-gate.ts";
 /** The channel of a session that is first heard of by its page. */
 const SIGNAL_CHANNEL = "web_widget";
 
+const TOKENS_BESIDE_LEASES = 4_000;
+
 /** A signal as it came. */
 export interface Arrival {
   readonly contentType: string | undefined;
@@ -44,7 +46,9 @@ export class SignalIntake {
   constructor(room: IntakeRoom) {
     this.#room = room;
     this.#gate = new SignalGate(room);
-    this.#tokens = new TokenCheck(room.accounts, room.engine.clock, room.hmac);
+    // A page that is known again by its beats hardly ever shows its token to be checked.
+    const most = room.engine.leases ? TOKENS_BESIDE_LEASES : undefined;
+    this.#tokens = new TokenCheck(room.accounts, room.engine.clock, { hmac: room.hmac, most });
   }
 
   /** Whether it is of use to say what an arrival is known again by. */
@@ -62,7 +66,9 @@ export class SignalIntake {
   /** The lease that a beat claims by being as it was; null: it must be looked at. */
   #recognise(beat: Beat, { contentType, origin, headers }: Arrival): Claim | null {
     const { engine, accounts } = this.#room;
-    const claim = engine.leases?.find(beat.fingerprint, accounts.terms, engine.clock.now());
+    const { terms } = accounts;
+    const { epoch } = engine.broadcasts;
+    const claim = engine.leases?.find(beat.fingerprint, { terms, epoch, now: engine.clock.now() });
     if (!claim || contentType !== USUAL_TYPE) return null;
     if (origin !== undefined && !this.#isListed(origin, claim.account)) return null;
     if (!this.#gate.passAt(claim.place)) return null;
@@ -72,13 +78,17 @@ export class SignalIntake {
 
   /** Null: the lease is no longer what it was. */
   async #renew(claim: Claim, { seq }: Beat, arrival: Arrival): Promise<SignalAnswer | null> {
+    const { engine, meter } = this.#room;
     let whole: Whole | undefined;
-    const outcome = await this.#room.engine.renew(claim, seq, () => {
+    const decode = () => {
       whole = this.#decode(arrival);
       return { ...whole.request, ...this.#grant(whole, arrival) };
-    });
+    };
+    // What a session is to be asked of a secret takes a while to be known.
+    const isKnown = engine.broadcasts.latest(claim.account).binding !== "capability";
+    const outcome = await engine.renew(claim, seq, isKnown ? decode : null);
     if (outcome.status === "renewed") {
-      this.#room.meter.signal("beat", "taken");
+      meter.signal("beat", "taken");
       return { nextMs: outcome.nextMs };
     }
     return whole && outcome.status === "applied" ? this.#answer(outcome, whole.signal) : null;

@@ -22,7 +22,7 @@ export function userRoutes({ engine }: Room): OpenAPIHono<Env> {
     const account = c.var.account.name;
     let erased = 0;
     for (const id of await engine.store.sessionsOf(account, c.req.valid("param").id)) {
-      if (await engine.store.erase({ account, id })) erased += 1;
+      if (await engine.erase({ account, id })) erased += 1;
     }
     return c.json({ erased }, 200);
   });

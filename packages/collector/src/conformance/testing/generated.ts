@@ -7,7 +7,7 @@ import fc from "fast-check";
 import type { Input } from "../../core/input.ts";
 import { END_REASONS, TICKET_STATUSES } from "../../core/session.ts";
 import { overrides, seconds, signal, triggers } from "../../core/testing/histories.ts";
-import type { Act, History, Submission } from "../history.ts";
+import type { Act, History, Submission, Turn } from "../history.ts";
 
 /** One of them is hard to write down. */
 const session = fc.constantFrom("a", "b", "{c}: ü 1");
@@ -110,7 +110,50 @@ const turn = fc.record({
   acts: fc.array(act, { maxLength: 5 }),
 });
 
+/** A page says again and again that it is there, perhaps twice at once, while other things happen too. */
+const beating: fc.Arbitrary<Turn[]> = fc
+  .record({
+    session,
+    page: fc.constantFrom("a", "b"),
+    visible: fc.boolean(),
+    first: fc.integer({ min: 7, max: 1_000 }),
+    beats: fc.array(
+      fc.record({
+        afterMs: fc.constantFrom(0, 1_000, 5_000, 10_000, 10_000, 15_000),
+        before: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.tuple(act)),
+        twice: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
+        after: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.tuple(act)),
+      }),
+      { minLength: 3, maxLength: 8 },
+    ),
+  })
+  .map(({ session, page, visible, first, beats }) => {
+    const beat = (seq: number): Submission => ({
+      type: "submit",
+      session,
+      inputs: [
+        { type: "signal", signal: "beat", page, gen: 2, seq: first + seq, visible, armed: true },
+      ],
+      create: seq === 0 ? { channel: "web_widget" } : null,
+      eventId: null,
+      binding: null,
+    });
+    return beats.map(({ afterMs, before, twice, after }, index) => ({
+      afterMs,
+      wasAway: false,
+      acts: [...before, beat(2 * index), ...(twice ? [beat(2 * index + 1)] : []), ...after],
+    }));
+  });
+
 /** Settings first: with the default, presence is off and little happens. */
 export const history: fc.Arbitrary<History> = fc
-  .tuple(settings, fc.array(turn, { minLength: 2, maxLength: 12 }))
-  .map(([first, turns]) => ({ turns: [{ afterMs: 0, wasAway: false, acts: [first] }, ...turns] }));
+  .tuple(
+    settings,
+    fc.array(
+      fc.oneof({ weight: 5, arbitrary: turn.map((each) => [each]) }, beating),
+      { minLength: 2, maxLength: 12 },
+    ),
+  )
+  .map(([first, turns]) => ({
+    turns: [{ afterMs: 0, wasAway: false, acts: [first] }, ...turns.flat()],
+  }));

@@ -12,7 +12,7 @@ export interface Known {
 }
 
 /** About a kilobyte each. */
-const KNOWN_MOST = 20_000;
+const KNOWN_MOST = 4_000;
 
 export class KnownSessions {
   /** By id alone: two accounts that give the same id take turns. */

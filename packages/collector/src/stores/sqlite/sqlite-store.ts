@@ -43,7 +43,7 @@ interface LogRow {
 }
 
 /** Pages of the file kept in memory: the upper levels of every index of a million sessions. */
-const CACHE_KIB = 65_536;
+const CACHE_KIB = 16_384;
 /** Pages of the log that are carried into the file at once: 16 MB. More of them are the same page. */
 const CHECKPOINT_PAGES = 4_000;
 
