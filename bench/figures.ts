@@ -22,7 +22,8 @@ export function serveFigures(
     const { user, system } = process.cpuUsage();
     const figures: Figures = {
       cpuMs: (user + system) / 1_000,
-      rssBytes: process.memoryUsage.rss(), ...{ mem: process.memoryUsage() },
+      rssBytes: process.memoryUsage.rss(),
+      ...{ mem: process.memoryUsage() },
     };
     process.send?.({ ...figures, ...ask() });
   });

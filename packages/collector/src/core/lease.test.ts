@@ -13,9 +13,15 @@ const numRuns = Number(process.env["RUNS"] ?? 20_000);
 const seed = process.env["SEED"] === undefined ? {} : { seed: Number(process.env["SEED"]) };
 
 /** A page beats as it spoke last, with a number and after a while of which some coincide with deadlines. */
-function beatsAfter({ session, now, settings }: Moment, numbers: readonly number[], waitMs: number) {
+function beatsAfter(
+  { session, now, settings }: Moment,
+  numbers: readonly number[],
+  waitMs: number,
+) {
   return session.pages.flatMap(({ id, gen, visibility }) => {
-    const [beat] = numbers.map((seq) => beatOf(id, seq, { gen, visible: visibility === "visible" }));
+    const [beat] = numbers.map((seq) =>
+      beatOf(id, seq, { gen, visible: visibility === "visible" }),
+    );
     const lease = beat && leaseOf(session, beat, settings);
     if (!lease) return [];
     const { leaseMs, leaseUntil, othersAt } = lease;

@@ -49,7 +49,9 @@ export class Accounts {
   /** When the next key of pages or tokens ends; `Infinity`: none does. */
   keysEndAt({ publishableKeys, tokenSecrets }: Account): number {
     const now = this.#clock.now();
-    const ends = [...publishableKeys, ...tokenSecrets].map(({ expiresAt }) => expiresAt ?? Infinity);
+    const ends = [...publishableKeys, ...tokenSecrets].map(
+      ({ expiresAt }) => expiresAt ?? Infinity,
+    );
     return Math.min(Infinity, ...ends.filter((endsAt) => endsAt > now));
   }
 

@@ -12,8 +12,8 @@ import { Room, returnedTo } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
 import { Feed } from "./feed.ts";
 import { CONTRADICTED_WITHIN_MS } from "./insights.ts";
-import { type Meter, SILENT_METER } from "./meter.ts";
 import { type Claim, Leases } from "./leases.ts";
+import { type Meter, SILENT_METER } from "./meter.ts";
 import { type Group, groupBySession, type Pending, type PendingBeat } from "./pending.ts";
 import { Renewals } from "./renewals.ts";
 import type { Outcome, RenewOutcome, Request } from "./request.ts";
@@ -177,15 +177,14 @@ export class Engine {
     const done = applied.map((each) => ({ ...each, write: each.work.write() }));
     const writes = done.flatMap(({ write }) => write ?? []);
     const results =
-      writes.length > 0
-        ? await this.#timed(writes.length, () => this.store.commit(writes))
-        : [];
+      writes.length > 0 ? await this.#timed(writes.length, () => this.store.commit(writes)) : [];
     const conflicted = new Set(writes.filter((_, index) => results[index] === "conflict"));
     for (const { write, ...each } of done) {
       const isConflict = write !== null && conflicted.has(write);
       this.#settleLease(each, write, isConflict);
       if (isConflict) this.#retry(each.group);
-      else for (const [index, outcome] of each.outcomes.entries()) each.group[index]?.answer(outcome);
+      else
+        for (const [index, outcome] of each.outcomes.entries()) each.group[index]?.answer(outcome);
     }
     const told = writes.filter((write) => write.transitions.length > 0 && !conflicted.has(write));
     for (const write of told) this.#count(write, now);

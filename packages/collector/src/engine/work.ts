@@ -3,11 +3,11 @@
  * @module
  */
 import type { Input, SignalInput } from "../core/input.ts";
+import { type Lease, leaseOf, renewalOf } from "../core/lease.ts";
 import { holdsCapacity } from "../core/routing.ts";
 import { createSession, type Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import { type Transition, visibleOf } from "../core/transition.ts";
-import { type Lease, leaseOf, renewalOf } from "../core/lease.ts";
 import type { Found, SessionKey, Write } from "../stores/store.ts";
 import type { Broadcasts } from "./broadcasts.ts";
 import type { Outcome, Request } from "./request.ts";

@@ -3,8 +3,9 @@
  * a hash of all the rest: version, keys, token, page and generation need not be looked at anew.
  * @module
  */
+import { SIGNAL_MAX_BYTES } from "@stillhere/sdk/wire";
 import type { Fingerprint } from "../engine/leases.ts";
-import type { SignalBody } from "./decode-signal.ts";
+import { COUNTER_END, type SignalBody } from "./decode-signal.ts";
 
 /** SHA-256 of bytes, each byte of it as a letter of the same code; at once, or it would be no gain. */
 export type Hash = (bytes: Uint8Array) => string;
@@ -15,17 +16,20 @@ export interface Beat {
   readonly seq: number;
 }
 
-const [QUOTE, COLON, ZERO, NINE] = ['"', ":", "0", "9"].map((letter) => letter.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-];
-const NAME = [...'"seq"'].map((letter) => letter.charCodeAt(0));
-/** As many as a number below 2³¹ has. */
+const ZERO = "0".charCodeAt(0);
+const NINE = "9".charCodeAt(0);
+const COLON = ":".charCodeAt(0);
+const NAME = codesOf('"seq":');
+/** What may follow a field. */
+const ENDS = codesOf(",}");
+/** More than any number that counts has. */
 const DIGITS_MOST = 10;
 
-const scratch = new Uint8Array(4096);
+function codesOf(text: string): readonly number[] {
+  return [...text].map((letter) => letter.charCodeAt(0));
+}
+
+const scratch = new Uint8Array(SIGNAL_MAX_BYTES);
 
 /** Reads the number of a body and hashes the rest; null: it has none, or is too long. */
 export function readBeat(body: Uint8Array, hash: Hash): Beat | null {
@@ -42,16 +46,17 @@ export function readBeat(body: Uint8Array, hash: Hash): Beat | null {
     scratch[end] = ZERO;
   }
   const digits = end - start;
-  const isNumber = digits > 0 && digits <= DIGITS_MOST && (digits === 1 || body[start] !== ZERO);
-  if (!isNumber) return null;
+  const isWritten = digits === 1 || (digits <= DIGITS_MOST && body[start] !== ZERO);
+  if (digits === 0 || !isWritten || seq >= COUNTER_END) return null;
+  if (!ENDS.includes(body[end] as number)) return null;
   return { fingerprint: fingerprintOf(hash(scratch.subarray(0, body.length))), seq };
 }
 
 /** Behind the last `"seq":`, for it stands near the end; -1: there is none. */
 function startOfNumber(body: Uint8Array): number {
-  for (let at = body.length - 1; at >= NAME.length; at -= 1) {
-    if (body[at] !== COLON || body[at - 1] !== QUOTE) continue;
-    if (NAME.every((code, index) => body[at - NAME.length + index] === code)) return at + 1;
+  for (let end = body.length; end >= NAME.length; end -= 1) {
+    if (body[end - 1] !== COLON) continue;
+    if (NAME.every((code, index) => body[end - NAME.length + index] === code)) return end;
   }
   return -1;
 }
@@ -72,5 +77,7 @@ function fingerprintOf(hash: string): Fingerprint {
  * body with the same rest says the same in every other field.
  */
 export function isPlain(body: SignalBody, text: string): boolean {
-  return Object.values(body).every((value) => typeof value !== "object") && JSON.stringify(body) === text;
+  return (
+    Object.values(body).every((value) => typeof value !== "object") && JSON.stringify(body) === text
+  );
 }

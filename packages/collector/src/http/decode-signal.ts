@@ -23,7 +23,8 @@ export interface DecodedSignal {
 export const SESSION_ID = /^[\w.:@-]{1,128}$/;
 const PAGE_ID = /^[\w.-]{1,64}$/;
 const TOKEN_MAX_LENGTH = 2_048;
-const COUNTER_MAX = 2 ** 31;
+/** Counters are below it. */
+export const COUNTER_END = 2 ** 31;
 
 /** @throws {Problem} `unsupported_version` or `invalid_signal`. */
 export function decodeSignal(body: SignalBody): DecodedSignal {
@@ -87,7 +88,7 @@ function textOf(body: SignalBody, field: string, pattern: RegExp): string {
 
 function counterOf(body: SignalBody, field: string): number {
   const value = body[field];
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < COUNTER_MAX) {
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < COUNTER_END) {
     return value as number;
   }
   throw wrong(field, "must be a whole number, 0 or more");

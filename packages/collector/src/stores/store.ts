@@ -3,12 +3,13 @@
  * that are due. It knows no rule. `stores/conformance.ts` proves a driver against this contract.
  * @module
  */
+
+import type { Renewal } from "../core/lease.ts";
 import type { Presence, QueueStanding, Session, State } from "../core/session.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Transition } from "../core/transition.ts";
 import type { Trigger } from "../core/trigger.ts";
 import type { OutboxStore } from "./outbox.ts";
-import type { Renewal } from "../core/lease.ts";
 
 export interface SessionKey {
   readonly account: string;

@@ -149,10 +149,10 @@ const beating: fc.Arbitrary<Turn[]> = fc
 export const history: fc.Arbitrary<History> = fc
   .tuple(
     settings,
-    fc.array(
-      fc.oneof({ weight: 5, arbitrary: turn.map((each) => [each]) }, beating),
-      { minLength: 2, maxLength: 12 },
-    ),
+    fc.array(fc.oneof({ weight: 5, arbitrary: turn.map((each) => [each]) }, beating), {
+      minLength: 2,
+      maxLength: 12,
+    }),
   )
   .map(([first, turns]) => ({
     turns: [{ afterMs: 0, wasAway: false, acts: [first] }, ...turns.flat()],

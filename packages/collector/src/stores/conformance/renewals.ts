@@ -77,17 +77,20 @@ export const renewalCases: readonly ConformanceCase[] = [
     deepEqual(await store.due(NOW + 5, 10), [keyOf("a")]);
     deepEqual(await renew([{ ...leaseOf(number, 9, NOW + 9), expectedVersion: 2 }]), ["committed"]);
   }),
-  renewing("what is written after a renewal is on its version, and stands", async (store, renew) => {
-    const number = await begin(store, "a");
-    await renew([leaseOf(number, 2, NOW + 1_000)]);
-    const session = { ...heard("a", 2, NOW + 1_000), user: "u" };
-    const write = writeOf("a", { session, deadlineAt: NOW + 3 });
-    deepEqual(await store.commit([{ ...write, expectedVersion: 1 }]), ["conflict"]);
-    deepEqual(await store.commit([{ ...write, expectedVersion: 2 }]), ["committed"]);
-    deepEqual((await loadOne(store, "a"))?.stored?.session, session);
-    deepEqual(await store.due(NOW + 3, 10), [keyOf("a")]);
-    deepEqual(await renew([leaseOf(number, 3, NOW + 2_000)]), ["conflict"]);
-  }),
+  renewing(
+    "what is written after a renewal is on its version, and stands",
+    async (store, renew) => {
+      const number = await begin(store, "a");
+      await renew([leaseOf(number, 2, NOW + 1_000)]);
+      const session = { ...heard("a", 2, NOW + 1_000), user: "u" };
+      const write = writeOf("a", { session, deadlineAt: NOW + 3 });
+      deepEqual(await store.commit([{ ...write, expectedVersion: 1 }]), ["conflict"]);
+      deepEqual(await store.commit([{ ...write, expectedVersion: 2 }]), ["committed"]);
+      deepEqual((await loadOne(store, "a"))?.stored?.session, session);
+      deepEqual(await store.due(NOW + 3, 10), [keyOf("a")]);
+      deepEqual(await renew([leaseOf(number, 3, NOW + 2_000)]), ["conflict"]);
+    },
+  ),
   renewing("the most overdue comes first, renewed or not", async (store, renew) => {
     const numbers = [await begin(store, "a"), await begin(store, "b")] as const;
     await begin(store, "c");

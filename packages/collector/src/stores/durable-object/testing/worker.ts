@@ -51,7 +51,10 @@ async function run(task: Task, env: Env): Promise<unknown> {
   if (task.type === "scenarios") return playScenarios(open(env), task.scenarios);
   if (task.type === "histories") {
     const play = fc.asyncProperty(histories, async (given) => {
-      await compareHistory(open(env), new MemoryStore(), given, { account: "shop", startAt: START });
+      await compareHistory(open(env), new MemoryStore(), given, {
+        account: "shop",
+        startAt: START,
+      });
     });
     await fc.assert(play, { numRuns: task.runs, ...(task.seed && { seed: task.seed }) });
     return true;
