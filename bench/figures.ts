@@ -23,7 +23,6 @@ export function serveFigures(
     const figures: Figures = {
       cpuMs: (user + system) / 1_000,
       rssBytes: process.memoryUsage.rss(),
-      ...{ mem: process.memoryUsage() },
     };
     process.send?.({ ...figures, ...ask() });
   });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, it } from "vitest";
-import { createSession } from "../../core/session.ts";
+import { createSession, type Page } from "../../core/session.ts";
 import { encodeSession } from "../codec.ts";
 import { migrate } from "./schema.ts";
 import { SqliteStore } from "./sqlite-store.ts";
@@ -13,6 +13,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The tables before accounts and sessions had numbers. */
 const OLD_VERSION = 2;
+/** And before a beat left rows alone. */
+const FOLDED_VERSION = 3;
 const ENTRY = "[0,0,0,0,1,0,1,1]";
 
 function oldFile(path: string): void {
@@ -50,6 +52,51 @@ function oldFile(path: string): void {
     .run(endpoint);
   database.close();
 }
+
+describe("a file in which what the last page said stood beside its session", () => {
+  const path = join(folder, "folded.db");
+  const database = new DatabaseSync(path);
+  migrate(database, FOLDED_VERSION);
+  const page = { gen: 0, seq: 1, visibility: "visible", leaseMs: 15_000, left: false } as const;
+  const session = {
+    ...createSession({ id: "s", channel: "web_widget" }, 1_000),
+    pages: [
+      { ...page, id: "a", leaseUntil: null },
+      { ...page, id: "b", leaseUntil: 17_000 },
+    ],
+    heardAt: 2_000,
+  };
+  const add = database.prepare(
+    `INSERT INTO sessions (account, id, created_at, version, epoch, deadline_at, page_seq, lease_until,
+      state, presence, queue, held, body) VALUES (1, ?, 1000, 3, 0, 30000, ?, ?, 1, 1, 0, 0, ?)`,
+  );
+  database.exec("INSERT INTO account_numbers (name) VALUES ('a')");
+  add.run("s", 4, 30_000, encodeSession(session));
+  add.run("t", null, null, encodeSession(session));
+  // And of the second something was heard since, as it was written then: session 2, version 5.
+  database.exec("INSERT INTO renewals (body) VALUES ('[40000,2,5,9,0,-10000]')");
+  database.close();
+
+  it("has it in the session, and what was heard since as before", async () => {
+    const store = new SqliteStore(path);
+    const read = async (id: string) => {
+      const [found] = await store.load([{ key: { account: "a", id }, eventIds: [] }]);
+      return found?.stored;
+    };
+    const [a, b] = session.pages as [Page, Page];
+    expect(await read("s")).toMatchObject({
+      version: 3,
+      deadlineAt: 30_000,
+      session: { pages: [a, { ...b, seq: 4, leaseUntil: 30_000 }], heardAt: 15_000 },
+    });
+    expect(await read("t")).toMatchObject({
+      version: 5,
+      deadlineAt: 30_000,
+      session: { pages: [a, { ...b, seq: 9, leaseUntil: 40_000 }], heardAt: 25_000 },
+    });
+    await store.close();
+  });
+});
 
 describe("a file from before sessions had numbers", () => {
   const path = join(folder, "old.db");

@@ -143,37 +143,95 @@ describe("what was heard since a row was written", () => {
     expect(await other.due(9_510, 10)).toEqual([keyOf("s")]);
   });
 
-  it("is folded into the rows while more is heard, by two processes at once, and none is lost", async () => {
+  it("is carried over while more is heard, by two processes at once, and none is lost", async () => {
     const path = freshPath();
     const stores = [open(path, 20), open(path, 20)] as const;
     const ids = Array.from({ length: 50 }, (_, index) => `s_${index}`);
     const versions = new Map(ids.map((id) => [id, 1]));
     await stores[0].commit(ids.map((id) => write(heard(id, 1, 2_000), 0, false)));
+    const found = await stores[0].load(ids.map((id) => ({ key: keyOf(id), eventIds: [] })));
+    const numbers = new Map(ids.map((id, index) => [id, found[index]?.number ?? 0]));
     for (let round = 0; round < 400; round += 1) {
       const store = stores[round % 2] as SqliteStore;
-      const batch = ids.filter((_, index) => (index * 7 + round) % 5 === 0);
-      await store.load(batch.map((id) => ({ key: keyOf(id), eventIds: [] })));
-      const outcomes = await store.commit(
-        batch.map((id) => {
+      const batch = ids
+        .filter((_, index) => (index * 7 + round) % 5 === 0)
+        .map((id) => {
           const version = versions.get(id) ?? 0;
           versions.set(id, version + 1);
-          return write(heard(id, version + 1, 2_000 + version * 100), version);
-        }),
-      );
+          return { id, version, session: heard(id, version + 1, 2_000 + version * 100) };
+        });
+      // By turns: whole or by its number alone; now and then the row is written too.
+      const outcomes =
+        round % 3 === 0
+          ? await store.renew(
+              batch.map(({ id, version, session }) => {
+                const number = numbers.get(id) ?? 0;
+                const leaseUntil = session.pages[0]?.leaseUntil ?? 0;
+                const renewal = { seq: version + 1, leaseUntil, deadlineAt: leaseUntil };
+                return { number, expectedVersion: version, ...renewal };
+              }),
+            )
+          : await store.commit(
+              batch.map(({ version, session }) => write(session, version, round % 7 !== 0)),
+            );
       expect(new Set(outcomes)).toEqual(new Set(["committed"]));
     }
     const next = open(path);
-    for (const id of ids) {
-      const version = versions.get(id) ?? 0;
-      for (const each of [...stores, next]) {
-        expect((await load(each, id))?.session).toEqual(heard(id, version, 1_900 + version * 100));
+    const ends = ids.map((id) => 1_900 + (versions.get(id) ?? 0) * 100 + LEASE_MS);
+    for (const each of [...stores, next]) {
+      for (const id of ids) {
+        const version = versions.get(id) ?? 0;
+        expect(await load(each, id)).toMatchObject({
+          session: heard(id, version, 1_900 + version * 100),
+          version,
+        });
       }
+      const [first, last] = [Math.min(...ends), Math.max(...ends)];
+      expect(await each.due(first - 1, 100)).toEqual([]);
+      expect(await each.due(last, 100)).toHaveLength(ids.length);
     }
     const database = new DatabaseSync(path);
     const rows = database.prepare("SELECT count(*) AS count FROM renewals").get()?.["count"];
     database.close();
-    // 400 batches were appended; those that were folded are gone.
+    // 400 batches were appended; those of eras that are over are gone.
     expect(Number(rows)).toBeLessThan(100);
+  });
+
+  it("is due by itself once its row is not, and its row is not looked at again and again", async () => {
+    const path = freshPath();
+    const store = open(path);
+    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
+    await store.commit([write(heard("s", 2, 9_000), 1)]);
+    expect(await store.due(2_000 + LEASE_MS, 10)).toEqual([]);
+    const database = new DatabaseSync(path);
+    expect(database.prepare("SELECT deadline_at FROM sessions").get()).toEqual({
+      deadline_at: null,
+    });
+    database.close();
+    for (const each of [store, open(path)]) {
+      expect(await each.due(9_000 + LEASE_MS - 1, 10)).toEqual([]);
+      expect(await each.due(9_000 + LEASE_MS, 10)).toEqual([keyOf("s")]);
+    }
+  });
+
+  it("of sessions and instants that no entry has room for is kept in their rows", async () => {
+    const store = open(freshPath());
+    const ages = heard("s", 1, 2_000);
+    const page = ages.pages[0] as Session["pages"][0];
+    const leaseMs = 2 ** 33;
+    const first = { ...ages, pages: [{ ...page, leaseMs, leaseUntil: 2_000 + leaseMs }] };
+    await store.commit([write(first, 0, false)]);
+    const next = {
+      ...first,
+      heardAt: 3_000,
+      pages: [{ ...page, seq: 2, leaseMs, leaseUntil: 3_000 + leaseMs }],
+    };
+    expect(await store.commit([{ ...write(next, 1), deadlineAt: 3_500 }])).toEqual(["committed"]);
+    expect((await load(store, "s"))?.session).toEqual(next);
+    const [found] = await store.load([{ key: keyOf("s"), eventIds: [] }]);
+    const renewal = { seq: 3, leaseUntil: 4_000 + leaseMs, deadlineAt: 4_500 };
+    const lease = { number: found?.number ?? 0, expectedVersion: 2, ...renewal };
+    expect(await store.renew([lease])).toEqual(["conflict"]);
   });
 
   it("of an erased session does not come back with another one of its name", async () => {

@@ -1,0 +1,91 @@
+import { hash } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Beat, isPlain, readBeat } from "./beat.ts";
+import { parseSignal } from "./decode-signal.ts";
+
+const FIELDS = { v: 1, key: "pk_1", session: "s", token: "a.b.c", page: "p", gen: 0 };
+const LAST = { visible: true, armed: true };
+
+function read(body: string): Beat | null {
+  return readBeat(new TextEncoder().encode(body), (bytes) => hash("sha256", bytes, "binary"));
+}
+
+/** A body as the SDK writes it. */
+function bodyOf(seq: unknown, change: object = {}): string {
+  return JSON.stringify({ ...FIELDS, type: "beat", seq, ...LAST, ...change });
+}
+
+describe("what a beat is known again by", () => {
+  it("is the same whatever its number, as long as it has as many digits", () => {
+    const [a, b, c] = [12, 98, 123].map((seq) => read(bodyOf(seq)));
+    expect([a?.seq, b?.seq, c?.seq]).toEqual([12, 98, 123]);
+    expect(b?.fingerprint).toEqual(a?.fingerprint);
+    expect(c?.fingerprint).not.toEqual(a?.fingerprint);
+    expect(read(bodyOf(0))?.seq).toBe(0);
+  });
+
+  it("differs where anything else does", () => {
+    const known = JSON.stringify(read(bodyOf(12))?.fingerprint);
+    for (const field of [...Object.keys(FIELDS), "type", ...Object.keys(LAST)]) {
+      const other = read(bodyOf(12, { [field]: "other" }))?.fingerprint;
+      expect(JSON.stringify(other)).not.toBe(known);
+    }
+  });
+
+  it("is nothing where there is no number as a program writes one", () => {
+    for (const seq of ["x", null, true, -1, 1.5, 1e21, 2 ** 31, "12"])
+      expect(read(bodyOf(seq))).toBeNull();
+    expect(read(bodyOf(12).replace(":12,", ":012,"))).toBeNull();
+    expect(read(bodyOf(12).replace(":12,", ": 12,"))).toBeNull();
+    expect(read("")).toBeNull();
+    expect(read(`${bodyOf(12)}${" ".repeat(5_000)}`)).toBeNull();
+  });
+
+  it("tells bodies that can be known again from those that could mean something else", () => {
+    const plain = (text: string) => isPlain(parseSignal(text), text);
+    expect(plain(bodyOf(12))).toBe(true);
+    for (const text of [
+      ` ${bodyOf(12)}`,
+      bodyOf(12).replace(',"seq"', ', "seq"'),
+      bodyOf(12).replace('"seq":12', '"seq":12,"seq":13'),
+      bodyOf(12).replace('"seq":12', '"\\u0073eq":12'),
+      bodyOf(12).replace('"seq":12', '"seq":1.2e1'),
+      bodyOf(12, { more: { seq: 13 } }),
+      bodyOf(12, { more: [] }),
+    ]) {
+      expect(plain(text)).toBe(false);
+    }
+  });
+
+  it("means the same in all but its number, for any plain body", () => {
+    const text = fc.string({
+      unit: fc.constantFrom('"', "s", "e", "q", ":", "1", "\\", "{", "}", ",", "é"),
+    });
+    const name = fc.oneof(text, fc.constantFrom("seq", "session", '"seq":'));
+    const value = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant('"seq":7'));
+    const seq = fc.integer({ min: 10, max: 99 });
+    fc.assert(
+      fc.property(
+        fc.dictionary(name, value),
+        seq,
+        seq,
+        fc.dictionary(name, value),
+        (a, one, two, b) => {
+          const body = { ...a, seq: one, ...b };
+          const first = JSON.stringify(body);
+          const known = read(first);
+          const isKnown = known?.seq === body.seq && isPlain(parseSignal(first), first);
+          if (!isKnown) return;
+          // Any other body with the same fingerprint differs from it in the digits of one number.
+          const at = first.lastIndexOf('"seq":') + 6;
+          const second = `${first.slice(0, at)}${two}${first.slice(at + String(body.seq).length)}`;
+          if (JSON.stringify(read(second)?.fingerprint) !== JSON.stringify(known.fingerprint))
+            return;
+          expect(parseSignal(second)).toEqual({ ...parseSignal(first), seq: two });
+        },
+      ),
+      { numRuns: 5_000 },
+    );
+  });
+});
