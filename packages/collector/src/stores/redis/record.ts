@@ -1,12 +1,14 @@
 /**
  * A session as one text in Redis:
  *
- *     VERSION EPOCH FACETS DEADLINE AGENT MORE\nSESSION\nSHADOW
+ *     VERSION EPOCH FACETS DEADLINE AGENT MORE[ SEQ LEASE]\nSESSION\nSHADOW
  *
  * The first line is for scripts, which read nothing else. `FACETS` are four letters: state, presence,
- * standing in the queue, whether capacity is held. `DEADLINE` is in base 36. `-` stands for none.
+ * standing in the queue, whether capacity is held. `DEADLINE` is in base 36, `-` stands for none. `SEQ`
+ * and `LEASE` (in base 36) are what the last page has said since `SESSION` was written.
  * @module
  */
+import { type Renewal, renew } from "../../core/lease.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
 import type { Facets, ListQuery, Stored, Write } from "../store.ts";
 import { encodeName } from "./keys.ts";
@@ -42,6 +44,11 @@ export function encodeRecord(write: Write): string {
   return lines.join("\n");
 }
 
+/** What a write makes of the record that is there, where the last page was heard again and that is all. */
+export function encodeRenewal({ seq, leaseUntil }: Renewal, deadlineAt: number): string {
+  return `+${deadlineAt.toString(36)} ${seq} ${leaseUntil.toString(36)}`;
+}
+
 /** What sessions are listed by. */
 export function encodeFacets({ state, presence, queue }: Facets): string {
   return `${STATES[state]}${PRESENCES[presence]}${STANDINGS[queue]}`;
@@ -61,8 +68,13 @@ export interface Recorded {
 
 export function decodeRecord(id: string, record: string): Recorded {
   const [head = "", body = "", shadow] = record.split("\n");
-  const [version, epoch, , deadline = NONE, agent = NONE, more = NONE] = head.split(" ");
-  const session = decodeSession(id, body);
+  const fields = head.split(" ");
+  const [version, epoch, , deadline = NONE, agent = NONE, more = NONE, seq, lease] = fields;
+  const written = decodeSession(id, body);
+  const session =
+    seq === undefined || lease === undefined
+      ? written
+      : renew(written, { seq: Number(seq), leaseUntil: Number.parseInt(lease, 36) });
   const [queuedAt, group, user] =
     more === NONE
       ? [session.queuedAt, session.ticket.group, session.user]

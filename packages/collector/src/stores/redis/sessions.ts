@@ -8,7 +8,13 @@ import type { Connection } from "./connection.ts";
 import { accountKeys, encodeName, partitionKeys, sessionKeys } from "./keys.ts";
 import { encodeLogEntry } from "./log-entry.ts";
 import { partitionOf } from "./partition.ts";
-import { assignedMember, decodeRecord, encodeFacets, encodeRecord } from "./record.ts";
+import {
+  assignedMember,
+  decodeRecord,
+  encodeFacets,
+  encodeRecord,
+  encodeRenewal,
+} from "./record.ts";
 import { type Numbered, outboxEntry, type Relay, type Section } from "./relay.ts";
 import { COMMIT } from "./scripts/commit.ts";
 import { ERASE_HISTORY } from "./scripts/erase-history.ts";
@@ -193,11 +199,12 @@ function entriesOf({ key, session, ...write }: Write): readonly Omit<Numbered, "
 
 /** In the order that the script names. */
 function argumentsOf(write: Write, entries: readonly Omit<Numbered, "number">[]) {
-  const { key, facets, deadlineAt } = write;
+  const { key, facets, deadlineAt, renewal } = write;
+  const isRenewal = renewal && deadlineAt !== null;
   return [
     key.id,
     write.expectedVersion,
-    encodeRecord(write),
+    isRenewal ? encodeRenewal(renewal, deadlineAt) : encodeRecord(write),
     write.epoch,
     encodeFacets(facets),
     deadlineAt ?? "",

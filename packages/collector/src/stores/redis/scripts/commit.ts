@@ -12,7 +12,9 @@
  *   Numbers are microseconds, and rise: after a failover that lost the last of them, later ones are above
  *   those too.
  *
- * A record begins with `VERSION EPOCH FACETS DEADLINE AGENT `: see record.ts.
+ * A record begins with `VERSION EPOCH FACETS DEADLINE AGENT MORE`: see record.ts. One that is `+` and
+ * `DEADLINE SEQ LEASE` renews the record that is there: version and deadline change, and what the last
+ * page has said stands at the end of the first line. Its epoch, facets and member say nothing.
  * @module
  */
 import { defineScript } from "../script.ts";
@@ -23,6 +25,11 @@ local function count(hash, before, after)
   if before == after then return end
   redis.call('HINCRBY', hash, after, 1)
   if before and redis.call('HINCRBY', hash, before, -1) <= 0 then redis.call('HDEL', hash, before) end
+end
+local function renew(old, version, renewal)
+  local epochAndFacets, agentAndMore, rest = string.match(old, '^%d+ (%d+ ....) %S+ (%S+ %S+)[^\\n]*(\\n.*)$')
+  local deadline, heard = string.match(renewal, '^(%S+) (.*)$')
+  return table.concat({ version, epochAndFacets, deadline, agentAndMore, heard }, ' ') .. rest
 end
 local function commit(place, account, writes, at)
   local sessions, ids, facets, epochs, assigned, events, outbox, due, pending =
@@ -40,6 +47,12 @@ local function commit(place, account, writes, at)
       outcomes[#outcomes + 1] = '0'
     else
       outcomes[#outcomes + 1] = '1'
+      local oldMember = ''
+      if agent ~= '-' then oldMember = agent .. ' ' .. held .. id end
+      if string.sub(record, 1, 1) == '+' then
+        record = renew(old, string.format('%.0f', expected + 1), string.sub(record, 2))
+        epoch, facet, member = oldEpoch, oldFacet, oldMember
+      end
       redis.call('HSET', sessions, id, record)
       count(epochs, oldEpoch, epoch)
       if oldFacet ~= facet then
@@ -52,8 +65,6 @@ local function commit(place, account, writes, at)
       elseif oldDeadline ~= '-' then
         redis.call('ZREM', due, account .. ' ' .. id)
       end
-      local oldMember = ''
-      if agent ~= '-' then oldMember = agent .. ' ' .. held .. id end
       if oldMember ~= member then
         if oldMember ~= '' then redis.call('ZREM', assigned, oldMember) end
         if member ~= '' then redis.call('ZADD', assigned, 0, member) end
