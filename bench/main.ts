@@ -14,6 +14,7 @@ import { RedisServer } from "../e2e/support/redis.ts";
 import { measureBurst, measureHerd, measureUnderLoad } from "./deadlines.ts";
 import { type IngestFigures, type IngestOrder, measureIngest } from "./ingest.ts";
 import { measureStream, measureWebhooks } from "./latency.ts";
+import { measureLife } from "./life.ts";
 import { plot } from "./plot.ts";
 import { type Line, line, machine, markdown, text } from "./report.ts";
 import { Scene } from "./scene.ts";
@@ -30,6 +31,7 @@ const { values: options } = parseArgs({
 });
 
 const LIVE = 20_000;
+const LIVELY = 100_000;
 const MANY = 1_000_000;
 const FULL: Omit<IngestOrder, "sessions"> = { rounds: 5, warmUpMs: 8_000, measureMs: 3_000 };
 const SHORT: Omit<IngestOrder, "sessions"> = { rounds: 5, warmUpMs: 3_000, measureMs: 800 };
@@ -93,8 +95,24 @@ async function full(): Promise<void> {
   const live = await ingest("sqlite", { sessions: LIVE, ...FULL });
   note("sqlite", live, ...ingestLines("SQLite, 20,000 sessions", live, 0.8));
   const memory = await ingest("memory", { sessions: LIVE, ...FULL });
-  note("memory", memory, ...ingestLines("memory, 20,000 sessions", memory, 0.8));
+  note("memory", memory, ...ingestLines("memory, 20,000 sessions", memory, null));
   await redis(FULL, LIVE);
+
+  const life = await measureLife(scene, LIVELY);
+  note(
+    "life",
+    life,
+    line(
+      "100,000 pages that beat every 10 s under leases of 15 s: signals",
+      life.perSecond,
+      "a second",
+    ),
+    line("… refused", life.refused, "", { most: 0 }),
+    line("… marked offline", life.markedOffline, "", { most: 0 }),
+    line("… answered within, p99", life.p99Ms, "ms"),
+    line("… processor time of a signal", life.cpuMicros, "µs"),
+    line("… memory of the process", life.rssBytes / 1e6, "MB"),
+  );
 
   const burst = await measureBurst(scene, 100_000);
   note(
@@ -179,6 +197,11 @@ async function growth(): Promise<void> {
         "many",
         measured,
         ...ingestLines("SQLite, 1,000,000 sessions", measured, 0.7),
+        line(
+          "SQLite, 1,000,000 sessions: signals, each its page's first here",
+          measured.firstPerSecond,
+          "a second",
+        ),
         line("memory of a session", (measured.rssBytes - emptyBytes) / sessions, "bytes", {
           most: 500,
         }),

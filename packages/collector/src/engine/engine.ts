@@ -57,9 +57,10 @@ export class Engine {
 
   /**
    * Renews a lease that was granted to a beat like this one: the same as to submit its `whole` request,
-   * but that its session need not be looked at. Null: where the lease does not serve, say so.
+   * but that its session need not be looked at. `whole` answers null where that cannot be made at once,
+   * and never throws: it is called while the batch is in hand.
    */
-  renew(claim: Claim, seq: number, whole: (() => Request) | null): Promise<RenewOutcome> {
+  renew(claim: Claim, seq: number, whole: () => Request | null): Promise<RenewOutcome> {
     return new Promise((answer, fail) => {
       this.#enqueue({ place: this.#nextPlace(), claim, seq, whole, answer, fail });
     });

@@ -23,14 +23,15 @@ export interface PendingBeat extends Waiting<RenewOutcome> {
   readonly claim: Claim;
   readonly seq: number;
   /** Makes the whole request, where the lease does not serve; null: it must be asked with anew. */
-  readonly whole: (() => Request) | null;
+  readonly whole: () => Request | null;
 }
 
 const LAPSED = { status: "lapsed" } as const;
 
 /** The beat as any other request; null: it has been told that its lease has lapsed. */
 export function wholeOf({ place, whole, answer, fail }: PendingBeat): Pending | null {
-  if (whole) return { place, request: whole(), answer, fail, conflicts: 0 };
+  const request = whole?.();
+  if (request) return { place, request, answer, fail, conflicts: 0 };
   answer(LAPSED);
   return null;
 }

@@ -62,7 +62,7 @@ class Bench {
   renew(seq: number, canBeWhole = true) {
     const claim = this.claim();
     if (!claim) throw new Error("There is no lease.");
-    return this.engine.renew(claim, seq, canBeWhole ? () => this.whole(seq) : null);
+    return this.engine.renew(claim, seq, () => (canBeWhole ? this.whole(seq) : null));
   }
 
   submit(input: Input) {

@@ -172,6 +172,15 @@ describe("a beat like the one before", () => {
     expect(await page.beat()).toBe("origin_not_allowed");
   });
 
+  it("is refused alone where its origin is struck off while it waits for its turn", async () => {
+    const waiting = page.beat();
+    const key = { account: ACCOUNT, id: "other" };
+    const other = page.engine.submit({ key, create: { channel: "web_widget" }, inputs: [] });
+    await page.set({ origins: [] });
+    expect(await waiting).toBe("origin_not_allowed");
+    expect((await other).status).toBe("applied");
+  });
+
   it("is asked for a token again once the account wants one", async () => {
     await page.set({ binding: "open" });
     const open = { token: "none" };

@@ -20,6 +20,7 @@ import { SignalGate } from "./signal-gate.ts";
 /** The channel of a session that is first heard of by its page. */
 const SIGNAL_CHANNEL = "web_widget";
 
+/** Tokens that are remembered where pages are known again by their beats. */
 const TOKENS_BESIDE_LEASES = 4_000;
 
 /** A signal as it came. */
@@ -79,19 +80,28 @@ export class SignalIntake {
   /** Null: the lease is no longer what it was. */
   async #renew(claim: Claim, { seq }: Beat, arrival: Arrival): Promise<SignalAnswer | null> {
     const { engine, meter } = this.#room;
-    let whole: Whole | undefined;
-    const decode = () => {
-      whole = this.#decode(arrival);
-      return { ...whole.request, ...this.#grant(whole, arrival) };
-    };
-    // What a session is to be asked of a secret takes a while to be known.
-    const isKnown = engine.broadcasts.latest(claim.account).binding !== "capability";
-    const outcome = await engine.renew(claim, seq, isKnown ? decode : null);
+    let whole = null as Whole | null;
+    const outcome = await engine.renew(claim, seq, () => {
+      whole = this.#wholeAtOnce(arrival);
+      return whole && { ...whole.request, ...this.#grant(whole, arrival) };
+    });
     if (outcome.status === "renewed") {
       meter.signal("beat", "taken");
       return { nextMs: outcome.nextMs };
     }
     return whole && outcome.status === "applied" ? this.#answer(outcome, whole.signal) : null;
+  }
+
+  /** Null: it takes a while to know what to ask of the session, or it would be refused by now. */
+  #wholeAtOnce(arrival: Arrival): Whole | null {
+    try {
+      const whole = this.#decode(arrival);
+      const { binding } = this.#room.engine.broadcasts.latest(whole.account.name);
+      return binding === "capability" ? null : whole;
+    } catch (error) {
+      if (error instanceof Problem) return null;
+      throw error;
+    }
   }
 
   async #takeWhole(arrival: Arrival): Promise<SignalAnswer> {

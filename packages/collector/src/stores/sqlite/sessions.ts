@@ -1,10 +1,8 @@
 /**
- * Sessions and their history in the SQLite file.
+ * Sessions in the SQLite file: their rows, with what was heard since these were written.
  * @module
  */
-import type { SQLInputValue } from "node:sqlite";
 import { renew } from "../../core/lease.ts";
-import { decodeSession, encodeSession } from "../codec.ts";
 import type {
   Found,
   LeaseWrite,
@@ -12,31 +10,15 @@ import type {
   Lookup,
   SessionKey,
   Stored,
-  Track,
   Write,
   WriteOutcome,
 } from "../store.ts";
-import { encodeTransition } from "../transition-codec.ts";
 import type { AccountNumbers } from "./account-numbers.ts";
 import { type Known, KnownSessions } from "./known-sessions.ts";
 import { isKeepable, type Renewed } from "./renewal-codec.ts";
 import { Renewals } from "./renewals.ts";
+import { type Named, SessionRows } from "./session-rows.ts";
 import type { Statements } from "./statements.ts";
-import { PRESENCES, QUEUES, STATES, TRACKS } from "./tables.ts";
-
-interface SessionRow {
-  number: number;
-  id: string;
-  version: number;
-  epoch: number;
-  deadline_at: number | null;
-  body: string;
-  shadow: string | null;
-}
-
-interface AccountedRow extends SessionRow {
-  account: number;
-}
 
 /** What a transaction comes to: the answers, and what is to be called once it is committed. */
 interface Committing {
@@ -46,7 +28,7 @@ interface Committing {
 
 export class Sessions {
   readonly #statements: Statements;
-  readonly #accounts: AccountNumbers;
+  readonly #rows: SessionRows;
   readonly #renewals: Renewals;
   readonly #known = new KnownSessions();
   /** Changes when another connection has written to the file. */
@@ -56,7 +38,7 @@ export class Sessions {
 
   constructor(statements: Statements, accounts: AccountNumbers, eraLeast?: number) {
     this.#statements = statements;
-    this.#accounts = accounts;
+    this.#rows = new SessionRows(statements, accounts);
     this.#renewals = new Renewals(statements, eraLeast);
   }
 
@@ -76,8 +58,7 @@ export class Sessions {
       const known = this.#find(key);
       if (!known) return { stored: null, seenEventIds: [] };
       const { number } = known;
-      const hasSeen = (id: string) => this.#statements.hasEvent.get(number, id) !== undefined;
-      const seenEventIds = eventIds.length === 0 ? eventIds : eventIds.filter(hasSeen);
+      const seenEventIds = eventIds.filter((id) => this.#rows.hasEvent(number, id));
       return { stored: this.#current(known), seenEventIds, number };
     });
   }
@@ -85,10 +66,8 @@ export class Sessions {
   #find(key: SessionKey): Known | null {
     const known = this.#known.get(key);
     if (known) return known;
-    const account = this.#accounts.of(key.account);
-    const row = this.#statements.loadSession.get(account, key.id) as SessionRow | undefined;
-    if (!row) return null;
-    return this.#known.set(key, toKnown(row));
+    const found = this.#rows.find(key);
+    return found && this.#known.set(key, found);
   }
 
   /** A session as it is now, with what was heard of it since its row was written. */
@@ -113,7 +92,7 @@ export class Sessions {
         batch.set(known.number, renewed);
         return "committed";
       }
-      const number = this.#put(known?.number ?? null, write);
+      const number = this.#rows.put(known?.number ?? null, write);
       const { session, shadow, epoch, deadlineAt, expectedVersion } = write;
       const stored = { session, shadow, epoch, deadlineAt, version: expectedVersion + 1 };
       this.#known.set(write.key, { number, written: stored });
@@ -148,49 +127,12 @@ export class Sessions {
     return { outcomes, committed: this.#renewals.append(batch, this.#stamp) };
   }
 
-  /** The newest version of a session; its row is asked where it may have changed. */
+  /** The newest version of a session; its row is asked where it may have changed. 0: there is none. */
   #versionOf(number: number): number {
     const known = this.#renewals.versionOf(number, this.#stamp);
     if (known > 0) return known;
-    const row = this.#statements.sessionVersion.get(number);
-    if (!row) return 0;
-    return Math.max(row["version"] as number, this.#renewals.of(number)?.version ?? 0);
-  }
-
-  /** Writes a session's row and its history; answers with its number. */
-  #put(known: number | null, { key, session, shadow, facets, ...write }: Write): number {
-    const account = this.#accounts.require(key.account);
-    const version = write.expectedVersion + 1;
-    const { epoch, deadlineAt } = write;
-    const standing: SQLInputValue[] = [
-      STATES.indexOf(facets.state),
-      PRESENCES.indexOf(facets.presence),
-      QUEUES.indexOf(facets.queue),
-      Number(facets.capacityHeld),
-      facets.queuedAt,
-    ];
-    const owner: SQLInputValue[] = [facets.assignee, facets.group, facets.user, session.createdAt];
-    const bodies: SQLInputValue[] = [encodeSession(session), shadow && encodeSession(shadow)];
-    const all = [version, epoch, deadlineAt, ...standing, ...owner, ...bodies];
-    const { updateStanding, updateSession, insertSession } = this.#statements;
-    const isUpdated =
-      known !== null &&
-      updateStanding.run(version, deadlineAt, ...standing, ...bodies, known, epoch, ...owner)
-        .changes > 0;
-    if (known !== null && !isUpdated) updateSession.run(...all, known);
-    const number = known ?? Number(insertSession.run(...all, account, key.id).lastInsertRowid);
-    for (const id of write.eventIds) this.#statements.insertEvent.run(number, id);
-    this.#append(account, number, "live", write.transitions);
-    this.#append(account, number, "shadow", write.shadowTransitions);
-    return number;
-  }
-
-  #append(account: number, session: number, track: Track, transitions: Write["transitions"]): void {
-    for (const transition of transitions) {
-      const { seq, at } = transition;
-      const body = encodeTransition(transition);
-      this.#statements.insertTransition.run(account, TRACKS.indexOf(track), session, seq, at, body);
-    }
+    const written = this.#rows.versionOf(number);
+    return written && Math.max(written, this.#renewals.of(number)?.version ?? 0);
   }
 
   /** Forgets what is known here: a transaction has failed, and with it what it wrote. */
@@ -204,69 +146,50 @@ export class Sessions {
    * are kept in mind, for whoever asks what is due loads it next.
    */
   due(now: number, limit: number, transaction: (work: () => void) => void): readonly SessionKey[] {
-    const rows = this.#dueRows(now, limit, transaction);
+    const rows = this.#dueRows(now, limit, transaction).map((session) => {
+      return { session, deadlineAt: session.written.deadlineAt ?? now };
+    });
     const due = [...rows, ...this.#dueByRenewals(now, limit)];
     due.sort((a, b) => a.deadlineAt - b.deadlineAt);
-    return due.slice(0, limit).map(({ row }) => this.#keepInMind(row));
+    return due.slice(0, limit).map(({ session: { key, ...known } }) => {
+      if (!this.#known.get(key)) this.#known.set(key, known);
+      return key;
+    });
   }
 
-  #dueRows(now: number, limit: number, transaction: (work: () => void) => void): DueRow[] {
+  #dueRows(now: number, limit: number, transaction: (work: () => void) => void): readonly Named[] {
     for (;;) {
       this.#look();
-      const rows = this.#statements.due.all(now, limit) as unknown as AccountedRow[];
-      const early = rows.filter(({ number, version }) => this.#isRenewed(number, version));
-      if (early.length === 0) {
-        return rows.map((row) => ({ row, deadlineAt: row.deadline_at ?? now }));
-      }
+      const rows = this.#rows.due(now, limit);
+      const early = rows.filter((row) => this.#newest(row) !== row.written);
+      if (early.length === 0) return rows;
       transaction(() => {
-        for (const { number, version } of early) this.#statements.leaveRow.run(number, version);
+        for (const row of early) this.#rows.leave(row);
       });
     }
   }
 
-  #dueByRenewals(now: number, limit: number): DueRow[] {
+  #dueByRenewals(now: number, limit: number) {
     for (;;) {
       const due = this.#renewals.due(now, limit);
-      const found = due.flatMap(({ session, deadlineAt }): DueRow[] => {
-        const row = this.#statements.numberedSession.get(session) as AccountedRow | undefined;
-        if (row && this.#isRenewed(session, row.version)) return [{ row, deadlineAt }];
-        this.#renewals.forget(session);
+      const found = due.flatMap(({ session: number, deadlineAt }) => {
+        const session = this.#rows.numbered(number);
+        if (session && this.#newest(session) !== session.written) return [{ session, deadlineAt }];
+        this.#renewals.forget(number);
         return [];
       });
       if (found.length === due.length) return found;
     }
   }
 
-  #isRenewed(number: number, version: number): boolean {
-    return (this.#renewals.of(number)?.version ?? 0) > version;
-  }
-
-  #keepInMind(row: AccountedRow): SessionKey {
-    const key = { account: this.#accounts.nameOf(row.account), id: row.id };
-    if (!this.#known.get(key)) this.#known.set(key, toKnown(row));
-    return key;
-  }
-
   list(account: string, query: ListQuery): readonly Stored[] {
     this.#look();
-    const numberOf = <T>(names: readonly T[], name: T | undefined) =>
-      name === undefined ? null : names.indexOf(name);
-    const rows = this.#statements.list.all({
-      account: this.#accounts.of(account),
-      afterId: query.afterId ?? "",
-      state: numberOf(STATES, query.state),
-      presence: numberOf(PRESENCES, query.presence),
-      queue: numberOf(QUEUES, query.queue),
-      assignee: query.assignee ?? null,
-      limit: query.limit,
-    });
-    return (rows as unknown as SessionRow[]).map((row) => this.#toStored(row));
+    return this.#rows.list(account, query).map((known) => this.#current(known));
   }
 
   queue(account: string, group: string | null): readonly Stored[] {
     this.#look();
-    const rows = this.#statements.queue.all(this.#accounts.of(account), group, group);
-    return (rows as unknown as SessionRow[]).map((row) => this.#toStored(row));
+    return this.#rows.queue(account, group).map((known) => this.#current(known));
   }
 
   /** Within a transaction; false: there was no such session. */
@@ -276,26 +199,9 @@ export class Sessions {
     if (!known) return false;
     this.#known.delete(key);
     this.#renewals.forget(known.number);
-    this.#statements.eraseEvents.run(known.number);
-    this.#statements.eraseTransitions.run(known.number);
-    this.#statements.eraseSession.run(known.number);
+    this.#rows.erase(known.number);
     return true;
   }
-
-  #toStored(row: SessionRow): Stored {
-    return this.#current(toKnown(row));
-  }
-}
-
-interface DueRow {
-  readonly row: AccountedRow;
-  readonly deadlineAt: number;
-}
-
-function toKnown({ number, id, version, epoch, ...row }: SessionRow): Known {
-  const session = decodeSession(id, row.body);
-  const shadow = row.shadow === null ? null : decodeSession(id, row.shadow);
-  return { number, written: { session, shadow, version, epoch, deadlineAt: row.deadline_at } };
 }
 
 /** The renewal that a write comes to; null: its row must be written. */

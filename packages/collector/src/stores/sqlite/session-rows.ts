@@ -1,0 +1,143 @@
+/**
+ * Rows of sessions and their history, as the tables have them: what was heard since is not in them.
+ * @module
+ */
+import type { SQLInputValue } from "node:sqlite";
+import { decodeSession, encodeSession } from "../codec.ts";
+import type { ListQuery, SessionKey, Track, Write } from "../store.ts";
+import { encodeTransition } from "../transition-codec.ts";
+import type { AccountNumbers } from "./account-numbers.ts";
+import type { Known } from "./known-sessions.ts";
+import type { Statements } from "./statements.ts";
+import { PRESENCES, QUEUES, STATES, TRACKS } from "./tables.ts";
+
+interface SessionRow {
+  number: number;
+  id: string;
+  version: number;
+  epoch: number;
+  deadline_at: number | null;
+  body: string;
+  shadow: string | null;
+}
+
+interface AccountedRow extends SessionRow {
+  account: number;
+}
+
+/** A session with the name it goes by. */
+export interface Named extends Known {
+  readonly key: SessionKey;
+}
+
+export class SessionRows {
+  readonly #statements: Statements;
+  readonly #accounts: AccountNumbers;
+
+  constructor(statements: Statements, accounts: AccountNumbers) {
+    this.#statements = statements;
+    this.#accounts = accounts;
+  }
+
+  find({ account, id }: SessionKey): Known | null {
+    const row = this.#statements.loadSession.get(this.#accounts.of(account), id);
+    return row ? toKnown(row as unknown as SessionRow) : null;
+  }
+
+  numbered(number: number): Named | null {
+    const row = this.#statements.numberedSession.get(number);
+    return row ? this.#toNamed(row as unknown as AccountedRow) : null;
+  }
+
+  /** 0: there is no such session. */
+  versionOf(number: number): number {
+    return (this.#statements.sessionVersion.get(number)?.["version"] as number | undefined) ?? 0;
+  }
+
+  hasEvent(number: number, id: string): boolean {
+    return this.#statements.hasEvent.get(number, id) !== undefined;
+  }
+
+  /** Those that are due by what their rows say, the most overdue first. */
+  due(now: number, limit: number): readonly Named[] {
+    const rows = this.#statements.due.all(now, limit) as unknown as AccountedRow[];
+    return rows.map((row) => this.#toNamed(row));
+  }
+
+  list(account: string, query: ListQuery): readonly Known[] {
+    const numberOf = <T>(names: readonly T[], name: T | undefined) =>
+      name === undefined ? null : names.indexOf(name);
+    const rows = this.#statements.list.all({
+      account: this.#accounts.of(account),
+      afterId: query.afterId ?? "",
+      state: numberOf(STATES, query.state),
+      presence: numberOf(PRESENCES, query.presence),
+      queue: numberOf(QUEUES, query.queue),
+      assignee: query.assignee ?? null,
+      limit: query.limit,
+    });
+    return (rows as unknown as SessionRow[]).map(toKnown);
+  }
+
+  queue(account: string, group: string | null): readonly Known[] {
+    const rows = this.#statements.queue.all(this.#accounts.of(account), group, group);
+    return (rows as unknown as SessionRow[]).map(toKnown);
+  }
+
+  /** Writes a session's row and its history; answers with its number. */
+  put(known: number | null, { key, session, shadow, facets, ...write }: Write): number {
+    const account = this.#accounts.require(key.account);
+    const version = write.expectedVersion + 1;
+    const { epoch, deadlineAt } = write;
+    const standing: SQLInputValue[] = [
+      STATES.indexOf(facets.state),
+      PRESENCES.indexOf(facets.presence),
+      QUEUES.indexOf(facets.queue),
+      Number(facets.capacityHeld),
+      facets.queuedAt,
+    ];
+    const owner: SQLInputValue[] = [facets.assignee, facets.group, facets.user, session.createdAt];
+    const bodies: SQLInputValue[] = [encodeSession(session), shadow && encodeSession(shadow)];
+    const all = [version, epoch, deadlineAt, ...standing, ...owner, ...bodies];
+    const { updateStanding, updateSession, insertSession } = this.#statements;
+    const isUpdated =
+      known !== null &&
+      updateStanding.run(version, deadlineAt, ...standing, ...bodies, known, epoch, ...owner)
+        .changes > 0;
+    if (known !== null && !isUpdated) updateSession.run(...all, known);
+    const number = known ?? Number(insertSession.run(...all, account, key.id).lastInsertRowid);
+    for (const id of write.eventIds) this.#statements.insertEvent.run(number, id);
+    this.#append(account, number, "live", write.transitions);
+    this.#append(account, number, "shadow", write.shadowTransitions);
+    return number;
+  }
+
+  #append(account: number, session: number, track: Track, transitions: Write["transitions"]): void {
+    for (const transition of transitions) {
+      const { seq, at } = transition;
+      const body = encodeTransition(transition);
+      this.#statements.insertTransition.run(account, TRACKS.indexOf(track), session, seq, at, body);
+    }
+  }
+
+  /** The row is not due any more: what was heard since says when the session is. */
+  leave({ number, written }: Known): void {
+    this.#statements.leaveRow.run(number, written.version);
+  }
+
+  erase(number: number): void {
+    this.#statements.eraseEvents.run(number);
+    this.#statements.eraseTransitions.run(number);
+    this.#statements.eraseSession.run(number);
+  }
+
+  #toNamed(row: AccountedRow): Named {
+    return { ...toKnown(row), key: { account: this.#accounts.nameOf(row.account), id: row.id } };
+  }
+}
+
+function toKnown({ number, id, version, epoch, ...row }: SessionRow): Known {
+  const session = decodeSession(id, row.body);
+  const shadow = row.shadow === null ? null : decodeSession(id, row.shadow);
+  return { number, written: { session, shadow, version, epoch, deadlineAt: row.deadline_at } };
+}
