@@ -2,7 +2,7 @@
  * How many bytes a live session takes in Redis, everything included: record, indexes, deadline, and
  * its entries in the log; and how long it takes to look through all of them for one user's.
  * `node scripts/redis-memory.ts [sessions]` (a million unless told otherwise) starts a server of its own
- * and fills it as collectors would, with sessions that have a ticket and one page each.
+ * and fills it as collectors would, with sessions that have a ticket and one page each, which has beaten.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { RedisServer } from "../e2e/support/redis.ts";
@@ -28,7 +28,8 @@ try {
       (_, index) => first + index,
     );
     await Promise.all(ids.map(begin));
-    await Promise.all(ids.map(open));
+    await Promise.all(ids.map((id) => signal(id, "open", 1)));
+    await Promise.all(ids.map((id) => signal(id, "beat", 1_000)));
   }
   const seconds = (performance.now() - startedAt) / 1_000;
   await settle();
@@ -60,10 +61,10 @@ function begin(number: number) {
   return engine.submit({ key: keyOf(number), create: session, inputs: [input] });
 }
 
-function open(number: number) {
+function signal(number: number, signal: "open" | "beat", seq: number) {
   const page = Buffer.from(`page ${number} of many`).toString("base64url").slice(0, 22);
-  const signal = { type: "signal", page, gen: 0, seq: 1, signal: "open", visible: true } as const;
-  return engine.submit({ key: keyOf(number), inputs: [{ ...signal, armed: true }] });
+  const input = { type: "signal", page, gen: 0, seq, signal, visible: true, armed: true } as const;
+  return engine.submit({ key: keyOf(number), inputs: [input] });
 }
 
 function usedBytes(): number {
