@@ -30,10 +30,15 @@ export class Beats {
     if (!beat || !leases) return this.#engine.submit(request);
     const fingerprint = this.#fingerprintOf(request, beat);
     const { account } = request.key;
-    const validUntil = Number.POSITIVE_INFINITY;
-    const grant = { fingerprint, account, validUntil, terms: TERMS, place: 0 };
-    const whole = { ...request, grant };
     const { epoch } = broadcasts;
+    const checked = {
+      account,
+      validUntil: Number.POSITIVE_INFINITY,
+      terms: TERMS,
+      epoch,
+      place: 0,
+    };
+    const whole = { ...request, grant: { ...checked, fingerprint } };
     const claim = leases.find(fingerprint, { terms: TERMS, epoch, now: clock.now() });
     if (!claim) return this.#engine.submit(whole);
     const outcome = await this.#engine.renew(claim, beat.seq, () => whole);

@@ -139,7 +139,12 @@ export class Engine {
     await this.hear();
     const now = this.clock.now();
     const { requests, renewals } = this.#split(batch, now);
-    if (requests.length > 0) await this.#apply(groupBySession(requests), renewals, now);
+    try {
+      if (requests.length > 0) await this.#apply(groupBySession(requests), renewals, now);
+    } catch (error) {
+      renewals?.abandon();
+      throw error;
+    }
     if (!renewals || renewals.size === 0) return;
     const conflicted = await this.#timed(renewals.size, () => renewals.commit(this.store));
     this.#pending.push(...conflicted);
@@ -209,9 +214,9 @@ export class Engine {
     const { grant, inputs } = asking?.request ?? {};
     const [beat] = inputs ?? [];
     const lease = beat?.type === "signal" && !isConflict ? work.leaseOf(beat) : null;
-    if (grant && lease) {
-      const holder = { number, version: version + (write ? 1 : 0), epoch: work.epoch };
-      this.leases.grant(grant, holder, lease);
+    // What was checked before a broadcast may not hold after it.
+    if (lease && grant?.epoch === work.epoch) {
+      this.leases.grant(grant, { number, version: version + (write ? 1 : 0) }, lease);
     } else if (write) {
       this.leases.drop(number);
     }

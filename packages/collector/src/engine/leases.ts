@@ -11,33 +11,35 @@ import { hashOfNumber, NO_SLOT, SlotIndex } from "../stores/slot-index.ts";
 /** 128 bits of a hash, as four whole numbers below 2³²: two that are alike are of the same thing. */
 export type Fingerprint = readonly [number, number, number, number];
 
+/** What was checked of a beat, and how long that holds. */
+export interface Checked {
+  readonly account: string;
+  /** Until when it holds if nothing else changes; epoch milliseconds. */
+  readonly validUntil: number;
+  /** It holds only while this number is the same. */
+  readonly terms: number;
+  /** The last broadcast that was known when it was checked: it holds until the next. */
+  readonly epoch: number;
+  /** Of use to whoever checked it; a whole number below 2³². */
+  readonly place: number;
+}
+
 /** What a beat brings along so that the next one like it is known again. */
-export interface Grant {
+export interface Grant extends Checked {
   /** Of all that the beat says but for its number. */
   readonly fingerprint: Fingerprint;
-  readonly account: string;
-  /** Until when what was checked of it holds, if nothing else changes; epoch milliseconds. */
-  readonly validUntil: number;
-  /** What was checked holds only while this number is the same. */
-  readonly terms: number;
-  /** Given back with the claim; a whole number below 2³². */
-  readonly place: number;
 }
 
 /** A beat is known again. It counts only as long as {@link Leases.read} finds it. */
-export interface Claim {
+export interface Claim extends Checked {
   readonly slot: number;
   readonly stamp: number;
-  readonly account: string;
-  readonly place: number;
 }
 
-/** The session whose lease it is, as the store calls it, and how it was when the lease was granted. */
+/** The session whose lease it is, as the store calls it, and its version. */
 export interface Holder {
   readonly number: number;
   readonly version: number;
-  /** Every broadcast up to this one has been told. */
-  readonly epoch: number;
 }
 
 /** Words of a record: floats, then pairs of whole numbers. */
@@ -85,13 +87,17 @@ export class Leases {
     if (slot === NO_SLOT) return null;
     const { floats, wholes } = this.#records.chunkOf(slot);
     const word = this.#records.wordOf(slot);
+    const validUntil = floats[word + VALID_UNTIL] as number;
     const isValid =
       wholes[2 * (word + TERMS_AND_PLACE)] === terms &&
       wholes[2 * (word + EPOCH_AND_STAMP)] === epoch &&
-      now < (floats[word + VALID_UNTIL] as number);
+      now < validUntil;
     if (!isValid) return null;
     return {
       slot,
+      validUntil,
+      terms,
+      epoch,
       stamp: wholes[2 * (word + EPOCH_AND_STAMP) + 1] as number,
       account: this.#accounts[wholes[2 * (word + NUMBER_AND_ACCOUNT) + 1] as number] as string,
       place: wholes[2 * (word + TERMS_AND_PLACE) + 1] as number,
@@ -106,7 +112,6 @@ export class Leases {
     return {
       number: wholes[2 * (word + NUMBER_AND_ACCOUNT)] as number,
       version: wholes[2 * (word + VERSION_AND_SEQ)] as number,
-      epoch: wholes[2 * (word + EPOCH_AND_STAMP)] as number,
       lease: {
         seq: wholes[2 * (word + VERSION_AND_SEQ) + 1] as number,
         leaseUntil: floats[word + LEASE_UNTIL] as number,
@@ -126,13 +131,14 @@ export class Leases {
     wholes[2 * (word + VERSION_AND_SEQ) + 1] = seq;
   }
 
-  /** Grants a session's one lease, in place of the one it had. */
-  grant(grant: Grant, { number, version, epoch }: Holder, lease: Lease): void {
+  /** Grants a session's one lease, in place of the one it had, or of one that such a beat had before. */
+  grant(grant: Grant, { number, version }: Holder, lease: Lease): void {
     this.drop(number);
-    const { fingerprint, account, validUntil, terms, place } = grant;
+    const { fingerprint, account, validUntil, terms, epoch, place } = grant;
+    this.#dropFingerprint(fingerprint);
     const { seq, leaseMs, nextMs } = lease;
     const hasRoom = [number, version, epoch, seq, leaseMs, nextMs].every(isWhole);
-    if (!hasRoom || this.#findFingerprint(fingerprint) !== NO_SLOT) return;
+    if (!hasRoom) return;
     // Those whose pages have gone elsewhere are never dropped: in the end all are, and granted anew.
     if (this.size >= this.#most) this.clear();
     const slot = this.#records.take();
@@ -159,7 +165,19 @@ export class Leases {
   /** Something else has happened to the session, or may have. */
   drop(number: number): void {
     const slot = this.#findNumber(number);
+    if (slot !== NO_SLOT) this.#dropSlot(slot, number);
+  }
+
+  /** The session that it was of is no more, and nobody has said so here. */
+  #dropFingerprint(fingerprint: Fingerprint): void {
+    const slot = this.#findFingerprint(fingerprint);
     if (slot === NO_SLOT) return;
+    const { wholes } = this.#records.chunkOf(slot);
+    const at = 2 * (this.#records.wordOf(slot) + NUMBER_AND_ACCOUNT);
+    this.#dropSlot(slot, wholes[at] as number);
+  }
+
+  #dropSlot(slot: number, number: number): void {
     this.#byNumber.remove(hashOfNumber(number), slot);
     const { wholes } = this.#records.chunkOf(slot);
     const hash = wholes[2 * (this.#records.wordOf(slot) + FINGERPRINT)] as number;

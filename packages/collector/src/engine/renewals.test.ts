@@ -49,9 +49,13 @@ class Bench {
   whole(seq: number): Request {
     const page = { page: "p", gen: 0, visible: true, armed: true };
     const beat: SignalInput = { type: "signal", signal: "beat", seq, ...page };
-    const validUntil = Number.POSITIVE_INFINITY;
-    const grant = { fingerprint: FINGERPRINT, account: ACCOUNT, validUntil, terms: 0, place: 0 };
-    return { key: this.key, inputs: [beat], grant };
+    const { epoch } = this.engine.broadcasts;
+    const checked = { account: ACCOUNT, validUntil: Number.POSITIVE_INFINITY, terms: 0, epoch };
+    return {
+      key: this.key,
+      inputs: [beat],
+      grant: { ...checked, fingerprint: FINGERPRINT, place: 0 },
+    };
   }
 
   claim(): Claim | null {
@@ -192,7 +196,61 @@ describe("a beat that claims a lease", () => {
     }
   });
 
-  it("is refused with the whole batch where the store fails, and counts when it comes again", async () => {
+  it("is granted none by what was checked before a change of settings", async () => {
+    const it = await Bench.open();
+    await it.engine.submit(it.whole(1));
+    const checkedBefore = it.whole(2);
+    await it.engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
+    await it.engine.submit(checkedBefore);
+    expect(it.claim()).toBeNull();
+    await it.engine.submit(it.whole(3));
+    expect(it.claim()).not.toBeNull();
+  });
+
+  it("leaves nothing behind where another request of its batch fails", async () => {
+    const it = await Bench.open();
+    const other = { key: { account: ACCOUNT, id: "other" }, create: { channel: "web_widget" } };
+    await it.engine.submit(it.whole(1));
+    const { commit } = it.store;
+    it.store.commit = async () => {
+      throw new StoreError("The file is busy.");
+    };
+    const outcomes = await Promise.allSettled([
+      it.renew(2),
+      it.engine.submit({ ...other, inputs: [] }),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    it.store.commit = commit;
+    // Else a commit of another collector could pass for the one that was expected.
+    expect(it.claim()).toBeNull();
+  });
+
+  it("that fails takes no other request of its batch with it", async () => {
+    const it = await Bench.open();
+    await it.engine.submit(it.whole(1));
+    const other = new Engine(it.store, { now: () => it.now });
+    await other.broadcasts.refresh();
+    const key = { account: ACCOUNT, id: "other" };
+    await it.engine.submit({ key, create: { channel: "web_widget" }, inputs: [] });
+    const { load } = it.store;
+    it.store.load = async (lookups) => {
+      const found = await load.call(it.store, lookups);
+      it.store.load = load;
+      await other.submit({ key, inputs: [{ type: "assigned", agent: "a" }] });
+      return found;
+    };
+    it.store.renew = async () => {
+      throw new StoreError("The disk is full.");
+    };
+    const [beat, message] = await Promise.allSettled([
+      it.renew(2),
+      it.engine.submit({ key, inputs: [{ type: "end_user_message", sentAt: null }] }),
+    ]);
+    expect(beat?.status).toBe("rejected");
+    expect(message).toMatchObject({ status: "fulfilled", value: { status: "applied" } });
+  });
+
+  it("is refused where the store fails, and counts when it comes again", async () => {
     const it = await Bench.open();
     await it.engine.submit(it.whole(1));
     const { renew } = it.store;

@@ -26,8 +26,8 @@ export class Renewals {
 
   /** Takes a beat, or answers with its whole request where its lease does not serve. */
   take(beat: PendingBeat, epoch: number, now: number): Pending | null {
-    const held = this.#leases.read(beat.claim);
-    const renewal = held?.epoch === epoch ? renewLease(held.lease, beat.seq, now) : null;
+    const held = beat.claim.epoch === epoch ? this.#leases.read(beat.claim) : null;
+    const renewal = held && renewLease(held.lease, beat.seq, now);
     if (!held || !renewal) return wholeOf(beat);
     this.#leases.renew(beat.claim, renewal);
     const { number, version, lease } = held;
@@ -51,12 +51,16 @@ export class Renewals {
     return this.#renewing.length;
   }
 
+  /** The batch has failed before these were committed: what was renewed here is not in the store. */
+  abandon(): void {
+    for (const { write } of this.#renewing) this.#leases.drop(write.number);
+  }
+
   /** Commits and answers; those whose session another collector has changed are to be taken whole. */
   async commit(store: Store): Promise<readonly Pending[]> {
     const renewing = this.#renewing;
-    const writes = renewing.map(({ write }) => write);
     try {
-      const outcomes = (await store.renew?.(writes)) ?? [];
+      const outcomes = (await store.renew?.(renewing.map(({ write }) => write))) ?? [];
       return renewing.flatMap(({ beat, write, nextMs }, index) => {
         if (outcomes[index] === "conflict") {
           this.#leases.drop(write.number);
@@ -66,9 +70,10 @@ export class Renewals {
         return [];
       });
     } catch (error) {
-      // What was renewed here is not in the store.
-      for (const { number } of writes) this.#leases.drop(number);
-      throw error;
+      this.abandon();
+      // Others of the batch have been committed by now, or are to be tried again.
+      for (const { beat } of renewing) beat.fail(error);
+      return [];
     }
   }
 }

@@ -58,6 +58,11 @@ describe("what a beat is known again by", () => {
     }
   });
 
+  it("is the number of the field itself, whatever else is called like it", () => {
+    const body = { seq: 5, 'a"seq': 6, 'b,"seq': 7, c: '{"seq":8' };
+    expect(read(JSON.stringify(body))?.seq).toBe(5);
+  });
+
   it("means the same in all but its number, for any plain body", () => {
     const text = fc.string({
       unit: fc.constantFrom('"', "s", "e", "q", ":", "1", "\\", "{", "}", ",", "é"),

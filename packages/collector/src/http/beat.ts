@@ -20,7 +20,8 @@ const ZERO = "0".charCodeAt(0);
 const NINE = "9".charCodeAt(0);
 const COLON = ":".charCodeAt(0);
 const NAME = codesOf('"seq":');
-/** What may follow a field. */
+/** What may stand before a field, and what behind it. */
+const BEGINS = codesOf("{,");
 const ENDS = codesOf(",}");
 /** More than any number that counts has. */
 const DIGITS_MOST = 10;
@@ -52,11 +53,13 @@ export function readBeat(body: Uint8Array, hash: Hash): Beat | null {
   return { fingerprint: fingerprintOf(hash(scratch.subarray(0, body.length))), seq };
 }
 
-/** Behind the last `"seq":`, for it stands near the end; -1: there is none. */
+/** Behind the last `"seq":` that is a field's name, for it stands near the end; -1: there is none. */
 function startOfNumber(body: Uint8Array): number {
-  for (let end = body.length; end >= NAME.length; end -= 1) {
+  for (let end = body.length; end > NAME.length; end -= 1) {
     if (body[end - 1] !== COLON) continue;
-    if (NAME.every((code, index) => body[end - NAME.length + index] === code)) return end;
+    const begin = end - NAME.length;
+    if (!BEGINS.includes(body[begin - 1] as number)) continue;
+    if (NAME.every((code, index) => body[begin + index] === code)) return end;
   }
   return -1;
 }

@@ -189,6 +189,46 @@ describe("a beat like the one before", () => {
     expect(await page.beat(open)).toBe("token_invalid");
   });
 
+  it("is asked for a token also where the account came to want one while it waited", async () => {
+    await page.set({ binding: "open" });
+    const open = { token: "none" };
+    expect(await page.beat(open)).toBe("whole");
+    const waiting = page.beat({ ...open, page: "q" });
+    await page.set({ binding: "token" });
+    expect(await waiting).toBe("whole");
+    expect(await page.beat({ ...open, page: "q" })).toBe("token_invalid");
+  });
+
+  it("is good no longer than what it claims, though it is applied whole", async () => {
+    page.token = await page.mint(3_600);
+    await page.accounts.put(ACCOUNT, { overlapMs: 20_000 });
+    const key = page.accounts.byName(ACCOUNT)?.publishableKeys[0]?.key ?? "";
+    expect([await page.beat({ key }), await page.beat({ key })]).toEqual(["whole", "renewed"]);
+    await page.pass(19);
+    page.now += 999;
+    // Its token's secret ends while it waits for its turn, with another request of its session.
+    const waiting = page.beat({ key });
+    const session = { account: ACCOUNT, id: "s" };
+    await page.engine.submit({ key: session, inputs: [{ type: "agent_message" }] });
+    expect(await waiting).toBe("whole");
+    page.now += 1;
+    expect(await page.beat({ key })).toBe("token_invalid");
+  });
+
+  it("is refused though its key was revoked while its secret was hashed", async () => {
+    await page.set({ binding: "capability" });
+    const secret = "s".repeat(32);
+    const bound = { type: "bound", hash: hash("sha256", secret) } as const;
+    await page.engine.submit({ key: { account: ACCOUNT, id: "s" }, inputs: [bound] });
+    const other = new Accounts(page.store, page.clock);
+    await other.refresh();
+    const waiting = page.beat({ token: secret });
+    await other.put(ACCOUNT, { overlapMs: 0 });
+    await page.accounts.refresh();
+    expect(await waiting).toBe("whole");
+    expect(await page.beat({ token: secret })).toBe("key_invalid");
+  });
+
   it("is known by a secret that the session was bound to", async () => {
     await page.set({ binding: "capability" });
     const secret = "s".repeat(32);

@@ -78,12 +78,13 @@ export class SignalIntake {
   }
 
   /** Null: the lease is no longer what it was. */
-  async #renew(claim: Claim, { seq }: Beat, arrival: Arrival): Promise<SignalAnswer | null> {
+  async #renew(claim: Claim, beat: Beat, arrival: Arrival): Promise<SignalAnswer | null> {
     const { engine, meter } = this.#room;
     let whole = null as Whole | null;
-    const outcome = await engine.renew(claim, seq, () => {
+    const outcome = await engine.renew(claim, beat.seq, () => {
       whole = this.#wholeAtOnce(arrival);
-      return whole && { ...whole.request, ...this.#grant(whole, arrival) };
+      // Nothing is checked anew, so what was checked holds no longer than before.
+      return whole && { ...whole.request, grant: { ...claim, fingerprint: beat.fingerprint } };
     });
     if (outcome.status === "renewed") {
       meter.signal("beat", "taken");
@@ -106,14 +107,16 @@ export class SignalIntake {
 
   async #takeWhole(arrival: Arrival): Promise<SignalAnswer> {
     try {
+      const { terms } = this.#room.accounts;
+      const { epoch } = this.#room.engine.broadcasts;
       const whole = this.#decode(arrival);
       const { signal, account } = whole;
       const bound = bind(this.#room, this.#tokens, account, signal);
+      const grant = this.#grant(whole, arrival, { terms, epoch });
       // Nearly always it is known at once; to wait for it would take longer than to know it.
       const binding = bound instanceof Promise ? await bound : bound;
       this.#gate.pass(whole.request.key);
-      const asked = { ...whole.request, ...(binding !== null && { binding }) };
-      const request = { ...asked, ...this.#grant(whole, arrival) };
+      const request = { ...whole.request, ...(binding !== null && { binding }), ...grant };
       let outcome = await this.#room.engine.submit(request);
       if (outcome.status !== "applied") outcome = await this.#again(request, outcome, arrival);
       return this.#answer(outcome, signal);
@@ -150,6 +153,7 @@ export class SignalIntake {
   #grant(
     { text, body, account, signal, request }: Whole,
     { beat }: Arrival,
+    asOf: Pick<Grant, "terms" | "epoch">,
   ): { readonly grant?: Grant } {
     const { engine, accounts } = this.#room;
     const { input, token } = signal;
@@ -159,10 +163,10 @@ export class SignalIntake {
     const tokenEndAt = binding === "token" ? this.#tokens.endOf(token ?? "") : Infinity;
     return {
       grant: {
+        ...asOf,
         fingerprint: beat.fingerprint,
         account: account.name,
         validUntil: Math.min(tokenEndAt, accounts.keysEndAt(account)),
-        terms: accounts.terms,
         place: this.#gate.placeOf(request.key),
       },
     };

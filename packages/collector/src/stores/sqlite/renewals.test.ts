@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { createSession, type Session } from "../../core/session.ts";
-import type { Write } from "../store.ts";
+import { StoreError, type Write } from "../store.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stillhere-renewals-"));
@@ -232,6 +232,23 @@ describe("what was heard since a row was written", () => {
     const renewal = { seq: 3, leaseUntil: 4_000 + leaseMs, deadlineAt: 4_500 };
     const lease = { number: found?.number ?? 0, expectedVersion: 2, ...renewal };
     expect(await store.renew([lease])).toEqual(["conflict"]);
+  });
+
+  it("is kept where an erasure fails half way", async () => {
+    const path = freshPath();
+    const store = open(path);
+    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
+    await store.commit([write(heard("s", 2, 9_000), 1)]);
+    expect(await store.due(2_000 + LEASE_MS, 10)).toEqual([]);
+    const other = new DatabaseSync(path);
+    other.exec(`CREATE TRIGGER refuse BEFORE DELETE ON sessions
+      BEGIN SELECT RAISE(ABORT, 'not now'); END`);
+    await expect(store.erase(keyOf("s"))).rejects.toThrow(StoreError);
+    other.exec("DROP TRIGGER refuse");
+    other.close();
+    expect(await load(store, "s")).toMatchObject({ version: 2, session: heard("s", 2, 9_000) });
+    expect(await store.due(9_000 + LEASE_MS, 10)).toEqual([keyOf("s")]);
+    expect(await store.erase(keyOf("s"))).toBe(true);
   });
 
   it("of an erased session does not come back with another one of its name", async () => {

@@ -20,9 +20,9 @@ import { Renewals } from "./renewals.ts";
 import { type Named, SessionRows } from "./session-rows.ts";
 import type { Statements } from "./statements.ts";
 
-/** What a transaction comes to: the answers, and what is to be called once it is committed. */
-interface Committing {
-  readonly outcomes: readonly WriteOutcome[];
+/** What a transaction comes to: its answers, and what is to be called once it is committed. */
+interface Committing<T = readonly WriteOutcome[]> {
+  readonly outcomes: T;
   readonly committed: () => void;
 }
 
@@ -193,14 +193,17 @@ export class Sessions {
   }
 
   /** Within a transaction; false: there was no such session. */
-  erase(key: SessionKey): boolean {
+  erase(key: SessionKey): Committing<boolean> {
     this.#look();
     const known = this.#find(key);
-    if (!known) return false;
-    this.#known.delete(key);
-    this.#renewals.forget(known.number);
-    this.#rows.erase(known.number);
-    return true;
+    if (!known) return { outcomes: false, committed: () => {} };
+    const { number } = known;
+    this.#rows.erase(number);
+    const committed = () => {
+      this.#known.delete(key);
+      this.#renewals.forget(number);
+    };
+    return { outcomes: true, committed };
   }
 }
 

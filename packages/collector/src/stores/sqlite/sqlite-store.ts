@@ -175,10 +175,12 @@ export class SqliteStore implements Store {
   }
 
   async erase(key: SessionKey): Promise<boolean> {
-    return this.#transaction(() => {
+    const { outcomes, committed } = this.#transaction(() => {
       this.outbox.erase(key);
       return this.#sessions.erase(key);
     });
+    committed();
+    return outcomes;
   }
 
   async agents(account: string): Promise<readonly Agent[]> {
