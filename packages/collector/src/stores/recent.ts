@@ -4,17 +4,17 @@
  * @module
  */
 
-export class Recent<V> {
+export class Recent<V, K = string> {
   readonly #half: number;
-  #younger = new Map<string, V>();
-  #older = new Map<string, V>();
+  #younger = new Map<K, V>();
+  #older = new Map<K, V>();
 
   /** At most so many are kept, at least half of them. */
   constructor(most: number) {
     this.#half = Math.ceil(most / 2);
   }
 
-  get(name: string): V | undefined {
+  get(name: K): V | undefined {
     const young = this.#younger.get(name);
     if (young !== undefined) return young;
     const old = this.#older.get(name);
@@ -22,14 +22,14 @@ export class Recent<V> {
     return old;
   }
 
-  set(name: string, value: V): void {
+  set(name: K, value: V): void {
     this.#younger.set(name, value);
     if (this.#younger.size < this.#half) return;
     this.#older = this.#younger;
     this.#younger = new Map();
   }
 
-  delete(name: string): void {
+  delete(name: K): void {
     this.#younger.delete(name);
     this.#older.delete(name);
   }

@@ -44,9 +44,9 @@ export function encodeRecord(write: Write): string {
   return lines.join("\n");
 }
 
-/** What a write makes of the record that is there, where the last page was heard again and that is all. */
+/** What becomes of the record that is there, where the last page was heard again and that is all. */
 export function encodeRenewal({ seq, leaseUntil }: Renewal, deadlineAt: number): string {
-  return `+${deadlineAt.toString(36)} ${seq} ${leaseUntil.toString(36)}`;
+  return `${deadlineAt.toString(36)} ${seq} ${leaseUntil.toString(36)}`;
 }
 
 /** What sessions are listed by. */

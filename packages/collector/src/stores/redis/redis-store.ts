@@ -8,6 +8,7 @@ import type {
   Assignment,
   Broadcast,
   Found,
+  LeaseWrite,
   ListQuery,
   LogEntry,
   Lookup,
@@ -85,6 +86,10 @@ export class RedisStore implements Store {
 
   commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
     return this.#sessions.commit(writes);
+  }
+
+  renew(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]> {
+    return this.#sessions.renew(leases);
   }
 
   /** Of the partitions that this collector has claimed: the others are looked after by others. */

@@ -3,9 +3,10 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { Found, Lookup, SessionKey, Write, WriteOutcome } from "../store.ts";
+import type { Found, LeaseWrite, Lookup, SessionKey, Write, WriteOutcome } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys, encodeName, partitionKeys, sessionKeys } from "./keys.ts";
+import { type Known, KnownSessions, markOf } from "./known-sessions.ts";
 import { encodeLogEntry } from "./log-entry.ts";
 import { partitionOf } from "./partition.ts";
 import {
@@ -20,6 +21,9 @@ import { COMMIT } from "./scripts/commit.ts";
 import { ERASE_HISTORY } from "./scripts/erase-history.ts";
 import { ERASE_SESSION } from "./scripts/erase-session.ts";
 import { READ } from "./scripts/read.ts";
+import { RENEW } from "./scripts/renew.ts";
+
+const NOTHING: Found = { stored: null, seenEventIds: [] };
 
 /** 72 bits tell the event ids of one session apart. */
 const DIGEST_LENGTH = 12;
@@ -35,6 +39,7 @@ export class Sessions {
   readonly #connection: Connection;
   readonly #relay: Relay;
   readonly #partitions: number;
+  readonly #known = new KnownSessions();
 
   constructor(connection: Connection, relay: Relay, partitions: number) {
     this.#connection = connection;
@@ -49,8 +54,13 @@ export class Sessions {
       for (const [index, { items }] of groups.entries()) {
         for (const [each, { item, place }] of items.entries()) {
           const record = records[index]?.[each];
-          const stored = record ? decodeRecord(item.key.id, record).stored : null;
-          found[place] = { stored, seenEventIds: [] };
+          if (!record) {
+            found[place] = { stored: null, seenEventIds: [] };
+            continue;
+          }
+          const number = this.#known.note(item.key, markOf(record));
+          const { stored } = decodeRecord(item.key.id, record);
+          found[place] = { stored, seenEventIds: [], number };
         }
       }
       // Only then: an event that is committed in between must not be missed on an older session.
@@ -60,7 +70,7 @@ export class Sessions {
         for (const [each, { item, place }] of items.entries()) {
           const seen = digestsIn(digests[index]?.[each] ?? "");
           const seenEventIds = item.eventIds.filter((id) => seen.has(digestOf(id)));
-          found[place] = { stored: found[place]?.stored ?? null, seenEventIds };
+          found[place] = { ...(found[place] ?? NOTHING), seenEventIds };
         }
       }
     };
@@ -105,6 +115,7 @@ export class Sessions {
   }
 
   async #commit(groups: readonly Group<Write>[]) {
+    const records = groups.map(({ items }) => items.map(({ item }) => recordOf(item)));
     const entries = groups.map(({ items }) => items.map(({ item }) => entriesOf(item)));
     const answers = await this.#connection.run(
       COMMIT,
@@ -112,12 +123,19 @@ export class Sessions {
       groups.flatMap(({ account, items }, index) => [
         encodeName(account),
         items.length,
-        ...items.flatMap(({ item }, each) => argumentsOf(item, entries[index]?.[each] ?? [])),
+        ...items.flatMap(({ item }, each) =>
+          argumentsOf(item, records[index]?.[each] ?? "", entries[index]?.[each] ?? []),
+        ),
       ]),
     );
     return (answers as [string, string, string][]).map(([letters, before, first], index) => {
       const { partition, items } = groups[index] as Group<Write>;
       const isCommitted = items.map((_, each) => letters[each] === "1");
+      for (const [each, { item }] of items.entries()) {
+        const record = records[index]?.[each] ?? "";
+        const isWritten = isCommitted[each] && !record.startsWith(RENEWED);
+        if (isWritten) this.#known.note(item.key, markOf(record));
+      }
       const kept = (entries[index] ?? []).filter((_, each) => isCommitted[each]).flat();
       const section: Section = {
         partition,
@@ -126,6 +144,35 @@ export class Sessions {
       };
       return { isCommitted, section };
     });
+  }
+
+  async renew(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]> {
+    const outcomes = leases.map((): WriteOutcome => "conflict");
+    const renewing = leases.flatMap((lease, place): Renewing[] => {
+      const known = this.#known.get(lease.number);
+      return known && Number.isInteger(lease.leaseUntil) ? [{ ...known, lease, place }] : [];
+    });
+    const renew = async (groups: readonly Group<Renewing>[]) => {
+      const answers = await this.#connection.run(
+        RENEW,
+        groups.flatMap(({ account, partition }) => [
+          sessionKeys(partition, account).sessions,
+          partitionKeys(partition).due,
+        ]) as [string, ...string[]],
+        groups.flatMap(({ account, items }) => [
+          encodeName(account),
+          items.length,
+          ...items.flatMap(({ item }) => leaseArgumentsOf(item)),
+        ]),
+      );
+      for (const [index, letters] of (answers as string[]).entries()) {
+        for (const [each, { item }] of (groups[index]?.items ?? []).entries()) {
+          if (letters[each] === "1") outcomes[item.place] = "committed";
+        }
+      }
+    };
+    await Promise.all(this.#calls(renewing).map(renew));
+    return outcomes;
   }
 
   async erase(key: SessionKey): Promise<boolean> {
@@ -197,14 +244,34 @@ function entriesOf({ key, session, ...write }: Write): readonly Omit<Numbered, "
   return [...of("l", write.transitions), ...of("s", write.shadowTransitions)];
 }
 
-/** In the order that the script names. */
-function argumentsOf(write: Write, entries: readonly Omit<Numbered, "number">[]) {
-  const { key, facets, deadlineAt, renewal } = write;
+/** The record that is to be, or how the one that is there is renewed. */
+function recordOf(write: Write): string {
+  const { renewal, deadlineAt } = write;
   const isRenewal = renewal && deadlineAt !== null;
+  return isRenewal ? `${RENEWED}${encodeRenewal(renewal, deadlineAt)}` : encodeRecord(write);
+}
+
+const RENEWED = "+";
+
+/** A lease that is to be renewed, of a session that is known. */
+interface Renewing extends Known {
+  readonly lease: LeaseWrite;
+  readonly place: number;
+}
+
+/** In the order that the script names. */
+function leaseArgumentsOf({ key, mark, lease }: Renewing) {
+  const { expectedVersion, deadlineAt } = lease;
+  return [key.id, expectedVersion, mark, encodeRenewal(lease, deadlineAt), deadlineAt];
+}
+
+/** In the order that the script names. */
+function argumentsOf(write: Write, record: string, entries: readonly Omit<Numbered, "number">[]) {
+  const { key, facets, deadlineAt } = write;
   return [
     key.id,
     write.expectedVersion,
-    isRenewal ? encodeRenewal(renewal, deadlineAt) : encodeRecord(write),
+    record,
     write.epoch,
     encodeFacets(facets),
     deadlineAt ?? "",

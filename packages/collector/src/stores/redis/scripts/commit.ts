@@ -18,18 +18,15 @@
  * @module
  */
 import { defineScript } from "../script.ts";
+import { RENEWING } from "./renewing.ts";
 
 export const COMMIT = defineScript(`
+${RENEWING}
 local KEYS_OF_GROUP = 9
 local function count(hash, before, after)
   if before == after then return end
   redis.call('HINCRBY', hash, after, 1)
   if before and redis.call('HINCRBY', hash, before, -1) <= 0 then redis.call('HDEL', hash, before) end
-end
-local function renew(old, version, renewal)
-  local epochAndFacets, agentAndMore, rest = string.match(old, '^%d+ (%d+ ....) %S+ (%S+ %S+)[^\\n]*(\\n.*)$')
-  local deadline, heard = string.match(renewal, '^(%S+) (.*)$')
-  return table.concat({ version, epochAndFacets, deadline, agentAndMore, heard }, ' ') .. rest
 end
 local function commit(place, account, writes, at)
   local sessions, ids, facets, epochs, assigned, events, outbox, due, pending =
@@ -50,7 +47,7 @@ local function commit(place, account, writes, at)
       local oldMember = ''
       if agent ~= '-' then oldMember = agent .. ' ' .. held .. id end
       if string.sub(record, 1, 1) == '+' then
-        record = renew(old, string.format('%.0f', expected + 1), string.sub(record, 2))
+        record = renew(old, expected + 1, string.sub(record, 2))
         epoch, facet, member = oldEpoch, oldFacet, oldMember
       end
       redis.call('HSET', sessions, id, record)
