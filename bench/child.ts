@@ -8,10 +8,11 @@ export class Child {
   readonly #process: ChildProcess;
   readonly #name: string;
 
-  constructor(file: string, args: readonly string[] = []) {
+  /** `flags`: further ones of Node's own. */
+  constructor(file: string, args: readonly string[] = [], flags: readonly string[] = []) {
     this.#name = file;
     this.#process = fork(new URL(file, import.meta.url), args, {
-      execArgv: ["--disable-warning=ExperimentalWarning"],
+      execArgv: ["--disable-warning=ExperimentalWarning", ...flags],
     });
   }
 
@@ -34,6 +35,13 @@ export class Child {
       heard.abort();
       await Promise.allSettled([answer, end]);
     }
+  }
+
+  /** Lets it end by itself, as it does when nobody asks any more. */
+  async leave(): Promise<void> {
+    const gone = once(this.#process, "exit");
+    this.#process.disconnect();
+    await gone;
   }
 
   /** Kills it as a crash would. */

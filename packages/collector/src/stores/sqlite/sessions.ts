@@ -17,7 +17,7 @@ import type { AccountNumbers } from "./account-numbers.ts";
 import { type Known, KnownSessions } from "./known-sessions.ts";
 import { isKeepable, type Renewed } from "./renewal-codec.ts";
 import { Renewals } from "./renewals.ts";
-import { type Named, SessionRows } from "./session-rows.ts";
+import { SessionRows } from "./session-rows.ts";
 import type { Statements } from "./statements.ts";
 
 /** What a transaction comes to: its answers, and what is to be called once it is committed. */
@@ -142,31 +142,33 @@ export class Sessions {
 
   /**
    * Sessions that are due by their rows or by what was heard since. A row that is due by itself alone
-   * is left to its renewal, so that it is not found again; a transaction is needed for that only. All
-   * are kept in mind, for whoever asks what is due loads it next.
+   * is left to its renewal, so that it is not found again; a transaction is needed for that only, and
+   * null says that there may be more of them: ask again. All are kept in mind, for whoever asks what is
+   * due loads it next.
    */
-  due(now: number, limit: number, transaction: (work: () => void) => void): readonly SessionKey[] {
-    const rows = this.#dueRows(now, limit, transaction).map((session) => {
+  due(
+    now: number,
+    limit: number,
+    transaction: (work: () => void) => void,
+  ): readonly SessionKey[] | null {
+    this.#look();
+    const rows = this.#rows.due(now, limit);
+    const early = rows.filter((row) => this.#newest(row) !== row.written);
+    if (early.length > 0) {
+      transaction(() => {
+        for (const row of early) this.#rows.leave(row);
+      });
+      return null;
+    }
+    const dueRows = rows.map((session) => {
       return { session, deadlineAt: session.written.deadlineAt ?? now };
     });
-    const due = [...rows, ...this.#dueByRenewals(now, limit)];
+    const due = [...dueRows, ...this.#dueByRenewals(now, limit)];
     due.sort((a, b) => a.deadlineAt - b.deadlineAt);
     return due.slice(0, limit).map(({ session: { key, ...known } }) => {
       if (!this.#known.get(key)) this.#known.set(key, known);
       return key;
     });
-  }
-
-  #dueRows(now: number, limit: number, transaction: (work: () => void) => void): readonly Named[] {
-    for (;;) {
-      this.#look();
-      const rows = this.#rows.due(now, limit);
-      const early = rows.filter((row) => this.#newest(row) !== row.written);
-      if (early.length === 0) return rows;
-      transaction(() => {
-        for (const row of early) this.#rows.leave(row);
-      });
-    }
   }
 
   #dueByRenewals(now: number, limit: number) {

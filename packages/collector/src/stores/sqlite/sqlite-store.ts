@@ -96,7 +96,12 @@ export class SqliteStore implements Store {
   }
 
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
-    return this.#sessions.due(now, limit, (work) => this.#transaction(work));
+    for (;;) {
+      const due = this.#sessions.due(now, limit, (work) => this.#transaction(work));
+      if (due) return due;
+      // Many may fall due at once: what has come meanwhile is taken between one share and the next.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   async behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
