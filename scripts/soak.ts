@@ -1,7 +1,7 @@
 /**
  * Generated histories by the million: `pnpm soak [histories]` (five million unless told otherwise).
  * Runs the property tests in rounds with a seed of their own; a failure prints the seed that brings
- * it back: `SEED=… RUNS=… vitest run --project unit properties`.
+ * it back: `SEED=… RUNS=… vitest run --project unit properties core/lease`.
  */
 import { spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
@@ -9,14 +9,14 @@ import { randomInt } from "node:crypto";
 const wanted = Number(process.argv[2] ?? 5_000_000);
 const RUNS = 100_000;
 /** Properties that run histories; each has its own of every round. */
-const PROPERTIES = 8;
+const PROPERTIES = 9;
 
 let done = 0;
 while (done < wanted) {
   const seed = randomInt(2 ** 31);
   const { status, stdout, stderr } = spawnSync(
     "vitest",
-    ["run", "--project", "unit", "--testTimeout", "0", "properties"],
+    ["run", "--project", "unit", "--testTimeout", "0", "properties", "core/lease"],
     { encoding: "utf8", env: { ...process.env, SEED: String(seed), RUNS: String(RUNS) } },
   );
   if (status !== 0) {

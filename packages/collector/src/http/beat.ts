@@ -23,7 +23,7 @@ const NAME = codesOf('"seq":');
 /** What may stand before a field, and what behind it. */
 const BEGINS = codesOf("{,");
 const ENDS = codesOf(",}");
-/** More than any number that counts has. */
+/** As many as the largest number that counts has. */
 const DIGITS_MOST = 10;
 
 function codesOf(text: string): readonly number[] {
