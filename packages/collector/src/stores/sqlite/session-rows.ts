@@ -25,9 +25,14 @@ interface AccountedRow extends SessionRow {
   account: number;
 }
 
-/** A session with the name it goes by. */
-export interface Named extends Known {
+/** A row that was looked at for its deadline: nearly all there is to know needs no decoding. */
+export interface DueRow {
   readonly key: SessionKey;
+  readonly number: number;
+  readonly version: number;
+  readonly deadlineAt: number | null;
+  /** Decodes the session. */
+  known(): Known;
 }
 
 export class SessionRows {
@@ -44,9 +49,9 @@ export class SessionRows {
     return row ? toKnown(row as unknown as SessionRow) : null;
   }
 
-  numbered(number: number): Named | null {
+  numbered(number: number): DueRow | null {
     const row = this.#statements.numberedSession.get(number);
-    return row ? this.#toNamed(row as unknown as AccountedRow) : null;
+    return row ? this.#toDueRow(row as unknown as AccountedRow) : null;
   }
 
   /** 0: there is no such session. */
@@ -59,9 +64,9 @@ export class SessionRows {
   }
 
   /** Those that are due by what their rows say, the most overdue first. */
-  due(now: number, limit: number): readonly Named[] {
+  due(now: number, limit: number): readonly DueRow[] {
     const rows = this.#statements.due.all(now, limit) as unknown as AccountedRow[];
-    return rows.map((row) => this.#toNamed(row));
+    return rows.map((row) => this.#toDueRow(row));
   }
 
   list(account: string, query: ListQuery): readonly Known[] {
@@ -121,8 +126,8 @@ export class SessionRows {
   }
 
   /** The row is not due any more: what was heard since says when the session is. */
-  leave({ number, written }: Known): void {
-    this.#statements.leaveRow.run(number, written.version);
+  leave({ number, version }: DueRow): void {
+    this.#statements.leaveRow.run(number, version);
   }
 
   erase(number: number): void {
@@ -131,8 +136,10 @@ export class SessionRows {
     this.#statements.eraseSession.run(number);
   }
 
-  #toNamed(row: AccountedRow): Named {
-    return { ...toKnown(row), key: { account: this.#accounts.nameOf(row.account), id: row.id } };
+  #toDueRow(row: AccountedRow): DueRow {
+    const { number, id, version, deadline_at: deadlineAt } = row;
+    const key = { account: this.#accounts.nameOf(row.account), id };
+    return { key, number, version, deadlineAt, known: () => toKnown(row) };
   }
 }
 

@@ -17,7 +17,7 @@ import type { AccountNumbers } from "./account-numbers.ts";
 import { type Known, KnownSessions } from "./known-sessions.ts";
 import { isKeepable, type Renewed } from "./renewal-codec.ts";
 import { Renewals } from "./renewals.ts";
-import { SessionRows } from "./session-rows.ts";
+import { type DueRow, SessionRows } from "./session-rows.ts";
 import type { Statements } from "./statements.ts";
 
 /** What a transaction comes to: its answers, and what is to be called once it is committed. */
@@ -85,8 +85,8 @@ export class Sessions {
     const written: number[] = [];
     const outcomes = writes.map((write): WriteOutcome => {
       const known = this.#find(write.key);
-      const before = known && (batch.get(known.number) ?? this.#newest(known));
-      if ((before?.version ?? 0) !== write.expectedVersion) return "conflict";
+      const version = known && (batch.get(known.number)?.version ?? this.#newest(known));
+      if ((version ?? 0) !== write.expectedVersion) return "conflict";
       const renewed = renewedBy(write);
       if (known && renewed && isKeepable(known.number, renewed)) {
         batch.set(known.number, renewed);
@@ -108,9 +108,13 @@ export class Sessions {
     return { outcomes, committed };
   }
 
-  #newest({ number, written }: Known): { readonly version: number } {
-    const renewed = this.#renewals.of(number);
-    return renewed && renewed.version > written.version ? renewed : written;
+  #newest({ number, written }: Known): number {
+    return Math.max(written.version, this.#renewals.of(number)?.version ?? 0);
+  }
+
+  /** Something was heard of the session since its row was written. */
+  #isRenewed({ number, version }: DueRow): boolean {
+    return (this.#renewals.of(number)?.version ?? 0) > version;
   }
 
   /** Within a transaction. */
@@ -153,21 +157,19 @@ export class Sessions {
   ): readonly SessionKey[] | null {
     this.#look();
     const rows = this.#rows.due(now, limit);
-    const early = rows.filter((row) => this.#newest(row) !== row.written);
+    const early = rows.filter((row) => this.#isRenewed(row));
     if (early.length > 0) {
       transaction(() => {
         for (const row of early) this.#rows.leave(row);
       });
       return null;
     }
-    const dueRows = rows.map((session) => {
-      return { session, deadlineAt: session.written.deadlineAt ?? now };
-    });
+    const dueRows = rows.map((row) => ({ row, deadlineAt: row.deadlineAt ?? now }));
     const due = [...dueRows, ...this.#dueByRenewals(now, limit)];
     due.sort((a, b) => a.deadlineAt - b.deadlineAt);
-    return due.slice(0, limit).map(({ session: { key, ...known } }) => {
-      if (!this.#known.get(key)) this.#known.set(key, known);
-      return key;
+    return due.slice(0, limit).map(({ row }) => {
+      if (!this.#known.get(row.key)) this.#known.set(row.key, row.known());
+      return row.key;
     });
   }
 
@@ -175,8 +177,8 @@ export class Sessions {
     for (;;) {
       const due = this.#renewals.due(now, limit);
       const found = due.flatMap(({ session: number, deadlineAt }) => {
-        const session = this.#rows.numbered(number);
-        if (session && this.#newest(session) !== session.written) return [{ session, deadlineAt }];
+        const row = this.#rows.numbered(number);
+        if (row && this.#isRenewed(row)) return [{ row, deadlineAt }];
         this.#renewals.forget(number);
         return [];
       });
