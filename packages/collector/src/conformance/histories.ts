@@ -4,7 +4,7 @@
  * @module
  */
 import { deepEqual } from "node:assert/strict";
-import { cadence } from "../core/cadence.ts";
+import { cadenceOf } from "../core/cadence.ts";
 import type { Input } from "../core/input.ts";
 import type { RenewOutcome, Request } from "../engine/request.ts";
 import type { SessionKey, Store } from "../stores/store.ts";
@@ -153,8 +153,6 @@ function shownOf(outcome: RenewOutcome, request: Request | undefined): object {
   const { settings, ...shown } = outcome;
   const beat = request && beatOf(request);
   if (!beat || outcome.transitions.length > 0) return shown;
-  const session = outcome.shadow ?? outcome.session;
-  const page = session.pages.find(({ id }) => id === beat.page);
-  const visibility = page?.visibility ?? (beat.visible ? "visible" : "hidden");
-  return { status: "renewed", nextMs: cadence(session, visibility, settings) };
+  const nextMs = cadenceOf(outcome.shadow ?? outcome.session, beat, settings);
+  return { status: "renewed", nextMs };
 }

@@ -2,6 +2,7 @@
  * How often a page is asked to speak: close watch where somebody waits, less where nobody does.
  * @module
  */
+import type { SignalInput } from "./input.ts";
 import { isUnderWay, type Session, type Visibility } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { isMasked } from "./ticket.ts";
@@ -11,6 +12,12 @@ export function cadence(session: Session, visibility: Visibility, settings: Sett
   const { mode, channels } = settings.presence;
   if (mode === "off" || session.ended || !channels.includes(session.channel)) return 0;
   return beatMs(session, visibility, settings);
+}
+
+/** The cadence for the page that has sent a signal, as it is known by now or as it says of itself. */
+export function cadenceOf(session: Session, signal: SignalInput, settings: Settings): number {
+  const page = session.pages.find(({ id }) => id === signal.page);
+  return cadence(session, page?.visibility ?? (signal.visible ? "visible" : "hidden"), settings);
 }
 
 /** The beat that suits where the session stands, whether or not anybody asks for it. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Lease, Renewal } from "../core/lease.ts";
-import { Records } from "../stores/records.ts";
+import { isWhole, Records } from "../stores/records.ts";
 import { hashOfNumber, NO_SLOT, SlotIndex } from "../stores/slot-index.ts";
 
 /** 128 bits of a hash, as four whole numbers below 2³²: two that are alike are of the same thing. */
@@ -54,7 +54,6 @@ const TERMS_AND_PLACE = 7;
 const FINGERPRINT = 8;
 const WORDS = 10;
 
-const WHOLE_END = 2 ** 32;
 /** About 120 bytes each, their places in the indexes with them. */
 const LEASES_MOST = 3_000_000;
 
@@ -195,7 +194,7 @@ export class Leases {
   }
 
   #restamp(slot: number): void {
-    this.#stamp = (this.#stamp + 1) % WHOLE_END;
+    this.#stamp = (this.#stamp + 1) >>> 0;
     const { wholes } = this.#records.chunkOf(slot);
     wholes[2 * (this.#records.wordOf(slot) + EPOCH_AND_STAMP) + 1] = this.#stamp;
   }
@@ -224,8 +223,4 @@ export class Leases {
       return wholes[at + 1] === b && wholes[at + 2] === c && wholes[at + 3] === d;
     });
   }
-}
-
-function isWhole(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value < WHOLE_END;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SignalAnswer } from "@stillhere/sdk/wire";
-import { cadence } from "../core/cadence.ts";
+import { cadenceOf } from "../core/cadence.ts";
 import type { Claim, Grant } from "../engine/leases.ts";
 import type { Outcome, Request } from "../engine/request.ts";
 import type { Account } from "../stores/store.ts";
@@ -236,8 +236,5 @@ function requireReadableType(contentType = USUAL_TYPE): void {
 function answerOf(outcome: Outcome, { input }: DecodedSignal): SignalAnswer {
   if (!("session" in outcome) || input.type === "leave") return { nextMs: 0 };
   // Whoever grants the lease says when to come again: in the mode `shadow` that is the shadow.
-  const session = outcome.shadow ?? outcome.session;
-  const page = session.pages.find(({ id }) => id === input.page);
-  const visibility = page?.visibility ?? (input.visible ? "visible" : "hidden");
-  return { nextMs: cadence(session, visibility, outcome.settings) };
+  return { nextMs: cadenceOf(outcome.shadow ?? outcome.session, input, outcome.settings) };
 }

@@ -13,6 +13,13 @@ export interface Chunk {
   readonly wholes: Uint32Array;
 }
 
+const WHOLE_END = 2 ** 32;
+
+/** Whether half a word can hold it. */
+export function isWhole(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < WHOLE_END;
+}
+
 export class Records {
   readonly #words: number;
   readonly #chunks: Chunk[] = [];

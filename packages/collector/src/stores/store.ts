@@ -3,7 +3,6 @@
  * that are due. It knows no rule. `stores/conformance.ts` proves a driver against this contract.
  * @module
  */
-
 import type { Renewal } from "../core/lease.ts";
 import type { Presence, QueueStanding, Session, State } from "../core/session.ts";
 import type { Overrides } from "../core/settings-schema.ts";

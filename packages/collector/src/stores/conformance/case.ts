@@ -34,6 +34,15 @@ export function sessionOf(id: string, change: Partial<Session> = {}): Session {
   return { ...createSession({ id, channel: "web_widget" }, NOW), ...change };
 }
 
+export const LEASE_MS = 15_000;
+
+/** A session whose page was heard at `now`, for the `seq`th time. */
+export function heard(id: string, seq: number, now: number): Session {
+  const page = { id: "p", gen: 0, seq, visibility: "visible", leaseMs: LEASE_MS } as const;
+  const pages = [{ ...page, leaseUntil: now + LEASE_MS, left: false }];
+  return sessionOf(id, { pages, presence: "online", heardAt: now });
+}
+
 export function transitionOf(seq: number): Transition {
   const standing = { state: "active", reason: null, presence: "online" } as const;
   return {

@@ -4,18 +4,8 @@
  * @module
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import type { Session } from "../../core/session.ts";
 import type { LeaseWrite, Store } from "../store.ts";
-import { type ConformanceCase, keyOf, loadOne, NOW, sessionOf, writeOf } from "./case.ts";
-
-const LEASE_MS = 15_000;
-
-/** A session whose page was heard at `now`, for the `seq`th time. */
-function heard(id: string, seq: number, now: number): Session {
-  const page = { id: "p", gen: 0, seq, visibility: "visible", leaseMs: LEASE_MS } as const;
-  const pages = [{ ...page, leaseUntil: now + LEASE_MS, left: false }];
-  return sessionOf(id, { pages, presence: "online", heardAt: now });
-}
+import { type ConformanceCase, heard, keyOf, LEASE_MS, loadOne, NOW, writeOf } from "./case.ts";
 
 function leaseOf(number: number, seq: number, now: number): LeaseWrite {
   const leaseUntil = now + LEASE_MS;

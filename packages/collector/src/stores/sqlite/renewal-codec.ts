@@ -3,6 +3,7 @@
  * @module
  */
 import type { Renewal } from "../../core/lease.ts";
+import { isWhole } from "../records.ts";
 
 /** The newest of a session: what it has become since its row was written. */
 export interface Renewed extends Renewal {
@@ -12,14 +13,11 @@ export interface Renewed extends Renewal {
 
 /** The number of a session, its version, `seq`, how much before the lease the deadline is; the lease. */
 const ENTRY_BYTES = 24;
-const WHOLE_END = 2 ** 32;
 
 /** Whether the file has room for it: sessions by the billion and leases of weeks have none. */
 export function isKeepable(session: number, { version, seq, ...renewed }: Renewed): boolean {
   const before = renewed.leaseUntil - renewed.deadlineAt;
-  return [session, version, seq, before].every(
-    (value) => Number.isInteger(value) && value >= 0 && value < WHOLE_END,
-  );
+  return [session, version, seq, before].every(isWhole);
 }
 
 export function encodeRenewals(batch: ReadonlyMap<number, Renewed>): Uint8Array {

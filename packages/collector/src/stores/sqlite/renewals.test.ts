@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { createSession, type Session } from "../../core/session.ts";
+import type { Session } from "../../core/session.ts";
+import { heard, LEASE_MS } from "../conformance/case.ts";
 import { StoreError, type Write } from "../store.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 
@@ -27,23 +28,7 @@ function open(path: string, eraLeast?: number): SqliteStore {
   return store;
 }
 
-const LEASE_MS = 15_000;
 const keyOf = (id: string) => ({ account: "a", id });
-
-/** A session whose page was heard at `now`, for the `seq`th time. */
-function heard(id: string, seq: number, now: number): Session {
-  const page = {
-    id: "p",
-    gen: 0,
-    seq,
-    visibility: "visible",
-    leaseMs: LEASE_MS,
-    leaseUntil: now + LEASE_MS,
-    left: false,
-  } as const;
-  const fresh = createSession({ id, channel: "web_widget" }, 1_000);
-  return { ...fresh, pages: [page], presence: "online", heardAt: now };
-}
 
 function write(session: Session, expectedVersion: number, isRenewal = true): Write {
   const page = session.pages[0];
