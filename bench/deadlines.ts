@@ -2,13 +2,14 @@
  * How late verdicts are: a hundred thousand at once, and some while signals come in. And what a herd
  * that comes back after an outage meets.
  */
+
+import type { BenchFixture, Server } from "./fixture.ts";
 import type { Lateness } from "./late-verdicts.ts";
-import type { Scene, Server } from "./scene.ts";
 
 /** Filled so many a second at least; verdicts may not fall due before all is filled. */
 const FILLED_PER_SECOND = 4_000;
 
-export async function measureBurst(scene: Scene, sessions: number): Promise<Lateness> {
+export async function measureBurst(scene: BenchFixture, sessions: number): Promise<Lateness> {
   const afterMs = 10_000 + (sessions / FILLED_PER_SECOND) * 1_000;
   const startedAt = Date.now();
   const server = await scene.collector({
@@ -24,7 +25,7 @@ export async function measureBurst(scene: Scene, sessions: number): Promise<Late
 
 /** Verdicts while signals come in at `rate`. */
 export async function measureUnderLoad(
-  scene: Scene,
+  scene: BenchFixture,
   order: {
     /** Its file; sessions that are there already are not created. */
     readonly name: string;
@@ -59,7 +60,7 @@ export interface HerdFigures {
 
 /** The collector dies, is away for longer than is forgiven, and all pages come back. */
 export async function measureHerd(
-  scene: Scene,
+  scene: BenchFixture,
   pages: number,
   withinMs: number,
 ): Promise<HerdFigures> {

@@ -2,8 +2,8 @@
  * Signals a second, against a bare Hono handler on the same server: by turns, in one run.
  */
 import { median } from "./figures.ts";
+import type { BenchFixture, Server } from "./fixture.ts";
 import type { LoadResult } from "./generator.ts";
-import type { Scene, Server } from "./scene.ts";
 
 export interface IngestFigures {
   readonly sessions: number;
@@ -44,7 +44,7 @@ interface Turn extends LoadResult {
 
 /** `store`: `sqlite`, `memory` or the URL of a server. */
 export async function measureIngest(
-  scene: Scene,
+  scene: BenchFixture,
   store: string,
   order: IngestOrder,
 ): Promise<IngestFigures & { readonly server: Server }> {
@@ -91,7 +91,7 @@ export async function measureIngest(
 }
 
 async function turn(
-  scene: Scene,
+  scene: BenchFixture,
   server: Server,
   sessions: number,
   measureMs: number,

@@ -9,7 +9,7 @@ export interface Lateness {
   readonly verdicts: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  readonly mostMs: number;
+  readonly maxMs: number;
 }
 
 export class LateVerdicts {
@@ -45,7 +45,7 @@ export class LateVerdicts {
       verdicts: sorted.length,
       p50Ms: percentile(sorted, 0.5),
       p99Ms: percentile(sorted, 0.99),
-      mostMs: sorted.at(-1) ?? 0,
+      maxMs: sorted.at(-1) ?? 0,
     };
   }
 }

@@ -2,7 +2,7 @@
  * Sessions as they are: each page beats in time, under a lease that is as short as such pages have, so
  * that deadlines are always near and have to be moved on.
  */
-import type { Scene } from "./scene.ts";
+import type { BenchFixture } from "./fixture.ts";
 
 export interface LifeFigures {
   readonly sessions: number;
@@ -20,7 +20,7 @@ const SECONDS = { beat: 10, lease: 15, buffer: 15 };
 /** The first round of beats is the first of each page; it is measured from then on. */
 const ROUNDS = 4;
 
-export async function measureLife(scene: Scene, sessions: number): Promise<LifeFigures> {
+export async function measureLife(scene: BenchFixture, sessions: number): Promise<LifeFigures> {
   const server = await scene.collector({
     store: `sqlite:${scene.path("life")}`,
     sessions,

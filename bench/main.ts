@@ -12,12 +12,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { RedisServer } from "../e2e/support/redis.ts";
 import { measureBurst, measureHerd, measureUnderLoad } from "./deadlines.ts";
+import { BenchFixture } from "./fixture.ts";
 import { type IngestFigures, type IngestOrder, measureIngest } from "./ingest.ts";
 import { measureStream, measureWebhooks } from "./latency.ts";
 import { measureLife } from "./life.ts";
 import { plot } from "./plot.ts";
 import { type Line, line, machine, markdown, text } from "./report.ts";
-import { Scene } from "./scene.ts";
 import { measureSoak } from "./soak.ts";
 
 const { values: options } = parseArgs({
@@ -38,7 +38,7 @@ const SHORT: Omit<IngestOrder, "sessions"> = { rounds: 5, warmUpMs: 3_000, measu
 
 const lines: Line[] = [];
 const figures: Record<string, unknown> = { machine: machine(), at: new Date().toISOString() };
-const scene = new Scene();
+const scene = new BenchFixture();
 
 function note(key: string, value: unknown, ...told: readonly Line[]): void {
   figures[key] = value;
@@ -118,7 +118,7 @@ async function full(): Promise<void> {
   note(
     "burst",
     burst,
-    line("100,000 deadlines in a second: the last is late by", burst.mostMs / 1_000, "s", {
+    line("100,000 deadlines in a second: the last is late by", burst.maxMs / 1_000, "s", {
       most: 2,
     }),
   );
@@ -241,7 +241,7 @@ function writeDocs(): void {
 try {
   await (options.short ? short() : full());
 } finally {
-  await scene.strike();
+  await scene.tearDown();
   writeFileSync(options.json, `${JSON.stringify({ ...figures, lines }, null, 2)}\n`);
 }
 console.log(`\n${machine()}\n\n${text(lines)}`);

@@ -1,7 +1,7 @@
 /**
  * Whether memory and file stay as they are while signals come in for long.
  */
-import type { Scene, Server } from "./scene.ts";
+import type { BenchFixture, Server } from "./fixture.ts";
 
 export interface SoakFigures {
   readonly minutes: number;
@@ -15,7 +15,7 @@ export interface SoakFigures {
 const PARTS = 10;
 
 export async function measureSoak(
-  scene: Scene,
+  scene: BenchFixture,
   server: Server,
   {
     name,

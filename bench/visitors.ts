@@ -66,7 +66,7 @@ export async function leaveUnsaid(
 ): Promise<void> {
   const startAt = Date.now() + afterMs - SILENT_FOR_MS;
   // Somebody heard all the time until then: it is no outage.
-  for (let at = Date.now(); at < startAt; at += 2_000) await store.hear(at, 5_000);
+  for (let at = Date.now(); at < startAt; at += 2_000) await store.heartbeat(at, 5_000);
   let now = startAt;
   const engine = new Engine(store, { now: () => now });
   for (let start = 0; start < sessions; start += BATCH) {

@@ -2,18 +2,18 @@
  * A person sees it: the shop in one window, the console in another.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Scene, SECONDS, type Visitor } from "./visitor.ts";
+import { Fixture, SECONDS, type Visitor } from "./visitor.ts";
 
-let scene: Scene;
+let scene: Fixture;
 let visitor: Visitor;
 
 beforeAll(async () => {
-  scene = await Scene.set();
+  scene = await Fixture.setUp();
   visitor = await scene.visitor();
 });
 afterAll(async () => {
   await visitor.browser.stop();
-  await scene.strike();
+  await scene.tearDown();
 });
 
 it("the console turns a visitor's row by itself: there, gone after the buffer, back again", async () => {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { discard, killRenderers, openTabList, setFrozen } from "./support/chromium-pages.ts";
 import { presenceTag, TestSite } from "./support/site.ts";
 import { beginWaiting } from "./support/waiting-session.ts";
-import { Scene, SECONDS, type Visitor } from "./visitor.ts";
+import { Fixture, SECONDS, type Visitor } from "./visitor.ts";
 
 const BUFFER_MS = SECONDS.buffer * 1000;
 /** Ends long after every wait of these tests: whoever is offline sooner was heard to leave. */
@@ -13,12 +13,12 @@ const LONG_LEASE_SECONDS = 60;
 /** How late a verdict may be on a busy machine; early it may never be. */
 const SLACK_MS = 3_000;
 
-let scene: Scene;
+let scene: Fixture;
 let site: TestSite;
 let visitor: Visitor;
 
 beforeAll(async () => {
-  scene = await Scene.set();
+  scene = await Fixture.setUp();
   site = await TestSite.start();
   await scene.collector.ask("PATCH", "/v1/settings", {
     origins: [scene.shop.url, site.url],
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await site.close();
-  await scene.strike();
+  await scene.tearDown();
 });
 beforeEach(async () => {
   visitor = await scene.visitor();
@@ -150,7 +150,7 @@ describe("a visitor who leaves, unheard", () => {
     const leftAt = Date.now();
     await page.close();
     await visitor.becomes("offline", isOffline);
-    scene.line.mend();
+    scene.line.restore();
     const [absence] = await visitor.absences();
     const after = Date.parse(absence?.at ?? "") - leftAt;
     // The last beat may have been almost a beat ago.

@@ -3,20 +3,20 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pause } from "./support/wait.ts";
-import { Scene, SECONDS, type Visitor } from "./visitor.ts";
+import { Fixture, SECONDS, type Visitor } from "./visitor.ts";
 
 const BUFFER_MS = SECONDS.buffer * 1000;
 const LEASE_MS = SECONDS.lease * 1000;
 /** How late a verdict may be on a busy machine; early it may never be. */
 const SLACK_MS = 1_000;
 
-let scene: Scene;
+let scene: Fixture;
 let visitor: Visitor;
 
 beforeAll(async () => {
-  scene = await Scene.set();
+  scene = await Fixture.setUp();
 });
-afterAll(() => scene.strike());
+afterAll(() => scene.tearDown());
 beforeEach(async () => {
   visitor = await scene.visitor();
 });
@@ -71,7 +71,7 @@ describe("a visitor who leaves", () => {
     expect(after).toBeGreaterThanOrEqual(LEASE_MS + BUFFER_MS - SECONDS.beat * 1_100 - 200);
     expect(after).toBeLessThan(LEASE_MS + BUFFER_MS + SLACK_MS);
     const mendedAt = Date.now();
-    scene.line.mend();
+    scene.line.restore();
     await visitor.becomes("online", isOnline);
     expect(Date.now() - mendedAt).toBeLessThan(SECONDS.beat * 1_100 + SLACK_MS);
     expect(await visitor.row()).toMatchObject({ state: "active", reason: null });

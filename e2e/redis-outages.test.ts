@@ -3,9 +3,9 @@
  * Most of the time is waiting, so the cases run side by side.
  */
 import { describe, it } from "vitest";
-import { BEAT_MS, Crowd, WAIT_MS } from "./support/crowd.ts";
+import { NOTHING_WRONG } from "./support/invariants.ts";
 import { RedisCluster, RedisServer } from "./support/redis.ts";
-import { NOTHING_WRONG } from "./support/truth.ts";
+import { BEAT_MS, VisitorFleet, WAIT_MS } from "./support/visitor-fleet.ts";
 import { pause, until } from "./support/wait.ts";
 
 const VISITORS = 60;
@@ -22,7 +22,7 @@ describe.concurrent("three collectors on one Redis", () => {
       const { expect, onTestFinished } = test;
       const server = await RedisServer.start();
       onTestFinished(() => server.stop());
-      const crowd = await Crowd.gather(server.url, VISITORS, onTestFinished);
+      const crowd = await VisitorFleet.open(server.url, VISITORS, onTestFinished);
       const headers = { Authorization: `Bearer ${crowd.fleet.secret}` };
       const stream = await fetch(`${crowd.fleet.anyUrl()}/v1/stream`, { headers });
       server.signal("SIGSTOP");
@@ -53,7 +53,7 @@ describe.concurrent("three collectors on one Redis", () => {
       const { expect, onTestFinished } = test;
       const server = await RedisServer.start("--appendfsync", "always");
       onTestFinished(() => server.stop());
-      const crowd = await Crowd.gather(server.url, VISITORS, onTestFinished);
+      const crowd = await VisitorFleet.open(server.url, VISITORS, onTestFinished);
       await server.kill();
       await pause(10_000);
       await server.restart();
@@ -71,7 +71,7 @@ describe.concurrent("three collectors on one Redis", () => {
       const { expect, onTestFinished } = test;
       const server = await RedisServer.start();
       onTestFinished(() => server.stop());
-      const crowd = await Crowd.gather(server.url, VISITORS, onTestFinished);
+      const crowd = await VisitorFleet.open(server.url, VISITORS, onTestFinished);
       const [first, ...rest] = crowd.leaving;
       // Of those who left just before, one said so.
       await first?.leave();
@@ -100,7 +100,7 @@ describe.concurrent("three collectors on one Redis", () => {
       const { expect, onTestFinished } = test;
       const server = await RedisServer.start();
       onTestFinished(() => server.stop());
-      const crowd = await Crowd.gather(server.url, VISITORS, onTestFinished);
+      const crowd = await VisitorFleet.open(server.url, VISITORS, onTestFinished);
       const leaves = crowd.leaving.map(async (page) => {
         await pause(Math.random() * 5 * BEAT_MS);
         await page.leave();
@@ -126,7 +126,7 @@ describe.concurrent("three collectors on a cluster of three primaries", () => {
       const { expect, onTestFinished } = test;
       const cluster = await RedisCluster.start();
       onTestFinished(() => cluster.stop());
-      const crowd = await Crowd.gather(cluster.url, VISITORS, onTestFinished);
+      const crowd = await VisitorFleet.open(cluster.url, VISITORS, onTestFinished);
       await cluster.primaryOf("stillhere:{common}:mark").kill();
       for (const page of crowd.leaving) page.lose();
       const report = await crowd.settle();
@@ -142,7 +142,7 @@ describe.concurrent("three collectors on a cluster of three primaries", () => {
       const { expect, onTestFinished } = test;
       const cluster = await RedisCluster.start();
       onTestFinished(() => cluster.stop());
-      const crowd = await Crowd.gather(cluster.url, VISITORS, onTestFinished);
+      const crowd = await VisitorFleet.open(cluster.url, VISITORS, onTestFinished);
       const { fleet, staying, leaving, stream, receiver } = crowd;
       const primary = cluster.primaryOf("stillhere:{@default}:log");
       const replica = cluster.replicaOf(primary);

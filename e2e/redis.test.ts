@@ -3,9 +3,9 @@
  * log, by a reader of the stream who goes from collector to collector, and by a receiver of webhooks.
  */
 import { expect, it, onTestFinished } from "vitest";
-import { Crowd } from "./support/crowd.ts";
+import { NOTHING_WRONG } from "./support/invariants.ts";
 import { RedisServer } from "./support/redis.ts";
-import { NOTHING_WRONG } from "./support/truth.ts";
+import { VisitorFleet } from "./support/visitor-fleet.ts";
 import { pause } from "./support/wait.ts";
 
 const VISITORS = 200;
@@ -22,10 +22,10 @@ const LATE_MOST_MS = 5_000;
 it("lose, double and wrong nothing while one is killed every few seconds", async () => {
   const server = await RedisServer.start();
   onTestFinished(() => server.stop());
-  const crowd = await Crowd.gather(server.url, VISITORS, onTestFinished);
+  const crowd = await VisitorFleet.open(server.url, VISITORS, onTestFinished);
   const { receiver } = crowd;
   // Takes some without saying so, and refuses others.
-  receiver.manner = () => {
+  receiver.failureMode = () => {
     const chance = Math.random();
     if (chance < 0.05) return "take_silently";
     return chance < 0.1 ? "fail" : "take";
@@ -49,7 +49,7 @@ it("lose, double and wrong nothing while one is killed every few seconds", async
   }
   isOver = true;
   await Promise.all([...leaves, ...agents]);
-  receiver.manner = () => "take";
+  receiver.failureMode = () => "take";
   const report = await crowd.settle();
   expect(report).toMatchObject(NOTHING_WRONG);
   expect(report.transitions).toBeGreaterThan(1_000);

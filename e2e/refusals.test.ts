@@ -5,16 +5,16 @@ import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestBrowser } from "./support/browser.ts";
 import { pause } from "./support/wait.ts";
-import { Scene } from "./visitor.ts";
+import { Fixture } from "./visitor.ts";
 
-let scene: Scene;
+let scene: Fixture;
 
 beforeAll(async () => {
-  scene = await Scene.set();
+  scene = await Fixture.setUp();
   await scene.collector.ask("PUT", "/v1/sessions/conv_1", { user: "u_1", ticket: { id: "1" } });
   await scene.collector.ask("PUT", "/v1/sessions/conv_2", { user: "u_2", ticket: { id: "2" } });
 });
-afterAll(() => scene.strike());
+afterAll(() => scene.tearDown());
 
 async function tokenFor(session: string, ttlSeconds = 60): Promise<string> {
   const body = { session, ttlSeconds };

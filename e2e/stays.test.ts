@@ -10,19 +10,19 @@ import { setFrozen } from "./support/chromium-pages.ts";
 import { presenceTag, TestSite } from "./support/site.ts";
 import { pause, until } from "./support/wait.ts";
 import { beginWaiting } from "./support/waiting-session.ts";
-import { Scene, SECONDS, type Visitor } from "./visitor.ts";
+import { Fixture, SECONDS, type Visitor } from "./visitor.ts";
 
 /** Chromium runs the timers of a hidden tab once a second at most. */
 const HIDDEN_LEASE_SECONDS = 2.5;
 /** Whoever was not heard in all of this is offline. */
 const PATIENCE_MS = (HIDDEN_LEASE_SECONDS + SECONDS.buffer) * 1000;
 
-let scene: Scene;
+let scene: Fixture;
 let site: TestSite;
 let visitor: Visitor;
 
 beforeAll(async () => {
-  scene = await Scene.set();
+  scene = await Fixture.setUp();
   site = await TestSite.start();
   await scene.collector.ask("PATCH", "/v1/settings", {
     origins: [scene.shop.url, site.url],
@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await site.close();
-  await scene.strike();
+  await scene.tearDown();
 });
 beforeEach(async () => {
   visitor = await scene.visitor();

@@ -5,7 +5,7 @@
 import type { Page } from "puppeteer-core";
 import { TestBrowser } from "./support/browser.ts";
 import { TestCollector, type Transition } from "./support/collector.ts";
-import { Line } from "./support/line.ts";
+import { NetworkLine } from "./support/network-line.ts";
 import { startShop, type TestShop } from "./support/shop.ts";
 import { until } from "./support/wait.ts";
 
@@ -37,26 +37,26 @@ export interface Row {
 }
 
 /** Collector, shop and the line between page and collector; browsers come and go. */
-export class Scene {
+export class Fixture {
   readonly collector: TestCollector;
-  readonly line: Line;
+  readonly line: NetworkLine;
   readonly shop: TestShop;
 
-  private constructor(collector: TestCollector, line: Line, shop: TestShop) {
+  private constructor(collector: TestCollector, line: NetworkLine, shop: TestShop) {
     this.collector = collector;
     this.line = line;
     this.shop = shop;
   }
 
-  static async set(): Promise<Scene> {
+  static async setUp(): Promise<Fixture> {
     const collector = await TestCollector.start();
-    const line = await Line.to(collector.url);
+    const line = await NetworkLine.to(collector.url);
     const shop = await startShop(line.url, collector.keys);
     await collector.ask("PATCH", "/v1/settings", { ...SETTINGS, origins: [shop.url] });
-    return new Scene(collector, line, shop);
+    return new Fixture(collector, line, shop);
   }
 
-  async strike(): Promise<void> {
+  async tearDown(): Promise<void> {
     await this.shop.kill();
     await this.line.close();
     await this.collector.stop();
@@ -69,10 +69,10 @@ export class Scene {
 
 export class Visitor {
   readonly browser: TestBrowser;
-  readonly #scene: Scene;
+  readonly #scene: Fixture;
   session = "";
 
-  constructor(scene: Scene, browser: TestBrowser) {
+  constructor(scene: Fixture, browser: TestBrowser) {
     this.#scene = scene;
     this.browser = browser;
   }

@@ -103,7 +103,7 @@ describe("a transition", () => {
 
   it("that fails is tried again, and its session's next ones wait for it", async () => {
     let isBad = true;
-    receiver.manner = () => (isBad ? "fail" : "take");
+    receiver.failureMode = () => (isBad ? "fail" : "take");
     await commit();
     await until("a first attempt", async () => receiver.asked.length === 1);
     await commit();
@@ -119,7 +119,7 @@ describe("a transition", () => {
   });
 
   it("of one session does not wait for another's", async () => {
-    receiver.manner = () =>
+    receiver.failureMode = () =>
       receiver.asked.at(-1)?.message.data.session === session ? "hang" : "take";
     await commit();
     await until("an attempt", async () => receiver.asked.length === 1);
@@ -130,14 +130,14 @@ describe("a transition", () => {
 
 describe("a receiver", () => {
   it("that answers 410 is left alone until it is switched on again", async () => {
-    receiver.manner = () => new Response(null, { status: 410 });
+    receiver.failureMode = () => new Response(null, { status: 410 });
     await commit();
     const path = `/v1/webhooks/${webhook.id}`;
     await until("it is off", async () => !(await collector.ask<Webhook>("GET", path)).enabled);
     expect(await collector.ask("GET", path)).toMatchObject({ disabledReason: "gone" });
     const refused = await collector.api("POST", `${path}/replay`, { status: "failed" });
     expect(await refused.json()).toMatchObject({ status: 409, code: "webhook_disabled" });
-    receiver.manner = () => "take";
+    receiver.failureMode = () => "take";
     await commit("conv_meanwhile");
     await collector.ask("PATCH", path, { enabled: true });
     await commit("conv_later");
@@ -148,10 +148,11 @@ describe("a receiver", () => {
   });
 
   it("that asks for a rest has it, from all sessions", async () => {
-    receiver.manner = () => new Response(null, { status: 429, headers: { "Retry-After": "2" } });
+    receiver.failureMode = () =>
+      new Response(null, { status: 429, headers: { "Retry-After": "2" } });
     await commit();
     await until("an attempt", async () => receiver.asked.length === 1);
-    receiver.manner = () => "take";
+    receiver.failureMode = () => "take";
     await commit("conv_another");
     await until("both", async () => receiver.taken.length === 2);
     const [first, ...rest] = receiver.asked.map(({ at }) => at);
@@ -160,7 +161,7 @@ describe("a receiver", () => {
 
   it("that redirects has failed: nothing is sent elsewhere", async () => {
     const elsewhere = await TestReceiver.start();
-    receiver.manner = () =>
+    receiver.failureMode = () =>
       new Response(null, { status: 307, headers: { Location: elsewhere.url } });
     await commit();
     await until("it is listed", async () => (await deliveries("?status=pending")).length === 1);
@@ -296,13 +297,13 @@ describe("an endpoint", () => {
 
 describe("an end of the collector", () => {
   it("in order lets what is under way arrive, and the next one goes on without repeating it", async () => {
-    receiver.manner = () => "slow";
+    receiver.failureMode = () => "slow";
     await commit();
     await commit();
     await until("an attempt", async () => receiver.asked.length === 1);
     await collector.end();
     expect(receiver.taken).not.toEqual([]);
-    receiver.manner = () => "take";
+    receiver.failureMode = () => "take";
     await collector.restart();
     await took(1, 2);
     await pause(300);

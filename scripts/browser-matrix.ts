@@ -8,8 +8,8 @@
  * Needs a build, Chromium (`CHROMIUM` says where), Firefox (`FIREFOX`), and Linux.
  */
 import { parseArgs } from "node:util";
-import { Line } from "../e2e/support/line.ts";
 import { type Case, DEPARTURES, STAYS, type Visit } from "../e2e/support/matrix-cases.ts";
+import { NetworkLine } from "../e2e/support/network-line.ts";
 import { BROWSERS, type BrowserName, PlainBrowser } from "../e2e/support/plain-browser.ts";
 import { MARK_WAYS, type Recorded, Recorder, WAYS, type Way } from "../e2e/support/recorder.ts";
 import { presenceTag, TestSite } from "../e2e/support/site.ts";
@@ -54,7 +54,7 @@ interface Outcome {
 async function run(one: Case, browser: PlainBrowser): Promise<Outcome> {
   sessions += 1;
   const session = `run_${sessions}`;
-  const line = one.wantsLine ? await Line.to(recorder.url) : null;
+  const line = one.wantsLine ? await NetworkLine.to(recorder.url) : null;
   const paths = [`/${session}`, `/${session}/next`] as const;
   const visit = {
     next: site.url + paths[1],

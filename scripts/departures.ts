@@ -15,7 +15,7 @@ import { Guest } from "../e2e/support/guest.ts";
 import { measureRequests } from "../e2e/support/request-rates.ts";
 import { TestSite } from "../e2e/support/site.ts";
 import { pause, until } from "../e2e/support/wait.ts";
-import { Scene } from "../e2e/visitor.ts";
+import { Fixture } from "../e2e/visitor.ts";
 
 /** Longer than any visible lease with its buffer, and than any buffer after a leave. */
 const PATIENCE_MS = 36_000;
@@ -27,7 +27,7 @@ const BETWEEN_GUESTS_MS = 2_000;
 const LONG_MS = 390_000;
 const REQUESTS_MS = 300_000;
 
-/** Back to the defaults, which {@link Scene} shortens for tests. */
+/** Back to the defaults, which {@link Fixture} shortens for tests. */
 const DEFAULTS = {
   bufferSeconds: null,
   beatSeconds: { waiting: null, assigned: null, hidden: null, idle: null },
@@ -55,7 +55,7 @@ function note(text: string): void {
 }
 
 /** Seconds from `leftAt` to the transition to offline, by the collector's own clock. */
-async function offlineAfter(scene: Scene, session: string, leftAt: number): Promise<number> {
+async function offlineAfter(scene: Fixture, session: string, leftAt: number): Promise<number> {
   const isGone = async () => {
     const history = await scene.collector.history(session);
     return history.find(({ to, at }) => to.presence === "offline" && Date.parse(at) > leftAt);
@@ -78,7 +78,7 @@ function printTimes(name: string, times: readonly number[], limit: number | null
 }
 
 /** One guest leaves; resolves when they have left, to the time that it takes. */
-async function leaveOnce(scene: Scene, one: (typeof DEPARTURES)[number], elsewhere: string) {
+async function leaveOnce(scene: Fixture, one: (typeof DEPARTURES)[number], elsewhere: string) {
   const visitor = await scene.visitor();
   try {
     const page = await visitor.chat();
@@ -94,7 +94,7 @@ async function leaveOnce(scene: Scene, one: (typeof DEPARTURES)[number], elsewhe
   }
 }
 
-async function measureDepartures(scene: Scene, elsewhere: string): Promise<void> {
+async function measureDepartures(scene: Fixture, elsewhere: string): Promise<void> {
   console.log(
     "\n| departure | median s | worst s | runs | limit s |\n| --- | --- | --- | --- | --- |",
   );
@@ -110,7 +110,7 @@ async function measureDepartures(scene: Scene, elsewhere: string): Promise<void>
 }
 
 /** All at once, for it is lost for all of them. */
-async function measureLostNetwork(scene: Scene): Promise<void> {
+async function measureLostNetwork(scene: Fixture): Promise<void> {
   note(NETWORK_LOST);
   const browser = await TestBrowser.start();
   const guests: Guest[] = [];
@@ -123,10 +123,10 @@ async function measureLostNetwork(scene: Scene): Promise<void> {
   const times = guests.map(({ session }) => offlineAfter(scene, session, cutAt));
   printTimes(NETWORK_LOST, await Promise.all(times), NETWORK_LOST_LIMIT);
   await browser.stop();
-  scene.line.mend();
+  scene.line.restore();
 }
 
-async function measureStays(scene: Scene): Promise<void> {
+async function measureStays(scene: Fixture): Promise<void> {
   const stays = STAYS.filter(isWanted);
   if (stays.length === 0) return;
   const absences = new Map<string, number>(stays.map(({ name }) => [name, 0]));
@@ -154,7 +154,7 @@ async function measureStays(scene: Scene): Promise<void> {
   }
 }
 
-const scene = await Scene.set();
+const scene = await Fixture.setUp();
 const site = await TestSite.start();
 try {
   site.serve("/", "Another site");
@@ -170,6 +170,6 @@ try {
   }
 } finally {
   await site.close();
-  await scene.strike();
+  await scene.tearDown();
 }
 process.exitCode = areKept ? 0 : 1;

@@ -46,7 +46,7 @@ const site = await EdgeSite.start(
 async function read(): Promise<Figures> {
   const paths = Array.from({ length: SHARDS }, (_, index) => `/test/${index}/figures`);
   const all = await Promise.all(
-    [...paths, "/test/0/desk-figures"].map((path) => site.ask<Figures>("GET", path)),
+    [...paths, "/test/0/coordinator-figures"].map((path) => site.ask<Figures>("GET", path)),
   );
   const sum = (name: keyof Figures) => all.reduce((total, each) => total + each[name], 0);
   return {

@@ -85,7 +85,7 @@ async function settle(): Promise<void> {
 
 /** What each kind of key takes for a session, by a sample of one partition. */
 function largest(): [string, number][] {
-  const sizes = ["sessions", "ids", "facets", "assigned", "events", "epochs"].map((kind) => {
+  const sizes = ["sessions", "ids", "columns", "assigned", "events", "epochs"].map((kind) => {
     const key = `stillhere:{7}:${kind}:default`;
     return [kind, key, 64] as const;
   });

@@ -3,8 +3,16 @@
  * let go, an alarm that does not fire.
  */
 
-import { deskName, shardName } from "../../packages/collector/src/platform/cloudflare/names.ts";
-import { Desk, type Env, Shard, worker } from "../../packages/collector/src/platform/cloudflare.ts";
+import {
+  coordinatorName,
+  shardName,
+} from "../../packages/collector/src/platform/cloudflare/names.ts";
+import {
+  Coordinator,
+  type Env,
+  Shard,
+  worker,
+} from "../../packages/collector/src/platform/cloudflare.ts";
 
 class WatchedShard extends Shard {
   #hasAlarm = true;
@@ -24,7 +32,7 @@ class WatchedShard extends Shard {
   }
 }
 
-export { Desk, WatchedShard as Shard };
+export { Coordinator, WatchedShard as Shard };
 
 export default {
   ...worker,
@@ -33,13 +41,17 @@ export default {
     if (door !== "test") return worker.fetch(request, env);
     const name = { account: "default", index: Number(index) };
     const shard = env.SHARD.getByName(shardName("stillhere", name)) as unknown as WatchedShard;
-    if (method === "desk-figures") {
-      const desk = env.DESK.getByName(deskName("stillhere")) as unknown as Desk;
-      return Response.json(await desk.figures());
+    if (method === "coordinator-figures") {
+      const coordinator = env.COORDINATOR.getByName(
+        coordinatorName("stillhere"),
+      ) as unknown as Coordinator;
+      return Response.json(await coordinator.figures());
     }
     if (method === "figures") return Response.json(await shard.figures());
     if (method === "layouts") {
-      const layouts = await env.DESK.getByName(deskName("stillhere")).records.layouts();
+      const layouts = await env.COORDINATOR.getByName(
+        coordinatorName("stillhere"),
+      ).records.layouts();
       return Response.json({ layouts });
     }
     if (method === "lose-alarm") await shard.loseAlarm();

@@ -24,7 +24,7 @@ export async function startEdge({ entry, bindings = {}, folder }: EdgeOptions): 
     compatibilityFlags: COMPATIBILITY.flags,
     bindings,
     durableObjects: {
-      DESK: { className: "Desk", useSQLite: true },
+      COORDINATOR: { className: "Coordinator", useSQLite: true },
       SHARD: { className: "Shard", useSQLite: true },
     },
     ...(folder !== undefined && { durableObjectsPersist: folder }),

@@ -5,7 +5,7 @@
  * @module
  */
 import { TestCollector, type Transition } from "./collector.ts";
-import { type Manner, TestReceiver } from "./receiver.ts";
+import { type FailureMode, TestReceiver } from "./receiver.ts";
 import { pause, until } from "./wait.ts";
 
 const SESSIONS = 16;
@@ -16,9 +16,9 @@ const LONG_LIFE_MS = 2_300;
 const LONG_EVERY = 8;
 const DEAD_EVERY = 6;
 const DEAD_MS = 700;
-const CATCH_UP_WITHIN_MS = 120_000;
+const CATCH_UP_TIMEOUT_MS = 120_000;
 
-const MANNERS: readonly (readonly [Manner, number])[] = [
+const FAILURE_MODES: readonly (readonly [FailureMode, number])[] = [
   ["take", 0.82],
   ["slow", 0.05],
   ["fail", 0.05],
@@ -82,12 +82,12 @@ class FaultRun {
       url: this.#receiver.url,
     });
     this.#receiver.trust(secret);
-    this.#receiver.manner = () => this.#draw();
+    this.#receiver.failureMode = () => this.#draw();
     const writers = Array.from({ length: SESSIONS }, (_, index) => this.#write(`conv_${index}`));
     const { kills, killsBetween } = await this.#killAgainAndAgain();
     this.#isOver = true;
     await Promise.all(writers);
-    this.#receiver.manner = () => "take";
+    this.#receiver.failureMode = () => "take";
     const startedAt = Date.now();
     const history = await this.#history();
     const arrived = () => new Set(this.#receiver.taken.map(({ id }) => id));
@@ -96,7 +96,7 @@ class FaultRun {
       return history.every(({ id }) => ids.has(id));
     };
     // What is missing then is reported, not thrown.
-    await until("everything", isThere, CATCH_UP_WITHIN_MS).catch(() => {});
+    await until("everything", isThere, CATCH_UP_TIMEOUT_MS).catch(() => {});
     return {
       kills,
       killsBetween,
@@ -108,9 +108,9 @@ class FaultRun {
     };
   }
 
-  #draw(): Manner {
+  #draw(): FailureMode {
     let rest = this.#options.chance();
-    for (const [manner, share] of MANNERS) {
+    for (const [manner, share] of FAILURE_MODES) {
       rest -= share;
       if (rest < 0) return manner;
     }

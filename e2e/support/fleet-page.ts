@@ -3,7 +3,7 @@
  * have been heard of it.
  * @module
  */
-import type { Answer, Fleet } from "./fleet.ts";
+import type { Answer, CollectorFleet } from "./collector-fleet.ts";
 import { pause } from "./wait.ts";
 
 const RETRY_MS = 200;
@@ -12,7 +12,7 @@ export class Page {
   readonly session: string;
   /** How its signals were answered where they were not taken. */
   readonly refusals: Answer[] = [];
-  readonly #fleet: Fleet;
+  readonly #fleet: CollectorFleet;
   /** Signals that were taken: each at some instant between the two. */
   readonly #taken: { readonly sentAt: number; readonly answeredAt: number }[] = [];
   #seq = 0;
@@ -20,7 +20,7 @@ export class Page {
   #triedUntil = 0;
   #leftAt = Number.POSITIVE_INFINITY;
 
-  constructor(fleet: Fleet, session: string) {
+  constructor(fleet: CollectorFleet, session: string) {
     this.#fleet = fleet;
     this.session = session;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { BrowserContext, Page } from "puppeteer-core";
-import type { Scene } from "../visitor.ts";
+import type { Fixture } from "../visitor.ts";
 import type { TestBrowser } from "./browser.ts";
 import type { Transition } from "./collector.ts";
 import { until } from "./wait.ts";
@@ -19,9 +19,9 @@ export class Guest {
   readonly page: Page;
   readonly session: string;
   readonly #context: BrowserContext;
-  readonly #scene: Scene;
+  readonly #scene: Fixture;
 
-  private constructor(scene: Scene, context: BrowserContext, page: Page, session: string) {
+  private constructor(scene: Fixture, context: BrowserContext, page: Page, session: string) {
     this.#scene = scene;
     this.#context = context;
     this.page = page;
@@ -29,7 +29,7 @@ export class Guest {
   }
 
   /** Opens the shop and writes in its chat; resolves when the collector sees them there. */
-  static async arrive(scene: Scene, browser: TestBrowser): Promise<Guest> {
+  static async arrive(scene: Fixture, browser: TestBrowser): Promise<Guest> {
     const blank = await browser.open();
     const context = await blank.browser().createBrowserContext();
     await blank.close();

@@ -2,7 +2,7 @@
  * The ways to leave and to stay, each as somebody in front of the browser does it.
  * @module
  */
-import type { Line } from "./line.ts";
+import type { NetworkLine } from "./network-line.ts";
 import type { BrowserName, PlainBrowser } from "./plain-browser.ts";
 
 /** One tab of the session that is measured. */
@@ -15,7 +15,7 @@ export interface Visit {
   /** Resolves when the next page runs without being shown. */
   prerendered(): Promise<unknown>;
   /** Between page and collector where the case says that it wants one. */
-  readonly line: Line | null;
+  readonly line: NetworkLine | null;
   /** An address of the same site with a page of the same session, or of another site. */
   readonly next: string;
   readonly elsewhere: string;

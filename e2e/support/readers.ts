@@ -4,7 +4,7 @@
  * @module
  */
 import type { Transition } from "./collector.ts";
-import type { Fleet } from "./fleet.ts";
+import type { CollectorFleet } from "./collector-fleet.ts";
 import { pause } from "./wait.ts";
 
 /** Nobody sends a reader away: it goes by itself, so that it sees all collectors. */
@@ -18,7 +18,10 @@ export interface Told {
 }
 
 /** Reads the log as far as it goes. */
-export async function readLog(fleet: Fleet, after: string): Promise<readonly Transition[]> {
+export async function readLog(
+  fleet: CollectorFleet,
+  after: string,
+): Promise<readonly Transition[]> {
   const all: Transition[] = [];
   for (let cursor = after; ; ) {
     const page = await fleet.ask<{ transitions: Transition[]; cursor: string | null }>(
@@ -38,9 +41,9 @@ export class StreamReader {
   readonly sources = new Set<string>();
   /** Problems that it was answered with. */
   readonly refusals = new Set<string>();
-  readonly #fleet: Fleet;
+  readonly #fleet: CollectorFleet;
 
-  constructor(fleet: Fleet) {
+  constructor(fleet: CollectorFleet) {
     this.#fleet = fleet;
   }
 

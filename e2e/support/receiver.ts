@@ -9,7 +9,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { Webhook } from "standardwebhooks";
 import type { Transition } from "./collector.ts";
 
-export type Manner = "take" | "fail" | "hang" | "slow" | "break" | "take_silently";
+export type FailureMode = "take" | "fail" | "hang" | "slow" | "break" | "take_silently";
 
 export interface Message {
   readonly type: string;
@@ -34,7 +34,7 @@ export class TestReceiver {
   readonly asked: Arrival[] = [];
   /** Requests whose signature did not fit. */
   forged = 0;
-  manner: () => Manner | Response = () => "take";
+  failureMode: () => FailureMode | Response = () => "take";
   readonly #port: number;
   readonly #sockets = new Set<Socket>();
   #server: Server;
@@ -92,7 +92,7 @@ export class TestReceiver {
     }
     const arrival = { id: String(request.headers["webhook-id"]), at, message };
     this.asked.push(arrival);
-    const manner = this.manner();
+    const manner = this.failureMode();
     if (manner instanceof Response) {
       response.writeHead(manner.status, Object.fromEntries(manner.headers)).end();
       return;

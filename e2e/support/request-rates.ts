@@ -3,7 +3,7 @@
  * @module
  */
 import type { Page } from "puppeteer-core";
-import type { Scene } from "../visitor.ts";
+import type { Fixture } from "../visitor.ts";
 import { TestBrowser } from "./browser.ts";
 import { setFrozen } from "./chromium-pages.ts";
 import { RequestCount } from "./request-count.ts";
@@ -16,7 +16,7 @@ interface Watched {
   readonly name: string;
   /** Requests an hour that are promised at most; null: nothing is. */
   readonly limit: number | null;
-  bring?(scene: Scene, page: Page): Promise<unknown>;
+  bring?(scene: Fixture, page: Page): Promise<unknown>;
 }
 
 const WATCHED: readonly Watched[] = [
@@ -49,7 +49,7 @@ const WATCHED: readonly Watched[] = [
 /** A page hears of what the desk did by the answer to its next beat. */
 const UNTIL_TOLD_MS = 25_000;
 
-function tell(scene: Scene, session: string, event: object): Promise<unknown> {
+function tell(scene: Fixture, session: string, event: object): Promise<unknown> {
   return scene.collector.ask("POST", `/v1/sessions/${session}/events`, event);
 }
 
@@ -69,7 +69,7 @@ function perHour(times: readonly number[]): number {
  * @returns false where more was asked than is promised, or a session was offline meanwhile
  */
 export async function measureRequests(
-  scene: Scene,
+  scene: Fixture,
   site: TestSite,
   durationMs: number,
 ): Promise<boolean> {

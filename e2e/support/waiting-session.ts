@@ -3,11 +3,11 @@
  * @module
  */
 
-import type { Scene } from "../visitor.ts";
+import type { Fixture } from "../visitor.ts";
 import type { PresenceTag } from "./site.ts";
 
 /** Begins a session that waits in the queue; resolves to what its pages need. */
-export async function beginWaiting(scene: Scene, session: string): Promise<PresenceTag> {
+export async function beginWaiting(scene: Fixture, session: string): Promise<PresenceTag> {
   const { collector, line } = scene;
   await collector.ask("PUT", `/v1/sessions/${session}`, { channel: "web_widget" });
   await collector.ask("POST", `/v1/sessions/${session}/events`, { type: "end_user_message" });

@@ -1,2 +1,2 @@
 /** The whole deployment: the collector's Worker and its two kinds of objects. */
-export { Desk, Shard, worker as default } from "@stillhere/collector/cloudflare";
+export { Coordinator, Shard, worker as default } from "@stillhere/collector/cloudflare";

@@ -5,7 +5,7 @@
  */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS } from "../http/session-token.ts";
-import { SESSIONS_MOST } from "../platform/node.ts";
+import { MAX_SESSIONS } from "../platform/node.ts";
 import { DEFAULT_STORE } from "../platform/open-store.ts";
 import { demo } from "./demo.ts";
 import { lineOf } from "./failure.ts";
@@ -44,7 +44,7 @@ program
   )
   .addOption(
     option("--max-sessions <number>", "sessions that an account may have")
-      .default(SESSIONS_MOST)
+      .default(MAX_SESSIONS)
       .argParser(wholeNumber(1, 1_000_000_000))
       .env("STILLHERE_MAX_SESSIONS"),
   )

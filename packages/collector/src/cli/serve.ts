@@ -26,7 +26,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     host: options.host,
     port: options.port,
     trustProxy: options.trustProxy,
-    sessionsMost: options.maxSessions,
+    maxSessions: options.maxSessions,
     allowPrivateWebhooks: options.allowPrivateWebhooks,
     onError: logError,
   });

@@ -44,7 +44,7 @@ export function isSteady({ presence, buffer, pages }: Session): boolean {
 }
 
 /** A living page reports: its lease is renewed and the buffer forgotten, or the signal is dropped. */
-export function hear(
+export function applySignal(
   session: Session,
   signal: SignalInput,
   now: number,

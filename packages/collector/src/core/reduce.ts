@@ -19,13 +19,20 @@ import {
   settleRelease,
 } from "./engagement.ts";
 import type { Input } from "./input.ts";
-import { excuseSilence, goOffline, hear, isPresenceRead, leave, loseLease } from "./presence.ts";
-import { keepPlace } from "./routing.ts";
+import {
+  applySignal,
+  excuseSilence,
+  goOffline,
+  isPresenceRead,
+  leave,
+  loseLease,
+} from "./presence.ts";
+import { keepQueuePlace } from "./routing.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { record, type Transition, type TransitionCause, visibleOf } from "./transition.ts";
 import { TRIGGER_FIELDS, type Trigger } from "./trigger.ts";
-import { act, matches, readField } from "./triggers.ts";
+import { applyAction, matches, readField } from "./triggers.ts";
 
 export interface Reduction {
   readonly session: Session;
@@ -109,7 +116,7 @@ class Run {
       waiting.splice(index, 1);
       const was = this.#session;
       const next = trigger.actions.reduce(
-        (session, action) => act(session, action, at, this.#settings),
+        (session, action) => applyAction(session, action, at, this.#settings),
         was,
       );
       this.#tell(was, this.#settings, next, "trigger", at, trigger);
@@ -126,7 +133,7 @@ class Run {
     at: number,
     trigger: Trigger | null = null,
   ): void {
-    const placed = keepPlace(next, at, this.#settings);
+    const placed = keepQueuePlace(next, at, this.#settings);
     const was = { session: before, visible: visibleOf(before, settingsBefore) };
     const entry = record(was, placed, cause, at, this.#settings, trigger);
     this.#session = entry?.session ?? placed;
@@ -166,7 +173,7 @@ function applyInput(
   switch (input.type) {
     case "signal": {
       if (!isPresenceRead(session.channel, settings)) return session;
-      const heard = hear(session, input, now, settings);
+      const heard = applySignal(session, input, now, settings);
       const isReturn = session.presence !== "online" && heard.presence === "online";
       return isReturn ? returnOnline(heard, now, settings) : heard;
     }

@@ -36,7 +36,7 @@ export function holdsCapacity(session: Session, settings: Settings): boolean {
 }
 
 /** Rule 21: takes a place when first eligible for one, keeps it until assigned or ended. */
-export function keepPlace(session: Session, now: number, settings: Settings): Session {
+export function keepQueuePlace(session: Session, now: number, settings: Settings): Session {
   if (session.assignee !== null || session.ended) {
     return session.queuedAt === null ? session : { ...session, queuedAt: null };
   }

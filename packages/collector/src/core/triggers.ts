@@ -120,7 +120,12 @@ function compare(field: TriggerField, is: FieldValue, value: FieldValue): number
 }
 
 /** The session after one action; `notify_webhook` changes nothing: the transition names it. */
-export function act(session: Session, action: Action, now: number, settings: Settings): Session {
+export function applyAction(
+  session: Session,
+  action: Action,
+  now: number,
+  settings: Settings,
+): Session {
   switch (action.type) {
     case "end_session":
       return end(session, "ended_by_trigger", now);

@@ -47,7 +47,7 @@ export class Accounts {
   }
 
   /** When the next key of pages or tokens ends; `Infinity`: none does. */
-  keysEndAt({ publishableKeys, tokenSecrets }: Account): number {
+  keysExpireAt({ publishableKeys, tokenSecrets }: Account): number {
     const now = this.#clock.now();
     const ends = [...publishableKeys, ...tokenSecrets].map(
       ({ expiresAt }) => expiresAt ?? Infinity,
@@ -69,7 +69,8 @@ export class Accounts {
 
   byPublishableKey(key: string): Account | null {
     const account = this.#byPublishableKey.get(key);
-    const isGood = account && this.#good(account.publishableKeys).some((each) => each.key === key);
+    const isGood =
+      account && this.#unexpired(account.publishableKeys).some((each) => each.key === key);
     return isGood ? account : null;
   }
 
@@ -77,16 +78,16 @@ export class Accounts {
     const hash = await hashOf(key);
     const account = this.#bySecretHash.get(hash);
     const isGood =
-      account && this.#good(account.secretKeys).some((each) => isSameHash(each.hash, hash));
+      account && this.#unexpired(account.secretKeys).some((each) => isSameHash(each.hash, hash));
     return isGood ? account : null;
   }
 
   /** Secrets that sign tokens of the account, the newest first. */
   tokenSecrets({ tokenSecrets }: Account): readonly string[] {
-    return this.#good(tokenSecrets).map(({ secret }) => secret);
+    return this.#unexpired(tokenSecrets).map(({ secret }) => secret);
   }
 
-  #good<T extends Expiring>(keys: readonly T[]): readonly T[] {
+  #unexpired<T extends Expiring>(keys: readonly T[]): readonly T[] {
     const now = this.#clock.now();
     return keys.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
   }
@@ -106,15 +107,15 @@ export class Accounts {
       name,
       publishableKeys: [
         { key: keys.publishableKey, expiresAt: null },
-        ...this.#ending(old?.publishableKeys, until),
+        ...this.#expiring(old?.publishableKeys, until),
       ],
       secretKeys: [
         { hash: await hashOf(keys.secretKey), hint: keys.secretKey.slice(0, 7), expiresAt: null },
-        ...this.#ending(old?.secretKeys, until),
+        ...this.#expiring(old?.secretKeys, until),
       ],
       tokenSecrets: [
         { secret: keys.tokenSecret, expiresAt: null },
-        ...this.#ending(old?.tokenSecrets, until),
+        ...this.#expiring(old?.tokenSecrets, until),
       ],
       createdAt: old?.createdAt ?? now,
     });
@@ -123,8 +124,8 @@ export class Accounts {
   }
 
   /** The keys that are still good, each ending at `until` or sooner. */
-  #ending<T extends Expiring>(keys: readonly T[] | undefined, until: number): readonly T[] {
-    return this.#good(
+  #expiring<T extends Expiring>(keys: readonly T[] | undefined, until: number): readonly T[] {
+    return this.#unexpired(
       (keys ?? []).map((key) => ({ ...key, expiresAt: Math.min(key.expiresAt ?? until, until) })),
     );
   }

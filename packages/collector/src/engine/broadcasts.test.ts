@@ -59,7 +59,7 @@ describe("settings that change while a session is in hand", () => {
     await engine.submit({ key, create, inputs: [beat(1), message] });
     await engine.submit({ key, inputs: [{ type: "assigned", agent: "ann" }] });
     now += 200_000;
-    await store.hear(now, Number.MAX_SAFE_INTEGER);
+    await store.heartbeat(now, Number.MAX_SAFE_INTEGER);
     await sweep({ engine, accounts: () => [ACCOUNT], onError: () => {} });
     // It comes back, and while the engine asks whether its agent has room, presence is switched off.
     const agents = store.agents.bind(store);

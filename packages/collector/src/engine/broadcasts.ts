@@ -68,10 +68,10 @@ export class Broadcasts {
 
   /** Reads what was broadcast since, by whomever. */
   async refresh(): Promise<void> {
-    for (const broadcast of await this.#store.broadcasts(this.#epoch)) this.#take(broadcast);
+    for (const broadcast of await this.#store.broadcasts(this.#epoch)) this.#apply(broadcast);
   }
 
-  #take(broadcast: Broadcast): void {
+  #apply(broadcast: Broadcast): void {
     const { epoch, at } = broadcast;
     // Two may read at once, and the slower one has less.
     if (epoch <= this.#epoch) return;

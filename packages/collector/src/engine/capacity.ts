@@ -7,13 +7,13 @@
 import { holdsCapacity } from "../core/routing.ts";
 import type { Store } from "../stores/store.ts";
 import type { Outcome } from "./request.ts";
-import type { Work } from "./work.ts";
+import type { SessionBatch } from "./session-batch.ts";
 
 /**
  * The agent to whom a session came back, by the user's own doing and with a place of capacity that it
  * had released; null: nothing of the kind, or the batch has moved on since.
  */
-export function returnedTo(work: Work, outcomes: readonly Outcome[]): string | null {
+export function agentOfReturn(work: SessionBatch, outcomes: readonly Outcome[]): string | null {
   const { session, settings } = work;
   if (settings.capacity.onReturn !== "requeue" || !session) return null;
   if (!outcomes.some(isReturn) || !holdsCapacity(session, settings)) return null;
@@ -31,7 +31,7 @@ function isReturn(outcome: Outcome): boolean {
 }
 
 /** Counts what each agent of a batch holds, and answers for one session after another. */
-export class Room {
+export class CapacityCounter {
   readonly #store: Store;
   readonly #account: string;
   readonly #left = new Map<string, number>();
@@ -43,7 +43,7 @@ export class Room {
   }
 
   /** Takes a place of the agent for a session; false: there is none left. */
-  async take(agent: string): Promise<boolean> {
+  async reserve(agent: string): Promise<boolean> {
     const left = this.#left.get(agent) ?? (await this.#count(agent));
     this.#left.set(agent, left - 1);
     return left > 0;

@@ -66,7 +66,7 @@ class Bench {
 
 async function bench(): Promise<Bench> {
   const made = new Bench();
-  await made.engine.hear();
+  await made.engine.heartbeat();
   await made.switchOn();
   return made;
 }

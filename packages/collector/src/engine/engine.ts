@@ -8,27 +8,27 @@ import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import type { Found, SessionKey, Store, Write } from "../stores/store.ts";
 import { Broadcasts } from "./broadcasts.ts";
-import { Room, returnedTo } from "./capacity.ts";
+import { agentOfReturn, CapacityCounter } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
-import { Feed } from "./feed.ts";
 import { CONTRADICTED_WITHIN_MS } from "./insights.ts";
 import { type Claim, Leases } from "./leases.ts";
+import { LogNotifier } from "./log-notifier.ts";
 import { type Meter, SILENT_METER } from "./meter.ts";
 import { type Group, groupBySession, type Pending, type PendingBeat } from "./pending.ts";
 import { Renewals } from "./renewals.ts";
 import type { Outcome, RenewOutcome, Request } from "./request.ts";
-import { Work } from "./work.ts";
+import { SessionBatch } from "./session-batch.ts";
 
 /** Rule 6: a mark older than this is an outage. */
 const OUTAGE_AFTER_MS = 5_000;
 /** How often the mark is moved; well below the above. */
-const MARK_EVERY_MS = 1_000;
+const HEARTBEAT_EVERY_MS = 1_000;
 const BATCH_LIMIT = 1_000;
 /** Another collector may be quicker a few times in a row, not this often. */
 const CONFLICTS_ALLOWED = 20;
 
 export class Engine {
-  readonly feed = new Feed();
+  readonly logNotifier = new LogNotifier();
   readonly broadcasts: Broadcasts;
   readonly store: Store;
   readonly clock: Clock;
@@ -38,7 +38,7 @@ export class Engine {
   #place = 0;
   #running: Promise<void> | null = null;
   readonly #meter: Meter;
-  #heardAt = Number.NEGATIVE_INFINITY;
+  #heartbeatAt = Number.NEGATIVE_INFINITY;
 
   constructor(store: Store, clock: Clock, meter: Meter = SILENT_METER) {
     this.store = store;
@@ -85,12 +85,12 @@ export class Engine {
    * Says that this collector hears: an outage before it is broadcast first (rule 6), so that nobody's
    * silence is judged by a time in which nobody listened.
    */
-  async hear(): Promise<void> {
+  async heartbeat(): Promise<void> {
     const now = this.clock.now();
-    if (now - this.#heardAt < MARK_EVERY_MS) return;
-    if (await this.store.hear(now, OUTAGE_AFTER_MS)) this.#meter.outage();
+    if (now - this.#heartbeatAt < HEARTBEAT_EVERY_MS) return;
+    if (await this.store.heartbeat(now, OUTAGE_AFTER_MS)) this.#meter.outage();
     await this.broadcasts.refresh();
-    this.#heardAt = now;
+    this.#heartbeatAt = now;
   }
 
   /** Removes a session with all that was kept of it; false: it was not there. */
@@ -136,7 +136,7 @@ export class Engine {
   }
 
   async #process(batch: readonly (Pending | PendingBeat)[]): Promise<void> {
-    await this.hear();
+    await this.heartbeat();
     const now = this.clock.now();
     const { requests, renewals } = this.#split(batch, now);
     try {
@@ -170,12 +170,12 @@ export class Engine {
       groups.map((group) => ({ key: group[0].request.key, eventIds: eventIdsOf(group) })),
     );
     // Another collector may have told some of them what is not known here yet.
-    const toldUpTo = Math.max(...found.map(({ stored }) => stored?.epoch ?? 0));
-    if (toldUpTo > this.broadcasts.epoch) await this.broadcasts.refresh();
+    const latestEpoch = Math.max(...found.map(({ stored }) => stored?.epoch ?? 0));
+    if (latestEpoch > this.broadcasts.epoch) await this.broadcasts.refresh();
     const applied = groups.map((group, index): Applied => {
-      const { number, ...known } = found[index] ?? NOTHING;
+      const { number, ...known } = found[index] ?? NOT_FOUND;
       renewals?.join(group, number);
-      const work = new Work(group[0].request.key, known, this.broadcasts);
+      const work = new SessionBatch(group[0].request.key, known, this.broadcasts);
       const outcomes = group.map(({ request }) => work.apply(request, now));
       return { group, work, outcomes, number, version: known.stored?.version ?? 0 };
     });
@@ -194,7 +194,8 @@ export class Engine {
     }
     const told = writes.filter((write) => write.transitions.length > 0 && !conflicted.has(write));
     for (const write of told) this.#count(write, now);
-    for (const account of new Set(told.map(({ key }) => key.account))) this.feed.announce(account);
+    for (const account of new Set(told.map(({ key }) => key.account)))
+      this.logNotifier.notify(account);
   }
 
   async #timed<T>(sessions: number, commit: () => Promise<T>): Promise<T> {
@@ -224,14 +225,14 @@ export class Engine {
 
   /** Sessions that came back to an agent who is full go back to the queue (rule 21). */
   async #requeueReturns(applied: readonly Applied[], now: number): Promise<void> {
-    const rooms = new Map<string, Room>();
+    const counters = new Map<string, CapacityCounter>();
     for (const { work, outcomes } of applied) {
-      const agent = returnedTo(work, outcomes);
+      const agent = agentOfReturn(work, outcomes);
       if (agent === null) continue;
       const { account } = work.key;
-      const room = rooms.get(account) ?? new Room(this.store, account);
-      rooms.set(account, room);
-      if (await room.take(agent)) continue;
+      const counter = counters.get(account) ?? new CapacityCounter(this.store, account);
+      counters.set(account, counter);
+      if (await counter.reserve(agent)) continue;
       const requeue = { key: work.key, inputs: [{ type: "unassigned", requeue: true }] } as const;
       outcomes[outcomes.length - 1] = work.apply(requeue, now);
     }
@@ -259,7 +260,7 @@ export class Engine {
 
 interface Applied {
   readonly group: Group;
-  readonly work: Work;
+  readonly work: SessionBatch;
   readonly outcomes: Outcome[];
   /** What the store renews its leases by. */
   readonly number: number | undefined;
@@ -267,7 +268,7 @@ interface Applied {
   readonly version: number;
 }
 
-const NOTHING: Found = { stored: null, seenEventIds: [] };
+const NOT_FOUND: Found = { stored: null, seenEventIds: [] };
 
 function eventIdsOf(group: Group): string[] {
   return group.flatMap(({ request }) => request.eventId ?? []);

@@ -21,7 +21,7 @@ class Bench {
 
   static async open(): Promise<Bench> {
     const bench = new Bench();
-    await bench.engine.hear();
+    await bench.engine.heartbeat();
     await bench.engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
     await bench.engine.submit({
       key: bench.key,
@@ -42,7 +42,7 @@ class Bench {
   async pass(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second += 1) {
       this.now += 1_000;
-      await this.engine.hear();
+      await this.engine.heartbeat();
     }
   }
 
@@ -170,7 +170,7 @@ describe("a beat that claims a lease", () => {
     await it.engine.submit(it.whole(2));
     expect(it.claim()).not.toBeNull();
     it.now += 10_000;
-    await it.engine.hear();
+    await it.engine.heartbeat();
     expect(it.claim()).toBeNull();
     await it.engine.submit(it.whole(3));
     for (let second = 0; second < 40; second += 1) {

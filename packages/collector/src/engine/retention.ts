@@ -8,7 +8,7 @@ const DAY_MS = 86_400_000;
 /** Small enough that a beat does not wait for it. */
 const PRUNE_LIMIT = 1_000;
 
-export async function forgetOldHistory(engine: Engine, accounts: readonly string[]): Promise<void> {
+export async function pruneHistory(engine: Engine, accounts: readonly string[]): Promise<void> {
   for (const account of accounts) {
     const { retentionDays } = engine.broadcasts.latest(account);
     if (retentionDays === null) continue;

@@ -37,11 +37,11 @@ export function startSweep(options: SweepOptions): () => Promise<void> {
 
 /** Runs until nothing is due. */
 export async function sweep({ engine, accounts }: SweepOptions): Promise<void> {
-  await engine.hear();
+  await engine.heartbeat();
   await sweepWhile(engine, () => engine.store.due(engine.clock.now(), SWEEP_LIMIT));
   for (const account of accounts()) {
     const { epoch } = engine.broadcasts.latest(account);
-    await sweepWhile(engine, () => engine.store.behind(account, epoch, SWEEP_LIMIT));
+    await sweepWhile(engine, () => engine.store.notCaughtUp(account, epoch, SWEEP_LIMIT));
   }
 }
 

@@ -3,9 +3,9 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { name } from "../shapes/name.ts";
+import { name } from "../schemas/name.ts";
 import type { Agent, Assignment } from "../stores/store.ts";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
 
@@ -51,7 +51,7 @@ const put = createRoute({
   responses: answers(agentView, "The agent"),
 });
 
-export function agentRoutes({ engine }: Room): OpenAPIHono<Env> {
+export function agentRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const { store } = engine;
   const routes = createRoutes();
 

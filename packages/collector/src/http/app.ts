@@ -8,7 +8,7 @@ import { agentRoutes } from "./agents.ts";
 import { answerErrors } from "./answer-error.ts";
 import { assetRoutes } from "./assets.ts";
 import { requireSecretKey } from "./auth.ts";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { describeOtherRoutes } from "./describe.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
@@ -28,42 +28,42 @@ import { webhookRoutes } from "./webhooks.ts";
 
 const API_BODY_MAX_BYTES = 64 * 1024;
 
-export interface AppOptions extends Room {
+export interface AppOptions extends AppContext {
   /** Hears of failures that are ours; the caller only sees `internal`. */
   readonly onError: (error: unknown) => void;
 }
 
 /** The collector as a Hono application; `app.fetch` serves it anywhere. */
-export function createApp({ onError, ...room }: AppOptions): OpenAPIHono<Env> {
+export function createApp({ onError, ...context }: AppOptions): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>();
 
-  app.route("/", signalRoutes(room));
-  app.route("/", healthRoutes(room));
-  app.route("/", assetRoutes(room));
+  app.route("/", signalRoutes(context));
+  app.route("/", healthRoutes(context));
+  app.route("/", assetRoutes(context));
   app.get("/", (c) => c.redirect("/console"));
 
   app.use(
     "/v1/*",
-    requireSecretKey(room),
+    requireSecretKey(context),
     bodyLimit({
       maxSize: API_BODY_MAX_BYTES,
       onError: (c) =>
         answerProblem(c, new Problem("too_large", `Send at most ${API_BODY_MAX_BYTES} bytes.`)),
     }),
   );
-  app.route("/", sessionRoutes(room));
-  app.route("/", eventRoutes(room));
-  app.route("/", transitionRoutes(room));
-  app.route("/", streamRoutes(room));
-  app.route("/", queueRoutes(room));
-  app.route("/", tokenRoutes(room));
-  app.route("/", settingsRoutes(room));
-  app.route("/", triggerRoutes(room));
-  app.route("/", agentRoutes(room));
-  app.route("/", insightRoutes(room));
-  app.route("/", userRoutes(room));
-  app.route("/", webhookRoutes(room));
-  app.route("/", webhookDeliveryRoutes(room));
+  app.route("/", sessionRoutes(context));
+  app.route("/", eventRoutes(context));
+  app.route("/", transitionRoutes(context));
+  app.route("/", streamRoutes(context));
+  app.route("/", queueRoutes(context));
+  app.route("/", tokenRoutes(context));
+  app.route("/", settingsRoutes(context));
+  app.route("/", triggerRoutes(context));
+  app.route("/", agentRoutes(context));
+  app.route("/", insightRoutes(context));
+  app.route("/", userRoutes(context));
+  app.route("/", webhookRoutes(context));
+  app.route("/", webhookDeliveryRoutes(context));
 
   app.openAPIRegistry.registerComponent("securitySchemes", "secretKey", {
     type: "http",

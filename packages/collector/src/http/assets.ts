@@ -3,13 +3,13 @@
  * @module
  */
 import { type Context, Hono } from "hono";
-import type { Asset, Env, Room } from "./context.ts";
+import type { AppContext, Asset, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 
 const CONSOLE_POLICY =
   "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-export function assetRoutes({ assets }: Room): Hono<Env> {
+export function assetRoutes({ assets }: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
 
   routes.get("/sdk.js", (c) => {

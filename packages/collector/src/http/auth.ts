@@ -3,10 +3,10 @@
  * @module
  */
 import { createMiddleware } from "hono/factory";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 
-export function requireSecretKey({ accounts }: Room) {
+export function requireSecretKey({ accounts }: AppContext) {
   return createMiddleware<Env>(async (c, next) => {
     const [scheme, key] = (c.req.header("Authorization") ?? "").split(" ");
     if (scheme?.toLowerCase() !== "bearer" || !key) {

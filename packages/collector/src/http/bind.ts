@@ -4,7 +4,7 @@
  */
 import { hashOf } from "../engine/keys.ts";
 import type { Account } from "../stores/store.ts";
-import type { Room } from "./context.ts";
+import type { AppContext } from "./context.ts";
 import type { DecodedSignal } from "./decode-signal.ts";
 import { Problem } from "./problem.ts";
 import type { TokenCheck } from "./session-token.ts";
@@ -18,7 +18,7 @@ const SECRET_MIN_LENGTH = 22;
  * @throws {Problem} if the signal may not speak for its session, at once or later.
  */
 export function bind(
-  { engine }: Pick<Room, "engine">,
+  { engine }: Pick<AppContext, "engine">,
   tokens: TokenCheck,
   account: Account,
   { session, token }: DecodedSignal,

@@ -20,22 +20,22 @@ export interface Asset {
 export type Assets = ReadonlyMap<string, Asset>;
 
 /** What the routes of webhooks need besides the store. */
-export interface WebhookRoom {
+export interface WebhookContext {
   /** Why an endpoint cannot have this URL; null: it can. */
   refuseTarget(url: string): Promise<string | null>;
   /** Endpoints were changed, or have something to send again: look at once. */
   refresh(): Promise<void>;
 }
 
-export interface Room {
+export interface AppContext {
   readonly engine: Engine;
   readonly accounts: Accounts;
   readonly assets: Assets;
   readonly limits: RateLimits;
   /** Sessions that an account may have. */
-  readonly sessionsMost: number;
+  readonly maxSessions: number;
   readonly meter: Meter;
-  readonly webhooks: WebhookRoom;
+  readonly webhooks: WebhookContext;
   /** How tokens are checked; missing: by the cryptography that is there everywhere. */
   readonly hmac?: Hmac;
   /** The address that a request came from; it is counted by, and kept nowhere. */

@@ -18,7 +18,7 @@ export function decodeCursor(cursor: string): string {
   try {
     return atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
   } catch {
-    throw noneOfOurs();
+    throw unknownCursor();
   }
 }
 
@@ -34,14 +34,14 @@ export async function decodeLogCursor(
 ): Promise<number> {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
   const entry = await lastUpTo(store, account, cursor);
-  if (!entry) throw noneOfOurs();
+  if (!entry) throw unknownCursor();
   return entry.resumeCursor ?? entry.cursor;
 }
 
 /** @throws {Problem} `invalid_cursor` if the transition is not in the log. */
 export async function requireTransition(store: Store, account: string, id: string): Promise<void> {
   const entry = await lastUpTo(store, account, id);
-  if (!entry || transitionId(entry) !== id) throw noneOfOurs();
+  if (!entry || transitionId(entry) !== id) throw unknownCursor();
 }
 
 /** The transition, or the last of its session before it; null: there is none. */
@@ -63,6 +63,6 @@ async function lastUpTo(store: Store, account: string, id: string): Promise<LogE
   return last;
 }
 
-function noneOfOurs(): Problem {
+function unknownCursor(): Problem {
   return new Problem("invalid_cursor", "Use a cursor as an answer gave it, or leave it out.");
 }

@@ -6,7 +6,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Input } from "../core/input.ts";
 import type { EndReason } from "../core/session.ts";
 import { hashOf } from "../engine/keys.ts";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
 import { idParams, type SessionEvent, sessionEvent, sessionView } from "./schemas.ts";
 import { noSession } from "./sessions.ts";
@@ -24,7 +24,7 @@ const post = createRoute({
   ),
 });
 
-export function eventRoutes({ engine }: Room): OpenAPIHono<Env> {
+export function eventRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   routes.openapi(post, async (c) => {
     const { id } = c.req.valid("param");

@@ -3,10 +3,10 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 
-export function healthRoutes({ engine }: Room): Hono<Env> {
+export function healthRoutes({ engine }: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get("/healthz", (c) => c.json({ status: "ok" }));
   routes.get("/readyz", async (c) => {

@@ -4,7 +4,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { measure, type Quantiles } from "../engine/insights.ts";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { answers, createRoutes, SECURED } from "./route.ts";
 import { iso } from "./views.ts";
 
@@ -43,7 +43,7 @@ const get = createRoute({
   responses: answers(insights, "What was measured"),
 });
 
-export function insightRoutes({ engine }: Room): OpenAPIHono<Env> {
+export function insightRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   routes.openapi(get, async (c) => {
     const account = c.var.account.name;

@@ -5,7 +5,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { answers, createRoutes, SECURED } from "./route.ts";
 import { viewSession } from "./views.ts";
 
@@ -32,7 +32,7 @@ const get = createRoute({
   ),
 });
 
-export function queueRoutes({ engine }: Room): OpenAPIHono<Env> {
+export function queueRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   routes.openapi(get, async (c) => {
     const account = c.var.account.name;

@@ -41,11 +41,11 @@ export class RateLimit {
 
   /** Counts one; false: it is one too many in this second. */
   take(name: string): boolean {
-    return this.takeAt(placeOf(name));
+    return this.takeSlot(rateSlotOf(name));
   }
 
   /** The same for whoever knows already where the name is counted. */
-  takeAt(place: number): boolean {
+  takeSlot(place: number): boolean {
     this.#turn();
     const [first, second] = this.#rows;
     const [a, b] = [place % SLOTS, Math.floor(place / SLOTS)];
@@ -66,7 +66,7 @@ export class RateLimit {
  * Where a name is counted: its slots in both rows as one number below 2³². FNV-1a from two starts:
  * https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
  */
-export function placeOf(name: string): number {
+export function rateSlotOf(name: string): number {
   let [a, b] = [0x811c9dc5, 0x01000193];
   for (let index = 0; index < name.length; index += 1) {
     const code = name.charCodeAt(index);

@@ -4,8 +4,8 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { name } from "../shapes/name.ts";
-import { ticketFields, ticketPatch } from "../shapes/ticket.ts";
+import { name } from "../schemas/name.ts";
+import { ticketFields, ticketPatch } from "../schemas/ticket.ts";
 import { SESSION_ID } from "./decode-signal.ts";
 
 export const sessionId = z.string().regex(SESSION_ID).openapi({ example: "conv_1" });
@@ -60,7 +60,7 @@ export const sessionEvent = z
 export type SessionEvent = z.infer<typeof sessionEvent>;
 
 const instant = z.iso.datetime();
-const standing = z.object({
+const standingSchema = z.object({
   state: z.string(),
   reason: z.string().nullable(),
   presence: z.string(),
@@ -96,7 +96,7 @@ export const sessionView = z
     seq: z.number(),
     shadow: z
       .object({
-        ...standing.shape,
+        ...standingSchema.shape,
         queue: z.string(),
         capacityHeld: z.boolean(),
       })
@@ -115,8 +115,8 @@ export const transitionView = z
     /** Tells a session from an erased one of the same name. */
     sessionCreatedAt: instant,
     at: instant,
-    from: standing,
-    to: standing,
+    from: standingSchema,
+    to: standingSchema,
     cause: z.string(),
     queue: z.string(),
     capacityHeld: z.boolean(),

@@ -6,8 +6,8 @@
 import { sign } from "hono/jwt";
 import type { Accounts } from "../engine/accounts.ts";
 import type { Clock } from "../engine/clock.ts";
-import { Recent } from "../stores/recent.ts";
 import type { Account } from "../stores/store.ts";
+import { TwoGenerationLru } from "../stores/two-generation-lru.ts";
 import { type Claims, createWebHmac, type Hmac, readSigned } from "./jwt.ts";
 import { Problem } from "./problem.ts";
 
@@ -45,7 +45,7 @@ interface Verified {
 }
 
 /** Tokens of that many pages are remembered: some megabytes, and enough for a busy minute. */
-const REMEMBERED_MOST = 40_000;
+const MAX_CACHED_TOKENS = 40_000;
 
 /**
  * Checks session tokens. A page shows the same token with every beat, so one whose signature was good
@@ -56,17 +56,17 @@ export class TokenCheck {
   readonly #accounts: Accounts;
   readonly #clock: Clock;
   readonly #hmac: Hmac;
-  readonly #verified: Recent<Verified>;
+  readonly #verified: TwoGenerationLru<Verified>;
 
   constructor(
     accounts: Accounts,
     clock: Clock,
-    { hmac = createWebHmac(), most = REMEMBERED_MOST }: { hmac?: Hmac; most?: number } = {},
+    { hmac = createWebHmac(), most = MAX_CACHED_TOKENS }: { hmac?: Hmac; most?: number } = {},
   ) {
     this.#accounts = accounts;
     this.#clock = clock;
     this.#hmac = hmac;
-    this.#verified = new Recent(most);
+    this.#verified = new TwoGenerationLru(most);
   }
 
   /**
@@ -85,14 +85,14 @@ export class TokenCheck {
     }
     const signed = this.#signed(token, secrets, 0);
     if (signed instanceof Promise) {
-      return signed.then((good) => this.#requireFor(this.#remember(token, good), account, session));
+      return signed.then((good) => this.#requireFor(this.#cache(token, good), account, session));
     }
-    this.#requireFor(this.#remember(token, signed), account, session);
+    this.#requireFor(this.#cache(token, signed), account, session);
     return undefined;
   }
 
   /** When a token that was verified ends; 0: it is not remembered. */
-  endOf(token: string): number {
+  expiresAtOf(token: string): number {
     return (this.#verified.get(token)?.exp ?? 0) * 1000;
   }
 
@@ -104,7 +104,7 @@ export class TokenCheck {
     }
   }
 
-  #remember(token: string, { secret, claims }: Signed): Verified {
+  #cache(token: string, { secret, claims }: Signed): Verified {
     const { aud, exp, sid, nbf, iat } = claims;
     if (!isInstant(exp)) throw invalid("it has no `exp`");
     const now = Math.floor(this.#clock.now() / 1000);

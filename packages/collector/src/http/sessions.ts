@@ -4,7 +4,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Input } from "../core/input.ts";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
 import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
@@ -60,7 +60,7 @@ const erase = createRoute({
   responses: answers(z.object({ erased: z.literal(true) }), "It is gone"),
 });
 
-export function sessionRoutes({ engine }: Room): OpenAPIHono<Env> {
+export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const settingsOf = (account: string) => engine.broadcasts.latest(account).settings;
   const routes = createRoutes();
 

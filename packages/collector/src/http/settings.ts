@@ -5,7 +5,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { checkRelations, showSettings } from "../core/settings-resolve.ts";
 import { patchOverrides } from "../core/settings-schema.ts";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
 
@@ -28,7 +28,7 @@ const patch = createRoute({
   responses: answers(settings, "Every setting after the change"),
 });
 
-export function settingsRoutes({ engine }: Room): OpenAPIHono<Env> {
+export function settingsRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
 
   routes.openapi(get, (c) => {

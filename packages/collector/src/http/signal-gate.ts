@@ -3,28 +3,28 @@
  * @module
  */
 import type { SessionKey } from "../stores/store.ts";
-import type { Room } from "./context.ts";
+import type { AppContext } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { placeOf, RateLimit, tooMany } from "./rate-limit.ts";
+import { RateLimit, rateSlotOf, tooMany } from "./rate-limit.ts";
 
 /** How long a count of an account's sessions is believed. */
 const COUNTED_FOR_MS = 10_000;
 
-type GateRoom = Pick<Room, "engine" | "limits" | "sessionsMost">;
+type GateContext = Pick<AppContext, "engine" | "limits" | "maxSessions">;
 
 export class SignalGate {
-  readonly #room: GateRoom;
+  readonly #context: GateContext;
   readonly #sessions: RateLimit;
   readonly #addresses: RateLimit;
   readonly #accounts: RateLimit;
   readonly #counts = new Map<string, { readonly at: number; count: number }>();
 
-  constructor(room: GateRoom) {
-    const { clock } = room.engine;
-    this.#room = room;
-    this.#sessions = new RateLimit(clock, room.limits.perSession);
-    this.#addresses = new RateLimit(clock, room.limits.perAddress);
-    this.#accounts = new RateLimit(clock, room.limits.perAccount);
+  constructor(context: GateContext) {
+    const { clock } = context.engine;
+    this.#context = context;
+    this.#sessions = new RateLimit(clock, context.limits.perSession);
+    this.#addresses = new RateLimit(clock, context.limits.perAddress);
+    this.#accounts = new RateLimit(clock, context.limits.perAccount);
   }
 
   /**
@@ -36,18 +36,18 @@ export class SignalGate {
   }
 
   /** Where a session's signals are counted. */
-  placeOf({ account, id }: SessionKey): number {
-    return placeOf(`${account} ${id}`);
+  rateSlotOf({ account, id }: SessionKey): number {
+    return rateSlotOf(`${account} ${id}`);
   }
 
   /** Counts a signal of the session at that place; false: it is one too many. */
-  passAt(place: number): boolean {
-    return this.#sessions.takeAt(place);
+  passSlot(place: number): boolean {
+    return this.#sessions.takeSlot(place);
   }
 
   /** @throws {Problem} `too_many_requests` */
   pass(key: SessionKey): void {
-    if (!this.passAt(this.placeOf(key))) throw tooMany("session");
+    if (!this.passSlot(this.rateSlotOf(key))) throw tooMany("session");
   }
 
   /**
@@ -59,13 +59,13 @@ export class SignalGate {
     if (!this.#accounts.take(account)) throw tooMany("account");
     const counted = await this.#count(account);
     counted.count += 1;
-    if (counted.count <= this.#room.sessionsMost) return;
+    if (counted.count <= this.#context.maxSessions) return;
     const detail = "Erase sessions that are over, or ask the operator for more (--max-sessions).";
     throw new Problem("too_many_sessions", detail, [], COUNTED_FOR_MS);
   }
 
   async #count(account: string) {
-    const { clock, store } = this.#room.engine;
+    const { clock, store } = this.#context.engine;
     const now = clock.now();
     const known = this.#counts.get(account);
     if (known && now - known.at < COUNTED_FOR_MS) return known;

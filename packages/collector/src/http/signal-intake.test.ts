@@ -36,7 +36,7 @@ class Bench {
     engine: this.engine,
     accounts: this.accounts,
     limits: { perSession: 8, perAddress: 100, perAccount: 100 },
-    sessionsMost: 100,
+    maxSessions: 100,
     meter: SILENT_METER,
     hmac: (secret, text) => createHmac("sha256", secret).update(text).digest("base64url"),
   });
@@ -45,7 +45,7 @@ class Bench {
   #renewed = 0;
 
   async open(): Promise<void> {
-    await this.engine.hear();
+    await this.engine.heartbeat();
     await this.set({ "presence.mode": "on", origins: [ORIGIN] });
     await this.accounts.put(ACCOUNT, { keys: this.keys });
     const { renew } = this.store;
@@ -73,7 +73,7 @@ class Bench {
   async pass(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second += 1) {
       this.now += 1_000;
-      await this.engine.hear();
+      await this.engine.heartbeat();
     }
   }
 

@@ -10,7 +10,7 @@ import type { Outcome, Request } from "../engine/request.ts";
 import type { Account } from "../stores/store.ts";
 import { type Beat, isPlain } from "./beat.ts";
 import { bind } from "./bind.ts";
-import type { Room } from "./context.ts";
+import type { AppContext } from "./context.ts";
 import { type DecodedSignal, decodeSignal, parseSignal, type SignalBody } from "./decode-signal.ts";
 import { isListed } from "./origins.ts";
 import { Problem } from "./problem.ts";
@@ -36,25 +36,28 @@ export interface Arrival {
   readonly headers: Record<string, string>;
 }
 
-/** What {@link SignalIntake} needs of a {@link Room}. */
-export type IntakeRoom = Omit<Room, "addressOf" | "assets" | "webhooks">;
+/** What {@link SignalIntake} needs of a {@link AppContext}. */
+export type IntakeContext = Omit<AppContext, "addressOf" | "assets" | "webhooks">;
 
 export class SignalIntake {
-  readonly #room: IntakeRoom;
+  readonly #context: IntakeContext;
   readonly #gate: SignalGate;
   readonly #tokens: TokenCheck;
 
-  constructor(room: IntakeRoom) {
-    this.#room = room;
-    this.#gate = new SignalGate(room);
+  constructor(context: IntakeContext) {
+    this.#context = context;
+    this.#gate = new SignalGate(context);
     // A page that is known again by its beats hardly ever shows its token to be checked.
-    const most = room.engine.leases ? TOKENS_BESIDE_LEASES : undefined;
-    this.#tokens = new TokenCheck(room.accounts, room.engine.clock, { hmac: room.hmac, most });
+    const most = context.engine.leases ? TOKENS_BESIDE_LEASES : undefined;
+    this.#tokens = new TokenCheck(context.accounts, context.engine.clock, {
+      hmac: context.hmac,
+      most,
+    });
   }
 
   /** Whether it is of use to say what an arrival is known again by. */
   get recognises(): boolean {
-    return this.#room.engine.leases !== null;
+    return this.#context.engine.leases !== null;
   }
 
   /** @throws {Problem} if it is refused. */
@@ -66,20 +69,20 @@ export class SignalIntake {
 
   /** The lease that a beat claims by being as it was; null: it must be looked at. */
   #recognise(beat: Beat, { contentType, origin, headers }: Arrival): Claim | null {
-    const { engine, accounts } = this.#room;
+    const { engine, accounts } = this.#context;
     const { terms } = accounts;
     const { epoch } = engine.broadcasts;
     const claim = engine.leases?.find(beat.fingerprint, { terms, epoch, now: engine.clock.now() });
     if (!claim || contentType !== USUAL_TYPE) return null;
     if (origin !== undefined && !this.#isListed(origin, claim.account)) return null;
-    if (!this.#gate.passAt(claim.place)) return null;
+    if (!this.#gate.passSlot(claim.place)) return null;
     if (origin !== undefined) allow(origin, headers);
     return claim;
   }
 
   /** Null: the lease is no longer what it was. */
   async #renew(claim: Claim, beat: Beat, arrival: Arrival): Promise<SignalAnswer | null> {
-    const { engine, meter } = this.#room;
+    const { engine, meter } = this.#context;
     let whole = null as Whole | null;
     const outcome = await engine.renew(claim, beat.seq, () => {
       whole = this.#wholeAtOnce(arrival);
@@ -97,7 +100,7 @@ export class SignalIntake {
   #wholeAtOnce(arrival: Arrival): Whole | null {
     try {
       const whole = this.#decode(arrival);
-      const { binding } = this.#room.engine.broadcasts.latest(whole.account.name);
+      const { binding } = this.#context.engine.broadcasts.latest(whole.account.name);
       return binding === "capability" ? null : whole;
     } catch (error) {
       if (error instanceof Problem) return null;
@@ -107,30 +110,30 @@ export class SignalIntake {
 
   async #takeWhole(arrival: Arrival): Promise<SignalAnswer> {
     try {
-      const { terms } = this.#room.accounts;
-      const { epoch } = this.#room.engine.broadcasts;
+      const { terms } = this.#context.accounts;
+      const { epoch } = this.#context.engine.broadcasts;
       const whole = this.#decode(arrival);
       const { signal, account } = whole;
-      const bound = bind(this.#room, this.#tokens, account, signal);
+      const bound = bind(this.#context, this.#tokens, account, signal);
       const grant = this.#grant(whole, arrival, { terms, epoch });
       // Nearly always it is known at once; to wait for it would take longer than to know it.
       const binding = bound instanceof Promise ? await bound : bound;
       this.#gate.pass(whole.request.key);
       const request = { ...whole.request, ...(binding !== null && { binding }), ...grant };
-      let outcome = await this.#room.engine.submit(request);
+      let outcome = await this.#context.engine.submit(request);
       if (outcome.status !== "applied") outcome = await this.#again(request, outcome, arrival);
       return this.#answer(outcome, signal);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       const problem = this.#gate.refusal(error, arrival.address());
-      this.#room.meter.signal("refused", problem.code);
+      this.#context.meter.signal("refused", problem.code);
       throw problem;
     }
   }
 
   #answer(outcome: Outcome, signal: DecodedSignal): SignalAnswer {
     const { input } = signal;
-    this.#room.meter.signal(input.type === "signal" ? input.signal : input.type, "taken");
+    this.#context.meter.signal(input.type === "signal" ? input.signal : input.type, "taken");
     return answerOf(outcome, signal);
   }
 
@@ -138,7 +141,7 @@ export class SignalIntake {
     requireReadableType(contentType);
     const text = read();
     const body = parseSignal(text);
-    const account = this.#room.accounts.byPublishableKey(String(body["key"]));
+    const account = this.#context.accounts.byPublishableKey(String(body["key"]));
     if (!account) {
       throw new Problem("key_invalid", "Use the publishable key (pk_…) of your account.");
     }
@@ -155,25 +158,25 @@ export class SignalIntake {
     { beat }: Arrival,
     asOf: Pick<Grant, "terms" | "epoch">,
   ): { readonly grant?: Grant } {
-    const { engine, accounts } = this.#room;
+    const { engine, accounts } = this.#context;
     const { input, token } = signal;
     const isBeat = input.type === "signal" && input.signal === "beat" && input.seq === beat?.seq;
     if (!beat || !isBeat || !engine.leases || !isPlain(body, text)) return {};
     const { binding } = engine.broadcasts.latest(account.name);
-    const tokenEndAt = binding === "token" ? this.#tokens.endOf(token ?? "") : Infinity;
+    const tokenEndAt = binding === "token" ? this.#tokens.expiresAtOf(token ?? "") : Infinity;
     return {
       grant: {
         ...asOf,
         fingerprint: beat.fingerprint,
         account: account.name,
-        validUntil: Math.min(tokenEndAt, accounts.keysEndAt(account)),
-        place: this.#gate.placeOf(request.key),
+        validUntil: Math.min(tokenEndAt, accounts.keysExpireAt(account)),
+        place: this.#gate.rateSlotOf(request.key),
       },
     };
   }
 
   #isListed(origin: string, account: string): boolean {
-    return isListed(origin, this.#room.engine.broadcasts.latest(account).origins);
+    return isListed(origin, this.#context.engine.broadcasts.latest(account).origins);
   }
 
   /** A browser names the origin of its page on every POST; other clients name none. */
@@ -193,7 +196,7 @@ export class SignalIntake {
     if (outcome.status === "not_found") {
       await this.#gate.create(request.key.account, address());
       const create = { channel: SIGNAL_CHANNEL };
-      outcome = await this.#room.engine.submit({ ...request, create });
+      outcome = await this.#context.engine.submit({ ...request, create });
     }
     if (outcome.status === "unbound") {
       throw new Problem(

@@ -5,13 +5,13 @@
 import { SIGNAL_MAX_BYTES, SIGNALS_PATH } from "@stillhere/sdk/wire";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { answerProblem, Problem } from "./problem.ts";
 import { SignalIntake } from "./signal-intake.ts";
 
-export function signalRoutes(room: Room): Hono<Env> {
+export function signalRoutes(context: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
-  const intake = new SignalIntake(room);
+  const intake = new SignalIntake(context);
   const limit = bodyLimit({
     maxSize: SIGNAL_MAX_BYTES,
     onError: (c) =>
@@ -36,7 +36,7 @@ export function signalRoutes(room: Room): Hono<Env> {
       const answer = await intake.take({
         contentType: c.req.header("Content-Type"),
         origin: c.req.header("Origin"),
-        address: () => room.addressOf(c),
+        address: () => context.addressOf(c),
         text: () => text,
         beat: null,
         headers,

@@ -6,8 +6,10 @@
  */
 import { Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import { settlesWithin } from "../async/timeout.ts";
+import { Wakeup } from "../async/wakeup.ts";
 import { StoreError } from "../stores/store.ts";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { decodeLogCursor } from "./cursor.ts";
 import { transitionId, viewTransition } from "./views.ts";
 
@@ -15,7 +17,7 @@ const KEEP_ALIVE_MS = 15_000;
 const STALLED_AFTER_MS = 30_000;
 const READ_LIMIT = 100;
 
-export function streamRoutes({ engine }: Room): Hono<Env> {
+export function streamRoutes({ engine }: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get("/v1/stream", async (c) => {
     const account = c.var.account.name;
@@ -27,11 +29,11 @@ export function streamRoutes({ engine }: Room): Hono<Env> {
     // Proxies that gather answers before they pass them on would hold back every event.
     c.header("X-Accel-Buffering", "no");
     return streamSSE(c, async (stream) => {
-      const news = new News();
-      const stop = engine.feed.listen(account, () => news.ring());
-      stream.onAbort(() => news.ring());
+      const wakeup = new Wakeup();
+      const stop = engine.logNotifier.listen(account, () => wakeup.notify());
+      stream.onAbort(() => wakeup.notify());
       try {
-        await tell(stream, news);
+        await send(stream, wakeup);
       } catch (error) {
         // The stream ends where its store is away; the reader resumes by the last id it has.
         if (!(error instanceof StoreError)) throw error;
@@ -40,14 +42,14 @@ export function streamRoutes({ engine }: Room): Hono<Env> {
       }
     });
 
-    async function tell(stream: SSEStreamingApi, news: News): Promise<void> {
+    async function send(stream: SSEStreamingApi, wakeup: Wakeup): Promise<void> {
       await stream.write(": connected\n\n");
       while (!stream.aborted) {
         const entries = await engine.store.log(account, cursor, READ_LIMIT);
         for (const entry of entries) {
           const data = JSON.stringify(viewTransition(entry));
           const id = transitionId(entry);
-          const isTaken = await within(
+          const isTaken = await settlesWithin(
             STALLED_AFTER_MS,
             stream.writeSSE({ id, event: "transition", data }),
           );
@@ -56,49 +58,10 @@ export function streamRoutes({ engine }: Room): Hono<Env> {
           cursor = entry.cursor;
         }
         if (entries.length === READ_LIMIT) continue;
-        const isNews = await news.wait(KEEP_ALIVE_MS);
-        if (!isNews) await stream.write(": keep-alive\n\n");
+        const isNotified = await wakeup.wait(KEEP_ALIVE_MS);
+        if (!isNotified) await stream.write(": keep-alive\n\n");
       }
     }
   });
   return routes;
-}
-
-/** Whether the work ended in that time. */
-async function within(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), timeoutMs);
-  });
-  const isDone = await Promise.race([work.then(() => true), late]);
-  clearTimeout(timer);
-  return isDone;
-}
-
-/** A bell that remembers that it was rung while nobody waited. */
-class News {
-  #rung = false;
-  #wake: (() => void) | null = null;
-
-  ring(): void {
-    this.#rung = true;
-    this.#wake?.();
-  }
-
-  /** True: it was rung; false: nothing happened for so long. */
-  async wait(timeoutMs: number): Promise<boolean> {
-    if (!this.#rung) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeoutMs);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.#wake = null;
-    }
-    const wasRung = this.#rung;
-    this.#rung = false;
-    return wasRung;
-  }
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
 import { sessionId } from "./schemas.ts";
 import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS, mintToken } from "./session-token.ts";
@@ -26,7 +26,7 @@ const post = createRoute({
   responses: answers(z.object({ token: z.string(), expiresAt: z.iso.datetime() }), "The token"),
 });
 
-export function tokenRoutes({ engine, accounts }: Room): OpenAPIHono<Env> {
+export function tokenRoutes({ engine, accounts }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   routes.openapi(post, async (c) => {
     const { session, user, ttlSeconds } = c.req.valid("json");

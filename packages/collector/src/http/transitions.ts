@@ -3,7 +3,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { decodeLogCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
 import { answers, createRoutes, SECURED } from "./route.ts";
@@ -39,7 +39,7 @@ const ofAccount = createRoute({
   responses: page,
 });
 
-export function transitionRoutes({ engine }: Room): OpenAPIHono<Env> {
+export function transitionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
 
   routes.openapi(ofSession, async (c) => {

@@ -6,9 +6,9 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { DEFAULT_GROUPS, RECIPE_NAMES, recipe } from "../core/recipes.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { checkTriggers } from "../core/trigger-check.ts";
-import { name } from "../shapes/name.ts";
-import { triggerSchema } from "../shapes/trigger.ts";
-import type { Env, Room } from "./context.ts";
+import { name } from "../schemas/name.ts";
+import { triggerSchema } from "../schemas/trigger.ts";
+import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
 
@@ -50,7 +50,7 @@ const addRecipe = createRoute({
   responses: answer,
 });
 
-export function triggerRoutes({ engine }: Room): OpenAPIHono<Env> {
+export function triggerRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   const triggersOf = (account: string) => engine.broadcasts.latest(account).triggers;
   const view = (account: string) => triggersOf(account) as unknown as z.infer<typeof list>;

@@ -3,8 +3,8 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { name } from "../shapes/name.ts";
-import type { Env, Room } from "./context.ts";
+import { name } from "../schemas/name.ts";
+import type { AppContext, Env } from "./context.ts";
 import { answers, createRoutes, SECURED } from "./route.ts";
 
 const erase = createRoute({
@@ -16,7 +16,7 @@ const erase = createRoute({
   responses: answers(z.object({ erased: z.number() }), "How many sessions went"),
 });
 
-export function userRoutes({ engine }: Room): OpenAPIHono<Env> {
+export function userRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   routes.openapi(erase, async (c) => {
     const account = c.var.account.name;

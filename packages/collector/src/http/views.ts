@@ -7,7 +7,7 @@ import { isAlive, isPresenceRead } from "../core/presence.ts";
 import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import { visibleOf } from "../core/transition.ts";
-import { asIfOn } from "../engine/track.ts";
+import { asIfOn } from "../engine/session-reducer.ts";
 import type { LogEntry } from "../stores/store.ts";
 
 export function iso(at: number): string {

@@ -3,9 +3,9 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { name } from "../shapes/name.ts";
+import { name } from "../schemas/name.ts";
 import type { EndpointKey } from "../stores/outbox.ts";
-import type { Env, Room } from "./context.ts";
+import type { AppContext, Env } from "./context.ts";
 import { decodeCursor, decodeLogCursor, encodeCursor, requireTransition } from "./cursor.ts";
 import { Problem } from "./problem.ts";
 import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
@@ -54,7 +54,7 @@ const replay = createRoute({
   ),
 });
 
-export function webhookDeliveryRoutes({ engine, webhooks }: Room): OpenAPIHono<Env> {
+export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env> {
   const { store, clock } = engine;
   const routes = createRoutes();
 
@@ -75,7 +75,7 @@ export function webhookDeliveryRoutes({ engine, webhooks }: Room): OpenAPIHono<E
         limit: REPLAY_READ_LIMIT,
         ...(beforePosition !== undefined && { beforePosition }),
       });
-      sent += await store.outbox.sendAgain(key, page, clock.now());
+      sent += await store.outbox.resend(key, page, clock.now());
       beforePosition = page.at(-1)?.position;
       if (page.length < REPLAY_READ_LIMIT) return sent;
     }
@@ -86,7 +86,7 @@ export function webhookDeliveryRoutes({ engine, webhooks }: Room): OpenAPIHono<E
     if (!transition) throw new Problem("not_found", `There is no transition ${id}.`);
     // Says so where it is not there any more.
     await requireTransition(store, key.account, id);
-    return store.outbox.sendAgain(key, [transition], clock.now());
+    return store.outbox.resend(key, [transition], clock.now());
   }
 
   routes.openapi(list, async (c) => {
@@ -96,7 +96,7 @@ export function webhookDeliveryRoutes({ engine, webhooks }: Room): OpenAPIHono<E
     const found = await store.outbox.deliveries(endpoint, {
       limit: query.limit + 1,
       ...(query.status && { status: query.status }),
-      ...(query.cursor !== undefined && { beforePosition: placeOf(query.cursor) }),
+      ...(query.cursor !== undefined && { beforePosition: positionOf(query.cursor) }),
     });
     const page = found.slice(0, query.limit);
     const last = found.length > query.limit ? page.at(-1) : undefined;
@@ -132,7 +132,7 @@ export function webhookDeliveryRoutes({ engine, webhooks }: Room): OpenAPIHono<E
 }
 
 /** @throws {Problem} `invalid_cursor` */
-function placeOf(text: string): number {
+function positionOf(text: string): number {
   const place = Number(decodeCursor(text));
   if (Number.isSafeInteger(place)) return place;
   throw new Problem("invalid_cursor", "Use a cursor as an answer gave it, or leave it out.");

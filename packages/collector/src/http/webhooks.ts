@@ -3,15 +3,15 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { createEndpoint, rotateSecrets } from "../engine/webhooks/endpoints.ts";
-import { name } from "../shapes/name.ts";
+import { name } from "../schemas/name.ts";
 import type { Endpoint, EndpointKey, EndpointPatch, EndpointStanding } from "../stores/outbox.ts";
-import type { Env, Room } from "./context.ts";
+import { createEndpoint, rotateSecrets } from "../webhooks/endpoints.ts";
+import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
 import { noWebhook, viewWebhook, webhookView, webhookWithSecret } from "./webhook-views.ts";
 
-const WEBHOOKS_MOST = 50;
+const MAX_WEBHOOKS = 50;
 
 const params = z.object({ id: name.openapi({ param: { name: "id", in: "path" } }) });
 const url = z.string().max(2_048).openapi({ example: "https://desk.example.com/stillhere" });
@@ -85,7 +85,7 @@ const rotate = createRoute({
   responses: answers(webhookWithSecret, "The new secret, which is never shown again"),
 });
 
-export function webhookRoutes({ engine, webhooks }: Room): OpenAPIHono<Env> {
+export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env> {
   const { store, clock } = engine;
   const routes = createRoutes();
 
@@ -126,8 +126,8 @@ export function webhookRoutes({ engine, webhooks }: Room): OpenAPIHono<Env> {
     const account = c.var.account.name;
     const body = c.req.valid("json");
     await checkTarget(body.url);
-    if ((await standingsOf(account)).length >= WEBHOOKS_MOST) {
-      throw new Problem("too_many_webhooks", `Remove one: there are ${WEBHOOKS_MOST}.`);
+    if ((await standingsOf(account)).length >= MAX_WEBHOOKS) {
+      throw new Problem("too_many_webhooks", `Remove one: there are ${MAX_WEBHOOKS}.`);
     }
     const endpoint = createEndpoint({ account, ...body }, clock.now());
     const cursor = await store.lastCursor(account);

@@ -4,7 +4,7 @@
  */
 import { pino } from "pino";
 import { StoreError } from "../stores/store.ts";
-import { Repeats } from "./repeats.ts";
+import { LogThrottle } from "./log-throttle.ts";
 
 export const log = pino({
   name: "stillhere",
@@ -14,7 +14,7 @@ export const log = pino({
 });
 
 /** A store that is away fails everything that is asked of it. */
-const repeats = new Repeats(() => Date.now());
+const repeats = new LogThrottle(() => Date.now());
 
 export function logError(error: unknown): void {
   const err = error instanceof Error ? error : new Error(String(error));

@@ -4,7 +4,7 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Meter } from "../engine/meter.ts";
-import type { OutboxDepth } from "../engine/webhooks/depth.ts";
+import type { OutboxDepth } from "../webhooks/depth.ts";
 
 export interface PrometheusMeter extends Meter {
   readonly contentType: string;

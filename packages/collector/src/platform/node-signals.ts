@@ -19,7 +19,7 @@ export interface NodeSignalOptions {
 }
 
 /** More of a body that is too large than this is not waited for. */
-const DRAINED_MOST_BYTES = 1 << 20;
+const MAX_DRAINED_BYTES = 1 << 20;
 
 /** Node's own cryptography answers at once. */
 export const hmacOfNode: Hmac = (secret, text) =>
@@ -83,7 +83,7 @@ function readBody(
   incoming.on("data", (chunk: Buffer) => {
     size += chunk.length;
     if (size <= SIGNAL_MAX_BYTES) chunks.push(chunk);
-    else if (size > DRAINED_MOST_BYTES) incoming.destroy();
+    else if (size > MAX_DRAINED_BYTES) incoming.destroy();
   });
   incoming.on("end", () => {
     if (size > SIGNAL_MAX_BYTES) onTooLarge();

@@ -9,16 +9,16 @@ import type { Context } from "hono";
 import { Accounts } from "../engine/accounts.ts";
 import { createSystemClock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
-import { forgetOldHistory } from "../engine/retention.ts";
+import { pruneHistory } from "../engine/retention.ts";
 import { startSweep } from "../engine/sweep.ts";
-import { Deliveries } from "../engine/webhooks/deliveries.ts";
-import { outboxDepth } from "../engine/webhooks/depth.ts";
-import { meterSend } from "../engine/webhooks/metered-send.ts";
 import { createApp } from "../http/app.ts";
 import { DEFAULT_LIMITS, type RateLimits } from "../http/rate-limit.ts";
 import { SignalIntake } from "../http/signal-intake.ts";
-import { createWebhookSender } from "../sinks/webhook.ts";
 import type { Store } from "../stores/store.ts";
+import { DeliverySupervisor } from "../webhooks/delivery-supervisor.ts";
+import { outboxDepth } from "../webhooks/depth.ts";
+import { meterSend } from "../webhooks/metered-send.ts";
+import { createWebhookSender } from "../webhooks/sender.ts";
 import { addressReader } from "./address.ts";
 import { readAssets } from "./assets.ts";
 import { createPrometheusMeter } from "./meter.ts";
@@ -28,10 +28,10 @@ import { refuseTarget } from "./webhook-target.ts";
 
 /** How often keys that another process made or rotated are read. */
 const ACCOUNTS_EVERY_MS = 1_000;
-const FORGET_EVERY_MS = 3_600_000;
-export const SESSIONS_MOST = 10_000_000;
+const PRUNE_EVERY_MS = 3_600_000;
+export const MAX_SESSIONS = 10_000_000;
 /** How long requests under way may take to end when the collector stops. */
-const CLOSE_WITHIN_MS = 2_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 
 export interface CollectorOptions {
   readonly store: Store;
@@ -42,7 +42,7 @@ export interface CollectorOptions {
   readonly trustProxy?: boolean;
   readonly limits?: RateLimits;
   /** Sessions that an account may have. */
-  readonly sessionsMost?: number;
+  readonly maxSessions?: number;
   /** Let webhooks go to this machine and its network. */
   readonly allowPrivateWebhooks?: boolean;
   readonly onError: (error: unknown) => void;
@@ -64,18 +64,18 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const engine = new Engine(store, clock, meter);
   const accounts = new Accounts(store, clock);
   await accounts.refresh();
-  await engine.hear();
+  await engine.heartbeat();
   const isPrivateAllowed = options.allowPrivateWebhooks ?? false;
   const post = createWebhookSender(createPost({ isPrivateAllowed }));
   const send = meterSend(post, meter, () => clock.now());
-  const deliveries = new Deliveries({ engine, send, onError });
+  const deliveries = new DeliverySupervisor({ engine, send, onError });
   const addressOf = addressReader(options.trustProxy ?? false);
-  const room = {
+  const context = {
     engine,
     accounts,
     assets: readAssets(),
     limits: options.limits ?? DEFAULT_LIMITS,
-    sessionsMost: options.sessionsMost ?? SESSIONS_MOST,
+    maxSessions: options.maxSessions ?? MAX_SESSIONS,
     meter,
     webhooks: {
       refuseTarget: (url: string) => refuseTarget(url, isPrivateAllowed),
@@ -84,8 +84,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     hmac: hmacOfNode,
     addressOf: (c: Context) => addressOf((c.env as HttpBindings).incoming),
   };
-  const app = createApp({ ...room, onError });
-  const signals = { intake: new SignalIntake(room), addressOf, onError };
+  const app = createApp({ ...context, onError });
+  const signals = { intake: new SignalIntake(context), addressOf, onError };
   app.get("/metrics", async (c) =>
     c.text(await meter.scrape(), 200, { "Content-Type": meter.contentType }),
   );
@@ -96,13 +96,13 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   });
   await listen(server, options.host, options.port);
   // Commits of other collectors: their readers may be connected here.
-  const stopNews = store.onNews?.((account) => engine.feed.announce(account));
+  const stopNews = store.onLogChange?.((account) => engine.logNotifier.notify(account));
   const stopSweep = startSweep({ engine, accounts: () => accounts.names(), onError });
   deliveries.start();
   const refresh = setInterval(() => accounts.refresh().catch(onError), ACCOUNTS_EVERY_MS);
   const forget = setInterval(
-    () => forgetOldHistory(engine, accounts.names()).catch(onError),
-    FORGET_EVERY_MS,
+    () => pruneHistory(engine, accounts.names()).catch(onError),
+    PRUNE_EVERY_MS,
   );
   return {
     url: urlOf(server.address() as AddressInfo),
@@ -114,7 +114,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       const stopped = deliveries.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       // Streams never end by themselves; their readers resume elsewhere by id.
-      const hurry = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS);
+      const hurry = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
       server.closeIdleConnections();
       await closed;
       clearTimeout(hurry);

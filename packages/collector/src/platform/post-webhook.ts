@@ -6,13 +6,13 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
-import { type Post, type PostAnswer, PostError, type PostErrorCode } from "../sinks/post.ts";
+import { type Post, type PostAnswer, PostError, type PostErrorCode } from "../webhooks/post.ts";
 import { isRefusedAddress } from "./refused-addresses.ts";
 import { guardedLookup, hostOf, type Resolve } from "./webhook-target.ts";
 
 /** Nobody needs an answer's body; more than this is not even read. */
-const ANSWER_MOST_BYTES = 64 * 1024;
-const IDLE_SOCKETS_MOST = 64;
+const MAX_ANSWER_BYTES = 64 * 1024;
+const MAX_IDLE_SOCKETS = 64;
 
 export interface PostOptions {
   /** Also to this machine and its network; for receivers next to the collector. */
@@ -22,7 +22,7 @@ export interface PostOptions {
 
 export function createPost({ isPrivateAllowed, resolve }: PostOptions): Post {
   const guard = isPrivateAllowed ? {} : { lookup: guardedLookup(resolve) };
-  const kept = { keepAlive: true, maxFreeSockets: IDLE_SOCKETS_MOST, ...guard };
+  const kept = { keepAlive: true, maxFreeSockets: MAX_IDLE_SOCKETS, ...guard };
   const agents = { "http:": new HttpAgent(kept), "https:": new HttpsAgent(kept) };
 
   return async (url, headers, body, { timeoutMs, signal }) => {
@@ -89,7 +89,7 @@ function drop(response: IncomingMessage): void {
   response.on("error", () => {});
   response.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > ANSWER_MOST_BYTES) response.destroy();
+    if (bytes > MAX_ANSWER_BYTES) response.destroy();
   });
 }
 

@@ -6,7 +6,7 @@
  */
 import { type LookupAddress, type LookupOptions, lookup as resolve } from "node:dns";
 import { isIP } from "node:net";
-import { PostError } from "../sinks/post.ts";
+import { PostError } from "../webhooks/post.ts";
 import { isRefusedAddress } from "./refused-addresses.ts";
 import { refuseUrl } from "./webhook-url.ts";
 

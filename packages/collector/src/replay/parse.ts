@@ -3,8 +3,8 @@
  * @module
  */
 import { z } from "zod";
-import { ticketFields, ticketPatch } from "../shapes/ticket.ts";
-import { triggerSchema } from "../shapes/trigger.ts";
+import { ticketFields, ticketPatch } from "../schemas/ticket.ts";
+import { triggerSchema } from "../schemas/trigger.ts";
 import { type Scenario, ScenarioError } from "./scenario.ts";
 
 const at = z.number().min(0);

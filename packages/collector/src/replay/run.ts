@@ -37,7 +37,7 @@ export interface Outcome {
 
 /** @throws {ScenarioError} if the scenario cannot be run; the message says why. */
 export function runScenario(scenario: Scenario): Outcome {
-  const desk = new VirtualDesk(scenario);
+  const desk = new VirtualCollector(scenario);
   const instants = [...new Set([...scenario.events, ...scenario.expect].map(({ at }) => at))];
   const results: Result[] = [];
   const tickets: Ticket[] = [];
@@ -60,7 +60,7 @@ export function stateChanges(history: readonly Transition[]): Outcome["transitio
 }
 
 /** One session, its pages and a clock that moves only when told. */
-class VirtualDesk {
+class VirtualCollector {
   session: Session;
   settings: Settings;
   readonly history: Transition[] = [];
@@ -80,20 +80,20 @@ class VirtualDesk {
   /** Lets time pass: beats arrive, timers run, but for an outage. */
   advance(now: number): void {
     for (let beat = this.#pages.nextBeat(now); beat; beat = this.#pages.nextBeat(now)) {
-      if (!this.#isDeaf(beat.at)) this.#reduce(beat.input, beat.at);
+      if (!this.#isInOutage(beat.at)) this.#reduce(beat.input, beat.at);
     }
-    if (!this.#isDeaf(now)) this.#reduce({ type: "tick" }, now);
+    if (!this.#isInOutage(now)) this.#reduce({ type: "tick" }, now);
   }
 
   take(event: ScenarioEvent): void {
     const now = event.at * 1000;
     const input = this.#inputOf(event);
-    const isLost = this.#isDeaf(now) && (input.type === "signal" || input.type === "leave");
+    const isLost = this.#isInOutage(now) && (input.type === "signal" || input.type === "leave");
     if (!isLost) this.#reduce(input, now);
   }
 
   /** Whether an instant lies in an outage; at its end the collector hears again. */
-  #isDeaf(now: number): boolean {
+  #isInOutage(now: number): boolean {
     return this.#scenario.events.some(
       (event) =>
         event.type === "outage" &&

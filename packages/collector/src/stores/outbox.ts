@@ -62,7 +62,7 @@ export interface SessionName {
 /** A session of which an endpoint has not been told everything, and why the cursor may pass it. */
 export interface Waiting extends SessionName {
   /** Transitions below `nextSeq` to be sent once more before it goes on; ascending. */
-  readonly again: readonly number[];
+  readonly resends: readonly number[];
   /** The first transition that has not been delivered. */
   readonly nextSeq: number;
   /** How often the transition that is next has been tried. */
@@ -153,7 +153,7 @@ export interface OutboxStore {
    * Has transitions sent once more and ends the claim. Those that are still to be sent anyway are
    * left as they are. Answers how many there will be.
    */
-  sendAgain(
+  resend(
     key: EndpointKey,
     transitions: readonly (SessionName & { readonly seq: number })[],
     now: number,

@@ -29,7 +29,7 @@ export interface Stored {
 }
 
 /** What lists are filtered by; derived from the session, so that no store needs to know how. */
-export interface Facets {
+export interface IndexedColumns {
   readonly state: State;
   readonly presence: Presence;
   readonly queue: QueueStanding;
@@ -63,7 +63,7 @@ export interface Write {
   readonly session: Session;
   readonly shadow: Session | null;
   readonly epoch: number;
-  readonly facets: Facets;
+  readonly columns: IndexedColumns;
   readonly deadlineAt: number | null;
   readonly eventIds: readonly string[];
   readonly transitions: readonly Transition[];
@@ -181,7 +181,7 @@ export interface Store {
   /** Sessions whose deadline is at or before `now`, most overdue first. */
   due(now: number, limit: number): Promise<readonly SessionKey[]>;
   /** Sessions of an account that have not been told the broadcast `epoch` yet. */
-  behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]>;
+  notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]>;
 
   /** Sessions of an account by id, ascending. */
   list(account: string, query: ListQuery): Promise<readonly Stored[]>;
@@ -231,13 +231,13 @@ export interface Store {
    * than `toleranceMs` old, an outage from the mark to `now` is broadcast in the same step. True: so
    * it was.
    */
-  hear(now: number, toleranceMs: number): Promise<boolean>;
+  heartbeat(now: number, toleranceMs: number): Promise<boolean>;
 
   /**
    * Calls `listener` when an account's log has something new by whomever, as soon as may be; a call
    * may be missed. Returns the way to stop. Missing: nobody else writes to this store.
    */
-  onNews?(listener: (account: string) => void): () => void;
+  onLogChange?(listener: (account: string) => void): () => void;
 
   close(): Promise<void>;
 }

@@ -19,7 +19,7 @@ export class Alarm {
   }
 
   /** The object woke, and this is how its alarm stands. */
-  found(at: number | null): void {
+  restore(at: number | null): void {
     this.#at = at;
   }
 
@@ -37,7 +37,7 @@ export class Alarm {
   }
 
   /** It did not fire, and nobody waits for it any more. */
-  giveUp(): void {
+  discard(): void {
     this.#at = null;
   }
 }

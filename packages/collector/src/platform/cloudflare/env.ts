@@ -3,27 +3,32 @@
  * @module
  */
 import type { Request as EngineRequest, Outcome } from "../../engine/request.ts";
-import type { DeskLink, Links, ShardLink, ShardName } from "../../stores/durable-object/links.ts";
+import type {
+  CoordinatorLink,
+  Links,
+  ShardLink,
+  ShardName,
+} from "../../stores/durable-object/links.ts";
 import type { Layouts } from "../../stores/durable-object/placement.ts";
-import { deskName, shardName } from "./names.ts";
+import { coordinatorName, shardName } from "./names.ts";
 
-/** What the desk asks of a shard, and the routes of a shard. */
+/** What the coordinator asks of a shard, and the routes of a shard. */
 export interface ShardStub {
   readonly records: ShardLink;
   submit(request: EngineRequest, hops?: number): Promise<Outcome>;
   /** Reads what was broadcast. */
-  tell(): Promise<void>;
+  readBroadcasts(): Promise<void>;
   /** There are so many shards from now on. */
   grow(layouts: Layouts): Promise<void>;
   /** Does what is overdue. */
-  look(): Promise<void>;
+  poll(): Promise<void>;
 }
 
-export interface DeskStub {
-  readonly records: DeskLink;
+export interface CoordinatorStub {
+  readonly records: CoordinatorLink;
   fetch(request: Request): Promise<Response>;
   /** Looks after everything that an alarm that did not fire would have done. */
-  look(): Promise<void>;
+  poll(): Promise<void>;
 }
 
 export interface Namespace<T> {
@@ -31,7 +36,7 @@ export interface Namespace<T> {
 }
 
 export interface Env {
-  readonly DESK: Namespace<DeskStub>;
+  readonly COORDINATOR: Namespace<CoordinatorStub>;
   readonly SHARD: Namespace<ShardStub>;
   /** How many shards an account has; it can grow, never shrink. Default 4. */
   readonly STILLHERE_SHARDS?: string;
@@ -56,13 +61,13 @@ export function shardsOf({ STILLHERE_SHARDS: shards }: Env): number {
 
 /** The ways to the objects of a space; how many shards there are is asked once. */
 export function linksOf(env: Env, space: string): Links {
-  const desk = () => env.DESK.getByName(deskName(space)).records;
+  const coordinator = () => env.COORDINATOR.getByName(coordinatorName(space)).records;
   let known: Layouts | undefined;
   return {
-    desk,
+    coordinator,
     shard: (name: ShardName) => env.SHARD.getByName(shardName(space, name)).records,
     async layouts() {
-      known ??= await desk().layouts();
+      known ??= await coordinator().layouts();
       return known;
     },
   };

@@ -1,5 +1,5 @@
 /**
- * Names of objects: `SPACE:desk` and `SPACE:shard/INDEX/ACCOUNT`. An object tells its own from it, so
+ * Names of objects: `SPACE:coordinator` and `SPACE:shard/INDEX/ACCOUNT`. An object tells its own from it, so
  * that an alarm that wakes it finds the others.
  * @module
  */
@@ -8,8 +8,8 @@ import type { ShardName } from "../../stores/durable-object/links.ts";
 /** The objects of one deployment share a space. */
 export const DEFAULT_SPACE = "stillhere";
 
-export function deskName(space: string): string {
-  return `${space}:desk`;
+export function coordinatorName(space: string): string {
+  return `${space}:coordinator`;
 }
 
 export function shardName(space: string, { account, index }: ShardName): string {

@@ -2,7 +2,7 @@
  * Posts webhooks with the edge's own `fetch`, which reaches public addresses only.
  * @module
  */
-import { type Post, PostError } from "../../sinks/post.ts";
+import { type Post, PostError } from "../../webhooks/post.ts";
 
 export const postByFetch: Post = async (url, headers, body, { timeoutMs, signal }) => {
   const timeout = AbortSignal.timeout(timeoutMs);

@@ -32,7 +32,7 @@ export class ShardStore extends DurableObjectStore {
     return (await this.#records.due(now, limit)).map(({ id }) => ({ account, id }));
   }
 
-  override async behind(account: string, epoch: number, limit: number) {
+  override async notCaughtUp(account: string, epoch: number, limit: number) {
     return (await this.#records.behind(epoch, limit)).map((id) => ({ account, id }));
   }
 
@@ -45,7 +45,7 @@ export class ShardStore extends DurableObjectStore {
     return this.#records.broadcasts.above(afterEpoch);
   }
 
-  override async hear(now: number, toleranceMs: number): Promise<boolean> {
+  override async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     return this.#records.hear(now, toleranceMs);
   }
 }

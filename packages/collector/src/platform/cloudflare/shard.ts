@@ -11,8 +11,8 @@ import type { Request as EngineRequest, Outcome } from "../../engine/request.ts"
 import { sweep } from "../../engine/sweep.ts";
 import type { Links, ShardName } from "../../stores/durable-object/links.ts";
 import { type Layouts, placesOf } from "../../stores/durable-object/placement.ts";
-import { Relay } from "../../stores/durable-object/relay.ts";
 import { ShardRecords } from "../../stores/durable-object/shard-records.ts";
+import { ShardRelay } from "../../stores/durable-object/shard-relay.ts";
 import { ObjectSql } from "../../stores/durable-object/sql.ts";
 import { Alarm } from "./alarm.ts";
 import { type Env, linksOf, type ShardStub } from "./env.ts";
@@ -22,10 +22,10 @@ import { ShardStore } from "./shard-store.ts";
 
 /** An alarm that is later than this did not fire; whoever comes by does its work. */
 const ALARM_LATE_MS = 1_000;
-/** How soon the desk is tried again. */
-const RELAY_AGAIN_MS = 2_000;
+/** How soon the coordinator is tried again. */
+const RELAY_RETRY_MS = 2_000;
 /** How often beats are looked at that are held in memory. */
-const HELD_LOOK_MS = 4_000;
+const HELD_POLL_MS = 4_000;
 
 export class Shard extends DurableObject<Env> implements ShardStub {
   readonly #records: ShardRecords;
@@ -33,9 +33,9 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   readonly #space: string;
   readonly #name: ShardName;
   readonly #links: Links;
-  readonly #relay: Relay;
+  readonly #relay: ShardRelay;
   readonly #engine: Engine;
-  /** Numbers of shards; empty: the desk does not know this shard yet. */
+  /** Numbers of shards; empty: the coordinator does not know this shard yet. */
   #layouts: Layouts;
   readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.arm(at)));
   #isSweeping = false;
@@ -56,18 +56,18 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       relay: () => this.#relay.run(),
       onDeadlines: (deadlines) => this.#onDeadlines(deadlines),
     });
-    this.#relay = new Relay({
+    this.#relay = new ShardRelay({
       name: this.#name,
-      desk: () => this.#links.desk(),
-      outbox: (limit) => this.#records.outbox(limit),
-      dropOutbox: (number) => this.#records.dropOutbox(number),
-      onTrouble: (error) => this.#onTrouble(error),
+      coordinator: () => this.#links.coordinator(),
+      read: (limit) => this.#records.relayQueue(limit),
+      drop: (number) => this.#records.dropRelayed(number),
+      onError: (error) => this.#onError(error),
     });
     this.#engine = new Engine(new ShardStore(this.#links, this.#records, this.#name), clock);
     this.#layouts = JSON.parse(this.#records.fact("layouts") ?? "[]") as Layouts;
     ctx.blockConcurrencyWhile(async () => {
-      this.#alarm.found(await ctx.storage.getAlarm());
-      if (this.#layouts.length === 0) await this.#enrol();
+      this.#alarm.restore(await ctx.storage.getAlarm());
+      if (this.#layouts.length === 0) await this.#register();
     });
   }
 
@@ -77,8 +77,8 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     return this.#records;
   }
 
-  async #enrol(): Promise<void> {
-    this.#keepLayouts(await this.#links.desk().enrol(this.#name));
+  async #register(): Promise<void> {
+    this.#keepLayouts(await this.#links.coordinator().registerShard(this.#name));
     await this.#read();
   }
 
@@ -87,11 +87,11 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     this.#records.putFact("layouts", JSON.stringify(layouts));
   }
 
-  /** Reads what the desk has broadcast since. */
+  /** Reads what the coordinator has broadcast since. */
   async #read(): Promise<void> {
     const { account } = this.#name;
     const known = Math.floor(this.#records.broadcasts.lastEpoch);
-    const broadcasts = await this.#links.desk().broadcasts(known);
+    const broadcasts = await this.#links.coordinator().broadcasts(known);
     this.#records.broadcasts.keep(broadcasts.filter((each) => each.account === account));
     await this.#engine.broadcasts.refresh();
   }
@@ -118,7 +118,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     return this.env.SHARD.getByName(shardName(this.#space, { ...this.#name, index }));
   }
 
-  async tell(): Promise<void> {
+  async readBroadcasts(): Promise<void> {
     await this.#read();
     await this.#sweep();
   }
@@ -129,7 +129,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     await this.#engine.idle();
   }
 
-  async look(): Promise<void> {
+  async poll(): Promise<void> {
     this.#watch(this.#records.nextDeadlineAt());
     await this.#relay.run();
     this.#records.writeHeld(this.#engine.clock.now());
@@ -153,7 +153,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   #watch(dueAt: number | null): void {
     if (this.#isSweeping || dueAt === null) return;
     if (dueAt > this.#engine.clock.now() - ALARM_LATE_MS) return;
-    this.#alarm.giveUp();
+    this.#alarm.discard();
     this.ctx.waitUntil(this.#sweep());
   }
 
@@ -161,7 +161,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     this.#isSweeping = true;
     try {
       const { account } = this.#name;
-      const onError = (error: unknown) => this.#onTrouble(error);
+      const onError = (error: unknown) => this.#onError(error);
       await sweep({ engine: this.#engine, accounts: () => [account], onError });
     } finally {
       this.#isSweeping = false;
@@ -172,7 +172,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
 
   #onDeadlines(deadlines: readonly number[]): void {
     if (this.#records.isHolding)
-      this.#heldTimer ??= setInterval(() => this.#writeHeld(), HELD_LOOK_MS);
+      this.#heldTimer ??= setInterval(() => this.#writeHeld(), HELD_POLL_MS);
     if (this.#isSweeping) return;
     for (const deadlineAt of deadlines) this.#alarm.setBy(deadlineAt);
   }
@@ -189,8 +189,8 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     await this.ctx.storage.setAlarm(at);
   }
 
-  #onTrouble(error: unknown): void {
+  #onError(error: unknown): void {
     console.error(error);
-    this.#alarm.setBy(this.#engine.clock.now() + RELAY_AGAIN_MS);
+    this.#alarm.setBy(this.#engine.clock.now() + RELAY_RETRY_MS);
   }
 }

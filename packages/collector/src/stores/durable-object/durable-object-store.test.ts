@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startEdge } from "../../../../../e2e/support/edge.ts";
-import { conformanceCases, outboxConformanceCases, scenarios } from "../../conformance/index.ts";
 import { runScenario } from "../../replay/run.ts";
+import { conformanceCases, outboxConformanceCases, scenarios } from "../../suite/index.ts";
 import type { Task } from "./testing/worker.ts";
 
 const ENTRY = fileURLToPath(new URL("./testing/worker.ts", import.meta.url));

@@ -1,5 +1,5 @@
 /**
- * The store at the edge: one account's sessions over its shards, and the desk for what concerns all
+ * The store at the edge: one account's sessions over its shards, and the coordinator for what concerns all
  * of them. What concerns several shards is asked of each and merged.
  * @module
  */
@@ -22,7 +22,7 @@ import type {
   WriteOutcome,
 } from "../store.ts";
 import { answered } from "./answered.ts";
-import type { DeskLink, Links, ShardLink, ShardName } from "./links.ts";
+import type { CoordinatorLink, Links, ShardLink, ShardName } from "./links.ts";
 import { type Layouts, placesOf, shardCount } from "./placement.ts";
 
 export class DurableObjectStore implements Store {
@@ -33,7 +33,7 @@ export class DurableObjectStore implements Store {
   }
 
   get outbox(): OutboxStore {
-    return this.#links.desk().outbox;
+    return this.#links.coordinator().outbox;
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
@@ -94,7 +94,7 @@ export class DurableObjectStore implements Store {
   }
 
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
-    const shards = await answered(this.desk.shards());
+    const shards = await answered(this.coordinator.shards());
     const found = await Promise.all(
       shards.map(async (name) => {
         const due = await answered(this.#links.shard(name).due(now, limit));
@@ -111,7 +111,7 @@ export class DurableObjectStore implements Store {
       .map(({ key }) => key);
   }
 
-  async behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
+  async notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
     const ids = await this.#ofAll(account, (shard) => shard.behind(epoch, limit));
     return ids.slice(0, limit).map((id) => ({ account, id }));
   }
@@ -159,7 +159,7 @@ export class DurableObjectStore implements Store {
   }
 
   async history(key: SessionKey, afterSeq: number, limit: number, track: Track = "live") {
-    return answered(this.desk.history(key, afterSeq, limit, track));
+    return answered(this.coordinator.history(key, afterSeq, limit, track));
   }
 
   async log(
@@ -168,49 +168,49 @@ export class DurableObjectStore implements Store {
     limit: number,
     track: Track = "live",
   ): Promise<readonly LogEntry[]> {
-    return answered(this.desk.log(account, afterCursor, limit, track));
+    return answered(this.coordinator.log(account, afterCursor, limit, track));
   }
 
   async lastCursor(account: string): Promise<number> {
-    return answered(this.desk.lastCursor(account));
+    return answered(this.coordinator.lastCursor(account));
   }
 
   async prune(account: string, before: number, limit: number): Promise<number> {
-    return answered(this.desk.prune(account, before, limit));
+    return answered(this.coordinator.prune(account, before, limit));
   }
 
   async agents(account: string): Promise<readonly Agent[]> {
-    return answered(this.desk.agents(account));
+    return answered(this.coordinator.agents(account));
   }
 
   async putAgent(account: string, agent: Agent): Promise<void> {
-    await answered(this.desk.putAgent(account, agent));
+    await answered(this.coordinator.putAgent(account, agent));
   }
 
   async accounts(): Promise<readonly Account[]> {
-    return answered(this.desk.accounts());
+    return answered(this.coordinator.accounts());
   }
 
   async putAccount(account: Account): Promise<void> {
-    await answered(this.desk.putAccount(account));
+    await answered(this.coordinator.putAccount(account));
   }
 
   async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
-    return answered(this.desk.broadcasts(afterEpoch));
+    return answered(this.coordinator.broadcasts(afterEpoch));
   }
 
   async broadcast(broadcast: NewBroadcast): Promise<number> {
-    return answered(this.desk.broadcast(broadcast));
+    return answered(this.coordinator.broadcast(broadcast));
   }
 
-  async hear(now: number, toleranceMs: number): Promise<boolean> {
-    return answered(this.desk.hear(now, toleranceMs));
+  async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
+    return answered(this.coordinator.hear(now, toleranceMs));
   }
 
   async close(): Promise<void> {}
 
-  protected get desk(): DeskLink {
-    return this.#links.desk();
+  protected get coordinator(): CoordinatorLink {
+    return this.#links.coordinator();
   }
 }
 

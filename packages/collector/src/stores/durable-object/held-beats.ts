@@ -7,7 +7,7 @@
 import type { Write } from "../store.ts";
 
 /** A session is written at the latest with every third beat. */
-export const HELD_MOST = 2;
+export const MAX_HELD = 2;
 /**
  * An object that nobody calls is let go after 70 s at the soonest; by then all is written.
  * https://developers.cloudflare.com/durable-objects/concepts/durable-object-lifecycle/
@@ -35,7 +35,7 @@ export class HeldBeats {
 
   /** Whether one more beat of the session may be held. */
   hasRoomFor(id: string): boolean {
-    return (this.#beats.get(id)?.count ?? 0) < HELD_MOST;
+    return (this.#beats.get(id)?.count ?? 0) < MAX_HELD;
   }
 
   hold(write: Write, version: number, now: number): void {

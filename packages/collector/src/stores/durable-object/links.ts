@@ -1,5 +1,5 @@
 /**
- * What the objects ask of each other. A deployment has one desk, which keeps the accounts, their
+ * What the objects ask of each other. A deployment has one coordinator, which keeps the accounts, their
  * agents, settings, logs and webhooks, and for each account a number of shards, which keep its
  * sessions.
  * @module
@@ -69,9 +69,9 @@ export interface RelayEntry {
 }
 
 /** What concerns an account as a whole. */
-export interface DeskLink {
+export interface CoordinatorLink {
   /** A shard says that it exists; answers how many shards there are. */
-  enrol(shard: ShardName): Promise<Layouts>;
+  registerShard(shard: ShardName): Promise<Layouts>;
   layouts(): Promise<Layouts>;
   /** Shards that exist. */
   shards(): Promise<readonly ShardName[]>;
@@ -95,6 +95,6 @@ export interface DeskLink {
 export interface Links {
   /** Numbers of shards; an old answer costs a detour, and loses nothing. */
   layouts(): Promise<Layouts>;
-  desk(): DeskLink;
+  coordinator(): CoordinatorLink;
   shard(name: ShardName): ShardLink;
 }

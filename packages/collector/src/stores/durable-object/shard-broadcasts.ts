@@ -5,7 +5,7 @@
 import type { Broadcast } from "../store.ts";
 import type { ShardStatements } from "./shard-schema.ts";
 
-/** The shard's own epochs lie between two of the desk's: this much above the last that is known. */
+/** The shard's own epochs lie between two of the coordinator's: this much above the last that is known. */
 const OWN_EPOCH_STEP = 2 ** -20;
 
 export class ShardBroadcasts {
@@ -22,12 +22,12 @@ export class ShardBroadcasts {
       .map((row) => JSON.parse(row["body"] as string) as Broadcast);
   }
 
-  /** The last of them, of the desk or of this shard; 0: none. */
+  /** The last of them, of the coordinator or of this shard; 0: none. */
   get lastEpoch(): number {
     return this.#statements.lastEpoch.get()?.["epoch"] as number;
   }
 
-  /** Keeps what the desk has broadcast. */
+  /** Keeps what the coordinator has broadcast. */
   keep(broadcasts: readonly Broadcast[]): void {
     for (const broadcast of broadcasts) {
       this.#statements.putBroadcast.run(broadcast.epoch, JSON.stringify(broadcast));
@@ -35,7 +35,7 @@ export class ShardBroadcasts {
   }
 
   /** Nobody could reach this shard from `fromAt` to `at`. */
-  tellOutage(fromAt: number, at: number): void {
+  recordOutage(fromAt: number, at: number): void {
     const epoch = this.lastEpoch + OWN_EPOCH_STEP;
     this.keep([{ type: "outage", account: null, epoch, at, fromAt }]);
   }

@@ -29,7 +29,7 @@ export interface ShardRecordsOptions {
   readonly sql: ObjectSql;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Brings what is in the outbox to the desk; resolves when that was tried. */
+  /** Brings what is in the outbox to the coordinator; resolves when that was tried. */
   readonly relay: () => Promise<void>;
   /** Sessions are due at these instants from now on. */
   readonly onDeadlines: (deadlines: readonly number[]) => void;
@@ -41,7 +41,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   readonly #statements: ShardStatements;
   readonly #held = new HeldBeats();
   readonly #deadlines = new Map<string, number>();
-  /** The desk has everything up to this number; after waking it is asked again. */
+  /** The coordinator has everything up to this number; after waking it is asked again. */
   #relayed = 0;
   /** It is written down that beats may be held. */
   #isHolding: boolean;
@@ -122,8 +122,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
       this.#statements.renewSession.run(renewed);
       return;
     }
-    const { capacityHeld, ...facets } = write.facets;
-    const row = { ...renewed, ...facets, epoch: write.epoch, held: Number(capacityHeld) };
+    const { capacityHeld, ...columns } = write.columns;
+    const row = { ...renewed, ...columns, epoch: write.epoch, held: Number(capacityHeld) };
     if (version === 1) this.#statements.insertSession.run(row);
     else this.#statements.updateSession.run(row);
     for (const eventId of write.eventIds) this.#statements.insertEvent.run(key.id, eventId);
@@ -212,8 +212,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return true;
   }
 
-  /** Entries that the desk may not have yet, oldest first. */
-  outbox(limit: number): readonly RelayEntry[] {
+  /** Entries that the coordinator may not have yet, oldest first. */
+  relayQueue(limit: number): readonly RelayEntry[] {
     return this.#statements.outbox.all(this.#relayed, limit).map((row) => ({
       number: row["number"] as number,
       kind: row["kind"] as RelayEntry["kind"],
@@ -225,8 +225,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     }));
   }
 
-  /** The desk has everything up to this number. */
-  dropOutbox(number: number): void {
+  /** The coordinator has everything up to this number. */
+  dropRelayed(number: number): void {
     this.#relayed = number;
     this.#statements.dropOutbox.run(number);
   }
@@ -261,10 +261,10 @@ export class ShardRecords extends RpcTarget implements ShardLink {
    * the sessions of this shard.
    */
   hear(now: number, toleranceMs: number): boolean {
-    const fromAt = this.#deafSince(now, toleranceMs);
+    const fromAt = this.#unavailableSince(now, toleranceMs);
     if (fromAt === null) return false;
     this.#options.sql.transaction(() => {
-      this.broadcasts.tellOutage(fromAt, now);
+      this.broadcasts.recordOutage(fromAt, now);
       if (this.#held.size === 0) this.#statements.dropFact.run("holding");
     });
     this.#hasLostBeats = false;
@@ -272,7 +272,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return true;
   }
 
-  #deafSince(now: number, toleranceMs: number): number | null {
+  #unavailableSince(now: number, toleranceMs: number): number | null {
     if (this.#hasLostBeats) {
       return Math.max(Number(this.fact("holding")), now - LOST_SINCE_MS);
     }

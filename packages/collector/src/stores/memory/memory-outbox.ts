@@ -137,7 +137,7 @@ export class MemoryOutbox implements OutboxStore {
     row.cursor = isForwardAllowed ? cursor : Math.min(cursor, row.cursor);
   }
 
-  async sendAgain(
+  async resend(
     key: EndpointKey,
     transitions: readonly (SessionName & { readonly seq: number })[],
     now: number,
@@ -163,15 +163,15 @@ export class MemoryOutbox implements OutboxStore {
     const waiting = row.waiting.get(name) ?? {
       session,
       sessionCreatedAt,
-      again: [],
+      resends: [],
       nextSeq: (passed.at(-1)?.transition.seq ?? 0) + 1,
       attempts: 0,
       waitingSince: now,
       nextAttemptAt: now,
     };
-    if (seq >= waiting.nextSeq || waiting.again.includes(seq)) return false;
-    const again = [...waiting.again, seq].sort((a, b) => a - b);
-    row.waiting.set(name, { ...waiting, again });
+    if (seq >= waiting.nextSeq || waiting.resends.includes(seq)) return false;
+    const resends = [...waiting.resends, seq].sort((a, b) => a - b);
+    row.waiting.set(name, { ...waiting, resends });
     const listed = row.deliveries.get(`${name}\n${seq}`);
     if (listed) this.#list(row, { ...listed, status: "pending", nextAttemptAt: now });
     return true;

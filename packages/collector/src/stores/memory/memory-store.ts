@@ -8,8 +8,8 @@ import type {
   Agent,
   Assignment,
   Broadcast,
-  Facets,
   Found,
+  IndexedColumns,
   LeaseWrite,
   ListQuery,
   LogEntry,
@@ -27,7 +27,7 @@ import { MemoryOutbox } from "./memory-outbox.ts";
 interface Row {
   readonly key: SessionKey;
   readonly stored: Stored;
-  readonly facets: Facets;
+  readonly columns: IndexedColumns;
   readonly eventIds: Set<string>;
   readonly number: number;
 }
@@ -64,7 +64,7 @@ export class MemoryStore implements Store {
   }
 
   #commitOne(write: Write): WriteOutcome {
-    const { key, session, shadow, epoch, facets, deadlineAt } = write;
+    const { key, session, shadow, epoch, columns, deadlineAt } = write;
     const name = nameOf(key);
     const row = this.#rows.get(name);
     if ((row?.stored.version ?? 0) !== write.expectedVersion) return "conflict";
@@ -72,7 +72,7 @@ export class MemoryStore implements Store {
     for (const id of write.eventIds) eventIds.add(id);
     const stored = { session, shadow, epoch, deadlineAt, version: write.expectedVersion + 1 };
     const number = row?.number ?? this.#nextNumber(name);
-    this.#rows.set(name, { key, stored, facets, eventIds, number });
+    this.#rows.set(name, { key, stored, columns, eventIds, number });
     this.#append("live", write, write.transitions);
     this.#append("shadow", write, write.shadowTransitions);
     return "committed";
@@ -118,7 +118,7 @@ export class MemoryStore implements Store {
       .map((row) => row.key);
   }
 
-  async behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
+  async notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
     return this.#rowsOf(account)
       .filter((row) => row.stored.epoch < epoch)
       .slice(0, limit)
@@ -128,10 +128,10 @@ export class MemoryStore implements Store {
   async list(account: string, query: ListQuery): Promise<readonly Stored[]> {
     return this.#rowsOf(account)
       .filter((row) => query.afterId === undefined || row.key.id > query.afterId)
-      .filter((row) => query.state === undefined || row.facets.state === query.state)
-      .filter((row) => query.presence === undefined || row.facets.presence === query.presence)
-      .filter((row) => query.queue === undefined || row.facets.queue === query.queue)
-      .filter((row) => query.assignee === undefined || row.facets.assignee === query.assignee)
+      .filter((row) => query.state === undefined || row.columns.state === query.state)
+      .filter((row) => query.presence === undefined || row.columns.presence === query.presence)
+      .filter((row) => query.queue === undefined || row.columns.queue === query.queue)
+      .filter((row) => query.assignee === undefined || row.columns.assignee === query.assignee)
       .sort((a, b) => (a.key.id < b.key.id ? -1 : 1))
       .slice(0, query.limit)
       .map((row) => row.stored);
@@ -139,11 +139,11 @@ export class MemoryStore implements Store {
 
   async queue(account: string, group: string | null): Promise<readonly Stored[]> {
     return this.#rowsOf(account)
-      .filter(({ facets }) => facets.queue !== "none")
-      .filter(({ facets }) => group === null || facets.group === group)
+      .filter(({ columns }) => columns.queue !== "none")
+      .filter(({ columns }) => group === null || columns.group === group)
       .sort(
         (a, b) =>
-          (a.facets.queuedAt ?? 0) - (b.facets.queuedAt ?? 0) || (a.key.id < b.key.id ? -1 : 1),
+          (a.columns.queuedAt ?? 0) - (b.columns.queuedAt ?? 0) || (a.key.id < b.key.id ? -1 : 1),
       )
       .map((row) => row.stored);
   }
@@ -182,7 +182,7 @@ export class MemoryStore implements Store {
 
   async assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
     return this.#rowsOf(account)
-      .flatMap(({ key, facets: { assignee, capacityHeld } }) =>
+      .flatMap(({ key, columns: { assignee, capacityHeld } }) =>
         assignee === null ? [] : { agent: assignee, session: key.id, capacityHeld },
       )
       .filter((assignment) => agent === undefined || assignment.agent === agent)
@@ -191,7 +191,7 @@ export class MemoryStore implements Store {
 
   async sessionsOf(account: string, user: string): Promise<readonly string[]> {
     return this.#rowsOf(account)
-      .filter(({ facets }) => facets.user === user)
+      .filter(({ columns }) => columns.user === user)
       .map(({ key }) => key.id)
       .sort(compare);
   }
@@ -246,7 +246,7 @@ export class MemoryStore implements Store {
     return epoch;
   }
 
-  async hear(now: number, toleranceMs: number): Promise<boolean> {
+  async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     const fromAt = this.#heardAt;
     this.#heardAt = Math.max(now, fromAt ?? now);
     if (fromAt === null || now - fromAt <= toleranceMs) return false;

@@ -4,16 +4,18 @@
  * answer is as one that is gone.
  * @module
  */
+
+import { settlesWithin } from "../../async/timeout.ts";
 import { StoreError } from "../store.ts";
 import type { RedisAddress } from "./address.ts";
 import { type Link, openLink, type Reply } from "./link.ts";
 import type { Script } from "./script.ts";
 
 /** No answer for so long means that there will be none. */
-const ANSWER_WITHIN_MS = 3_000;
-const OPEN_WITHIN_MS = 4_000;
+const ANSWER_TIMEOUT_MS = 3_000;
+const OPEN_TIMEOUT_MS = 4_000;
 const REOPEN_FIRST_MS = 50;
-const REOPEN_MOST_MS = 1_000;
+const MAX_REOPEN_MS = 1_000;
 /** What a process that stood still itself may need to read answers that have come meanwhile. */
 const GRACE_MS = 100;
 
@@ -43,7 +45,7 @@ export class Connection {
   /** @throws {StoreError} if nothing is to be reached there. */
   static async open(address: RedisAddress): Promise<Connection> {
     try {
-      return new Connection(address, await within(OPEN_WITHIN_MS, openLink(address), cut));
+      return new Connection(address, await within(OPEN_TIMEOUT_MS, openLink(address), cut));
     } catch (error) {
       throw storeErrorOf(address, error);
     }
@@ -54,7 +56,7 @@ export class Connection {
     const link = this.#link;
     if (!link) throw storeErrorOf(this.#address, new Error("it is away"));
     try {
-      return await within(ANSWER_WITHIN_MS, link.send(key, args));
+      return await within(ANSWER_TIMEOUT_MS, link.send(key, args));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       if (text.startsWith("NOSCRIPT")) throw error;
@@ -111,13 +113,13 @@ export class Connection {
 
   async #reopen(delayMs: number): Promise<void> {
     try {
-      const link = await within(OPEN_WITHIN_MS, openLink(this.#address), cut);
+      const link = await within(OPEN_TIMEOUT_MS, openLink(this.#address), cut);
       for (const [channel, listener] of this.#listeners) await link.listen(channel, listener);
       if (this.#isClosed) link.cut();
       else this.#link = link;
       for (const listener of this.#reopened) listener();
     } catch {
-      this.#reopenIn(Math.min(delayMs * 2, REOPEN_MOST_MS));
+      this.#reopenIn(Math.min(delayMs * 2, MAX_REOPEN_MS));
     }
   }
 }
@@ -126,31 +128,15 @@ function cut(link: Link): void {
   link.cut();
 }
 
-/** Rejects where `work` takes longer; `late` gets what comes out of it after all. */
+/** @throws if `work` takes longer; `late` then gets its result. */
 async function within<T>(
   timeoutMs: number,
   work: Promise<T>,
   late: (result: T) => void = () => {},
 ): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isLate = false;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      timer = setTimeout(() => {
-        isLate = true;
-        reject(new Error("it does not answer"));
-      }, GRACE_MS);
-    }, timeoutMs - GRACE_MS);
-  });
-  work.then(
-    (result) => isLate && late(result),
-    () => {},
-  );
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
+  if (await settlesWithin(timeoutMs, work, { graceMs: GRACE_MS })) return work;
+  work.then(late, () => {});
+  throw new Error("it does not answer");
 }
 
 /** Whether the server itself said it. */

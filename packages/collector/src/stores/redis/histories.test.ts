@@ -4,8 +4,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
-import { compareHistory } from "../../conformance/histories.ts";
-import { history } from "../../conformance/testing/generated.ts";
+import { compareHistory } from "../../suite/histories.ts";
+import { history } from "../../suite/testing/generated.ts";
 import { MemoryStore } from "../memory/memory-store.ts";
 import type { Store } from "../store.ts";
 import { RedisStore } from "./redis-store.ts";

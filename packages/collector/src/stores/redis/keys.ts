@@ -9,7 +9,7 @@
 export const PREFIX = "stillhere:";
 
 /** Heard by all collectors when an account's log has something new; the message is the account. */
-export const NEWS_CHANNEL = `${PREFIX}news`;
+export const LOG_CHANNEL = `${PREFIX}news`;
 
 /** An account's name as part of a key: without braces and blanks, so that it moves no hash tag. */
 export function encodeName(name: string): string {
@@ -54,10 +54,10 @@ export function sessionKeys(partition: number, account: string) {
   return {
     /** Hash: id → record. */
     sessions: at("sessions"),
-    /** Sorted set, all with score 0: facets (three letters) and id. */
+    /** Sorted set, all with score 0: columns (three letters) and id. */
     ids: at("ids"),
-    /** Hash: facets → how many sessions have just those. */
-    facets: at("facets"),
+    /** Hash: columns → how many sessions have just those. */
+    columns: at("columns"),
     /** Hash: epoch → how many sessions were told just so much. */
     epochs: at("epochs"),
     /** Sorted set, all with score 0: `AGENT HELD ID`, see {@link assignedMember}. */

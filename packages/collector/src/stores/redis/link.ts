@@ -17,7 +17,7 @@ export interface Link {
 }
 
 /** Time to connect to one node, the handshake not included. */
-const CONNECT_WITHIN_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 2_000;
 
 export async function openLink(address: RedisAddress): Promise<Link> {
   return address.isCluster ? openCluster(address) : openServer(address);
@@ -35,7 +35,7 @@ function optionsFor({ tls, username, password }: RedisAddress) {
     // Timed where commands are sent: the library's own gives up only on those not yet written.
     commandOptions: { timeout: 0 },
     socket: {
-      connectTimeout: CONNECT_WITHIN_MS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
       reconnectStrategy: false as const,
       noDelay: true,
       ...(tls && { tls: true as const }),

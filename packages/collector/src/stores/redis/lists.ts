@@ -7,9 +7,9 @@ import type { Connection } from "./connection.ts";
 import { decodeName, encodeName, sessionKeys } from "./keys.ts";
 import { partitionOf } from "./partition.ts";
 import {
+  columnsPattern,
   decodeRecord,
-  facetsPattern,
-  hasFacets,
+  hasColumns,
   QUEUED_PATTERN,
   type Recorded,
   userNeedles,
@@ -24,10 +24,10 @@ const FIND_LIMIT = 500;
 /** A session's id with its record. */
 type Row = readonly [string, string];
 
-/** Sessions with the same facets in one partition, by id, as far as they have been read. */
+/** Sessions with the same columns in one partition, by id, as far as they have been read. */
 interface Run {
   readonly partition: number;
-  readonly facets: string;
+  readonly columns: string;
   readonly rows: Row[];
   hasMore: boolean;
 }
@@ -48,7 +48,7 @@ export class Lists {
 
   async #rowsOf(account: string, query: ListQuery): Promise<readonly Row[]> {
     const { assignee, afterId = "", limit } = query;
-    const pattern = facetsPattern(query);
+    const pattern = columnsPattern(query);
     if (assignee === undefined) return this.#merge(account, pattern, afterId, limit);
     const assignments = await this.assignments(account, assignee);
     const rest = assignments.map(({ session }) => session).filter((id) => id > afterId);
@@ -56,13 +56,13 @@ export class Lists {
     while (rest.length > 0 && rows.length < limit) {
       const loaded = await this.#load(account, rest.splice(0, LOAD_LIMIT));
       const isTheirs = ([id, record]: Row) =>
-        decodeRecord(id, record).facets.assignee === assignee && hasFacets(record, pattern);
+        decodeRecord(id, record).columns.assignee === assignee && hasColumns(record, pattern);
       rows.push(...loaded.filter(isTheirs));
     }
     return rows.slice(0, limit);
   }
 
-  /** Goes by id through all partitions, and through all facets in each, as far as is needed. */
+  /** Goes by id through all partitions, and through all columns in each, as far as is needed. */
   async #merge(
     account: string,
     pattern: string,
@@ -86,7 +86,7 @@ export class Lists {
 
   async #readOn(account: string, run: Run, limit: number): Promise<void> {
     const after = lastIdOf(run.rows);
-    const [next] = await this.#read(account, run.partition, run.facets, after, limit);
+    const [next] = await this.#read(account, run.partition, run.columns, after, limit);
     run.rows.push(...(next?.rows ?? []));
     run.hasMore = next?.hasMore ?? false;
   }
@@ -98,15 +98,15 @@ export class Lists {
     afterId: string,
     limit: number,
   ): Promise<readonly Run[]> {
-    const { ids, facets, sessions } = sessionKeys(partition, account);
+    const { ids, columns, sessions } = sessionKeys(partition, account);
     const answer = await this.#connection.run(
       LIST,
-      [ids, facets, sessions],
+      [ids, columns, sessions],
       [pattern, afterId, limit],
     );
-    return (answer as [string, number, ...string[]][]).map(([facets, hasMore, ...flat]) => ({
+    return (answer as [string, number, ...string[]][]).map(([columns, hasMore, ...flat]) => ({
       partition,
-      facets,
+      columns,
       rows: toRows(flat),
       hasMore: hasMore === 1,
     }));
@@ -116,7 +116,7 @@ export class Lists {
     const rows = await this.#merge(account, QUEUED_PATTERN, "", Number.MAX_SAFE_INTEGER);
     return rows
       .map(([id, record]) => decodeRecord(id, record))
-      .filter(({ facets }) => group === null || facets.group === group)
+      .filter(({ columns }) => group === null || columns.group === group)
       .sort(byPlace)
       .map(({ stored }) => stored);
   }
@@ -151,7 +151,7 @@ export class Lists {
         const args = [from, FIND_LIMIT, ...userNeedles(user)];
         const answer = await this.#connection.run(FIND, [index, sessions], args);
         const [next = "", ...flat] = answer as string[];
-        const isTheirs = ([id, record]: Row) => decodeRecord(id, record).facets.user === user;
+        const isTheirs = ([id, record]: Row) => decodeRecord(id, record).columns.user === user;
         ids.push(
           ...toRows(flat)
             .filter(isTheirs)
@@ -210,7 +210,7 @@ function lastIdOf(rows: readonly Row[]): string {
 }
 
 function byPlace(a: Recorded, b: Recorded): number {
-  const [placeA, placeB] = [a.facets.queuedAt ?? 0, b.facets.queuedAt ?? 0];
+  const [placeA, placeB] = [a.columns.queuedAt ?? 0, b.columns.queuedAt ?? 0];
   return placeA - placeB || compare(a.stored.session.id, b.stored.session.id);
 }
 

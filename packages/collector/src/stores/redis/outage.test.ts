@@ -4,8 +4,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
 import { pause, until } from "../../../../../e2e/support/wait.ts";
-import { ACCOUNT, keyOf, NOW, transitionOf, writeOf } from "../conformance.ts";
 import { StoreError } from "../store.ts";
+import { ACCOUNT, keyOf, NOW, transitionOf, writeOf } from "../suite/index.ts";
 import { COMMON, sessionKeys } from "./keys.ts";
 import { partitionOf } from "./partition.ts";
 import { RedisStore } from "./redis-store.ts";
@@ -69,7 +69,7 @@ describe("a server", () => {
   it("tells every collector of news, also after it was away", async () => {
     const other = await RedisStore.open(server.url);
     const heard: string[] = [];
-    const stop = other.onNews((account) => heard.push(account));
+    const stop = other.onLogChange((account) => heard.push(account));
     const name = { name: ACCOUNT, publishableKeys: [], secretKeys: [], tokenSecrets: [] };
     await store.putAccount({ ...name, createdAt: NOW });
     await until("a listener", async () => server.command("PUBSUB", "CHANNELS") !== "");
@@ -88,13 +88,13 @@ describe("a server", () => {
   });
 
   it("that has no memory left takes nothing, and moves no mark", async () => {
-    await store.hear(NOW, TOLERANCE_MS);
+    await store.heartbeat(NOW, TOLERANCE_MS);
     server.command("CONFIG", "SET", "maxmemory", "1");
     await expect(store.commit([A])).rejects.toThrow(/refuses \(OOM/);
-    await expect(store.hear(NOW + 10_000, TOLERANCE_MS)).rejects.toThrow(StoreError);
+    await expect(store.heartbeat(NOW + 10_000, TOLERANCE_MS)).rejects.toThrow(StoreError);
     server.command("CONFIG", "SET", "maxmemory", "0");
     expect(await store.commit([A])).toEqual(["committed"]);
-    expect(await store.hear(NOW + 20_000, TOLERANCE_MS)).toBe(true);
+    expect(await store.heartbeat(NOW + 20_000, TOLERANCE_MS)).toBe(true);
   });
 
   it("that has too few replicas takes nothing", async () => {
@@ -127,7 +127,7 @@ describe("a server that wants a password", () => {
     const store = await RedisStore.open(url);
     expect(await store.commit([A])).toEqual(["committed"]);
     expect(await store.due(NOW, 1)).toEqual([]);
-    expect(await store.hear(NOW, TOLERANCE_MS)).toBe(false);
+    expect(await store.heartbeat(NOW, TOLERANCE_MS)).toBe(false);
     await store.close();
     await server.stop();
   });
@@ -144,13 +144,13 @@ describe("a cluster", () => {
         writeOf(index === 0 ? "a" : `s_${index}`, { transitions: [transitionOf(1)] }),
       );
       await store.commit(writes);
-      await store.hear(Date.now(), TOLERANCE_MS);
+      await store.heartbeat(Date.now(), TOLERANCE_MS);
       await pause(200);
       await victim.kill();
-      await expect(store.hear(Date.now(), TOLERANCE_MS)).rejects.toThrow(StoreError);
+      await expect(store.heartbeat(Date.now(), TOLERANCE_MS)).rejects.toThrow(StoreError);
       const heard = await until(
         "the cluster",
-        () => store.hear(Date.now(), 1_000).then(String, () => false as const),
+        () => store.heartbeat(Date.now(), 1_000).then(String, () => false as const),
         30_000,
       );
       expect(heard, "the mark stood still while one of three was away").toBe("true");

@@ -51,13 +51,19 @@ export function updatedAtOf(text: string): number {
   return Number(text.split(" ", 4)[3]);
 }
 
-export function encodeWaiting({ again, nextSeq, attempts, waitingSince, nextAttemptAt }: Waiting) {
-  return JSON.stringify([again, nextSeq, attempts, waitingSince, nextAttemptAt]);
+export function encodeWaiting({
+  resends,
+  nextSeq,
+  attempts,
+  waitingSince,
+  nextAttemptAt,
+}: Waiting) {
+  return JSON.stringify([resends, nextSeq, attempts, waitingSince, nextAttemptAt]);
 }
 
 export function decodeWaiting(name: string, text: string): Waiting {
   const [session = "", sessionCreatedAt] = name.split("\n");
-  const [again, nextSeq, attempts, waitingSince, nextAttemptAt] = JSON.parse(text) as [
+  const [resends, nextSeq, attempts, waitingSince, nextAttemptAt] = JSON.parse(text) as [
     number[],
     number,
     number,
@@ -66,5 +72,5 @@ export function decodeWaiting(name: string, text: string): Waiting {
   ];
   const createdAt = Number(sessionCreatedAt);
   const progress = { attempts, waitingSince, nextAttemptAt };
-  return { session, sessionCreatedAt: createdAt, again, nextSeq, ...progress };
+  return { session, sessionCreatedAt: createdAt, resends, nextSeq, ...progress };
 }

@@ -1,43 +1,43 @@
 /**
  * A session as one text in Redis:
  *
- *     VERSION EPOCH FACETS DEADLINE AGENT MORE[ SEQ LEASE]\nSESSION\nSHADOW
+ *     VERSION EPOCH COLUMNS DEADLINE AGENT MORE[ SEQ LEASE]\nSESSION\nSHADOW
  *
- * The first line is for scripts, which read nothing else. `FACETS` are four letters: state, presence,
+ * The first line is for scripts, which read nothing else. `COLUMNS` are four letters: state, presence,
  * standing in the queue, whether capacity is held. `DEADLINE` is in base 36, `-` stands for none. `SEQ`
  * and `LEASE` (in base 36) are what the last page has said since `SESSION` was written.
  * @module
  */
 import { type Renewal, renew } from "../../core/lease.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
-import type { Facets, ListQuery, Stored, Write } from "../store.ts";
+import type { IndexedColumns, ListQuery, Stored, Write } from "../store.ts";
 import { encodeName } from "./keys.ts";
 
-const STATES: Record<Facets["state"], string> = {
+const STATES: Record<IndexedColumns["state"], string> = {
   none: "n",
   active: "a",
   inactive: "i",
   ended: "e",
 };
-const PRESENCES: Record<Facets["presence"], string> = {
+const PRESENCES: Record<IndexedColumns["presence"], string> = {
   unknown: "u",
   online: "o",
   offline: "f",
   ignored: "i",
   unsupported: "x",
 };
-const STANDINGS: Record<Facets["queue"], string> = { none: "n", queued: "q", direct: "d" };
+const STANDINGS: Record<IndexedColumns["queue"], string> = { none: "n", queued: "q", direct: "d" };
 const NONE = "-";
 
 /** What a write makes of a session, whose version becomes the one after `expectedVersion`. */
 export function encodeRecord(write: Write): string {
-  const { session, shadow, epoch, facets, deadlineAt } = write;
+  const { session, shadow, epoch, columns, deadlineAt } = write;
   const head = [
     write.expectedVersion + 1,
     epoch,
-    `${encodeFacets(facets)}${facets.capacityHeld ? 1 : 0}`,
+    `${encodeColumns(columns)}${columns.capacityHeld ? 1 : 0}`,
     deadlineAt === null ? NONE : deadlineAt.toString(36),
-    facets.assignee === null ? NONE : encodeName(facets.assignee),
+    columns.assignee === null ? NONE : encodeName(columns.assignee),
     encodeMore(write),
   ].join(" ");
   const lines = [head, encodeSession(session), ...(shadow ? [encodeSession(shadow)] : [])];
@@ -50,12 +50,12 @@ export function encodeRenewal({ seq, leaseUntil }: Renewal, deadlineAt: number):
 }
 
 /** What sessions are listed by. */
-export function encodeFacets({ state, presence, queue }: Facets): string {
+export function encodeColumns({ state, presence, queue }: IndexedColumns): string {
   return `${STATES[state]}${PRESENCES[presence]}${STANDINGS[queue]}`;
 }
 
-/** The other facets, where they are not as the session has them: they hardly ever are not. */
-function encodeMore({ session, facets: { queuedAt, group, user } }: Write): string {
+/** The other columns, where they are not as the session has them: they hardly ever are not. */
+function encodeMore({ session, columns: { queuedAt, group, user } }: Write): string {
   const isSame =
     queuedAt === session.queuedAt && group === session.ticket.group && user === session.user;
   return isSame ? NONE : encodeName(JSON.stringify([queuedAt, group, user]));
@@ -63,7 +63,7 @@ function encodeMore({ session, facets: { queuedAt, group, user } }: Write): stri
 
 export interface Recorded {
   readonly stored: Stored;
-  readonly facets: Pick<Facets, "queuedAt" | "group" | "user" | "assignee">;
+  readonly columns: Pick<IndexedColumns, "queuedAt" | "group" | "user" | "assignee">;
 }
 
 export function decodeRecord(id: string, record: string): Recorded {
@@ -87,12 +87,12 @@ export function decodeRecord(id: string, record: string): Recorded {
       epoch: Number(epoch),
       deadlineAt: deadline === NONE ? null : Number.parseInt(deadline, 36),
     },
-    facets: { queuedAt, group, user, assignee: agent === NONE ? null : decodeURIComponent(agent) },
+    columns: { queuedAt, group, user, assignee: agent === NONE ? null : decodeURIComponent(agent) },
   };
 }
 
 /** Facets that a list asks for, as a pattern to Lua and JavaScript alike; the assignee is none. */
-export function facetsPattern({ state, presence, queue }: Omit<ListQuery, "limit">): string {
+export function columnsPattern({ state, presence, queue }: Omit<ListQuery, "limit">): string {
   return [
     state ? STATES[state] : ".",
     presence ? PRESENCES[presence] : ".",
@@ -103,8 +103,8 @@ export function facetsPattern({ state, presence, queue }: Omit<ListQuery, "limit
 /** Facets of those with a standing in the queue. */
 export const QUEUED_PATTERN = `..[${STANDINGS.queued}${STANDINGS.direct}]`;
 
-/** Whether the record is of a session with such facets. */
-export function hasFacets(record: string, pattern: string): boolean {
+/** Whether the record is of a session with such columns. */
+export function hasColumns(record: string, pattern: string): boolean {
   return new RegExp(`^\\d+ \\d+ ${pattern}`).test(record);
 }
 
@@ -115,6 +115,6 @@ export function userNeedles(user: string): readonly [string, string] {
 }
 
 /** What stands for a session that somebody has; empty: nobody has it. */
-export function assignedMember(id: string, { assignee, capacityHeld }: Facets): string {
+export function assignedMember(id: string, { assignee, capacityHeld }: IndexedColumns): string {
   return assignee === null ? "" : `${encodeName(assignee)} ${capacityHeld ? 1 : 0}${id}`;
 }

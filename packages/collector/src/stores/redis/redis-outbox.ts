@@ -15,7 +15,6 @@ import {
   type Settlement,
 } from "../outbox.ts";
 import type { SessionKey } from "../store.ts";
-import { askAgain, type Transitions } from "./again.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys, COMMON, endpointKeys, webhookKeys } from "./keys.ts";
 import type { Log } from "./log.ts";
@@ -27,6 +26,7 @@ import {
   nameOf,
   updatedAtOf,
 } from "./outbox-rows.ts";
+import { resend, type Transitions } from "./resend.ts";
 import { ADD_ENDPOINT } from "./scripts/add-endpoint.ts";
 import { CHANGE_ENDPOINT } from "./scripts/change-endpoint.ts";
 import { CLAIM_ENDPOINT } from "./scripts/claim-endpoint.ts";
@@ -213,8 +213,8 @@ export class RedisOutbox implements OutboxStore {
     await this.#connection.run(MOVE_CURSOR, [...keys], [id, cursor, Number(isForwardAllowed)]);
   }
 
-  sendAgain(key: EndpointKey, transitions: Transitions, now: number): Promise<number> {
-    return askAgain(this.#connection, this.#log, key, transitions, now);
+  resend(key: EndpointKey, transitions: Transitions, now: number): Promise<number> {
+    return resend(this.#connection, this.#log, key, transitions, now);
   }
 
   async deliveries(

@@ -3,9 +3,9 @@
  */
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
-import { conformanceCases } from "../conformance.ts";
-import { outboxConformanceCases } from "../outbox-conformance.ts";
 import type { Store } from "../store.ts";
+import { conformanceCases } from "../suite/index.ts";
+import { outboxConformanceCases } from "../suite/outbox.ts";
 import { RedisStore } from "./redis-store.ts";
 
 const opened: Store[] = [];

@@ -21,46 +21,46 @@ import type {
   WriteOutcome,
 } from "../store.ts";
 import { parseRedisAddress } from "./address.ts";
-import { Claims } from "./claims.ts";
 import { Connection } from "./connection.ts";
 import { accountKeys, COMMON, partitionKeys } from "./keys.ts";
 import { checkPartitions } from "./layout.ts";
 import { Lists } from "./lists.ts";
 import { Log } from "./log.ts";
-import { News, type NewsListener } from "./news.ts";
+import { type LogListener, LogNotifications } from "./log-notifications.ts";
+import { PartitionClaims } from "./partition-claims.ts";
+import { PartitionRelay } from "./partition-relay.ts";
 import { RedisOutbox } from "./redis-outbox.ts";
-import { Relay } from "./relay.ts";
 import { BROADCAST } from "./scripts/broadcast.ts";
-import { HEAR } from "./scripts/hear.ts";
+import { HEARTBEAT } from "./scripts/heartbeat.ts";
 import { Sessions } from "./sessions.ts";
 import { Sweeps } from "./sweeps.ts";
 
 /** How often the outboxes of claimed partitions are looked after. */
-const TEND_EVERY_MS = 500;
+const MAINTAIN_EVERY_MS = 500;
 
 export class RedisStore implements Store {
   readonly outbox: RedisOutbox;
   readonly #connection: Connection;
   readonly #partitions: number;
-  readonly #claims: Claims;
-  readonly #relay: Relay;
+  readonly #claims: PartitionClaims;
+  readonly #relay: PartitionRelay;
   readonly #sessions: Sessions;
   readonly #sweeps: Sweeps;
   readonly #lists: Lists;
   readonly #log: Log;
-  readonly #news: News;
-  #tendedAt = Number.NEGATIVE_INFINITY;
+  readonly #notifications: LogNotifications;
+  #maintainedAt = Number.NEGATIVE_INFINITY;
 
   private constructor(connection: Connection, partitions: number) {
     this.#connection = connection;
     this.#partitions = partitions;
-    this.#claims = new Claims(connection, partitions);
-    this.#relay = new Relay(connection);
+    this.#claims = new PartitionClaims(connection, partitions);
+    this.#relay = new PartitionRelay(connection);
     this.#sessions = new Sessions(connection, this.#relay, partitions);
     this.#sweeps = new Sweeps(connection, this.#claims);
     this.#lists = new Lists(connection, partitions);
     this.#log = new Log(connection);
-    this.#news = new News(connection);
+    this.#notifications = new LogNotifications(connection);
     this.outbox = new RedisOutbox(connection, this.#log);
   }
 
@@ -94,19 +94,19 @@ export class RedisStore implements Store {
 
   /** Of the partitions that this collector has claimed: the others are looked after by others. */
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
-    await this.#tend();
+    await this.#maintain();
     return this.#sweeps.due(now, limit);
   }
 
   /** As {@link due}: of the partitions that this collector has claimed. */
-  behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
+  notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
     return this.#sweeps.behind(account, epoch, limit);
   }
 
-  async #tend(): Promise<void> {
-    if (performance.now() - this.#tendedAt < TEND_EVERY_MS) return;
-    this.#tendedAt = performance.now();
-    await this.#relay.tend(await this.#claims.current());
+  async #maintain(): Promise<void> {
+    if (performance.now() - this.#maintainedAt < MAINTAIN_EVERY_MS) return;
+    this.#maintainedAt = performance.now();
+    await this.#relay.maintain(await this.#claims.current());
   }
 
   list(account: string, query: ListQuery): Promise<readonly Stored[]> {
@@ -206,7 +206,7 @@ export class RedisStore implements Store {
    * Where any partition cannot be written to, the mark stays: whoever has a session there is not heard,
    * and that silence is an outage for all.
    */
-  async hear(now: number, toleranceMs: number): Promise<boolean> {
+  async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     const heard = Array.from({ length: this.#partitions }, async (_, partition) => {
       const key = partitionKeys(partition).heard;
       await this.#connection.command(key, "SET", key, String(now));
@@ -214,12 +214,12 @@ export class RedisStore implements Store {
     await Promise.all(heard);
     const body = `{"type":"outage","account":null,"at":${now},"fromAt":FROM}`;
     const keys = [COMMON.mark, COMMON.broadcasts] as const;
-    return (await this.#connection.run(HEAR, [...keys], [now, toleranceMs, body])) === 1;
+    return (await this.#connection.run(HEARTBEAT, [...keys], [now, toleranceMs, body])) === 1;
   }
 
   /** Calls `listener` when the log of an account has something new, by whomever; returns the way to stop. */
-  onNews(listener: NewsListener): () => void {
-    return this.#news.listen(listener);
+  onLogChange(listener: LogListener): () => void {
+    return this.#notifications.listen(listener);
   }
 
   async close(): Promise<void> {

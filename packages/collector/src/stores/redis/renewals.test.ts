@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
 import { createSession } from "../../core/session.ts";
-import { writeOf } from "../conformance/case.ts";
+import { writeOf } from "../suite/case.ts";
 import { RedisStore } from "./redis-store.ts";
 
 const NOW = 1_700_000_000_000;

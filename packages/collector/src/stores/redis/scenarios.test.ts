@@ -3,9 +3,9 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
-import { scenarios } from "../../conformance/cases.ts";
-import { playScenarios } from "../../conformance/scenarios.ts";
 import { type Outcome, runScenario } from "../../replay/run.ts";
+import { scenarios } from "../../suite/cases.ts";
+import { playScenarios } from "../../suite/scenarios.ts";
 import { RedisStore } from "./redis-store.ts";
 
 describe.each([

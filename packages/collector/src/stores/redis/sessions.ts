@@ -6,22 +6,22 @@ import { createHash } from "node:crypto";
 import type { Found, LeaseWrite, Lookup, SessionKey, Write, WriteOutcome } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys, encodeName, partitionKeys, sessionKeys } from "./keys.ts";
-import { type Known, KnownSessions, markOf } from "./known-sessions.ts";
 import { encodeLogEntry } from "./log-entry.ts";
 import { partitionOf } from "./partition.ts";
+import { type Numbered, type PartitionRelay, relayEntry, type Section } from "./partition-relay.ts";
 import {
   assignedMember,
   decodeRecord,
-  encodeFacets,
+  encodeColumns,
   encodeRecord,
   encodeRenewal,
 } from "./record.ts";
-import { type Numbered, outboxEntry, type Relay, type Section } from "./relay.ts";
 import { COMMIT } from "./scripts/commit.ts";
 import { ERASE_HISTORY } from "./scripts/erase-history.ts";
 import { ERASE_SESSION } from "./scripts/erase-session.ts";
 import { READ } from "./scripts/read.ts";
 import { RENEW } from "./scripts/renew.ts";
+import { type CachedSession, recordDigest, SessionCache } from "./session-cache.ts";
 
 const NOTHING: Found = { stored: null, seenEventIds: [] };
 
@@ -37,11 +37,11 @@ interface Group<T> {
 
 export class Sessions {
   readonly #connection: Connection;
-  readonly #relay: Relay;
+  readonly #relay: PartitionRelay;
   readonly #partitions: number;
-  readonly #known = new KnownSessions();
+  readonly #known = new SessionCache();
 
-  constructor(connection: Connection, relay: Relay, partitions: number) {
+  constructor(connection: Connection, relay: PartitionRelay, partitions: number) {
     this.#connection = connection;
     this.#relay = relay;
     this.#partitions = partitions;
@@ -58,7 +58,7 @@ export class Sessions {
             found[place] = { stored: null, seenEventIds: [] };
             continue;
           }
-          const number = this.#known.note(item.key, markOf(record));
+          const number = this.#known.put(item.key, recordDigest(record));
           const { stored } = decodeRecord(item.key.id, record);
           found[place] = { stored, seenEventIds: [], number };
         }
@@ -134,7 +134,7 @@ export class Sessions {
       for (const [each, { item }] of items.entries()) {
         const record = records[index]?.[each] ?? "";
         const isWritten = isCommitted[each] && !record.startsWith(RENEWED);
-        if (isWritten) this.#known.note(item.key, markOf(record));
+        if (isWritten) this.#known.put(item.key, recordDigest(record));
       }
       const kept = (entries[index] ?? []).filter((_, each) => isCommitted[each]).flat();
       const section: Section = {
@@ -178,11 +178,11 @@ export class Sessions {
   async erase(key: SessionKey): Promise<boolean> {
     const { account, id } = key;
     const partition = partitionOf(key, this.#partitions);
-    const { sessions, ids, facets, epochs, assigned, events } = sessionKeys(partition, account);
+    const { sessions, ids, columns, epochs, assigned, events } = sessionKeys(partition, account);
     const { due, pending } = partitionKeys(partition);
     const erased = await this.#connection.run(
       ERASE_SESSION,
-      [sessions, ids, facets, epochs, assigned, events, due, pending],
+      [sessions, ids, columns, epochs, assigned, events, due, pending],
       [encodeName(account), id],
     );
     const [upTo, record] = erased as [string, string?];
@@ -229,8 +229,8 @@ function askingOf({ items, ...group }: Group<Lookup>): readonly Group<Lookup>[] 
 function keysOf({ account, partition }: Group<Write>): readonly string[] {
   const of = sessionKeys(partition, account);
   const { due, pending } = partitionKeys(partition);
-  const { sessions, ids, facets, epochs, assigned, events, outbox } = of;
-  return [sessions, ids, facets, epochs, assigned, events, outbox, due, pending];
+  const { sessions, ids, columns, epochs, assigned, events, outbox } = of;
+  return [sessions, ids, columns, epochs, assigned, events, outbox, due, pending];
 }
 
 function entriesOf({ key, session, ...write }: Write): readonly Omit<Numbered, "number">[] {
@@ -254,31 +254,31 @@ function recordOf(write: Write): string {
 const RENEWED = "+";
 
 /** A lease that is to be renewed, of a session that is known. */
-interface Renewing extends Known {
+interface Renewing extends CachedSession {
   readonly lease: LeaseWrite;
   readonly place: number;
 }
 
 /** In the order that the script names. */
-function leaseArgumentsOf({ key, mark, lease }: Renewing) {
+function leaseArgumentsOf({ key, digest, lease }: Renewing) {
   const { expectedVersion, deadlineAt } = lease;
-  return [key.id, expectedVersion, mark, encodeRenewal(lease, deadlineAt), deadlineAt];
+  return [key.id, expectedVersion, digest, encodeRenewal(lease, deadlineAt), deadlineAt];
 }
 
 /** In the order that the script names. */
 function argumentsOf(write: Write, record: string, entries: readonly Omit<Numbered, "number">[]) {
-  const { key, facets, deadlineAt } = write;
+  const { key, columns, deadlineAt } = write;
   return [
     key.id,
     write.expectedVersion,
     record,
     write.epoch,
-    encodeFacets(facets),
+    encodeColumns(columns),
     deadlineAt ?? "",
-    assignedMember(key.id, facets),
+    assignedMember(key.id, columns),
     write.eventIds.map(digestOf).join(""),
     entries.length,
-    ...entries.map(({ track, text }) => outboxEntry(track, text)),
+    ...entries.map(({ track, text }) => relayEntry(track, text)),
   ];
 }
 

@@ -4,13 +4,13 @@
  * @module
  */
 import type { SessionKey } from "../store.ts";
-import type { Claims } from "./claims.ts";
 import type { Connection } from "./connection.ts";
 import { decodeName, partitionKeys, sessionKeys } from "./keys.ts";
+import type { PartitionClaims } from "./partition-claims.ts";
 import { BEHIND } from "./scripts/behind.ts";
 
 /** A collector that has not read the last broadcast yet may still write sessions that are behind. */
-const LOOK_AGAIN_MS = 2_000;
+const RESCAN_MS = 2_000;
 
 /** How many more of a partition are asked for than its share of the whole. */
 const SPARE = 8;
@@ -21,7 +21,7 @@ interface Due {
 }
 
 /** How far an account's sessions in a partition were looked through for an epoch. */
-interface Look {
+interface CatchUpScan {
   readonly epoch: number;
   after: string;
   /** None was behind, by the process's own clock. */
@@ -30,10 +30,10 @@ interface Look {
 
 export class Sweeps {
   readonly #connection: Connection;
-  readonly #claims: Claims;
-  readonly #looks = new Map<string, Look>();
+  readonly #claims: PartitionClaims;
+  readonly #scans = new Map<string, CatchUpScan>();
 
-  constructor(connection: Connection, claims: Claims) {
+  constructor(connection: Connection, claims: PartitionClaims) {
     this.#connection = connection;
     this.#claims = claims;
   }
@@ -85,8 +85,8 @@ export class Sweeps {
     epoch: number,
     limit: number,
   ): Promise<readonly string[]> {
-    const look = this.#lookOf(partition, account, epoch);
-    if (performance.now() - look.clearAt < LOOK_AGAIN_MS) return [];
+    const look = this.#scanOf(partition, account, epoch);
+    if (performance.now() - look.clearAt < RESCAN_MS) return [];
     const { ids, sessions, epochs } = sessionKeys(partition, account);
     for (;;) {
       const answer = await this.#connection.run(
@@ -107,12 +107,12 @@ export class Sweeps {
     }
   }
 
-  #lookOf(partition: number, account: string, epoch: number): Look {
+  #scanOf(partition: number, account: string, epoch: number): CatchUpScan {
     const name = `${partition} ${account}`;
-    const known = this.#looks.get(name);
+    const known = this.#scans.get(name);
     if (known?.epoch === epoch) return known;
     const look = { epoch, after: "", clearAt: Number.NEGATIVE_INFINITY };
-    this.#looks.set(name, look);
+    this.#scans.set(name, look);
     return look;
   }
 }

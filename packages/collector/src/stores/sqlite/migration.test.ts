@@ -112,7 +112,7 @@ describe("a file from before sessions had numbers", () => {
     expect(found?.stored?.session).toMatchObject({ id: "s_1", user: "u_s_1", createdAt: 1_000 });
     expect(await store.count("a")).toBe(2);
     expect(await store.due(2_000, 10)).toHaveLength(3);
-    expect(await store.behind("a", 2, 10)).toHaveLength(2);
+    expect(await store.notCaughtUp("a", 2, 10)).toHaveLength(2);
     expect(await store.sessionsOf("a", "u_s_2")).toEqual(["s_2"]);
     const listed = await store.list("a", {
       state: "active",

@@ -22,7 +22,7 @@ export const OUTBOX_TABLES = `
      endpoint TEXT NOT NULL,
      session TEXT NOT NULL,
      session_created_at INTEGER NOT NULL,
-     again TEXT NOT NULL,
+     resends TEXT NOT NULL,
      next_seq INTEGER NOT NULL,
      attempts INTEGER NOT NULL,
      waiting_since INTEGER NOT NULL,

@@ -6,7 +6,7 @@
 import type { SqlDatabase, SqlStatement } from "./database.ts";
 
 const WAITING =
-  "session, session_created_at, again, next_seq, attempts, waiting_since, next_attempt_at";
+  "session, session_created_at, resends, next_seq, attempts, waiting_since, next_attempt_at";
 const DELIVERY =
   "session, session_created_at, seq, status, attempts, updated_at, response, error, next_attempt_at";
 /** A session that was erased meanwhile leaves nothing behind. */
@@ -39,7 +39,7 @@ const SQL = {
   waitingOf: `SELECT ${WAITING} FROM webhook_waiting
     WHERE account = ? AND endpoint = ? AND session = ? AND session_created_at = ?`,
   putWaiting: `INSERT OR REPLACE INTO webhook_waiting (account, endpoint, ${WAITING})
-    SELECT :account, :endpoint, :session, :createdAt, :again, :nextSeq, :attempts, :waitingSince,
+    SELECT :account, :endpoint, :session, :createdAt, :resends, :nextSeq, :attempts, :waitingSince,
       :nextAttemptAt WHERE ${IS_KEPT}`,
   dropWaiting: `DELETE FROM webhook_waiting
     WHERE account = ? AND endpoint = ? AND session = ? AND session_created_at = ?`,

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { Session } from "../../core/session.ts";
-import { heard, LEASE_MS } from "../conformance/case.ts";
 import { StoreError, type Write } from "../store.ts";
+import { heard, LEASE_MS } from "../suite/case.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stillhere-renewals-"));
@@ -39,7 +39,7 @@ function write(session: Session, expectedVersion: number, isRenewal = true): Wri
     session,
     shadow: null,
     epoch: 0,
-    facets: {
+    columns: {
       state: "none",
       presence: "online",
       queue: "none",

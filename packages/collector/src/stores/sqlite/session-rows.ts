@@ -7,7 +7,7 @@ import { decodeSession, encodeSession } from "../codec.ts";
 import type { ListQuery, SessionKey, Track, Write } from "../store.ts";
 import { encodeTransition } from "../transition-codec.ts";
 import type { AccountNumbers } from "./account-numbers.ts";
-import type { Known } from "./known-sessions.ts";
+import type { Known } from "./session-cache.ts";
 import type { Statements } from "./statements.ts";
 import { PRESENCES, QUEUES, STATES, TRACKS } from "./tables.ts";
 
@@ -90,18 +90,23 @@ export class SessionRows {
   }
 
   /** Writes a session's row and its history; answers with its number. */
-  put(known: number | null, { key, session, shadow, facets, ...write }: Write): number {
+  put(known: number | null, { key, session, shadow, columns, ...write }: Write): number {
     const account = this.#accounts.require(key.account);
     const version = write.expectedVersion + 1;
     const { epoch, deadlineAt } = write;
     const standing: SQLInputValue[] = [
-      STATES.indexOf(facets.state),
-      PRESENCES.indexOf(facets.presence),
-      QUEUES.indexOf(facets.queue),
-      Number(facets.capacityHeld),
-      facets.queuedAt,
+      STATES.indexOf(columns.state),
+      PRESENCES.indexOf(columns.presence),
+      QUEUES.indexOf(columns.queue),
+      Number(columns.capacityHeld),
+      columns.queuedAt,
     ];
-    const owner: SQLInputValue[] = [facets.assignee, facets.group, facets.user, session.createdAt];
+    const owner: SQLInputValue[] = [
+      columns.assignee,
+      columns.group,
+      columns.user,
+      session.createdAt,
+    ];
     const bodies: SQLInputValue[] = [encodeSession(session), shadow && encodeSession(shadow)];
     const all = [version, epoch, deadlineAt, ...standing, ...owner, ...bodies];
     const { updateStanding, updateSession, insertSession } = this.#statements;
@@ -126,7 +131,7 @@ export class SessionRows {
   }
 
   /** The row is not due any more: what was heard since says when the session is. */
-  leave({ number, version }: DueRow): void {
+  clearRowDeadline({ number, version }: DueRow): void {
     this.#statements.leaveRow.run(number, version);
   }
 

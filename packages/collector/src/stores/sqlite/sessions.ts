@@ -14,9 +14,9 @@ import type {
   WriteOutcome,
 } from "../store.ts";
 import type { AccountNumbers } from "./account-numbers.ts";
-import { type Known, KnownSessions } from "./known-sessions.ts";
 import { isKeepable, type Renewed } from "./renewal-codec.ts";
 import { Renewals } from "./renewals.ts";
+import { type Known, KnownSessions } from "./session-cache.ts";
 import { type DueRow, SessionRows } from "./session-rows.ts";
 import type { Statements } from "./statements.ts";
 
@@ -160,7 +160,7 @@ export class Sessions {
     const early = rows.filter((row) => this.#isRenewed(row));
     if (early.length > 0) {
       transaction(() => {
-        for (const row of early) this.#rows.leave(row);
+        for (const row of early) this.#rows.clearRowDeadline(row);
       });
       return null;
     }

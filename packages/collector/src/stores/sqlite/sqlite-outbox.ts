@@ -31,7 +31,7 @@ interface EndpointRow {
 interface WaitingRow {
   session: string;
   session_created_at: number;
-  again: string;
+  resends: string;
   next_seq: number;
   attempts: number;
   waiting_since: number;
@@ -153,13 +153,13 @@ export class SqliteOutbox implements OutboxStore {
   }
 
   #putWaiting({ account, id }: EndpointKey, waiting: Waiting): void {
-    const { session, sessionCreatedAt, again, ...numbers } = waiting;
+    const { session, sessionCreatedAt, resends, ...numbers } = waiting;
     this.#statements.putWaiting.run({
       account,
       endpoint: id,
       session,
       createdAt: sessionCreatedAt,
-      again: JSON.stringify(again),
+      resends: JSON.stringify(resends),
       ...numbers,
     });
   }
@@ -190,7 +190,7 @@ export class SqliteOutbox implements OutboxStore {
     this.#statements.moveCursor.run(Number(isForwardAllowed), cursor, cursor, account, id);
   }
 
-  async sendAgain(
+  async resend(
     key: EndpointKey,
     transitions: readonly (SessionName & { readonly seq: number })[],
     now: number,
@@ -219,16 +219,16 @@ export class SqliteOutbox implements OutboxStore {
       : {
           session,
           sessionCreatedAt,
-          again: [],
+          resends: [],
           nextSeq: Number(passed?.["seq"] ?? 0) + 1,
           attempts: 0,
           waitingSince: now,
           nextAttemptAt: now,
         };
-    if (seq >= waiting.nextSeq || waiting.again.includes(seq)) return false;
+    if (seq >= waiting.nextSeq || waiting.resends.includes(seq)) return false;
     this.#putWaiting(key, {
       ...waiting,
-      again: [...waiting.again, seq].sort((a, b) => a - b),
+      resends: [...waiting.resends, seq].sort((a, b) => a - b),
     });
     awaitDelivery.run(now, account, id, session, sessionCreatedAt, seq);
     return true;
@@ -266,7 +266,7 @@ function toWaiting(row: WaitingRow): Waiting {
   return {
     session: row.session,
     sessionCreatedAt: row.session_created_at,
-    again: JSON.parse(row.again) as number[],
+    resends: JSON.parse(row.resends) as number[],
     nextSeq: row.next_seq,
     attempts: row.attempts,
     waitingSince: row.waiting_since,

@@ -104,7 +104,7 @@ export class SqliteStore implements Store {
     }
   }
 
-  async behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
+  async notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
     const rows = this.#statements.behind.all(this.#accounts.of(account), epoch, limit);
     return rows.map((row) => ({ account, id: row["id"] as string }));
   }
@@ -218,7 +218,7 @@ export class SqliteStore implements Store {
     return this.#appendBroadcast(broadcast);
   }
 
-  async hear(now: number, toleranceMs: number): Promise<boolean> {
+  async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     return this.#transaction(() => {
       const row = this.#statements.mark.get() as { heard_at: number } | undefined;
       const fromAt = row?.heard_at ?? now;

@@ -3,30 +3,30 @@
  * nothing by themselves, since the suites have a clock and an engine of their own.
  */
 import fc from "fast-check";
-import { compareHistory } from "../../../conformance/histories.ts";
+import { linksOf } from "../../../platform/cloudflare/env.ts";
+import { Coordinator, type Env, Shard } from "../../../platform/cloudflare.ts";
+import { compareHistory } from "../../../suite/histories.ts";
 import {
   conformanceCases,
   outboxConformanceCases,
   playScenarios,
   type Scenario,
-} from "../../../conformance/index.ts";
-import { history } from "../../../conformance/testing/generated.ts";
-import { linksOf } from "../../../platform/cloudflare/env.ts";
-import { Desk, type Env, Shard } from "../../../platform/cloudflare.ts";
+} from "../../../suite/index.ts";
+import { history } from "../../../suite/testing/generated.ts";
 import { MemoryStore } from "../../memory/memory-store.ts";
 import { DurableObjectStore } from "../durable-object-store.ts";
 
 class QuietShard extends Shard {
-  override async tell(): Promise<void> {}
+  override async readBroadcasts(): Promise<void> {}
   protected override async arm(): Promise<void> {}
 }
 
-class QuietDesk extends Desk {
+class QuietCoordinator extends Coordinator {
   protected override async deliver(): Promise<void> {}
   protected override async keepKeys(): Promise<void> {}
 }
 
-export { QuietDesk as Desk, QuietShard as Shard };
+export { QuietCoordinator as Coordinator, QuietShard as Shard };
 
 const CASES = [...conformanceCases, ...outboxConformanceCases];
 

@@ -3,18 +3,18 @@
  * kept whole, with its places in the indexes and its entries in the outbox, or is a conflict and leaves
  * nothing.
  *
- * - KEYS: for each group: sessions, ids, facets, epochs, assigned, events, outbox, due, pending
+ * - KEYS: for each group: sessions, ids, columns, epochs, assigned, events, outbox, due, pending
  * - ARGV: for each group: account, number of writes; then for each write: id, expected version (0: none),
- *   record, epoch, facets (three letters), deadline in milliseconds (empty: none), member of assigned
+ *   record, epoch, columns (three letters), deadline in milliseconds (empty: none), member of assigned
  *   (empty: nobody has it), digests of event ids (empty: none), number of entries, the entries
  * - answers: for each group a letter for each write (`1` committed, `0` conflict); the number of the
  *   account's last entry before (0: none is pending); the number of the first entry now added (0: none).
  *   Numbers are microseconds, and rise: after a failover that lost the last of them, later ones are above
  *   those too.
  *
- * A record begins with `VERSION EPOCH FACETS DEADLINE AGENT MORE`: see record.ts. One that is `+` and
+ * A record begins with `VERSION EPOCH COLUMNS DEADLINE AGENT MORE`: see record.ts. One that is `+` and
  * `DEADLINE SEQ LEASE` renews the record that is there: version and deadline change, and what the last
- * page has said stands at the end of the first line. Its epoch, facets and member say nothing.
+ * page has said stands at the end of the first line. Its epoch, columns and member say nothing.
  * @module
  */
 import { defineScript } from "../script.ts";
@@ -29,7 +29,7 @@ local function count(hash, before, after)
   if before and redis.call('HINCRBY', hash, before, -1) <= 0 then redis.call('HDEL', hash, before) end
 end
 local function commit(place, account, writes, at)
-  local sessions, ids, facets, epochs, assigned, events, outbox, due, pending =
+  local sessions, ids, columns, epochs, assigned, events, outbox, due, pending =
     unpack(KEYS, place + 1, place + KEYS_OF_GROUP)
   local outcomes, entries = {}, {}
   for write = 1, writes do
@@ -53,7 +53,7 @@ local function commit(place, account, writes, at)
       redis.call('HSET', sessions, id, record)
       count(epochs, oldEpoch, epoch)
       if oldFacet ~= facet then
-        count(facets, oldFacet, facet)
+        count(columns, oldFacet, facet)
         if oldFacet then redis.call('ZREM', ids, oldFacet .. id) end
         redis.call('ZADD', ids, 0, facet .. id)
       end

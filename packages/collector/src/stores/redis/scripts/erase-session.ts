@@ -1,7 +1,7 @@
 /**
  * Removes a session with everything that its partition has of it.
  *
- * - KEYS: sessions, ids, facets, epochs, assigned, events, due, pending
+ * - KEYS: sessions, ids, columns, epochs, assigned, events, due, pending
  * - ARGV: account, id
  * - answers: the number up to which entries in outboxes may be of it; the record, if it was there
  * @module
@@ -9,7 +9,7 @@
 import { defineScript } from "../script.ts";
 
 export const ERASE_SESSION = defineScript(`
-local sessions, ids, facets, epochs, assigned, events, due, pending = unpack(KEYS)
+local sessions, ids, columns, epochs, assigned, events, due, pending = unpack(KEYS)
 local account, id = ARGV[1], ARGV[2]
 local upTo = redis.call('HGET', pending, '#') or '0'
 local old = redis.call('HGET', sessions, id)
@@ -17,7 +17,7 @@ if not old then return { upTo } end
 local epoch, facet, held, agent = string.match(old, '^%d+ (%d+) (...)(.) %S+ (%S+) ')
 redis.call('HDEL', sessions, id)
 redis.call('ZREM', ids, facet .. id)
-if redis.call('HINCRBY', facets, facet, -1) <= 0 then redis.call('HDEL', facets, facet) end
+if redis.call('HINCRBY', columns, facet, -1) <= 0 then redis.call('HDEL', columns, facet) end
 if redis.call('HINCRBY', epochs, epoch, -1) <= 0 then redis.call('HDEL', epochs, epoch) end
 if agent ~= '-' then redis.call('ZREM', assigned, agent .. ' ' .. held .. id) end
 redis.call('HDEL', events, id)

@@ -1,10 +1,10 @@
 /**
- * Sessions of one account in one partition by id, for each of the facets that are asked for. To put
+ * Sessions of one account in one partition by id, for each of the columns that are asked for. To put
  * the rows in one order is the caller's: strings are compared here as the server's locale has it.
  *
- * - KEYS: ids, facets, sessions
- * - ARGV: Lua pattern of facets, id after which (empty: from the first on), limit for each
- * - answers: for each of the facets that any session has: the facets, 1 if there may be more (else 0),
+ * - KEYS: ids, columns, sessions
+ * - ARGV: Lua pattern of columns, id after which (empty: from the first on), limit for each
+ * - answers: for each of the columns that any session has: the columns, 1 if there may be more (else 0),
  *   id and record of each session
  * @module
  */

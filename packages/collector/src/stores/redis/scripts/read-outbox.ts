@@ -8,7 +8,7 @@
  */
 import { defineScript } from "../script.ts";
 
-export const READ_OUTBOX = defineScript(`
+export const READ_RELAY_QUEUE = defineScript(`
 local after, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
 local found = {}
 local from = 0

@@ -5,7 +5,7 @@
  */
 
 /** How many sessions one call looks at, at the most: some milliseconds. */
-const SCAN_MOST = 500;
+const MAX_SCANNED = 500;
 
 /**
  * - KEYS: ids, sessions first
@@ -18,7 +18,7 @@ local after, limit = ARGV[1], tonumber(ARGV[2])
 local found = { '' }
 local from = after == '' and '-' or '(' .. after
 local looked = 0
-while looked < ${SCAN_MOST} do
+while looked < ${MAX_SCANNED} do
   local members = redis.call('ZRANGEBYLEX', KEYS[1], from, '+', 'LIMIT', 0, 100)
   if #members == 0 then
     found[1] = ''

@@ -9,7 +9,7 @@
  */
 import { defineScript } from "../script.ts";
 
-export const TRIM_OUTBOX = defineScript(`
+export const TRIM_RELAY_QUEUE = defineScript(`
 local moved, old = tonumber(ARGV[2]), tonumber(ARGV[3])
 -- Some at a time: the next look is not far.
 for _ = 1, 1000 do

@@ -1,0 +1,174 @@
+/**
+ * One session's share of a batch: every request for it applied in memory, one write at the end.
+ * @module
+ */
+import type { Input, SignalInput } from "../core/input.ts";
+import { type Lease, leaseOf, renewalOf } from "../core/lease.ts";
+import { holdsCapacity } from "../core/routing.ts";
+import { createSession, type Session } from "../core/session.ts";
+import type { Settings } from "../core/settings.ts";
+import { type Transition, visibleOf } from "../core/transition.ts";
+import type { Found, SessionKey, Write } from "../stores/store.ts";
+import type { Broadcasts } from "./broadcasts.ts";
+import type { Outcome, Request } from "./request.ts";
+import { asIfOn, createShadow, dropShadow, SessionReducer } from "./session-reducer.ts";
+
+export class SessionBatch {
+  readonly key: SessionKey;
+  readonly settings: Settings;
+  /** What is broadcast while the batch is in hand, the session has yet to be told. */
+  readonly epoch: number;
+  readonly #found: Found;
+  readonly #broadcasts: Broadcasts;
+  #live: SessionReducer | null = null;
+  #shadow: SessionReducer | null = null;
+  #hasAppliedBroadcast = false;
+  /** What was broadcast while it was loaded is later than the request that it was loaded for. */
+  #now = 0;
+  /** Nothing but beats came. */
+  #isRenewal = true;
+  /** What shadows told that are gone by now. */
+  readonly #droppedShadowTransitions: Transition[] = [];
+  readonly #eventIds = new Set<string>();
+
+  constructor(key: SessionKey, found: Found, broadcasts: Broadcasts) {
+    this.key = key;
+    this.settings = broadcasts.latest(key.account).settings;
+    this.epoch = broadcasts.epoch;
+    this.#found = found;
+    this.#broadcasts = broadcasts;
+    const { stored } = found;
+    if (!stored) return;
+    this.#live = new SessionReducer(stored.session);
+    if (stored.shadow) this.#shadow = new SessionReducer(stored.shadow, asIfOn);
+    this.#catchUp(stored.epoch);
+  }
+
+  /** The lease by which the beat can be repeated once all this is committed; null: there is none. */
+  leaseOf(beat: SignalInput): Lease | null {
+    if (!this.#live || this.#shadow) return null;
+    return leaseOf(this.#live.session, beat, this.settings);
+  }
+
+  get session(): Session | null {
+    return this.#live?.session ?? null;
+  }
+
+  /** Tells the session what was broadcast since it was last looked at. */
+  #catchUp(epoch: number): void {
+    let settings = this.#broadcasts.asOf(this.key.account, epoch);
+    for (const { at, input } of this.#broadcasts.since(this.key.account, epoch)) {
+      this.#reduce(input, at, settings);
+      this.#hasAppliedBroadcast = true;
+      if (input.type !== "settings_changed") continue;
+      settings = input.settings;
+      this.#createShadow(settings);
+    }
+  }
+
+  #createShadow({ presence }: Settings): void {
+    if (!this.#live) return;
+    if (presence.mode === "shadow") {
+      this.#shadow ??= new SessionReducer(createShadow(this.#live.session), asIfOn);
+    } else if (this.#shadow) {
+      this.#live.session = dropShadow(this.#live.session, this.#shadow.session);
+      this.#droppedShadowTransitions.push(...this.#shadow.transitions);
+      this.#shadow = null;
+    }
+  }
+
+  apply(request: Request, now: number): Outcome {
+    const { eventId } = request;
+    const isDuplicate =
+      eventId !== undefined &&
+      (this.#eventIds.has(eventId) || this.#found.seenEventIds.includes(eventId));
+    const wasThere = this.#live !== null;
+    const { binding } = request;
+    if (binding !== undefined && !this.#live?.session.bindings.includes(binding)) {
+      return { status: "unbound" };
+    }
+    if (!this.#live && request.create) {
+      this.#live = new SessionReducer(createSession({ id: this.key.id, ...request.create }, now));
+      this.#createShadow(this.settings);
+    }
+    if (!this.#live) return { status: "not_found" };
+    const transitionsBefore = this.#live.transitions.length;
+    const heldCapacity = holdsCapacity(this.#live.session, this.settings);
+    if (!isDuplicate) {
+      for (const input of request.inputs) {
+        this.#reduce(input, now, this.settings);
+        this.#isRenewal &&= input.type === "signal" && input.signal === "beat";
+      }
+      if (eventId !== undefined) this.#eventIds.add(eventId);
+    }
+    return {
+      status: isDuplicate ? "duplicate" : "applied",
+      session: this.#live.session,
+      shadow: this.#shadow?.session ?? null,
+      settings: this.settings,
+      created: !wasThere,
+      tookCapacity: !heldCapacity && holdsCapacity(this.#live.session, this.settings),
+      transitions: this.#live.transitions.slice(transitionsBefore),
+    };
+  }
+
+  #reduce(input: Input, at: number, settings: Settings): void {
+    this.#now = Math.max(this.#now, at);
+    this.#live?.reduce(input, this.#now, settings);
+    this.#shadow?.reduce(input, this.#now, settings);
+  }
+
+  /** What is to be committed; null: nothing changed. */
+  write(): Write | null {
+    const { stored } = this.#found;
+    const live = this.#live;
+    if (!live) return null;
+    const { session } = live;
+    const shadow = this.#shadow?.session ?? null;
+    const deadlineAt = earliest(
+      live.deadlineAt(this.settings),
+      this.#shadow?.deadlineAt(this.settings) ?? null,
+    );
+    const isSame =
+      stored?.session === session && stored.shadow === shadow && stored.deadlineAt === deadlineAt;
+    if (isSame && !this.#hasAppliedBroadcast && this.#eventIds.size === 0) return null;
+    const visible = visibleOf(session, this.settings);
+    const shadowTransitions = [
+      ...this.#droppedShadowTransitions,
+      ...(this.#shadow?.transitions ?? []),
+    ];
+    const isRenewal =
+      stored !== null &&
+      this.#isRenewal &&
+      !this.#hasAppliedBroadcast &&
+      this.#eventIds.size + live.transitions.length + shadowTransitions.length === 0;
+    return {
+      key: this.key,
+      expectedVersion: stored?.version ?? 0,
+      session,
+      shadow,
+      epoch: this.epoch,
+      columns: {
+        state: visible.state,
+        presence: visible.presence,
+        queue: visible.queue,
+        queuedAt: session.queuedAt,
+        assignee: session.assignee,
+        group: session.ticket.group,
+        user: session.user,
+        capacityHeld: visible.capacityHeld,
+      },
+      deadlineAt,
+      eventIds: [...this.#eventIds],
+      transitions: live.transitions,
+      shadowTransitions,
+      isRenewal,
+      renewal: isRenewal && shadow === stored.shadow ? renewalOf(stored.session, session) : null,
+    };
+  }
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}

@@ -1,0 +1,45 @@
+/**
+ * What the routes are given at the edge.
+ * @module
+ */
+import type { Accounts } from "../../engine/accounts.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { SILENT_METER } from "../../engine/meter.ts";
+import type { AppContext } from "../../http/context.ts";
+import { DEFAULT_LIMITS } from "../../http/rate-limit.ts";
+import { refuseUrl } from "../webhook-url.ts";
+import type { Env } from "./env.ts";
+
+const MAX_SESSIONS = 10_000_000;
+
+/** `refreshWebhooks`: endpoints were changed, look at once. */
+export function createContext(
+  env: Env,
+  engine: Engine,
+  accounts: Accounts,
+  refreshWebhooks: () => Promise<void> = async () => {},
+): AppContext {
+  const isPrivateAllowed = env.STILLHERE_ALLOW_PRIVATE_WEBHOOKS === "true";
+  return {
+    engine,
+    accounts,
+    // The SDK and the console are static assets of the deployment.
+    assets: new Map(),
+    limits: DEFAULT_LIMITS,
+    maxSessions: Number(env.STILLHERE_MAX_SESSIONS ?? MAX_SESSIONS),
+    meter: SILENT_METER,
+    webhooks: {
+      refuseTarget: async (url) => refuseTarget(url, isPrivateAllowed),
+      refresh: refreshWebhooks,
+    },
+    addressOf: (c) => c.req.header("CF-Connecting-IP") ?? "unknown",
+  };
+}
+
+/** The edge's `fetch` reaches no private network; and what is meant for the public goes by a name. */
+function refuseTarget(text: string, isPrivateAllowed: boolean): string | null {
+  const refused = refuseUrl(text, isPrivateAllowed);
+  if (refused !== null || isPrivateAllowed) return refused;
+  const isAddress = /^\[|^[\d.]+$/.test(new URL(text).hostname);
+  return isAddress ? "Give a name instead of an address." : null;
+}

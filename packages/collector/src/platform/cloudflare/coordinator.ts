@@ -1,0 +1,154 @@
+/**
+ * The coordinator: one object that answers the server API, holds the streams, delivers webhooks and tells
+ * the shards what was changed.
+ * @module
+ */
+import { DurableObject, type DurableObjectState } from "cloudflare:workers";
+import { Accounts } from "../../engine/accounts.ts";
+import { createSystemClock } from "../../engine/clock.ts";
+import { pruneHistory } from "../../engine/retention.ts";
+import { createApp } from "../../http/app.ts";
+import { CoordinatorRecords } from "../../stores/durable-object/coordinator-records.ts";
+import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
+import type { ShardName } from "../../stores/durable-object/links.ts";
+import { ObjectSql } from "../../stores/durable-object/sql.ts";
+import { DeliverySupervisor } from "../../webhooks/delivery-supervisor.ts";
+import { createWebhookSender } from "../../webhooks/sender.ts";
+import { Alarm } from "./alarm.ts";
+import { createContext } from "./context.ts";
+import { type CoordinatorStub, type Env, linksOf, type ShardStub, shardsOf } from "./env.ts";
+import type { ObjectFigures } from "./figures.ts";
+import { keepKeys } from "./keys.ts";
+import { shardName, spaceOf } from "./names.ts";
+import { postByFetch } from "./post.ts";
+import { ShardedEngine } from "./sharded-engine.ts";
+
+/** Shards that did not answer, and endpoints that wait, are looked at again so soon at the latest. */
+const RETRY_MS = 5_000;
+const PRUNE_EVERY_MS = 3_600_000;
+
+export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
+  readonly #records: CoordinatorRecords;
+  readonly #space: string;
+  readonly #engine: ShardedEngine;
+  readonly #accounts: Accounts;
+  readonly #deliveries: DeliverySupervisor;
+  readonly #app: ReturnType<typeof createApp>;
+  readonly #sql: ObjectSql;
+  readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.ctx.storage.setAlarm(at)));
+  #calls = 0;
+  #prunedAt = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#space = spaceOf(ctx.id.name ?? "");
+    this.#sql = new ObjectSql(ctx.storage);
+    this.#records = new CoordinatorRecords({
+      sql: this.#sql,
+      shards: shardsOf(env),
+      onLogChange: (account) => this.#onLogChange(account),
+      notifyShards: (shards, epoch) => this.#notifyShards(shards, epoch),
+    });
+    const links = {
+      ...linksOf(env, this.#space),
+      coordinator: () => this.#records,
+      layouts: () => this.#records.layouts(),
+    };
+    const store = new DurableObjectStore(links);
+    const clock = createSystemClock();
+    this.#engine = new ShardedEngine(env, this.#space, store, clock);
+    this.#accounts = new Accounts(store, clock);
+    const onError = (error: unknown) => console.error(error);
+    const send = createWebhookSender(postByFetch);
+    this.#deliveries = new DeliverySupervisor({ engine: this.#engine, send, onError });
+    this.#app = createApp({
+      ...createContext(env, this.#engine, this.#accounts, () => this.deliver()),
+      onError,
+    });
+    ctx.blockConcurrencyWhile(async () => {
+      this.#alarm.restore(await ctx.storage.getAlarm());
+      await this.#engine.broadcasts.refresh();
+      await this.#accounts.refresh();
+      await this.keepKeys(this.#accounts);
+    });
+    ctx.waitUntil(this.#records.grow((shard, layouts) => this.#shard(shard).grow(layouts)));
+  }
+
+  /** Only what a getter of the class answers can be called from elsewhere. */
+  get records(): CoordinatorRecords {
+    this.#calls += 1;
+    return this.#records;
+  }
+
+  fetch(request: Request): Promise<Response> {
+    this.#calls += 1;
+    return Promise.resolve(this.#app.fetch(request));
+  }
+
+  protected async keepKeys(accounts: Accounts): Promise<void> {
+    await keepKeys(accounts, this.env);
+  }
+
+  async poll(): Promise<void> {
+    const shards = await this.#records.shards();
+    await Promise.allSettled(shards.map((shard) => this.#shard(shard).poll()));
+    await this.#maintain();
+  }
+
+  async figures(): Promise<ObjectFigures> {
+    return {
+      calls: this.#calls,
+      rowsWritten: this.#sql.rowsWritten,
+      ...this.#alarm.figures,
+    };
+  }
+
+  async alarm(): Promise<void> {
+    this.#alarm.fired();
+    await this.#maintain();
+  }
+
+  async #maintain(): Promise<void> {
+    const isTold = await this.#records.notifyShards();
+    await this.deliver();
+    const now = this.#engine.clock.now();
+    if (!isTold) this.#alarm.setBy(now + RETRY_MS);
+    if (now - this.#prunedAt < PRUNE_EVERY_MS) return;
+    this.#prunedAt = now;
+    await pruneHistory(this.#engine, this.#accounts.names());
+  }
+
+  #onLogChange(account: string): void {
+    this.#engine.logNotifier.notify(account);
+    this.ctx.waitUntil(this.deliver());
+  }
+
+  /** Has couriers sent out; the alarm sees to it that what is left is not forgotten. */
+  protected async deliver(): Promise<void> {
+    if ((await this.#records.standings()).length === 0) return;
+    await this.#deliveries.refresh();
+    const now = this.#engine.clock.now();
+    for (const standing of await this.#records.standings()) {
+      if (standing.endpoint.disabled) continue;
+      const isBehind =
+        (await this.#records.lastCursor(standing.endpoint.account)) > standing.cursor;
+      const dueAt = isBehind ? now : standing.nextAttemptAt;
+      if (dueAt === null) continue;
+      this.#alarm.setBy(Math.max(dueAt, standing.pausedUntil ?? 0, now + RETRY_MS));
+    }
+  }
+
+  #shard(name: ShardName): ShardStub {
+    return this.env.SHARD.getByName(shardName(this.#space, name));
+  }
+
+  async #notifyShards(shards: readonly ShardName[], epoch: number): Promise<void> {
+    const told = await Promise.allSettled(
+      shards.map((shard) => this.#shard(shard).readBroadcasts()),
+    );
+    for (const [index, { status }] of told.entries()) {
+      const shard = shards[index];
+      if (shard && status === "fulfilled") this.#records.markNotified(shard, epoch);
+    }
+  }
+}

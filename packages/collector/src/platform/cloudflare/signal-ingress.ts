@@ -1,0 +1,54 @@
+/**
+ * Takes signals in the Worker itself, near the visitor: what is refused never reaches an object, and
+ * what is good costs one call of the session's shard. Keys, settings and the number of shards are
+ * read from the coordinator now and then.
+ * @module
+ */
+import { Hono } from "hono";
+import { Accounts } from "../../engine/accounts.ts";
+import { createSystemClock } from "../../engine/clock.ts";
+import { answerErrors } from "../../http/answer-error.ts";
+import type { Env as HonoEnv } from "../../http/context.ts";
+import { signalRoutes } from "../../http/signals.ts";
+import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
+import { createContext } from "./context.ts";
+import { type Env, linksOf } from "./env.ts";
+import { ShardedEngine } from "./sharded-engine.ts";
+
+/** How long it may take until rotated keys and changed settings hold for signals. */
+const READ_EVERY_MS = 5_000;
+
+export class SignalIngress {
+  readonly #app = new Hono<HonoEnv>();
+  readonly #accounts: Accounts;
+  readonly #engine: ShardedEngine;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #hasRead = false;
+
+  constructor(env: Env, space: string) {
+    const clock = createSystemClock();
+    const store = new DurableObjectStore(linksOf(env, space));
+    this.#accounts = new Accounts(store, clock);
+    this.#engine = new ShardedEngine(env, space, store, clock);
+    this.#app.use(async (_, next) => {
+      await this.#read();
+      await next();
+    });
+    this.#app.route("/", signalRoutes(createContext(env, this.#engine, this.#accounts)));
+    this.#app.onError(answerErrors((error) => console.error(error)));
+  }
+
+  fetch(request: Request): Promise<Response> {
+    return Promise.resolve(this.#app.fetch(request));
+  }
+
+  /** Until the first time has succeeded everybody waits for it; later only whoever finds it old. */
+  async #read(): Promise<void> {
+    const now = Date.now();
+    if (this.#hasRead && now - this.#readAt < READ_EVERY_MS) return;
+    this.#readAt = now;
+    await this.#accounts.refresh();
+    await this.#engine.broadcasts.refresh();
+    this.#hasRead = true;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The tables of the coordinator. `transitions` is the accounts' log, and webhooks read it as `history`.
+ * @module
+ */
+import { OUTBOX_TABLES } from "../sqlite/outbox-schema.ts";
+import type { ObjectSql } from "./sql.ts";
+
+const MIGRATIONS = [
+  `CREATE TABLE transitions (
+     account TEXT NOT NULL,
+     track INTEGER NOT NULL,
+     cursor INTEGER NOT NULL,
+     session TEXT NOT NULL,
+     session_created_at INTEGER NOT NULL,
+     seq INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     PRIMARY KEY (account, track, cursor)
+   ) WITHOUT ROWID;
+   CREATE UNIQUE INDEX transitions_session ON transitions (account, session, track, seq);
+   CREATE VIEW history AS
+     SELECT cursor, account, track, session, session_created_at, seq FROM transitions;
+
+   CREATE TABLE shards (
+     account TEXT NOT NULL,
+     place INTEGER NOT NULL,
+     moved INTEGER NOT NULL,
+     cursor INTEGER NOT NULL,
+     told INTEGER NOT NULL,
+     PRIMARY KEY (account, place)
+   ) WITHOUT ROWID;
+   CREATE TABLE agents (
+     account TEXT NOT NULL,
+     id TEXT NOT NULL,
+     capacity INTEGER NOT NULL,
+     PRIMARY KEY (account, id)
+   ) WITHOUT ROWID;
+   CREATE TABLE accounts (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+   CREATE TABLE broadcasts (epoch INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
+   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+   ${OUTBOX_TABLES}`,
+];
+
+const ENTRY = "cursor, session, session_created_at, seq, at, body";
+
+const SQL = {
+  layouts: "SELECT value FROM facts WHERE name = 'layouts'",
+  putLayouts: "INSERT OR REPLACE INTO facts (name, value) VALUES ('layouts', ?)",
+  heardAt: "SELECT value FROM facts WHERE name = 'heard_at'",
+  putHeardAt: "INSERT OR REPLACE INTO facts (name, value) VALUES ('heard_at', ?)",
+  shards: "SELECT account, place FROM shards ORDER BY account, place",
+  enrol: `INSERT INTO shards (account, place, moved, cursor, told) VALUES (?, ?, 0, 0, ?)
+    ON CONFLICT DO NOTHING`,
+  untold: "SELECT account, place FROM shards WHERE told < ?",
+  told: "UPDATE shards SET told = ? WHERE account = ? AND place = ?",
+  moved: "SELECT moved FROM shards WHERE account = ? AND place = ?",
+  putMoved: "UPDATE shards SET moved = ?, cursor = ? WHERE account = ? AND place = ?",
+  // Entries may be forgotten, their cursors never come again.
+  newestCursor: "SELECT coalesce(max(cursor), 0) AS cursor FROM shards",
+  append: `INSERT INTO transitions (account, track, cursor, session, session_created_at, seq, at, body)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  erase: "DELETE FROM transitions WHERE account = ? AND session = ?",
+  history: `SELECT ${ENTRY} FROM transitions
+    WHERE account = ? AND session = ? AND track = ? AND seq > ? ORDER BY seq LIMIT ?`,
+  log: `SELECT ${ENTRY} FROM transitions WHERE account = ? AND track = ? AND cursor > ?
+    ORDER BY cursor LIMIT ?`,
+  lastCursor: `SELECT coalesce(max(cursor), 0) AS cursor FROM transitions
+    WHERE account = ? AND track = 0`,
+  prune: `DELETE FROM transitions WHERE (account, track, cursor) IN
+    (SELECT account, track, cursor FROM transitions WHERE account = ? AND at < ?
+      ORDER BY track, cursor LIMIT ?)`,
+  agents: "SELECT id, capacity FROM agents WHERE account = ? ORDER BY id",
+  putAgent: "INSERT OR REPLACE INTO agents (account, id, capacity) VALUES (?, ?, ?)",
+  accounts: "SELECT body FROM accounts ORDER BY name",
+  putAccount: "INSERT OR REPLACE INTO accounts (name, body) VALUES (?, ?)",
+  broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
+  broadcast: "INSERT INTO broadcasts (body) VALUES (?) RETURNING epoch",
+  lastEpoch: "SELECT coalesce(max(epoch), 0) AS epoch FROM broadcasts",
+} as const;
+
+export type CoordinatorStatements = ReturnType<typeof prepareCoordinator>;
+
+/** Brings the tables up to date, and prepares every statement. */
+export function prepareCoordinator(sql: ObjectSql) {
+  sql.exec("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY)");
+  const done = sql.prepare("SELECT count(*) AS count FROM migrations").get()?.["count"] as number;
+  for (const [index, migration] of MIGRATIONS.entries()) {
+    if (index < done) continue;
+    sql.transaction(() => {
+      sql.exec(migration);
+      sql.prepare("INSERT INTO migrations (number) VALUES (?)").run(index + 1);
+    });
+  }
+  const entries = Object.entries(SQL).map(([name, text]) => [name, sql.prepare(text)]);
+  return Object.fromEntries(entries) as Record<keyof typeof SQL, ReturnType<ObjectSql["prepare"]>>;
+}

@@ -1,0 +1,127 @@
+/**
+ * Has transitions sent to a webhook endpoint once more. What is to be sent is worked out here from
+ * what is stored, and kept if that has not changed meanwhile; else it is worked out anew.
+ * @module
+ */
+import { DELIVERY_STATUSES, type EndpointKey, type SessionName, type Waiting } from "../outbox.ts";
+import type { LogEntry } from "../store.ts";
+import type { Connection } from "./connection.ts";
+import { accountKeys, endpointKeys } from "./keys.ts";
+import type { Log } from "./log.ts";
+import { decodeWaiting, deliveryName, encodeWaiting, nameOf } from "./outbox-rows.ts";
+import { RESEND } from "./scripts/resend.ts";
+
+export type Transitions = readonly (SessionName & { readonly seq: number })[];
+
+const READ_LIMIT = 500;
+const OTHER_STATUSES = DELIVERY_STATUSES.filter((status) => status !== "pending");
+
+/** How a session waits, and how it did. */
+interface Change {
+  readonly before: string;
+  readonly waiting: Waiting;
+}
+
+export async function resend(
+  connection: Connection,
+  log: Log,
+  key: EndpointKey,
+  transitions: Transitions,
+  now: number,
+): Promise<number> {
+  const { account, id } = key;
+  const keys = endpointKeys(account, id);
+  const of = accountKeys(account);
+  for (;;) {
+    const cursor = await connection.command(keys.progress, "HGET", keys.progress, "cursor");
+    if (cursor === null) return 0;
+    const { changes, names } = await plan(connection, log, key, Number(cursor), transitions, now);
+    const kept = await connection.run(
+      RESEND,
+      [
+        of.log,
+        of.index,
+        keys.progress,
+        keys.waiting,
+        keys.attempts,
+        keys.deliveries,
+        keys.listedAs("pending"),
+        ...OTHER_STATUSES.map(keys.listedAs),
+      ],
+      [
+        String(cursor),
+        now,
+        OTHER_STATUSES.join(" "),
+        changes.length,
+        ...changes.flatMap(({ before, waiting }) => [
+          waiting.session,
+          waiting.sessionCreatedAt,
+          before,
+          encodeWaiting(waiting),
+          waiting.nextAttemptAt,
+        ]),
+        ...names,
+      ],
+    );
+    if (kept === 1) return names.length;
+  }
+}
+
+async function plan(
+  connection: Connection,
+  log: Log,
+  key: EndpointKey,
+  cursor: number,
+  transitions: Transitions,
+  now: number,
+) {
+  const changes = new Map<string, Change>();
+  const names: string[] = [];
+  for (const transition of transitions) {
+    const history = await historyOf(log, key, transition);
+    if (!history.some((entry) => entry.transition.seq === transition.seq)) continue;
+    const name = nameOf(transition);
+    const change =
+      changes.get(name) ?? (await standingOf(connection, key, transition, history, cursor, now));
+    const { waiting } = change;
+    const { seq } = transition;
+    if (seq >= waiting.nextSeq || waiting.resends.includes(seq)) continue;
+    const resends = [...waiting.resends, seq].sort((a, b) => a - b);
+    changes.set(name, { ...change, waiting: { ...waiting, resends } });
+    names.push(deliveryName(transition));
+  }
+  return { changes: [...changes.values()], names };
+}
+
+async function standingOf(
+  connection: Connection,
+  { account, id }: EndpointKey,
+  { session, sessionCreatedAt }: SessionName,
+  history: readonly LogEntry[],
+  cursor: number,
+  now: number,
+): Promise<Change> {
+  const key = endpointKeys(account, id).waiting;
+  const name = nameOf({ session, sessionCreatedAt });
+  const before = (await connection.command(key, "HGET", key, name)) as string | null;
+  if (before !== null) return { before, waiting: decodeWaiting(name, before) };
+  const passed = history.findLast((entry) => entry.cursor <= cursor)?.transition.seq ?? 0;
+  const begun = { resends: [], nextSeq: passed + 1, attempts: 0 };
+  const times = { waitingSince: now, nextAttemptAt: now };
+  return { before: "", waiting: { session, sessionCreatedAt, ...begun, ...times } };
+}
+
+async function historyOf(
+  log: Log,
+  { account }: EndpointKey,
+  { session, sessionCreatedAt }: SessionName,
+): Promise<readonly LogEntry[]> {
+  const history: LogEntry[] = [];
+  for (;;) {
+    const after = history.at(-1)?.transition.seq ?? 0;
+    const page = await log.history({ account, id: session }, after, READ_LIMIT, "live");
+    history.push(...page);
+    if (page.length < READ_LIMIT) break;
+  }
+  return history.filter((entry) => entry.sessionCreatedAt === sessionCreatedAt);
+}

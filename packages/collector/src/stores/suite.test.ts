@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, describe, expect, it } from "vitest";
+import { MemoryStore } from "./memory/memory-store.ts";
+import { SqliteStore } from "./sqlite/sqlite-store.ts";
+import { type Store, StoreError } from "./store.ts";
+import { conformanceCases } from "./suite/index.ts";
+import { outboxConformanceCases } from "./suite/outbox.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "stillhere-store-"));
+let files = 0;
+
+const DRIVERS: Record<string, () => Promise<Store>> = {
+  memory: async () => new MemoryStore(),
+  sqlite: async () => new SqliteStore(join(folder, `${++files}.db`)),
+};
+
+const opened: Store[] = [];
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+});
+
+describe.each(Object.entries(DRIVERS))("%s", (_name, open) => {
+  it.each(
+    [...conformanceCases, ...outboxConformanceCases].map((each) => [each.name, each] as const),
+  )("%s", async (_, each) => {
+    await each.run(async () => {
+      const store = await open();
+      opened.push(store);
+      return store;
+    });
+  });
+});
+
+describe("the SQLite file", () => {
+  it("keeps what was committed for whoever opens it next", async () => {
+    const path = join(folder, "kept.db");
+    const first = new SqliteStore(path);
+    await first.heartbeat(1_000, 5_000);
+    await first.close();
+    const second = new SqliteStore(path);
+    expect(await second.heartbeat(7_000, 5_000)).toBe(true);
+    await second.close();
+  });
+
+  it("refuses a batch whole while another process writes, and takes it afterwards", async () => {
+    const path = join(folder, "locked.db");
+    const store = new SqliteStore(path);
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    const account = { name: "a", publishableKeys: [], secretKeys: [], tokenSecrets: [] };
+    await expect(store.heartbeat(1, 1)).rejects.toThrow(StoreError);
+    other.exec("COMMIT");
+    other.close();
+    await store.putAccount({ ...account, createdAt: 1 });
+    expect(await store.heartbeat(1, 1)).toBe(false);
+    await store.close();
+  });
+
+  it("says what to do where it cannot be opened", () => {
+    expect(() => new SqliteStore(join(folder, "no", "such", "folder.db"))).toThrow(StoreError);
+    expect(() => new SqliteStore(folder)).toThrow(/writable folder/);
+  });
+});
+
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));

@@ -1,0 +1,87 @@
+/**
+ * What a case of the conformance suite is, and what the cases write into stores.
+ * @module
+ */
+import { createSession, type Session } from "../../core/session.ts";
+import type { Transition } from "../../core/transition.ts";
+import type { Found, IndexedColumns, SessionKey, Store, Write } from "../store.ts";
+
+export interface ConformanceCase {
+  readonly name: string;
+  /** Throws where the store does not do as it must. `open` answers a store with nothing in it. */
+  run(open: () => Promise<Store>): Promise<void>;
+}
+
+export const ACCOUNT = "shop";
+export const NOW = 1_700_000_000_000;
+
+export const COLUMNS: IndexedColumns = {
+  state: "active",
+  presence: "online",
+  queue: "none",
+  queuedAt: null,
+  assignee: null,
+  group: null,
+  user: null,
+  capacityHeld: false,
+};
+
+export function keyOf(id: string, account = ACCOUNT): SessionKey {
+  return { account, id };
+}
+
+export function sessionOf(id: string, change: Partial<Session> = {}): Session {
+  return { ...createSession({ id, channel: "web_widget" }, NOW), ...change };
+}
+
+export const LEASE_MS = 15_000;
+
+/** A session whose page was heard at `now`, for the `seq`th time. */
+export function heard(id: string, seq: number, now: number): Session {
+  const page = { id: "p", gen: 0, seq, visibility: "visible", leaseMs: LEASE_MS } as const;
+  const pages = [{ ...page, leaseUntil: now + LEASE_MS, left: false }];
+  return sessionOf(id, { pages, presence: "online", heardAt: now });
+}
+
+export function transitionOf(seq: number): Transition {
+  const standing = { state: "active", reason: null, presence: "online" } as const;
+  return {
+    seq,
+    at: NOW + seq,
+    from: standing,
+    to: standing,
+    cause: "signal",
+    queue: "none",
+    capacityHeld: false,
+    assignee: null,
+    heardAt: null,
+    ticketChanges: {},
+    triggers: [],
+    notify: [],
+  };
+}
+
+export function writeOf(id: string, change: Partial<Write> = {}): Write {
+  return {
+    key: keyOf(id),
+    expectedVersion: 0,
+    session: sessionOf(id),
+    shadow: null,
+    epoch: 0,
+    columns: COLUMNS,
+    deadlineAt: null,
+    eventIds: [],
+    transitions: [],
+    shadowTransitions: [],
+    ...change,
+  };
+}
+
+export async function loadOne(
+  store: Store,
+  id: string,
+  eventIds: string[] = [],
+): Promise<Found | undefined> {
+  const [found] = await store.load([{ key: keyOf(id), eventIds }]);
+  return found;
+}

@@ -1,0 +1,104 @@
+/**
+ * Lists: sessions by what they are, the queue, who has what.
+ * @module
+ */
+import { deepEqual, equal } from "node:assert/strict";
+import type { IndexedColumns } from "../store.ts";
+import { ACCOUNT, COLUMNS, type ConformanceCase, keyOf, NOW, writeOf } from "./case.ts";
+
+export const listCases: readonly ConformanceCase[] = [
+  {
+    name: "lists go by id, are filtered and continue after an id",
+    async run(open) {
+      const store = await open();
+      const gone: IndexedColumns = { ...COLUMNS, state: "inactive", presence: "offline" };
+      await store.commit([
+        writeOf("c"),
+        writeOf("a"),
+        writeOf("b", { columns: gone }),
+        writeOf("d", { columns: { ...COLUMNS, assignee: "ann", queue: "queued", queuedAt: NOW } }),
+        writeOf("x", { key: keyOf("x", "desk") }),
+      ]);
+      const ids = async (query: object) =>
+        (await store.list(ACCOUNT, { limit: 10, ...query })).map(({ session }) => session.id);
+      deepEqual(await ids({}), ["a", "b", "c", "d"]);
+      deepEqual(await ids({ limit: 2 }), ["a", "b"]);
+      deepEqual(await ids({ afterId: "b" }), ["c", "d"]);
+      deepEqual(await ids({ state: "inactive" }), ["b"]);
+      deepEqual(await ids({ presence: "online", queue: "none" }), ["a", "c"]);
+      deepEqual(await ids({ assignee: "ann" }), ["d"]);
+      deepEqual(await ids({ queue: "queued", afterId: "d" }), []);
+    },
+  },
+  {
+    name: "the queue goes by place, then id, and by group",
+    async run(open) {
+      const store = await open();
+      const at = (
+        queuedAt: number,
+        group: string | null,
+        queue: IndexedColumns["queue"] = "queued",
+      ) => ({
+        columns: { ...COLUMNS, queue, queuedAt, group },
+      });
+      await store.commit([
+        writeOf("third", at(NOW + 2, "vip", "direct")),
+        writeOf("b", at(NOW, null)),
+        writeOf("a", at(NOW, "vip")),
+        writeOf("out", { columns: { ...COLUMNS, queuedAt: NOW - 1 } }),
+      ]);
+      const ids = async (group: string | null) =>
+        (await store.queue(ACCOUNT, group)).map(({ session }) => session.id);
+      deepEqual(await ids(null), ["a", "b", "third"]);
+      deepEqual(await ids("vip"), ["a", "third"]);
+    },
+  },
+  {
+    name: "agents are kept with their capacity, and who has which session",
+    async run(open) {
+      const store = await open();
+      await store.putAgent(ACCOUNT, { id: "bob", capacity: 2 });
+      await store.putAgent(ACCOUNT, { id: "ann", capacity: 1 });
+      await store.putAgent(ACCOUNT, { id: "bob", capacity: 3 });
+      await store.putAgent("desk", { id: "eve", capacity: 9 });
+      deepEqual(await store.agents(ACCOUNT), [
+        { id: "ann", capacity: 1 },
+        { id: "bob", capacity: 3 },
+      ]);
+      const of = (assignee: string, capacityHeld: boolean) => ({
+        columns: { ...COLUMNS, assignee, capacityHeld },
+      });
+      await store.commit([
+        writeOf("z", of("ann", true)),
+        writeOf("y", of("bob", false)),
+        writeOf("x", of("ann", false)),
+        writeOf("w"),
+      ]);
+      const all = await store.assignments(ACCOUNT);
+      deepEqual(all, [
+        { agent: "ann", session: "x", capacityHeld: false },
+        { agent: "ann", session: "z", capacityHeld: true },
+        { agent: "bob", session: "y", capacityHeld: false },
+      ]);
+      deepEqual(await store.assignments(ACCOUNT, "bob"), all.slice(2));
+    },
+  },
+  {
+    name: "a user's sessions are found, and counted with all others of the account",
+    async run(open) {
+      const store = await open();
+      const of = (user: string | null) => ({ columns: { ...COLUMNS, user } });
+      await store.commit([
+        writeOf("c", of("u_1")),
+        writeOf("a", of("u_1")),
+        writeOf("b", of("u_2")),
+        writeOf("d", of(null)),
+        writeOf("x", { key: keyOf("x", "desk"), ...of("u_1") }),
+      ]);
+      deepEqual(await store.sessionsOf(ACCOUNT, "u_1"), ["a", "c"]);
+      deepEqual(await store.sessionsOf(ACCOUNT, "nobody"), []);
+      equal(await store.count(ACCOUNT), 4);
+      equal(await store.count("nobody"), 0);
+    },
+  },
+];

@@ -1,0 +1,128 @@
+/**
+ * Sessions: committed whole or not at all, loaded as they were, erased with all that was kept.
+ * @module
+ */
+import { deepEqual, equal, ok } from "node:assert/strict";
+import {
+  ACCOUNT,
+  type ConformanceCase,
+  keyOf,
+  loadOne,
+  NOW,
+  sessionOf,
+  transitionOf,
+  writeOf,
+} from "./case.ts";
+
+export const sessionCases: readonly ConformanceCase[] = [
+  {
+    name: "what was committed is loaded, each answer at its question's place",
+    async run(open) {
+      const store = await open();
+      const session = sessionOf("a", { user: "u_1", seq: 3, pages: [], causes: [] });
+      const shadow = sessionOf("a", { presence: "offline" });
+      await store.commit([writeOf("a", { session, shadow, epoch: 4, deadlineAt: NOW + 5 })]);
+      const found = await store.load([
+        { key: keyOf("b"), eventIds: [] },
+        { key: keyOf("a"), eventIds: [] },
+      ]);
+      deepEqual(found[0], { stored: null, seenEventIds: [] });
+      deepEqual(found[1]?.stored, { session, shadow, version: 1, epoch: 4, deadlineAt: NOW + 5 });
+      deepEqual(found[1]?.seenEventIds, []);
+    },
+  },
+  {
+    name: "a write on an old version is a conflict and leaves nothing behind",
+    async run(open) {
+      const store = await open();
+      await store.commit([writeOf("a")]);
+      const first = writeOf("a", { expectedVersion: 1, session: sessionOf("a", { user: "x" }) });
+      const second = writeOf("a", {
+        expectedVersion: 1,
+        session: sessionOf("a", { user: "y" }),
+        deadlineAt: NOW,
+        eventIds: ["e"],
+        transitions: [transitionOf(1)],
+      });
+      deepEqual(await store.commit([first]), ["committed"]);
+      deepEqual(await store.commit([second]), ["conflict"]);
+      const found = await loadOne(store, "a", ["e"]);
+      equal(found?.stored?.session.user, "x");
+      equal(found?.stored?.version, 2);
+      deepEqual(found?.seenEventIds, []);
+      deepEqual(await store.due(NOW, 10), []);
+      deepEqual(await store.history(keyOf("a"), 0, 10), []);
+    },
+  },
+  {
+    name: "only one of two creations wins",
+    async run(open) {
+      const store = await open();
+      deepEqual(await store.commit([writeOf("a"), writeOf("a")]), ["committed", "conflict"]);
+    },
+  },
+  {
+    name: "of a batch the conflicts alone are left out",
+    async run(open) {
+      const store = await open();
+      await store.commit([writeOf("a")]);
+      const outcomes = await store.commit([writeOf("a"), writeOf("b"), writeOf("c")]);
+      deepEqual(outcomes, ["conflict", "committed", "committed"]);
+      ok((await loadOne(store, "c"))?.stored);
+    },
+  },
+  {
+    name: "event ids are remembered with their session",
+    async run(open) {
+      const store = await open();
+      await store.commit([writeOf("a", { eventIds: ["e1", "e2"] }), writeOf("b")]);
+      deepEqual((await loadOne(store, "a", ["e2", "e3", "e1"]))?.seenEventIds, ["e2", "e1"]);
+      deepEqual((await loadOne(store, "b", ["e1"]))?.seenEventIds, []);
+    },
+  },
+  {
+    name: "a session that was erased cannot be written on",
+    async run(open) {
+      const store = await open();
+      await store.commit([writeOf("a")]);
+      equal(await store.erase(keyOf("a")), true);
+      deepEqual(await store.commit([writeOf("a", { expectedVersion: 1 })]), ["conflict"]);
+    },
+  },
+  {
+    name: "erasing takes all of one session and nothing of another",
+    async run(open) {
+      const store = await open();
+      const full = { deadlineAt: NOW, eventIds: ["e"], transitions: [transitionOf(1)] };
+      await store.commit([writeOf("a", full), writeOf("b", full)]);
+      equal(await store.erase(keyOf("a")), true);
+      equal(await store.erase(keyOf("a")), false);
+      deepEqual(await loadOne(store, "a", ["e"]), { stored: null, seenEventIds: [] });
+      deepEqual(await store.due(NOW, 10), [keyOf("b")]);
+      deepEqual(
+        (await store.log(ACCOUNT, 0, 10)).map(({ session }) => session),
+        ["b"],
+      );
+      deepEqual(await store.commit([writeOf("a", full)]), ["committed"]);
+    },
+  },
+  {
+    name: "a session whose id has blanks, braces and letters beyond ASCII is one like any other",
+    async run(open) {
+      const store = await open();
+      const key = keyOf('{ö} 1: "2"', "the shop {ä}");
+      const transitions = [transitionOf(1)];
+      const write = { key, deadlineAt: NOW, eventIds: ["é 1"], transitions };
+      deepEqual(await store.commit([writeOf(key.id, write)]), ["committed"]);
+      deepEqual((await store.load([{ key, eventIds: ["é 1"] }]))[0]?.seenEventIds, ["é 1"]);
+      deepEqual(await store.due(NOW, 10), [key]);
+      deepEqual(await store.notCaughtUp(key.account, 1, 10), [key]);
+      const [listed] = await store.list(key.account, { limit: 10 });
+      equal(listed?.session.id, key.id);
+      equal((await store.log(key.account, 0, 10))[0]?.session, key.id);
+      equal(await store.erase(key), true);
+      deepEqual(await store.history(key, 0, 10), []);
+      deepEqual(await store.due(NOW, 10), []);
+    },
+  },
+];

@@ -1,0 +1,14 @@
+/**
+ * `@stillhere/collector/conformance`: what a driver of a store must pass, for any test framework. See
+ * docs/drivers.md.
+ * @module
+ */
+export type { Outcome } from "../replay/run.ts";
+export type { Scenario } from "../replay/scenario.ts";
+export type * from "../stores/outbox.ts";
+export type * from "../stores/store.ts";
+export { StoreError } from "../stores/store.ts";
+export { type ConformanceCase, conformanceCases } from "../stores/suite/index.ts";
+export { outboxConformanceCases } from "../stores/suite/outbox.ts";
+export { scenarioConformanceCases, scenarios } from "./cases.ts";
+export { playScenarios } from "./scenarios.ts";

@@ -1,0 +1,156 @@
+/**
+ * One scenario as it is played through an engine: what happens to its session, and what came of it.
+ * @module
+ */
+import { deepEqual } from "node:assert/strict";
+import type { Ticket } from "../core/session.ts";
+import type { Overrides } from "../core/settings-schema.ts";
+import { type Transition, visibleOf } from "../core/transition.ts";
+import { inputOf } from "../replay/inputs.ts";
+import { initialOverrides, patchedOverrides } from "../replay/overrides.ts";
+import { SimulatedPages } from "../replay/pages.ts";
+import { type Outcome, type Result, stateChanges } from "../replay/run.ts";
+import type { Scenario } from "../replay/scenario.ts";
+import type { LogEntry, SessionKey, Stored } from "../stores/store.ts";
+import type { EngineHarness } from "./engine-harness.ts";
+import { type Outage, outagesOf } from "./outages.ts";
+
+/** More than any scenario tells. */
+const MAX_HISTORY = 1_000;
+
+export class ScenarioRun {
+  /** A scenario has an account of its own, for its settings are the account's. */
+  readonly key: SessionKey;
+  /** Milliseconds from the start; nothing happens later. */
+  readonly endAt: number;
+  readonly #scenario: Scenario;
+  readonly #harness: EngineHarness;
+  readonly #startAt: number;
+  readonly #pages = new SimulatedPages();
+  readonly #instants: number[];
+  readonly #outages: Outage[];
+  readonly #results: Result[] = [];
+  readonly #tickets: Ticket[] = [];
+  #overrides: Overrides;
+
+  constructor(scenario: Scenario, account: string, stage: EngineHarness) {
+    this.key = { account, id: scenario.id };
+    this.#scenario = scenario;
+    this.#harness = stage;
+    this.#startAt = stage.now;
+    this.#overrides = initialOverrides(scenario);
+    this.#outages = outagesOf(scenario);
+    const instants = [...scenario.events, ...scenario.expect].map(({ at }) => at * 1_000);
+    this.#instants = [...instants, ...this.#outages.map(({ from }) => from * 1_000)].sort(
+      (a, b) => a - b,
+    );
+    this.endAt = Math.max(0, ...instants);
+  }
+
+  /** When something happens next, in milliseconds from the start. */
+  get nextAt(): number {
+    const next = Math.min(
+      this.#instants[0] ?? this.endAt,
+      this.#pages.nextBeatAt ?? Number.POSITIVE_INFINITY,
+    );
+    return Math.min(next, this.endAt);
+  }
+
+  /** Until when the collector hears, in milliseconds from the start, as seen from `at`. */
+  heartbeatsUntil(at: number): number {
+    const next = this.#outages.find((outage) => outage.at * 1_000 > at);
+    return next ? next.from * 1_000 : this.endAt;
+  }
+
+  /** Whether nobody listens at an instant, or somebody does again only in the middle of it. */
+  isInOutage(at: number): boolean {
+    return this.#outages.some((outage) => outage.from * 1_000 < at && at <= outage.at * 1_000);
+  }
+
+  async begin(): Promise<void> {
+    const triggers = this.#scenario.triggers ?? [];
+    await this.#harness.changeSettings(this.key.account, { overrides: this.#overrides, triggers });
+    await this.#harness.submit({ key: this.key, inputs: [], create: this.#scenario.session });
+  }
+
+  /** All that happens at an instant, in its order; what comes together shares a commit. */
+  async act(at: number): Promise<void> {
+    while (this.#instants[0] !== undefined && this.#instants[0] <= at) this.#instants.shift();
+    const events = this.#scenario.events.filter((event) => event.at * 1_000 === at);
+    let isDeaf = this.isInOutage(at);
+    let asked: Promise<unknown>[] = [];
+    const submit = (input: ReturnType<typeof inputOf>) => {
+      const isOfPage = input.type === "signal" || input.type === "leave";
+      if (isDeaf && isOfPage) return;
+      asked.push(this.#harness.submit({ key: this.key, inputs: [input] }));
+    };
+    for (let beat = this.#pages.nextBeat(at); beat; beat = this.#pages.nextBeat(at)) {
+      submit(beat.input);
+    }
+    for (const event of events) {
+      if (event.type === "outage") {
+        await this.#harness.skip(this.#startAt + at);
+        await this.#harness.heartbeatUntil(this.#startAt + this.heartbeatsUntil(at));
+        isDeaf = false;
+      } else if (event.type === "settings_changed") {
+        await Promise.all(asked);
+        asked = [];
+        await this.#changeSettings(event.settings);
+      } else {
+        submit(inputOf(event, this.#pages, this.#startAt));
+      }
+    }
+    await Promise.all(asked);
+  }
+
+  async #changeSettings(patch: unknown): Promise<void> {
+    this.#overrides = patchedOverrides(this.#scenario, this.#overrides, patch);
+    const triggers = this.#scenario.triggers ?? [];
+    await this.#harness.changeSettings(this.key.account, { overrides: this.#overrides, triggers });
+  }
+
+  isExpectedAt(at: number): boolean {
+    return this.#scenario.expect.some((expectation) => expectation.at * 1_000 === at);
+  }
+
+  /** Notes what stands at an instant. */
+  observe(at: number, stored: Stored | null): void {
+    if (!stored) throw new Error(`Scenario ${this.key.id}: its session is not in the store.`);
+    const { settings } = this.#harness.engine.broadcasts.latest(this.key.account);
+    this.#results.push({ at: at / 1_000, ...visibleOf(stored.session, settings) });
+    this.#tickets.push(stored.session.ticket);
+  }
+
+  /** What came of it, as the store tells it: the session's history, and the account's log beside it. */
+  async end(): Promise<Outcome> {
+    const { store } = this.#harness;
+    const told = await store.history(this.key, 0, MAX_HISTORY);
+    const log = await store.log(this.key.account, 0, MAX_HISTORY);
+    deepEqual(
+      log.map(transitionOf),
+      told.map(transitionOf),
+      "the log tells what the history tells",
+    );
+    const history = told.map((entry) => this.#sinceStart(transitionOf(entry)));
+    return {
+      id: this.#scenario.id,
+      results: this.#results,
+      transitions: stateChanges(history),
+      tickets: this.#tickets,
+      history,
+    };
+  }
+
+  #sinceStart(transition: Transition): Transition {
+    const { at, heardAt } = transition;
+    return {
+      ...transition,
+      at: at - this.#startAt,
+      heardAt: heardAt === null ? null : heardAt - this.#startAt,
+    };
+  }
+}
+
+function transitionOf({ transition }: LogEntry): Transition {
+  return transition;
+}

@@ -1,0 +1,14 @@
+/**
+ * Counts attempts and how long transitions took to reach their receivers.
+ * @module
+ */
+import type { Meter } from "../engine/meter.ts";
+import type { Send } from "./send.ts";
+
+export function meterSend(send: Send, meter: Meter, now: () => number): Send {
+  return async (endpoint, entry, at, signal) => {
+    const attempt = await send(endpoint, entry, at, signal);
+    meter.delivery(attempt.outcome, now() - entry.transition.at);
+    return attempt;
+  };
+}

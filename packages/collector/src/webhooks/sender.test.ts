@@ -1,0 +1,136 @@
+import { Webhook } from "standardwebhooks";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { LogEntry } from "../stores/store.ts";
+import { createEndpoint, rotateSecrets, SECRET_OVERLAP_MS } from "./endpoints.ts";
+import { type Post, PostError } from "./post.ts";
+import { createMessage, createWebhookSender } from "./sender.ts";
+
+const NOW = Date.parse("2026-11-22T10:00:00Z");
+const STANDING = { state: "active", reason: null, presence: "online" } as const;
+const ENTRY: LogEntry = {
+  cursor: 1,
+  session: "conv.1",
+  sessionCreatedAt: NOW - 60_000,
+  transition: {
+    seq: 7,
+    at: NOW - 1_000,
+    from: STANDING,
+    to: STANDING,
+    cause: "signal",
+    queue: "none",
+    capacityHeld: false,
+    assignee: null,
+    heardAt: null,
+    ticketChanges: {},
+    triggers: [],
+    notify: [],
+  },
+};
+
+const endpoint = createEndpoint(
+  { account: "shop", url: "https://desk.example/hook", events: "all" },
+  NOW,
+);
+const signal = new AbortController().signal;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function verify(secret: string | undefined, { headers, body }: ReturnType<typeof createMessage>) {
+  return new Webhook(secret ?? "").verify(body, headers) as Record<string, unknown>;
+}
+
+describe("a message", () => {
+  it("is verified by the official library and says what happened and when", () => {
+    const message = createMessage(endpoint, ENTRY, NOW);
+    expect(verify(endpoint.secrets[0]?.secret, message)).toEqual({
+      type: "session.transition",
+      timestamp: "2026-11-22T09:59:59.000Z",
+      data: expect.objectContaining({ session: "conv.1", seq: 7, to: STANDING }),
+    });
+    expect(message.headers["webhook-timestamp"]).toBe(String(NOW / 1000));
+  });
+
+  it("has the transition's id, without a full stop that could move", () => {
+    const { headers, body } = createMessage(endpoint, ENTRY, NOW);
+    expect(headers["webhook-id"]).toBe(JSON.parse(body).data.id);
+    expect(headers["webhook-id"]).not.toContain(".");
+  });
+
+  it("keeps its id and body when it is sent again, with a new timestamp and signature", () => {
+    const first = createMessage(endpoint, ENTRY, NOW);
+    const second = createMessage(endpoint, ENTRY, NOW + 5_000);
+    expect(second.body).toBe(first.body);
+    expect(second.headers["webhook-id"]).toBe(first.headers["webhook-id"]);
+    expect(second.headers["webhook-signature"]).not.toBe(first.headers["webhook-signature"]);
+  });
+
+  it("is signed with the old secret for a day after a rotation, and not longer", () => {
+    const [old] = endpoint.secrets;
+    const rotated = { ...endpoint, secrets: rotateSecrets(endpoint, NOW) };
+    const [fresh] = rotated.secrets;
+    expect(fresh?.secret).not.toBe(old?.secret);
+    const message = createMessage(rotated, ENTRY, NOW);
+    expect(verify(old?.secret, message)).toEqual(verify(fresh?.secret, message));
+    vi.setSystemTime(NOW + SECRET_OVERLAP_MS);
+    const later = createMessage(rotated, ENTRY, Date.now());
+    expect(verify(fresh?.secret, later)).toBeTruthy();
+    expect(() => verify(old?.secret, later)).toThrow("No matching signature");
+  });
+});
+
+describe("secrets", () => {
+  it("are 32 random bytes in base64 after whsec_", () => {
+    const secret = endpoint.secrets[0]?.secret ?? "";
+    expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    expect(Buffer.from(secret.slice(6), "base64")).toHaveLength(32);
+  });
+
+  it("that ended earlier do not come back with a rotation", () => {
+    const once = { ...endpoint, secrets: rotateSecrets(endpoint, NOW) };
+    const twice = rotateSecrets(once, NOW + SECRET_OVERLAP_MS / 2);
+    expect(twice.map(({ expiresAt }) => expiresAt && expiresAt - NOW)).toEqual([
+      null,
+      1.5 * SECRET_OVERLAP_MS,
+      SECRET_OVERLAP_MS,
+    ]);
+    const thrice = rotateSecrets({ ...once, secrets: twice }, NOW + SECRET_OVERLAP_MS);
+    expect(thrice).toHaveLength(3);
+  });
+});
+
+describe("an answer", () => {
+  const answer = (status: number, retryAfter: string | null = null) =>
+    createWebhookSender(async () => ({ status, retryAfter }))(endpoint, ENTRY, NOW, signal);
+
+  it.each([
+    [200, "delivered"],
+    [204, "delivered"],
+    [299, "delivered"],
+    [301, "failed"],
+    [307, "failed"],
+    [400, "failed"],
+    [404, "failed"],
+    [410, "gone"],
+    [500, "failed"],
+  ])("%i is %s", async (status, outcome) => {
+    expect(await answer(status)).toMatchObject({ outcome, response: status, error: null });
+  });
+
+  it("may ask for a while of rest", async () => {
+    expect(await answer(503, "7")).toMatchObject({ outcome: "failed", retryAfterMs: 7_000 });
+  });
+
+  it("that does not come is a failure with a code", async () => {
+    const sendBy = (post: Post) => createWebhookSender(post)(endpoint, ENTRY, NOW, signal);
+    const failed = { outcome: "failed", response: null, retryAfterMs: null };
+    const refuse = () => Promise.reject(new PostError("target_refused"));
+    expect(await sendBy(refuse)).toEqual({ ...failed, error: "target_refused" });
+    const break_ = () => Promise.reject(new Error("bug"));
+    expect(await sendBy(break_)).toEqual({ ...failed, error: "failed" });
+  });
+});
