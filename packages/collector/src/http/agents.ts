@@ -1,5 +1,5 @@
 /**
- * `/v1/agents`: who is at the desk, how much they can hold, and what they hold.
+ * `/v1/agents`: agents with their capacity and the sessions assigned to them.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
@@ -7,15 +7,15 @@ import { name } from "../schemas/name.ts";
 import type { Agent, Assignment } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
 
 const agentView = z
   .object({
     id: z.string(),
-    /** Null: no capacity was set, the agent is never full. */
+    /** `null` if no capacity was set: the agent is never full. */
     capacity: z.number().nullable(),
     held: z.number(),
-    /** Ids of the sessions assigned to the agent, those that hold no capacity too. */
+    /** Ids of all sessions assigned to the agent, including those that hold no capacity. */
     sessions: z.array(z.string()),
   })
   .openapi("Agent");
@@ -25,9 +25,9 @@ const params = z.object({ id: name.openapi({ param: { name: "id", in: "path" } }
 const list = createRoute({
   method: "get",
   path: "/v1/agents",
-  summary: "Everybody who has a capacity or a session",
+  summary: "Every agent that has a capacity or a session",
   ...SECURED,
-  responses: answers(z.object({ agents: z.array(agentView) }), "The agents, by id"),
+  responses: jsonResponses(z.object({ agents: z.array(agentView) }), "The agents, by id"),
 });
 
 const get = createRoute({
@@ -36,19 +36,19 @@ const get = createRoute({
   summary: "One agent",
   ...SECURED,
   request: { params },
-  responses: answers(agentView, "The agent"),
+  responses: jsonResponses(agentView, "The agent"),
 });
 
 const put = createRoute({
   method: "put",
   path: "/v1/agents/{id}",
-  summary: "Say how many sessions an agent can hold",
+  summary: "Set how many sessions an agent can hold",
   ...SECURED,
   request: {
     params,
     body: jsonBody(z.strictObject({ capacity: z.number().int().min(0).max(10_000) })),
   },
-  responses: answers(agentView, "The agent"),
+  responses: jsonResponses(agentView, "The agent"),
 });
 
 export function agentRoutes({ engine }: AppContext): OpenAPIHono<Env> {

@@ -1,19 +1,19 @@
 /**
- * From whatever was thrown to a problem that says what to do.
+ * Maps any thrown error to a problem response that tells the client what to do.
  * @module
  */
 import type { ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { StoreError } from "../stores/store.ts";
 import type { Env } from "./context.ts";
-import { answerProblem, Problem } from "./problem.ts";
+import { Problem, problemResponse } from "./problem.ts";
 
-/** When to come again while the store is away. */
+/** `Retry-After` while the store is unavailable. */
 const RETRY_AFTER_MS = 1_000;
 
-/** `onError` hears of failures that are ours; the caller only sees `unavailable` or `internal`. */
-export function answerErrors(onError: (error: unknown) => void): ErrorHandler<Env> {
-  return (error, c) => answerProblem(c, problemOf(error, onError));
+/** `onError` receives server-side errors; the client only sees `unavailable` or `internal`. */
+export function createErrorHandler(onError: (error: unknown) => void): ErrorHandler<Env> {
+  return (error, c) => problemResponse(c, problemOf(error, onError));
 }
 
 export function problemOf(error: unknown, onError: (error: unknown) => void): Problem {

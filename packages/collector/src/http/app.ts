@@ -1,11 +1,11 @@
 /**
- * All routes, put together.
+ * Assembles all routes into the application.
  * @module
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { agentRoutes } from "./agents.ts";
-import { answerErrors } from "./answer-error.ts";
+import { createErrorHandler } from "./answer-error.ts";
 import { assetRoutes } from "./assets.ts";
 import { requireSecretKey } from "./auth.ts";
 import type { AppContext, Env } from "./context.ts";
@@ -13,7 +13,7 @@ import { describeOtherRoutes } from "./describe.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
 import { insightRoutes } from "./insights.ts";
-import { answerProblem, Problem } from "./problem.ts";
+import { Problem, problemResponse } from "./problem.ts";
 import { queueRoutes } from "./queue.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { settingsRoutes } from "./settings.ts";
@@ -29,11 +29,11 @@ import { webhookRoutes } from "./webhooks.ts";
 const API_BODY_MAX_BYTES = 64 * 1024;
 
 export interface AppOptions extends AppContext {
-  /** Hears of failures that are ours; the caller only sees `internal`. */
+  /** Receives server-side errors; the client only sees `unavailable` or `internal`. */
   readonly onError: (error: unknown) => void;
 }
 
-/** The collector as a Hono application; `app.fetch` serves it anywhere. */
+/** The collector as a Hono application; `app.fetch` runs on every platform. */
 export function createApp({ onError, ...context }: AppOptions): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>();
 
@@ -48,7 +48,7 @@ export function createApp({ onError, ...context }: AppOptions): OpenAPIHono<Env>
     bodyLimit({
       maxSize: API_BODY_MAX_BYTES,
       onError: (c) =>
-        answerProblem(c, new Problem("too_large", `Send at most ${API_BODY_MAX_BYTES} bytes.`)),
+        problemResponse(c, new Problem("too_large", `Send at most ${API_BODY_MAX_BYTES} bytes.`)),
     }),
   );
   app.route("/", sessionRoutes(context));
@@ -77,8 +77,8 @@ export function createApp({ onError, ...context }: AppOptions): OpenAPIHono<Env>
   });
 
   app.notFound((c) =>
-    answerProblem(c, new Problem("not_found", "There is no such route; see /openapi.json.")),
+    problemResponse(c, new Problem("not_found", "There is no such route; see /openapi.json.")),
   );
-  app.onError(answerErrors(onError));
+  app.onError(createErrorHandler(onError));
   return app;
 }

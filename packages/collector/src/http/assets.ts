@@ -13,7 +13,7 @@ export function assetRoutes({ assets }: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
 
   routes.get("/sdk.js", (c) => {
-    // Any page may load it, with or without an integrity attribute (which needs CORS).
+    // Any page may load the script; one with an integrity attribute needs CORS.
     c.header("Access-Control-Allow-Origin", "*");
     c.header("Cross-Origin-Resource-Policy", "cross-origin");
     c.header("Cache-Control", "public, max-age=3600");

@@ -1,5 +1,5 @@
 /**
- * Who may use the server API: the bearer of an account's secret key, and then only that account.
+ * Authenticates the server API: a secret key gives access to its own account only.
  * @module
  */
 import { createMiddleware } from "hono/factory";

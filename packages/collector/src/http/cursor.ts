@@ -1,5 +1,5 @@
 /**
- * Where a reader stands in a list or in the log, as opaque text.
+ * Opaque cursors: positions in a list or in the log.
  * @module
  */
 import type { LogEntry, Store } from "../stores/store.ts";
@@ -8,7 +8,7 @@ import { parseTransitionId, transitionId } from "./views.ts";
 
 const READ_LIMIT = 500;
 
-/** A place in a list by id. */
+/** The cursor of a list that is ordered by id. */
 export function encodeCursor(id: string): string {
   return btoa(id).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
@@ -18,13 +18,13 @@ export function decodeCursor(cursor: string): string {
   try {
     return atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
   } catch {
-    throw unknownCursor();
+    throw invalidCursor();
   }
 }
 
 /**
- * A place in an account's log: the cursor that a page of it ended with, or the id of a transition. One
- * that a failover has taken back stands for the last of its session before it: rather twice than never.
+ * Decodes a position in an account's log: the cursor of a page, or the id of a transition. If a
+ * failover rolled that transition back, the session's previous one is used: delivery is at least once.
  * @throws {Problem} `invalid_cursor`
  */
 export async function decodeLogCursor(
@@ -33,19 +33,19 @@ export async function decodeLogCursor(
   cursor: string,
 ): Promise<number> {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  const entry = await lastUpTo(store, account, cursor);
-  if (!entry) throw unknownCursor();
+  const entry = await findAtOrBefore(store, account, cursor);
+  if (!entry) throw invalidCursor();
   return entry.resumeCursor ?? entry.cursor;
 }
 
 /** @throws {Problem} `invalid_cursor` if the transition is not in the log. */
 export async function requireTransition(store: Store, account: string, id: string): Promise<void> {
-  const entry = await lastUpTo(store, account, id);
-  if (!entry || transitionId(entry) !== id) throw unknownCursor();
+  const entry = await findAtOrBefore(store, account, id);
+  if (!entry || transitionId(entry) !== id) throw invalidCursor();
 }
 
-/** The transition, or the last of its session before it; null: there is none. */
-async function lastUpTo(store: Store, account: string, id: string): Promise<LogEntry | null> {
+/** The transition, or else the session's last one before it; `null` if there is neither. */
+async function findAtOrBefore(store: Store, account: string, id: string): Promise<LogEntry | null> {
   const wanted = parseTransitionId(id);
   if (!wanted) return null;
   const key = { account, id: wanted.session };
@@ -63,6 +63,6 @@ async function lastUpTo(store: Store, account: string, id: string): Promise<LogE
   return last;
 }
 
-function unknownCursor(): Problem {
+function invalidCursor(): Problem {
   return new Problem("invalid_cursor", "Use a cursor as an answer gave it, or leave it out.");
 }

@@ -1,6 +1,6 @@
 /**
- * From the bytes of a signal to an input of the core, checked field by field. Written by hand, since
- * it runs for every beat of every page.
+ * Decodes and validates a signal into an input of the core. Written by hand instead of with a schema
+ * library, because it is on the path of every signal.
  * @module
  */
 import {
@@ -19,11 +19,11 @@ export interface DecodedSignal {
   readonly input: SignalInput | LeaveInput;
 }
 
-/** What a session may be called: it appears in addresses, headers and store keys. */
+/** A valid session id. It appears in URLs, headers and store keys. */
 export const SESSION_ID = /^[\w.:@-]{1,128}$/;
 const PAGE_ID = /^[\w.-]{1,64}$/;
 const TOKEN_MAX_LENGTH = 2_048;
-/** Counters are below it. */
+/** Exclusive upper bound of `gen` and `seq`. */
 export const COUNTER_END = 2 ** 31;
 
 /** @throws {Problem} `unsupported_version` or `invalid_signal`. */
@@ -35,7 +35,7 @@ export function decodeSignal(body: SignalBody): DecodedSignal {
   return {
     session: textOf(body, "session", SESSION_ID),
     token: tokenOf(body),
-    input: type === "leave" ? decodeLeave(body) : decodeLiving(body, type),
+    input: type === "leave" ? decodeLeave(body) : decodeNonLeave(body, type),
   };
 }
 
@@ -61,7 +61,7 @@ function decodeLeave(body: SignalBody): LeaveInput {
   return { type: "leave", page: textOf(body, "page", PAGE_ID), gen: counterOf(body, "gen"), to };
 }
 
-function decodeLiving(body: SignalBody, signal: SignalInput["signal"]): SignalInput {
+function decodeNonLeave(body: SignalBody, signal: SignalInput["signal"]): SignalInput {
   return {
     type: "signal",
     signal,
@@ -77,13 +77,13 @@ function tokenOf(body: SignalBody): string | undefined {
   const token = body["token"];
   if (token === undefined) return undefined;
   if (typeof token === "string" && token.length <= TOKEN_MAX_LENGTH) return token;
-  throw wrong("token", `must be text of at most ${TOKEN_MAX_LENGTH} characters`);
+  throw invalidField("token", `must be text of at most ${TOKEN_MAX_LENGTH} characters`);
 }
 
 function textOf(body: SignalBody, field: string, pattern: RegExp): string {
   const value = body[field];
   if (typeof value === "string" && pattern.test(value)) return value;
-  throw wrong(field, `must be text like ${pattern.source}`);
+  throw invalidField(field, `must be text like ${pattern.source}`);
 }
 
 function counterOf(body: SignalBody, field: string): number {
@@ -91,21 +91,21 @@ function counterOf(body: SignalBody, field: string): number {
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < COUNTER_END) {
     return value as number;
   }
-  throw wrong(field, "must be a whole number, 0 or more");
+  throw invalidField(field, "must be a whole number, 0 or more");
 }
 
 function flagOf(body: SignalBody, field: string): boolean {
   const value = body[field];
   if (typeof value === "boolean") return value;
-  throw wrong(field, "must be true or false");
+  throw invalidField(field, "must be true or false");
 }
 
 function oneOf<T extends string>(body: SignalBody, field: string, values: readonly T[]): T {
   const value = body[field];
   if (values.includes(value as T)) return value as T;
-  throw wrong(field, `must be one of ${values.join(", ")}`);
+  throw invalidField(field, `must be one of ${values.join(", ")}`);
 }
 
-function wrong(field: string, message: string): Problem {
+function invalidField(field: string, message: string): Problem {
   return new Problem("invalid_signal", `\`${field}\` ${message}.`, [{ field, message }]);
 }

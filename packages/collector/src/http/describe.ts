@@ -1,6 +1,6 @@
 /**
- * What the OpenAPI document says of routes that are not made from it: the signals, decoded by hand,
- * and the stream.
+ * OpenAPI descriptions of the routes that are not defined with `createRoute`: the signals, which are
+ * decoded by hand, and the stream.
  * @module
  */
 
@@ -35,20 +35,20 @@ export function describeOtherRoutes(app: OpenAPIHono<Env>): void {
   app.openAPIRegistry.registerPath({
     method: "post",
     path: SIGNALS_PATH,
-    summary: "A page reports; answered once the store has it",
+    summary: "Report a signal of a page; the response follows the commit",
     security: [],
     request: { body: { content: { "text/plain": { schema: signal } }, required: true } },
     responses: {
       200: {
-        description: "When the next beat is wanted; 0: never",
+        description: "Delay until the next beat in milliseconds; 0: send no more beats",
         content: { "application/json": { schema: z.object({ nextMs: z.number() }) } },
       },
-      400: refusal("The signal is not as it must be"),
-      401: refusal("The key or the token is not good"),
+      400: refusal("The signal is invalid"),
+      401: refusal("The key or the token is invalid"),
       403: refusal("The token is for another session, or the origin is not listed"),
-      409: refusal("The conversation has not carried this secret yet"),
+      409: refusal("No message of the conversation has carried this secret yet"),
       413: refusal("The body is too large"),
-      429: refusal("Too many; Retry-After says when to come again"),
+      429: refusal("Rate limit exceeded; Retry-After says when to retry"),
     },
   });
   app.openAPIRegistry.registerPath({
@@ -61,7 +61,7 @@ export function describeOtherRoutes(app: OpenAPIHono<Env>): void {
         description: "Events `transition` whose data is a Transition and whose id is its id",
         content: { "text/event-stream": { schema: z.string() } },
       },
-      401: refusal("No key, or not a known one"),
+      401: refusal("The key is missing or invalid"),
     },
   });
 }

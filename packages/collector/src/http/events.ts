@@ -1,5 +1,5 @@
 /**
- * `POST /v1/sessions/{id}/events`: what happened at the desk.
+ * `POST /v1/sessions/{id}/events`: events that the helpdesk reports.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
@@ -7,20 +7,20 @@ import type { Input } from "../core/input.ts";
 import type { EndReason } from "../core/session.ts";
 import { hashOf } from "../engine/keys.ts";
 import type { AppContext, Env } from "./context.ts";
-import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
 import { idParams, type SessionEvent, sessionEvent, sessionView } from "./schemas.ts";
-import { noSession } from "./sessions.ts";
+import { sessionNotFound } from "./sessions.ts";
 import { viewSession } from "./views.ts";
 
 const post = createRoute({
   method: "post",
   path: "/v1/sessions/{id}/events",
-  summary: "Report what happened; the same `id` twice counts once",
+  summary: "Report an event; a repeated `id` is ignored",
   ...SECURED,
   request: { params: idParams, body: jsonBody(sessionEvent) },
-  responses: answers(
+  responses: jsonResponses(
     z.object({ duplicate: z.boolean(), session: sessionView }),
-    "It is stored; the session as it stands now",
+    "The event is stored; the current session",
   ),
 });
 
@@ -34,7 +34,7 @@ export function eventRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       inputs: [...(await bindingOf(event)), inputOf(event)],
       ...(event.id !== undefined && { eventId: event.id }),
     });
-    if (!("session" in outcome)) throw noSession(id);
+    if (!("session" in outcome)) throw sessionNotFound(id);
     return c.json(
       {
         duplicate: outcome.status === "duplicate",
@@ -46,7 +46,7 @@ export function eventRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   return routes;
 }
 
-/** The secret that a page stamped on its message binds that page to the conversation. */
+/** The secret that a page attached to its message binds the page to the conversation. */
 async function bindingOf(event: SessionEvent): Promise<Input[]> {
   if (event.type !== "end_user_message" || event.binding === undefined) return [];
   return [{ type: "bound", hash: await hashOf(event.binding) }];

@@ -1,5 +1,5 @@
 /**
- * Whether the process lives (`/healthz`), and whether it can do its work (`/readyz`).
+ * Liveness (`/healthz`) and readiness (`/readyz`) probes. Only readiness requires the store.
  * @module
  */
 import { Hono } from "hono";
@@ -11,7 +11,10 @@ export function healthRoutes({ engine }: AppContext): Hono<Env> {
   routes.get("/healthz", (c) => c.json({ status: "ok" }));
   routes.get("/readyz", async (c) => {
     await engine.store.accounts().catch(() => {
-      throw new Problem("unavailable", "The store does not answer; this collector cannot hear.");
+      throw new Problem(
+        "unavailable",
+        "The store does not answer; this collector cannot process signals.",
+      );
     });
     return c.json({ status: "ok" });
   });

@@ -1,11 +1,11 @@
 /**
- * `GET /v1/insights`: how good the verdicts were, live or in shadow.
+ * `GET /v1/insights`: how accurate the verdicts were, live or in shadow mode.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { measure, type Quantiles } from "../engine/insights.ts";
 import type { AppContext, Env } from "./context.ts";
-import { answers, createRoutes, SECURED } from "./route.ts";
+import { createRoutes, jsonResponses, SECURED } from "./route.ts";
 import { iso } from "./views.ts";
 
 const DAY_MS = 86_400_000;
@@ -40,7 +40,7 @@ const get = createRoute({
       track: z.enum(["live", "shadow"]).optional(),
     }),
   },
-  responses: answers(insights, "What was measured"),
+  responses: jsonResponses(insights, "The measurements"),
 });
 
 export function insightRoutes({ engine }: AppContext): OpenAPIHono<Env> {

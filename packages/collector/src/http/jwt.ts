@@ -1,17 +1,17 @@
 /**
- * HS256 JSON Web Tokens (RFC 7519), verified without waiting where the platform can: docs/decisions
- * say why not by a library.
+ * HS256 JSON Web Tokens (RFC 7519), verified synchronously where the platform allows it. docs/decisions
+ * explains why no library does it.
  * @module
  */
 import { isSameHash } from "../engine/keys.ts";
 
-/** HMAC-SHA-256 of a text under a secret, both in UTF-8; as base64url without padding. */
+/** HMAC-SHA-256 of a text with a secret, both in UTF-8, as base64url without padding. */
 export type Hmac = (secret: string, text: string) => string | Promise<string>;
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** What a token says if the secret has signed it; null: it has not, or the token is none. */
-export function readSigned(
+/** The claims of a token; `null` if it is malformed or was not signed with the secret. */
+export function verifyJwt(
   token: string,
   secret: string,
   hmac: Hmac,
@@ -20,14 +20,14 @@ export function readSigned(
   const end = token.lastIndexOf(".");
   if (dot < 0 || end === dot || token.indexOf(".", dot + 1) !== end) return null;
   if (!isHs256(token.slice(0, dot))) return null;
-  const said = token.slice(end + 1);
+  const presented = token.slice(end + 1);
   const read = (signature: string) =>
-    isSameHash(said, signature) ? decodePart(token.slice(dot + 1, end)) : null;
+    isSameHash(presented, signature) ? decodePart(token.slice(dot + 1, end)) : null;
   const signature = hmac(secret, token.slice(0, end));
   return typeof signature === "string" ? read(signature) : signature.then(read);
 }
 
-/** As nearly every token has it; any other is looked into. */
+/** The encoded headers of nearly all tokens; only other ones have to be decoded. */
 const USUAL_HEADERS = new Set(
   ['{"alg":"HS256","typ":"JWT"}', '{"typ":"JWT","alg":"HS256"}', '{"alg":"HS256"}'].map((text) =>
     btoa(text).replaceAll("=", ""),
@@ -43,7 +43,7 @@ function isHs256(header: string): boolean {
   return typeof typ === "string" && /^(application\/)?jwt$/i.test(typ);
 }
 
-/** One part of a token; null: it is no object. */
+/** Decodes one part of a token; `null` if it is not a JSON object. */
 function decodePart(part: string): Claims | null {
   try {
     const bytes = atob(part.replaceAll("-", "+").replaceAll("_", "/"));
@@ -67,7 +67,7 @@ function utf8Of(bytes: string): string {
   return decoder.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 }
 
-/** The platform's own cryptography, which answers later; it is there everywhere. */
+/** HMAC with Web Crypto: available on every platform, but asynchronous. */
 export function createWebHmac(): Hmac {
   const encoder = new TextEncoder();
   const keys = new Map<string, ReturnType<typeof crypto.subtle.importKey>>();

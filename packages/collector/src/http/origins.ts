@@ -1,12 +1,12 @@
 /**
- * Whose pages may report.
+ * The allowlist of page origins.
  * @module
  */
 
 /**
- * Whether an origin, as a browser sends it, is listed: exactly, or by a wildcard that stands for one
- * level of names (`https://*.shop.example` is `https://www.shop.example`, not `https://shop.example`
- * and not `https://a.b.shop.example`).
+ * Whether an `Origin` header is listed, exactly or by a wildcard. A wildcard stands for exactly one
+ * label: `https://*.shop.example` matches `https://www.shop.example`, but neither
+ * `https://shop.example` nor `https://a.b.shop.example`.
  */
 export function isListed(origin: string, listed: readonly string[]): boolean {
   if (listed.includes(origin)) return true;

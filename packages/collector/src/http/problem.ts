@@ -1,5 +1,5 @@
 /**
- * Refusals, as RFC 9457 problems with a stable code. docs/problems.md lists them all.
+ * Error responses as RFC 9457 problems with a stable code. docs/problems.md lists all codes.
  * @module
  */
 import type { Context } from "hono";
@@ -8,42 +8,42 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 /** Every code with its status and title. A code never changes its meaning. */
 export const PROBLEMS = {
   not_json: [400, "The body is not JSON"],
-  invalid_request: [400, "The request is not as it must be"],
-  invalid_signal: [400, "The signal is not as it must be"],
-  invalid_settings: [400, "The settings cannot be set"],
-  invalid_triggers: [400, "The triggers cannot be used"],
-  invalid_cursor: [400, "The cursor is none of ours"],
-  unsupported_version: [400, "This version of the wire format is not spoken here"],
-  key_missing: [401, "No secret key was given"],
-  key_invalid: [401, "The key is not known"],
-  token_missing: [401, "No session token was given"],
+  invalid_request: [400, "The request is invalid"],
+  invalid_signal: [400, "The signal is invalid"],
+  invalid_settings: [400, "The settings are invalid"],
+  invalid_triggers: [400, "The triggers are invalid"],
+  invalid_cursor: [400, "The cursor is invalid"],
+  unsupported_version: [400, "This version of the wire format is not supported"],
+  key_missing: [401, "The secret key is missing"],
+  key_invalid: [401, "The key is unknown"],
+  token_missing: [401, "The session token is missing"],
   token_invalid: [401, "The session token cannot be verified"],
   token_expired: [401, "The session token has expired"],
   token_other_session: [403, "The session token is for another session"],
-  binding_unknown: [409, "The conversation has not carried this secret yet"],
-  origin_not_allowed: [403, "Pages of this origin may not report"],
-  webhook_target_refused: [400, "Webhooks may not be sent there"],
+  binding_unknown: [409, "No message of the conversation has carried this secret yet"],
+  origin_not_allowed: [403, "Pages of this origin may not send signals"],
+  webhook_target_refused: [400, "Webhooks may not be sent to this URL"],
   webhook_name_taken: [409, "Another webhook has this name"],
-  webhook_disabled: [409, "The webhook is switched off"],
-  too_many_webhooks: [409, "The account has as many webhooks as it may have"],
-  not_found: [404, "There is no such thing here"],
+  webhook_disabled: [409, "The webhook is disabled"],
+  too_many_webhooks: [409, "The account has the maximum number of webhooks"],
+  not_found: [404, "Not found"],
   too_large: [413, "The body is too large"],
   too_many_requests: [429, "Too many requests"],
-  too_many_sessions: [429, "The account has as many sessions as it may have"],
-  unsupported_media_type: [415, "The body has a type that is not read here"],
+  too_many_sessions: [429, "The account has the maximum number of sessions"],
+  unsupported_media_type: [415, "The content type is not supported"],
   unavailable: [503, "The store cannot be reached"],
-  internal: [500, "Something went wrong here"],
+  internal: [500, "Internal error"],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** Refuses a request; the detail says what to do. Nothing has been changed when it is thrown. */
+/** Rejects a request; the detail says what to do. A rejected request has changed nothing. */
 export class Problem extends Error {
   override name = "Problem";
   readonly code: ProblemCode;
-  /** After how long to try again; for 429. */
+  /** Sent as `Retry-After`. */
   readonly retryAfterMs: number | null;
-  /** What is wrong, part by part. */
+  /** What is wrong, field by field. */
   readonly errors: readonly { readonly field: string; readonly message: string }[];
 
   constructor(
@@ -59,14 +59,14 @@ export class Problem extends Error {
   }
 }
 
-/** A refusal as it goes over HTTP. */
+/** A problem as an HTTP response, independent of any framework. */
 export interface ProblemReply {
   readonly status: ContentfulStatusCode;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-export function replyOf(problem: Problem): ProblemReply {
+export function problemReplyOf(problem: Problem): ProblemReply {
   const [status, title] = PROBLEMS[problem.code];
   const body = {
     type: `urn:stillhere:problem:${problem.code}`,
@@ -83,8 +83,8 @@ export function replyOf(problem: Problem): ProblemReply {
   return { status, headers, body: JSON.stringify(body) };
 }
 
-export function answerProblem(c: Context, problem: Problem): Response {
-  const { status, headers, body } = replyOf(problem);
+export function problemResponse(c: Context, problem: Problem): Response {
+  const { status, headers, body } = problemReplyOf(problem);
   for (const [name, value] of Object.entries(headers)) c.header(name, value);
   return c.body(body, status);
 }

@@ -1,12 +1,12 @@
 /**
- * `GET /v1/queue`: who waits for an agent, in order.
+ * `GET /v1/queue`: the sessions that wait for an agent, in order.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import type { AppContext, Env } from "./context.ts";
-import { answers, createRoutes, SECURED } from "./route.ts";
+import { createRoutes, jsonResponses, SECURED } from "./route.ts";
 import { viewSession } from "./views.ts";
 
 const waiting = z.object({
@@ -23,12 +23,12 @@ const waiting = z.object({
 const get = createRoute({
   method: "get",
   path: "/v1/queue",
-  summary: "Who waits, in order; `direct` are those to be given straight to an agent",
+  summary: "Waiting sessions, in order; those in `direct` go straight to their agent",
   ...SECURED,
   request: { query: z.object({ group: z.string().max(256).optional() }) },
-  responses: answers(
+  responses: jsonResponses(
     z.object({ queued: z.array(waiting), direct: z.array(waiting) }),
-    "The queue as it stands",
+    "The current queue",
   ),
 });
 
@@ -39,7 +39,10 @@ export function queueRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const { settings } = engine.broadcasts.latest(account);
     const found = await engine.store.queue(account, c.req.valid("query").group ?? null);
     const entries = found.map(({ session }) => viewWaiting(session, settings, engine.clock.now()));
-    return c.json({ queued: inOrder(entries, "queued"), direct: inOrder(entries, "direct") }, 200);
+    return c.json(
+      { queued: positionsOf(entries, "queued"), direct: positionsOf(entries, "direct") },
+      200,
+    );
   });
   return routes;
 }
@@ -51,8 +54,8 @@ function viewWaiting(session: Session, settings: Settings, now: number) {
   return { session: id, user, presence, state, queue, queuedAt, waitingSeconds, ticket };
 }
 
-function inOrder(entries: readonly ReturnType<typeof viewWaiting>[], standing: string) {
+function positionsOf(entries: readonly ReturnType<typeof viewWaiting>[], wanted: string) {
   return entries
-    .filter(({ queue }) => queue === standing)
+    .filter(({ queue }) => queue === wanted)
     .map(({ queue: _queue, ...entry }, index) => ({ position: index + 1, ...entry }));
 }

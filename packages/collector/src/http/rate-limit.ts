@@ -1,25 +1,24 @@
 /**
- * Rate limits, made so that they never end a living session: what is limited is a flood, not a beat.
+ * Rate limits that stop floods but never a page's regular beats, so that they cannot end a session.
  *
- * - A session may send far more than its pages ever do; a page that is refused by a flood of its own
- *   session's signals is not alone in being heard.
- * - An address is counted only for what was refused or what creates sessions: a thousand visitors
- *   behind one office address all keep their beats.
- * - An account is counted for what creates sessions.
+ * - The limit per session is far above what its pages send.
+ * - An address is counted only for rejected signals and new sessions, so that a thousand visitors
+ *   behind one office address keep beating.
+ * - An account is counted only for new sessions.
  *
- * Counts are per second, in two rows of slots (a count-min sketch): no memory grows with the number
- * of sessions, and two names would have to meet in both rows to disturb one another.
+ * Counts are per second, in a count-min sketch of two rows: memory does not grow with the number of
+ * sessions, and two names affect one another only if they collide in both rows.
  * @module
  */
 import type { Clock } from "../engine/clock.ts";
 import { Problem } from "./problem.ts";
 
 export interface RateLimits {
-  /** Signals of one session in a second. */
+  /** Signals of one session per second. */
   readonly perSession: number;
-  /** Refused signals and new sessions from one address in a second. */
+  /** Rejected signals and new sessions from one address per second. */
   readonly perAddress: number;
-  /** New sessions of one account in a second. */
+  /** New sessions of one account per second. */
   readonly perAccount: number;
 }
 
@@ -30,31 +29,31 @@ const WINDOW_MS = 1_000;
 
 export class RateLimit {
   readonly #clock: Clock;
-  readonly #most: number;
+  readonly #limit: number;
   readonly #rows = [new Uint32Array(SLOTS), new Uint32Array(SLOTS)] as const;
   #window = 0;
 
-  constructor(clock: Clock, most: number) {
+  constructor(clock: Clock, limit: number) {
     this.#clock = clock;
-    this.#most = most;
+    this.#limit = limit;
   }
 
-  /** Counts one; false: it is one too many in this second. */
-  take(name: string): boolean {
-    return this.takeSlot(rateSlotOf(name));
+  /** Counts one occurrence; `false` if it exceeds the limit of the current second. */
+  allow(name: string): boolean {
+    return this.allowSlot(rateSlotOf(name));
   }
 
-  /** The same for whoever knows already where the name is counted. */
-  takeSlot(place: number): boolean {
-    this.#turn();
+  /** Like {@link allow}, for a caller that has computed the slot already. */
+  allowSlot(rateSlot: number): boolean {
+    this.#resetOnNewWindow();
     const [first, second] = this.#rows;
-    const [a, b] = [place % SLOTS, Math.floor(place / SLOTS)];
+    const [a, b] = [rateSlot % SLOTS, Math.floor(rateSlot / SLOTS)];
     first[a] = (first[a] ?? 0) + 1;
     second[b] = (second[b] ?? 0) + 1;
-    return Math.min(first[a], second[b]) <= this.#most;
+    return Math.min(first[a], second[b]) <= this.#limit;
   }
 
-  #turn(): void {
+  #resetOnNewWindow(): void {
     const window = Math.floor(this.#clock.now() / WINDOW_MS);
     if (window === this.#window) return;
     this.#window = window;
@@ -63,8 +62,8 @@ export class RateLimit {
 }
 
 /**
- * Where a name is counted: its slots in both rows as one number below 2³². FNV-1a from two starts:
- * https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
+ * The slot of a name: its columns in both rows, packed into one number below 2³². FNV-1a with two
+ * seeds: https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
  */
 export function rateSlotOf(name: string): number {
   let [a, b] = [0x811c9dc5, 0x01000193];
@@ -76,6 +75,11 @@ export function rateSlotOf(name: string): number {
   return ((a >>> 0) % SLOTS) + (((b ^ (b >>> 13)) >>> 0) % SLOTS) * SLOTS;
 }
 
-export function tooMany(what: string): Problem {
-  return new Problem("too_many_requests", `Send less: too much of this ${what}.`, [], WINDOW_MS);
+export function tooManyRequests(what: string): Problem {
+  return new Problem(
+    "too_many_requests",
+    `Send fewer requests: this ${what} is over its limit.`,
+    [],
+    WINDOW_MS,
+  );
 }

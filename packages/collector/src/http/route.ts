@@ -1,6 +1,6 @@
 /**
- * What the routes of the server API have in common: the application they are put into, the key they
- * ask for, how an answer is described.
+ * Shared by the routes of the server API: the application with its validation errors, the security
+ * scheme, and the OpenAPI description of responses.
  * @module
  */
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
@@ -8,7 +8,7 @@ import type { Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { problemView } from "./schemas.ts";
 
-/** Every route of the server API wants the account's secret key. */
+/** Every route of the server API requires the account's secret key. */
 export const SECURED = { security: [{ secretKey: [] }] };
 
 export function createRoutes(): OpenAPIHono<Env> {
@@ -34,12 +34,12 @@ const problem = (description: string) => ({
   description,
 });
 
-/** The answers of a route: its own, and the refusals that any route may give. */
-export function answers<T extends z.ZodType>(schema: T, description: string) {
+/** The responses of a route: its own, and the problems that any route may return. */
+export function jsonResponses<T extends z.ZodType>(schema: T, description: string) {
   return {
     200: { content: { "application/json": { schema } }, description },
-    400: problem("The request is not as it must be"),
-    401: problem("No key, or not a known one"),
-    404: problem("There is no such thing in this account"),
+    400: problem("The request is invalid"),
+    401: problem("The key is missing or invalid"),
+    404: problem("The account has no such resource"),
   };
 }

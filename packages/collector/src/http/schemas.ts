@@ -1,6 +1,5 @@
 /**
- * The shapes of the server API, once: they validate what comes in, and describe it in the OpenAPI
- * document.
+ * Schemas of the server API. They validate requests and generate the OpenAPI document.
  * @module
  */
 import { z } from "@hono/zod-openapi";
@@ -22,7 +21,7 @@ export const sessionPut = z
   .openapi("SessionUpdate");
 
 const eventBase = {
-  /** The caller's id: the same twice counts once. */
+  /** The client's id for the event; a repeated id is ignored. */
   id: z.string().min(1).max(128).optional(),
   at: z.iso.datetime({ offset: true }).optional(),
 };
@@ -32,9 +31,9 @@ export const sessionEvent = z
     z.strictObject({
       ...eventBase,
       type: z.literal("end_user_message"),
-      /** When the user sent it, if that is not `at`. */
+      /** When the user sent the message, if that differs from `at`. */
       sentAt: z.iso.datetime({ offset: true }).optional(),
-      /** With the binding `capability`: the secret that the page stamped on the message. */
+      /** With the binding `capability`: the secret that the page attached to the message. */
       binding: z.string().min(22).max(256).optional(),
     }),
     z.strictObject({ ...eventBase, type: z.literal("agent_message") }),
@@ -44,7 +43,7 @@ export const sessionEvent = z
       type: z.literal("ticket_updated"),
       ...ticketFields,
       ticketId: name.nullish(),
-      /** The same fields, as `PUT /v1/sessions/{id}` has them. */
+      /** The same fields in the form of `PUT /v1/sessions/{id}`. */
       ticket: ticketPatch.optional(),
     }),
     z.strictObject({ ...eventBase, type: z.literal("assigned"), agent: name }),
@@ -112,7 +111,7 @@ export const transitionView = z
     id: z.string(),
     seq: z.number(),
     session: z.string(),
-    /** Tells a session from an erased one of the same name. */
+    /** Distinguishes a session from an erased one with the same id. */
     sessionCreatedAt: instant,
     at: instant,
     from: standingSchema,
@@ -137,7 +136,7 @@ export const problemView = z
   })
   .openapi("Problem");
 
-/** A page of a list: at most 500 entries, and where the next page begins. */
+/** Pagination of a list: the page size, and the cursor of the previous page. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(500).default(100),
   cursor: z.string().max(512).optional(),

@@ -1,6 +1,6 @@
 /**
- * Session tokens: HS256 JWTs that let a page speak for one session. `aud` is the account, `sid` the
- * session, `sub` the user, `exp` the end.
+ * Session tokens: HS256 JWTs that authorize a page for one session. `aud` is the account, `sid` the
+ * session, `sub` the user, `exp` the expiry.
  * @module
  */
 import { sign } from "hono/jwt";
@@ -8,10 +8,10 @@ import type { Accounts } from "../engine/accounts.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Account } from "../stores/store.ts";
 import { TwoGenerationLru } from "../stores/two-generation-lru.ts";
-import { type Claims, createWebHmac, type Hmac, readSigned } from "./jwt.ts";
+import { type Claims, createWebHmac, type Hmac, verifyJwt } from "./jwt.ts";
 import { Problem } from "./problem.ts";
 
-/** Long enough for a conversation, short enough for a stolen one to end. */
+/** Long enough for a conversation, short enough to limit the use of a stolen token. */
 export const DEFAULT_TTL_SECONDS = 3_600;
 export const MAX_TTL_SECONDS = 7 * 86_400;
 
@@ -35,42 +35,45 @@ export async function mintToken(
   return { token, expiresAt: exp * 1000 };
 }
 
-/** A token whose signature has been checked, and what it says. */
-interface Verified {
+/** The claims of a token whose signature is valid, and the secret that signed it. */
+interface VerifiedToken {
   readonly secret: string;
   readonly account: string;
   readonly session: string;
-  /** In seconds, as tokens have it. */
+  /** In seconds, as in the token. */
   readonly exp: number;
 }
 
-/** Tokens of that many pages are remembered: some megabytes, and enough for a busy minute. */
+/** A few megabytes; one token per active page. */
 const MAX_CACHED_TOKENS = 40_000;
 
 /**
- * Checks session tokens. A page shows the same token with every beat, so one whose signature was good
- * is remembered for a while; what can change since, its end and the account's secrets, is looked at
- * each time.
+ * Verifies session tokens. A page sends the same token with every beat, so tokens with a valid
+ * signature are cached. What can change later, the expiry and the account's secrets, is checked every
+ * time.
  */
-export class TokenCheck {
+export class TokenVerifier {
   readonly #accounts: Accounts;
   readonly #clock: Clock;
   readonly #hmac: Hmac;
-  readonly #verified: TwoGenerationLru<Verified>;
+  readonly #verified: TwoGenerationLru<VerifiedToken>;
 
   constructor(
     accounts: Accounts,
     clock: Clock,
-    { hmac = createWebHmac(), most = MAX_CACHED_TOKENS }: { hmac?: Hmac; most?: number } = {},
+    {
+      hmac = createWebHmac(),
+      maxCached = MAX_CACHED_TOKENS,
+    }: { hmac?: Hmac; maxCached?: number } = {},
   ) {
     this.#accounts = accounts;
     this.#clock = clock;
     this.#hmac = hmac;
-    this.#verified = new TwoGenerationLru(most);
+    this.#verified = new TwoGenerationLru(maxCached);
   }
 
   /**
-   * Says nothing if the token is good; a promise of that where the platform cannot tell at once.
+   * Returns if the token is valid; returns a promise where the platform's HMAC is asynchronous.
    * @throws {Problem} `token_missing`, `token_invalid`, `token_expired` or `token_other_session`.
    */
   verify(account: Account, session: string, token: string | undefined): undefined | Promise<void> {
@@ -78,57 +81,61 @@ export class TokenCheck {
       throw new Problem("token_missing", "Send a session token: mint one with POST /v1/tokens.");
     }
     const secrets = this.#accounts.tokenSecrets(account);
-    const known = this.#verified.get(token);
-    if (known && secrets.includes(known.secret)) {
-      this.#requireFor(known, account, session);
+    const cached = this.#verified.get(token);
+    if (cached && secrets.includes(cached.secret)) {
+      this.#checkClaims(cached, account, session);
       return undefined;
     }
-    const signed = this.#signed(token, secrets, 0);
-    if (signed instanceof Promise) {
-      return signed.then((good) => this.#requireFor(this.#cache(token, good), account, session));
+    const match = this.#verifySignature(token, secrets, 0);
+    if (match instanceof Promise) {
+      return match.then((found) => this.#checkClaims(this.#cache(token, found), account, session));
     }
-    this.#requireFor(this.#cache(token, signed), account, session);
+    this.#checkClaims(this.#cache(token, match), account, session);
     return undefined;
   }
 
-  /** When a token that was verified ends; 0: it is not remembered. */
+  /** When a verified token expires, in milliseconds; 0 if it is not cached. */
   expiresAtOf(token: string): number {
     return (this.#verified.get(token)?.exp ?? 0) * 1000;
   }
 
-  #requireFor(verified: Verified, account: Account, session: string): void {
-    if (verified.account !== account.name) throw invalid("its `aud` is not this account");
-    if (verified.exp * 1000 <= this.#clock.now()) throw expired();
+  #checkClaims(verified: VerifiedToken, account: Account, session: string): void {
+    if (verified.account !== account.name) throw invalidToken("its `aud` is not this account");
+    if (verified.exp * 1000 <= this.#clock.now()) throw expiredToken();
     if (verified.session !== session) {
       throw new Problem("token_other_session", "Mint a token whose `sid` is this session.");
     }
   }
 
-  #cache(token: string, { secret, claims }: Signed): Verified {
+  #cache(token: string, { secret, claims }: SignatureMatch): VerifiedToken {
     const { aud, exp, sid, nbf, iat } = claims;
-    if (!isInstant(exp)) throw invalid("it has no `exp`");
+    if (!isInstant(exp)) throw invalidToken("it has no `exp`");
     const now = Math.floor(this.#clock.now() / 1000);
     for (const begin of [nbf, iat]) {
       const hasBegun = begin === undefined || (isInstant(begin) && begin <= now);
-      if (!hasBegun) throw invalid("its time has not come: look at the clocks");
+      if (!hasBegun) throw invalidToken("its `nbf` or `iat` is in the future: compare the clocks");
     }
     const verified = { secret, account: String(aud), session: String(sid), exp };
     this.#verified.set(token, verified);
     return verified;
   }
 
-  /** What the token says, and which of the secrets, from this place on, has signed it. */
-  #signed(token: string, secrets: readonly string[], place: number): Signed | Promise<Signed> {
-    const secret = secrets[place];
-    if (secret === undefined) throw invalid("its signature or form is wrong");
-    const claims = readSigned(token, secret, this.#hmac);
+  /** Finds the secret that signed the token, trying those from `index` on. */
+  #verifySignature(
+    token: string,
+    secrets: readonly string[],
+    index: number,
+  ): SignatureMatch | Promise<SignatureMatch> {
+    const secret = secrets[index];
+    if (secret === undefined) throw invalidToken("it is malformed or its signature is invalid");
+    const claims = verifyJwt(token, secret, this.#hmac);
     const next = (found: Claims | null) =>
-      found ? { secret, claims: found } : this.#signed(token, secrets, place + 1);
+      found ? { secret, claims: found } : this.#verifySignature(token, secrets, index + 1);
     return claims instanceof Promise ? claims.then(next) : next(claims);
   }
 }
 
-interface Signed {
+interface SignatureMatch {
   readonly secret: string;
   readonly claims: Claims;
 }
@@ -137,11 +144,11 @@ function isInstant(claim: unknown): claim is number {
   return typeof claim === "number" && Number.isFinite(claim);
 }
 
-function expired(): Problem {
+function expiredToken(): Problem {
   return new Problem("token_expired", "Mint a new session token with POST /v1/tokens.");
 }
 
-function invalid(why: string): Problem {
+function invalidToken(why: string): Problem {
   return new Problem(
     "token_invalid",
     `The token cannot be used: ${why}. Sign it with the account's token secret (HS256).`,

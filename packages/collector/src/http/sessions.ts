@@ -1,5 +1,5 @@
 /**
- * `/v1/sessions`: what the desk says of its conversations, and how they stand.
+ * `/v1/sessions`: the helpdesk creates and updates its conversations here, and reads their status.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
@@ -7,7 +7,7 @@ import type { Input } from "../core/input.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
-import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
 import { idParams, pageQuery, sessionPut, sessionView } from "./schemas.ts";
 import { viewSession } from "./views.ts";
 
@@ -16,10 +16,10 @@ const DEFAULT_CHANNEL = "web_widget";
 const put = createRoute({
   method: "put",
   path: "/v1/sessions/{id}",
-  summary: "Create a session or say what has changed of it; the same again changes nothing",
+  summary: "Create or update a session; idempotent",
   ...SECURED,
   request: { params: idParams, body: jsonBody(sessionPut) },
-  responses: answers(sessionView, "The session as it stands now"),
+  responses: jsonResponses(sessionView, "The current session"),
 });
 
 const get = createRoute({
@@ -28,13 +28,13 @@ const get = createRoute({
   summary: "One session",
   ...SECURED,
   request: { params: idParams },
-  responses: answers(sessionView, "The session"),
+  responses: jsonResponses(sessionView, "The session"),
 });
 
 const list = createRoute({
   method: "get",
   path: "/v1/sessions",
-  summary: "Sessions by id, a page at a time",
+  summary: "Sessions by id, paginated",
   ...SECURED,
   request: {
     query: z.object({
@@ -45,9 +45,9 @@ const list = createRoute({
       assignee: z.string().max(256).optional(),
     }),
   },
-  responses: answers(
+  responses: jsonResponses(
     z.object({ sessions: z.array(sessionView), cursor: z.string().nullable() }),
-    "A page; `cursor` is null on the last",
+    "One page; `cursor` is null on the last page",
   ),
 });
 
@@ -57,7 +57,7 @@ const erase = createRoute({
   summary: "Erase a session and its history",
   ...SECURED,
   request: { params: idParams },
-  responses: answers(z.object({ erased: z.literal(true) }), "It is gone"),
+  responses: jsonResponses(z.object({ erased: z.literal(true) }), "The session was erased"),
 });
 
 export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
@@ -72,7 +72,7 @@ export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       inputs: inputsOf(body),
       create: { channel: body.channel ?? DEFAULT_CHANNEL, user: body.user ?? null },
     });
-    if (!("session" in outcome)) throw noSession(id);
+    if (!("session" in outcome)) throw sessionNotFound(id);
     return c.json(viewSession(outcome.session, outcome.settings, outcome.shadow), 200);
   });
 
@@ -80,7 +80,7 @@ export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const { id } = c.req.valid("param");
     const account = c.var.account.name;
     const [found] = await engine.store.load([{ key: { account, id }, eventIds: [] }]);
-    if (!found?.stored) throw noSession(id);
+    if (!found?.stored) throw sessionNotFound(id);
     return c.json(viewSession(found.stored.session, settingsOf(account), found.stored.shadow), 200);
   });
 
@@ -105,21 +105,21 @@ export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   routes.openapi(erase, async (c) => {
     const { id } = c.req.valid("param");
     const erased = await engine.erase({ account: c.var.account.name, id });
-    if (!erased) throw noSession(id);
+    if (!erased) throw sessionNotFound(id);
     return c.json({ erased: true as const }, 200);
   });
 
   return routes;
 }
 
-export function noSession(id: string): Problem {
+export function sessionNotFound(id: string): Problem {
   return new Problem(
     "not_found",
     `There is no session ${id}: create it with PUT /v1/sessions/${id}.`,
   );
 }
 
-/** Whom it concerns first, then the ticket: a session must not queue for an instant on its way. */
+/** User and assignee come before the ticket: the session must not be queued in between. */
 function inputsOf(body: z.infer<typeof sessionPut>): Input[] {
   const { channel, user, assignee, ticket } = body;
   const inputs: Input[] = [];

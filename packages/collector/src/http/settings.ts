@@ -1,5 +1,5 @@
 /**
- * `/v1/settings`: the account's settings, in seconds, every one with the value that holds.
+ * `/v1/settings`: the effective value of every setting of the account; durations in seconds.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
@@ -7,25 +7,25 @@ import { checkRelations, showSettings } from "../core/settings-resolve.ts";
 import { patchOverrides } from "../core/settings-schema.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
 
 const settings = z.record(z.string(), z.any()).openapi("Settings");
 
 const get = createRoute({
   method: "get",
   path: "/v1/settings",
-  summary: "The settings that hold",
+  summary: "The effective settings",
   ...SECURED,
-  responses: answers(settings, "Every setting"),
+  responses: jsonResponses(settings, "Every setting"),
 });
 
 const patch = createRoute({
   method: "patch",
   path: "/v1/settings",
-  summary: "Change settings; what is not named stays, null goes back to the default",
+  summary: "Change settings; omitted ones stay as they are, null restores the default",
   ...SECURED,
   request: { body: jsonBody(settings) },
-  responses: answers(settings, "Every setting after the change"),
+  responses: jsonResponses(settings, "Every setting after the change"),
 });
 
 export function settingsRoutes({ engine }: AppContext): OpenAPIHono<Env> {

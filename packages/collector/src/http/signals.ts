@@ -1,12 +1,12 @@
 /**
- * `POST /v1/signals`: what browsers report.
+ * `POST /v1/signals`: receives the signals of pages.
  * @module
  */
 import { SIGNAL_MAX_BYTES, SIGNALS_PATH } from "@stillhere/sdk/wire";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { AppContext, Env } from "./context.ts";
-import { answerProblem, Problem } from "./problem.ts";
+import { Problem, problemResponse } from "./problem.ts";
 import { SignalIntake } from "./signal-intake.ts";
 
 export function signalRoutes(context: AppContext): Hono<Env> {
@@ -15,11 +15,11 @@ export function signalRoutes(context: AppContext): Hono<Env> {
   const limit = bodyLimit({
     maxSize: SIGNAL_MAX_BYTES,
     onError: (c) =>
-      answerProblem(c, new Problem("too_large", `Send at most ${SIGNAL_MAX_BYTES} bytes.`)),
+      problemResponse(c, new Problem("too_large", `Send at most ${SIGNAL_MAX_BYTES} bytes.`)),
   });
 
-  // The SDK's text/plain needs no preflight; a client that sends application/json does. The key that
-  // tells whose origins count is in the body, so the POST itself is what refuses.
+  // The SDK sends text/plain, which needs no preflight; application/json does. A preflight has no body
+  // and so no key to select the account's origins by: only the POST checks the origin.
   routes.options(SIGNALS_PATH, (c) => {
     c.header("Access-Control-Allow-Origin", c.req.header("Origin") ?? "*");
     c.header("Access-Control-Allow-Methods", "POST");

@@ -1,7 +1,7 @@
 /**
- * `GET /v1/stream`: transitions as they are stored, as Server-Sent Events. Each connection reads the
- * log from its own cursor, so that a reconnect with `Last-Event-ID` has no gap and a slow reader
- * costs no memory.
+ * `GET /v1/stream`: sends transitions as Server-Sent Events as they are stored. Each connection reads
+ * the log from its own cursor, so that a reconnect with `Last-Event-ID` has no gap and a slow client
+ * needs no buffer.
  * @module
  */
 import { Hono } from "hono";
@@ -26,7 +26,7 @@ export function streamRoutes({ engine }: AppContext): Hono<Env> {
       resume === undefined
         ? await engine.store.lastCursor(account)
         : await decodeLogCursor(engine.store, account, resume);
-    // Proxies that gather answers before they pass them on would hold back every event.
+    // Proxies that buffer responses would hold back every event.
     c.header("X-Accel-Buffering", "no");
     return streamSSE(c, async (stream) => {
       const wakeup = new Wakeup();
@@ -35,7 +35,7 @@ export function streamRoutes({ engine }: AppContext): Hono<Env> {
       try {
         await send(stream, wakeup);
       } catch (error) {
-        // The stream ends where its store is away; the reader resumes by the last id it has.
+        // The stream ends when the store is unavailable; the client resumes from its last id.
         if (!(error instanceof StoreError)) throw error;
       } finally {
         stop();
@@ -49,12 +49,12 @@ export function streamRoutes({ engine }: AppContext): Hono<Env> {
         for (const entry of entries) {
           const data = JSON.stringify(viewTransition(entry));
           const id = transitionId(entry);
-          const isTaken = await settlesWithin(
+          const isWritten = await settlesWithin(
             STALLED_AFTER_MS,
             stream.writeSSE({ id, event: "transition", data }),
           );
-          // A reader that takes nothing for so long is let go; it resumes by the last id it has.
-          if (!isTaken) return stream.abort();
+          // Disconnects a stalled client; it resumes from its last id.
+          if (!isWritten) return stream.abort();
           cursor = entry.cursor;
         }
         if (entries.length === READ_LIMIT) continue;

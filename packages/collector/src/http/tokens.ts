@@ -1,10 +1,10 @@
 /**
- * `POST /v1/tokens`: session tokens, for servers that would rather ask than sign.
+ * `POST /v1/tokens`: mints session tokens for servers that do not sign them themselves.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { AppContext, Env } from "./context.ts";
-import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
 import { sessionId } from "./schemas.ts";
 import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS, mintToken } from "./session-token.ts";
 import { iso } from "./views.ts";
@@ -12,7 +12,7 @@ import { iso } from "./views.ts";
 const post = createRoute({
   method: "post",
   path: "/v1/tokens",
-  summary: "Mint a token that lets a page speak for one session",
+  summary: "Mint a token that authorizes a page for one session",
   ...SECURED,
   request: {
     body: jsonBody(
@@ -23,7 +23,10 @@ const post = createRoute({
       }),
     ),
   },
-  responses: answers(z.object({ token: z.string(), expiresAt: z.iso.datetime() }), "The token"),
+  responses: jsonResponses(
+    z.object({ token: z.string(), expiresAt: z.iso.datetime() }),
+    "The token",
+  ),
 });
 
 export function tokenRoutes({ engine, accounts }: AppContext): OpenAPIHono<Env> {

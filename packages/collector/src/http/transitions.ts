@@ -1,27 +1,27 @@
 /**
- * The history: of one session, and of the account in the order in which it was stored.
+ * The history of one session, and of the whole account in commit order.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { AppContext, Env } from "./context.ts";
 import { decodeLogCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
-import { answers, createRoutes, SECURED } from "./route.ts";
+import { createRoutes, jsonResponses, SECURED } from "./route.ts";
 import { idParams, transitionView } from "./schemas.ts";
 import { viewTransition } from "./views.ts";
 
 const limit = z.coerce.number().int().min(1).max(500).default(100);
-/** `shadow`: what would have happened if presence decided. */
+/** `shadow`: what would have happened with presence switched on. */
 const track = z.enum(["live", "shadow"]).default("live");
-const page = answers(
+const page = jsonResponses(
   z.object({ transitions: z.array(transitionView), cursor: z.string().nullable() }),
-  "Oldest first; `cursor` is where the next page begins, null if there is nothing yet",
+  "Oldest first; `cursor` continues after this page, null if the page is empty",
 );
 
 const ofSession = createRoute({
   method: "get",
   path: "/v1/sessions/{id}/transitions",
-  summary: "A session's history; `cursor` is the last `seq` that was read",
+  summary: "A session's history; `cursor` is the last `seq` already read",
   ...SECURED,
   request: {
     params: idParams,
@@ -33,7 +33,7 @@ const ofSession = createRoute({
 const ofAccount = createRoute({
   method: "get",
   path: "/v1/transitions",
-  summary: "The account's history after a cursor or after the transition with that id",
+  summary: "The account's history after a cursor or a transition id",
   ...SECURED,
   request: { query: z.object({ limit, track, after: z.string().max(512).default("0") }) },
   responses: page,

@@ -1,5 +1,5 @@
 /**
- * `/v1/triggers`: what is done when a session changes, as a list in order.
+ * `/v1/triggers`: the ordered list of actions that run when a session changes.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
@@ -10,11 +10,11 @@ import { name } from "../schemas/name.ts";
 import { triggerSchema } from "../schemas/trigger.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
 
 const TRIGGERS_MAX = 200;
 const list = z.array(triggerSchema).max(TRIGGERS_MAX).openapi("Triggers");
-const answer = answers(list, "The triggers, in order");
+const answer = jsonResponses(list, "The triggers, in order");
 
 const get = createRoute({
   method: "get",
@@ -36,7 +36,7 @@ const put = createRoute({
 const addRecipe = createRoute({
   method: "post",
   path: "/v1/triggers/recipes/{name}",
-  summary: "Add a ready-made trigger at the end; one of that name stays as it is",
+  summary: "Append a predefined trigger; an existing one of that name is kept",
   ...SECURED,
   request: {
     params: z.object({

@@ -1,19 +1,19 @@
 /**
- * `DELETE /v1/users/{id}`: erases everything that is kept of an end user.
+ * `DELETE /v1/users/{id}`: erases all stored data of an end user.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { name } from "../schemas/name.ts";
 import type { AppContext, Env } from "./context.ts";
-import { answers, createRoutes, SECURED } from "./route.ts";
+import { createRoutes, jsonResponses, SECURED } from "./route.ts";
 
 const erase = createRoute({
   method: "delete",
   path: "/v1/users/{id}",
-  summary: "Erase a user's sessions with their history; a user nobody knows is no error",
+  summary: "Erase a user's sessions with their history; an unknown user is not an error",
   ...SECURED,
   request: { params: z.object({ id: name.openapi({ param: { name: "id", in: "path" } }) }) },
-  responses: answers(z.object({ erased: z.number() }), "How many sessions went"),
+  responses: jsonResponses(z.object({ erased: z.number() }), "How many sessions were erased"),
 });
 
 export function userRoutes({ engine }: AppContext): OpenAPIHono<Env> {

@@ -1,5 +1,5 @@
 /**
- * How sessions and their history look to the outside: instants as ISO 8601, names as documented.
+ * The public JSON of sessions and their history: times as ISO 8601, names as documented.
  * @module
  */
 import { deadlineOf } from "../core/deadline.ts";
@@ -40,7 +40,7 @@ export function viewSession(session: Session, settings: Settings, shadow: Sessio
     nextDeadlineAt: isoOrNull(deadlineOf(session, settings)),
     createdAt: iso(session.createdAt),
     seq: session.seq,
-    // What it would be: for the console and whoever tries presence out.
+    // What presence would decide, for the console and for accounts that try it out.
     ...(isShadowed && { shadow: visibleOf(shadow, asIfOn(settings)) }),
     pages: pages.map(({ id, visibility, leaseUntil }) => ({
       page: id,
@@ -53,8 +53,8 @@ export function viewSession(session: Session, settings: Settings, shadow: Sessio
 export type SessionView = ReturnType<typeof viewSession>;
 
 /**
- * Stable and unique, also where a session was erased and another took its name. It has no full stop:
- * a webhook signs `id.timestamp.body`, and whoever names sessions must not be able to move the stops.
+ * A stable, unique id, even if a session is erased and its name reused. It contains no full stop: a
+ * webhook signs `id.timestamp.body`, and a session's name must not be able to shift those boundaries.
  */
 export function transitionId({
   session,
@@ -66,7 +66,7 @@ export function transitionId({
   return `${session.replaceAll(".", "~")}:${sessionCreatedAt.toString(36)}:${transition.seq}`;
 }
 
-/** The parts of a transition's id; null: it is none. */
+/** The parts of a transition's id; `null` if the text is not one. */
 export function parseTransitionId(id: string) {
   const [, session, createdAt, seq] = /^([\w~:@-]+):([0-9a-z]+):(\d{1,15})$/.exec(id) ?? [];
   if (!session || !createdAt || !seq) return null;

@@ -1,5 +1,5 @@
 /**
- * What became of the messages to a webhook endpoint, and how to have them sent once more.
+ * Lists the deliveries of a webhook endpoint, and replays them.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
@@ -8,10 +8,10 @@ import type { EndpointKey } from "../stores/outbox.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeCursor, decodeLogCursor, encodeCursor, requireTransition } from "./cursor.ts";
 import { Problem } from "./problem.ts";
-import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
 import { pageQuery } from "./schemas.ts";
 import { parseTransitionId } from "./views.ts";
-import { deliveryStatus, deliveryView, noWebhook, viewDelivery } from "./webhook-views.ts";
+import { deliveryStatus, deliveryView, viewDelivery, webhookNotFound } from "./webhook-views.ts";
 
 const REPLAY_READ_LIMIT = 500;
 
@@ -21,12 +21,12 @@ const cursor = z.string().min(1).max(512);
 const list = createRoute({
   method: "get",
   path: "/v1/webhooks/{id}/deliveries",
-  summary: "What was tried, the newest first",
+  summary: "Deliveries, newest first",
   ...SECURED,
   request: { params, query: z.object({ ...pageQuery, status: deliveryStatus.optional() }) },
-  responses: answers(
+  responses: jsonResponses(
     z.object({ deliveries: z.array(deliveryView), cursor: z.string().nullable() }),
-    "A page; `cursor` is null on the last",
+    "One page; `cursor` is null on the last page",
   ),
 });
 
@@ -34,7 +34,7 @@ const replay = createRoute({
   method: "post",
   path: "/v1/webhooks/{id}/replay",
   summary:
-    "Send once more: one transition, all that failed, or everything after a place in the history",
+    "Send again: one transition, all failed deliveries, or everything after a point in the history",
   ...SECURED,
   request: {
     params,
@@ -48,9 +48,9 @@ const replay = createRoute({
         .openapi("Replay"),
     ),
   },
-  responses: answers(
+  responses: jsonResponses(
     z.object({ replayed: z.number().nullable() }),
-    "How many are sent once more; null with `after`: all that follow",
+    "How many are sent again; null with `after`, where all later ones are",
   ),
 });
 
@@ -63,11 +63,11 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
     const found = standings.find(
       ({ endpoint }) => endpoint.account === account && endpoint.id === id,
     );
-    if (!found) throw noWebhook(id);
+    if (!found) throw webhookNotFound(id);
     return found.endpoint;
   }
 
-  async function sendFailedAgain(key: EndpointKey): Promise<number> {
+  async function resendFailed(key: EndpointKey): Promise<number> {
     let sent = 0;
     for (let beforePosition: number | undefined; ; ) {
       const page = await store.outbox.deliveries(key, {
@@ -81,10 +81,10 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
     }
   }
 
-  async function sendOneAgain(key: EndpointKey, id: string): Promise<number> {
+  async function resendOne(key: EndpointKey, id: string): Promise<number> {
     const transition = parseTransitionId(id);
     if (!transition) throw new Problem("not_found", `There is no transition ${id}.`);
-    // Says so where it is not there any more.
+    // Rejects a transition that is no longer in the log.
     await requireTransition(store, key.account, id);
     return store.outbox.resend(key, [transition], clock.now());
   }
@@ -118,8 +118,8 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
       throw new Problem("webhook_disabled", `Enable it first: PATCH /v1/webhooks/${id}.`);
     }
     let replayed: number | null = null;
-    if ("transition" in wanted) replayed = await sendOneAgain(endpoint, wanted.transition);
-    else if ("status" in wanted) replayed = await sendFailedAgain(endpoint);
+    if ("transition" in wanted) replayed = await resendOne(endpoint, wanted.transition);
+    else if ("status" in wanted) replayed = await resendFailed(endpoint);
     else {
       const after = await decodeLogCursor(store, account, wanted.after);
       await store.outbox.moveCursor(endpoint, after, false);
@@ -133,7 +133,7 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
 
 /** @throws {Problem} `invalid_cursor` */
 function positionOf(text: string): number {
-  const place = Number(decodeCursor(text));
-  if (Number.isSafeInteger(place)) return place;
+  const position = Number(decodeCursor(text));
+  if (Number.isSafeInteger(position)) return position;
   throw new Problem("invalid_cursor", "Use a cursor as an answer gave it, or leave it out.");
 }

@@ -1,9 +1,9 @@
 /**
- * How webhook endpoints and their deliveries look to the outside.
+ * The public JSON of webhook endpoints and their deliveries.
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { DELIVERY_STATUSES, type EndpointStanding, type ListedDelivery } from "../stores/outbox.ts";
+import { DELIVERY_STATUSES, type EndpointStatus, type ListedDelivery } from "../stores/outbox.ts";
 import { Problem } from "./problem.ts";
 import { iso, isoOrNull, transitionId } from "./views.ts";
 
@@ -14,7 +14,7 @@ export const deliveryStatus = z.enum(DELIVERY_STATUSES);
 export const webhookView = z
   .object({
     id: z.string(),
-    /** What a trigger's `notify_webhook` calls it. */
+    /** The name that a trigger's `notify_webhook` refers to. */
     name: z.string(),
     url: z.string(),
     events: z.enum(["all", "notified"]),
@@ -22,22 +22,22 @@ export const webhookView = z
     /** `gone`: the receiver answered 410. */
     disabledReason: z.enum(["by_request", "gone"]).nullable(),
     disabledAt: instant.nullable(),
-    /** Until when messages are also signed with the secret before the last rotation. */
+    /** Until when messages are also signed with the previous secret. */
     oldSecretUntil: instant.nullable(),
-    /** Nothing is sent before: the receiver asked for it with `Retry-After`. */
+    /** Nothing is sent before this time, because of the receiver's `Retry-After`. */
     pausedUntil: instant.nullable(),
-    /** When the next session that waits is tried again; null: none waits. */
+    /** When the next failed session is retried; `null` if none waits for a retry. */
     nextAttemptAt: instant.nullable(),
     createdAt: instant,
   })
   .openapi("Webhook");
 
-/** The secret is shown once, when it is made. */
+/** The secret is shown only once, when it is created. */
 export const webhookWithSecret = webhookView
   .extend({ secret: z.string().openapi({ example: "whsec_…" }) })
   .openapi("WebhookWithSecret");
 
-export function viewWebhook(standing: EndpointStanding, now: number): z.infer<typeof webhookView> {
+export function viewWebhook(standing: EndpointStatus, now: number): z.infer<typeof webhookView> {
   const { endpoint, pausedUntil, nextAttemptAt } = standing;
   const { id, name, url, events, disabled, createdAt } = endpoint;
   const [, old] = endpoint.secrets;
@@ -50,14 +50,14 @@ export function viewWebhook(standing: EndpointStanding, now: number): z.infer<ty
     enabled: disabled === null,
     disabledReason: disabled?.reason ?? null,
     disabledAt: isoOrNull(disabled?.at ?? null),
-    oldSecretUntil: isoOrNull(later(oldSecretUntil, now)),
-    pausedUntil: isoOrNull(later(pausedUntil, now)),
+    oldSecretUntil: isoOrNull(ifFuture(oldSecretUntil, now)),
+    pausedUntil: isoOrNull(ifFuture(pausedUntil, now)),
     nextAttemptAt: isoOrNull(nextAttemptAt),
     createdAt: iso(createdAt),
   };
 }
 
-function later(at: number | null, now: number): number | null {
+function ifFuture(at: number | null, now: number): number | null {
   return at !== null && at > now ? at : null;
 }
 
@@ -69,9 +69,9 @@ export const deliveryView = z
     seq: z.number(),
     status: deliveryStatus,
     attempts: z.number(),
-    /** The last status that the receiver answered with; null: it did not answer. */
+    /** The receiver's last HTTP status; `null` if it did not respond. */
     response: z.number().nullable(),
-    /** Why it did not, as a code. */
+    /** Why there was no response, as a code. */
     error: z.string().nullable(),
     nextAttemptAt: instant.nullable(),
     updatedAt: instant,
@@ -93,6 +93,6 @@ export function viewDelivery(delivery: ListedDelivery): z.infer<typeof deliveryV
   };
 }
 
-export function noWebhook(id: string): Problem {
+export function webhookNotFound(id: string): Problem {
   return new Problem("not_found", `There is no webhook ${id}: GET /v1/webhooks lists them.`);
 }

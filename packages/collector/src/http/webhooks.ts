@@ -1,15 +1,15 @@
 /**
- * `/v1/webhooks`: who is told of transitions.
+ * `/v1/webhooks`: the endpoints that receive transitions.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { name } from "../schemas/name.ts";
-import type { Endpoint, EndpointKey, EndpointPatch, EndpointStanding } from "../stores/outbox.ts";
+import type { Endpoint, EndpointKey, EndpointPatch, EndpointStatus } from "../stores/outbox.ts";
 import { createEndpoint, rotateSecrets } from "../webhooks/endpoints.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { answers, createRoutes, jsonBody, SECURED } from "./route.ts";
-import { noWebhook, viewWebhook, webhookView, webhookWithSecret } from "./webhook-views.ts";
+import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
+import { viewWebhook, webhookNotFound, webhookView, webhookWithSecret } from "./webhook-views.ts";
 
 const MAX_WEBHOOKS = 50;
 
@@ -23,17 +23,17 @@ const list = createRoute({
   path: "/v1/webhooks",
   summary: "Every endpoint",
   ...SECURED,
-  responses: answers(z.object({ webhooks: z.array(webhookView) }), "The endpoints, by id"),
+  responses: jsonResponses(z.object({ webhooks: z.array(webhookView) }), "The endpoints, by id"),
 });
 
-const { 200: created, ...refusals } = answers(
+const { 200: created, ...refusals } = jsonResponses(
   webhookWithSecret,
   "The endpoint, with its secret, which is never shown again",
 );
 const create = createRoute({
   method: "post",
   path: "/v1/webhooks",
-  summary: "Add an endpoint; it is told of what happens from now on",
+  summary: "Add an endpoint; it receives transitions from now on",
   ...SECURED,
   request: {
     body: jsonBody(z.strictObject({ url, name: name.optional(), events: events.default("all") })),
@@ -47,13 +47,13 @@ const get = createRoute({
   summary: "One endpoint",
   ...SECURED,
   request: { params },
-  responses: answers(webhookView, "The endpoint"),
+  responses: jsonResponses(webhookView, "The endpoint"),
 });
 
 const patch = createRoute({
   method: "patch",
   path: "/v1/webhooks/{id}",
-  summary: "Change an endpoint; enabled again, it is told of what happens from then on",
+  summary: "Change an endpoint; once re-enabled it receives transitions from then on",
   ...SECURED,
   request: {
     params,
@@ -64,38 +64,38 @@ const patch = createRoute({
         .openapi("WebhookUpdate"),
     ),
   },
-  responses: answers(webhookView, "The endpoint as it is now"),
+  responses: jsonResponses(webhookView, "The changed endpoint"),
 });
 
 const remove = createRoute({
   method: "delete",
   path: "/v1/webhooks/{id}",
-  summary: "Remove an endpoint, with what it has not been told yet",
+  summary: "Remove an endpoint with its pending deliveries",
   ...SECURED,
   request: { params },
-  responses: answers(z.object({ removed: z.literal(true) }), "It is gone"),
+  responses: jsonResponses(z.object({ removed: z.literal(true) }), "The endpoint was removed"),
 });
 
 const rotate = createRoute({
   method: "post",
   path: "/v1/webhooks/{id}/secret",
-  summary: "Make a new secret; messages are signed with the old one as well for 24 hours more",
+  summary: "Rotate the secret; for 24 hours messages are signed with the old one too",
   ...SECURED,
   request: { params },
-  responses: answers(webhookWithSecret, "The new secret, which is never shown again"),
+  responses: jsonResponses(webhookWithSecret, "The new secret, which is never shown again"),
 });
 
 export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env> {
   const { store, clock } = engine;
   const routes = createRoutes();
 
-  async function standingsOf(account: string): Promise<readonly EndpointStanding[]> {
+  async function standingsOf(account: string): Promise<readonly EndpointStatus[]> {
     return (await store.outbox.endpoints()).filter(({ endpoint }) => endpoint.account === account);
   }
 
-  async function standingOf({ account, id }: EndpointKey): Promise<EndpointStanding> {
+  async function standingOf({ account, id }: EndpointKey): Promise<EndpointStatus> {
     const found = (await standingsOf(account)).find(({ endpoint }) => endpoint.id === id);
-    if (!found) throw noWebhook(id);
+    if (!found) throw webhookNotFound(id);
     return found;
   }
 
@@ -110,7 +110,7 @@ export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env
 
   async function change(key: EndpointKey, wanted: EndpointPatch): Promise<Endpoint> {
     const changed = await store.outbox.changeEndpoint(key, wanted);
-    if (changed === null) throw noWebhook(key.id);
+    if (changed === null) throw webhookNotFound(key.id);
     if (changed === "taken") throw nameTaken(wanted.name);
     await webhooks.refresh();
     return changed;
@@ -127,7 +127,7 @@ export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env
     const body = c.req.valid("json");
     await checkTarget(body.url);
     if ((await standingsOf(account)).length >= MAX_WEBHOOKS) {
-      throw new Problem("too_many_webhooks", `Remove one: there are ${MAX_WEBHOOKS}.`);
+      throw new Problem("too_many_webhooks", `Remove one: the maximum is ${MAX_WEBHOOKS}.`);
     }
     const endpoint = createEndpoint({ account, ...body }, clock.now());
     const cursor = await store.lastCursor(account);
@@ -157,7 +157,7 @@ export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env
 
   routes.openapi(remove, async (c) => {
     const key = { account: c.var.account.name, id: c.req.valid("param").id };
-    if (!(await store.outbox.removeEndpoint(key))) throw noWebhook(key.id);
+    if (!(await store.outbox.removeEndpoint(key))) throw webhookNotFound(key.id);
     await webhooks.refresh();
     return c.json({ removed: true as const }, 200);
   });
