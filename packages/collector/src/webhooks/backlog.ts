@@ -1,5 +1,5 @@
 /**
- * What an endpoint has yet to be told of a session.
+ * The log entries of a session that an endpoint has not received yet.
  * @module
  */
 import type { Endpoint } from "../stores/outbox.ts";
@@ -8,37 +8,37 @@ import type { SessionQueue } from "./session-queue.ts";
 
 const READ_LIMIT = 50;
 
-/** Whether an endpoint is told of a transition at all. */
+/** Whether an endpoint subscribes to a transition. */
 export function isWanted({ events, name }: Endpoint, { transition }: LogEntry): boolean {
   return events === "all" || transition.notify.includes(name);
 }
 
 /**
- * Oldest first, and only what the reader of the log has passed (`horizon`): what lies beyond, it
- * will come by itself.
+ * Yields the entries of a queue, oldest first, up to the cursor that the worker has read (`horizon`):
+ * it pushes later ones into the queue when it reads them.
  */
 export async function* backlog(
   store: Store,
   endpoint: Endpoint,
-  line: SessionQueue,
+  queue: SessionQueue,
   horizon: number,
 ): AsyncGenerator<LogEntry> {
-  if (!line.isStored) {
-    yield* [...line.fresh];
+  if (!queue.isStored) {
+    yield* [...queue.entries];
     return;
   }
-  const key = { account: endpoint.account, id: line.session };
-  const isOurs = (entry: LogEntry) => entry.sessionCreatedAt === line.sessionCreatedAt;
-  for (const seq of line.again) {
+  const key = { account: endpoint.account, id: queue.session };
+  const isSameSession = (entry: LogEntry) => entry.sessionCreatedAt === queue.sessionCreatedAt;
+  for (const seq of queue.resends) {
     const [entry] = await store.history(key, seq - 1, 1);
-    if (entry?.transition.seq === seq && isOurs(entry)) yield entry;
-    else line.forget(seq);
+    if (entry?.transition.seq === seq && isSameSession(entry)) yield entry;
+    else queue.dropResend(seq);
   }
-  for (let after = line.nextSeq - 1; ; ) {
+  for (let after = queue.nextSeq - 1; ; ) {
     const page = await store.history(key, after, READ_LIMIT);
     for (const entry of page) {
       if (entry.cursor > horizon) return;
-      if (isOurs(entry) && isWanted(endpoint, entry)) yield entry;
+      if (isSameSession(entry) && isWanted(endpoint, entry)) yield entry;
       after = entry.transition.seq;
     }
     if (page.length < READ_LIMIT) return;

@@ -1,40 +1,42 @@
 /**
- * When an endpoint may be sent to at all: not while its receiver has asked to be left alone, and not
- * without a rest while it only fails.
+ * Pauses a whole endpoint: while its receiver asks for a pause (`Retry-After`), and for a moment
+ * after many failures in a row.
  * @module
  */
 
-const FAILURES_IN_ROW = 200;
-const PAUSE_MS = 250;
+const FAILURES_BEFORE_PAUSE = 200;
+const FAILURE_PAUSE_MS = 250;
 
 export class Backoff {
-  /** What the receiver asked for with `Retry-After`; null: nothing. */
+  /** From `Retry-After`; `null` if the receiver did not ask for a pause. */
   #pausedUntil: number | null;
-  #restUntil = 0;
-  #failuresInRow = 0;
+  #failurePauseUntil = 0;
+  #consecutiveFailures = 0;
 
   constructor(pausedUntil: number | null) {
     this.#pausedUntil = pausedUntil;
   }
 
   /** Nothing may be sent before this instant. */
-  get restEnd(): number {
-    return Math.max(this.#pausedUntil ?? 0, this.#restUntil);
+  get blockedUntil(): number {
+    return Math.max(this.#pausedUntil ?? 0, this.#failurePauseUntil);
   }
 
-  /** The pause that is still on; null: none. */
+  /** When the current pause for `Retry-After` ends; `null` if there is none. */
   pausedUntil(now: number): number | null {
     return this.#pausedUntil !== null && this.#pausedUntil > now ? this.#pausedUntil : null;
   }
 
-  delivered(): void {
-    this.#failuresInRow = 0;
-    this.#restUntil = 0;
+  recordSuccess(): void {
+    this.#consecutiveFailures = 0;
+    this.#failurePauseUntil = 0;
   }
 
-  failed(now: number, retryAfterMs: number | null): void {
-    this.#failuresInRow += 1;
-    if (this.#failuresInRow >= FAILURES_IN_ROW) this.#restUntil = now + PAUSE_MS;
+  recordFailure(now: number, retryAfterMs: number | null): void {
+    this.#consecutiveFailures += 1;
+    if (this.#consecutiveFailures >= FAILURES_BEFORE_PAUSE) {
+      this.#failurePauseUntil = now + FAILURE_PAUSE_MS;
+    }
     if (retryAfterMs !== null) {
       this.#pausedUntil = Math.max(this.#pausedUntil ?? 0, now + retryAfterMs);
     }

@@ -1,69 +1,73 @@
 /**
- * Whose turn it is to be sent. New ones come at once, in the order in which they came; those that
- * have failed before come when they are due, and never take all places, so that a receiver that
- * hangs for some sessions still hears of the others.
+ * Decides which session queue is sent next. First attempts start immediately, in arrival order.
+ * Retries start when they are due, and never use all slots: so a receiver that hangs for some
+ * sessions still receives the others.
  * @module
  */
 import type { SessionQueue } from "./session-queue.ts";
 
 const MAX_IN_FLIGHT = 32;
 const MAX_RETRIES_IN_FLIGHT = 16;
-/** How exactly the time of a retry is kept: all who wait are looked through for those that are due. */
+/** The precision of retry times: each poll scans all delayed queues. */
 const POLL_EVERY_MS = 100;
 
 export class DeliveryScheduler {
-  /** Lines whose time has not come. */
-  readonly #later = new Set<SessionQueue>();
-  readonly #fresh = new Set<SessionQueue>();
+  /** Queues whose retry is not due yet. */
+  readonly #delayed = new Set<SessionQueue>();
+  readonly #firstAttempts = new Set<SessionQueue>();
   readonly #retries = new Set<SessionQueue>();
-  /** Lines that have a place, and whether it is one for retries. */
-  readonly #served = new Map<SessionQueue, boolean>();
-  #retriesServed = 0;
+  /** Queues that occupy a slot, and whether for a retry. */
+  readonly #inFlight = new Map<SessionQueue, boolean>();
+  #retriesInFlight = 0;
   #polledAt = Number.NEGATIVE_INFINITY;
   #dueAt = Number.POSITIVE_INFINITY;
 
-  /** A line is to be served: at once, or when its next attempt is due. */
-  schedule(line: SessionQueue): void {
-    if (line.attempts === 0) {
-      this.#fresh.add(line);
+  /** Schedules a queue: immediately, or for its `nextAttemptAt` after a failure. */
+  schedule(queue: SessionQueue): void {
+    if (queue.attempts === 0) {
+      this.#firstAttempts.add(queue);
       return;
     }
-    this.#later.add(line);
-    this.#dueAt = Math.min(this.#dueAt, line.nextAttemptAt);
+    this.#delayed.add(queue);
+    this.#dueAt = Math.min(this.#dueAt, queue.nextAttemptAt);
   }
 
-  /** Gives a place to the line whose turn it is; null: none is due, or there is no place for it. */
+  /** Takes a slot for the next queue; `null` if none is due or no slot is free. */
   next(now: number): SessionQueue | null {
-    if (this.#later.size > 0 && now >= this.#pollAt()) this.#poll(now);
-    const [line] = this.#canRetry() ? this.#retries : this.#canStart() ? this.#fresh : [];
-    if (!line) return null;
-    const isRetry = this.#retries.delete(line);
-    this.#fresh.delete(line);
-    if (isRetry) this.#retriesServed += 1;
-    this.#served.set(line, isRetry);
-    return line;
+    if (this.#delayed.size > 0 && now >= this.#pollAt()) this.#poll(now);
+    const [queue] = this.#canRetry()
+      ? this.#retries
+      : this.#canSendFirst()
+        ? this.#firstAttempts
+        : [];
+    if (!queue) return null;
+    const isRetry = this.#retries.delete(queue);
+    this.#firstAttempts.delete(queue);
+    if (isRetry) this.#retriesInFlight += 1;
+    this.#inFlight.set(queue, isRetry);
+    return queue;
   }
 
-  /** A line gives its place back. */
-  end(line: SessionQueue): void {
-    if (this.#served.get(line)) this.#retriesServed -= 1;
-    this.#served.delete(line);
+  /** Releases the slot of a queue. */
+  release(queue: SessionQueue): void {
+    if (this.#inFlight.get(queue)) this.#retriesInFlight -= 1;
+    this.#inFlight.delete(queue);
   }
 
-  /** When a line could be given a place; null: not before something changes. */
+  /** When `next` may return a queue; `null` if not before another call changes the schedule. */
   nextAt(now: number): number | null {
-    if (this.#canRetry() || this.#canStart()) return now;
-    return this.#later.size > 0 ? this.#pollAt() : null;
+    if (this.#canRetry() || this.#canSendFirst()) return now;
+    return this.#delayed.size > 0 ? this.#pollAt() : null;
   }
 
   #canRetry(): boolean {
     const isFull =
-      this.#served.size >= MAX_IN_FLIGHT || this.#retriesServed >= MAX_RETRIES_IN_FLIGHT;
+      this.#inFlight.size >= MAX_IN_FLIGHT || this.#retriesInFlight >= MAX_RETRIES_IN_FLIGHT;
     return this.#retries.size > 0 && !isFull;
   }
 
-  #canStart(): boolean {
-    return this.#fresh.size > 0 && this.#served.size < MAX_IN_FLIGHT;
+  #canSendFirst(): boolean {
+    return this.#firstAttempts.size > 0 && this.#inFlight.size < MAX_IN_FLIGHT;
   }
 
   #pollAt(): number {
@@ -73,13 +77,13 @@ export class DeliveryScheduler {
   #poll(now: number): void {
     this.#polledAt = now;
     this.#dueAt = Number.POSITIVE_INFINITY;
-    for (const line of this.#later) {
-      if (line.nextAttemptAt > now) {
-        this.#dueAt = Math.min(this.#dueAt, line.nextAttemptAt);
+    for (const queue of this.#delayed) {
+      if (queue.nextAttemptAt > now) {
+        this.#dueAt = Math.min(this.#dueAt, queue.nextAttemptAt);
         continue;
       }
-      this.#later.delete(line);
-      this.#retries.add(line);
+      this.#delayed.delete(queue);
+      this.#retries.add(queue);
     }
   }
 }

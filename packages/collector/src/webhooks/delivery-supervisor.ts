@@ -1,13 +1,13 @@
 /**
- * Sees to it that each endpoint with something to tell has a courier. News of a commit here rouses
- * one at once; a look now and then finds what other processes committed, what a crash left, and
- * endpoints that were made or changed elsewhere.
+ * Ensures that each endpoint with undelivered transitions has a delivery worker. A commit in this
+ * process notifies it immediately; a periodic poll finds commits by other processes, work left by a
+ * crash, and endpoints that were created or changed elsewhere.
  * @module
  */
 
 import type { Engine } from "../engine/engine.ts";
 import { randomText } from "../engine/keys.ts";
-import type { Endpoint, EndpointKey, EndpointStanding } from "../stores/outbox.ts";
+import type { Endpoint, EndpointKey, EndpointStatus } from "../stores/outbox.ts";
 import { DeliveryWorker, LEASE_MS } from "./delivery-worker.ts";
 import type { Send } from "./send.ts";
 
@@ -16,31 +16,31 @@ const POLL_EVERY_MS = 1_000;
 export interface DeliverySupervisorOptions {
   readonly engine: Pick<Engine, "store" | "clock" | "logNotifier">;
   readonly send: Send;
-  /** Hears of a store that fails; the next look tries again. */
+  /** Called with errors of the store; the next poll tries again. */
   readonly onError: (error: unknown) => void;
-  /** From 0 to 1, evenly spread: jitters retries. */
-  readonly chance?: () => number;
+  /** Uniform from 0 to 1; jitters retries. */
+  readonly random?: () => number;
 }
 
-/** An endpoint, and whoever delivers to it. */
+/** An endpoint and its delivery worker, if it has one. */
 interface EndpointRunner {
   endpoint: Endpoint;
   worker: DeliveryWorker | null;
-  /** A courier is on its way, works, or goes. */
+  /** Settles when the current worker has ended; `null` if there is none. */
   running: Promise<void> | null;
-  /** There was news while there was no courier to take it. */
+  /** A notification arrived while there was no worker. */
   hasUnread: boolean;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 export class DeliverySupervisor {
   readonly #options: DeliverySupervisorOptions;
-  /** Tells the claims of this process from those of others. */
-  readonly #name = randomText(12);
+  /** Distinguishes the claims of this process from those of others. */
+  readonly #ownerPrefix = randomText(12);
   readonly #runners = new Map<string, EndpointRunner>();
-  /** Of all posts, also of those that are gone. */
+  /** Of all runners, including removed ones. */
   readonly #running = new Set<Promise<void>>();
-  readonly #stopListening = new Map<string, () => void>();
+  readonly #unsubscribe = new Map<string, () => void>();
   #workerCount = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #polling: Promise<void> | null = null;
@@ -51,14 +51,14 @@ export class DeliverySupervisor {
   }
 
   start(): void {
-    const look = () => this.refresh().catch(this.#options.onError);
-    this.#timer = setInterval(look, POLL_EVERY_MS);
-    look();
+    const poll = () => this.refresh().catch(this.#options.onError);
+    this.#timer = setInterval(poll, POLL_EVERY_MS);
+    poll();
   }
 
-  /** Looks at once: an endpoint was made or changed, or has something to send again. */
+  /** Polls immediately, because an endpoint was created or changed or has resends. */
   async refresh(): Promise<void> {
-    // One that has begun may have read too early.
+    // A poll in progress may have read before the change.
     await this.#polling?.catch(() => {});
     this.#polling ??= this.#poll().finally(() => {
       this.#polling = null;
@@ -66,13 +66,13 @@ export class DeliverySupervisor {
     await this.#polling;
   }
 
-  /** Ends in order: attempts under way may end, what is left stays in the outbox. */
+  /** Stops gracefully: attempts in flight may finish, the rest stays in the outbox. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearInterval(this.#timer);
     await this.#polling?.catch(() => {});
-    for (const stop of this.#stopListening.values()) stop();
-    for (const name of [...this.#runners.keys()]) this.#stopRunner(name);
+    for (const stop of this.#unsubscribe.values()) stop();
+    for (const key of [...this.#runners.keys()]) this.#stopRunner(key);
     await Promise.all(this.#running);
   }
 
@@ -80,58 +80,58 @@ export class DeliverySupervisor {
     const { store } = this.#options.engine;
     const standings = await store.outbox.endpoints();
     if (this.#isStopped) return;
-    const gone = new Set(this.#runners.keys());
+    const removed = new Set(this.#runners.keys());
     for (const { endpoint } of standings) {
-      const name = nameOf(endpoint);
-      gone.delete(name);
-      const post = this.#runners.get(name);
-      if (!post) this.#runners.set(name, createRunner(endpoint));
-      else if (JSON.stringify(post.endpoint) !== JSON.stringify(endpoint)) {
-        post.endpoint = endpoint;
-        // It would find out by itself, but only when it next settles.
-        post.worker?.stop();
+      const key = keyOf(endpoint);
+      removed.delete(key);
+      const runner = this.#runners.get(key);
+      if (!runner) this.#runners.set(key, createRunner(endpoint));
+      else if (JSON.stringify(runner.endpoint) !== JSON.stringify(endpoint)) {
+        runner.endpoint = endpoint;
+        // Without this it would notice only at its next settlement.
+        runner.worker?.stop();
       }
     }
-    for (const name of gone) this.#stopRunner(name);
-    this.#listen();
+    for (const key of removed) this.#stopRunner(key);
+    this.#updateSubscriptions();
     for (const standing of standings) await this.#wakeIfDue(standing);
   }
 
-  #stopRunner(name: string): void {
-    const post = this.#runners.get(name);
-    this.#runners.delete(name);
-    clearTimeout(post?.timer);
-    post?.worker?.stop();
+  #stopRunner(key: string): void {
+    const runner = this.#runners.get(key);
+    this.#runners.delete(key);
+    clearTimeout(runner?.timer);
+    runner?.worker?.stop();
   }
 
-  /** Hears of commits to the accounts that have somebody to tell. */
-  #listen(): void {
+  /** Listens to commits of exactly the accounts that have enabled endpoints. */
+  #updateSubscriptions(): void {
     const accounts = new Set(
       [...this.#runners.values()]
         .filter(({ endpoint }) => !endpoint.disabled)
         .map(({ endpoint }) => endpoint.account),
     );
     for (const account of accounts) {
-      if (this.#stopListening.has(account)) continue;
+      if (this.#unsubscribe.has(account)) continue;
       const stop = this.#options.engine.logNotifier.listen(account, () => this.#notify(account));
-      this.#stopListening.set(account, stop);
+      this.#unsubscribe.set(account, stop);
     }
-    for (const [account, stop] of this.#stopListening) {
+    for (const [account, stop] of this.#unsubscribe) {
       if (accounts.has(account)) continue;
       stop();
-      this.#stopListening.delete(account);
+      this.#unsubscribe.delete(account);
     }
   }
 
   #notify(account: string): void {
-    for (const post of this.#runners.values()) {
-      if (post.endpoint.account === account) this.#wake(post);
+    for (const runner of this.#runners.values()) {
+      if (runner.endpoint.account === account) this.#wake(runner);
     }
   }
 
-  async #wakeIfDue({ endpoint, ...standing }: EndpointStanding): Promise<void> {
-    const post = this.#runners.get(nameOf(endpoint));
-    if (!post || post.running || endpoint.disabled) return;
+  async #wakeIfDue({ endpoint, ...standing }: EndpointStatus): Promise<void> {
+    const runner = this.#runners.get(keyOf(endpoint));
+    if (!runner || runner.running || endpoint.disabled) return;
     const { store, clock } = this.#options.engine;
     const now = clock.now();
     const dueAt = Math.max(
@@ -139,71 +139,74 @@ export class DeliverySupervisor {
       standing.pausedUntil ?? 0,
     );
     const isDue = dueAt <= now || (await store.lastCursor(endpoint.account)) > standing.cursor;
-    if (isDue) this.#wake(post);
+    if (isDue) this.#wake(runner);
   }
 
-  #wake(post: EndpointRunner): void {
-    if (this.#isStopped || post.endpoint.disabled) return;
-    if (post.worker) post.worker.notify();
-    else post.hasUnread = true;
-    if (post.running) return;
-    const work = this.#deliver(post)
+  #wake(runner: EndpointRunner): void {
+    if (this.#isStopped || runner.endpoint.disabled) return;
+    if (runner.worker) runner.worker.notify();
+    else runner.hasUnread = true;
+    if (runner.running) return;
+    const work = this.#deliver(runner)
       .catch(this.#options.onError)
       .finally(() => {
         this.#running.delete(work);
-        post.worker = null;
-        post.running = null;
-        if (post.hasUnread) this.#wake(post);
+        runner.worker = null;
+        runner.running = null;
+        if (runner.hasUnread) this.#wake(runner);
       });
-    post.running = work;
+    runner.running = work;
     this.#running.add(work);
   }
 
-  async #deliver(post: EndpointRunner): Promise<void> {
-    clearTimeout(post.timer);
-    for (let isWanted = true; isWanted && !this.#isStopped && !post.endpoint.disabled; ) {
-      post.hasUnread = false;
-      const courier = await this.#createWorker(post.endpoint);
-      if (!courier) return;
-      post.worker = courier;
-      if (this.#isStopped) courier.stop();
-      const { reason, nextAt } = await courier.run();
-      post.worker = null;
-      if (reason === "gone") return this.#disable(post);
-      isWanted = reason !== "idle" || courier.hasUnread || post.hasUnread;
-      if (nextAt !== null && !isWanted) this.#wakeAt(post, nextAt);
+  async #deliver(runner: EndpointRunner): Promise<void> {
+    clearTimeout(runner.timer);
+    for (
+      let shouldContinue = true;
+      shouldContinue && !this.#isStopped && !runner.endpoint.disabled;
+    ) {
+      runner.hasUnread = false;
+      const worker = await this.#createWorker(runner.endpoint);
+      if (!worker) return;
+      runner.worker = worker;
+      if (this.#isStopped) worker.stop();
+      const { reason, nextAt } = await worker.run();
+      runner.worker = null;
+      if (reason === "gone") return this.#disable(runner);
+      shouldContinue = reason !== "idle" || worker.hasUnread || runner.hasUnread;
+      if (nextAt !== null && !shouldContinue) this.#wakeAt(runner, nextAt);
     }
   }
 
-  /** A courier with the claim on an endpoint; null: another has it, or nothing is to be sent. */
+  /** Claims an endpoint and returns its worker; `null` if it is disabled or another claim holds. */
   async #createWorker(key: EndpointKey): Promise<DeliveryWorker | null> {
-    const { engine, send, chance = Math.random } = this.#options;
+    const { engine, send, random = Math.random } = this.#options;
     const { store, clock } = engine;
     this.#workerCount += 1;
-    const owner = `${this.#name}.${this.#workerCount}`;
+    const owner = `${this.#ownerPrefix}.${this.#workerCount}`;
     const now = clock.now();
     const claim = await store.outbox.claim(key, owner, now, now + LEASE_MS);
     if (!claim) return null;
     if (!claim.endpoint.disabled)
-      return new DeliveryWorker({ store, clock, owner, claim, send, chance });
+      return new DeliveryWorker({ store, clock, owner, claim, send, random });
     const { cursor, pausedUntil } = claim;
-    const nothing = { cursor, pausedUntil, waiting: [], caughtUp: [], deliveries: [] };
-    await store.outbox.settle(key, owner, nothing, null);
+    const empty = { cursor, pausedUntil, waiting: [], caughtUp: [], deliveries: [] };
+    await store.outbox.settle(key, owner, empty, null);
     return null;
   }
 
-  async #disable(post: EndpointRunner): Promise<void> {
+  async #disable(runner: EndpointRunner): Promise<void> {
     const { store, clock } = this.#options.engine;
     const disabled = { at: clock.now(), reason: "gone" } as const;
-    const changed = await store.outbox.changeEndpoint(post.endpoint, { disabled });
-    if (changed && changed !== "taken") post.endpoint = changed;
+    const changed = await store.outbox.changeEndpoint(runner.endpoint, { disabled });
+    if (changed && changed !== "taken") runner.endpoint = changed;
   }
 
-  #wakeAt(post: EndpointRunner, at: number): void {
+  #wakeAt(runner: EndpointRunner, at: number): void {
     if (this.#isStopped) return;
-    clearTimeout(post.timer);
+    clearTimeout(runner.timer);
     const delayMs = Math.max(0, at - this.#options.engine.clock.now());
-    post.timer = setTimeout(() => this.#wake(post), delayMs);
+    runner.timer = setTimeout(() => this.#wake(runner), delayMs);
   }
 }
 
@@ -211,6 +214,6 @@ function createRunner(endpoint: Endpoint): EndpointRunner {
   return { endpoint, worker: null, running: null, hasUnread: false, timer: undefined };
 }
 
-function nameOf({ account, id }: EndpointKey): string {
+function keyOf({ account, id }: EndpointKey): string {
   return `${account}\n${id}`;
 }

@@ -1,7 +1,7 @@
 /**
- * Delivers to one endpoint while it has the claim on it: reads the account's log from the endpoint's
- * cursor, sends several sessions at a time and each session's transitions in order, and settles what
- * became of them. What fails waits by itself and holds nobody else up.
+ * Delivers to one endpoint while it holds the endpoint's claim. It reads the account's log from the
+ * endpoint's cursor, sends several sessions concurrently and each session's transitions in order, and
+ * settles the results. A session that fails waits for its retry without delaying the others.
  * @module
  */
 
@@ -19,19 +19,19 @@ import type { Attempt, Send } from "./send.ts";
 import { SessionQueue } from "./session-queue.ts";
 import { SessionQueues } from "./session-queues.ts";
 
-/** How long a claim holds; after a crash nobody delivers for so long. */
+/** How long a claim lasts; after a crash nothing is delivered until it expires. */
 export const LEASE_MS = 2_000;
 const RENEW_EVERY_MS = 500;
-/** What was delivered since the last settlement is delivered again after a crash. */
+/** After a crash, deliveries since the last settlement are repeated. */
 const SETTLE_EVERY_MS = 100;
-/** A session that holds the cursor back for longer is stored, so that the cursor may pass it. */
+/** A queue that blocks the cursor for longer is stored, so that the cursor may pass it. */
 const STORE_AFTER_MS = 1_000;
-/** Others' commits do not ring here. */
+/** Commits by other processes send no notification here. */
 const READ_EVERY_MS = 200;
 const READ_LIMIT = 200;
-/** A courier with nothing to do for so long lets go of its claim. */
-const LINGER_MS = 1_000;
-/** How long attempts under way may take to end when it is to stop. */
+/** A worker releases its claim if it has nothing to do for longer. */
+const MAX_IDLE_MS = 1_000;
+/** How long a stopping worker waits for attempts in flight. */
 const STOP_TIMEOUT_MS = 2_000;
 const TRIM_EVERY = 1_000;
 const KEEP_DELIVERIES = 10_000;
@@ -42,12 +42,12 @@ export interface DeliveryWorkerOptions {
   readonly owner: string;
   readonly claim: Claim;
   readonly send: Send;
-  /** From 0 to 1, evenly spread: jitters retries. */
-  readonly chance: () => number;
+  /** Uniform from 0 to 1; jitters retries. */
+  readonly random: () => number;
 }
 
-/** Why a courier ended, and when the next one is wanted; null: when there is news. */
-export interface Ending {
+/** Why a worker ended, and when the next one must start; `null`: when the log has new entries. */
+export interface RunResult {
   readonly reason: "idle" | "lost" | "gone" | "stopped";
   readonly nextAt: number | null;
 }
@@ -66,7 +66,7 @@ export class DeliveryWorker {
   #settledCursor: number;
   #settledAt: number;
   #readAt = Number.NEGATIVE_INFINITY;
-  /** Deliveries listed since the list was last cut. */
+  /** Deliveries recorded since the list was last trimmed. */
   #untrimmed = 0;
   #hasUnread = true;
   #isStopping = false;
@@ -82,13 +82,13 @@ export class DeliveryWorker {
     this.#settledAt = clock.now();
     this.#backoff = new Backoff(claim.pausedUntil);
     for (const waiting of claim.waiting) {
-      const line = new SessionQueue(waiting, clock.now(), true);
-      this.#queues.add(line);
-      this.#scheduler.schedule(line);
+      const queue = new SessionQueue(waiting, clock.now(), true);
+      this.#queues.add(queue);
+      this.#scheduler.schedule(queue);
     }
   }
 
-  /** There may be news in the log that nobody has read yet. */
+  /** The log may have entries that this worker has not read. */
   get hasUnread(): boolean {
     return this.#hasUnread;
   }
@@ -98,14 +98,14 @@ export class DeliveryWorker {
     this.#wakeup.notify();
   }
 
-  /** Starts nothing more; what is under way may end, or stays in the outbox. */
+  /** Starts no more attempts; those in flight may finish, the rest stays in the outbox. */
   stop(): void {
     this.#isStopping = true;
     this.#wakeup.notify();
   }
 
-  /** Delivers until there is nothing to do, or somebody else is to. */
-  async run(): Promise<Ending> {
+  /** Delivers until there is nothing to do, the claim is lost or the worker is stopped. */
+  async run(): Promise<RunResult> {
     try {
       for (;;) {
         if (this.#failure) throw this.#failure.error;
@@ -116,13 +116,13 @@ export class DeliveryWorker {
           await this.#settle(true);
           return { reason: "gone", nextAt: null };
         }
-        const isKept = this.#now() < this.#settleAt() || (await this.#settle());
-        if (!isKept) return { reason: "lost", nextAt: null };
+        const hasClaim = this.#now() < this.#nextSettleAt() || (await this.#settle());
+        if (!hasClaim) return { reason: "lost", nextAt: null };
         const nextAt = this.#nextStartAt();
         if (this.#isIdle(nextAt)) {
           return { reason: (await this.#settle(true)) ? "idle" : "lost", nextAt };
         }
-        await this.#wakeup.wait(this.#wakeAt() - this.#now());
+        await this.#wakeup.wait(this.#nextWakeAt() - this.#now());
       }
     } finally {
       this.#abort.abort();
@@ -141,7 +141,7 @@ export class DeliveryWorker {
       this.#readAt = this.#now();
       const { account } = this.#endpoint;
       const page = await this.#options.store.log(account, this.#readCursor, READ_LIMIT);
-      for (const entry of page) this.#apply(entry);
+      for (const entry of page) this.#enqueue(entry);
       this.#readCursor = page.at(-1)?.cursor ?? this.#readCursor;
       if (page.length < READ_LIMIT) return;
       this.#hasUnread = true;
@@ -149,101 +149,101 @@ export class DeliveryWorker {
     }
   }
 
-  #apply(entry: LogEntry): void {
+  #enqueue(entry: LogEntry): void {
     if (!isWanted(this.#endpoint, entry)) return;
-    const known = this.#queues.of(entry);
-    if (known) {
-      if (known.take(entry)) this.#pendingSettlement.change(known);
+    const existing = this.#queues.find(entry);
+    if (existing) {
+      if (existing.push(entry)) this.#pendingSettlement.markChanged(existing);
       return;
     }
-    const line = SessionQueue.begin(entry, this.#now());
-    this.#queues.add(line);
-    this.#scheduler.schedule(line);
+    const queue = SessionQueue.startingWith(entry, this.#now());
+    this.#queues.add(queue);
+    this.#scheduler.schedule(queue);
   }
 
   #startReady(): void {
     const now = this.#now();
-    if (now < this.#backoff.restEnd || this.#isStopping || this.#isGone) return;
+    if (now < this.#backoff.blockedUntil || this.#isStopping || this.#isGone) return;
     for (;;) {
-      const line = this.#scheduler.next(now);
-      if (!line) return;
-      const work = this.#serve(line)
+      const queue = this.#scheduler.next(now);
+      if (!queue) return;
+      const work = this.#drainQueue(queue)
         .catch((error: unknown) => {
           this.#failure ??= { error };
         })
         .finally(() => {
           this.#inFlight.delete(work);
-          this.#scheduler.end(line);
-          if (this.#queues.has(line)) this.#scheduler.schedule(line);
+          this.#scheduler.release(queue);
+          if (this.#queues.has(queue)) this.#scheduler.schedule(queue);
           this.#wakeup.notify();
         });
       this.#inFlight.add(work);
     }
   }
 
-  /** Sends what a line has to tell, one after the other, until it has told all or an attempt fails. */
-  async #serve(line: SessionQueue): Promise<void> {
+  /** Sends the entries of a queue one after the other until it is empty or an attempt fails. */
+  async #drainQueue(queue: SessionQueue): Promise<void> {
     for (;;) {
-      line.hasWork = false;
-      const isLate = isLatestOnly(line.waitingSince, this.#now());
-      const entries = await this.#nextOf(line, isLate);
+      queue.hasNewEntries = false;
+      const isOverdue = isLatestOnly(queue.waitingSince, this.#now());
+      const entries = await this.#nextEntries(queue, isOverdue);
       if (this.#abort.signal.aborted || this.#isStopping) return;
       const entry = entries.at(-1);
       if (!entry) {
-        if (line.hasWork) continue;
-        this.#finish(line);
+        if (queue.hasNewEntries) continue;
+        this.#removeQueue(queue);
         return;
       }
       const at = this.#now();
       const attempt = await this.#options.send(this.#endpoint, entry, at, this.#abort.signal);
       if (this.#abort.signal.aborted) return;
-      line.attempts += 1;
+      queue.attempts += 1;
       if (attempt.outcome !== "delivered") {
-        this.#fail(line, entries, attempt);
+        this.#applyFailure(queue, entries, attempt);
         return;
       }
-      this.#backoff.delivered();
-      this.#conclude(line, entries, attempt, "delivered");
-      if (this.#now() < this.#backoff.restEnd) return;
+      this.#backoff.recordSuccess();
+      this.#settleEntries(queue, entries, attempt, "delivered");
+      if (this.#now() < this.#backoff.blockedUntil) return;
     }
   }
 
-  /** The entries to settle with the next attempt; the last of them is the one to send. */
-  async #nextOf(line: SessionQueue, isLate: boolean): Promise<readonly LogEntry[]> {
+  /** The entries that the next attempt settles; the last of them is sent. */
+  async #nextEntries(queue: SessionQueue, isOverdue: boolean): Promise<readonly LogEntry[]> {
     const entries: LogEntry[] = [];
     for await (const entry of backlog(
       this.#options.store,
       this.#endpoint,
-      line,
+      queue,
       this.#readCursor,
     )) {
       entries.push(entry);
-      if (!isLate) break;
+      if (!isOverdue) break;
     }
     return entries;
   }
 
-  #fail(line: SessionQueue, entries: readonly LogEntry[], attempt: Attempt): void {
+  #applyFailure(queue: SessionQueue, entries: readonly LogEntry[], attempt: Attempt): void {
     const now = this.#now();
     const retryAfterMs = boundRetryAfterMs(attempt.retryAfterMs);
-    const delayMs = retryDelayMs(line.attempts, this.#options.chance());
+    const delayMs = retryDelayMs(queue.attempts, this.#options.random());
     const nextAttemptAt = now + Math.max(delayMs, retryAfterMs ?? 0);
-    this.#backoff.failed(now, retryAfterMs);
+    this.#backoff.recordFailure(now, retryAfterMs);
     if (attempt.outcome === "gone") this.#isGone = true;
-    else if (isGivenUp(line.waitingSince, nextAttemptAt)) {
-      this.#conclude(line, entries, attempt, "failed");
+    else if (isGivenUp(queue.waitingSince, nextAttemptAt)) {
+      this.#settleEntries(queue, entries, attempt, "failed");
       return;
     }
-    line.nextAttemptAt = nextAttemptAt;
-    this.#store(line);
+    queue.nextAttemptAt = nextAttemptAt;
+    this.#storeQueue(queue);
     for (const { transition } of entries.slice(-1)) {
-      this.#pendingSettlement.record(line, transition.seq, "pending", attempt, now);
+      this.#pendingSettlement.recordDelivery(queue, transition.seq, "pending", attempt, now);
     }
   }
 
-  /** The last of the entries is settled, and with it those that it stands for. */
-  #conclude(
-    line: SessionQueue,
+  /** Settles the last of the entries, and those before it as superseded. */
+  #settleEntries(
+    queue: SessionQueue,
     entries: readonly LogEntry[],
     attempt: Attempt,
     status: "delivered" | "failed",
@@ -251,73 +251,74 @@ export class DeliveryWorker {
     const now = this.#now();
     for (const [index, { transition }] of entries.entries()) {
       const isSent = index === entries.length - 1;
-      if (isSent) this.#pendingSettlement.record(line, transition.seq, status, attempt, now);
-      else this.#pendingSettlement.record(line, transition.seq, "superseded", null, now);
+      if (isSent)
+        this.#pendingSettlement.recordDelivery(queue, transition.seq, status, attempt, now);
+      else this.#pendingSettlement.recordDelivery(queue, transition.seq, "superseded", null, now);
     }
-    line.advance(entries, now);
-    if (line.isStored) this.#pendingSettlement.change(line);
+    queue.advance(entries, now);
+    if (queue.isStored) this.#pendingSettlement.markChanged(queue);
   }
 
-  #store(line: SessionQueue): void {
-    this.#queues.store(line);
-    this.#pendingSettlement.change(line);
+  #storeQueue(queue: SessionQueue): void {
+    this.#queues.markStored(queue);
+    this.#pendingSettlement.markChanged(queue);
   }
 
-  #finish(line: SessionQueue): void {
-    this.#queues.remove(line);
-    if (line.isStored) this.#pendingSettlement.finish(line);
+  #removeQueue(queue: SessionQueue): void {
+    this.#queues.remove(queue);
+    if (queue.isStored) this.#pendingSettlement.markCaughtUp(queue);
   }
 
-  #settleAt(): number {
-    const hasMore =
+  #nextSettleAt(): number {
+    const hasChanges =
       !this.#pendingSettlement.isEmpty ||
-      this.#queues.cursor(this.#readCursor) !== this.#settledCursor;
-    return this.#settledAt + (hasMore ? SETTLE_EVERY_MS : RENEW_EVERY_MS);
+      this.#queues.safeCursor(this.#readCursor) !== this.#settledCursor;
+    return this.#settledAt + (hasChanges ? SETTLE_EVERY_MS : RENEW_EVERY_MS);
   }
 
-  /** Keeps what was done, at last also what was not; false: the claim is lost. */
+  /** Settles, and releases the claim if `isLast`; returns false if the claim was lost. */
   async #settle(isLast = false): Promise<boolean> {
     const now = this.#now();
-    for (const line of this.#queues.freshSince(isLast ? now : now - STORE_AFTER_MS)) {
-      this.#store(line);
+    for (const queue of this.#queues.unstoredSince(isLast ? now : now - STORE_AFTER_MS)) {
+      this.#storeQueue(queue);
     }
-    const cursor = this.#queues.cursor(this.#readCursor);
+    const cursor = this.#queues.safeCursor(this.#readCursor);
     const { store, owner } = this.#options;
     const untilAt = isLast ? null : now + LEASE_MS;
-    const settlement = this.#pendingSettlement.close(cursor, this.#backoff.pausedUntil(now));
+    const settlement = this.#pendingSettlement.drain(cursor, this.#backoff.pausedUntil(now));
     this.#settledAt = now;
     this.#settledCursor = cursor;
-    const isKept = await store.outbox.settle(this.#endpoint, owner, settlement, untilAt);
+    const hasClaim = await store.outbox.settle(this.#endpoint, owner, settlement, untilAt);
     this.#untrimmed += settlement.deliveries.length;
-    if (isKept && this.#untrimmed >= TRIM_EVERY) {
+    if (hasClaim && this.#untrimmed >= TRIM_EVERY) {
       this.#untrimmed = 0;
       await store.outbox.trimDeliveries(this.#endpoint, KEEP_DELIVERIES);
     }
-    return isKept;
+    return hasClaim;
   }
 
-  async #finishInFlight(): Promise<Ending> {
+  async #finishInFlight(): Promise<RunResult> {
     await settlesWithin(STOP_TIMEOUT_MS, Promise.all(this.#inFlight));
     this.#abort.abort();
     await this.#settle(true);
     return { reason: "stopped", nextAt: null };
   }
 
-  /** When the next attempt may be started; null: none is wanted. */
+  /** When the next attempt may start; `null` if none is scheduled. */
   #nextStartAt(): number | null {
     const dueAt = this.#scheduler.nextAt(this.#now());
-    return dueAt === null ? null : Math.max(dueAt, this.#backoff.restEnd);
+    return dueAt === null ? null : Math.max(dueAt, this.#backoff.blockedUntil);
   }
 
   #isIdle(nextStartAt: number | null): boolean {
-    if (this.#hasUnread || this.#inFlight.size > 0 || this.#queues.hasFresh) return false;
-    return nextStartAt === null || nextStartAt - this.#now() > LINGER_MS;
+    if (this.#hasUnread || this.#inFlight.size > 0 || this.#queues.hasUnstored) return false;
+    return nextStartAt === null || nextStartAt - this.#now() > MAX_IDLE_MS;
   }
 
-  #wakeAt(): number {
+  #nextWakeAt(): number {
     return Math.min(
       this.#nextStartAt() ?? Number.POSITIVE_INFINITY,
-      this.#settleAt(),
+      this.#nextSettleAt(),
       this.#readAt + READ_EVERY_MS,
     );
   }

@@ -1,16 +1,16 @@
 /**
- * How much is still to be delivered, over all endpoints that are switched on.
+ * Counts undelivered transitions over all enabled endpoints.
  * @module
  */
 import type { Store } from "../stores/store.ts";
 
-/** Counted up to here for each endpoint: past it, the exact number helps nobody. */
+/** The maximum per endpoint: beyond it, an exact number is not useful. */
 const MAX_COUNTED = 1_000;
 
 export interface OutboxDepth {
-  /** Log entries that endpoints have not come to yet. */
+  /** Log entries after the endpoints' cursors. */
   readonly unread: number;
-  /** Transitions that were tried and wait for another attempt. */
+  /** Transitions that failed and wait for a retry. */
   readonly pending: number;
 }
 

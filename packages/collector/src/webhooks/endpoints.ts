@@ -1,18 +1,18 @@
 /**
- * How endpoints are made, and how their secrets rotate.
+ * Creates endpoints and rotates their signing secrets.
  * @module
  */
 
 import { randomText } from "../engine/keys.ts";
 import type { Endpoint, EndpointEvents, SigningSecret } from "../stores/outbox.ts";
 
-/** How long messages are also signed with the secret before a rotation. */
+/** How long after a rotation messages are also signed with the previous secret. */
 export const SECRET_OVERLAP_MS = 24 * 3_600_000;
 const SECRET_BYTES = 32;
 
 export interface NewEndpoint {
   readonly account: string;
-  /** What triggers call it; missing: its id. */
+  /** The name that triggers use; defaults to the id. */
   readonly name?: string | undefined;
   readonly url: string;
   readonly events: EndpointEvents;
@@ -24,18 +24,18 @@ export function createEndpoint({ account, name, url, events }: NewEndpoint, now:
   return { account, id, name: name ?? id, url, events, secrets, disabled: null, createdAt: now };
 }
 
-/** As Standard Webhooks writes secrets: base64 after `whsec_`. */
+/** A secret in the format of Standard Webhooks: `whsec_` and base64. */
 function createSecret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
   return `whsec_${btoa(String.fromCharCode(...bytes))}`;
 }
 
-/** Secrets that sign at an instant, the newest first. */
+/** The secrets that are valid at `now`, newest first. */
 export function signingSecrets({ secrets }: Endpoint, now: number): readonly SigningSecret[] {
   return secrets.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
 }
 
-/** A new secret first; those that sign now end a while later, or sooner where that was said before. */
+/** Puts a new secret first; valid ones expire after the overlap, or at their earlier expiry. */
 export function rotateSecrets(endpoint: Endpoint, now: number): readonly SigningSecret[] {
   const until = now + SECRET_OVERLAP_MS;
   const ending = signingSecrets(endpoint, now).map(({ secret, expiresAt }) => ({

@@ -1,5 +1,5 @@
 /**
- * Counts attempts and how long transitions took to reach their receivers.
+ * Counts delivery attempts and measures the time from a transition to its attempt.
  * @module
  */
 import type { Meter } from "../engine/meter.ts";

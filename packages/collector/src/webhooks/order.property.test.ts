@@ -1,6 +1,6 @@
 /**
- * Whatever receivers, networks and processes do: everything arrives, each session's in order, and
- * nothing that was not committed.
+ * Delivery properties that hold for any behavior of receivers, networks and processes: every committed
+ * transition arrives, in order within its session, and nothing else arrives.
  */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -9,105 +9,117 @@ import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
 import type { Store } from "../stores/store.ts";
 import {
   ACCOUNT,
+  DELIVERED,
   DeliveryHarness,
+  failed,
   type Receiver,
-  refused,
-  stopTime,
-  TAKEN,
+  useFakeClock,
 } from "./testing/delivery-harness.ts";
 
 const numRuns = Number(process.env["RUNS"] ?? 200);
 const seed = process.env["SEED"] === undefined ? {} : { seed: Number(process.env["SEED"]) };
 
 const SESSIONS = ["a", "b", "c", "d"] as const;
-const ANSWER_WITHIN_MS = 15_000;
+const RESPONSE_TIMEOUT_MS = 15_000;
 
-/** `lost`: the receiver has it, its answer never comes. */
-const answer = fc.constantFrom("take", "take", "take", "fail", "hang", "slow", "lost", "later");
+/** `lose_response`: the receiver got the request, but its response is lost. */
+const response = fc.constantFrom(
+  "accept",
+  "accept",
+  "accept",
+  "fail",
+  "hang",
+  "slow",
+  "lose_response",
+  "retry_after",
+);
 
-/** The longest outlasts a claim. */
-const storeTakesMs = fc.constantFrom(0, 0, 0, 0, 1, 7, 150, 2_500);
+/** The longest is longer than a claim lasts. */
+const storeLatencyMs = fc.constantFrom(0, 0, 0, 0, 1, 7, 150, 2_500);
 
 const bySession = fc.constantFrom(...SESSIONS);
 const commit: fc.Arbitrary<Step> = fc.record({ do: fc.constant("commit"), by: bySession });
-const passing: fc.Arbitrary<Step> = fc.record({
-  do: fc.constant("pass"),
+const timePasses: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant("advance"),
   ms: fc.integer({ min: 0, max: 9_000 }),
 });
 
 const step = fc.oneof(
   { weight: 8, arbitrary: commit },
-  { weight: 5, arbitrary: passing },
+  { weight: 5, arbitrary: timePasses },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("crash") }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("join") }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("start_collector") }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("rewind") }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("again"), by: bySession }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("resend"), by: bySession }) },
 );
 
 type Step = { do: string; by?: string; ms?: number };
 
 function receiverOf(
-  answers: readonly string[],
-  taken: (entry: Parameters<Receiver>[0]) => void,
+  responses: readonly string[],
+  onLostResponse: (entry: Parameters<Receiver>[0]) => void,
 ): Receiver {
   let next = 0;
   return (entry) => {
-    const given = answers[next++ % answers.length];
-    const later = (ms: number, attempt: typeof TAKEN) =>
-      new Promise<typeof TAKEN>((resolve) => setTimeout(() => resolve(attempt), ms));
-    switch (given) {
+    const response = responses[next++ % responses.length];
+    const respondAfter = (ms: number, attempt: typeof DELIVERED) =>
+      new Promise<typeof DELIVERED>((resolve) => setTimeout(() => resolve(attempt), ms));
+    switch (response) {
       case "fail":
-        return refused(500);
-      case "later":
-        return refused(503, { retryAfterMs: 3_000 });
+        return failed(500);
+      case "retry_after":
+        return failed(503, { retryAfterMs: 3_000 });
       case "slow":
-        return later(400, TAKEN);
+        return respondAfter(400, DELIVERED);
       case "hang":
-        return later(ANSWER_WITHIN_MS, refused(0));
-      case "lost":
-        taken(entry);
-        return later(ANSWER_WITHIN_MS, refused(0));
+        return respondAfter(RESPONSE_TIMEOUT_MS, failed(0));
+      case "lose_response":
+        onLostResponse(entry);
+        return respondAfter(RESPONSE_TIMEOUT_MS, failed(0));
       default:
-        return TAKEN;
+        return DELIVERED;
     }
   };
 }
 
-async function act(bench: DeliveryHarness, { do: what, by = "a", ms = 0 }: Step): Promise<void> {
-  const [standing] = await bench.store.outbox.endpoints();
-  if (!standing) throw new Error("the endpoint is gone");
-  if (what === "commit") await bench.commit(by);
-  if (what === "pass") await bench.pass(ms);
-  if (what === "crash") await bench.crash();
-  if (what === "join") bench.join();
+async function runStep(
+  harness: DeliveryHarness,
+  { do: what, by = "a", ms = 0 }: Step,
+): Promise<void> {
+  const [standing] = await harness.store.outbox.endpoints();
+  if (!standing) throw new Error("no endpoint");
+  if (what === "commit") await harness.commit(by);
+  if (what === "advance") await harness.advance(ms);
+  if (what === "crash") await harness.crash();
+  if (what === "start_collector") harness.startCollector();
   if (what === "rewind") {
-    await bench.store.outbox.moveCursor(standing.endpoint, 0, false);
-    void bench.deliveries.refresh();
-    await bench.pass(0);
+    await harness.store.outbox.moveCursor(standing.endpoint, 0, false);
+    void harness.supervisor.refresh();
+    await harness.advance(0);
   }
-  if (what === "again") {
-    const history = await bench.store.history({ account: ACCOUNT, id: by }, 0, 100);
+  if (what === "resend") {
+    const history = await harness.store.history({ account: ACCOUNT, id: by }, 0, 100);
     const wanted = history.map(({ session, sessionCreatedAt, transition }) => ({
       session,
       sessionCreatedAt,
       seq: transition.seq,
     }));
-    await bench.store.outbox.resend(standing.endpoint, wanted, Date.now());
-    void bench.deliveries.refresh();
-    await bench.pass(0);
+    await harness.store.outbox.resend(standing.endpoint, wanted, Date.now());
+    void harness.supervisor.refresh();
+    await harness.advance(0);
   }
 }
 
-beforeEach(stopTime);
+beforeEach(useFakeClock);
 afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Seqs as they arrived, and as they were committed. */
-async function outcome(bench: DeliveryHarness, session: string): Promise<[number[], number[]]> {
-  const log = await bench.store.log(ACCOUNT, 0, 1_000);
+/** A session's seqs in the order of arrival, and in the order of commit. */
+async function outcome(harness: DeliveryHarness, session: string): Promise<[number[], number[]]> {
+  const log = await harness.store.log(ACCOUNT, 0, 1_000);
   const committed = log.filter((entry) => entry.session === session);
-  const arrived = bench.taken.filter((each) => each.session === session);
+  const arrived = harness.delivered.filter((each) => each.session === session);
   return [arrived.map(({ seq }) => seq), committed.map(({ transition }) => transition.seq)];
 }
 
@@ -116,34 +128,34 @@ const STORES: readonly (readonly [string, () => Store])[] = [
   ["sqlite", () => new SqliteStore(":memory:")],
 ];
 
-interface Given {
+interface Plan {
   readonly steps: readonly Step[];
-  readonly answers: readonly string[];
-  /** How long the store takes, ask by ask. */
-  readonly storeTakesMs: readonly number[];
+  readonly responses: readonly string[];
+  /** The latency of the store, call by call. */
+  readonly storeLatencyMs: readonly number[];
 }
 
-/** Lives through what is given, then lets everything settle. */
-async function live(open: () => Store, given: Given): Promise<DeliveryHarness> {
-  const bench = await DeliveryHarness.open({}, open());
-  let asks = 0;
-  bench.storeTakesMs = () => given.storeTakesMs[asks++ % given.storeTakesMs.length] ?? 0;
-  bench.receiver = receiverOf(given.answers, ({ session, transition }) =>
-    bench.taken.push({ endpoint: "desk", session, seq: transition.seq, atMs: 0 }),
+/** Runs the steps, then waits until everything is delivered. */
+async function runPlan(open: () => Store, plan: Plan): Promise<DeliveryHarness> {
+  const harness = await DeliveryHarness.open({}, open());
+  let calls = 0;
+  harness.storeLatencyMs = () => plan.storeLatencyMs[calls++ % plan.storeLatencyMs.length] ?? 0;
+  harness.receiver = receiverOf(plan.responses, ({ session, transition }) =>
+    harness.delivered.push({ endpoint: "desk", session, seq: transition.seq, atMs: 0 }),
   );
-  for (const each of given.steps) await act(bench, each);
-  bench.receiver = () => TAKEN;
-  bench.storeTakesMs = () => 0;
-  await bench.pass(5 * 60_000);
-  return bench;
+  for (const each of plan.steps) await runStep(harness, each);
+  harness.receiver = () => DELIVERED;
+  harness.storeLatencyMs = () => 0;
+  await harness.advance(5 * 60_000);
+  return harness;
 }
 
-async function end(bench: DeliveryHarness): Promise<void> {
-  await bench.close();
-  // Dead processes leave theirs behind.
+async function end(harness: DeliveryHarness): Promise<void> {
+  await harness.close();
+  // Killed processes leave timers behind.
   vi.clearAllTimers();
-  await bench.store.close();
-  expect(bench.errors).toEqual([]);
+  await harness.store.close();
+  expect(harness.errors).toEqual([]);
 }
 
 function listOf<T>(values: fc.Arbitrary<T>, maxLength: number) {
@@ -151,38 +163,38 @@ function listOf<T>(values: fc.Arbitrary<T>, maxLength: number) {
 }
 
 describe.each(STORES)("on the store %s", (_, open) => {
-  it("every transition arrives, each session's in order, and none is invented", async () => {
-    const given = fc.record({
+  it("every committed transition arrives in order within its session, and nothing else does", async () => {
+    const plan = fc.record({
       steps: listOf(step, 60),
-      answers: listOf(answer, 12),
-      storeTakesMs: listOf(storeTakesMs, 12),
+      responses: listOf(response, 12),
+      storeLatencyMs: listOf(storeLatencyMs, 12),
     });
-    const holds = async (each: Given) => {
-      const bench = await live(open, each);
+    const holds = async (each: Plan) => {
+      const harness = await runPlan(open, each);
       for (const session of SESSIONS) {
-        const [arrived, committed] = await outcome(bench, session);
-        // The first time that each arrived.
+        const [arrived, committed] = await outcome(harness, session);
+        // Each seq at its first arrival.
         expect([...new Set(arrived)]).toEqual(committed);
       }
-      await end(bench);
+      await end(harness);
     };
-    await fc.assert(fc.asyncProperty(given, holds), { numRuns, ...seed });
+    await fc.assert(fc.asyncProperty(plan, holds), { numRuns, ...seed });
   });
 
-  it("nothing arrives twice where no answer was lost and no process died", async () => {
-    const given = fc.record({
-      steps: listOf(fc.oneof(commit, passing), 60),
-      answers: listOf(fc.constantFrom("take", "fail", "slow", "hang", "later"), 12),
-      storeTakesMs: listOf(fc.constantFrom(0, 0, 1, 7, 150), 12),
+  it("no transition arrives twice if no response is lost and no process crashes", async () => {
+    const plan = fc.record({
+      steps: listOf(fc.oneof(commit, timePasses), 60),
+      responses: listOf(fc.constantFrom("accept", "fail", "slow", "hang", "retry_after"), 12),
+      storeLatencyMs: listOf(fc.constantFrom(0, 0, 1, 7, 150), 12),
     });
-    const holds = async (each: Given) => {
-      const bench = await live(open, each);
+    const holds = async (each: Plan) => {
+      const harness = await runPlan(open, each);
       for (const session of SESSIONS) {
-        const [arrived, committed] = await outcome(bench, session);
+        const [arrived, committed] = await outcome(harness, session);
         expect(arrived).toEqual(committed);
       }
-      await end(bench);
+      await end(harness);
     };
-    await fc.assert(fc.asyncProperty(given, holds), { numRuns, ...seed });
+    await fc.assert(fc.asyncProperty(plan, holds), { numRuns, ...seed });
   });
 });

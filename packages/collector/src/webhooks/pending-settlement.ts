@@ -1,10 +1,10 @@
 /**
- * What a courier has done since it last settled.
+ * Collects what a delivery worker has done since its last settlement.
  * @module
  */
 import type { Delivery, DeliveryStatus, SessionName, Settlement } from "../stores/outbox.ts";
 import type { Attempt } from "./send.ts";
-import { nameOf, type SessionQueue } from "./session-queue.ts";
+import { keyOf, type SessionQueue } from "./session-queue.ts";
 
 export class PendingSettlement {
   #deliveries = new Map<string, Delivery>();
@@ -15,48 +15,45 @@ export class PendingSettlement {
     return this.#deliveries.size + this.#changed.size + this.#caughtUp.size === 0;
   }
 
-  /**
-   * What became of a transition, by the line's last attempt or (null) without one. Of several words
-   * on the same one the last counts.
-   */
-  record(
-    line: SessionQueue,
+  /** Records the status of a transition; `attempt` is `null` if it was not sent. The last one counts. */
+  recordDelivery(
+    queue: SessionQueue,
     seq: number,
     status: DeliveryStatus,
     attempt: Attempt | null,
     now: number,
   ): void {
-    this.#deliveries.set(`${nameOf(line)}\n${seq}`, {
-      session: line.session,
-      sessionCreatedAt: line.sessionCreatedAt,
+    this.#deliveries.set(`${keyOf(queue)}\n${seq}`, {
+      session: queue.session,
+      sessionCreatedAt: queue.sessionCreatedAt,
       seq,
       status,
-      attempts: attempt ? line.attempts : 0,
+      attempts: attempt ? queue.attempts : 0,
       updatedAt: now,
       response: attempt?.response ?? null,
       error: attempt?.error ?? null,
-      nextAttemptAt: status === "pending" ? line.nextAttemptAt : null,
+      nextAttemptAt: status === "pending" ? queue.nextAttemptAt : null,
     });
   }
 
-  /** A stored line stands otherwise than before. */
-  change(line: SessionQueue): void {
-    this.#changed.add(line);
+  /** The row of a stored queue must be written. */
+  markChanged(queue: SessionQueue): void {
+    this.#changed.add(queue);
   }
 
-  /** A stored line has told all. */
-  finish(line: SessionQueue): void {
-    const { session, sessionCreatedAt } = line;
-    this.#changed.delete(line);
-    this.#caughtUp.set(nameOf(line), { session, sessionCreatedAt });
+  /** The row of a stored queue must be removed: everything was delivered. */
+  markCaughtUp(queue: SessionQueue): void {
+    const { session, sessionCreatedAt } = queue;
+    this.#changed.delete(queue);
+    this.#caughtUp.set(keyOf(queue), { session, sessionCreatedAt });
   }
 
-  /** Everything so far, to be settled; the ledger begins anew. */
-  close(cursor: number, pausedUntil: number | null): Settlement {
+  /** Returns everything collected so far and starts empty again. */
+  drain(cursor: number, pausedUntil: number | null): Settlement {
     const settlement = {
       cursor,
       pausedUntil,
-      waiting: [...this.#changed].map((line) => line.row),
+      waiting: [...this.#changed].map((queue) => queue.row),
       caughtUp: [...this.#caughtUp.values()],
       deliveries: [...this.#deliveries.values()],
     };

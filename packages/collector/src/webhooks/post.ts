@@ -1,11 +1,11 @@
 /**
- * What the sinks ask of the platform: one request to somebody else's server.
+ * The interface between the webhook sender and the platform: one HTTP POST to an external server.
  * @module
  */
 
 export interface PostAnswer {
   readonly status: number;
-  /** The header `Retry-After`; null: there is none. */
+  /** The header `Retry-After`; `null` if absent. */
   readonly retryAfter: string | null;
 }
 
@@ -14,7 +14,7 @@ export interface PostLimits {
   readonly signal: AbortSignal;
 }
 
-/** Why there was no answer. */
+/** Why there was no response. */
 export type PostErrorCode =
   | "timeout"
   | "aborted"
@@ -37,7 +37,7 @@ export class PostError extends Error {
 }
 
 /**
- * Posts a body and answers as soon as the status is known; follows no redirect.
+ * Posts a body and resolves as soon as the status is known; does not follow redirects.
  * @throws {PostError}
  */
 export type Post = (

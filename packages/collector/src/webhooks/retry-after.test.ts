@@ -15,6 +15,6 @@ it.each([
   ["2026", 2_026_000],
   ["", null],
   [null, null],
-])("%j is %j ms", (value, expected) => {
+])("the Retry-After value %j is parsed as %j ms", (value, expected) => {
   expect(readRetryAfterMs(value, NOW)).toBe(expected);
 });

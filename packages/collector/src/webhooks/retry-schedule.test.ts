@@ -8,12 +8,12 @@ import {
 } from "./retry-schedule.ts";
 
 describe("retries", () => {
-  it("come after 1, 2, 5, 15, 30 and then every 60 seconds", () => {
+  it("follow after 1, 2, 5, 15, 30 and then every 60 seconds", () => {
     const delays = [1, 2, 3, 4, 5, 6, 7, 1_400].map((attempts) => retryDelayMs(attempts, 0.5));
     expect(delays).toEqual([1_000, 2_000, 5_000, 15_000, 30_000, 60_000, 60_000, 60_000]);
   });
 
-  it("are spread by a tenth to either side", () => {
+  it("have a jitter of 10 % in either direction", () => {
     expect(retryDelayMs(6, 0)).toBe(54_000);
     expect(retryDelayMs(6, 1)).toBe(66_000);
   });
@@ -24,12 +24,12 @@ describe("retries", () => {
   });
 });
 
-it("the steps between no longer matter after ten minutes", () => {
+it("after ten minutes only the latest transition of a session is sent", () => {
   expect(isLatestOnly(0, 599_999)).toBe(false);
   expect(isLatestOnly(0, 600_000)).toBe(true);
 });
 
-it("a receiver may ask for up to a day, and for nothing in the past", () => {
+it("Retry-After is limited to a day, and ignored if it is not positive", () => {
   expect([null, -5, 0, 7_000, 1e12].map(boundRetryAfterMs)).toEqual([
     null,
     null,

@@ -1,18 +1,18 @@
 /**
- * What the deliveries ask of whoever sends: one attempt at one message.
+ * The interface between delivery workers and the sender: one attempt to deliver one transition.
  * @module
  */
 import type { Endpoint } from "../stores/outbox.ts";
 import type { LogEntry } from "../stores/store.ts";
 
 export interface Attempt {
-  /** `gone`: the receiver wants nothing any more. */
+  /** `gone`: the receiver wants no more requests (HTTP 410). */
   readonly outcome: "delivered" | "failed" | "gone";
-  /** The status of the answer; null: there was none. */
+  /** The HTTP status; `null` if there was no response. */
   readonly response: number | null;
-  /** Why there was no answer, as a code. */
+  /** An error code if there was no response. */
   readonly error: string | null;
-  /** For how long the receiver asked to be left alone. */
+  /** The pause that the receiver asked for with `Retry-After`. */
   readonly retryAfterMs: number | null;
 }
 

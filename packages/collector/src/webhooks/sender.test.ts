@@ -6,7 +6,7 @@ import { type Post, PostError } from "./post.ts";
 import { createMessage, createWebhookSender } from "./sender.ts";
 
 const NOW = Date.parse("2026-11-22T10:00:00Z");
-const STANDING = { state: "active", reason: null, presence: "online" } as const;
+const STATE = { state: "active", reason: null, presence: "online" } as const;
 const ENTRY: LogEntry = {
   cursor: 1,
   session: "conv.1",
@@ -14,8 +14,8 @@ const ENTRY: LogEntry = {
   transition: {
     seq: 7,
     at: NOW - 1_000,
-    from: STANDING,
-    to: STANDING,
+    from: STATE,
+    to: STATE,
     cause: "signal",
     queue: "none",
     capacityHeld: false,
@@ -45,23 +45,23 @@ function verify(secret: string | undefined, { headers, body }: ReturnType<typeof
 }
 
 describe("a message", () => {
-  it("is verified by the official library and says what happened and when", () => {
+  it("passes the official library's verification and contains the transition and its time", () => {
     const message = createMessage(endpoint, ENTRY, NOW);
     expect(verify(endpoint.secrets[0]?.secret, message)).toEqual({
       type: "session.transition",
       timestamp: "2026-11-22T09:59:59.000Z",
-      data: expect.objectContaining({ session: "conv.1", seq: 7, to: STANDING }),
+      data: expect.objectContaining({ session: "conv.1", seq: 7, to: STATE }),
     });
     expect(message.headers["webhook-timestamp"]).toBe(String(NOW / 1000));
   });
 
-  it("has the transition's id, without a full stop that could move", () => {
+  it("has the transition's id without a full stop, the separator of the signed content", () => {
     const { headers, body } = createMessage(endpoint, ENTRY, NOW);
     expect(headers["webhook-id"]).toBe(JSON.parse(body).data.id);
     expect(headers["webhook-id"]).not.toContain(".");
   });
 
-  it("keeps its id and body when it is sent again, with a new timestamp and signature", () => {
+  it("keeps its id and body when resent, with a new timestamp and signature", () => {
     const first = createMessage(endpoint, ENTRY, NOW);
     const second = createMessage(endpoint, ENTRY, NOW + 5_000);
     expect(second.body).toBe(first.body);
@@ -69,7 +69,7 @@ describe("a message", () => {
     expect(second.headers["webhook-signature"]).not.toBe(first.headers["webhook-signature"]);
   });
 
-  it("is signed with the old secret for a day after a rotation, and not longer", () => {
+  it("is also signed with the previous secret for exactly a day after a rotation", () => {
     const [old] = endpoint.secrets;
     const rotated = { ...endpoint, secrets: rotateSecrets(endpoint, NOW) };
     const [fresh] = rotated.secrets;
@@ -90,7 +90,7 @@ describe("secrets", () => {
     expect(Buffer.from(secret.slice(6), "base64")).toHaveLength(32);
   });
 
-  it("that ended earlier do not come back with a rotation", () => {
+  it("keep their earlier expiry at the next rotation", () => {
     const once = { ...endpoint, secrets: rotateSecrets(endpoint, NOW) };
     const twice = rotateSecrets(once, NOW + SECRET_OVERLAP_MS / 2);
     expect(twice.map(({ expiresAt }) => expiresAt && expiresAt - NOW)).toEqual([
@@ -103,8 +103,8 @@ describe("secrets", () => {
   });
 });
 
-describe("an answer", () => {
-  const answer = (status: number, retryAfter: string | null = null) =>
+describe("a response", () => {
+  const respond = (status: number, retryAfter: string | null = null) =>
     createWebhookSender(async () => ({ status, retryAfter }))(endpoint, ENTRY, NOW, signal);
 
   it.each([
@@ -117,20 +117,20 @@ describe("an answer", () => {
     [404, "failed"],
     [410, "gone"],
     [500, "failed"],
-  ])("%i is %s", async (status, outcome) => {
-    expect(await answer(status)).toMatchObject({ outcome, response: status, error: null });
+  ])("with status %i counts as %s", async (status, outcome) => {
+    expect(await respond(status)).toMatchObject({ outcome, response: status, error: null });
   });
 
-  it("may ask for a while of rest", async () => {
-    expect(await answer(503, "7")).toMatchObject({ outcome: "failed", retryAfterMs: 7_000 });
+  it("may ask for a pause with Retry-After", async () => {
+    expect(await respond(503, "7")).toMatchObject({ outcome: "failed", retryAfterMs: 7_000 });
   });
 
-  it("that does not come is a failure with a code", async () => {
-    const sendBy = (post: Post) => createWebhookSender(post)(endpoint, ENTRY, NOW, signal);
+  it("that never arrives counts as failed with an error code", async () => {
+    const sendWith = (post: Post) => createWebhookSender(post)(endpoint, ENTRY, NOW, signal);
     const failed = { outcome: "failed", response: null, retryAfterMs: null };
     const refuse = () => Promise.reject(new PostError("target_refused"));
-    expect(await sendBy(refuse)).toEqual({ ...failed, error: "target_refused" });
-    const break_ = () => Promise.reject(new Error("bug"));
-    expect(await sendBy(break_)).toEqual({ ...failed, error: "failed" });
+    expect(await sendWith(refuse)).toEqual({ ...failed, error: "target_refused" });
+    const crash = () => Promise.reject(new Error("bug"));
+    expect(await sendWith(crash)).toEqual({ ...failed, error: "failed" });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * A transition as a Standard Webhooks message (https://www.standardwebhooks.com): what is sent, how
- * it is signed, and what the answer means.
+ * Sends a transition as a Standard Webhooks message (https://www.standardwebhooks.com): builds and
+ * signs the request, and interprets the response.
  * @module
  */
 import { Webhook } from "standardwebhooks";
@@ -12,15 +12,15 @@ import { type Post, PostError } from "./post.ts";
 import { readRetryAfterMs } from "./retry-after.ts";
 import type { Attempt, Send } from "./send.ts";
 
-/** A receiver that takes longer is counted as one that does not answer. */
-const ANSWER_TIMEOUT_MS = 15_000;
+/** An attempt that takes longer fails with `timeout`. */
+const RESPONSE_TIMEOUT_MS = 15_000;
 
 export interface Message {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** Signed with every secret that is good at that instant, so that secrets rotate without a gap. */
+/** Builds a message, signed with every secret valid at `at`, so that secrets rotate without a gap. */
 export function createMessage(endpoint: Endpoint, entry: LogEntry, at: number): Message {
   const transition = viewTransition(entry);
   const timestamp = new Date(at);
@@ -44,12 +44,12 @@ export function createMessage(endpoint: Endpoint, entry: LogEntry, at: number): 
   };
 }
 
-/** Sends messages by way of `post`. A redirect is an answer like any other that is no success. */
+/** A `Send` on top of `post`. A redirect counts as a failure. */
 export function createWebhookSender(post: Post): Send {
   return async (endpoint, entry, at, signal) => {
     const { headers, body } = createMessage(endpoint, entry, at);
     try {
-      const limits = { timeoutMs: ANSWER_TIMEOUT_MS, signal };
+      const limits = { timeoutMs: RESPONSE_TIMEOUT_MS, signal };
       const { status, retryAfter } = await post(endpoint.url, headers, body, limits);
       return {
         outcome: outcomeOf(status),

@@ -1,35 +1,31 @@
 /**
- * What one session has still to tell one endpoint, while a courier has it in hand. A line begins in
- * memory, where it holds the endpoint's cursor back; once it is stored, the cursor may pass it, and
- * what it has to tell is read from the session's history.
+ * The transitions of one session that one endpoint has not received yet, while a delivery worker
+ * handles them. A queue starts in memory, where it keeps the endpoint's cursor from passing it. Once
+ * it is stored, the cursor may pass it, and its entries are read from the session's history.
  * @module
  */
-import type { SessionName, Waiting } from "../stores/outbox.ts";
+import type { SessionName, WaitingSession } from "../stores/outbox.ts";
 import type { LogEntry } from "../stores/store.ts";
 
 export class SessionQueue implements SessionName {
   readonly session: string;
   readonly sessionCreatedAt: number;
-  /** When this courier took it up. */
-  readonly takenAt: number;
+  /** When this worker created or loaded the queue. */
+  readonly addedAt: number;
   attempts: number;
   waitingSince: number;
   nextAttemptAt: number;
   isStored: boolean;
-  /** An attempt, or the way from one to the next, is under way. */
-  isUnderWay = false;
-  /** It is in the row of those whose turn comes. */
-  isReady = false;
-  /** The reader has come by with more since somebody last looked. */
-  hasWork = false;
+  /** The log reader has pushed an entry since this was last reset. */
+  hasNewEntries = false;
   #resends: number[];
   #nextSeq: number;
-  #fresh: LogEntry[] = [];
+  #entries: LogEntry[] = [];
 
-  constructor(waiting: Waiting, takenAt: number, isStored: boolean) {
+  constructor(waiting: WaitingSession, addedAt: number, isStored: boolean) {
     this.session = waiting.session;
     this.sessionCreatedAt = waiting.sessionCreatedAt;
-    this.takenAt = takenAt;
+    this.addedAt = addedAt;
     this.attempts = waiting.attempts;
     this.waitingSince = waiting.waitingSince;
     this.nextAttemptAt = waiting.nextAttemptAt;
@@ -38,31 +34,32 @@ export class SessionQueue implements SessionName {
     this.#nextSeq = waiting.nextSeq;
   }
 
-  /** A line that begins with an entry just read from the log. */
-  static begin(entry: LogEntry, now: number): SessionQueue {
+  /** A queue whose first entry was just read from the log. */
+  static startingWith(entry: LogEntry, now: number): SessionQueue {
     const { session, sessionCreatedAt, transition } = entry;
-    const begun = { resends: [], nextSeq: transition.seq, attempts: 0 };
+    const progress = { resends: [], nextSeq: transition.seq, attempts: 0 };
     const times = { waitingSince: now, nextAttemptAt: now };
-    const line = new SessionQueue({ session, sessionCreatedAt, ...begun, ...times }, now, false);
-    line.take(entry);
-    return line;
+    const name = { session, sessionCreatedAt };
+    const queue = new SessionQueue({ ...name, ...progress, ...times }, now, false);
+    queue.push(entry);
+    return queue;
   }
 
-  /** Takes an entry that the reader found; true: what is stored of the line has changed by it. */
-  take(entry: LogEntry): boolean {
+  /** Adds an entry read from the log; returns whether the stored row must be updated. */
+  push(entry: LogEntry): boolean {
     const { seq } = entry.transition;
-    this.hasWork = true;
+    this.hasNewEntries = true;
     if (!this.isStored) {
-      this.#fresh.push(entry);
+      this.#entries.push(entry);
       return false;
     }
-    // Below what it has come to: the endpoint's cursor was set back.
+    // Only below `nextSeq`, after the endpoint's cursor was moved back, is the entry a resend.
     if (seq >= this.#nextSeq || this.#resends.includes(seq)) return false;
     this.#resends = [...this.#resends, seq].sort((a, b) => a - b);
     return true;
   }
 
-  get again(): readonly number[] {
+  get resends(): readonly number[] {
     return this.#resends;
   }
 
@@ -70,39 +67,39 @@ export class SessionQueue implements SessionName {
     return this.#nextSeq;
   }
 
-  /** Entries in hand; none once it is stored. */
-  get fresh(): readonly LogEntry[] {
-    return this.#fresh;
+  /** Entries in memory; empty once the queue is stored. */
+  get entries(): readonly LogEntry[] {
+    return this.#entries;
   }
 
-  /** The cursor must stay below this while the line is not stored; null: it need not. */
-  get holdsCursor(): number | null {
-    return this.#fresh[0]?.cursor ?? null;
+  /** The endpoint's cursor must stay below this; `null` if the queue does not block it. */
+  get blockingCursor(): number | null {
+    return this.#entries[0]?.cursor ?? null;
   }
 
-  /** From now on what it has to tell is read from the history. */
-  store(): void {
+  /** From now on entries are read from the session's history. */
+  markStored(): void {
     this.isStored = true;
-    this.#fresh = [];
+    this.#entries = [];
   }
 
-  /** These are settled, the last of them being the furthest; the next begins anew. */
+  /** Removes settled entries and moves `nextSeq` past them; the retry schedule starts again. */
   advance(settled: readonly LogEntry[], now: number): void {
     const seqs = new Set(settled.map(({ transition }) => transition.seq));
     this.#resends = this.#resends.filter((seq) => !seqs.has(seq));
-    this.#fresh = this.#fresh.filter(({ transition }) => !seqs.has(transition.seq));
+    this.#entries = this.#entries.filter(({ transition }) => !seqs.has(transition.seq));
     this.#nextSeq = Math.max(this.#nextSeq, ...[...seqs].map((seq) => seq + 1));
     this.attempts = 0;
     this.waitingSince = now;
     this.nextAttemptAt = now;
   }
 
-  /** A transition to be sent again is no longer there to be sent. */
-  forget(seq: number): void {
+  /** Drops a resend whose transition no longer exists. */
+  dropResend(seq: number): void {
     this.#resends = this.#resends.filter((each) => each !== seq);
   }
 
-  get row(): Waiting {
+  get row(): WaitingSession {
     return {
       session: this.session,
       sessionCreatedAt: this.sessionCreatedAt,
@@ -115,6 +112,6 @@ export class SessionQueue implements SessionName {
   }
 }
 
-export function nameOf({ session, sessionCreatedAt }: SessionName): string {
+export function keyOf({ session, sessionCreatedAt }: SessionName): string {
   return `${session}\n${sessionCreatedAt}`;
 }

@@ -1,63 +1,62 @@
 /**
- * The lines that a courier has in hand, and how far they let the endpoint's cursor go.
+ * All session queues of a delivery worker, and how far they allow the endpoint's cursor to move.
  * @module
  */
 import type { LogEntry } from "../stores/store.ts";
-import { nameOf, type SessionQueue } from "./session-queue.ts";
+import { keyOf, type SessionQueue } from "./session-queue.ts";
 
-/** Lines that hold the cursor back; beyond that the log is left where it is. */
-const MAX_FRESH = 500;
+/** Queues that block the cursor; beyond this the worker stops reading the log. */
+const MAX_UNSTORED = 500;
 const MAX_QUEUES = 20_000;
 
 export class SessionQueues {
-  readonly #byName = new Map<string, SessionQueue>();
-  /** Those that are not stored. */
-  readonly #fresh = new Set<SessionQueue>();
+  readonly #byKey = new Map<string, SessionQueue>();
+  readonly #unstored = new Set<SessionQueue>();
 
-  /** No more should be taken for now. */
+  /** The worker should read no more of the log for now. */
   get isFull(): boolean {
-    return this.#fresh.size >= MAX_FRESH || this.#byName.size >= MAX_QUEUES;
+    return this.#unstored.size >= MAX_UNSTORED || this.#byKey.size >= MAX_QUEUES;
   }
 
-  get hasFresh(): boolean {
-    return this.#fresh.size > 0;
+  get hasUnstored(): boolean {
+    return this.#unstored.size > 0;
   }
 
-  has(line: SessionQueue): boolean {
-    return this.#byName.get(nameOf(line)) === line;
+  has(queue: SessionQueue): boolean {
+    return this.#byKey.get(keyOf(queue)) === queue;
   }
 
-  /** The line that an entry belongs to; null: none has begun. */
-  of(entry: LogEntry): SessionQueue | null {
-    return this.#byName.get(nameOf(entry)) ?? null;
+  /** The queue of an entry's session; `null` if absent. */
+  find(entry: LogEntry): SessionQueue | null {
+    return this.#byKey.get(keyOf(entry)) ?? null;
   }
 
-  add(line: SessionQueue): void {
-    this.#byName.set(nameOf(line), line);
-    if (!line.isStored) this.#fresh.add(line);
+  add(queue: SessionQueue): void {
+    this.#byKey.set(keyOf(queue), queue);
+    if (!queue.isStored) this.#unstored.add(queue);
   }
 
-  /** The cursor may pass the line. */
-  store(line: SessionQueue): void {
-    if (!line.isStored) line.store();
-    this.#fresh.delete(line);
+  /** Allows the cursor to pass the queue. */
+  markStored(queue: SessionQueue): void {
+    if (!queue.isStored) queue.markStored();
+    this.#unstored.delete(queue);
   }
 
-  remove(line: SessionQueue): void {
-    this.#byName.delete(nameOf(line));
-    this.#fresh.delete(line);
+  remove(queue: SessionQueue): void {
+    this.#byKey.delete(keyOf(queue));
+    this.#unstored.delete(queue);
   }
 
-  /** Those that are not stored and were taken up at or before an instant. */
-  freshSince(at: number): readonly SessionQueue[] {
-    return [...this.#fresh].filter(({ takenAt }) => takenAt <= at);
+  /** Queues that are not stored and were added at or before `at`. */
+  unstoredSince(at: number): readonly SessionQueue[] {
+    return [...this.#unstored].filter(({ addedAt }) => addedAt <= at);
   }
 
-  /** Every entry up to here, as far as it was read, is settled or belongs to a line that is stored. */
-  cursor(read: number): number {
-    let cursor = read;
-    for (const { holdsCursor } of this.#fresh) {
-      if (holdsCursor !== null) cursor = Math.min(cursor, holdsCursor - 1);
+  /** The highest cursor up to which every entry that was read is settled or in a stored queue. */
+  safeCursor(readCursor: number): number {
+    let cursor = readCursor;
+    for (const { blockingCursor } of this.#unstored) {
+      if (blockingCursor !== null) cursor = Math.min(cursor, blockingCursor - 1);
     }
     return cursor;
   }

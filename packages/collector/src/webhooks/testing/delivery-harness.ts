@@ -1,5 +1,5 @@
 /**
- * Deliveries on a clock that moves only when told, to receivers that answer as told.
+ * Runs webhook deliveries with a manual clock and receivers that a test controls.
  * @module
  */
 import { vi } from "vitest";
@@ -15,21 +15,21 @@ import type { Attempt } from "../send.ts";
 export const ACCOUNT = "shop";
 export const START = 1_700_000_000_000;
 
-export const TAKEN: Attempt = {
+export const DELIVERED: Attempt = {
   outcome: "delivered",
   response: 200,
   error: null,
   retryAfterMs: null,
 };
 
-export function refused(response: number, change: Partial<Attempt> = {}): Attempt {
+export function failed(response: number, change: Partial<Attempt> = {}): Attempt {
   return { outcome: "failed", response, error: null, retryAfterMs: null, ...change };
 }
 
-/** Answers an attempt, at once or later. */
+/** Returns the result of an attempt, immediately or later. */
 export type Receiver = (entry: LogEntry, attempt: number) => Attempt | Promise<Attempt>;
 
-export interface Received {
+export interface RecordedAttempt {
   readonly endpoint: string;
   readonly session: string;
   readonly seq: number;
@@ -37,152 +37,152 @@ export interface Received {
   readonly atMs: number;
 }
 
-/** Call it before anything of the code under test looks at the clock. */
-export function stopTime(): void {
+/** Call it before the code under test reads the clock. */
+export function useFakeClock(): void {
   vi.useFakeTimers({
     now: START,
     toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"],
   });
 }
 
-/** One process: an engine with its deliveries. */
+/** One process: an engine with its delivery supervisor. */
 export interface Collector {
   readonly engine: Engine;
-  readonly deliveries: DeliverySupervisor;
-  /** Ends at once, as by `kill -9`: nothing that it was about to keep is kept. */
-  die(): void;
+  readonly supervisor: DeliverySupervisor;
+  /** Ends immediately, as by `kill -9`: nothing that is not stored yet gets stored. */
+  kill(): void;
 }
 
 export class DeliveryHarness {
   readonly store: Store;
-  readonly attempts: Received[] = [];
-  readonly taken: Received[] = [];
+  readonly attempts: RecordedAttempt[] = [];
+  readonly delivered: RecordedAttempt[] = [];
   readonly errors: unknown[] = [];
-  receiver: Receiver = () => TAKEN;
-  /** How long the store takes to answer whoever delivers. */
-  storeTakesMs: () => number = () => 0;
+  receiver: Receiver = () => DELIVERED;
+  /** Latency of the delivery workers' store calls, one way. */
+  storeLatencyMs: () => number = () => 0;
   #collector: Collector;
-  readonly #others: Collector[] = [];
-  #assigned = 0;
+  readonly #otherCollectors: Collector[] = [];
+  #agentCount = 0;
 
   constructor(store: Store = new MemoryStore()) {
     this.store = store;
-    this.#collector = this.collector();
+    this.#collector = this.createCollector();
   }
 
   static async open(change: Partial<Endpoint> = {}, store?: Store): Promise<DeliveryHarness> {
-    const bench = new DeliveryHarness(store);
-    await bench.engine.heartbeat();
-    await bench.add(change);
-    bench.#collector.deliveries.start();
-    await bench.pass(0);
-    return bench;
+    const harness = new DeliveryHarness(store);
+    await harness.engine.heartbeat();
+    await harness.addEndpoint(change);
+    harness.#collector.supervisor.start();
+    await harness.advance(0);
+    return harness;
   }
 
   get engine(): Engine {
     return this.#collector.engine;
   }
 
-  get deliveries(): DeliverySupervisor {
-    return this.#collector.deliveries;
+  get supervisor(): DeliverySupervisor {
+    return this.#collector.supervisor;
   }
 
-  /** Another process on the same store. */
-  collector(): Collector {
-    const life = { isOver: false };
-    const engine = new Engine(mortal(this.store, life), createSystemClock());
+  /** Creates a process on the same store. */
+  createCollector(): Collector {
+    const state = { isKilled: false };
+    const engine = new Engine(withKillSwitch(this.store, state), createSystemClock());
     const { clock, logNotifier } = engine;
-    const store = slow(mortal(this.store, life), () => this.storeTakesMs());
-    const deliveries = new DeliverySupervisor({
+    const store = withLatency(withKillSwitch(this.store, state), () => this.storeLatencyMs());
+    const supervisor = new DeliverySupervisor({
       engine: { clock, logNotifier, store },
-      chance: () => 0.5,
+      random: () => 0.5,
       onError: (error) => this.errors.push(error),
       send: async (endpoint, entry, at, signal) => {
         const { session, transition } = entry;
-        const received = {
+        const recorded = {
           endpoint: endpoint.name,
           session,
           seq: transition.seq,
           atMs: at - START,
         };
-        this.attempts.push(received);
-        const before = this.attempts.filter(
+        this.attempts.push(recorded);
+        const soFar = this.attempts.filter(
           (each) => each.session === session && each.seq === transition.seq,
         );
-        const attempt = await untilAborted(this.receiver(entry, before.length), signal);
-        if (attempt.outcome === "delivered") this.taken.push(received);
+        const attempt = await untilAborted(this.receiver(entry, soFar.length), signal);
+        if (attempt.outcome === "delivered") this.delivered.push(recorded);
         return attempt;
       },
     });
     return {
       engine,
-      deliveries,
-      die() {
-        life.isOver = true;
+      supervisor,
+      kill() {
+        state.isKilled = true;
       },
     };
   }
 
-  async add(change: Partial<Endpoint> = {}): Promise<Endpoint> {
+  async addEndpoint(change: Partial<Endpoint> = {}): Promise<Endpoint> {
     const wanted = { account: ACCOUNT, url: "https://desk.example/", events: "all" as const };
     const endpoint = { ...createEndpoint({ ...wanted, name: "desk" }, Date.now()), ...change };
     await this.store.outbox.addEndpoint(endpoint, await this.store.lastCursor(ACCOUNT));
-    await this.deliveries.refresh();
+    await this.supervisor.refresh();
     return endpoint;
   }
 
-  /** One transition of a session is committed. */
+  /** Commits one transition of a session. */
   async commit(session: string, engine = this.engine): Promise<void> {
-    this.#assigned += 1;
+    this.#agentCount += 1;
     await engine.submit({
       key: { account: ACCOUNT, id: session },
-      inputs: [{ type: "assigned", agent: `agent_${this.#assigned}` }],
+      inputs: [{ type: "assigned", agent: `agent_${this.#agentCount}` }],
       create: { channel: "web_widget" },
     });
-    await this.pass(0);
+    await this.advance(0);
   }
 
-  pass(ms: number): Promise<unknown> {
+  advance(ms: number): Promise<unknown> {
     return vi.advanceTimersByTimeAsync(ms);
   }
 
-  /** The process dies at once; another starts on the same store. */
+  /** Kills the process and starts another on the same store. */
   async crash(): Promise<void> {
-    this.#collector.die();
-    this.#collector = this.collector();
-    this.#collector.deliveries.start();
-    await this.pass(0);
+    this.#collector.kill();
+    this.#collector = this.createCollector();
+    this.#collector.supervisor.start();
+    await this.advance(0);
   }
 
-  /** Another process begins to deliver as well. */
-  join(): Collector {
-    const other = this.collector();
-    this.#others.push(other);
-    other.deliveries.start();
+  /** Starts another process that delivers as well. */
+  startCollector(): Collector {
+    const other = this.createCollector();
+    this.#otherCollectors.push(other);
+    other.supervisor.start();
     return other;
   }
 
-  /** Ends in order. */
+  /** Stops all processes gracefully. */
   async close(): Promise<void> {
-    const all = [this.deliveries, ...this.#others.map(({ deliveries }) => deliveries)];
-    const stopped = Promise.all(all.map((deliveries) => deliveries.stop()));
-    await this.pass(5_000);
+    const all = [this.supervisor, ...this.#otherCollectors.map(({ supervisor }) => supervisor)];
+    const stopped = Promise.all(all.map((supervisor) => supervisor.stop()));
+    await this.advance(5_000);
     await stopped;
   }
 
-  /** As `session seq` of what was taken, in order. */
-  get told(): readonly string[] {
-    return this.taken.map(({ session, seq }) => `${session}${seq}`);
+  /** Session and seq of each delivered transition, in order: `a1`, `b1`, … */
+  get deliveredIds(): readonly string[] {
+    return this.delivered.map(({ session, seq }) => `${session}${seq}`);
   }
 
-  /** When a transition was tried, since the start. */
-  triedAtMs(session: string, seq: number): readonly number[] {
+  /** When a transition was sent, since {@link START}. */
+  attemptTimesMs(session: string, seq: number): readonly number[] {
     return this.attempts
       .filter((each) => each.session === session && each.seq === seq)
       .map(({ atMs }) => atMs);
   }
 
-  async listed(status?: DeliveryStatus): Promise<readonly Delivery[]> {
+  async listDeliveries(status?: DeliveryStatus): Promise<readonly Delivery[]> {
     const [standing] = await this.store.outbox.endpoints();
     if (!standing) return [];
     return this.store.outbox.deliveries(standing.endpoint, {
@@ -192,31 +192,31 @@ export class DeliveryHarness {
   }
 }
 
-/** The store as a process has it: once that is dead, nothing it asks is done or answered. */
-function mortal<T extends object>(target: T, life: { readonly isOver: boolean }): T {
+/** A store whose calls have no effect and never resolve once the process is killed. */
+function withKillSwitch<T extends object>(target: T, state: { readonly isKilled: boolean }): T {
   return new Proxy(target, {
     get(_, name) {
       const value = Reflect.get(target, name) as unknown;
-      if (typeof value === "object" && value !== null) return mortal(value, life);
+      if (typeof value === "object" && value !== null) return withKillSwitch(value, state);
       if (typeof value !== "function") return value;
       return (...args: unknown[]) =>
-        life.isOver ? new Promise<never>(() => {}) : Reflect.apply(value, target, args);
+        state.isKilled ? new Promise<never>(() => {}) : Reflect.apply(value, target, args);
     },
   });
 }
 
-/** Asks take their time, there and back. */
-function slow<T extends object>(target: T, takesMs: () => number): T {
+/** A store whose calls take a latency before they run and before they return. */
+function withLatency<T extends object>(target: T, latencyMs: () => number): T {
   return new Proxy(target, {
     get(_, name) {
       const value = Reflect.get(target, name) as unknown;
-      if (typeof value === "object" && value !== null) return slow(value, takesMs);
+      if (typeof value === "object" && value !== null) return withLatency(value, latencyMs);
       if (typeof value !== "function") return value;
       return async (...args: unknown[]) => {
-        await pause(takesMs());
-        const answer: unknown = await Reflect.apply(value, target, args);
-        await pause(takesMs());
-        return answer;
+        await pause(latencyMs());
+        const result: unknown = await Reflect.apply(value, target, args);
+        await pause(latencyMs());
+        return result;
       };
     },
   });
@@ -232,7 +232,7 @@ function untilAborted(
 ): Attempt | Promise<Attempt> {
   if (!(attempt instanceof Promise)) return attempt;
   const aborted = new Promise<Attempt>((resolve) => {
-    const end = () => resolve({ ...refused(0), response: null, error: "aborted" });
+    const end = () => resolve({ ...failed(0), response: null, error: "aborted" });
     signal.addEventListener("abort", end, { once: true });
   });
   return Promise.race([attempt, aborted]);
