@@ -1,5 +1,5 @@
 /**
- * The scenario files as one more case that every store must pass.
+ * The scenario files as a conformance case that every store must pass.
  * @module
  */
 import { deepEqual } from "node:assert/strict";
@@ -9,25 +9,27 @@ import type { Scenario } from "../replay/scenario.ts";
 import type { ConformanceCase } from "../stores/suite/index.ts";
 import { playScenarios } from "./scenarios.ts";
 
-/** The worked cases of the rules; docs/scenarios.md describes them. */
+/** The examples of the rules; docs/scenarios.md describes them. */
 export const scenarios = files as readonly Scenario[];
 
 export const scenarioConformanceCases: readonly ConformanceCase[] = [
   {
-    name: "every scenario, played through the engine, tells what the rules tell",
+    name: "every scenario, played through the engine, gives the result of the rules",
     async run(open) {
       const played = await playScenarios(await open(), scenarios);
-      const complaints = scenarios.flatMap((each, index) => complaintOf(each, played[index]) ?? []);
-      if (complaints.length === 0) return;
-      const shown = complaints.slice(0, COMPLAINTS_SHOWN).join("\n\n");
-      throw new Error(`${complaints.length} of ${scenarios.length} scenarios differ:\n${shown}`);
+      const differences = scenarios.flatMap(
+        (each, index) => differenceOf(each, played[index]) ?? [],
+      );
+      if (differences.length === 0) return;
+      const shown = differences.slice(0, MAX_DIFFERENCES_SHOWN).join("\n\n");
+      throw new Error(`${differences.length} of ${scenarios.length} scenarios differ:\n${shown}`);
     },
   },
 ];
 
-const COMPLAINTS_SHOWN = 3;
+const MAX_DIFFERENCES_SHOWN = 3;
 
-function complaintOf(scenario: Scenario, played: Outcome | undefined): string | null {
+function differenceOf(scenario: Scenario, played: Outcome | undefined): string | null {
   try {
     deepEqual(played, runScenario(scenario));
     return null;

@@ -1,6 +1,6 @@
 /**
- * An engine over a store, on a clock that moves only when told: between two instants every session is
- * woken at its stored deadline, as a sweep that is never late does it.
+ * An engine over a store with a manual clock. Advancing the clock processes every session exactly at
+ * its stored deadline, like a sweep that is never late.
  * @module
  */
 import type { Overrides } from "../core/settings-schema.ts";
@@ -11,28 +11,28 @@ import { sweep } from "../engine/sweep.ts";
 import type { SessionKey, Store, Stored } from "../stores/store.ts";
 import { Beats } from "./beats.ts";
 
-/** No silence of the mark is an outage. */
-const ANY_SILENCE_MS = Number.MAX_SAFE_INTEGER;
+/** A tolerance for the liveness watermark with which no gap counts as an outage. */
+const NEVER_AN_OUTAGE_MS = Number.MAX_SAFE_INTEGER;
 
 export class EngineHarness {
   readonly store: Store;
   readonly engine: Engine;
   readonly beats: Beats;
-  readonly #isWhole: boolean;
+  readonly #slowPathOnly: boolean;
   #now: number;
-  /** Sessions that anything happened to since their deadlines were last read. */
-  readonly #touched = new Map<string, SessionKey>();
+  /** Sessions that may have changed since their deadlines were last read. */
+  readonly #changed = new Map<string, SessionKey>();
   readonly #deadlines = new Map<string, { readonly key: SessionKey; readonly at: number }>();
 
   /**
-   * @param startAt epoch milliseconds; the store has heard nothing later.
-   * @param isWhole every request is applied to its session; otherwise beats go the short way where the
-   * store knows one.
+   * @param startAt epoch milliseconds, not before the store's liveness watermark.
+   * @param slowPathOnly applies every request to its session; otherwise beats take the fast path if
+   * the store has one.
    */
-  constructor(store: Store, startAt: number, isWhole = false) {
+  constructor(store: Store, startAt: number, slowPathOnly = false) {
     this.store = store;
     this.#now = startAt;
-    this.#isWhole = isWhole;
+    this.#slowPathOnly = slowPathOnly;
     this.engine = new Engine(store, { now: () => this.#now });
     this.beats = new Beats(this.engine);
   }
@@ -41,17 +41,17 @@ export class EngineHarness {
     return this.#now;
   }
 
-  /** Sets the mark ahead to `at`: the collector hears until then, without a word each second. */
+  /** Moves the liveness watermark to `at`, which replaces the heartbeats until then. */
   async heartbeatUntil(at: number): Promise<void> {
-    await this.store.heartbeat(at, ANY_SILENCE_MS);
+    await this.store.heartbeat(at, NEVER_AN_OUTAGE_MS);
   }
 
   submit(request: Request): Promise<RenewOutcome> {
-    this.#touched.set(nameOf(request.key), request.key);
-    return this.#isWhole ? this.engine.submit(request) : this.beats.submit(request);
+    this.#changed.set(nameOf(request.key), request.key);
+    return this.#slowPathOnly ? this.engine.submit(request) : this.beats.submit(request);
   }
 
-  /** Changes settings and tells those sessions of the account that are behind. */
+  /** Changes settings and applies them to all sessions of the account. */
   async changeSettings(
     account: string,
     change: { readonly overrides: Overrides; readonly triggers: readonly Trigger[] },
@@ -59,12 +59,12 @@ export class EngineHarness {
     await this.engine.changeSettings(account, change);
     const { epoch } = this.engine.broadcasts.latest(account);
     for (const key of await this.store.notCaughtUp(account, epoch, MAX_SESSIONS)) {
-      this.#touched.set(nameOf(key), key);
+      this.#changed.set(nameOf(key), key);
     }
     await this.#sweep([account]);
   }
 
-  /** Moves the clock to `until` and wakes on the way whoever is due, each at its own instant. */
+  /** Moves the clock to `until` and processes every deadline on the way at its exact time. */
   async advance(until: number): Promise<void> {
     for (;;) {
       this.#now = Math.max(this.#now, Math.min(until, this.#nextDeadline()));
@@ -74,20 +74,20 @@ export class EngineHarness {
     }
   }
 
-  /** Moves the clock to `at` while nobody sweeps; where the mark is too old by then, it is an outage. */
-  async skip(at: number): Promise<void> {
+  /** Moves the clock to `at` without sweeps on the way: an outage if the watermark is too old by then. */
+  async jumpTo(at: number): Promise<void> {
     this.#now = at;
     await this.#sweep([]);
     await this.settle();
   }
 
   /**
-   * Reads the deadlines of those to whom something happened.
-   * @throws {Error} if one of them is due still: it would never be woken.
+   * Reads the deadlines of the changed sessions.
+   * @throws {Error} if one of them is still due: it would never be processed.
    */
   async settle(): Promise<void> {
-    const keys = [...this.#touched.values()];
-    this.#touched.clear();
+    const keys = [...this.#changed.values()];
+    this.#changed.clear();
     for (const [index, stored] of (await this.read(keys)).entries()) {
       const key = keys[index];
       const at = stored?.deadlineAt ?? null;
@@ -96,22 +96,22 @@ export class EngineHarness {
       else this.#deadlines.set(nameOf(key), { key, at });
       if (at !== null && at <= this.#now) {
         throw new Error(
-          `Session ${key.id} is due at ${at} still, after the sweep at ${this.#now}.`,
+          `Session ${key.id} is still due at ${at}, after the sweep at ${this.#now}.`,
         );
       }
     }
   }
 
-  /** Sessions as they are stored; null: not there. */
+  /** The stored sessions; `null` for each that is absent. */
   async read(keys: readonly SessionKey[]): Promise<readonly (Stored | null)[]> {
     if (keys.length === 0) return [];
     const found = await this.store.load(keys.map((key) => ({ key, eventIds: [] })));
     return found.map(({ stored }) => stored);
   }
 
-  /** Never mind a session's deadline any more. */
-  forget(key: SessionKey): void {
-    this.#touched.delete(nameOf(key));
+  /** Stops processing a session's deadlines. */
+  forgetDeadline(key: SessionKey): void {
+    this.#changed.delete(nameOf(key));
     this.#deadlines.delete(nameOf(key));
   }
 
@@ -123,7 +123,7 @@ export class EngineHarness {
 
   async #sweep(accounts: readonly string[]): Promise<void> {
     for (const [name, { key, at }] of this.#deadlines) {
-      if (at <= this.#now) this.#touched.set(name, key);
+      if (at <= this.#now) this.#changed.set(name, key);
     }
     await sweep({ engine: this.engine, accounts: () => accounts, onError: () => {} });
   }

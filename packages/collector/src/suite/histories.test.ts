@@ -7,7 +7,7 @@ import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
 import { EngineHarness } from "./engine-harness.ts";
 import { compareHistory, playHistory } from "./histories.ts";
-import { historiesByTheRules, plain } from "./testing/by-the-rules.ts";
+import { expectedHistories, withoutEngineFeatures } from "./testing/by-the-rules.ts";
 import { history } from "./testing/generated.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stillhere-histories-"));
@@ -18,33 +18,33 @@ const seed = process.env["SEED"] === undefined ? {} : { seed: Number(process.env
 
 const START = 1_700_000_000_000;
 
-it("memory tells what the rules tell, whatever happens", async () => {
-  const play = fc.asyncProperty(history.map(plain), async (given) => {
+it("the memory store has the transitions that the rules give, for any history", async () => {
+  const play = fc.asyncProperty(history.map(withoutEngineFeatures), async (generated) => {
     const store = new MemoryStore();
-    const place = { account: "shop", startAt: START };
-    for await (const _shown of playHistory(new EngineHarness(store, START), given, place));
-    const expected = historiesByTheRules(given, START);
+    const options = { account: "shop", startAt: START };
+    for await (const _shown of playHistory(new EngineHarness(store, START), generated, options));
+    const expected = expectedHistories(generated, START);
     expect((await store.list("shop", { limit: 10 })).map(({ session }) => session.id)).toEqual(
       [...expected.keys()].sort(),
     );
     for (const [id, transitions] of expected) {
-      const told = await store.history({ account: "shop", id }, 0, 1_000);
-      expect(told.map(({ transition }) => transition)).toEqual(transitions);
+      const entries = await store.history({ account: "shop", id }, 0, 1_000);
+      expect(entries.map(({ transition }) => transition)).toEqual(transitions);
     }
   });
   await fc.assert(play, { numRuns: Number(runsAsked ?? 3_000), ...seed });
 }, 300_000);
 
-it("SQLite shows what memory shows, whatever happens", async () => {
+it("the SQLite store shows the same as the memory store, for any history", async () => {
   let [runs, renewed] = [0, 0];
-  const play = fc.asyncProperty(history, async (given) => {
+  const play = fc.asyncProperty(history, async (generated) => {
     const store = new SqliteStore(join(folder, `${runs++}.db`));
-    const place = { account: "shop", startAt: START };
-    const comparing = compareHistory(store, new MemoryStore(), given, place);
-    renewed += await comparing.finally(() => store.close());
+    const options = { account: "shop", startAt: START };
+    const comparison = compareHistory(store, new MemoryStore(), generated, options);
+    renewed += await comparison.finally(() => store.close());
   });
-  // A failure prints its seed, and may take a while to be made small.
+  // A failure prints its seed; shrinking it may take a while.
   await fc.assert(play, { numRuns: Number(runsAsked ?? 300), ...seed });
-  // Beats that never go the short way would show nothing of it.
+  // Otherwise the fast path would not be covered.
   expect(renewed).toBeGreaterThan(0);
 }, 300_000);

@@ -1,128 +1,128 @@
 /**
- * Histories through the engine over a store, turn by turn, beside a model: a store that is known to do
- * as it must. After each turn both must show the same to whoever asks.
+ * Plays histories through the engine over a store and over a model, a store known to be correct. Both
+ * must show the same after each step.
  * @module
  */
 import { deepEqual } from "node:assert/strict";
-import { cadenceOf } from "../core/cadence.ts";
+import { cadenceForSignal } from "../core/cadence.ts";
 import type { Input } from "../core/input.ts";
 import type { RenewOutcome, Request } from "../engine/request.ts";
 import type { SessionKey, Store } from "../stores/store.ts";
 import { beatOf } from "./beats.ts";
 import { EngineHarness } from "./engine-harness.ts";
-import type { Act, History, Submission, Turn } from "./history.ts";
-import { type Cursors, type View, viewOf } from "./view.ts";
+import type { History, Operation, Step, Submission } from "./history.ts";
+import { type AccountView, type Cursors, readView } from "./view.ts";
 
-export interface Place {
-  /** Has nothing in it yet. */
+export interface PlayOptions {
+  /** An empty account. */
   readonly account: string;
-  /** Epoch milliseconds; later than anything that the stores have heard. */
+  /** Epoch milliseconds, later than the liveness watermarks of both stores. */
   readonly startAt: number;
 }
 
 /**
- * Plays a history over a store and over its model, over which beats go the whole way. Answers with how
- * many went the short way over the store.
- * @throws {AssertionError} naming the turn after which they showed something else.
+ * Plays a history over a store and over a model, where beats always take the slow path. Returns how
+ * many beats took the fast path over the store.
+ * @throws {Error} naming the step after which they differ.
  */
 export async function compareHistory(
   store: Store,
   model: Store,
   history: History,
-  place: Place,
+  options: PlayOptions,
 ): Promise<number> {
-  const expected = playHistory(new EngineHarness(model, place.startAt, true), history, place);
-  const stage = new EngineHarness(store, place.startAt);
-  let turn = 0;
-  for await (const shown of playHistory(stage, history, place)) {
+  const expected = playHistory(new EngineHarness(model, options.startAt, true), history, options);
+  const harness = new EngineHarness(store, options.startAt);
+  let step = 0;
+  for await (const shown of playHistory(harness, history, options)) {
     const { value } = await expected.next();
     try {
       deepEqual(shown, value);
     } catch (error) {
-      throw new Error(`turn ${turn}: ${(error as Error).message}`, { cause: error });
+      throw new Error(`step ${step}: ${(error as Error).message}`, { cause: error });
     }
-    turn += 1;
+    step += 1;
   }
-  return stage.beats.renewed;
+  return harness.beats.renewed;
 }
 
-/** What was answered in a turn, and what the store shows after it. */
-export interface Shown {
+/** The results of a step's operations, and the store's contents after it. */
+export interface StepResult {
   readonly answers: readonly unknown[];
-  readonly view: View;
+  readonly view: AccountView;
 }
 
-/** Plays a history on a stage and says after each turn what there is to see. */
+/** Plays a history and yields what can be observed after each step. */
 export async function* playHistory(
-  stage: EngineHarness,
-  { turns }: History,
-  place: Place,
-): AsyncGenerator<Shown, void, undefined> {
-  await stage.engine.broadcasts.refresh();
-  const epochBefore = stage.engine.broadcasts.epoch;
+  harness: EngineHarness,
+  { steps }: History,
+  options: PlayOptions,
+): AsyncGenerator<StepResult, void, undefined> {
+  await harness.engine.broadcasts.refresh();
+  const epochBefore = harness.engine.broadcasts.epoch;
   const cursors: Cursors = { live: 0, shadow: 0 };
-  await stage.heartbeatUntil(place.startAt);
-  for (const turn of turns) {
-    const answers = await takeTurn(stage, turn, place);
-    yield { answers, view: await viewOf(stage, place.account, epochBefore, cursors) };
+  await harness.heartbeatUntil(options.startAt);
+  for (const step of steps) {
+    const answers = await playStep(harness, step, options);
+    yield { answers, view: await readView(harness, options.account, epochBefore, cursors) };
   }
 }
 
-async function takeTurn(
-  stage: EngineHarness,
-  { afterMs, wasAway, acts }: Turn,
-  place: Place,
+async function playStep(
+  harness: EngineHarness,
+  { afterMs, wasDown, operations }: Step,
+  options: PlayOptions,
 ): Promise<readonly unknown[]> {
-  const at = stage.now + afterMs;
-  if (wasAway) {
-    await stage.skip(at);
+  const at = harness.now + afterMs;
+  if (wasDown) {
+    await harness.jumpTo(at);
   } else {
-    await stage.heartbeatUntil(at);
-    await stage.advance(at);
+    await harness.heartbeatUntil(at);
+    await harness.advance(at);
   }
   const answers: unknown[] = [];
   let together: Submission[] = [];
   const send = async () => {
-    const requests = together.map((each) => requestOf(each, place));
-    const outcomes = await Promise.all(requests.map((request) => stage.submit(request)));
-    answers.push(...outcomes.map((outcome, index) => shownOf(outcome, requests[index])));
+    const requests = together.map((each) => requestOf(each, options));
+    const outcomes = await Promise.all(requests.map((request) => harness.submit(request)));
+    answers.push(...outcomes.map((outcome, index) => comparableOutcome(outcome, requests[index])));
     together = [];
-    await stage.settle();
+    await harness.settle();
   };
-  for (const act of acts) {
-    if (act.type === "submit") {
-      together.push(act);
+  for (const operation of operations) {
+    if (operation.type === "submit") {
+      together.push(operation);
       continue;
     }
     await send();
-    answers.push(await take(stage, act, place.account));
-    await stage.settle();
+    answers.push(await applyOperation(harness, operation, options.account));
+    await harness.settle();
   }
   await send();
   return answers;
 }
 
-async function take(
-  stage: EngineHarness,
-  act: Exclude<Act, Submission>,
+async function applyOperation(
+  harness: EngineHarness,
+  operation: Exclude<Operation, Submission>,
   account: string,
 ): Promise<number | boolean | null> {
-  switch (act.type) {
+  switch (operation.type) {
     case "settings": {
-      const { overrides, triggers } = act;
-      await stage.changeSettings(account, { overrides, triggers });
+      const { overrides, triggers } = operation;
+      await harness.changeSettings(account, { overrides, triggers });
       return null;
     }
     case "erase": {
-      const key = { account, id: act.session };
-      stage.forget(key);
-      return stage.engine.erase(key);
+      const key = { account, id: operation.session };
+      harness.forgetDeadline(key);
+      return harness.engine.erase(key);
     }
     case "agent":
-      await stage.store.putAgent(account, { id: act.id, capacity: act.capacity });
+      await harness.store.putAgent(account, { id: operation.id, capacity: operation.capacity });
       return null;
     case "prune":
-      return stage.store.prune(account, stage.now - act.olderThanMs, MAX_PRUNED);
+      return harness.store.prune(account, harness.now - operation.olderThanMs, MAX_PRUNED);
   }
 }
 
@@ -130,29 +130,29 @@ const MAX_PRUNED = 10_000;
 
 function requestOf(
   { session, inputs, create, eventId, binding }: Submission,
-  { account, startAt }: Place,
+  { account, startAt }: PlayOptions,
 ) {
   const key: SessionKey = { account, id: session };
   return {
     key,
-    inputs: inputs.map((input) => startedAt(input, startAt)),
+    inputs: inputs.map((input) => withAbsoluteSentAt(input, startAt)),
     ...(create && { create }),
     ...(eventId !== null && { eventId }),
     ...(binding !== null && { binding }),
   };
 }
 
-function startedAt(input: Input, startAt: number): Input {
+function withAbsoluteSentAt(input: Input, startAt: number): Input {
   if (input.type !== "end_user_message" || input.sentAt === null) return input;
   return { ...input, sentAt: startAt + input.sentAt };
 }
 
-/** What whoever asked is told; the settings are the engine's own affair. A beat is told when to come again. */
-function shownOf(outcome: RenewOutcome, request: Request | undefined): object {
+/** The outcome as both paths give it: for a beat only `nextMs`, and otherwise without the settings. */
+function comparableOutcome(outcome: RenewOutcome, request: Request | undefined): object {
   if (!("settings" in outcome)) return outcome;
   const { settings, ...shown } = outcome;
   const beat = request && beatOf(request);
   if (!beat || outcome.transitions.length > 0) return shown;
-  const nextMs = cadenceOf(outcome.shadow ?? outcome.session, beat, settings);
+  const nextMs = cadenceForSignal(outcome.shadow ?? outcome.session, beat, settings);
   return { status: "renewed", nextMs };
 }

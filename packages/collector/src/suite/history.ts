@@ -1,6 +1,6 @@
 /**
- * What may happen to an account in turn: several sessions at once, settings, agents, erasure, and times
- * in which nobody swept. Plain values, so that a history can be generated, printed and sent elsewhere.
+ * A sequence of operations on one account: signals and events of several sessions, settings, agents,
+ * erasure, and downtime. Plain values, so that a history can be generated, printed and serialized.
  * @module
  */
 import type { Input } from "../core/input.ts";
@@ -11,16 +11,16 @@ import type { Trigger } from "../core/trigger.ts";
 export interface Submission {
   readonly type: "submit";
   readonly session: string;
-  /** `sentAt` of a message counts from the history's start, in milliseconds. */
+  /** `sentAt` of a message is relative to the history's start, in milliseconds. */
   readonly inputs: readonly Input[];
-  /** Null: only if the session is there. */
+  /** `null`: do nothing unless the session exists. */
   readonly create: Omit<NewSession, "id"> | null;
   readonly eventId: string | null;
-  /** Null: whoever asks need not be bound to the session. */
+  /** The hash that must be bound to the session; `null` if none is required. */
   readonly binding: string | null;
 }
 
-export type Act =
+export type Operation =
   | Submission
   | { readonly type: "erase"; readonly session: string }
   | {
@@ -29,18 +29,18 @@ export type Act =
       readonly triggers: readonly Trigger[];
     }
   | { readonly type: "agent"; readonly id: string; readonly capacity: number }
-  /** Forgets what is older than so many milliseconds. */
+  /** Prunes history that is older than `olderThanMs`. */
   | { readonly type: "prune"; readonly olderThanMs: number };
 
-export interface Turn {
-  /** Milliseconds since the turn before. */
+export interface Step {
+  /** Milliseconds since the previous step. */
   readonly afterMs: number;
-  /** Nobody swept meanwhile; more than 5 s of it are an outage. */
-  readonly wasAway: boolean;
-  /** In order; submissions that follow one another arrive together. */
-  readonly acts: readonly Act[];
+  /** No collector ran during `afterMs`; longer than 5 s it is an outage. */
+  readonly wasDown: boolean;
+  /** In order; consecutive submissions are sent together. */
+  readonly operations: readonly Operation[];
 }
 
 export interface History {
-  readonly turns: readonly Turn[];
+  readonly steps: readonly Step[];
 }

@@ -1,6 +1,6 @@
 /**
- * `@stillhere/collector/conformance`: what a driver of a store must pass, for any test framework. See
- * docs/drivers.md.
+ * `@stillhere/collector/conformance`: the conformance suite for store drivers, for any test framework.
+ * See docs/drivers.md.
  * @module
  */
 export type { Outcome } from "../replay/run.ts";

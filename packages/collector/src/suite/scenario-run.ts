@@ -1,5 +1,5 @@
 /**
- * One scenario as it is played through an engine: what happens to its session, and what came of it.
+ * Plays one scenario through an engine: applies its events and collects the outcome.
  * @module
  */
 import { deepEqual } from "node:assert/strict";
@@ -15,13 +15,13 @@ import type { LogEntry, SessionKey, Stored } from "../stores/store.ts";
 import type { EngineHarness } from "./engine-harness.ts";
 import { type Outage, outagesOf } from "./outages.ts";
 
-/** More than any scenario tells. */
+/** More than any scenario produces. */
 const MAX_HISTORY = 1_000;
 
 export class ScenarioRun {
-  /** A scenario has an account of its own, for its settings are the account's. */
+  /** Each scenario has its own account, because settings belong to accounts. */
   readonly key: SessionKey;
-  /** Milliseconds from the start; nothing happens later. */
+  /** Milliseconds from the start to the last event or expectation. */
   readonly endAt: number;
   readonly #scenario: Scenario;
   readonly #harness: EngineHarness;
@@ -33,11 +33,11 @@ export class ScenarioRun {
   readonly #tickets: Ticket[] = [];
   #overrides: Overrides;
 
-  constructor(scenario: Scenario, account: string, stage: EngineHarness) {
+  constructor(scenario: Scenario, account: string, harness: EngineHarness) {
     this.key = { account, id: scenario.id };
     this.#scenario = scenario;
-    this.#harness = stage;
-    this.#startAt = stage.now;
+    this.#harness = harness;
+    this.#startAt = harness.now;
     this.#overrides = initialOverrides(scenario);
     this.#outages = outagesOf(scenario);
     const instants = [...scenario.events, ...scenario.expect].map(({ at }) => at * 1_000);
@@ -47,7 +47,7 @@ export class ScenarioRun {
     this.endAt = Math.max(0, ...instants);
   }
 
-  /** When something happens next, in milliseconds from the start. */
+  /** The time of the next event, in milliseconds from the start. */
   get nextAt(): number {
     const next = Math.min(
       this.#instants[0] ?? this.endAt,
@@ -56,51 +56,51 @@ export class ScenarioRun {
     return Math.min(next, this.endAt);
   }
 
-  /** Until when the collector hears, in milliseconds from the start, as seen from `at`. */
+  /** Until when heartbeats continue after `at`: the next outage or the end. Milliseconds from the start. */
   heartbeatsUntil(at: number): number {
     const next = this.#outages.find((outage) => outage.at * 1_000 > at);
     return next ? next.from * 1_000 : this.endAt;
   }
 
-  /** Whether nobody listens at an instant, or somebody does again only in the middle of it. */
+  /** Whether `at` is within an outage; its last instant counts, as the outage event ends it there. */
   isInOutage(at: number): boolean {
     return this.#outages.some((outage) => outage.from * 1_000 < at && at <= outage.at * 1_000);
   }
 
-  async begin(): Promise<void> {
+  async start(): Promise<void> {
     const triggers = this.#scenario.triggers ?? [];
     await this.#harness.changeSettings(this.key.account, { overrides: this.#overrides, triggers });
     await this.#harness.submit({ key: this.key, inputs: [], create: this.#scenario.session });
   }
 
-  /** All that happens at an instant, in its order; what comes together shares a commit. */
-  async act(at: number): Promise<void> {
+  /** Applies all events at `at` in order; those between settings changes are submitted together. */
+  async applyEvents(at: number): Promise<void> {
     while (this.#instants[0] !== undefined && this.#instants[0] <= at) this.#instants.shift();
     const events = this.#scenario.events.filter((event) => event.at * 1_000 === at);
-    let isDeaf = this.isInOutage(at);
-    let asked: Promise<unknown>[] = [];
+    let isDown = this.isInOutage(at);
+    let pending: Promise<unknown>[] = [];
     const submit = (input: ReturnType<typeof inputOf>) => {
       const isOfPage = input.type === "signal" || input.type === "leave";
-      if (isDeaf && isOfPage) return;
-      asked.push(this.#harness.submit({ key: this.key, inputs: [input] }));
+      if (isDown && isOfPage) return;
+      pending.push(this.#harness.submit({ key: this.key, inputs: [input] }));
     };
     for (let beat = this.#pages.nextBeat(at); beat; beat = this.#pages.nextBeat(at)) {
       submit(beat.input);
     }
     for (const event of events) {
       if (event.type === "outage") {
-        await this.#harness.skip(this.#startAt + at);
+        await this.#harness.jumpTo(this.#startAt + at);
         await this.#harness.heartbeatUntil(this.#startAt + this.heartbeatsUntil(at));
-        isDeaf = false;
+        isDown = false;
       } else if (event.type === "settings_changed") {
-        await Promise.all(asked);
-        asked = [];
+        await Promise.all(pending);
+        pending = [];
         await this.#changeSettings(event.settings);
       } else {
         submit(inputOf(event, this.#pages, this.#startAt));
       }
     }
-    await Promise.all(asked);
+    await Promise.all(pending);
   }
 
   async #changeSettings(patch: unknown): Promise<void> {
@@ -113,7 +113,7 @@ export class ScenarioRun {
     return this.#scenario.expect.some((expectation) => expectation.at * 1_000 === at);
   }
 
-  /** Notes what stands at an instant. */
+  /** Records the session's visible state at `at`. */
   observe(at: number, stored: Stored | null): void {
     if (!stored) throw new Error(`Scenario ${this.key.id}: its session is not in the store.`);
     const { settings } = this.#harness.engine.broadcasts.latest(this.key.account);
@@ -121,17 +121,13 @@ export class ScenarioRun {
     this.#tickets.push(stored.session.ticket);
   }
 
-  /** What came of it, as the store tells it: the session's history, and the account's log beside it. */
-  async end(): Promise<Outcome> {
+  /** Reads the outcome from the store, and checks that the log agrees with the session's history. */
+  async finish(): Promise<Outcome> {
     const { store } = this.#harness;
-    const told = await store.history(this.key, 0, MAX_HISTORY);
+    const stored = await store.history(this.key, 0, MAX_HISTORY);
     const log = await store.log(this.key.account, 0, MAX_HISTORY);
-    deepEqual(
-      log.map(transitionOf),
-      told.map(transitionOf),
-      "the log tells what the history tells",
-    );
-    const history = told.map((entry) => this.#sinceStart(transitionOf(entry)));
+    deepEqual(log.map(transitionOf), stored.map(transitionOf), "the log agrees with the history");
+    const history = stored.map((entry) => this.#relativeToStart(transitionOf(entry)));
     return {
       id: this.#scenario.id,
       results: this.#results,
@@ -141,7 +137,7 @@ export class ScenarioRun {
     };
   }
 
-  #sinceStart(transition: Transition): Transition {
+  #relativeToStart(transition: Transition): Transition {
     const { at, heardAt } = transition;
     return {
       ...transition,

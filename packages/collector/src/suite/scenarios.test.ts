@@ -40,7 +40,7 @@ describe.each(Object.entries(STORES))("%s", (_name, open) => {
   );
 });
 
-it("are those of all files", () => {
+it("the bundled scenarios are those of all scenario files", () => {
   const files = readdirSync(SCENARIOS).filter((name) => name.endsWith(".json"));
   const read = files.flatMap((name) =>
     parseScenarios(readFileSync(new URL(name, SCENARIOS), "utf8"), name),
@@ -49,15 +49,15 @@ it("are those of all files", () => {
   expect([...scenarios].sort(byId)).toEqual(read.sort(byId));
 });
 
-describe("a scenario that no engine can have", () => {
+describe("a scenario that an engine cannot play", () => {
   const outage = { at: 20, type: "outage", from: 10 } as const;
-  const message = { at: 15, type: "end_user_message" } as const;
+  const missed = { at: 15, type: "end_user_message" } as const;
   it.each<[string, Scenario["events"], RegExp]>([
-    ["a short outage", [{ ...outage, from: 15 }], /longer than 5 s/],
-    ["a message that nobody heard", [message, outage], /end_user_message at 15/],
-  ])("is refused: %s", async (_, events, complaint) => {
+    ["an outage that is too short", [{ ...outage, from: 15 }], /longer than 5 s/],
+    ["a message during an outage", [missed, outage], /end_user_message at 15/],
+  ])("is rejected: %s", async (_, events, message) => {
     const session = { channel: "web_widget" };
     const scenario = { id: "X", name: "", session, events, expect: [] };
-    await expect(playScenarios(new MemoryStore(), [scenario])).rejects.toThrow(complaint);
+    await expect(playScenarios(new MemoryStore(), [scenario])).rejects.toThrow(message);
   });
 });

@@ -1,6 +1,5 @@
 /**
- * Scenario files through the engine over a store: what the store then tells must be what the pure core
- * tells.
+ * Plays scenario files through the engine over a store, which must give the outcome of the pure core.
  * @module
  */
 import type { Outcome } from "../replay/run.ts";
@@ -10,19 +9,19 @@ import { EngineHarness } from "./engine-harness.ts";
 import { outagesOf } from "./outages.ts";
 import { ScenarioRun } from "./scenario-run.ts";
 
-/** When the first of them begins: long after 0, so that a lost default shows. */
-const BEGIN_AT = 1_700_000_000_000;
-/** Between one round and the next, so that no clock goes back. */
+/** The start of the first round: far from 0, so that a missing time shows as a wrong one. */
+const START_AT = 1_700_000_000_000;
+/** Separates the rounds, so that the clock never goes back. */
 const PAUSE_MS = 60_000;
 
 /**
- * Plays scenarios through the engine over a store that has nothing in it, each in an account of its
- * own. Those without an outage are played at the same time, for an outage is everybody's.
+ * Plays scenarios through the engine over an empty store, each in its own account. Scenarios without an
+ * outage run concurrently; others run alone, because an outage affects all accounts.
  *
- * @returns what came of each, in the order of the scenarios and as `runScenario` answers, but read
- * from the store.
- * @throws {ScenarioError} if a scenario cannot be run, or not through an engine: an outage is longer
- * than 5 s, and nothing but signals falls into it.
+ * @returns the outcome of each scenario, in their order and in the form of `runScenario`, but read from
+ * the store.
+ * @throws {ScenarioError} if a scenario cannot be run through an engine: an outage must be longer than
+ * 5 s, and only signals may fall into it.
  */
 export async function playScenarios(
   store: Store,
@@ -34,50 +33,50 @@ export async function playScenarios(
     ...scenarios.filter(hasOutage).map((scenario) => [scenario]),
   ];
   const outcomes = new Map<Scenario, Outcome>();
-  let startAt = BEGIN_AT;
+  let startAt = START_AT;
   for (const round of rounds) {
-    const stage = new EngineHarness(store, startAt);
-    const plays = new Map<ScenarioRun, Scenario>();
+    const harness = new EngineHarness(store, startAt);
+    const runs = new Map<ScenarioRun, Scenario>();
     for (const scenario of round) {
-      plays.set(
-        new ScenarioRun(scenario, `scenario ${scenarios.indexOf(scenario)}`, stage),
+      runs.set(
+        new ScenarioRun(scenario, `scenario ${scenarios.indexOf(scenario)}`, harness),
         scenario,
       );
     }
-    await playRound(stage, [...plays.keys()], (play, outcome) => {
-      const scenario = plays.get(play);
+    await playConcurrently(harness, [...runs.keys()], (run, outcome) => {
+      const scenario = runs.get(run);
       if (scenario) outcomes.set(scenario, outcome);
     });
-    startAt = stage.now + PAUSE_MS;
+    startAt = harness.now + PAUSE_MS;
   }
   return scenarios.flatMap((scenario) => outcomes.get(scenario) ?? []);
 }
 
-async function playRound(
-  stage: EngineHarness,
-  plays: readonly ScenarioRun[],
-  onEnd: (play: ScenarioRun, outcome: Outcome) => void,
+async function playConcurrently(
+  harness: EngineHarness,
+  runs: readonly ScenarioRun[],
+  onEnd: (run: ScenarioRun, outcome: Outcome) => void,
 ): Promise<void> {
-  const startAt = stage.now;
-  await stage.heartbeatUntil(
-    startAt + Math.max(0, ...plays.map((play) => play.heartbeatsUntil(-1))),
+  const startAt = harness.now;
+  await harness.heartbeatUntil(
+    startAt + Math.max(0, ...runs.map((run) => run.heartbeatsUntil(-1))),
   );
-  for (const play of plays) await play.begin();
-  await stage.settle();
-  for (let playing = plays; playing.length > 0; ) {
-    const at = Math.min(...playing.map(({ nextAt }) => nextAt));
-    const acting = playing.filter(({ nextAt }) => nextAt === at);
-    if (!acting.some((play) => play.isInOutage(at))) await stage.advance(startAt + at);
-    await Promise.all(acting.map((play) => play.act(at)));
-    await stage.settle();
-    const observing = acting.filter((play) => play.isExpectedAt(at));
-    const seen = await stage.read(observing.map(({ key }) => key));
-    for (const [index, play] of observing.entries()) play.observe(at, seen[index] ?? null);
-    const ending = acting.filter(({ endAt }) => endAt === at);
-    for (const play of ending) {
-      stage.forget(play.key);
-      onEnd(play, await play.end());
+  for (const run of runs) await run.start();
+  await harness.settle();
+  for (let pending = runs; pending.length > 0; ) {
+    const at = Math.min(...pending.map(({ nextAt }) => nextAt));
+    const due = pending.filter(({ nextAt }) => nextAt === at);
+    if (!due.some((run) => run.isInOutage(at))) await harness.advance(startAt + at);
+    await Promise.all(due.map((run) => run.applyEvents(at)));
+    await harness.settle();
+    const observing = due.filter((run) => run.isExpectedAt(at));
+    const seen = await harness.read(observing.map(({ key }) => key));
+    for (const [index, run] of observing.entries()) run.observe(at, seen[index] ?? null);
+    const ending = due.filter(({ endAt }) => endAt === at);
+    for (const run of ending) {
+      harness.forgetDeadline(run.key);
+      onEnd(run, await run.finish());
     }
-    playing = playing.filter((play) => !ending.includes(play));
+    pending = pending.filter((run) => !ending.includes(run));
   }
 }

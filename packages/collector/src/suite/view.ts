@@ -1,6 +1,6 @@
 /**
- * Everything that an account shows to whoever asks its store, in a form in which two stores can be
- * compared: without cursors, and in one order where the contract leaves the order open.
+ * Everything that a store returns about an account, in a form that can be compared between two stores:
+ * without cursors, and sorted where the contract does not define an order.
  * @module
  */
 import { ok } from "node:assert/strict";
@@ -9,11 +9,11 @@ import type { Agent, Assignment, ListQuery, LogEntry, Stored, Track } from "../s
 import type { EngineHarness } from "./engine-harness.ts";
 
 const ALL = 1_000;
-/** How far ahead deadlines are looked at. */
-const AHEAD_MS = 3_600_000;
+/** How far ahead deadlines are read. */
+const DUE_HORIZON_MS = 3_600_000;
 const TRACKS: readonly Track[] = ["live", "shadow"];
 
-/** Which lists are asked for, besides the whole. */
+/** The filtered lists to read, besides the unfiltered one. */
 const QUERIES: readonly Omit<ListQuery, "limit">[] = [
   { state: "active" },
   { state: "inactive", presence: "offline" },
@@ -25,50 +25,50 @@ const QUERIES: readonly Omit<ListQuery, "limit">[] = [
 /** How far each track of the log has been read. */
 export type Cursors = Record<Track, number>;
 
-interface SeenTransition {
+interface LoggedTransition {
   readonly session: string;
   readonly sessionCreatedAt: number;
   readonly transition: Transition;
 }
 
-export interface View {
-  /** In place of the epoch: how many broadcasts of the history the session has been told. */
+export interface AccountView {
+  /** `epoch` is replaced by the number of this history's broadcasts that the session has applied. */
   readonly sessions: readonly Omit<Stored, "version">[];
   readonly lists: readonly (readonly string[])[];
   readonly queues: readonly (readonly string[])[];
   readonly assignments: readonly Assignment[];
   readonly agents: readonly Agent[];
-  readonly ofUser: readonly string[];
+  readonly sessionsOfUser: readonly string[];
   readonly count: number;
-  /** Deadlines of the hour ahead, in the order in which the store gives them. */
+  /** Deadlines of the next hour, in the store's order. */
   readonly due: readonly (number | null | undefined)[];
-  readonly behind: readonly string[];
-  /** What each track of the log has gained since the last view. */
-  readonly log: Record<Track, readonly SeenTransition[]>;
+  readonly notCaughtUp: readonly string[];
+  /** New entries of each track of the log since the last view. */
+  readonly log: Record<Track, readonly LoggedTransition[]>;
   readonly histories: readonly (readonly Transition[])[];
 }
 
-/** Reads the view, and moves the cursors to the end of the log. */
-export async function viewOf(
+/** Reads the view and moves the cursors to the end of the log. */
+export async function readView(
   { store, engine, now }: EngineHarness,
   account: string,
   epochBefore: number,
   cursors: Cursors,
-): Promise<View> {
+): Promise<AccountView> {
   const sessions = await store.list(account, { limit: ALL });
   const byId = new Map(sessions.map((stored) => [stored.session.id, stored]));
   const idsOf = (list: readonly Stored[]) => list.map(({ session }) => session.id);
   const lists = QUERIES.map((query) => store.list(account, { ...query, limit: ALL }));
   const queues = [null, "one"].map((group) => store.queue(account, group));
-  const due = (await store.due(now + AHEAD_MS, ALL)).filter((key) => key.account === account);
+  const due = (await store.due(now + DUE_HORIZON_MS, ALL)).filter((key) => key.account === account);
   const broadcasts = await store.broadcasts(epochBefore);
   const { epoch } = engine.broadcasts.latest(account);
-  const behind = await store.notCaughtUp(account, epoch, ALL);
+  const notCaughtUp = await store.notCaughtUp(account, epoch, ALL);
   const histories = sessions.flatMap(({ session }) =>
     TRACKS.map((track) => store.history({ account, id: session.id }, 0, ALL, track)),
   );
   return {
-    // Of requests that come together each may be a commit of its own, or all may be one.
+    // `version` is left out: concurrent requests may share a commit or not.
     sessions: sessions.map(({ version: _, ...stored }) => ({
       ...stored,
       epoch: broadcasts.filter(({ epoch }) => epoch <= stored.epoch).length,
@@ -77,13 +77,17 @@ export async function viewOf(
     queues: (await Promise.all(queues)).map(idsOf),
     assignments: await store.assignments(account),
     agents: await store.agents(account),
-    ofUser: await store.sessionsOf(account, "u_1"),
+    sessionsOfUser: await store.sessionsOf(account, "u_1"),
     count: await store.count(account),
     due: due.map(({ id }) => byId.get(id)?.deadlineAt),
-    behind: behind.map(({ id }) => id).sort(),
+    notCaughtUp: notCaughtUp.map(({ id }) => id).sort(),
     log: {
-      live: await gained(store.log(account, cursors.live, ALL, "live"), cursors, "live"),
-      shadow: await gained(store.log(account, cursors.shadow, ALL, "shadow"), cursors, "shadow"),
+      live: await readNewEntries(store.log(account, cursors.live, ALL, "live"), cursors, "live"),
+      shadow: await readNewEntries(
+        store.log(account, cursors.shadow, ALL, "shadow"),
+        cursors,
+        "shadow",
+      ),
     },
     histories: (await Promise.all(histories)).map((entries) =>
       entries.map(({ transition }) => transition),
@@ -91,12 +95,12 @@ export async function viewOf(
   };
 }
 
-/** Sessions of one commit come in any order; the entries of one session come in theirs. */
-async function gained(
+/** Sorts by session: entries of one commit have no defined order except within a session. */
+async function readNewEntries(
   reading: Promise<readonly LogEntry[]>,
   cursors: Cursors,
   track: Track,
-): Promise<readonly SeenTransition[]> {
+): Promise<readonly LoggedTransition[]> {
   const entries = await reading;
   for (const { cursor } of entries) {
     ok(cursor > cursors[track], "cursors rise");

@@ -1,6 +1,6 @@
 /**
- * What a history comes to by the rules alone: each session reduced by what happens, as it happens. No
- * batch, no store, no broadcast; and so no shadow, and nobody who is put back for want of room.
+ * A reference model of a history: reduces each session directly with the rules of the core. It has no
+ * batches, store or broadcasts, and so neither shadows nor capacities.
  * @module
  */
 import type { Input } from "../../core/input.ts";
@@ -10,75 +10,76 @@ import { resolveSettings } from "../../core/settings-resolve.ts";
 import type { Transition } from "../../core/transition.ts";
 import type { History, Submission } from "../history.ts";
 
-/** Rule 6: a silence of the mark that is longer is an outage. */
+/** Rule 6: a longer gap in the liveness watermark is an outage. */
 const OUTAGE_AFTER_MS = 5_000;
 
-interface Told {
+interface ReducedSession {
   session: Session;
   readonly transitions: Transition[];
   readonly eventIds: Set<string>;
 }
 
-/** The history of each session that is there at the end, by id. */
-export function historiesByTheRules(
-  { turns }: History,
+/** The expected transitions of each session that exists at the end, by id. */
+export function expectedHistories(
+  { steps }: History,
   startAt: number,
 ): ReadonlyMap<string, readonly Transition[]> {
-  const sessions = new Map<string, Told>();
+  const sessions = new Map<string, ReducedSession>();
   let settings = resolveSettings({}, []);
   let now = startAt;
 
-  const tell = (told: Told, input: Input) => {
-    const { session, transitions } = reduce(told.session, input, now, settings);
-    told.session = session;
-    told.transitions.push(...transitions);
+  const apply = (reduced: ReducedSession, input: Input) => {
+    const { session, transitions } = reduce(reduced.session, input, now, settings);
+    reduced.session = session;
+    reduced.transitions.push(...transitions);
   };
   const submit = ({ session: id, inputs, create, eventId, binding }: Submission) => {
-    const known = sessions.get(id);
-    if (binding !== null && !known?.session.bindings.includes(binding)) return;
-    if (!known && !create) return;
+    const existing = sessions.get(id);
+    if (binding !== null && !existing?.session.bindings.includes(binding)) return;
+    if (!existing && !create) return;
     const fresh = () => createSession({ id, channel: "", ...create }, now);
-    const told = known ?? { session: fresh(), transitions: [], eventIds: new Set() };
-    sessions.set(id, told);
-    if (eventId !== null && told.eventIds.has(eventId)) return;
-    if (eventId !== null) told.eventIds.add(eventId);
-    for (const input of inputs) tell(told, sentSince(input, startAt));
+    const reduced = existing ?? { session: fresh(), transitions: [], eventIds: new Set() };
+    sessions.set(id, reduced);
+    if (eventId !== null && reduced.eventIds.has(eventId)) return;
+    if (eventId !== null) reduced.eventIds.add(eventId);
+    for (const input of inputs) apply(reduced, withAbsoluteSentAt(input, startAt));
   };
 
-  for (const { afterMs, wasAway, acts } of turns) {
+  for (const { afterMs, wasDown, operations } of steps) {
     const fromAt = now;
     now += afterMs;
-    const isOutage = wasAway && afterMs > OUTAGE_AFTER_MS;
-    for (const told of sessions.values()) {
-      tell(told, isOutage ? { type: "outage", fromAt } : { type: "tick" });
+    const isOutage = wasDown && afterMs > OUTAGE_AFTER_MS;
+    for (const reduced of sessions.values()) {
+      apply(reduced, isOutage ? { type: "outage", fromAt } : { type: "tick" });
     }
-    for (const act of acts) {
-      if (act.type === "submit") submit(act);
-      if (act.type === "erase") sessions.delete(act.session);
-      if (act.type !== "settings") continue;
-      const changed = resolveSettings(act.overrides, act.triggers);
-      for (const told of sessions.values())
-        tell(told, { type: "settings_changed", settings: changed });
+    for (const operation of operations) {
+      if (operation.type === "submit") submit(operation);
+      if (operation.type === "erase") sessions.delete(operation.session);
+      if (operation.type !== "settings") continue;
+      const changed = resolveSettings(operation.overrides, operation.triggers);
+      for (const reduced of sessions.values())
+        apply(reduced, { type: "settings_changed", settings: changed });
       settings = changed;
     }
   }
   return new Map([...sessions].map(([id, { transitions }]) => [id, transitions]));
 }
 
-function sentSince(input: Input, startAt: number): Input {
+function withAbsoluteSentAt(input: Input, startAt: number): Input {
   if (input.type !== "end_user_message" || input.sentAt === null) return input;
   return { ...input, sentAt: startAt + input.sentAt };
 }
 
-/** The history without what the rules alone cannot tell: shadows, capacities, pruning. */
-export function plain({ turns }: History): History {
+/** The history without what this model does not cover: shadows, capacities, pruning. */
+export function withoutEngineFeatures({ steps }: History): History {
   return {
-    turns: turns.map((turn) => ({
-      ...turn,
-      acts: turn.acts.flatMap((act) => {
-        if (act.type === "agent" || act.type === "prune") return [];
-        if (act.type !== "settings" || act.overrides["presence.mode"] !== "shadow") return [act];
-        return [{ ...act, overrides: { ...act.overrides, "presence.mode": "off" } }];
+    steps: steps.map((step) => ({
+      ...step,
+      operations: step.operations.flatMap((operation) => {
+        if (operation.type === "agent" || operation.type === "prune") return [];
+        if (operation.type !== "settings" || operation.overrides["presence.mode"] !== "shadow")
+          return [operation];
+        return [{ ...operation, overrides: { ...operation.overrides, "presence.mode": "off" } }];
       }),
     })),
   };

@@ -1,15 +1,15 @@
 /**
- * Generated histories of an account: a few sessions that share agents, settings and a queue, event ids
- * that repeat, and instants that like to coincide with deadlines.
+ * Generates histories of an account: a few sessions that share agents, settings and a queue, with
+ * repeated event ids, and times that often coincide with deadlines.
  * @module
  */
 import fc from "fast-check";
 import type { Input } from "../../core/input.ts";
 import { END_REASONS, TICKET_STATUSES } from "../../core/session.ts";
 import { overrides, seconds, signal, triggers } from "../../core/testing/histories.ts";
-import type { Act, History, Submission, Turn } from "../history.ts";
+import type { History, Operation, Step, Submission } from "../history.ts";
 
-/** One of them is hard to write down. */
+/** One id needs escaping. */
 const session = fc.constantFrom("a", "b", "{c}: ü 1");
 const agent = fc.constantFrom("agent_1", "agent two");
 const hash = fc.constantFrom("hash_1", "hash_2");
@@ -70,7 +70,7 @@ const submission: fc.Arbitrary<Submission> = fc.record({
   binding: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, hash),
 });
 
-const settings: fc.Arbitrary<Act> = fc
+const settings: fc.Arbitrary<Operation> = fc
   .record({
     overrides,
     mode: fc.constantFrom("on", "on", "shadow", "off"),
@@ -83,7 +83,7 @@ const settings: fc.Arbitrary<Act> = fc
     triggers,
   }));
 
-const act: fc.Arbitrary<Act> = fc.oneof(
+const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 20, arbitrary: submission },
   { weight: 1, arbitrary: settings },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("erase" as const), session }) },
@@ -104,14 +104,14 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
 );
 
-const turn = fc.record({
+const step = fc.record({
   afterMs: seconds.map((each) => each * 1000),
-  wasAway: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
-  acts: fc.array(act, { maxLength: 5 }),
+  wasDown: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
+  operations: fc.array(operation, { maxLength: 5 }),
 });
 
-/** A page says again and again that it is there, perhaps twice at once, while other things happen too. */
-const beating: fc.Arbitrary<Turn[]> = fc
+/** Repeated beats of one page, some of them doubled, with other operations in between. */
+const repeatedBeats: fc.Arbitrary<Step[]> = fc
   .record({
     session,
     page: fc.constantFrom("a", "b"),
@@ -120,9 +120,9 @@ const beating: fc.Arbitrary<Turn[]> = fc
     beats: fc.array(
       fc.record({
         afterMs: fc.constantFrom(0, 1_000, 5_000, 10_000, 10_000, 15_000),
-        before: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.tuple(act)),
+        before: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.tuple(operation)),
         twice: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
-        after: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.tuple(act)),
+        after: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.tuple(operation)),
       }),
       { minLength: 3, maxLength: 8 },
     ),
@@ -140,20 +140,20 @@ const beating: fc.Arbitrary<Turn[]> = fc
     });
     return beats.map(({ afterMs, before, twice, after }, index) => ({
       afterMs,
-      wasAway: false,
-      acts: [...before, beat(2 * index), ...(twice ? [beat(2 * index + 1)] : []), ...after],
+      wasDown: false,
+      operations: [...before, beat(2 * index), ...(twice ? [beat(2 * index + 1)] : []), ...after],
     }));
   });
 
-/** Settings first: with the default, presence is off and little happens. */
+/** Begins with settings, because presence is off by default. */
 export const history: fc.Arbitrary<History> = fc
   .tuple(
     settings,
-    fc.array(fc.oneof({ weight: 2, arbitrary: turn.map((each) => [each]) }, beating), {
+    fc.array(fc.oneof({ weight: 2, arbitrary: step.map((each) => [each]) }, repeatedBeats), {
       minLength: 2,
       maxLength: 12,
     }),
   )
-  .map(([first, turns]) => ({
-    turns: [{ afterMs: 0, wasAway: false, acts: [first] }, ...turns.flat()],
+  .map(([first, steps]) => ({
+    steps: [{ afterMs: 0, wasDown: false, operations: [first] }, ...steps.flat()],
   }));
