@@ -1,6 +1,6 @@
 /**
- * The deadline of a session: the next instant at which the core must run for it, and which timer it
- * is that runs then.
+ * The deadline of a session: the next instant at which the core must run for it, and the timer that
+ * runs then.
  * @module
  */
 import { inactivityEndsAt } from "./engagement.ts";
@@ -14,32 +14,32 @@ export type Timer =
   | { readonly kind: "inactivity"; readonly dueAt: number };
 
 /**
- * The timer that runs first; null: none runs. A timer that is overdue, as a held deadline is when
- * its hold ends, counts as due at `since`. At one instant: lease, buffer, inactivity (rule 14).
+ * The timer that is due first; `null` if none runs. An overdue timer, as an inactivity deadline
+ * whose hold ended, counts as due at `since`. Ties run as lease, buffer, inactivity (rule 14).
  */
 export function nextTimer(session: Session, since: number, settings: Settings): Timer | null {
-  const { page, leaseAt, offlineAt, silentAt } = instantsOf(session, settings);
-  const first = Math.max(since, Math.min(leaseAt, offlineAt, silentAt));
-  if (first === NEVER) return null;
-  if (page && leaseAt <= first) return { kind: "lease", dueAt: first, page };
-  return { kind: offlineAt <= first ? "buffer" : "inactivity", dueAt: first };
+  const { page, leaseAt, bufferAt, inactivityAt } = timersOf(session, settings);
+  const dueAt = Math.max(since, Math.min(leaseAt, bufferAt, inactivityAt));
+  if (dueAt === NEVER) return null;
+  if (page && leaseAt <= dueAt) return { kind: "lease", dueAt, page };
+  return { kind: bufferAt <= dueAt ? "buffer" : "inactivity", dueAt };
 }
 
-/** When the session must be looked at next, in epoch milliseconds; null: never by itself. */
+/** When the next timer is due, in epoch milliseconds; `null` if none runs. */
 export function deadlineOf(session: Session, settings: Settings): number | null {
-  const { leaseAt, offlineAt, silentAt } = instantsOf(session, settings);
-  const first = Math.min(leaseAt, offlineAt, silentAt);
-  return first === NEVER ? null : first;
+  const { leaseAt, bufferAt, inactivityAt } = timersOf(session, settings);
+  const dueAt = Math.min(leaseAt, bufferAt, inactivityAt);
+  return dueAt === NEVER ? null : dueAt;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-function instantsOf(session: Session, settings: Settings) {
+function timersOf(session: Session, settings: Settings) {
   const page = earliestLease(session);
   return {
     page,
     leaseAt: page?.leaseUntil ?? NEVER,
-    offlineAt: bufferEndsAt(session) ?? NEVER,
-    silentAt: inactivityEndsAt(session, settings) ?? NEVER,
+    bufferAt: bufferEndsAt(session) ?? NEVER,
+    inactivityAt: inactivityEndsAt(session, settings) ?? NEVER,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Engagement (rules 7 to 13, 15, 16): what makes a session active or not, and until when. Presence
- * comes in as two facts only, that the user came online and that they went offline.
+ * Engagement (rules 7 to 13, 15, 16): what makes a session active or inactive, and until when. Of
+ * presence it uses two facts only: that the user came online and that the user went offline.
  * @module
  */
 
@@ -15,7 +15,7 @@ import {
 import type { Settings } from "./settings.ts";
 import { isMasked, isWorkable, patchTicket } from "./ticket.ts";
 
-/** Neither the user's leaving nor their silence disengaged the session; a mask does not count. */
+/** Whether neither absence nor silence of the user disengaged the session; masks do not count. */
 export function isEngaged(session: Session): boolean {
   return isUnderWay(session) && userCause(session) === undefined;
 }
@@ -25,8 +25,8 @@ function userCause(session: Session): Cause | undefined {
 }
 
 /**
- * Base + period, whether or not anything runs towards it (rules 9 to 11); null: nothing to count
- * from, as with the anchor `agent_first_reply` until an agent has replied.
+ * The inactivity deadline, base + period, even while it is held (rules 9 to 11). `null` while it
+ * has no start: with the anchor `agent_first_reply` until an agent has replied.
  */
 export function inactivityDueAt(session: Session, settings: Settings): number | null {
   const { inactivity, capacity } = settings;
@@ -37,29 +37,27 @@ export function inactivityDueAt(session: Session, settings: Settings): number | 
   return repliedAt === undefined ? null : Math.max(session.baseAt, repliedAt) + release.periodMs;
 }
 
-/** When silence disengages the session; null: it does not, or online presence holds it off (rule 10). */
+/** When silence disengages the session; `null` if never or while presence holds it (rule 10). */
 export function inactivityEndsAt(session: Session, settings: Settings): number | null {
   if (!isEngaged(session) && !session.releasePending) return null;
-  if (isHeld(session, settings)) return null;
+  if (isInactivityHeld(session, settings)) return null;
   const dueAt = inactivityDueAt(session, settings);
   return dueAt === null ? null : Math.max(dueAt, session.graceUntil);
 }
 
-function isHeld(session: Session, { inactivity }: Settings): boolean {
+function isInactivityHeld(session: Session, { inactivity }: Settings): boolean {
   if (session.presence !== "online") return false;
   if (inactivity.onlineHolds === "always") return true;
   return inactivity.onlineHolds === "queued" && session.assignee === null;
 }
 
-/** Rule 9: the user came online. A session that is engaged already changes nothing. */
-export function returnOnline(session: Session, now: number, settings: Settings): Session {
-  return isUnderWay(session) && !isEngaged(session)
-    ? engageFromReturn(session, now, settings)
-    : session;
+/** Rule 9: the user came online. An engaged session stays as it is. */
+export function applyReturn(session: Session, now: number, settings: Settings): Session {
+  return isUnderWay(session) && !isEngaged(session) ? reengage(session, now, settings) : session;
 }
 
-/** Engages, and counts silence anew where it would be too long already. */
-function engageFromReturn(session: Session, now: number, settings: Settings): Session {
+/** Engages, and restarts the inactivity period if its deadline has already passed. */
+function reengage(session: Session, now: number, settings: Settings): Session {
   const dueAt = inactivityDueAt(session, settings);
   const baseAt = dueAt !== null && dueAt <= now ? now : session.baseAt;
   return { ...engage(session, now), baseAt };
@@ -76,26 +74,26 @@ function disengage(session: Session, reason: UserReason, now: number): Session {
   return { ...session, causes: [...session.causes, { reason, at: now }], engagementChangedAt: now };
 }
 
-/** Rule 8, and rule 11 for an auto-release that has a ticket status to set yet. */
+/** Rule 8, and rule 11 for an auto-release that still has to set the ticket's status. */
 export function disengageOffline(session: Session, now: number, settings: Settings): Session {
   if (!isEngaged(session)) return session;
   return {
     ...disengage(session, "user_offline", now),
-    releasePending: releases(session, settings) && hasReleaseStatus(settings),
+    releasePending: isAutoReleased(session, settings) && hasReleaseStatus(settings),
   };
 }
 
 /** Rules 10 and 11: the inactivity deadline has passed. */
-export function passInactivity(session: Session, now: number, settings: Settings): Session {
-  const silent = { ...disengage(session, "user_inactive", now), releasePending: false };
+export function applyInactivity(session: Session, now: number, settings: Settings): Session {
+  const disengaged = { ...disengage(session, "user_inactive", now), releasePending: false };
   const status = settings.capacity.autoRelease.setStatus;
-  if (status === null || !releases(session, settings)) return silent;
-  return isWorkable(silent.ticket.status)
-    ? changeTicket(silent, { status }, now, settings)
-    : silent;
+  if (status === null || !isAutoReleased(session, settings)) return disengaged;
+  return isWorkable(disengaged.ticket.status)
+    ? changeTicket(disengaged, { status }, now, settings)
+    : disengaged;
 }
 
-function releases(session: Session, { capacity }: Settings): boolean {
+function isAutoReleased(session: Session, { capacity }: Settings): boolean {
   return capacity.autoRelease.enabled && session.assignee !== null;
 }
 
@@ -104,27 +102,27 @@ function hasReleaseStatus({ capacity }: Settings): boolean {
 }
 
 /** Rule 7: a message or postback of the end user. */
-export function respond(
+export function applyResponse(
   session: Session,
-  saidSentAt: number | null,
+  claimedSentAt: number | null,
   now: number,
   settings: Settings,
 ): Session {
   if (session.ended) return session;
-  const sentAt = Math.min(saidSentAt ?? now, now);
+  const sentAt = Math.min(claimedSentAt ?? now, now);
   const isLate = session.begunAt !== null && sentAt < session.engagementChangedAt;
-  const counted = countResponse(session, sentAt, now);
+  const counted = recordResponse(session, sentAt, now);
   const engaged =
-    isLate && !wouldHavePrevented(session, counted, sentAt, now, settings)
+    isLate && !wouldHavePreventedInactivity(session, counted, sentAt, now, settings)
       ? counted
       : engage(counted, now);
   if (!settings.reopenOnResponse || !isMasked(engaged.ticket)) return engaged;
   return changeTicket(engaged, { status: "open" }, now, settings);
 }
 
-/** Begins the session if it had not, and moves the base and the last response forward. */
-function countResponse(session: Session, sentAt: number, now: number): Session {
-  const begun = session.begunAt === null ? begin(session, sentAt, now) : session;
+/** Begins the session if needed, and moves the base and the last response forward. */
+function recordResponse(session: Session, sentAt: number, now: number): Session {
+  const begun = session.begunAt === null ? beginSession(session, sentAt, now) : session;
   const lastResponseAt = Math.max(begun.lastResponseAt ?? sentAt, sentAt);
   return {
     ...begun,
@@ -134,14 +132,14 @@ function countResponse(session: Session, sentAt: number, now: number): Session {
   };
 }
 
-/** Rule 7: engaged, whatever was before; an earlier offline does not count against it. */
-function begin(session: Session, baseAt: number, now: number): Session {
+/** Rule 7: a session begins engaged, even if its user was offline before. */
+function beginSession(session: Session, baseAt: number, now: number): Session {
   const causes: Cause[] = isMasked(session.ticket) ? [{ reason: "ticket_status", at: now }] : [];
   return { ...session, begunAt: now, baseAt, engagementChangedAt: now, causes };
 }
 
-/** A late response undoes silence that it would have prevented, and never an absence. */
-function wouldHavePrevented(
+/** Whether a late response undoes inactivity that it would have prevented; never an absence. */
+function wouldHavePreventedInactivity(
   before: Session,
   counted: Session,
   sentAt: number,
@@ -154,16 +152,16 @@ function wouldHavePrevented(
   return dueAt === null || dueAt > now;
 }
 
-/** How many agent messages since the last response are told apart (rule 11 asks for the first). */
-const REPLIES_KEPT = 16;
+/** How many agent messages since the last response are kept (rule 11 uses the first). */
+const MAX_REPLIES = 16;
 
-export function noteAgentMessage(session: Session, now: number): Session {
-  if (session.ended || session.agentRepliesAt.length >= REPLIES_KEPT) return session;
+export function recordAgentMessage(session: Session, now: number): Session {
+  if (session.ended || session.agentRepliesAt.length >= MAX_REPLIES) return session;
   return { ...session, agentRepliesAt: [...session.agentRepliesAt, now] };
 }
 
-/** The desk reports a ticket: begins a session that had not begun (rule 7). */
-export function reportTicket(
+/** Applies a ticket that the desk reports, which begins a session that has not begun (rule 7). */
+export function applyTicketReport(
   session: Session,
   patch: TicketPatch,
   now: number,
@@ -171,11 +169,11 @@ export function reportTicket(
 ): Session {
   if (session.begunAt !== null || session.ended) return changeTicket(session, patch, now, settings);
   const ticket = patchTicket(session.ticket, patch);
-  const begun = countResponse({ ...session, ticket }, now, now);
+  const begun = recordResponse({ ...session, ticket }, now, now);
   return endByTicket(begun, now);
 }
 
-/** Rules 12, 13 and 24: what a change of the ticket, by whomever, does to its session. */
+/** Rules 12, 13 and 24: changes the ticket, and the session where the new ticket requires it. */
 export function changeTicket(
   session: Session,
   patch: TicketPatch,
@@ -195,26 +193,27 @@ function mask(session: Session, now: number): Session {
   return { ...session, causes: [...session.causes, { reason: "ticket_status", at: now }] };
 }
 
-/** Engaged if the user is online (as in rule 9), else as it would be by now without the mask. */
+/** Engages the session if the user is online (rule 9); otherwise only the mask is removed. */
 function unmask(session: Session, now: number, settings: Settings): Session {
   const causes = session.causes.filter((cause) => cause.reason !== "ticket_status");
-  const bare = { ...session, causes };
-  return bare.presence === "online" ? returnOnline(bare, now, settings) : bare;
+  const unmasked = { ...session, causes };
+  return unmasked.presence === "online" ? applyReturn(unmasked, now, settings) : unmasked;
 }
 
 function endByTicket(session: Session, now: number): Session {
-  if (session.ticket.status === "closed") return end(session, "ticket_closed", now);
-  if (session.ticket.routingChannel === "email") return end(session, "transferred_to_email", now);
+  if (session.ticket.status === "closed") return endSession(session, "ticket_closed", now);
+  if (session.ticket.routingChannel === "email")
+    return endSession(session, "transferred_to_email", now);
   return session;
 }
 
 /** Rule 13: the first reason stays. */
-export function end(session: Session, reason: EndReason, now: number): Session {
+export function endSession(session: Session, reason: EndReason, now: number): Session {
   if (session.ended) return session;
   return { ...session, ended: { reason, at: now }, causes: [], releasePending: false };
 }
 
-/** Rules 11 and 17: who has the session now; null: nobody. */
+/** Rules 11 and 17: sets the assignee; `null` unassigns. */
 export function assign(
   session: Session,
   assignee: string | null,
@@ -231,30 +230,30 @@ export function assign(
   return { ...assigned, baseAt: isPast ? now : assigned.baseAt, releasePending: false };
 }
 
-/** A deadline that fell into an outage passes later, for messages that were retried come first. */
+/** A deadline that fell into an outage waits this long, so that retried messages arrive first. */
 const OUTAGE_GRACE_MS = 60_000;
 
-/** Rule 6, for silence. */
-export function excuseInactivity(
+/** Rule 6: defers an inactivity deadline that fell into an outage. */
+export function deferInactivity(
   session: Session,
   fromAt: number,
   now: number,
   settings: Settings,
 ): Session {
   const endsAt = inactivityEndsAt(session, settings);
-  const fellIntoGap = endsAt !== null && endsAt > fromAt && endsAt <= now;
-  return fellIntoGap ? { ...session, graceUntil: now + OUTAGE_GRACE_MS } : session;
+  const fellIntoOutage = endsAt !== null && endsAt > fromAt && endsAt <= now;
+  return fellIntoOutage ? { ...session, graceUntil: now + OUTAGE_GRACE_MS } : session;
 }
 
-/** Settings changed that say whether an absent user's auto-release has anything left to do. */
-export function settleRelease(session: Session, settings: Settings): Session {
+/** Drops the pending auto-release of an absent user if the settings give it no status to set. */
+export function clearPendingRelease(session: Session, settings: Settings): Session {
   if (!session.releasePending || hasReleaseStatus(settings)) return session;
   return { ...session, releasePending: false };
 }
 
-/** Rule 16: presence is no longer read, so engagement follows from the responses alone. */
-export function forgetPresence(session: Session, now: number, settings: Settings): Session {
-  const forgetful: Session = {
+/** Rule 16: presence is no longer read, so engagement depends on the responses alone. */
+export function resetPresence(session: Session, now: number, settings: Settings): Session {
+  const reset: Session = {
     ...session,
     pages: [],
     buffer: null,
@@ -262,15 +261,15 @@ export function forgetPresence(session: Session, now: number, settings: Settings
     heardAt: null,
     offlineAt: null,
   };
-  if (!isUnderWay(session)) return forgetful;
-  const alone = { ...forgetful, baseAt: session.lastResponseAt ?? session.baseAt };
-  // Nothing holds the deadline of an engaged session any more: if it is past, it fires by itself.
-  if (isEngaged(alone) || userCause(alone)?.reason === "user_inactive") return alone;
-  const dueAt = inactivityDueAt(alone, settings);
-  if (dueAt === null || Math.max(dueAt, alone.graceUntil) > now) return engage(alone, now);
-  const causes = alone.causes.map(
+  if (!isUnderWay(session)) return reset;
+  const settled = { ...reset, baseAt: session.lastResponseAt ?? session.baseAt };
+  // The deadline of an engaged session is no longer held: if it has passed, its timer runs next.
+  if (isEngaged(settled) || userCause(settled)?.reason === "user_inactive") return settled;
+  const dueAt = inactivityDueAt(settled, settings);
+  if (dueAt === null || Math.max(dueAt, settled.graceUntil) > now) return engage(settled, now);
+  const causes = settled.causes.map(
     (cause): Cause =>
       cause.reason === "user_offline" ? { reason: "user_inactive", at: dueAt } : cause,
   );
-  return { ...alone, causes: causes.sort((a, b) => a.at - b.at), releasePending: false };
+  return { ...settled, causes: causes.sort((a, b) => a.at - b.at), releasePending: false };
 }

@@ -6,7 +6,7 @@ import { leaseOf, renew, renewalOf, renewLease } from "./lease.ts";
 import { reduce } from "./reduce.ts";
 import { createSession, type Session } from "./session.ts";
 import { resolveSettings } from "./settings-resolve.ts";
-import { history, type Moment, run } from "./testing/histories.ts";
+import { history, run, type StepOutcome } from "./testing/histories.ts";
 
 /** Histories per property; a soak runs millions. A failure prints its seed. */
 const numRuns = Number(process.env["RUNS"] ?? 20_000);
@@ -14,7 +14,7 @@ const seed = process.env["SEED"] === undefined ? {} : { seed: Number(process.env
 
 /** A page beats as it spoke last, with a number and after a while of which some coincide with deadlines. */
 function beatsAfter(
-  { session, now, settings }: Moment,
+  { session, now, settings }: StepOutcome,
   numbers: readonly number[],
   waitMs: number,
 ) {

@@ -16,17 +16,17 @@ function after(session: Session, inputs: readonly Input[], now: number): Session
   return inputs.reduce((each, input) => reduce(each, input, now, settings).session, session);
 }
 
-describe("more pages than are told apart", () => {
+describe("a session with more pages than it keeps entries for", () => {
   const many = Array.from({ length: 40 }, (_, index) => `page_${index}`);
 
-  it("keep the user online as long as one of them beats", () => {
+  it("keeps the user online as long as one page beats", () => {
     let session = after(
       fresh,
       many.map((page) => beat(page, 1)),
       START,
     );
     expect(session.pages.length).toBeLessThan(many.length);
-    // All that are told apart leave; the others go on.
+    // All pages with an entry of their own leave; the others continue to beat.
     const leaves = many
       .slice(0, 32)
       .map((page): Input => ({ type: "leave", page, gen: 0, to: "gone" }));
@@ -39,7 +39,7 @@ describe("more pages than are told apart", () => {
     expect(gone.presence).toBe("offline");
   });
 
-  it("and pages that went do not make a session grow", () => {
+  it("keeps only a bounded number of pages that have left", () => {
     let session = fresh;
     for (let index = 0; index < 200; index += 1) {
       const page = `visit_${index}`;

@@ -1,6 +1,6 @@
 /**
- * Presence (rules 1 to 6): leases per page, and the buffer once the last page has gone. Nothing here
- * knows of messages, tickets or queues.
+ * Presence (rules 1 to 6): leases per page, and the buffer once the last page is gone. This module
+ * does not depend on messages, tickets or queues.
  * @module
  */
 
@@ -10,24 +10,24 @@ import type { Buffer, Page, Presence, Session, Visibility } from "./session.ts";
 import type { Settings } from "./settings.ts";
 
 /**
- * How many pages that have gone are remembered. Their memory keeps a signal that was overtaken by
- * its own leave from reviving them; it would have to be overtaken by this many pages to succeed.
+ * How many pages a session keeps after they are gone. Their entries stop a signal that arrives
+ * after its page's leave from reviving the page.
  */
-const GONE_PAGES_KEPT = 16;
+const MAX_GONE_PAGES = 16;
 
-/** Living pages that are told apart; any more share one entry, which lives as long as the last. */
-const LIVING_PAGES_MOST = 32;
-const ONE_MORE = "+";
+/** Living pages with an entry of their own; further ones share one entry with the latest lease. */
+const MAX_LIVING_PAGES = 32;
+const OVERFLOW_PAGE = "+";
 
-/** A frozen page cannot speak, but the browser that holds its leave will if it closes. */
-const ARMED_FROZEN_MS = 900_000;
+/** Long, because the browser still sends the deferred leave when it closes the frozen page. */
+const ARMED_FROZEN_LEASE_MS = 900_000;
 
-/** Whether anybody listens to this session's pages (rule 16). */
+/** Whether signals of this channel's pages are applied (rule 16). */
 export function isPresenceRead(channel: string, settings: Settings): boolean {
   return settings.presence.mode === "on" && settings.presence.channels.includes(channel);
 }
 
-/** Presence as it is shown: `unsupported` wins over `ignored`. */
+/** Presence as the API shows it; `unsupported` takes precedence over `ignored`. */
 export function shownPresence(session: Session, settings: Settings): Presence {
   if (!settings.presence.channels.includes(session.channel)) return "unsupported";
   return settings.presence.mode === "on" ? session.presence : "ignored";
@@ -37,25 +37,25 @@ export function isAlive(page: Page): boolean {
   return page.leaseUntil !== null;
 }
 
-/** One more signal of the page that was heard last would leave presence and every other page alone. */
+/** Whether a further signal of the last page would change neither presence nor another page. */
 export function isSteady({ presence, buffer, pages }: Session): boolean {
   const gone = pages.filter((page) => !isAlive(page)).length;
-  return presence === "online" && buffer === null && gone < GONE_PAGES_KEPT;
+  return presence === "online" && buffer === null && gone < MAX_GONE_PAGES;
 }
 
-/** A living page reports: its lease is renewed and the buffer forgotten, or the signal is dropped. */
+/** Renews the page's lease and cancels the buffer; an outdated signal is dropped (rule 3). */
 export function applySignal(
   session: Session,
   signal: SignalInput,
   now: number,
   settings: Settings,
 ): Session {
-  const known = session.pages.find((page) => page.id === signal.page);
-  if (known && isOvertaken(known, signal)) return session;
+  const existing = session.pages.find((page) => page.id === signal.page);
+  if (existing && isOutdated(existing, signal)) return session;
   const visibility = visibilityOf(signal);
   const leaseMs = leaseFor(session, visibility, signal.armed, settings);
-  if (!known && session.pages.filter(isAlive).length >= LIVING_PAGES_MOST) {
-    return hearOneMore(session, visibility, leaseMs, now);
+  if (!existing && session.pages.filter(isAlive).length >= MAX_LIVING_PAGES) {
+    return applyOverflowSignal(session, visibility, leaseMs, now);
   }
   const page: Page = {
     id: signal.page,
@@ -75,41 +75,41 @@ export function applySignal(
   };
 }
 
-function hearOneMore(
+function applyOverflowSignal(
   session: Session,
   visibility: Visibility,
   leaseMs: number,
   now: number,
 ): Session {
-  const others = session.pages.find(({ id }) => id === ONE_MORE);
+  const overflow = session.pages.find(({ id }) => id === OVERFLOW_PAGE);
   const page: Page = {
-    id: ONE_MORE,
+    id: OVERFLOW_PAGE,
     gen: 0,
-    seq: (others?.seq ?? 0) + 1,
+    seq: (overflow?.seq ?? 0) + 1,
     visibility,
     leaseMs,
-    leaseUntil: Math.max(others?.leaseUntil ?? 0, now + leaseMs),
+    leaseUntil: Math.max(overflow?.leaseUntil ?? 0, now + leaseMs),
     left: false,
   };
   return { ...session, pages: withPage(session.pages, page), heardAt: now, buffer: null };
 }
 
-/** Rule 3: not above the last seen, or of a generation that has said its last word. */
-function isOvertaken(known: Page, signal: SignalInput): boolean {
-  if (signal.gen !== known.gen) return signal.gen < known.gen;
-  return known.left || signal.seq <= known.seq;
+/** Rule 3: the number is not above the last one, or the generation has already left. */
+function isOutdated(page: Page, signal: SignalInput): boolean {
+  if (signal.gen !== page.gen) return signal.gen < page.gen;
+  return page.left || signal.seq <= page.seq;
 }
 
-/** A page says that it leaves. Only a page that was believed alive starts or lengthens a buffer. */
-export function leave(
+/** Marks the page as left. Only a page that was believed alive starts or lengthens the buffer. */
+export function applyLeave(
   session: Session,
   { page: id, gen, to }: LeaveInput,
   now: number,
   settings: Settings,
 ): Session {
-  const known = session.pages.find((page) => page.id === id);
-  if (known && (gen < known.gen || (gen === known.gen && known.left))) return session;
-  const seq = known?.gen === gen ? known.seq : 0;
+  const existing = session.pages.find((page) => page.id === id);
+  if (existing && (gen < existing.gen || (gen === existing.gen && existing.left))) return session;
+  const seq = existing?.gen === gen ? existing.seq : 0;
   const gone: Page = {
     id,
     gen,
@@ -120,13 +120,18 @@ export function leave(
     left: true,
   };
   const pages = withPage(session.pages, gone);
-  if (!known || !isAlive(known)) return { ...session, pages };
+  if (!existing || !isAlive(existing)) return { ...session, pages };
   const buffer = laterBuffer(session.buffer, now, bufferFor(to, settings));
   return { ...session, pages, heardAt: now, buffer };
 }
 
-/** A page's lease has run out: silence, not leaving, but the buffer starts all the same. */
-export function loseLease(session: Session, page: Page, now: number, settings: Settings): Session {
+/** The page's lease ran out. The page did not leave, but the buffer starts as if it had. */
+export function expireLease(
+  session: Session,
+  page: Page,
+  now: number,
+  settings: Settings,
+): Session {
   return {
     ...session,
     pages: withPage(session.pages, { ...page, leaseUntil: null }),
@@ -134,13 +139,13 @@ export function loseLease(session: Session, page: Page, now: number, settings: S
   };
 }
 
-/** The buffer is over and nobody came back. */
+/** The buffer ended and no page reported. */
 export function goOffline(session: Session, now: number): Session {
   return { ...session, buffer: null, presence: "offline", offlineAt: now };
 }
 
-/** Rule 6: silence was the collector's own fault, so whoever was alive or expected gets a whole wait. */
-export function excuseSilence(session: Session, now: number): Session {
+/** Rule 6: pages could not report during an outage, so leases and the buffer start again. */
+export function extendAfterOutage(session: Session, now: number): Session {
   const pages = session.pages.map((page) =>
     page.leaseUntil === null
       ? page
@@ -164,7 +169,7 @@ export function earliestLease(session: Session): Page | null {
   return earliest;
 }
 
-/** When presence turns offline unless a page is heard; null while a page lives or none was there. */
+/** When presence turns offline unless a page reports; `null` while no buffer runs. */
 export function bufferEndsAt(session: Session): number | null {
   if (session.presence !== "online" || session.pages.some(isAlive)) return null;
   return session.buffer?.endsAt ?? null;
@@ -177,7 +182,7 @@ function visibilityOf(signal: SignalInput): Visibility {
   return signal.visible ? "visible" : "hidden";
 }
 
-/** Rule 5. A visible page is trusted for one and a half of the beats that it is about to be told. */
+/** Rule 5: the lease length. By default a visible page gets 1.5 times its next beat interval. */
 export function leaseFor(
   session: Session,
   visibility: Visibility,
@@ -185,7 +190,8 @@ export function leaseFor(
   settings: Settings,
 ): number {
   const { leaseMs } = settings.presence;
-  if (visibility === "frozen") return leaseMs.frozen ?? (armed ? ARMED_FROZEN_MS : leaseMs.hidden);
+  if (visibility === "frozen")
+    return leaseMs.frozen ?? (armed ? ARMED_FROZEN_LEASE_MS : leaseMs.hidden);
   if (visibility !== "visible") return leaseMs.hidden;
   return leaseMs.visible ?? Math.round(1.5 * beatMs(session, visibility, settings));
 }
@@ -199,10 +205,10 @@ function laterBuffer(buffer: Buffer | null, now: number, lengthMs: number): Buff
   return buffer && buffer.endsAt > now + lengthMs ? buffer : { endsAt: now + lengthMs, lengthMs };
 }
 
-/** Pages in the order in which they were last heard of, without those that went longest ago. */
+/** The pages in the order of their last signal, with only the latest of the gone ones. */
 function withPage(pages: readonly Page[], page: Page): readonly Page[] {
   const others = pages.filter((other) => other.id !== page.id);
   const gone = others.filter((other) => !isAlive(other));
-  const dropped = new Set(gone.slice(0, Math.max(0, gone.length - GONE_PAGES_KEPT + 1)));
+  const dropped = new Set(gone.slice(0, Math.max(0, gone.length - MAX_GONE_PAGES + 1)));
   return [...others.filter((other) => !dropped.has(other)), page];
 }

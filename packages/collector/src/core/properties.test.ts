@@ -11,28 +11,28 @@ import { resolveSettings } from "./settings-resolve.ts";
 import {
   type History,
   history,
-  type Moment,
   run,
   START,
   type Step,
+  type StepOutcome,
   signal,
 } from "./testing/histories.ts";
 
-/** Histories per property; a soak runs millions. A failure prints its seed. */
+/** Histories per property; the soak runs millions. A failure prints its seed. */
 const numRuns = Number(process.env["RUNS"] ?? 20_000);
 const seed = process.env["SEED"] === undefined ? {} : { seed: Number(process.env["SEED"]) };
 
-function always(holds: (moment: Moment) => void): void {
+function always(check: (outcome: StepOutcome) => void): void {
   fc.assert(
     fc.property(history, (given) => {
-      run(given, holds);
+      run(given, check);
     }),
     { numRuns, ...seed },
   );
 }
 
-describe("whatever happens", () => {
-  it("what is shown agrees with what is held", () => {
+describe("reduce, for any history", () => {
+  it("keeps state, queue, capacity and causes consistent", () => {
     always(({ session, settings }) => {
       const state = stateOf(session);
       if (holdsCapacity(session, settings)) {
@@ -56,13 +56,13 @@ describe("whatever happens", () => {
     });
   });
 
-  it("ended never changes", () => {
+  it("never changes how a session ended", () => {
     always(({ before, session }) => {
       if (before.ended) expect(session.ended).toEqual(before.ended);
     });
   });
 
-  it("a deadline is there whenever one must be, and never in the past", () => {
+  it("returns a deadline whenever a timer runs, and never one in the past", () => {
     always(({ session, settings, deadlineAt, now }) => {
       expect(deadlineAt).toBe(deadlineOf(session, settings));
       if (deadlineAt !== null) expect(deadlineAt).toBeGreaterThan(now);
@@ -78,7 +78,7 @@ describe("whatever happens", () => {
     });
   });
 
-  it("transitions are numbered without a gap and chain from one to the next", () => {
+  it("numbers transitions without a gap, each starting where the one before ended", () => {
     always(({ before, session, transitions }) => {
       expect(transitions.map(({ seq }) => seq)).toEqual(
         transitions.map((_, index) => before.seq + index + 1),
@@ -92,7 +92,7 @@ describe("whatever happens", () => {
     });
   });
 
-  it("a trigger fires at most once for one input or timer", () => {
+  it("fires a trigger at most once per input or timer", () => {
     always(({ transitions }) => {
       let fired: string[] = [];
       for (const { cause, triggers } of transitions) {
@@ -103,7 +103,7 @@ describe("whatever happens", () => {
     });
   });
 
-  it("an input that changes nothing returns the same session", () => {
+  it("returns the same session for an input that changes nothing", () => {
     always(({ session, settings, now }) => {
       for (const input of [{ type: "tick" }, { type: "activity" }] as const) {
         expect(reduce(session, input, now, settings).session).toBe(session);
@@ -112,8 +112,8 @@ describe("whatever happens", () => {
   });
 });
 
-describe("histories", () => {
-  it("do not depend on when the sweep comes by", () => {
+describe("a history", () => {
+  it("has the same outcome whenever the sweep runs", () => {
     fc.assert(
       fc.property(history, fc.array(fc.nat({ max: 100 }), { maxLength: 20 }), (given, cuts) => {
         expect(run(withTicks(given, cuts))).toEqual(run(given));
@@ -122,7 +122,7 @@ describe("histories", () => {
     );
   });
 
-  it("replayed give the same transitions", () => {
+  it("gives the same transitions when it is replayed", () => {
     fc.assert(
       fc.property(history, (given) => {
         expect(run(structuredClone(given))).toEqual(run(given));
@@ -132,11 +132,11 @@ describe("histories", () => {
   });
 });
 
-/** The same history with the sweep looking in at other instants, each step cut in two. */
+/** The same history with additional sweeps: each step is cut in two by a tick. */
 function withTicks(given: History, cuts: readonly number[]): History {
   const steps = given.steps.flatMap(({ afterMs, input }, index): Step[] => {
     const cut = cuts[index];
-    // Within an outage nobody sweeps; before it the sweep has run.
+    // No sweep runs during an outage; the last one ran before it.
     if (cut === undefined || input.type === "outage") return [{ afterMs, input }];
     const firstMs = Math.floor((afterMs * cut) / 100);
     return [
@@ -147,7 +147,7 @@ function withTicks(given: History, cuts: readonly number[]): History {
   return { ...given, steps };
 }
 
-describe("pages", () => {
+describe("the pages of a session", () => {
   const settings = resolveSettings({ "presence.mode": "on" }, []);
   const fresh = createSession({ id: "s", channel: "web_widget" }, START);
   const open = (page: string, gen: number, seq: number): Input => ({
@@ -165,7 +165,7 @@ describe("pages", () => {
     return new Set(session.pages.filter(isAlive).map(({ id, gen }) => `${id}${gen}`));
   };
 
-  it("who is there does not depend on the order of arrival", () => {
+  it("are the same in whichever order their signals arrive", () => {
     fc.assert(
       fc.property(
         fc
@@ -184,7 +184,7 @@ describe("pages", () => {
     );
   });
 
-  it("duplicates change nothing", () => {
+  it("do not change by duplicate signals", () => {
     fc.assert(
       fc.property(fc.array(signal, { maxLength: 10 }), (inputs) => {
         expect(isPresent(inputs.flatMap((input) => [input, input]))).toEqual(isPresent(inputs));
@@ -193,7 +193,7 @@ describe("pages", () => {
     );
   });
 
-  it("a late leave never closes a living page of a higher generation, nor another page", () => {
+  it("survive a late leave of a lower generation or of another page", () => {
     fc.assert(
       fc.property(fc.array(signal, { maxLength: 10 }), fc.nat({ max: 3 }), (inputs, lateGen) => {
         const living = [...inputs, open("a", 9, 1), open("b", 9, 1)];
@@ -204,7 +204,7 @@ describe("pages", () => {
     );
   });
 
-  it("presence depends on the pages alone, whatever the desk does", () => {
+  it("alone decide presence, independent of what the desk reports", () => {
     fc.assert(
       fc.property(history, (given) => {
         const isOfPages = (input: Input) => !["settings_changed", "described"].includes(input.type);
@@ -213,13 +213,13 @@ describe("pages", () => {
           const isDesk = !["signal", "leave", "outage"].includes(step.input.type);
           return isDesk ? { ...step, input: { type: "tick" } } : step;
         });
-        // A lease is granted by the beat that was told, which depends on where the session stands.
+        // Fixed leases, since by default a lease depends on the session's state.
         const { presence } = given.settings;
         const settings = { ...given.settings, presence: { ...presence, leaseMs: fixedLeases } };
-        const whole = run({ ...given, settings, steps });
-        const bare = run({ ...given, settings, steps: alone });
-        expect(whole.session.presence).toBe(bare.session.presence);
-        expect(whole.session.pages).toEqual(bare.session.pages);
+        const withDesk = run({ ...given, settings, steps });
+        const withoutDesk = run({ ...given, settings, steps: alone });
+        expect(withDesk.session.presence).toBe(withoutDesk.session.presence);
+        expect(withDesk.session.pages).toEqual(withoutDesk.session.pages);
       }),
       { numRuns, ...seed },
     );

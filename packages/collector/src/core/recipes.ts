@@ -1,5 +1,5 @@
 /**
- * Four triggers that most desks want, ready to add (rule 25).
+ * Four ready-made triggers that most desks want (rule 25).
  * @module
  */
 import type { Action, Condition, Trigger } from "./trigger.ts";
@@ -21,7 +21,7 @@ const ABANDONED: readonly Condition[] = [
   { field: "session.reason", op: "is", value: "user_inactive_or_offline" },
 ];
 
-/** `group` is where email follow-up and the secondary queue send a ticket. */
+/** The trigger of a recipe; email follow-up and the secondary queue move tickets to `group`. */
 export function recipe(name: RecipeName, group: string): Trigger {
   switch (name) {
     case "solve_abandoned":

@@ -1,63 +1,66 @@
 /**
- * The rules, in one pure and total function: a session and what happened to it in, the session after
- * it and what there is to tell out. It reads no clock and knows no store; an input that cannot apply
- * returns the same session.
+ * The rules as one pure, total function: from a session and an input to the next session and its
+ * transitions. It reads no clock and no store. An input that does not apply changes nothing.
  * @module
  */
 import { deadlineOf, nextTimer, type Timer } from "./deadline.ts";
 import {
+  applyInactivity,
+  applyResponse,
+  applyReturn,
+  applyTicketReport,
   assign,
+  clearPendingRelease,
+  deferInactivity,
   disengageOffline,
-  end,
-  excuseInactivity,
-  forgetPresence,
-  noteAgentMessage,
-  passInactivity,
-  reportTicket,
-  respond,
-  returnOnline,
-  settleRelease,
+  endSession,
+  recordAgentMessage,
+  resetPresence,
 } from "./engagement.ts";
 import type { Input } from "./input.ts";
 import {
+  applyLeave,
   applySignal,
-  excuseSilence,
+  expireLease,
+  extendAfterOutage,
   goOffline,
   isPresenceRead,
-  leave,
-  loseLease,
 } from "./presence.ts";
-import { keepQueuePlace } from "./routing.ts";
+import { keepQueuePosition } from "./routing.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
-import { record, type Transition, type TransitionCause, visibleOf } from "./transition.ts";
+import {
+  recordTransition,
+  type Transition,
+  type TransitionCause,
+  visibleOf,
+} from "./transition.ts";
 import { TRIGGER_FIELDS, type Trigger } from "./trigger.ts";
 import { applyAction, matches, readField } from "./triggers.ts";
 
 export interface Reduction {
   readonly session: Session;
-  /** What others can see of the change, in order. */
+  /** The visible changes, in order. */
   readonly transitions: readonly Transition[];
-  /** When the session must be reduced next even if nothing happens; null: never. */
+  /** When the session must be reduced next even without an input; `null` if never. */
   readonly deadlineAt: number | null;
 }
 
 /**
- * What a session becomes by `input` at `now` (epoch milliseconds, the collector's own clock).
- * Timers that are due run first, each at its own instant (rule 14); one that the input makes due
- * runs before this returns.
+ * Applies `input` to a session at `now` (epoch milliseconds, the collector's own clock). Timers
+ * that are due run first, each at its own instant (rule 14); timers that the input makes due run last.
  */
 export function reduce(session: Session, input: Input, now: number, settings: Settings): Reduction {
-  const run = new Run(session, settings);
-  // What fell due while nobody listened is excused before it is looked at (rule 6).
-  run.timers(input.type === "outage" ? Math.min(input.fromAt, now) : now);
-  run.input(input, now);
-  run.timers(now, now);
-  return run.result();
+  const reducer = new Reducer(session, settings);
+  // Timers that fell due during the outage are deferred by the input before they run (rule 6).
+  reducer.runTimers(input.type === "outage" ? Math.min(input.fromAt, now) : now);
+  reducer.apply(input, now);
+  reducer.runTimers(now, now);
+  return reducer.result();
 }
 
-/** One reduction under way: the only mutable thing in the core, and it does not outlive the call. */
-class Run {
+/** The state of one call of {@link reduce}: the only mutable object in the core. */
+class Reducer {
   #session: Session;
   #settings: Settings;
   readonly #transitions: Transition[] = [];
@@ -67,8 +70,8 @@ class Run {
     this.#settings = settings;
   }
 
-  /** Runs every timer that is due until `until`; none counts as due before `since`. */
-  timers(until: number, since = 0): void {
+  /** Runs every timer that is due by `until`; overdue timers count as due at `since`. */
+  runTimers(until: number, since = 0): void {
     let cursor = since;
     for (;;) {
       const timer = nextTimer(this.#session, cursor, this.#settings);
@@ -78,7 +81,7 @@ class Run {
     }
   }
 
-  input(input: Input, now: number): void {
+  apply(input: Input, now: number): void {
     if (input.type === "tick") return;
     const settings = input.type === "settings_changed" ? input.settings : this.#settings;
     this.#step(input.type, applyInput(this.#session, input, now, this.#settings), now, settings);
@@ -97,35 +100,35 @@ class Run {
     const settingsBefore = this.#settings;
     if (next === before && settings === settingsBefore) return;
     this.#settings = settings;
-    this.#tell(before, settingsBefore, next, cause, at);
+    this.#recordChange(before, settingsBefore, next, cause, at);
     if (settings.triggers.length === 0) return;
     if (hasChanged(before, settingsBefore, this.#session, settings)) {
-      this.#triggers(before, settingsBefore, at);
+      this.#runTriggers(before, settingsBefore, at);
     }
   }
 
-  /** Rule 23: from the top again after each change of the ticket, each trigger at most once. */
-  #triggers(before: Session, settingsBefore: Settings, at: number): void {
-    const waiting = this.#settings.triggers.filter((trigger) => trigger.enabled);
-    for (let index = 0; index < waiting.length; ) {
-      const trigger = waiting[index];
+  /** Rule 23: starts over after each change of the ticket; each trigger fires at most once. */
+  #runTriggers(before: Session, settingsBefore: Settings, at: number): void {
+    const remaining = this.#settings.triggers.filter((trigger) => trigger.enabled);
+    for (let index = 0; index < remaining.length; ) {
+      const trigger = remaining[index];
       if (!trigger || !matches(trigger, before, this.#session, settingsBefore, this.#settings)) {
         index += 1;
         continue;
       }
-      waiting.splice(index, 1);
-      const was = this.#session;
+      remaining.splice(index, 1);
+      const current = this.#session;
       const next = trigger.actions.reduce(
         (session, action) => applyAction(session, action, at, this.#settings),
-        was,
+        current,
       );
-      this.#tell(was, this.#settings, next, "trigger", at, trigger);
-      if (was.ticket !== this.#session.ticket) index = 0;
+      this.#recordChange(current, this.#settings, next, "trigger", at, trigger);
+      if (current.ticket !== this.#session.ticket) index = 0;
     }
   }
 
-  /** Settles the queue place, numbers the change and writes it down. */
-  #tell(
+  /** Updates the queue position, then records the transition if anything visible changed. */
+  #recordChange(
     before: Session,
     settingsBefore: Settings,
     next: Session,
@@ -133,15 +136,15 @@ class Run {
     at: number,
     trigger: Trigger | null = null,
   ): void {
-    const placed = keepQueuePlace(next, at, this.#settings);
-    const was = { session: before, visible: visibleOf(before, settingsBefore) };
-    const entry = record(was, placed, cause, at, this.#settings, trigger);
-    this.#session = entry?.session ?? placed;
-    if (entry) this.#transitions.push(entry.transition);
+    const after = keepQueuePosition(next, at, this.#settings);
+    const from = { session: before, visible: visibleOf(before, settingsBefore) };
+    const recorded = recordTransition(from, after, cause, at, this.#settings, trigger);
+    this.#session = recorded?.session ?? after;
+    if (recorded) this.#transitions.push(recorded.transition);
   }
 }
 
-/** Whether anything that a condition can read is other than before. */
+/** Whether any field that a trigger condition can read has changed. */
 function hasChanged(
   before: Session,
   settingsBefore: Settings,
@@ -156,11 +159,11 @@ function hasChanged(
 function applyTimer(session: Session, timer: Timer, settings: Settings): Session {
   switch (timer.kind) {
     case "lease":
-      return loseLease(session, timer.page, timer.dueAt, settings);
+      return expireLease(session, timer.page, timer.dueAt, settings);
     case "buffer":
       return disengageOffline(goOffline(session, timer.dueAt), timer.dueAt, settings);
     case "inactivity":
-      return passInactivity(session, timer.dueAt, settings);
+      return applyInactivity(session, timer.dueAt, settings);
   }
 }
 
@@ -173,22 +176,22 @@ function applyInput(
   switch (input.type) {
     case "signal": {
       if (!isPresenceRead(session.channel, settings)) return session;
-      const heard = applySignal(session, input, now, settings);
-      const isReturn = session.presence !== "online" && heard.presence === "online";
-      return isReturn ? returnOnline(heard, now, settings) : heard;
+      const after = applySignal(session, input, now, settings);
+      const isReturn = session.presence !== "online" && after.presence === "online";
+      return isReturn ? applyReturn(after, now, settings) : after;
     }
     case "leave":
       return isPresenceRead(session.channel, settings)
-        ? leave(session, input, now, settings)
+        ? applyLeave(session, input, now, settings)
         : session;
     case "end_user_message":
-      return respond(session, input.sentAt, now, settings);
+      return applyResponse(session, input.sentAt, now, settings);
     case "agent_message":
-      return noteAgentMessage(session, now);
+      return recordAgentMessage(session, now);
     case "activity":
       return session;
     case "ticket_updated":
-      return reportTicket(session, input.ticket, now, settings);
+      return applyTicketReport(session, input.ticket, now, settings);
     case "assigned":
       return assign(session, input.agent, now, settings);
     case "unassigned": {
@@ -198,35 +201,35 @@ function applyInput(
         : unassigned;
     }
     case "session_ended":
-      return end(session, input.reason, now);
+      return endSession(session, input.reason, now);
     case "described":
-      return describe(session, input, now, settings);
+      return applyDescription(session, input, now, settings);
     case "bound":
-      return bind(session, input.hash);
+      return addBinding(session, input.hash);
     case "settings_changed":
-      return wasRead(session, settings) && !wasRead(session, input.settings)
-        ? forgetPresence(session, now, input.settings)
-        : settleRelease(session, input.settings);
+      return readsPresence(session, settings) && !readsPresence(session, input.settings)
+        ? resetPresence(session, now, input.settings)
+        : clearPendingRelease(session, input.settings);
     case "outage":
-      return excuseInactivity(excuseSilence(session, now), input.fromAt, now, settings);
+      return deferInactivity(extendAfterOutage(session, now), input.fromAt, now, settings);
   }
 }
 
-/** How many secrets a session remembers: each page that writes brings one. */
-const BINDINGS_KEPT = 8;
+/** How many bound secrets a session keeps: each page that writes binds one. */
+const MAX_BINDINGS = 8;
 
-function bind(session: Session, hash: string): Session {
+function addBinding(session: Session, hash: string): Session {
   if (session.bindings.at(-1) === hash) return session;
   const others = session.bindings.filter((other) => other !== hash);
-  return { ...session, bindings: [...others, hash].slice(-BINDINGS_KEPT) };
+  return { ...session, bindings: [...others, hash].slice(-MAX_BINDINGS) };
 }
 
-function wasRead(session: Session, settings: Settings): boolean {
+function readsPresence(session: Session, settings: Settings): boolean {
   return isPresenceRead(session.channel, settings);
 }
 
-/** The desk says who it is and over which channel; a channel without pages is as switched off. */
-function describe(
+/** Sets user and channel; a channel without pages resets presence as switching it off does. */
+function applyDescription(
   session: Session,
   { channel = session.channel, user = session.user }: { channel?: string; user?: string | null },
   now: number,
@@ -234,7 +237,7 @@ function describe(
 ): Session {
   if (channel === session.channel && user === session.user) return session;
   const described = { ...session, channel, user };
-  return wasRead(session, settings) && !wasRead(described, settings)
-    ? forgetPresence(described, now, settings)
+  return readsPresence(session, settings) && !readsPresence(described, settings)
+    ? resetPresence(described, now, settings)
     : described;
 }

@@ -1,12 +1,12 @@
 /**
- * Queue and capacity (rules 17 to 21): derived from a session, never stored beside it.
+ * Queue and capacity (rules 17 to 21), derived from the session and never stored separately.
  * @module
  */
 import { type QueueStanding, type Session, stateOf } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { isWorkable } from "./ticket.ts";
 
-/** Where a session stands in the queue (rules 17 to 19). */
+/** Whether a session is queued, assigned directly or neither (rules 17 to 19). */
 export function queueOf(session: Session, settings: Settings): QueueStanding {
   if (!isEligible(session)) return "none";
   const isActive = stateOf(session) === "active";
@@ -23,7 +23,7 @@ function isEligible(session: Session): boolean {
   );
 }
 
-/** Whether the session takes a place of its assignee's capacity (rule 20). */
+/** Whether the session uses capacity of its assignee (rule 20). */
 export function holdsCapacity(session: Session, settings: Settings): boolean {
   if (session.assignee === null) return false;
   const state = stateOf(session);
@@ -35,8 +35,8 @@ export function holdsCapacity(session: Session, settings: Settings): boolean {
   return state === "active" || (countInactive && !autoRelease.enabled);
 }
 
-/** Rule 21: takes a place when first eligible for one, keeps it until assigned or ended. */
-export function keepQueuePlace(session: Session, now: number, settings: Settings): Session {
+/** Rule 21: sets the queue position when first eligible, and keeps it until assigned or ended. */
+export function keepQueuePosition(session: Session, now: number, settings: Settings): Session {
   if (session.assignee !== null || session.ended) {
     return session.queuedAt === null ? session : { ...session, queuedAt: null };
   }

@@ -1,6 +1,6 @@
 /**
- * The shapes that the rules speak of. Instants are epoch milliseconds (`…At`, `…Until`), durations
- * milliseconds (`…Ms`). Everything is read-only: the core answers with new values.
+ * The data types of the rules. Instants are epoch milliseconds (`…At`, `…Until`), durations are
+ * milliseconds (`…Ms`). Everything is read-only: the core returns new values.
  * @module
  */
 
@@ -10,14 +10,14 @@ export type TicketStatus = (typeof TICKET_STATUSES)[number];
 export const TICKET_PRIORITIES = ["low", "normal", "high", "urgent"] as const;
 export type TicketPriority = (typeof TICKET_PRIORITIES)[number];
 
-/** The desk's ticket, as far as it is known. A session always has one; `id` is null until reported. */
+/** The desk's ticket as last reported; a session has one even before (`id` is `null`). */
 export interface Ticket {
   readonly id: string | null;
   readonly status: TicketStatus;
   readonly priority: TicketPriority | null;
   readonly group: string | null;
   readonly tags: readonly string[];
-  /** `messaging`, or wherever the ticket was moved: `email` ends the session (rule 24). */
+  /** `messaging`, or where the ticket was moved to; `email` ends the session (rule 24). */
   readonly routingChannel: string;
 }
 
@@ -28,16 +28,16 @@ export type Visibility = "visible" | "hidden" | "frozen";
 /** One document in one tab (rules 1 to 3). */
 export interface Page {
   readonly id: string;
-  /** Generation: rises when the document comes back to life. */
+  /** Generation: rises each time the document is restored after it left. */
   readonly gen: number;
-  /** Highest number heard of this generation. */
+  /** Highest signal number received of this generation. */
   readonly seq: number;
   readonly visibility: Visibility;
-  /** How long a lease was granted with the last signal: an outage grants it anew (rule 6). */
+  /** Length of the last lease, which an outage grants again (rule 6). */
   readonly leaseMs: number;
-  /** Believed alive until then; null: gone. */
+  /** The page is believed alive until then; `null` if it is gone. */
   readonly leaseUntil: number | null;
-  /** Gone by its own word: nothing more of this generation revives it. */
+  /** The page sent a leave, so no later signal of this generation revives it. */
   readonly left: boolean;
 }
 
@@ -47,9 +47,9 @@ export interface Buffer {
   readonly lengthMs: number;
 }
 
-/** What the pages tell, before settings and channel decide whether anybody listens. */
-export type HeardPresence = "unknown" | "online" | "offline";
-export type Presence = HeardPresence | "ignored" | "unsupported";
+/** Presence as the pages report it, before settings and channel decide whether it is read. */
+export type ReportedPresence = "unknown" | "online" | "offline";
+export type Presence = ReportedPresence | "ignored" | "unsupported";
 
 export type State = "none" | "active" | "inactive" | "ended";
 
@@ -87,18 +87,18 @@ export interface Session {
   readonly bindings: readonly string[];
 
   readonly pages: readonly Page[];
-  readonly presence: HeardPresence;
-  /** When a page last reported anything, its leave included; null: never, or forgotten (rule 16). */
+  readonly presence: ReportedPresence;
+  /** When a page last sent a signal or leave; `null` if never or since a reset (rule 16). */
   readonly heardAt: number | null;
-  /** When presence last turned offline; null: it never did, or presence was forgotten (rule 16). */
+  /** When presence last turned offline; `null` if never or since a reset (rule 16). */
   readonly offlineAt: number | null;
-  /** Latest end that the leaves since the last living signal give; runs once no page lives. */
+  /** The buffer that ends last of those since the last signal; it runs once no page lives. */
   readonly buffer: Buffer | null;
 
-  /** Null: not begun, state `none` (rule 7). */
+  /** `null` until the session has begun, state `none` (rule 7). */
   readonly begunAt: number | null;
   readonly lastResponseAt: number | null;
-  /** Receive times of agent messages later than the last response, oldest first (rule 11). */
+  /** When agent messages after the last response were received, oldest first (rule 11). */
   readonly agentRepliesAt: readonly number[];
   /** Inactivity deadline = base + period (rules 9 to 11). */
   readonly baseAt: number;
@@ -106,22 +106,22 @@ export interface Session {
   readonly graceUntil: number;
   /** When the session last became engaged or disengaged. */
   readonly engagementChangedAt: number;
-  /** What keeps the session from being active, in the order it came about (rule 15). */
+  /** What keeps the session from being active, oldest first (rule 15). */
   readonly causes: readonly Cause[];
-  /** The auto-release deadline runs on after `user_offline`, to set the ticket's status (rule 11). */
+  /** After `user_offline` the auto-release deadline still has a ticket status to set (rule 11). */
   readonly releasePending: boolean;
   readonly ended: { readonly reason: EndReason; readonly at: number } | null;
 
-  /** Place in the queue; kept through inactivity and masks, given up when assigned (rule 21). */
+  /** Queue position; kept through inactivity and masks, dropped when assigned (rule 21). */
   readonly queuedAt: number | null;
-  /** The place before an assignment, to which `requeue` returns. */
+  /** The queue position before an assignment, which `requeue` restores. */
   readonly firstQueuedAt: number | null;
 
   /** Number of the last transition. */
   readonly seq: number;
   readonly stateChangedAt: number;
   readonly presenceChangedAt: number;
-  /** Number of the last transition of a shadow that the session had: the next one goes on there. */
+  /** Number of the last transition of a shadow; the next shadow continues from it. */
   readonly shadowSeq: number;
 }
 
@@ -133,7 +133,7 @@ export interface NewSession {
   readonly ticket?: TicketPatch;
 }
 
-/** A session that has not begun: it has presence, but no state, queue place or deadline (rule 7). */
+/** A session that has not begun: it has presence, but no state or queue position (rule 7). */
 export function createSession(fresh: NewSession, now: number): Session {
   const assignee = fresh.assignee ?? null;
   return {
@@ -175,7 +175,7 @@ export function createSession(fresh: NewSession, now: number): Session {
   };
 }
 
-/** State by rule 7 (`none`), 13 (`ended`), else active unless a cause holds. */
+/** `none` by rule 7, `ended` by rule 13, otherwise active unless a cause holds. */
 export function stateOf(session: Session): State {
   if (session.ended) return "ended";
   if (session.begunAt === null) return "none";
@@ -188,7 +188,7 @@ export function reasonOf(session: Session): Reason {
   return session.begunAt === null ? null : (session.causes[0]?.reason ?? null);
 }
 
-/** Begun and not ended: the only sessions that engagement speaks of. */
+/** Whether the session has begun and not ended; engagement applies to no others. */
 export function isUnderWay(session: Session): boolean {
   return session.begunAt !== null && session.ended === null;
 }

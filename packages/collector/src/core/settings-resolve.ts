@@ -1,6 +1,6 @@
 /**
- * From what an account has set to the settings that the core reads, and the relations between them
- * that must hold.
+ * Resolves an account's overrides to the settings that the core reads, and checks the relations
+ * between settings.
  * @module
  */
 import type { TicketStatus } from "./session.ts";
@@ -14,10 +14,10 @@ import {
 } from "./settings-schema.ts";
 import type { Trigger } from "./trigger.ts";
 
-/** A lease shorter than this many beats takes one late beat for silence. */
-const BEATS_PER_LEASE = 1.5;
+/** With a shorter lease, one late beat would look like silence. */
+const MIN_BEATS_PER_LEASE = 1.5;
 
-/** Every value present, seconds as milliseconds. Does not check: {@link checkRelations}. */
+/** Fills in defaults and converts to milliseconds; {@link checkRelations} does the checks. */
 export function resolveSettings(overrides: Overrides, triggers: readonly Trigger[]): Settings {
   const ms = (name: SettingName) => Math.round(Number(settingOf(overrides, name)) * 1000);
   const text = <T extends string>(name: SettingName) => settingOf(overrides, name) as T;
@@ -62,7 +62,7 @@ export function resolveSettings(overrides: Overrides, triggers: readonly Trigger
   };
 }
 
-/** Settings that are each fine and do not go together. */
+/** Problems of settings that are valid one by one but not together. */
 export function checkRelations(overrides: Overrides): readonly SettingProblem[] {
   const { presence } = resolveSettings(overrides, []);
   const { beatMs, leaseMs } = presence;
@@ -86,15 +86,15 @@ function checkLease(
   beatMs: number,
   problems: SettingProblem[],
 ): void {
-  const leastMs = beatMs * BEATS_PER_LEASE;
-  if (leaseMs === null || leaseMs >= leastMs) return;
+  const minMs = beatMs * MIN_BEATS_PER_LEASE;
+  if (leaseMs === null || leaseMs >= minMs) return;
   problems.push({
     setting: `presence.leaseSeconds.${lease}`,
-    message: `must be at least ${leastMs / 1000}, ${BEATS_PER_LEASE} of the longest beat of such a page (${beatMs / 1000}): lengthen the lease or shorten the beat.`,
+    message: `must be at least ${minMs / 1000}, ${MIN_BEATS_PER_LEASE} times the longest beat of such a page (${beatMs / 1000}): lengthen the lease or shorten the beat.`,
   });
 }
 
-/** Every setting with the value that holds, nested and in seconds, as the API shows it. */
+/** Every setting with its effective value, nested and in seconds, as the API shows it. */
 export function showSettings(overrides: Overrides): Record<string, unknown> {
   const shown: Record<string, unknown> = {};
   for (const name of Object.keys(FIELDS) as SettingName[]) {

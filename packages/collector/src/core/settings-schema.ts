@@ -1,13 +1,13 @@
 /**
- * Settings as people write them: seconds, nested by name, only what they care for. One table says
- * what each is called, what it may be, what it is by default and what it does; everything else
- * (resolving, checking, the API's description) follows from the table.
+ * Settings as the API takes them: in seconds, nested by name, all optional. One table defines each
+ * setting's name, allowed values, default and description; resolving, checking and the API's own
+ * description are derived from it.
  * @module
  */
 import { TICKET_STATUSES } from "./session.ts";
 
 interface FieldBase {
-  /** What the setting does, and what goes wrong when it is set wrongly. */
+  /** What the setting does, and the effect of a wrong value. */
   readonly doc: string;
 }
 
@@ -22,7 +22,7 @@ export type Field = FieldBase &
 
 export type SettingValue = string | number | boolean | null | readonly string[];
 
-/** What an account has set, by dotted name; whatever is missing has its default. */
+/** The settings that an account has changed, by dotted name; all others have their default. */
 export type Overrides = Readonly<Record<string, SettingValue>>;
 
 const DAY = 86_400;
@@ -51,25 +51,25 @@ export const FIELDS = {
   "presence.mode": choice(
     "off",
     ["off", "shadow", "on"],
-    "`off`: presence is neither read nor shown. `shadow`: everything is decided and reported, nothing outside changes. `on`: presence decides.",
+    "`off`: presence is neither read nor shown. `shadow`: every decision is recorded, and none takes effect. `on`: presence decides.",
   ),
   "presence.bufferSeconds": seconds(
     15,
     0,
     DAY,
-    "How long the last page may be gone before the user counts as offline, where nothing is known of the leave or a lease ran out. Too short: a slow navigation looks like leaving. Too long: agents wait for nobody.",
+    "How long the last page may be gone before the user counts as offline, after a leave without a destination or a lease that ran out. Too short: a slow navigation looks like leaving. Too long: agents wait for users who have left.",
   ),
   "presence.closeBufferSeconds": seconds(
     5,
     0,
     DAY,
-    "The buffer after a leave of which the browser knew that no page of this site follows. Follows `bufferSeconds` where only that is set.",
+    "The buffer after a leave for which the browser knew that no page of this site follows. Equals `bufferSeconds` if only that is set.",
   ),
   "presence.navigationBufferSeconds": seconds(
     20,
     0,
     DAY,
-    "The buffer after a leave of which the browser knew that another page of this site follows. Shorter than the site's slowest page, it takes navigation for leaving. Follows `bufferSeconds` where only that is set.",
+    "The buffer after a leave for which the browser knew that another page of this site follows. If it is shorter than the site's slowest page takes to load, navigation looks like leaving. Equals `bufferSeconds` if only that is set.",
   ),
   "presence.beatSeconds.waiting": seconds(
     10,
@@ -87,19 +87,19 @@ export const FIELDS = {
     45,
     0.2,
     3600,
-    "How often a hidden page reports. Browsers throttle hidden pages to one timer a minute, so a shorter one promises what they do not keep.",
+    "How often a hidden page reports. Browsers throttle timers of hidden pages to one a minute, so a shorter interval may not be met.",
   ),
   "presence.beatSeconds.idle": seconds(
     60,
     0.2,
     3600,
-    "How often a visible page reports while nobody waits for it: the session has not begun, or its ticket is pending, on hold or solved.",
+    "How often a visible page reports while its visitor does not wait: the session has not begun, or its ticket is pending, on hold or solved.",
   ),
   "presence.leaseSeconds.visible": seconds(
     null,
     0.3,
     DAY,
-    "How long a visible page is believed alive after its last signal. Unset: one and a half of the beat that it was told.",
+    "How long a visible page is believed alive after its last signal. Unset: 1.5 times its beat interval.",
   ),
   "presence.leaseSeconds.hidden": seconds(
     150,
@@ -111,7 +111,7 @@ export const FIELDS = {
     null,
     0.3,
     DAY,
-    "How long a frozen page is believed alive. Unset: 900 where its browser holds a deferred leave, which then tells of its end; else the hidden lease.",
+    "How long a frozen page is believed alive. Unset: 900 if its browser holds a deferred leave, which is sent when the page closes; otherwise the hidden lease.",
   ),
   "presence.channels": names(
     ["web_widget", "sunco_web"],
@@ -121,12 +121,12 @@ export const FIELDS = {
     600,
     1,
     30 * DAY,
-    "After how long without a response a session becomes inactive (`user_inactive`).",
+    "A session without a response for this long becomes inactive (`user_inactive`).",
   ),
   "inactivity.onlineHolds": choice(
     "queued",
     ["queued", "never", "always"],
-    "Whether being online holds inactivity off: `queued` while nobody is assigned, `never`, or `always`.",
+    "When online presence holds inactivity off: `queued` while no agent is assigned, `never`, or `always`.",
   ),
   "capacity.countInactive": flag(
     false,
@@ -135,58 +135,58 @@ export const FIELDS = {
   "capacity.onReturn": choice(
     "exceed",
     ["exceed", "requeue"],
-    "What a session that revives does to an agent who is full: exceeds the capacity, or goes back to its first place in the queue.",
+    "What happens when a session becomes active again and its agent has no capacity left: it exceeds the capacity, or returns to its earlier position in the queue.",
   ),
   "capacity.autoRelease.enabled": flag(
     false,
-    "Sessions with an assignee have an inactivity period of their own.",
+    "Whether sessions with an assignee have their own inactivity period.",
   ),
   "capacity.autoRelease.seconds": seconds(
     600,
     180,
     900,
-    "The inactivity period of sessions with an assignee, where auto-release is enabled.",
+    "The inactivity period of sessions with an assignee if auto-release is enabled.",
   ),
   "capacity.autoRelease.anchor": choice(
     "end_user_response",
     ["end_user_response", "agent_first_reply"],
-    "Where auto-release counts from: the user's last response, or the first agent message after it.",
+    "When the auto-release period starts: at the user's last response, or at the first agent message after it.",
   ),
   "capacity.autoRelease.setStatus": choice(
     null,
     [null, ...TICKET_STATUSES],
-    "The status that auto-release gives a `new` or `open` ticket when its period passes; null: none.",
+    "The status that auto-release sets on a `new` or `open` ticket when the period has passed; null leaves the status unchanged.",
   ),
   routing: choice(
     "messaging",
     ["messaging", "omnichannel"],
-    "How the desk routes: what an inactive session means for queue and capacity.",
+    "The desk's kind of routing, which decides how inactive sessions affect queue and capacity.",
   ),
   reopenOnResponse: flag(
     true,
-    "A response sets a pending, on-hold or solved ticket to `open`. Off where the desk does that itself.",
+    "Whether a response sets a pending, on-hold or solved ticket to `open`. Turn it off if the desk does that itself.",
   ),
   binding: choice(
     "token",
     ["token", "capability", "open"],
-    "Who may speak for a session: the bearer of a session token, of a secret that the conversation itself carries (`capability`), or anybody who knows its id (for trying out).",
+    "Who may speak for a session: the bearer of a session token, of a secret that the conversation itself carries (`capability`), or anyone who knows its id (for trials).",
   ),
   retentionDays: {
     kind: "count",
     default: null,
     min: 1,
     max: 3650,
-    doc: "History older than this is forgotten. Unset: it is kept until its session is erased.",
+    doc: "History older than this is erased. Unset: it is kept until its session is erased.",
   },
   origins: names(
     [],
-    "Origins whose pages may report, as the browser writes them (`https://shop.example`); `https://*.shop.example` stands for one level of names. None: every browser is refused.",
+    "Origins whose pages may report, as the browser writes them (`https://shop.example`); `https://*.shop.example` matches one level of subdomains. Empty: every browser is refused.",
   ),
 } as const satisfies Record<string, Field>;
 
 export type SettingName = keyof typeof FIELDS;
 
-/** A value that cannot be set, in words that say what to do. */
+/** Why a setting was refused; the message says what to do. */
 export interface SettingProblem {
   readonly setting: string;
   readonly message: string;
@@ -198,8 +198,8 @@ export interface PatchOutcome {
 }
 
 /**
- * Lays a nested patch over what is set already. `null` goes back to the default;
- * `presence.leaseSeconds` may be one number for every lease. With problems, nothing is to be used.
+ * Applies a nested patch to the overrides. `null` restores the default; `presence.leaseSeconds` may be
+ * one number for every lease. If there are problems, the caller must not use the overrides.
  */
 export function patchOverrides(overrides: Overrides, patch: unknown): PatchOutcome {
   const problems: SettingProblem[] = [];
@@ -228,7 +228,7 @@ function flatten(patch: unknown, prefix: string, problems: SettingProblem[]): [s
   });
 }
 
-/** Why a value cannot be set; null: it can. */
+/** Why a value is refused; `null` if it is allowed. */
 function checkValue(name: string, value: unknown): string | null {
   if (!Object.hasOwn(FIELDS, name))
     return "is no setting; see GET /v1/settings for those there are.";
@@ -256,12 +256,12 @@ function checkValue(name: string, value: unknown): string | null {
   }
 }
 
-/** The value that holds: what is set, else the default. */
+/** The effective value: the override if there is one, otherwise the default. */
 export function settingOf(overrides: Overrides, name: SettingName): SettingValue {
   const value = overrides[name];
   if (value !== undefined) return value;
-  const follows =
+  const followsBuffer =
     name === "presence.closeBufferSeconds" || name === "presence.navigationBufferSeconds";
   const buffer = overrides["presence.bufferSeconds"];
-  return follows && buffer !== undefined ? buffer : FIELDS[name].default;
+  return followsBuffer && buffer !== undefined ? buffer : FIELDS[name].default;
 }

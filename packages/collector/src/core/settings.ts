@@ -1,6 +1,6 @@
 /**
  * An account's settings as the core reads them: durations in milliseconds, every value present.
- * People write them in seconds and leave out what they do not care for: settings-schema.ts.
+ * The API takes seconds and only the values that differ from the defaults: settings-schema.ts.
  * @module
  */
 import type { TicketStatus } from "./session.ts";
@@ -9,9 +9,9 @@ import type { Trigger } from "./trigger.ts";
 export interface Settings {
   readonly presence: {
     readonly mode: "off" | "shadow" | "on";
-    /** Buffer where nothing is known of a leave, or a lease ran out. */
+    /** Buffer after a leave without a destination, or after a lease that ran out. */
     readonly bufferMs: number;
-    /** Buffer after a leave to nowhere (`to: gone`). */
+    /** Buffer after a leave that no page of the site follows (`to: gone`). */
     readonly closeBufferMs: number;
     /** Buffer after a leave towards another page of the site (`to: page`). */
     readonly navigationBufferMs: number;
@@ -23,10 +23,10 @@ export interface Settings {
       readonly idle: number;
     };
     readonly leaseMs: {
-      /** Null: one and a half of the beat that the page was told. */
+      /** `null`: 1.5 times the page's beat interval. */
       readonly visible: number | null;
       readonly hidden: number;
-      /** Null: 15 minutes where the browser holds a deferred leave, else the hidden lease. */
+      /** `null`: 15 minutes if the browser holds a deferred leave, otherwise the hidden lease. */
       readonly frozen: number | null;
     };
     /** Channels that have a page; any other is `unsupported`. */

@@ -1,5 +1,5 @@
 /**
- * What each input does to the state of a session in each state. The type has no hole: a new state or
+ * The state after each input, for a session in each state. The types are exhaustive: a new state or
  * input does not compile until its row or column is filled.
  */
 import { describe, expect, it } from "vitest";
@@ -47,7 +47,7 @@ function after(...inputs: readonly Input[]): Session {
 const response = INPUTS.end_user_message;
 const pending: Input = { type: "ticket_updated", ticket: { status: "pending" } };
 
-/** A session in each state, and one for each way of being inactive. */
+/** A session in each state; `masked` is inactive by its ticket's status. */
 const SESSIONS = {
   none: after(),
   active: after(response),
@@ -56,7 +56,7 @@ const SESSIONS = {
   ended: after(response, INPUTS.session_ended),
 } satisfies Record<State | "masked", Session>;
 
-/** The state after each input; where it says nothing of the state, it stays. */
+/** The expected state after each input. */
 const TABLE: Record<keyof typeof SESSIONS, Record<InputType, State>> = {
   none: {
     signal: "none",
@@ -140,8 +140,8 @@ const TABLE: Record<keyof typeof SESSIONS, Record<InputType, State>> = {
   },
 };
 
-describe.each(Object.keys(TABLE) as (keyof typeof TABLE)[])("a session that is %s", (from) => {
-  it.each(Object.entries(TABLE[from]) as [InputType, State][])("by %s is %s", (type, to) => {
+describe.each(Object.keys(TABLE) as (keyof typeof TABLE)[])("a session in state %s", (from) => {
+  it.each(Object.entries(TABLE[from]) as [InputType, State][])("after %s is %s", (type, to) => {
     const now = from === "inactive" ? NOW + 600_000 : NOW;
     expect(stateOf(reduce(SESSIONS[from], INPUTS[type], now, settings).session)).toBe(to);
   });

@@ -1,5 +1,5 @@
 /**
- * The desk's ticket: what of it masks a session, and how a patch changes it.
+ * The desk's ticket: which statuses mask a session, and how a patch changes it.
  * @module
  */
 import type { Ticket, TicketPatch, TicketStatus } from "./session.ts";
@@ -9,17 +9,17 @@ export function isMasked(ticket: Ticket): boolean {
   return ticket.status === "pending" || ticket.status === "hold" || ticket.status === "solved";
 }
 
-/** `new` and `open`: somebody at the desk has work with it. */
+/** Whether the desk still has work with the ticket: `new` and `open`. */
 export function isWorkable(status: TicketStatus): boolean {
   return status === "new" || status === "open";
 }
 
-/** A field of a ticket before and after, for the history. */
+/** The changed fields of a ticket, for the history. */
 export type TicketChanges = {
   readonly [Field in keyof Ticket]?: { readonly from: Ticket[Field]; readonly to: Ticket[Field] };
 };
 
-/** The ticket with the patch laid over it; the same ticket if nothing differs. */
+/** The ticket with the patch applied; the same object if nothing changes. */
 export function patchTicket(ticket: Ticket, patch: TicketPatch): Ticket {
   const patched: Ticket = {
     id: patch.id === undefined ? ticket.id : patch.id,

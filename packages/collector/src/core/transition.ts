@@ -1,5 +1,5 @@
 /**
- * One entry of a session's history: what changed, when and why.
+ * A transition: one entry of a session's history, with what changed, when and why.
  * @module
  */
 import type { InputType } from "./input.ts";
@@ -18,7 +18,7 @@ import type { Settings } from "./settings.ts";
 import { type TicketChanges, ticketChanges } from "./ticket.ts";
 import type { Trigger } from "./trigger.ts";
 
-/** What brought a change about: an input, a timer, or a trigger. */
+/** What caused a transition: an input, a timer or a trigger. */
 export type TransitionCause =
   | Exclude<InputType, "tick">
   | "lease"
@@ -42,22 +42,22 @@ export interface Transition {
   readonly queue: QueueStanding;
   readonly capacityHeld: boolean;
   readonly assignee: string | null;
-  /** When a page was last heard of before this; null: never. */
+  /** When a page last reported before this transition; `null` if never. */
   readonly heardAt: number | null;
   readonly ticketChanges: TicketChanges;
-  /** Names of the triggers that did this; empty unless the cause is `trigger`. */
+  /** Names of the triggers that fired; empty unless the cause is `trigger`. */
   readonly triggers: readonly string[];
-  /** Webhook endpoints that the trigger asks to be told, by name. */
+  /** Names of the webhook endpoints that the trigger notifies. */
   readonly notify: readonly string[];
 }
 
-/** Everything that others can see of a session, derived in one place. */
-export interface Visible extends Standing {
+/** Everything of a session that is visible outside, derived in one place. */
+export interface VisibleState extends Standing {
   readonly queue: QueueStanding;
   readonly capacityHeld: boolean;
 }
 
-export function visibleOf(session: Session, settings: Settings): Visible {
+export function visibleOf(session: Session, settings: Settings): VisibleState {
   return {
     state: stateOf(session),
     reason: reasonOf(session),
@@ -67,9 +67,9 @@ export function visibleOf(session: Session, settings: Settings): Visible {
   };
 }
 
-/** The entry for a change, and the session with its number and times; null: nothing to tell. */
-export function record(
-  before: { readonly session: Session; readonly visible: Visible },
+/** The transition for a change and the session after it; `null` if nothing visible changed. */
+export function recordTransition(
+  before: { readonly session: Session; readonly visible: VisibleState },
   session: Session,
   cause: TransitionCause,
   at: number,

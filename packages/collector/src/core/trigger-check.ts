@@ -1,21 +1,21 @@
 /**
- * Whether a list of triggers makes sense beyond its shape: operators that a field knows, values that
- * it can have, names that are unique.
+ * Checks triggers beyond their schema: operators that the field supports, values that it can have,
+ * and unique names.
  * @module
  */
 import { TICKET_PRIORITIES, TICKET_STATUSES } from "./session.ts";
 import type { Condition, Trigger, TriggerField, TriggerOperator } from "./trigger.ts";
 
 export interface TriggerProblem {
-  /** As `2.all.0`: the third trigger's first condition. */
+  /** A path: `2.all.0` is the third trigger's first condition. */
   readonly field: string;
   readonly message: string;
 }
 
-const COMPARE: readonly TriggerOperator[] = ["less_than", "greater_than"];
-const TAGS: readonly TriggerOperator[] = ["includes", "excludes"];
+const RANK_OPERATORS: readonly TriggerOperator[] = ["less_than", "greater_than"];
+const TAG_OPERATORS: readonly TriggerOperator[] = ["includes", "excludes"];
 
-/** Fields with a closed list of values; any other may be any text. */
+/** Fields with a closed list of values; the others take any text. */
 const VALUES: Partial<Record<TriggerField, readonly string[]>> = {
   "session.state": ["none", "active", "inactive", "ended"],
   "session.reason": [
@@ -37,24 +37,25 @@ const VALUES: Partial<Record<TriggerField, readonly string[]>> = {
 export function checkTriggers(triggers: readonly Trigger[]): readonly TriggerProblem[] {
   const names = triggers.map(({ name }) => name);
   return triggers.flatMap((trigger, index) => {
-    const twin = names.indexOf(trigger.name) < index;
+    const isDuplicate = names.indexOf(trigger.name) < index;
     const conditions = (["all", "any"] as const).flatMap((list) =>
-      trigger[list].flatMap((condition, place) => {
+      trigger[list].flatMap((condition, conditionIndex) => {
         const message = checkCondition(condition);
-        return message ? { field: `${index}.${list}.${place}`, message } : [];
+        return message ? { field: `${index}.${list}.${conditionIndex}`, message } : [];
       }),
     );
-    return twin
+    return isDuplicate
       ? [{ field: `${index}.name`, message: "is the name of another trigger too." }, ...conditions]
       : conditions;
   });
 }
 
 function checkCondition({ field, op, value }: Condition): string | null {
-  if (COMPARE.includes(op) && field !== "ticket.status" && field !== "ticket.priority") {
+  if (RANK_OPERATORS.includes(op) && field !== "ticket.status" && field !== "ticket.priority") {
     return `${op} compares ticket.status and ticket.priority only.`;
   }
-  if (TAGS.includes(op) && field !== "ticket.tags") return `${op} looks into ticket.tags only.`;
+  if (TAG_OPERATORS.includes(op) && field !== "ticket.tags")
+    return `${op} looks into ticket.tags only.`;
   if (op === "changed") return value === undefined ? null : "changed takes no value.";
   if (value === undefined) return `${op} needs a value.`;
   if (field === "ticket.tags")

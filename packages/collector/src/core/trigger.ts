@@ -1,5 +1,5 @@
 /**
- * What a trigger is (rule 22), as the API and scenario files write it.
+ * Triggers (rule 22), as the API and scenario files write them.
  * @module
  */
 
@@ -34,7 +34,7 @@ export interface Condition {
   readonly field: TriggerField;
   readonly op: TriggerOperator;
   /**
-   * One value, or for tags several; `changed` takes none. `includes` wants at least one of several
+   * One value, or several for tags; `changed` takes none. `includes` requires at least one of the
    * tags, `excludes` none of them.
    */
   readonly value?: string | readonly string[] | null;
@@ -53,9 +53,9 @@ export type Action =
 export interface Trigger {
   readonly name: string;
   readonly enabled: boolean;
-  /** All of these must hold; */
+  /** All of these must hold. */
   readonly all: readonly Condition[];
-  /** and at least one of these, where there are any. */
+  /** At least one of these must hold, unless the list is empty. */
   readonly any: readonly Condition[];
   readonly actions: readonly Action[];
 }

@@ -1,8 +1,8 @@
 /**
- * Triggers (rules 22 to 24): conditions over a session and its ticket, and what they do.
+ * Evaluates triggers (rules 22 to 24): conditions over a session and its ticket, and actions.
  * @module
  */
-import { changeTicket, end } from "./engagement.ts";
+import { changeTicket, endSession } from "./engagement.ts";
 import { shownPresence } from "./presence.ts";
 import {
   reasonOf,
@@ -19,7 +19,7 @@ import type { Action, Condition, Trigger, TriggerField } from "./trigger.ts";
 
 type FieldValue = string | null | readonly string[];
 
-/** Whether a trigger's conditions hold; `changed…` compares with what was before the input. */
+/** Whether a trigger's conditions hold; `changed…` compares with the session before the input. */
 export function matches(
   trigger: Trigger,
   before: Session,
@@ -77,9 +77,9 @@ function conditionHolds(condition: Condition, was: FieldValue, is: FieldValue): 
     case "changed_from":
       return equals(field, was, value) && !equals(field, is, value);
     case "less_than":
-      return compare(field, is, value) < 0;
+      return compareRanks(field, is, value) < 0;
     case "greater_than":
-      return compare(field, is, value) > 0;
+      return compareRanks(field, is, value) > 0;
     case "includes":
       return listOf(value).some((tag) => listOf(is).includes(tag));
     case "excludes":
@@ -87,7 +87,7 @@ function conditionHolds(condition: Condition, was: FieldValue, is: FieldValue): 
   }
 }
 
-/** `user_inactive_or_offline` is a label for either of two reasons (rule 22). */
+/** Compares values; `user_inactive_or_offline` matches either of two reasons (rule 22). */
 function equals(field: TriggerField, is: FieldValue, value: FieldValue): boolean {
   if (field === "session.reason" && value === "user_inactive_or_offline") {
     return is === "user_inactive" || is === "user_offline";
@@ -112,14 +112,14 @@ const RANKS: Partial<Record<TriggerField, readonly string[]>> = {
   "ticket.priority": TICKET_PRIORITIES,
 };
 
-/** Distance in rank; NaN, which is neither less nor greater, where there is none. */
-function compare(field: TriggerField, is: FieldValue, value: FieldValue): number {
+/** The difference in rank; `NaN`, neither less nor greater, if either value has no rank. */
+function compareRanks(field: TriggerField, is: FieldValue, value: FieldValue): number {
   const ranks = RANKS[field] ?? [];
   const [a, b] = [ranks.indexOf(String(is)), ranks.indexOf(String(value))];
   return a < 0 || b < 0 ? Number.NaN : a - b;
 }
 
-/** The session after one action; `notify_webhook` changes nothing: the transition names it. */
+/** The session after one action; `notify_webhook` only appears in the transition. */
 export function applyAction(
   session: Session,
   action: Action,
@@ -128,7 +128,7 @@ export function applyAction(
 ): Session {
   switch (action.type) {
     case "end_session":
-      return end(session, "ended_by_trigger", now);
+      return endSession(session, "ended_by_trigger", now);
     case "notify_webhook":
       return session;
     default:

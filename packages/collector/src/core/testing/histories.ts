@@ -1,6 +1,6 @@
 /**
- * Generated histories: a session, its settings, and whatever can happen to it, at instants that like
- * to coincide with deadlines.
+ * Generated histories: a session, its settings, and any inputs, at instants that often coincide
+ * with deadlines.
  * @module
  */
 import fc from "fast-check";
@@ -14,7 +14,7 @@ import type { Transition } from "../transition.ts";
 import type { Action, Condition, Trigger } from "../trigger.ts";
 
 export interface Step {
-  /** Milliseconds since the step before. */
+  /** Milliseconds since the previous step. */
   readonly afterMs: number;
   readonly input: Input;
 }
@@ -25,8 +25,8 @@ export interface History {
   readonly steps: readonly Step[];
 }
 
-/** What stood before and after one step. */
-export interface Moment {
+/** The session before and after one step. */
+export interface StepOutcome {
   readonly now: number;
   readonly input: Input;
   readonly before: Session;
@@ -36,10 +36,10 @@ export interface Moment {
   readonly transitions: readonly Transition[];
 }
 
-/** Where histories begin: any instant but 0, so that a lost default shows. */
+/** When histories begin: not at 0, so that an instant that was left at 0 is noticed. */
 export const START = 1_000_000;
 
-/** Few and round, so that leases, buffers and deadlines fall on one another. */
+/** Few round values, so that leases, buffers and deadlines often coincide. */
 export const seconds = fc.constantFrom(0, 0, 1, 5, 10, 15, 20, 30, 60, 180, 300, 600, 900);
 
 export const overrides: fc.Arbitrary<Overrides> = fc.record({
@@ -195,37 +195,36 @@ export const history: fc.Arbitrary<History> = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 14 }),
 });
 
-/** Plays a history; `between` may look at a moment, or let more time pass by ticks of its own. */
+/** Reduces each step of a history; `inspect` is called after each step. */
 export function run(
   { session, settings: from, steps }: History,
-  look: (moment: Moment) => void = () => {},
+  inspect: (outcome: StepOutcome) => void = () => {},
 ): { readonly session: Session; readonly transitions: readonly Transition[] } {
   let [current, settings, now] = [session, from, START];
   const transitions: Transition[] = [];
-  for (const { afterMs, input: asked } of steps) {
+  for (const { afterMs, input: generated } of steps) {
     const since = now;
     now += afterMs;
-    const given = within(asked, since, now);
-    const reduction = reduce(current, given, now, settings);
-    if (given.type === "settings_changed") settings = given.settings;
+    const applied = withOutageStart(generated, since, now);
+    const reduction = reduce(current, applied, now, settings);
+    if (applied.type === "settings_changed") settings = applied.settings;
     transitions.push(...reduction.transitions);
-    const { deadlineAt, transitions: told } = reduction;
-    look({
+    inspect({
       now,
-      input: given,
+      input: applied,
       before: current,
       session: reduction.session,
       settings,
-      deadlineAt,
-      transitions: told,
+      deadlineAt: reduction.deadlineAt,
+      transitions: reduction.transitions,
     });
     current = reduction.session;
   }
   return { session: current, transitions };
 }
 
-/** An outage lies between the step before and this one: the collector heard until then. */
-function within(input: Input, since: number, now: number): Input {
+/** Makes `fromAt` of an outage absolute: an instant between the previous step and this one. */
+function withOutageStart(input: Input, since: number, now: number): Input {
   if (input.type !== "outage") return input;
   return { type: "outage", fromAt: Math.max(since, now + input.fromAt) };
 }
