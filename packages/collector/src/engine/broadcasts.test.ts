@@ -18,8 +18,8 @@ function beat(seq: number): Input {
   return { type: "signal", signal: "beat", seq, ...page };
 }
 
-describe("broadcasts that are read twice at once", () => {
-  it("are each taken once, and the last one stays the last", async () => {
+describe("broadcasts that are read by two overlapping refreshes", () => {
+  it("are each applied once, and the epoch does not go back", async () => {
     const store = new MemoryStore();
     await store.broadcast(settingsOf(10));
     const broadcasts = new Broadcasts(store);
@@ -45,8 +45,8 @@ describe("broadcasts that are read twice at once", () => {
   });
 });
 
-describe("settings that change while a session is in hand", () => {
-  it("are told to it afterwards", async () => {
+describe("settings that change while a batch is processed", () => {
+  it("are applied to its sessions afterwards", async () => {
     const store = new MemoryStore();
     let now = START;
     const engine = new Engine(store, { now: () => now });
@@ -61,7 +61,7 @@ describe("settings that change while a session is in hand", () => {
     now += 200_000;
     await store.heartbeat(now, Number.MAX_SAFE_INTEGER);
     await sweep({ engine, accounts: () => [ACCOUNT], onError: () => {} });
-    // It comes back, and while the engine asks whether its agent has room, presence is switched off.
+    // The user returns, and while the engine checks the agent's capacity, presence is switched off.
     const agents = store.agents.bind(store);
     store.agents = async (account) => {
       await engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "off" } });
@@ -75,8 +75,8 @@ describe("settings that change while a session is in hand", () => {
   });
 });
 
-describe("settings that another collector changed a moment ago", () => {
-  it("are read before a session is touched that was told them there", async () => {
+describe("settings that another collector has just changed", () => {
+  it("are read before a session is changed that has applied them there", async () => {
     const store = new MemoryStore();
     const [here, there] = [0, 1].map(() => new Engine(store, { now: () => START })) as [
       Engine,
@@ -96,7 +96,7 @@ describe("settings that another collector changed a moment ago", () => {
 });
 
 describe("settings that change while a session is loaded", () => {
-  it("do not turn its time back", async () => {
+  it("do not lead to decreasing transition times", async () => {
     const store = new MemoryStore();
     let now = START;
     const engine = new Engine(store, { now: () => now });

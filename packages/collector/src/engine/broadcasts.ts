@@ -1,8 +1,8 @@
 /**
- * What every session must be told in order: changed settings and outages. A session keeps the number
- * of the last it was told (its epoch) and is told the rest before anything else happens to it. So a
- * change of settings, or an outage, reaches a million sessions at its own instant without a million
- * writes at that instant.
+ * Broadcasts that every session applies in order: changed settings and outages. A session stores the
+ * number of the last one it applied (its epoch) and applies the rest before any other input. So a
+ * change of settings, or an outage, takes effect for a million sessions at its own instant without a
+ * million writes at that instant.
  * @module
  */
 import type { Input } from "../core/input.ts";
@@ -18,11 +18,11 @@ export interface AccountSettings {
   readonly overrides: Overrides;
   readonly triggers: readonly Trigger[];
   readonly settings: Settings;
-  /** Origins whose pages may report. */
+  /** Origins whose pages may send signals. */
   readonly origins: readonly string[];
-  /** Who may speak for a session. */
+  /** What a page must present to send signals for a session. */
   readonly binding: "token" | "capability" | "open";
-  /** History older than this is forgotten; null: none is. */
+  /** History older than this is deleted; `null`: it is kept. */
   readonly retentionDays: number | null;
 }
 
@@ -52,30 +52,34 @@ const DEFAULTS = accountSettings(0, {}, []);
 
 export class Broadcasts {
   readonly #store: Store;
+  readonly #onChange: () => void;
   readonly #settings = new Map<string, AccountSettings[]>();
   readonly #outages: Announcement[] = [];
   readonly #changedAt = new Map<number, number>();
   #epoch = 0;
 
-  constructor(store: Store) {
+  /** `onChange` is called for each broadcast that is read: what was checked before may not hold after it. */
+  constructor(store: Store, onChange: () => void = () => {}) {
     this.#store = store;
+    this.#onChange = onChange;
   }
 
-  /** The last broadcast known here. */
+  /** The last broadcast that was read. */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** Reads what was broadcast since, by whomever. */
+  /** Reads new broadcasts, of this and of other processes. */
   async refresh(): Promise<void> {
     for (const broadcast of await this.#store.broadcasts(this.#epoch)) this.#apply(broadcast);
   }
 
   #apply(broadcast: Broadcast): void {
     const { epoch, at } = broadcast;
-    // Two may read at once, and the slower one has less.
+    // Two refreshes may overlap, and the slower one may have read less.
     if (epoch <= this.#epoch) return;
     this.#epoch = epoch;
+    this.#onChange();
     if (broadcast.type === "outage") {
       this.#outages.push({ epoch, at, input: { type: "outage", fromAt: broadcast.fromAt } });
       return;
@@ -91,13 +95,13 @@ export class Broadcasts {
     return this.#settings.get(account)?.at(-1) ?? DEFAULTS;
   }
 
-  /** The settings that held when a session was told the broadcast `epoch`. */
+  /** The settings in force as of the broadcast `epoch`. */
   asOf(account: string, epoch: number): Settings {
     const versions = this.#settings.get(account);
     return (versions?.findLast((version) => version.epoch <= epoch) ?? DEFAULTS).settings;
   }
 
-  /** What a session that was told everything up to `epoch` has yet to be told, in order. */
+  /** The broadcasts that a session at `epoch` has not applied yet, in order. */
   since(account: string, epoch: number): readonly Announcement[] {
     if (epoch >= this.#epoch) return [];
     const changes = (this.#settings.get(account) ?? [])

@@ -1,7 +1,7 @@
 /**
- * What a returning session does to an agent who is full (rule 21). It concerns several sessions at
- * once, so it stands beside the core: the core says what a session takes, this says whether there is
- * room for it, and puts it back into the queue in the same commit if there is none.
+ * Checks whether a returning session still fits its agent's capacity (rule 21). The check spans several
+ * sessions, so it is not part of the core, which decides about one session at a time. A session that
+ * does not fit is put back into the queue in the same commit.
  * @module
  */
 import { holdsCapacity } from "../core/routing.ts";
@@ -10,8 +10,8 @@ import type { Outcome } from "./request.ts";
 import type { SessionBatch } from "./session-batch.ts";
 
 /**
- * The agent to whom a session came back, by the user's own doing and with a place of capacity that it
- * had released; null: nothing of the kind, or the batch has moved on since.
+ * The assigned agent of a session that the user brought back, if it holds capacity again that it had
+ * released; `null` if it did not return so, or if later requests of the batch changed that.
  */
 export function agentOfReturn(work: SessionBatch, outcomes: readonly Outcome[]): string | null {
   const { session, settings } = work;
@@ -30,11 +30,11 @@ function isReturn(outcome: Outcome): boolean {
   );
 }
 
-/** Counts what each agent of a batch holds, and answers for one session after another. */
+/** Counts the free capacity of agents while the sessions of a batch take it one after the other. */
 export class CapacityCounter {
   readonly #store: Store;
   readonly #account: string;
-  readonly #left = new Map<string, number>();
+  readonly #available = new Map<string, number>();
   #capacities: ReadonlyMap<string, number> | null = null;
 
   constructor(store: Store, account: string) {
@@ -42,11 +42,11 @@ export class CapacityCounter {
     this.#account = account;
   }
 
-  /** Takes a place of the agent for a session; false: there is none left. */
+  /** Takes one unit of the agent's capacity; returns false if none was free. */
   async reserve(agent: string): Promise<boolean> {
-    const left = this.#left.get(agent) ?? (await this.#count(agent));
-    this.#left.set(agent, left - 1);
-    return left > 0;
+    const available = this.#available.get(agent) ?? (await this.#count(agent));
+    this.#available.set(agent, available - 1);
+    return available > 0;
   }
 
   async #count(agent: string): Promise<number> {
@@ -54,7 +54,7 @@ export class CapacityCounter {
       (await this.#store.agents(this.#account)).map(({ id, capacity }) => [id, capacity]),
     );
     const capacity = this.#capacities.get(agent);
-    // An agent of whom no capacity is known is never full.
+    // An agent without a known capacity is never full.
     if (capacity === undefined) return Number.POSITIVE_INFINITY;
     const held = await this.#store.assignments(this.#account, agent);
     return capacity - held.filter(({ capacityHeld }) => capacityHeld).length;

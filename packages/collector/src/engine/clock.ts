@@ -1,14 +1,14 @@
 /**
- * Where "now" comes from: the machine's clock in production, a hand in tests.
+ * The source of the current time: the system clock in production, a manual clock in tests.
  * @module
  */
 
 export interface Clock {
-  /** Epoch milliseconds; never goes back. */
+  /** Epoch milliseconds; never decreases. */
   now(): number;
 }
 
-/** The machine's clock, held still where it is set back: leases must not grow by that. */
+/** The system clock, which stands still when it is set back: otherwise leases would last longer. */
 export function createSystemClock(): Clock {
   let last = 0;
   return {

@@ -8,8 +8,8 @@ import { sweep } from "./sweep.ts";
 const ACCOUNT = "shop";
 const START = 1_700_000_000_000;
 
-/** A collector on a clock that moves only when told, ticking once a second as the real one does. */
-class Bench {
+/** An engine with a manual clock and a sweep once a second. */
+class EngineHarness {
   now = START;
   readonly store: Store;
   engine: Engine;
@@ -19,7 +19,7 @@ class Bench {
     this.engine = new Engine(store, { now: () => this.now });
   }
 
-  async switchOn(): Promise<void> {
+  async enablePresence(): Promise<void> {
     await this.engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
   }
 
@@ -34,7 +34,7 @@ class Bench {
     return this.submit(id, { type: "signal", signal: "beat", seq, ...page });
   }
 
-  say(id: string, eventId?: string) {
+  sendMessage(id: string, eventId?: string) {
     return this.submit(id, { type: "end_user_message", sentAt: null }, eventId);
   }
 
@@ -43,15 +43,15 @@ class Bench {
     return sweep({ engine, accounts: () => [ACCOUNT], onError: () => {} });
   }
 
-  /** Lets time pass with a collector that runs. */
-  async pass(seconds: number): Promise<void> {
+  /** Lets time pass while the collector runs. */
+  async advance(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second += 1) {
       this.now += 1_000;
       await this.sweep();
     }
   }
 
-  /** Nobody runs for so long; then a new process starts on the same store. */
+  /** No collector runs for `seconds`; then a new process starts on the same store. */
   async crash(seconds: number): Promise<void> {
     this.now += seconds * 1_000;
     this.engine = new Engine(this.store, { now: () => this.now });
@@ -64,174 +64,186 @@ class Bench {
   }
 }
 
-async function bench(): Promise<Bench> {
-  const made = new Bench();
-  await made.engine.heartbeat();
-  await made.switchOn();
-  return made;
+async function createHarness(): Promise<EngineHarness> {
+  const harness = new EngineHarness();
+  await harness.engine.heartbeat();
+  await harness.enablePresence();
+  return harness;
 }
 
 describe("requests", () => {
-  it("that arrive together share a commit, and each is answered with where it left the session", async () => {
-    const it = await bench();
+  it("that arrive together share a commit, and each resolves with the session as it left it", async () => {
+    const harness = await createHarness();
     let commits = 0;
-    const commit = it.store.commit.bind(it.store);
-    it.store.commit = (writes: readonly Write[]) => {
+    const commit = harness.store.commit.bind(harness.store);
+    harness.store.commit = (writes: readonly Write[]) => {
       commits += 1;
       return commit(writes);
     };
-    const answers = await Promise.all([it.beat("a", 1), it.say("b"), it.say("a"), it.beat("a", 2)]);
+    const outcomes = await Promise.all([
+      harness.beat("a", 1),
+      harness.sendMessage("b"),
+      harness.sendMessage("a"),
+      harness.beat("a", 2),
+    ]);
     expect(commits).toBe(1);
-    expect(answers.map((answer) => "session" in answer && answer.session.seq)).toEqual([
+    expect(outcomes.map((outcome) => "session" in outcome && outcome.session.seq)).toEqual([
       1, 1, 2, 2,
     ]);
-    expect((await it.session("a"))?.pages[0]?.seq).toBe(2);
+    expect((await harness.session("a"))?.pages[0]?.seq).toBe(2);
   });
 
-  it("with the same id count once, in one batch or in two", async () => {
-    const it = await bench();
-    const [first, second] = await Promise.all([it.say("a", "m1"), it.say("a", "m1")]);
+  it("with the same event id are applied once, in one batch or in two", async () => {
+    const harness = await createHarness();
+    const [first, second] = await Promise.all([
+      harness.sendMessage("a", "m1"),
+      harness.sendMessage("a", "m1"),
+    ]);
     expect([first.status, second.status]).toEqual(["applied", "duplicate"]);
-    it.now += 60_000;
-    expect((await it.say("a", "m1")).status).toBe("duplicate");
-    expect((await it.session("a"))?.lastResponseAt).toBe(START);
+    harness.now += 60_000;
+    expect((await harness.sendMessage("a", "m1")).status).toBe("duplicate");
+    expect((await harness.session("a"))?.lastResponseAt).toBe(START);
   });
 
-  it("for a session that is not there find nothing, unless they may create it", async () => {
-    const it = await bench();
-    const key = { account: ACCOUNT, id: "nobody" };
-    const outcome = await it.engine.submit({ key, inputs: [{ type: "agent_message" }] });
+  it("for an unknown session resolve with not_found unless they may create it", async () => {
+    const harness = await createHarness();
+    const key = { account: ACCOUNT, id: "unknown" };
+    const outcome = await harness.engine.submit({ key, inputs: [{ type: "agent_message" }] });
     expect(outcome).toEqual({ status: "not_found" });
-    expect(await it.session("nobody")).toBeUndefined();
+    expect(await harness.session("unknown")).toBeUndefined();
   });
 
-  it("are applied again where another collector was quicker", async () => {
-    const it = await bench();
-    await it.say("a");
-    const load = it.store.load.bind(it.store);
+  it("are applied again after a conflict with another collector's commit", async () => {
+    const harness = await createHarness();
+    await harness.sendMessage("a");
+    const load = harness.store.load.bind(harness.store);
     let isFirst = true;
-    it.store.load = async (lookups) => {
+    harness.store.load = async (lookups) => {
       const found = await load(lookups);
       if (isFirst) {
         isFirst = false;
-        await new Bench(it.store).engine.submit({
+        await new EngineHarness(harness.store).engine.submit({
           key: { account: ACCOUNT, id: "a" },
           inputs: [{ type: "assigned", agent: "ann" }],
         });
       }
       return found;
     };
-    await it.beat("a", 1);
-    expect(await it.session("a")).toMatchObject({ assignee: "ann", presence: "online", seq: 3 });
+    await harness.beat("a", 1);
+    expect(await harness.session("a")).toMatchObject({
+      assignee: "ann",
+      presence: "online",
+      seq: 3,
+    });
   });
 
-  it("fail alone when the store does, and the next ones go on", async () => {
-    const it = await bench();
-    const commit = it.store.commit.bind(it.store);
-    it.store.commit = () => Promise.reject(new Error("disk full"));
-    await expect(it.say("a")).rejects.toThrow("disk full");
-    it.store.commit = commit;
-    expect((await it.say("a")).status).toBe("applied");
+  it("fail if the store fails, and later ones succeed", async () => {
+    const harness = await createHarness();
+    const commit = harness.store.commit.bind(harness.store);
+    harness.store.commit = () => Promise.reject(new Error("disk full"));
+    await expect(harness.sendMessage("a")).rejects.toThrow("disk full");
+    harness.store.commit = commit;
+    expect((await harness.sendMessage("a")).status).toBe("applied");
   });
 });
 
 describe("deadlines", () => {
-  it("are kept by the sweep alone", async () => {
-    const it = await bench();
-    await it.say("a");
-    await it.beat("a", 1);
-    await it.pass(29);
-    expect((await it.session("a"))?.presence).toBe("online");
-    await it.pass(1);
-    expect(await it.session("a")).toMatchObject({
+  it("are processed by the sweep without any request", async () => {
+    const harness = await createHarness();
+    await harness.sendMessage("a");
+    await harness.beat("a", 1);
+    await harness.advance(29);
+    expect((await harness.session("a"))?.presence).toBe("online");
+    await harness.advance(1);
+    expect(await harness.session("a")).toMatchObject({
       presence: "offline",
       offlineAt: START + 30_000,
       causes: [{ reason: "user_offline", at: START + 30_000 }],
     });
   });
 
-  it("of changed settings are kept without anybody touching the session", async () => {
-    const it = await bench();
-    await it.say("a");
-    await it.pass(30);
-    await it.engine.changeSettings(ACCOUNT, {
+  it("of changed settings are processed without a request for the session", async () => {
+    const harness = await createHarness();
+    await harness.sendMessage("a");
+    await harness.advance(30);
+    await harness.engine.changeSettings(ACCOUNT, {
       overrides: { "presence.mode": "on", "inactivity.seconds": 10 },
     });
-    await it.sweep();
-    expect(await it.session("a")).toMatchObject({
+    await harness.sweep();
+    expect(await harness.session("a")).toMatchObject({
       causes: [{ reason: "user_inactive", at: START + 30_000 }],
     });
   });
 });
 
 describe("an outage", () => {
-  it("marks nobody offline who stayed: a whole lease from when it hears again", async () => {
-    const it = await bench();
-    await it.say("a");
-    await it.beat("a", 1);
-    await it.pass(10);
-    await it.crash(300);
-    expect(await it.session("a")).toMatchObject({ presence: "online", causes: [] });
-    await it.beat("a", 2);
-    await it.pass(14);
-    await it.beat("a", 3);
-    await it.pass(14);
-    expect((await it.session("a"))?.presence).toBe("online");
-    expect(await it.store.history({ account: ACCOUNT, id: "a" }, 0, 10)).toHaveLength(2);
+  it("marks no user offline who stayed: leases restart when the collector is back", async () => {
+    const harness = await createHarness();
+    await harness.sendMessage("a");
+    await harness.beat("a", 1);
+    await harness.advance(10);
+    await harness.crash(300);
+    expect(await harness.session("a")).toMatchObject({ presence: "online", causes: [] });
+    await harness.beat("a", 2);
+    await harness.advance(14);
+    await harness.beat("a", 3);
+    await harness.advance(14);
+    expect((await harness.session("a"))?.presence).toBe("online");
+    expect(await harness.store.history({ account: ACCOUNT, id: "a" }, 0, 10)).toHaveLength(2);
   });
 
-  it("finds those who really left within lease and buffer of its end", async () => {
-    const it = await bench();
-    await it.say("a");
-    await it.beat("a", 1);
-    await it.pass(5);
-    await it.crash(60);
-    const back = it.now;
-    await it.pass(40);
-    expect((await it.session("a"))?.offlineAt).toBe(back + 30_000);
+  it("delays the verdict on a user who left to lease and buffer after its end", async () => {
+    const harness = await createHarness();
+    await harness.sendMessage("a");
+    await harness.beat("a", 1);
+    await harness.advance(5);
+    await harness.crash(60);
+    const endedAt = harness.now;
+    await harness.advance(40);
+    expect((await harness.session("a"))?.offlineAt).toBe(endedAt + 30_000);
   });
 
-  it("lets retried messages come first: a deadline that fell into it passes 60 s later", async () => {
-    const it = await bench();
-    await it.say("a");
-    await it.pass(590);
-    await it.crash(60);
-    const back = it.now;
-    await it.pass(59);
-    expect((await it.session("a"))?.causes).toEqual([]);
-    await it.pass(1);
-    expect((await it.session("a"))?.causes).toEqual([
-      { reason: "user_inactive", at: back + 60_000 },
+  it("moves inactivity deadlines that fell into it to 60 s after its end", async () => {
+    const harness = await createHarness();
+    await harness.sendMessage("a");
+    await harness.advance(590);
+    await harness.crash(60);
+    const endedAt = harness.now;
+    await harness.advance(59);
+    expect((await harness.session("a"))?.causes).toEqual([]);
+    await harness.advance(1);
+    expect((await harness.session("a"))?.causes).toEqual([
+      { reason: "user_inactive", at: endedAt + 60_000 },
     ]);
   });
 
-  it("is none up to five seconds", async () => {
-    const it = await bench();
-    await it.say("a");
-    await it.beat("a", 1);
-    await it.pass(2);
-    await it.crash(5);
-    await it.pass(23);
-    expect((await it.session("a"))?.offlineAt).toBe(START + 30_000);
+  it("is not declared for a gap of up to five seconds", async () => {
+    const harness = await createHarness();
+    await harness.sendMessage("a");
+    await harness.beat("a", 1);
+    await harness.advance(2);
+    await harness.crash(5);
+    await harness.advance(23);
+    expect((await harness.session("a"))?.offlineAt).toBe(START + 30_000);
   });
 
-  it("is noticed by whatever comes first, also by a signal", async () => {
-    const it = await bench();
-    await it.beat("a", 1);
-    await it.beat("b", 1);
-    await it.pass(1);
-    it.now += 120_000;
-    await it.beat("b", 2);
-    await it.sweep();
-    expect((await it.session("a"))?.presence).toBe("online");
+  it("is also detected by a signal that arrives before the first sweep", async () => {
+    const harness = await createHarness();
+    await harness.beat("a", 1);
+    await harness.beat("b", 1);
+    await harness.advance(1);
+    harness.now += 120_000;
+    await harness.beat("b", 2);
+    await harness.sweep();
+    expect((await harness.session("a"))?.presence).toBe("online");
   });
 
-  it("does not touch a session that was made after it", async () => {
-    const it = await bench();
-    await it.crash(60);
-    await it.beat("a", 1);
-    const before = await it.session("a");
-    await it.pass(1);
-    expect(await it.session("a")).toBe(before);
+  it("does not change a session that was created after it", async () => {
+    const harness = await createHarness();
+    await harness.crash(60);
+    await harness.beat("a", 1);
+    const before = await harness.session("a");
+    await harness.advance(1);
+    expect(await harness.session("a")).toBe(before);
   });
 });

@@ -1,29 +1,29 @@
 /**
- * How good the verdicts were, measured from the history: how long a departure took to be told, which
- * verdicts a return contradicted, and what other buffers would have cost.
+ * Measures from the history how good the verdicts were: how long it took to detect departures, which
+ * verdicts a return contradicted, and what longer buffers would have cost.
  * @module
  */
 import type { Store, Track } from "../stores/store.ts";
 
-/** A return this soon after the verdict says that the user had not really gone. */
+/** A return this soon after the verdict means that the user had not really left. */
 export const CONTRADICTED_WITHIN_MS = 60_000;
-/** Buffers longer by so much are compared with the one that was used. */
-const LONGER_BY_MS = [5_000, 10_000, 20_000, 30_000, 60_000];
+/** Buffers longer by these amounts are compared with the one that was used. */
+const EXTENSIONS_MS = [5_000, 10_000, 20_000, 30_000, 60_000];
 const READ_LIMIT = 500;
 
 export interface Insights {
   readonly track: Track;
   readonly from: number;
   readonly to: number;
-  /** Verdicts `offline` in that time. */
+  /** Verdicts `offline` in that period. */
   readonly departures: number;
-  /** From the last word of the last page to the verdict; null: no departure. */
+  /** From the last signal of the last page to the verdict; `null` if there was no departure. */
   readonly detectionMs: Quantiles | null;
-  /** Of those departures the ones that a return within a minute contradicted. */
+  /** Departures that a return within a minute contradicted. */
   readonly contradicted: number;
-  /** From verdict to return, of those who came back. */
+  /** From the verdict to the return, of users who returned. */
   readonly returnMs: Quantiles | null;
-  /** What a longer buffer would have done: contradicted verdicts spared, time lost with the others. */
+  /** Effects of a longer buffer: contradicted verdicts avoided, delay of the others. */
   readonly longerBuffers: readonly { byMs: number; spared: number; delayedMs: number }[];
 }
 
@@ -68,7 +68,7 @@ export async function measure(
     detectionMs: quantiles(detections),
     contradicted: returns.filter((ms) => ms <= CONTRADICTED_WITHIN_MS).length,
     returnMs: quantiles(returns),
-    longerBuffers: LONGER_BY_MS.map((byMs) => {
+    longerBuffers: EXTENSIONS_MS.map((byMs) => {
       const spared = returns.filter((ms) => ms <= byMs).length;
       return { byMs, spared, delayedMs: (departures - spared) * byMs };
     }),

@@ -1,10 +1,10 @@
 /**
- * Keys: made of random bytes, hashed, compared. Secret keys are kept as hashes only; they are
- * high-entropy random values, so a plain SHA-256 is enough and there is nothing to guess.
+ * Creates, hashes and compares keys. Secret keys are stored as hashes only; they are high-entropy
+ * random values, so a plain SHA-256 resists guessing.
  * @module
  */
 
-/** An account's keys as they are shown once, when made. */
+/** An account's new keys, which are shown only once. */
 export interface FreshKeys {
   readonly publishableKey: string;
   readonly secretKey: string;
@@ -31,7 +31,7 @@ export async function hashOf(secret: string): Promise<string> {
   return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Whether two hashes are the same, in a time that does not tell where they differ. */
+/** Whether two hashes are equal; in constant time, to leak nothing about where they differ. */
 export function isSameHash(a: string, b: string): boolean {
   let difference = a.length ^ b.length;
   for (let index = 0; index < a.length; index += 1) {

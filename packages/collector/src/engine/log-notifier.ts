@@ -1,13 +1,13 @@
 /**
- * Tells readers of an account's log that there is something new to read. It carries no entries:
- * whoever listens reads the log from its own cursor, so a missed call loses nothing.
+ * Notifies readers of an account's log about new entries. A notification carries no entries: each
+ * listener reads the log from its own cursor, so a missed notification loses nothing.
  * @module
  */
 
 export class LogNotifier {
   readonly #listeners = new Map<string, Set<() => void>>();
 
-  /** Calls `listener` after each commit to the account's log; returns the way to stop it. */
+  /** Calls `listener` after each commit to the account's log; returns a function that unsubscribes. */
   listen(account: string, listener: () => void): () => void {
     const listeners = this.#listeners.get(account) ?? new Set();
     this.#listeners.set(account, listeners.add(listener));

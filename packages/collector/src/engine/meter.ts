@@ -1,23 +1,24 @@
 /**
- * What an operator counts. The engine and the routes tell; the platform keeps the figures.
+ * The interface for operational metrics. The engine and the routes report events; the platform
+ * aggregates them.
  * @module
  */
 import type { TransitionCause } from "../core/transition.ts";
 
 export interface Meter {
-  /** A signal was taken, or refused with a code. */
+  /** A signal was accepted, or refused with a code. */
   signal(type: string, outcome: string): void;
   /** A transition was committed. */
   transition(cause: TransitionCause, state: string): void;
-  /** A user came back so soon after `offline` that the verdict was wrong. */
+  /** A user returned so soon after `offline` that the verdict was wrong. */
   contradicted(): void;
-  /** A batch was committed in so many milliseconds. */
+  /** A batch was committed in `tookMs`. */
   commit(tookMs: number, sessions: number): void;
-  /** A deadline was kept so many milliseconds after it was due. */
+  /** A deadline was processed `lateMs` after it was due. */
   deadline(lateMs: number): void;
-  /** A webhook was tried, so many milliseconds after the instant of its transition. */
+  /** A webhook attempt ended `tookMs` after the instant of its transition. */
   delivery(outcome: "delivered" | "failed" | "gone", tookMs: number): void;
-  /** It was noticed that nobody could hear for a while. */
+  /** An outage was detected: no collector could hear for a while. */
   outage(): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * A session as it goes through a batch: live, or as it would be if presence decided.
+ * Reduces the inputs of a batch to one session: the live one, or its shadow, in which presence decides.
  * @module
  */
 import { deadlineOf } from "../core/deadline.ts";
@@ -12,40 +12,40 @@ import type { Transition } from "../core/transition.ts";
 export class SessionReducer {
   session: Session;
   readonly transitions: Transition[] = [];
-  /** How this track reads the account's settings. */
-  readonly #read: (settings: Settings) => Settings;
+  /** Adapts the account's settings to this track. */
+  readonly #adapt: (settings: Settings) => Settings;
 
-  constructor(session: Session, read: (settings: Settings) => Settings = (settings) => settings) {
+  constructor(session: Session, adapt: (settings: Settings) => Settings = (settings) => settings) {
     this.session = session;
-    this.#read = read;
+    this.#adapt = adapt;
   }
 
   reduce(input: Input, now: number, settings: Settings): void {
     const given =
       input.type === "settings_changed"
-        ? { ...input, settings: this.#read(input.settings) }
+        ? { ...input, settings: this.#adapt(input.settings) }
         : input;
-    const reduction = reduce(this.session, given, now, this.#read(settings));
+    const reduction = reduce(this.session, given, now, this.#adapt(settings));
     this.session = reduction.session;
     this.transitions.push(...reduction.transitions);
   }
 
   deadlineAt(settings: Settings): number | null {
-    return deadlineOf(this.session, this.#read(settings));
+    return deadlineOf(this.session, this.#adapt(settings));
   }
 }
 
-/** In the mode `shadow` presence decides nothing; here it does. */
+/** The settings of a shadow: in the mode `shadow` presence decides nothing, in the shadow it does. */
 export function asIfOn(settings: Settings): Settings {
   return { ...settings, presence: { ...settings.presence, mode: "on" } };
 }
 
-/** A shadow of a session that has none: as it is, with pages still to be heard of. */
+/** Creates the shadow of a session that has none: the session itself, with the shadow's own `seq`. */
 export function createShadow(session: Session): Session {
   return { ...session, seq: session.shadowSeq };
 }
 
-/** The session without its shadow, whose history stays and may be gone on with. */
+/** Drops the shadow but keeps its `seq`, so that a later shadow continues the same history. */
 export function dropShadow(session: Session, shadow: Session): Session {
   return { ...session, shadowSeq: shadow.seq };
 }

@@ -1,13 +1,13 @@
 /**
- * Wakes sessions whose deadline has come, and those that have not been told of changed settings. The
- * stored deadline is the truth: a sweep that is late, or runs twice, changes nothing but the time of
- * day.
+ * Processes sessions whose deadline has passed, and those that have not applied changed settings. Only
+ * the stored deadline decides: a sweep that is late, or runs twice, changes no verdict, only when it is
+ * made.
  * @module
  */
 import type { SessionKey } from "../stores/store.ts";
 import type { Engine } from "./engine.ts";
 
-/** How late a verdict may be when nothing else is to do. */
+/** How late a verdict may be in a collector without load. */
 const SWEEP_EVERY_MS = 100;
 const SWEEP_LIMIT = 500;
 
@@ -15,11 +15,11 @@ export interface SweepOptions {
   readonly engine: Engine;
   /** Names of the accounts whose settings may have changed. */
   readonly accounts: () => readonly string[];
-  /** Hears of a sweep that failed; the next one tries again. */
+  /** Called with the error of a failed sweep; the next one tries again. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Starts sweeping; returns the way to stop, which waits for a sweep under way. */
+/** Starts sweeping; returns a function that stops and waits for a sweep in progress. */
 export function startSweep(options: SweepOptions): () => Promise<void> {
   let running: Promise<void> | null = null;
   const timer = setInterval(() => {
@@ -35,7 +35,7 @@ export function startSweep(options: SweepOptions): () => Promise<void> {
   };
 }
 
-/** Runs until nothing is due. */
+/** Sweeps until nothing is due. */
 export async function sweep({ engine, accounts }: SweepOptions): Promise<void> {
   await engine.heartbeat();
   await sweepWhile(engine, () => engine.store.due(engine.clock.now(), SWEEP_LIMIT));
