@@ -1,6 +1,6 @@
 /**
- * What the collector is measured against: a Hono handler on the same server that reads and parses the
- * same body, checks nothing, keeps nothing and answers as many bytes.
+ * The baseline of the benchmark: a Hono handler on the same server that reads and parses the same
+ * body and returns as many bytes, but checks and stores nothing.
  */
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";

@@ -1,4 +1,4 @@
-/** The demo runs the example shop as a customer would have it: built, in a process of its own. */
+/** Copies the built example shop, which the demo runs as a separate process. */
 import { cpSync, rmSync } from "node:fs";
 
 const from = new URL("../../../examples/shop/dist/", import.meta.url);

@@ -1,11 +1,11 @@
-/** What a deployment at the edge serves as it is: the SDK's script build and the console. */
+/** Copies the static files of an edge deployment: the SDK's script build and the console. */
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const to = new URL("../dist/edge/", import.meta.url);
 const consoleFiles = new URL("../dist/console/", import.meta.url);
 
-/** The headers that `http/assets.ts` answers with. */
+/** The same headers as in `http/assets.ts`. */
 const HEADERS = `/sdk.js
   Access-Control-Allow-Origin: *
   Cross-Origin-Resource-Policy: cross-origin
@@ -23,7 +23,7 @@ mkdirSync(new URL("console/", to), { recursive: true });
 cpSync(fileURLToPath(import.meta.resolve("@stillhere/sdk/script")), new URL("sdk.js", to));
 for (const name of readdirSync(consoleFiles)) {
   if (name.endsWith(".map")) continue;
-  // A page without its ending is served from the file of that name.
+  // The path `/console` is served from `console.html`.
   const path = name === "index.html" ? "console.html" : `console/${name}`;
   cpSync(new URL(name, consoleFiles), new URL(path, to));
 }

@@ -8,20 +8,20 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("is true where the work fulfils before the limit, and leaves no timer behind", async () => {
+it("returns true if the work fulfils before the limit, and clears its timer", async () => {
   const done = settlesWithin(100, new Promise((resolve) => setTimeout(resolve, 99)));
   await vi.advanceTimersByTimeAsync(99);
   expect(await done).toBe(true);
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("is false where the limit passes first", async () => {
+it("returns false if the limit passes first", async () => {
   const done = settlesWithin(100, new Promise(() => {}));
   await vi.advanceTimersByTimeAsync(100);
   expect(await done).toBe(false);
 });
 
-it("rejects as the work does, and ignores a rejection after the limit", async () => {
+it("rejects if the work rejects, and ignores a rejection after the limit", async () => {
   const failing = settlesWithin(100, Promise.reject(new Error("broken")));
   await expect(failing).rejects.toThrow("broken");
   const late = settlesWithin(
@@ -32,7 +32,7 @@ it("rejects as the work does, and ignores a rejection after the limit", async ()
   expect(await late).toBe(false);
 });
 
-it("gives work that fulfilled during a stall the grace period to be noticed", async () => {
+it("returns true for work that fulfils within the grace period", async () => {
   let fulfil = () => {};
   const work = new Promise<void>((resolve) => {
     fulfil = resolve;

@@ -1,12 +1,12 @@
 /**
- * A time limit on a promise. The work itself goes on after the limit: a promise cannot be cancelled.
+ * A time limit on a promise. The work continues after it, since a promise cannot be cancelled.
  * @module
  */
 
 export interface TimeoutOptions {
   /**
-   * The limit passes only when the event loop has turned once more for this long (milliseconds, part of
-   * the limit). Default 0. A process that stalled finds its answers before its time-outs.
+   * The last part of the limit in milliseconds (default 0), which starts only when the event loop
+   * runs, so that a process that stalled handles responses before its timeouts.
    */
   readonly graceMs?: number;
 }

@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { Wakeup } from "./wakeup.ts";
 
-it("resolves a wait when it is notified", async () => {
+it("resolves a wait when notified", async () => {
   const wakeup = new Wakeup();
   const waiting = wakeup.wait(60_000);
   wakeup.notify();
   expect(await waiting).toBe(true);
 });
 
-it("remembers one notification that came while nothing waited", async () => {
+it("keeps one notification that arrives while nothing waits", async () => {
   const wakeup = new Wakeup();
   wakeup.notify();
   wakeup.notify();

@@ -1,6 +1,6 @@
 /**
- * Wakes one waiting loop. A notification that arrives while nothing waits is remembered, so that none
- * is lost between two waits.
+ * Wakes one waiting loop. A notification that arrives while nothing waits is kept for the next
+ * wait, so that none is lost in between.
  * @module
  */
 
@@ -14,8 +14,8 @@ export class Wakeup {
   }
 
   /**
-   * Resolves when notified, after `timeoutMs` milliseconds at the latest. True: it was notified; false:
-   * the time passed. Where no notification is pending it resolves in a later turn of the event loop.
+   * Resolves with true when notified, or with false after `timeoutMs` milliseconds. If no
+   * notification is pending, it resolves in a later turn of the event loop.
    */
   async wait(timeoutMs: number): Promise<boolean> {
     if (!this.#isNotified) {

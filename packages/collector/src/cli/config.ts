@@ -1,5 +1,5 @@
 /**
- * `--config FILE`: settings of the account `default`, laid over what is set already at each start.
+ * `--config FILE`: settings that are applied to the account `default` at each start.
  * @module
  */
 import { readFileSync } from "node:fs";
@@ -8,14 +8,14 @@ import { patchOverrides } from "../core/settings-schema.ts";
 import type { Engine } from "../engine/engine.ts";
 import { UsageError } from "./failure.ts";
 
-/** @throws {UsageError} if the file cannot be read or says something that cannot be set. */
+/** @throws {UsageError} if the file cannot be read or contains an invalid setting. */
 export async function applyConfig(engine: Engine, account: string, file: string): Promise<void> {
   const config = readConfig(file);
-  const before = engine.broadcasts.latest(account).overrides;
-  const { overrides, problems } = patchOverrides(before, config.settings ?? {});
+  const current = engine.broadcasts.latest(account).overrides;
+  const { overrides, problems } = patchOverrides(current, config.settings ?? {});
   const [problem] = problems.length > 0 ? problems : checkRelations(overrides);
   if (problem) throw new UsageError(`${file}: ${problem.setting} ${problem.message}`);
-  if (JSON.stringify(overrides) === JSON.stringify(before)) return;
+  if (JSON.stringify(overrides) === JSON.stringify(current)) return;
   await engine.changeSettings(account, { overrides });
 }
 

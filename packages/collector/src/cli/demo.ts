@@ -1,6 +1,6 @@
 /**
  * `stillhere demo`: a collector on an SQLite file, a shop with a chat, and the console. The shop is
- * a process of its own that knows the collector only by its address and keys, as a customer's would.
+ * a separate process that has only the collector's address and keys, as a customer's shop would.
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -19,7 +19,7 @@ const SHOP = fileURLToPath(new URL("../demo-shop/server.js", import.meta.url));
 
 export interface DemoOptions {
   readonly host: string;
-  /** The collector's port; the shop has the next one. */
+  /** The collector's port; the shop listens on the next one. */
   readonly port: number;
 }
 
@@ -53,7 +53,7 @@ export async function demo({ host, port }: DemoOptions): Promise<void> {
 `);
 }
 
-/** The demo's keys outlive a restart, so that an open shop page goes on. */
+/** The demo's keys, kept in a file so that an open shop page still works after a restart. */
 function readKeys(): FreshKeys {
   const file = `${FOLDER}/demo-keys.json`;
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as FreshKeys;

@@ -1,5 +1,5 @@
 /**
- * Failures that are the caller's to mend: one line that says what to do, exit 2, no stack.
+ * Errors that the user of the command can fix: one line that says what to do, exit code 2.
  * @module
  */
 import { StoreError } from "../stores/store.ts";
@@ -8,8 +8,8 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** The line to print for a failure; null: it is ours, and the stack is wanted. */
-export function lineOf(error: unknown): string | null {
+/** The line to print for a usage error; `null` for others, which are printed with their stack. */
+export function usageMessageOf(error: unknown): string | null {
   if (error instanceof UsageError || error instanceof StoreError) return error.message;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (syscall !== "listen") return null;

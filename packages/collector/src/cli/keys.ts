@@ -1,5 +1,5 @@
 /**
- * `stillhere keys` and `stillhere token`: what an operator does with an account from the shell.
+ * `stillhere keys` and `stillhere token`: account administration from the shell.
  * @module
  */
 import { Accounts } from "../engine/accounts.ts";
@@ -13,38 +13,41 @@ export interface KeysOptions {
   readonly account?: string;
   readonly create: boolean;
   readonly rotate: boolean;
-  /** Hours that the old keys stay good after a rotation; 0 revokes them at once. */
+  /** Hours that the old keys stay valid after a rotation; 0 revokes them immediately. */
   readonly overlap: number;
 }
 
 export async function keys(options: KeysOptions): Promise<void> {
   await withAccounts(options.store, async (accounts) => {
-    if (options.create || options.rotate) return renew(accounts, options);
-    const wanted = options.account ? [known(accounts, options.account)] : accounts.all();
+    if (options.create || options.rotate) return issueKeys(accounts, options);
+    const wanted = options.account ? [requireAccount(accounts, options.account)] : accounts.all();
     for (const { name, publishableKeys, secretKeys } of wanted) {
       for (const { key, expiresAt } of publishableKeys)
-        console.log(`${name}  ${key}${end(expiresAt)}`);
+        console.log(`${name}  ${key}${expiryText(expiresAt)}`);
       for (const { hint, expiresAt } of secretKeys)
-        console.log(`${name}  ${hint}…${end(expiresAt)}`);
+        console.log(`${name}  ${hint}…${expiryText(expiresAt)}`);
     }
   });
 }
 
-async function renew(accounts: Accounts, { account, create, overlap }: KeysOptions): Promise<void> {
+async function issueKeys(
+  accounts: Accounts,
+  { account, create, overlap }: KeysOptions,
+): Promise<void> {
   const name = account ?? "default";
   if (create && accounts.byName(name)) {
-    throw new UsageError(`The account ${name} is there already: give it new keys with --rotate.`);
+    throw new UsageError(`The account ${name} already exists: give it new keys with --rotate.`);
   }
-  if (!create) known(accounts, name);
+  if (!create) requireAccount(accounts, name);
   const fresh = await accounts.put(name, { overlapMs: overlap * 3_600_000 });
-  const old = overlap > 0 ? `the old ones end in ${overlap} h` : "the old ones have ended";
+  const old = overlap > 0 ? `the old ones expire in ${overlap} h` : "the old ones are revoked";
   console.log(`New keys of ${name}${create ? "" : `; ${old}`}. They are shown only once:`);
   console.log(`  publishable key  ${fresh.publishableKey}`);
   console.log(`  secret key       ${fresh.secretKey}`);
   console.log(`  token secret     ${fresh.tokenSecret}`);
 }
 
-function end(expiresAt: number | null): string {
+function expiryText(expiresAt: number | null): string {
   return expiresAt === null ? "" : `  until ${new Date(expiresAt).toISOString()}`;
 }
 
@@ -56,7 +59,7 @@ export async function token(options: {
   readonly ttl: number;
 }): Promise<void> {
   await withAccounts(options.store, async (accounts) => {
-    const account = known(accounts, options.account);
+    const account = requireAccount(accounts, options.account);
     const wanted = {
       session: options.session,
       user: options.user ?? null,
@@ -80,7 +83,7 @@ async function withAccounts(
   }
 }
 
-function known(accounts: Accounts, name: string) {
+function requireAccount(accounts: Accounts, name: string) {
   const account = accounts.byName(name);
   if (account) return account;
   const names = accounts.names().join(", ");

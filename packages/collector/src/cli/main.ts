@@ -8,7 +8,7 @@ import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS } from "../http/session-token.ts";
 import { MAX_SESSIONS } from "../platform/node.ts";
 import { DEFAULT_STORE } from "../platform/open-store.ts";
 import { demo } from "./demo.ts";
-import { lineOf } from "./failure.ts";
+import { usageMessageOf } from "./failure.ts";
 import { keys, token } from "./keys.ts";
 import { replay } from "./replay.ts";
 import { serve } from "./serve.ts";
@@ -24,7 +24,7 @@ const port = () =>
     .default(8787)
     .argParser(wholeNumber(0, 65_535));
 const account = () =>
-  option("--account <name>", "which account").default("default").env("STILLHERE_ACCOUNT");
+  option("--account <name>", "name of the account").default("default").env("STILLHERE_ACCOUNT");
 
 const program = new Command("stillhere")
   .description("Knows whether the person who waits for support on a website is still there")
@@ -38,22 +38,26 @@ program
   .addOption(port().env("STILLHERE_PORT"))
   .addOption(store())
   .addOption(
-    option("--trust-proxy", "believe the last X-Forwarded-For about addresses")
+    option("--trust-proxy", "take client addresses from the last entry of X-Forwarded-For")
       .default(false)
       .env("STILLHERE_TRUST_PROXY"),
   )
   .addOption(
-    option("--max-sessions <number>", "sessions that an account may have")
+    option("--max-sessions <number>", "maximum number of sessions per account")
       .default(MAX_SESSIONS)
       .argParser(wholeNumber(1, 1_000_000_000))
       .env("STILLHERE_MAX_SESSIONS"),
   )
   .addOption(
-    option("--allow-private-webhooks", "let webhooks go to this machine and its network")
+    option("--allow-private-webhooks", "allow webhooks to this machine and its network")
       .default(false)
       .env("STILLHERE_ALLOW_PRIVATE_WEBHOOKS"),
   )
-  .addOption(option("--config <file>", "settings of the account default").env("STILLHERE_CONFIG"))
+  .addOption(
+    option("--config <file>", "JSON file with settings of the account default").env(
+      "STILLHERE_CONFIG",
+    ),
+  )
   .action(serve);
 
 program
@@ -74,10 +78,14 @@ program
 program
   .command("token")
   .description("mint a session token")
-  .addOption(option("--session <id>", "whose token").makeOptionMandatory().env("STILLHERE_SESSION"))
+  .addOption(
+    option("--session <id>", "session that the token is for")
+      .makeOptionMandatory()
+      .env("STILLHERE_SESSION"),
+  )
   .addOption(option("--user <id>", "the end user").env("STILLHERE_USER"))
   .addOption(
-    option("--ttl <seconds>", "how long it is good for")
+    option("--ttl <seconds>", "lifetime of the token")
       .default(DEFAULT_TTL_SECONDS)
       .argParser(wholeNumber(1, MAX_TTL_SECONDS))
       .env("STILLHERE_TTL"),
@@ -93,7 +101,7 @@ program
   .addOption(option("--create", "create the account").default(false).env("STILLHERE_CREATE"))
   .addOption(option("--rotate", "make new keys").default(false).env("STILLHERE_ROTATE"))
   .addOption(
-    option("--overlap <hours>", "how long the old keys stay good; 0 revokes them")
+    option("--overlap <hours>", "how long the old keys stay valid; 0 revokes them")
       .default(24)
       .argParser(wholeNumber(0, 8_760))
       .env("STILLHERE_OVERLAP"),
@@ -105,12 +113,11 @@ function option(flags: string, description: string): Option {
   return new Option(flags, description);
 }
 
-function wholeNumber(least: number, most: number): (text: string) => number {
+function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most)
-      return value;
-    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+    if (text.trim() !== "" && Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
   };
 }
 
@@ -120,11 +127,11 @@ try {
   process.exit(exitCodeOf(error));
 }
 
-/** Commander has printed its own refusals already; help and version are none. */
+/** Exit code 2 for usage errors; Commander has already printed its own, and help is no error. */
 function exitCodeOf(error: unknown): number {
   const { code, exitCode } = error as { code?: unknown; exitCode?: number };
   if (typeof code === "string" && code.startsWith("commander.")) return exitCode === 0 ? 0 : 2;
-  const line = lineOf(error);
-  console.error(line === null ? error : `stillhere: ${line}`);
-  return line === null ? 1 : 2;
+  const message = usageMessageOf(error);
+  console.error(message === null ? error : `stillhere: ${message}`);
+  return message === null ? 1 : 2;
 }

@@ -1,5 +1,5 @@
 /**
- * `stillhere replay`: tries scenarios on the real core, on a virtual clock.
+ * `stillhere replay`: runs scenarios through the core on a virtual clock.
  * @module
  */
 import { readFileSync } from "node:fs";
@@ -9,11 +9,11 @@ import { runScenario } from "../replay/run.ts";
 import { type Scenario, ScenarioError } from "../replay/scenario.ts";
 import { UsageError } from "./failure.ts";
 
-/** Prints each case and every difference; answers whether all held. */
+/** Prints each scenario with its differences; returns whether all of them hold. */
 export function replay(files: readonly string[], { json }: { readonly json: boolean }): boolean {
   const scenarios = files.flatMap(readScenarios);
   const cases = scenarios.map((scenario) => {
-    const outcome = usable(() => runScenario(scenario));
+    const outcome = asUsageError(() => runScenario(scenario));
     return { scenario, outcome, found: differences(scenario, outcome) };
   });
   const failed = cases.filter(({ found }) => found.length > 0).length;
@@ -41,10 +41,10 @@ function readScenarios(file: string): readonly Scenario[] {
   } catch {
     throw new UsageError(`The scenario file ${file} cannot be read: name a JSON file.`);
   }
-  return usable(() => parseScenarios(text, file));
+  return asUsageError(() => parseScenarios(text, file));
 }
 
-function usable<T>(work: () => T): T {
+function asUsageError<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {

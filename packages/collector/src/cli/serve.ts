@@ -1,5 +1,5 @@
 /**
- * `stillhere serve`: the collector.
+ * `stillhere serve`: runs the collector.
  * @module
  */
 import { DEFAULT_ACCOUNT } from "../engine/accounts.ts";
@@ -18,7 +18,7 @@ export interface ServeOptions {
   readonly allowPrivateWebhooks: boolean;
 }
 
-/** Serves until it is told to stop; the first start creates an account and prints its keys once. */
+/** Serves until SIGINT or SIGTERM; the first start creates an account and prints its keys once. */
 export async function serve(options: ServeOptions): Promise<void> {
   const store = await openStore(options.store);
   const collector = await startCollector({
@@ -31,7 +31,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     onError: logError,
   });
   const { accounts, engine } = collector;
-  // Before any keys are shown: a config that is wrong ends the start.
+  // Before any keys are printed, since an invalid config aborts the start.
   if (options.config) await applyConfig(engine, DEFAULT_ACCOUNT, options.config);
   if (!accounts.byName(DEFAULT_ACCOUNT)) {
     const keys = await accounts.put(DEFAULT_ACCOUNT);
@@ -46,7 +46,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   stopOnSignal(collector);
 }
 
-/** Ends in order at SIGINT or SIGTERM: answers what is under way, closes the store. */
+/** Shuts down gracefully at SIGINT or SIGTERM: finishes open requests, then closes the store. */
 export function stopOnSignal(collector: Collector, before: () => void = () => {}): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {

@@ -1,12 +1,12 @@
 /**
- * Where a request comes from. The address is counted by for rate limits and kept nowhere.
+ * The client address of a request. It is used for rate limits only and stored nowhere.
  * @module
  */
 import type { IncomingMessage } from "node:http";
 
 /**
- * With a trusted proxy in front, the last entry of `X-Forwarded-For` is the proxy's own word; those
- * before it are the client's and worth nothing.
+ * Reads the client address. Behind a trusted proxy it is the last entry of `X-Forwarded-For`, which
+ * the proxy wrote; the client can forge the entries before it.
  */
 export function addressReader(trustProxy: boolean): (incoming: IncomingMessage) => string {
   return ({ headers, socket }) => {

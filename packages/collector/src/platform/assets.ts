@@ -1,5 +1,5 @@
 /**
- * Reads the files that the collector serves, as the build left them.
+ * Reads the static files that the collector serves from the build output.
  * @module
  */
 import { readdirSync, readFileSync } from "node:fs";

@@ -1,30 +1,30 @@
 /**
- * The same trouble many times a second is told once in a while, with how often it was.
+ * Throttles repeated errors: the same one is logged once a second, with its number of repeats.
  * @module
  */
 const LOG_EVERY_MS = 1_000;
-/** So many are told apart; past that all are forgotten. */
+/** Kinds that are counted separately; when there are more, all counts are dropped. */
 const MAX_KINDS = 100;
 
 export class LogThrottle {
   readonly #now: () => number;
-  readonly #kinds = new Map<string, { toldAt: number; untold: number }>();
+  readonly #kinds = new Map<string, { loggedAt: number; suppressed: number }>();
 
   /** `now` in epoch milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Null: it was told a moment ago; else how often it happened since without being told. */
+  /** The repeats suppressed since the last log; `null` if this error is to be suppressed. */
   count(kind: string): number | null {
     const now = this.#now();
-    const known = this.#kinds.get(kind);
-    if (known && now - known.toldAt < LOG_EVERY_MS) {
-      known.untold += 1;
+    const entry = this.#kinds.get(kind);
+    if (entry && now - entry.loggedAt < LOG_EVERY_MS) {
+      entry.suppressed += 1;
       return null;
     }
-    if (!known && this.#kinds.size >= MAX_KINDS) this.#kinds.clear();
-    this.#kinds.set(kind, { toldAt: now, untold: 0 });
-    return known?.untold ?? 0;
+    if (!entry && this.#kinds.size >= MAX_KINDS) this.#kinds.clear();
+    this.#kinds.set(kind, { loggedAt: now, suppressed: 0 });
+    return entry?.suppressed ?? 0;
   }
 }

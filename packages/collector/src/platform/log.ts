@@ -1,5 +1,5 @@
 /**
- * The collector's log: one JSON object a line, without keys, tokens, addresses or anybody's name.
+ * The collector's log: one JSON object per line, without keys, tokens, addresses or names.
  * @module
  */
 import { pino } from "pino";
@@ -13,15 +13,15 @@ export const log = pino({
   formatters: { level: (level) => ({ level }) },
 });
 
-/** A store that is away fails everything that is asked of it. */
-const repeats = new LogThrottle(() => Date.now());
+/** A store that is unavailable fails every operation with the same error. */
+const throttle = new LogThrottle(() => Date.now());
 
 export function logError(error: unknown): void {
   const err = error instanceof Error ? error : new Error(String(error));
-  const untold = repeats.count(err.message);
-  if (untold === null) return;
-  const more = untold > 0 ? { repeated: untold } : {};
-  // Where it happened says nothing about a store that does not answer.
+  const suppressed = throttle.count(err.message);
+  if (suppressed === null) return;
+  const more = suppressed > 0 ? { repeated: suppressed } : {};
+  // The stack says nothing about a store that does not respond.
   if (err instanceof StoreError) log.error({ store: err.message, ...more });
   else log.error({ err, ...more });
 }

@@ -1,5 +1,5 @@
 /**
- * The operator's figures, for Prometheus. No label names an account, a session or a person.
+ * The collector's metrics for Prometheus. No label names an account, a session or a person.
  * @module
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
@@ -8,13 +8,13 @@ import type { OutboxDepth } from "../webhooks/depth.ts";
 
 export interface PrometheusMeter extends Meter {
   readonly contentType: string;
-  /** The figures as Prometheus reads them. */
+  /** The metrics in the Prometheus text format. */
   scrape(): Promise<string>;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** `depth` is asked at each scrape. */
+/** `depth` is called at each scrape. */
 export function createPrometheusMeter(depth: () => Promise<OutboxDepth>): PrometheusMeter {
   const registry = new Registry();
   const registers = [registry];
@@ -25,7 +25,7 @@ export function createPrometheusMeter(depth: () => Promise<OutboxDepth>): Promet
     labelNames: ["type", "outcome"],
     registers,
   });
-  // To look a counter up by its labels takes longer than to count.
+  // Cached, because finding a counter by its labels takes longer than incrementing it.
   const signalCounters = new Map<string, Map<string, Counter.Internal>>();
   const transitions = new Counter({
     name: "stillhere_transitions_total",
@@ -40,12 +40,12 @@ export function createPrometheusMeter(depth: () => Promise<OutboxDepth>): Promet
   });
   const outages = new Counter({
     name: "stillhere_outages_total",
-    help: "Times in which nobody could hear, noticed by this collector",
+    help: "Outages in which no collector could receive signals, detected by this collector",
     registers,
   });
   const commits = new Histogram({
     name: "stillhere_commit_seconds",
-    help: "How long the store took for a batch",
+    help: "Seconds that the store took to commit a batch",
     buckets: SECONDS,
     registers,
   });
@@ -57,7 +57,7 @@ export function createPrometheusMeter(depth: () => Promise<OutboxDepth>): Promet
   });
   const late = new Histogram({
     name: "stillhere_deadline_late_seconds",
-    help: "How long after it was due a deadline was kept",
+    help: "Seconds between the due time of a deadline and its processing",
     buckets: SECONDS,
     registers,
   });
@@ -69,13 +69,13 @@ export function createPrometheusMeter(depth: () => Promise<OutboxDepth>): Promet
   });
   const deliveries = new Histogram({
     name: "stillhere_webhook_delivery_seconds",
-    help: "From the instant of a transition to the answer of the receiver that took it",
+    help: "Seconds from a transition to the response of the receiver that accepted it",
     buckets: [...SECONDS, 15, 60, 600, 3600],
     registers,
   });
   new Gauge({
     name: "stillhere_outbox_entries",
-    help: "Still to be delivered: not come to yet, or tried and waiting; up to 1,000 an endpoint",
+    help: "Entries to deliver, unread or pending a retry; counted up to 1,000 per endpoint",
     labelNames: ["state"],
     registers,
     async collect() {

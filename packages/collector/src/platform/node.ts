@@ -1,5 +1,5 @@
 /**
- * The collector as a Node server: the one place that wires store, engine, routes and clock together.
+ * The collector as a Node server: wires store, engine, routes and clock together.
  * @module
  */
 import { createServer, type Server } from "node:http";
@@ -26,11 +26,11 @@ import { hmacOfNode, isSignal, takeSignal } from "./node-signals.ts";
 import { createPost } from "./post-webhook.ts";
 import { refuseTarget } from "./webhook-target.ts";
 
-/** How often keys that another process made or rotated are read. */
-const ACCOUNTS_EVERY_MS = 1_000;
+/** How often accounts are read again, for keys that another process created or rotated. */
+const REFRESH_ACCOUNTS_EVERY_MS = 1_000;
 const PRUNE_EVERY_MS = 3_600_000;
 export const MAX_SESSIONS = 10_000_000;
-/** How long requests under way may take to end when the collector stops. */
+/** How long open requests may take to finish when the collector stops. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
 export interface CollectorOptions {
@@ -38,12 +38,12 @@ export interface CollectorOptions {
   readonly host: string;
   /** 0 lets the system choose one. */
   readonly port: number;
-  /** Believe the last proxy's `X-Forwarded-For` about where a request comes from. */
+  /** Take a request's address from the last entry of `X-Forwarded-For`. */
   readonly trustProxy?: boolean;
   readonly limits?: RateLimits;
-  /** Sessions that an account may have. */
+  /** How many sessions an account may have. */
   readonly maxSessions?: number;
-  /** Let webhooks go to this machine and its network. */
+  /** Allow webhooks to this machine and its network. */
   readonly allowPrivateWebhooks?: boolean;
   readonly onError: (error: unknown) => void;
 }
@@ -52,11 +52,11 @@ export interface Collector {
   readonly url: string;
   readonly engine: Engine;
   readonly accounts: Accounts;
-  /** Answers what is under way, then lets go of the store. */
+  /** Finishes open requests, then closes the store. */
   close(): Promise<void>;
 }
 
-/** @throws if the port cannot be had. */
+/** @throws if the port is not available. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const { store, onError } = options;
   const clock = createSystemClock();
@@ -95,12 +95,12 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     else answer(incoming, outgoing);
   });
   await listen(server, options.host, options.port);
-  // Commits of other collectors: their readers may be connected here.
-  const stopNews = store.onLogChange?.((account) => engine.logNotifier.notify(account));
+  // Readers of the log that are connected here also need the commits of other collectors.
+  const stopLogListener = store.onLogChange?.((account) => engine.logNotifier.notify(account));
   const stopSweep = startSweep({ engine, accounts: () => accounts.names(), onError });
   deliveries.start();
-  const refresh = setInterval(() => accounts.refresh().catch(onError), ACCOUNTS_EVERY_MS);
-  const forget = setInterval(
+  const refresh = setInterval(() => accounts.refresh().catch(onError), REFRESH_ACCOUNTS_EVERY_MS);
+  const prune = setInterval(
     () => pruneHistory(engine, accounts.names()).catch(onError),
     PRUNE_EVERY_MS,
   );
@@ -110,15 +110,15 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     accounts,
     async close() {
       clearInterval(refresh);
-      clearInterval(forget);
+      clearInterval(prune);
       const stopped = deliveries.stop();
       const closed = new Promise((resolve) => server.close(resolve));
-      // Streams never end by themselves; their readers resume elsewhere by id.
-      const hurry = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
+      // Streams never end on their own; their readers resume at another collector by event id.
+      const forceClose = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
       server.closeIdleConnections();
       await closed;
-      clearTimeout(hurry);
-      stopNews?.();
+      clearTimeout(forceClose);
+      stopLogListener?.();
       await stopSweep();
       await engine.idle();
       await stopped;

@@ -1,5 +1,5 @@
 /**
- * From a store's address to the store.
+ * Opens the store that an address names.
  * @module
  */
 import { MemoryStore } from "../stores/memory/memory-store.ts";
@@ -9,7 +9,7 @@ import { type Store, StoreError } from "../stores/store.ts";
 
 export const DEFAULT_STORE = "sqlite:./stillhere.db";
 
-/** @throws {StoreError} if the address is none or the store cannot be reached. */
+/** @throws {StoreError} if the address is invalid or the store cannot be reached. */
 export async function openStore(address: string): Promise<Store> {
   const [, kind, rest] = /^([a-z-]+):(.*)$/.exec(address) ?? [];
   if (kind === "memory") return new MemoryStore();

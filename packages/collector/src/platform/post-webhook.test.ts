@@ -29,7 +29,7 @@ function limits(timeoutMs = 5_000, signal = new AbortController().signal) {
 }
 
 describe("a post", () => {
-  it("brings headers and body, and back the status and the wish for rest", async () => {
+  it("sends headers and body, and returns the status and Retry-After", async () => {
     let seen: unknown;
     const url = await serve(async (request, response) => {
       let body = "";
@@ -53,7 +53,7 @@ describe("a post", () => {
     expect(hits).toBe(0);
   });
 
-  it("does not read an answer without end", async () => {
+  it("does not read an endless response", async () => {
     let isCut: Promise<unknown> = Promise.resolve();
     const url = await serve((_, response) => {
       isCut = once(response, "close");
@@ -68,7 +68,7 @@ describe("a post", () => {
     await isCut;
   });
 
-  it("keeps a connection, and is not lost with one that the receiver has closed", async () => {
+  it("reuses a connection, and sends again if the receiver has closed it", async () => {
     const ports = new Set<number | undefined>();
     const url = await serve((request, response) => {
       ports.add(request.socket.remotePort);
@@ -84,20 +84,20 @@ describe("a post", () => {
 });
 
 describe("a post fails", () => {
-  it("where the receiver does not answer in time", async () => {
+  it("if the receiver does not respond in time", async () => {
     const url = await serve(() => {});
     await expect(post(url, {}, "", limits(50))).rejects.toMatchObject({ code: "timeout" });
   });
 
-  it("where it is given up", async () => {
+  it("if it is aborted", async () => {
     const url = await serve(() => {});
-    const given = new AbortController();
-    const failed = expect(post(url, {}, "", limits(5_000, given.signal))).rejects;
-    given.abort();
+    const controller = new AbortController();
+    const failed = expect(post(url, {}, "", limits(5_000, controller.signal))).rejects;
+    controller.abort();
     await failed.toMatchObject({ code: "aborted" });
   });
 
-  it("where nobody listens, and where the connection breaks", async () => {
+  it("if the connection is refused or breaks", async () => {
     await expect(post("http://127.0.0.1:1/", {}, "", limits())).rejects.toMatchObject({
       code: "connection_refused",
     });
@@ -105,15 +105,15 @@ describe("a post fails", () => {
     await expect(post(url, {}, "", limits())).rejects.toMatchObject({ code: "connection_lost" });
   });
 
-  it("where the receiver is none that speaks TLS", async () => {
+  it("if the receiver does not speak TLS", async () => {
     const url = await serve((_, response) => response.end());
     const secure = url.replace("http:", "https:");
     await expect(post(secure, {}, "", limits())).rejects.toMatchObject({ code: "tls" });
   });
 });
 
-describe("a private target is not reached", () => {
-  async function isUntouched(urlOf: (port: string) => string, resolve?: Resolve): Promise<void> {
+describe("a private target is refused", () => {
+  async function expectRefused(urlOf: (port: string) => string, resolve?: Resolve): Promise<void> {
     let connections = 0;
     const { port } = new URL(await serve((_, response) => response.end()));
     servers[0]?.on("connection", () => {
@@ -127,34 +127,34 @@ describe("a private target is not reached", () => {
   }
 
   it.each([
-    ["an address", (port: string) => `http://127.0.0.1:${port}/`],
-    ["an address written otherwise", (port: string) => `http://0x7f.1:${port}/`],
-    ["a mapped address", (port: string) => `http://[::ffff:127.0.0.1]:${port}/`],
-    ["a name of this machine", (port: string) => `http://localhost:${port}/`],
-  ])("by %s", (_, urlOf) => isUntouched(urlOf));
+    ["by address", (port: string) => `http://127.0.0.1:${port}/`],
+    ["by an address in another notation", (port: string) => `http://0x7f.1:${port}/`],
+    ["by an IPv4-mapped address", (port: string) => `http://[::ffff:127.0.0.1]:${port}/`],
+    ["by a name of this machine", (port: string) => `http://localhost:${port}/`],
+  ])("%s", (_, urlOf) => expectRefused(urlOf));
 
   it("by a name that resolves to it", () =>
-    isUntouched(
+    expectRefused(
       (port) => `http://desk.example:${port}/`,
       (_, done) => done(null, [{ address: "127.0.0.1", family: 4 }]),
     ));
 
-  it("by asking a second time: a name is resolved once for a connection", async () => {
-    let asked = 0;
+  it("by a name with a changed DNS answer: it is resolved once per connection", async () => {
+    let lookups = 0;
     const send = createPost({
       isPrivateAllowed: false,
       resolve: (_, done) => {
-        asked += 1;
-        done(null, [{ address: asked === 1 ? "192.0.2.1" : "127.0.0.1", family: 4 }]);
+        lookups += 1;
+        done(null, [{ address: lookups === 1 ? "192.0.2.1" : "127.0.0.1", family: 4 }]);
       },
     });
     await expect(send("http://desk.example/", {}, "", limits())).rejects.toMatchObject({
       code: "target_refused",
     });
-    expect(asked).toBe(1);
+    expect(lookups).toBe(1);
   });
 
-  it("where the name is not known it says so", async () => {
+  it("with its own error code, other than an unknown name", async () => {
     const unknown: Resolve = (_, done) =>
       done(Object.assign(new Error("no"), { code: "ENOTFOUND" }), []);
     const send = createPost({ isPrivateAllowed: false, resolve: unknown });

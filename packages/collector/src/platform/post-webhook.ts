@@ -1,6 +1,6 @@
 /**
- * Posts webhooks with Node's own client: it alone lets the address be looked at before a connection
- * is made, and it follows no redirect.
+ * Posts webhooks with Node's HTTP client, which allows the address to be checked before it connects
+ * and follows no redirects.
  * @module
  */
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
@@ -10,24 +10,24 @@ import { type Post, type PostAnswer, PostError, type PostErrorCode } from "../we
 import { isRefusedAddress } from "./refused-addresses.ts";
 import { guardedLookup, hostOf, type Resolve } from "./webhook-target.ts";
 
-/** Nobody needs an answer's body; more than this is not even read. */
+/** Response bodies are not used; beyond this size they are not read either. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 const MAX_IDLE_SOCKETS = 64;
 
 export interface PostOptions {
-  /** Also to this machine and its network; for receivers next to the collector. */
+  /** Allow this machine and its network, for receivers next to the collector. */
   readonly isPrivateAllowed: boolean;
   readonly resolve?: Resolve;
 }
 
 export function createPost({ isPrivateAllowed, resolve }: PostOptions): Post {
   const guard = isPrivateAllowed ? {} : { lookup: guardedLookup(resolve) };
-  const kept = { keepAlive: true, maxFreeSockets: MAX_IDLE_SOCKETS, ...guard };
-  const agents = { "http:": new HttpAgent(kept), "https:": new HttpsAgent(kept) };
+  const agentOptions = { keepAlive: true, maxFreeSockets: MAX_IDLE_SOCKETS, ...guard };
+  const agents = { "http:": new HttpAgent(agentOptions), "https:": new HttpsAgent(agentOptions) };
 
   return async (url, headers, body, { timeoutMs, signal }) => {
     const target = new URL(url);
-    // Sockets resolve names only: an address is connected to as it is.
+    // The guarded lookup runs for names only, so an IP address is checked here.
     const host = hostOf(target);
     if (!isPrivateAllowed && isIP(host) && isRefusedAddress(host)) {
       throw new PostError("target_refused");
@@ -37,7 +37,7 @@ export function createPost({ isPrivateAllowed, resolve }: PostOptions): Post {
     const attempt = () => send(target, headers, body, either, agents);
     try {
       return await attempt().catch((error: ConnectionError) => {
-        // The receiver had closed a connection that was kept: that is no word on the message.
+        // The receiver closed an idle connection before it could read the request.
         if (error.wasReused && error.code === "ECONNRESET" && !either.aborted) return attempt();
         throw error;
       });
@@ -73,7 +73,7 @@ function send(
       reject(error);
     });
     request.once("response", (response) => {
-      drop(response);
+      drain(response);
       resolve({
         status: response.statusCode ?? 0,
         retryAfter: response.headers["retry-after"] ?? null,
@@ -83,8 +83,8 @@ function send(
   });
 }
 
-/** Reads a body to its end, so that the connection can be kept, but not without an end. */
-function drop(response: IncomingMessage): void {
+/** Reads a body to its end, so that the connection can be reused, up to a size limit. */
+function drain(response: IncomingMessage): void {
   let bytes = 0;
   response.on("error", () => {});
   response.on("data", (chunk: Buffer) => {

@@ -40,7 +40,7 @@ it.each([
   "ff02::1",
   "localhost",
   "",
-])("%s is refused", (address) => {
+])("refuses %s", (address) => {
   expect(isRefusedAddress(address)).toBe(true);
 });
 
@@ -60,6 +60,6 @@ it.each([
   "2001:4860:4860::8888",
   "2606:4700:4700::1111",
   "2a00:1450::1",
-])("%s is not", (address) => {
+])("allows %s", (address) => {
   expect(isRefusedAddress(address)).toBe(false);
 });

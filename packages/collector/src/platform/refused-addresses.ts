@@ -1,8 +1,8 @@
 /**
- * Which addresses a webhook may not go to: those of this machine, of the network it is in, and all
- * others that are nobody's on the internet (https://www.iana.org/assignments/iana-ipv4-special-registry,
- * https://www.iana.org/assignments/iana-ipv6-special-registry). A collector often stands where it
- * can reach what its customers must not.
+ * IP addresses that webhooks may not be sent to: this machine, its network, and all others that are
+ * not public (https://www.iana.org/assignments/iana-ipv4-special-registry,
+ * https://www.iana.org/assignments/iana-ipv6-special-registry). A collector can
+ * often reach hosts that its customers must not.
  * @module
  */
 import { BlockList, isIP } from "node:net";
@@ -16,7 +16,7 @@ const V4: readonly (readonly [string, number])[] = [
   ["172.16.0.0", 12], // private
   ["192.0.0.0", 24], // protocol assignments
   ["192.0.2.0", 24], // documentation
-  ["192.88.99.0", 24], // relays from IPv6, ended
+  ["192.88.99.0", 24], // 6to4 relays, deprecated
   ["192.168.0.0", 16], // private
   ["198.18.0.0", 15], // benchmarks
   ["198.51.100.0", 24], // documentation
@@ -26,10 +26,10 @@ const V4: readonly (readonly [string, number])[] = [
 ];
 
 const V6: readonly (readonly [string, number])[] = [
-  ["::", 96], // unspecified, loopback, and IPv4 the old way
-  ["::ffff:0:0", 96], // IPv4-mapped: no name has a reason to resolve to that
+  ["::", 96], // unspecified, loopback, IPv4-compatible
+  ["::ffff:0:0", 96], // IPv4-mapped: no name needs to resolve to one
   ["::ffff:0:0:0", 96], // IPv4-translated
-  ["64:ff9b::", 96], // IPv4 behind a translator, which may stand next to us
+  ["64:ff9b::", 96], // IPv4 behind a translator, which may be local
   ["64:ff9b:1::", 48],
   ["100::", 64], // discard
   ["2001::", 23], // protocol assignments, Teredo among them
@@ -39,17 +39,17 @@ const V6: readonly (readonly [string, number])[] = [
   ["5f00::", 16], // segment routing
   ["fc00::", 7], // unique local
   ["fe80::", 10], // link-local
-  ["fec0::", 10], // site-local, ended
+  ["fec0::", 10], // site-local, deprecated
   ["ff00::", 8], // multicast
 ];
 
-// A list of its own for each: one of both would match IPv4 against the mapped range.
+// Two lists, because a common one would match IPv4 addresses against the mapped range.
 const v4 = new BlockList();
 for (const [net, prefix] of V4) v4.addSubnet(net, prefix, "ipv4");
 const v6 = new BlockList();
 for (const [net, prefix] of V6) v6.addSubnet(net, prefix, "ipv6");
 
-/** Whether a webhook may not go to an IP address; what is none is refused as well. */
+/** Whether webhooks to `address` are refused; anything but an IP address is refused too. */
 export function isRefusedAddress(address: string): boolean {
   switch (isIP(address)) {
     case 4:

@@ -18,7 +18,7 @@ const resolve: Resolve = (name, done) => {
   done(addresses ? null : new Error(`no ${name}`), addresses ?? []);
 };
 
-describe("a URL is refused", () => {
+describe("refuseTarget refuses", () => {
   it.each([
     "not a URL",
     "ftp://desk.example/",
@@ -45,7 +45,7 @@ describe("a URL is refused", () => {
   });
 });
 
-describe("a URL is taken", () => {
+describe("refuseTarget allows", () => {
   it.each(["https://desk.example/hook?x=1", "https://8.8.8.8/", "https://[2606:4700::1]:8443/"])(
     "%s",
     async (url) => {
@@ -53,20 +53,20 @@ describe("a URL is taken", () => {
     },
   );
 
-  it("also where its name does not resolve yet", async () => {
+  it("a name that does not resolve yet", async () => {
     expect(await refuseTarget("https://soon.example/", false, resolve)).toBeNull();
   });
 
   it.each(["http://127.0.0.1:9000/", "http://localhost/", "https://inside.example/"])(
-    "%s where private targets are allowed",
+    "%s if private targets are allowed",
     async (url) => {
       expect(await refuseTarget(url, true, resolve)).toBeNull();
     },
   );
 });
 
-describe("the lookup of a connection", () => {
-  function look(name: string, all: boolean): Promise<unknown> {
+describe("guardedLookup", () => {
+  function lookUp(name: string, all: boolean): Promise<unknown> {
     return new Promise((done) => {
       guardedLookup(resolve)(name, { all }, (error, address, family) =>
         done(error ? error.message : all ? address : [address, family]),
@@ -74,20 +74,20 @@ describe("the lookup of a connection", () => {
     });
   }
 
-  it("gives the addresses that it has looked at", async () => {
-    expect(await look("desk.example", true)).toEqual(NAMES["desk.example"]);
-    expect(await look("desk.example", false)).toEqual(["93.184.215.14", 4]);
+  it("returns the addresses that it has checked", async () => {
+    expect(await lookUp("desk.example", true)).toEqual(NAMES["desk.example"]);
+    expect(await lookUp("desk.example", false)).toEqual(["93.184.215.14", 4]);
   });
 
   it.each(["inside.example", "mixed.example", "mapped.example", "localhost"])(
-    "gives none for %s",
+    "refuses %s",
     async (name) => {
-      expect(await look(name, true)).toBe("target_refused");
-      expect(await look(name, false)).toBe("target_refused");
+      expect(await lookUp(name, true)).toBe("target_refused");
+      expect(await lookUp(name, false)).toBe("target_refused");
     },
   );
 
-  it("says where there is no such name", async () => {
-    expect(await look("nowhere.example", true)).toBe("no nowhere.example");
+  it("fails for a name that does not exist", async () => {
+    expect(await lookUp("nowhere.example", true)).toBe("no nowhere.example");
   });
 });

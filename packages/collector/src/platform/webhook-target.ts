@@ -1,7 +1,6 @@
 /**
- * Where webhooks may go. The name is resolved and every address it has is looked at; the address
- * that was looked at is the one that is connected to, so that a name cannot answer differently a
- * moment later.
+ * Checks the targets of webhooks. Every address of a name is checked, and the connection uses an
+ * address that was checked, so that a second DNS answer cannot redirect it.
  * @module
  */
 import { type LookupAddress, type LookupOptions, lookup as resolve } from "node:dns";
@@ -20,7 +19,7 @@ const resolveAll: Resolve = (name, done) => {
   resolve(name, { all: true }, (error, addresses) => done(error, addresses ?? []));
 };
 
-/** In the shape of the option `lookup` of Node's sockets. */
+/** The type of the option `lookup` of Node's sockets. */
 export type Lookup = (
   name: string,
   options: LookupOptions,
@@ -31,7 +30,7 @@ export type Lookup = (
   ) => void,
 ) => void;
 
-/** Resolves only names all of whose addresses may be gone to. */
+/** A lookup that fails for names with any refused address. */
 export function guardedLookup(resolveName: Resolve = resolveAll): Lookup {
   return (name, options, done) => {
     resolveName(name, (error, addresses) => {
@@ -47,8 +46,8 @@ export function guardedLookup(resolveName: Resolve = resolveAll): Lookup {
 }
 
 /**
- * Why an endpoint cannot have a URL; null: it can. A name that does not resolve now may do so later:
- * it is looked at again with each attempt.
+ * Why a URL is refused for an endpoint; `null` if it is allowed. A name that does not resolve is
+ * allowed, since each attempt checks it again.
  */
 export async function refuseTarget(
   text: string,
@@ -60,11 +59,11 @@ export async function refuseTarget(
   const host = hostOf(new URL(text));
   const addresses = isIP(host) ? [{ address: host }] : await addressesOf(host, resolveName);
   return addresses.some(({ address }) => isRefusedAddress(address))
-    ? `${host} is an address of a private network; whoever runs the collector can allow that with --allow-private-webhooks.`
+    ? `${host} is an address of a private network; the collector's operator can allow these with --allow-private-webhooks.`
     : null;
 }
 
-/** The host as sockets want it: an IPv6 address without its brackets. */
+/** The host as sockets expect it: an IPv6 address without its brackets. */
 export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, "$1");
 }

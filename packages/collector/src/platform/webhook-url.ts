@@ -1,9 +1,9 @@
 /**
- * Which URLs webhooks may have, as far as the URL itself tells.
+ * Checks the URL of a webhook without resolving its name.
  * @module
  */
 
-/** Why an endpoint cannot have this URL, wherever the collector runs; null: it can. */
+/** Why a URL is refused for an endpoint on any platform; `null` if it is allowed. */
 export function refuseUrl(text: string, isPrivateAllowed: boolean): string | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) {
@@ -11,5 +11,5 @@ export function refuseUrl(text: string, isPrivateAllowed: boolean): string | nul
   }
   if (url.username || url.password) return "Leave user name and password out of the URL.";
   if (isPrivateAllowed || url.protocol === "https:") return null;
-  return "Use https://: messages say who waits for whom.";
+  return "Use https://: messages reveal who waits for whom.";
 }

@@ -1,20 +1,20 @@
 /**
- * What a scenario expects beside what came of it.
+ * Compares the outcome of a scenario with what it expects.
  * @module
  */
 import type { Outcome } from "./run.ts";
 import type { Expectation, Scenario } from "./scenario.ts";
 
-/** Every difference, in words; none: the scenario holds. */
+/** Every difference as a sentence; empty if the scenario holds. */
 export function differences(scenario: Scenario, outcome: Outcome): readonly string[] {
   const found = scenario.expect.flatMap((expectation) => differencesAt(expectation, outcome));
   if (!scenario.transitions) return found;
-  const wanted = scenario.transitions.map(lineOf);
-  const got = outcome.transitions.map(lineOf);
-  for (let index = 0; index < Math.max(wanted.length, got.length); index += 1) {
-    if (wanted[index] === got[index]) continue;
+  const expected = scenario.transitions.map(describeChange);
+  const actual = outcome.transitions.map(describeChange);
+  for (let index = 0; index < Math.max(expected.length, actual.length); index += 1) {
+    if (expected[index] === actual[index]) continue;
     found.push(
-      `transition ${index + 1}: expected ${wanted[index] ?? "none"}, got ${got[index] ?? "none"}`,
+      `transition ${index + 1}: expected ${expected[index] ?? "none"}, got ${actual[index] ?? "none"}`,
     );
   }
   return found;
@@ -29,17 +29,17 @@ function differencesAt({ at, ticket, ...expected }: Expectation, outcome: Outcom
   ];
 }
 
-function fieldDifferences(at: number, prefix: string, expected: object, got: object): string[] {
+function fieldDifferences(at: number, prefix: string, expected: object, actual: object): string[] {
   return Object.entries(expected).flatMap(([field, value]) => {
-    const is = (got as Record<string, unknown>)[field];
-    if (JSON.stringify(is) === JSON.stringify(value)) return [];
+    const actualValue = (actual as Record<string, unknown>)[field];
+    if (JSON.stringify(actualValue) === JSON.stringify(value)) return [];
     return [
-      `at ${at}: ${prefix}${field} expected ${JSON.stringify(value)}, got ${JSON.stringify(is)}`,
+      `at ${at}: ${prefix}${field} expected ${JSON.stringify(value)}, got ${JSON.stringify(actualValue)}`,
     ];
   });
 }
 
-function lineOf({
+function describeChange({
   at,
   state,
   reason,

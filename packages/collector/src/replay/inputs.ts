@@ -1,12 +1,12 @@
 /**
- * What the collector receives for an event of a scenario.
+ * Translates the events of a scenario to inputs of the core.
  * @module
  */
 import type { Input } from "../core/input.ts";
 import type { SimulatedPages } from "./pages.ts";
 import { END_REASON_BY, type ScenarioEvent } from "./scenario.ts";
 
-/** What happens to the session alone; settings and outages concern others too. */
+/** Events of one session; settings and outages affect other sessions too. */
 export type SessionEvent = Exclude<
   ScenarioEvent,
   { readonly type: "settings_changed" } | { readonly type: "outage" }

@@ -1,12 +1,12 @@
 /**
- * The settings of a scenario: as the API has them, but for the names that only scenario files have.
+ * The settings of a scenario: those of the API, plus the names that only scenario files use.
  * @module
  */
 import { type Overrides, patchOverrides } from "../core/settings-schema.ts";
 import { type Scenario, ScenarioError } from "./scenario.ts";
 
 /**
- * What is set when a scenario begins.
+ * The overrides at a scenario's start.
  * @throws {ScenarioError} naming the setting that cannot be set.
  */
 export function initialOverrides(scenario: Scenario): Overrides {
@@ -25,7 +25,7 @@ export function patchedOverrides(
   throw new ScenarioError(`scenario ${id}: setting ${problem.setting} ${problem.message}`);
 }
 
-/** Scenario files say `presence.enabled`, the API `presence.mode`. */
+/** Translates `presence.enabled` of scenario files to `presence.mode` of the API. */
 function withMode(patch: unknown): unknown {
   const presence = (patch as { presence?: { enabled?: unknown } } | null)?.presence;
   if (presence?.enabled === undefined) return patch;

@@ -1,5 +1,5 @@
 /**
- * Reads scenario files, with an error that names the place where one is not as it must be.
+ * Parses scenario files; an error names the field that is invalid.
  * @module
  */
 import { z } from "zod";

@@ -15,17 +15,17 @@ describe.each(files)("%s", (file) => {
   });
 });
 
-describe("a scenario that does not hold", () => {
+describe("the differences of a scenario that does not hold", () => {
   const scenario: Scenario = {
     id: "X",
-    name: "says what is not so",
+    name: "expects a wrong result",
     session: { channel: "web_widget" },
     events: [{ at: 0, type: "end_user_message" }],
     expect: [{ at: 600, state: "active", queue: "none", ticket: { status: "open" } }],
     transitions: [{ at: 0, state: "active", reason: null }],
   };
 
-  it("is told apart field by field, in the order of time", () => {
+  it("are listed field by field, in order of time", () => {
     expect(differences(scenario, runScenario(scenario))).toEqual([
       'at 600: state expected "active", got "inactive"',
       'at 600: ticket.status expected "open", got "new"',
@@ -34,7 +34,7 @@ describe("a scenario that does not hold", () => {
   });
 });
 
-describe("a scenario that cannot be run", () => {
+describe("the error for an invalid scenario", () => {
   it.each([
     ["{", /is not JSON/],
     ['[{"id": "X"}]', /scenario X: name/],
@@ -42,15 +42,15 @@ describe("a scenario that cannot be run", () => {
       '{"id": "X", "name": "", "session": {"channel": "c"}, "events": [{"at": 1, "type": "wave"}], "expect": []}',
       /scenario X: events\.0\.type/,
     ],
-  ])("says where: %s", (text, message) => {
+  ])("names the invalid field: %s", (text, message) => {
     expect(() => parseScenarios(text, "file.json")).toThrow(message);
     expect(() => parseScenarios(text, "file.json")).toThrow(ScenarioError);
   });
 
-  it("names the setting", () => {
+  it("names the setting that does not exist", () => {
     const scenario: Scenario = {
       id: "X",
-      name: "sets what there is not",
+      name: "sets an unknown setting",
       settings: { presence: { buffer: 3 } },
       session: { channel: "web_widget" },
       events: [],

@@ -23,7 +23,7 @@ export interface Result {
   readonly capacityHeld: boolean;
 }
 
-/** What a scenario came to: `--json` prints `id`, `results` and `transitions` of it. */
+/** The outcome of a scenario; `--json` prints its `id`, `results` and `transitions`. */
 export interface Outcome {
   readonly id: string;
   readonly results: readonly Result[];
@@ -35,31 +35,31 @@ export interface Outcome {
   readonly history: readonly Transition[];
 }
 
-/** @throws {ScenarioError} if the scenario cannot be run; the message says why. */
+/** @throws {ScenarioError} if the scenario cannot be run. */
 export function runScenario(scenario: Scenario): Outcome {
-  const desk = new VirtualCollector(scenario);
+  const collector = new VirtualCollector(scenario);
   const instants = [...new Set([...scenario.events, ...scenario.expect].map(({ at }) => at))];
   const results: Result[] = [];
   const tickets: Ticket[] = [];
   for (const at of instants.sort((a, b) => a - b)) {
-    desk.advance(at * 1000);
-    for (const event of scenario.events) if (event.at === at) desk.take(event);
+    collector.advance(at * 1000);
+    for (const event of scenario.events) if (event.at === at) collector.apply(event);
     if (!scenario.expect.some((expectation) => expectation.at === at)) continue;
-    results.push({ at, ...visibleOf(desk.session, desk.settings) });
-    tickets.push(desk.session.ticket);
+    results.push({ at, ...visibleOf(collector.session, collector.settings) });
+    tickets.push(collector.session.ticket);
   }
-  const { history } = desk;
+  const { history } = collector;
   return { id: scenario.id, results, transitions: stateChanges(history), tickets, history };
 }
 
-/** The changes of `state` in a history whose instants count from the scenario's start. */
+/** The changes of `state` in a history whose instants are relative to the scenario's start. */
 export function stateChanges(history: readonly Transition[]): Outcome["transitions"] {
   return history
     .filter(({ from, to }) => from.state !== to.state)
     .map(({ at, to }) => ({ at: at / 1000, state: to.state, reason: to.reason }));
 }
 
-/** One session, its pages and a clock that moves only when told. */
+/** One session, its pages, and a clock that moves only by {@link advance}. */
 class VirtualCollector {
   session: Session;
   settings: Settings;
@@ -67,8 +67,8 @@ class VirtualCollector {
   #overrides: Overrides;
   readonly #scenario: Scenario;
   readonly #pages = new SimulatedPages();
-  /** Outages that are over. */
-  readonly #heard = new Set<ScenarioEvent>();
+  /** Outages that have ended. */
+  readonly #endedOutages = new Set<ScenarioEvent>();
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -77,7 +77,7 @@ class VirtualCollector {
     this.session = createSession({ id: scenario.id, ...scenario.session }, 0);
   }
 
-  /** Lets time pass: beats arrive, timers run, but for an outage. */
+  /** Moves the clock: delivers due beats and runs due timers, except during an outage. */
   advance(now: number): void {
     for (let beat = this.#pages.nextBeat(now); beat; beat = this.#pages.nextBeat(now)) {
       if (!this.#isInOutage(beat.at)) this.#reduce(beat.input, beat.at);
@@ -85,28 +85,28 @@ class VirtualCollector {
     if (!this.#isInOutage(now)) this.#reduce({ type: "tick" }, now);
   }
 
-  take(event: ScenarioEvent): void {
+  apply(event: ScenarioEvent): void {
     const now = event.at * 1000;
     const input = this.#inputOf(event);
     const isLost = this.#isInOutage(now) && (input.type === "signal" || input.type === "leave");
     if (!isLost) this.#reduce(input, now);
   }
 
-  /** Whether an instant lies in an outage; at its end the collector hears again. */
+  /** Whether an instant lies in an outage, which lasts until its event has been applied. */
   #isInOutage(now: number): boolean {
     return this.#scenario.events.some(
       (event) =>
         event.type === "outage" &&
         now > event.from * 1000 &&
         now <= event.at * 1000 &&
-        !this.#heard.has(event),
+        !this.#endedOutages.has(event),
     );
   }
 
   #inputOf(event: ScenarioEvent): Input {
     switch (event.type) {
       case "outage":
-        this.#heard.add(event);
+        this.#endedOutages.add(event);
         return { type: event.type, fromAt: event.from * 1000 };
       case "settings_changed":
         this.#overrides = patchedOverrides(this.#scenario, this.#overrides, event.settings);

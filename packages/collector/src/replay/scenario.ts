@@ -1,5 +1,5 @@
 /**
- * Scenario files: what happens to one session, second by second, and what must hold. See
+ * The types of scenario files: the events of one session by second, and the expected results. See
  * docs/scenarios.md for the format.
  * @module
  */
@@ -23,7 +23,7 @@ export type ScenarioEvent = { readonly at: number } & (
   | { readonly type: "unassigned" }
   | { readonly type: "session_ended"; readonly by: keyof typeof END_REASON_BY }
   | { readonly type: "settings_changed"; readonly settings: unknown }
-  /** The collector hears again; since `from` it could not. */
+  /** The end of an outage that began at `from`. */
   | { readonly type: "outage"; readonly from: number }
 );
 
@@ -60,7 +60,7 @@ export interface Scenario {
   readonly transitions?: readonly { at: number; state: string; reason: string | null }[];
 }
 
-/** A scenario that cannot be run; the message says what to change. */
+/** A scenario that cannot be parsed or run; the message says what to change. */
 export class ScenarioError extends Error {
   override name = "ScenarioError";
 }

@@ -1,4 +1,4 @@
 import { z } from "@hono/zod-openapi";
 
-/** What people and systems call things: agents, groups, tags, channels. */
+/** A name or id that the desk chooses: of an agent, group, tag or channel. */
 export const name = z.string().min(1).max(256);

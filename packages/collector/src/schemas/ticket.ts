@@ -1,12 +1,12 @@
 /**
- * The shape of a ticket, as the desk reports it and scenario files write it.
+ * The schema of a ticket, for the API and for scenario files.
  * @module
  */
 import { z } from "@hono/zod-openapi";
 import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/session.ts";
 import { name } from "./name.ts";
 
-/** The fields that a desk may report; what is missing stays as it is. */
+/** The fields that a desk may report; missing fields stay unchanged. */
 export const ticketFields = {
   status: z.enum(TICKET_STATUSES).optional(),
   priority: z.enum(TICKET_PRIORITIES).nullish(),

@@ -1,5 +1,5 @@
 /**
- * The shape of triggers (rule 22), for the API and for scenario files.
+ * The schema of triggers (rule 22), for the API and for scenario files.
  * @module
  */
 import { z } from "@hono/zod-openapi";
