@@ -1,5 +1,5 @@
 /**
- * A process of the benchmark that is asked and answers, one question at a time.
+ * A child process of the benchmark with request and response messages, one request at a time.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ export class Child {
   readonly #process: ChildProcess;
   readonly #name: string;
 
-  /** `flags`: further ones of Node's own. */
+  /** @param flags additional flags for Node itself. */
   constructor(file: string, args: readonly string[] = [], flags: readonly string[] = []) {
     this.#name = file;
     this.#process = fork(new URL(file, import.meta.url), args, {
@@ -16,39 +16,39 @@ export class Child {
     });
   }
 
-  ask<T>(question: object | string): Promise<T> {
-    this.#process.send(question);
-    return this.hear<T>();
+  request<T>(message: object | string): Promise<T> {
+    this.#process.send(message);
+    return this.receive<T>();
   }
 
-  /** @throws if it ends instead of answering. */
-  async hear<T>(): Promise<T> {
-    const heard = new AbortController();
-    const { signal } = heard;
-    const answer = once(this.#process, "message", { signal }).then(([value]) => value as T);
+  /** @throws {Error} if the process exits before it sends a message. */
+  async receive<T>(): Promise<T> {
+    const settled = new AbortController();
+    const { signal } = settled;
+    const message = once(this.#process, "message", { signal }).then(([value]) => value as T);
     const end = once(this.#process, "exit", { signal }).then(([code]) => {
-      throw new Error(`${this.#name} ended with ${code}.`);
+      throw new Error(`${this.#name} exited with ${code}.`);
     });
     try {
-      return await Promise.race([answer, end]);
+      return await Promise.race([message, end]);
     } finally {
-      heard.abort();
-      await Promise.allSettled([answer, end]);
+      settled.abort();
+      await Promise.allSettled([message, end]);
     }
   }
 
-  /** Lets it end by itself, as it does when nobody asks any more. */
-  async leave(): Promise<void> {
-    const gone = once(this.#process, "exit");
+  /** Closes the channel, on which the process exits on its own. */
+  async disconnect(): Promise<void> {
+    const exit = once(this.#process, "exit");
     this.#process.disconnect();
-    await gone;
+    await exit;
   }
 
-  /** Kills it as a crash would. */
-  async stop(): Promise<void> {
+  /** Kills the process, as a crash would. */
+  async kill(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const gone = once(this.#process, "exit");
+    const exit = once(this.#process, "exit");
     this.#process.kill("SIGKILL");
-    await gone;
+    await exit;
   }
 }

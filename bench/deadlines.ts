@@ -1,53 +1,53 @@
 /**
- * How late verdicts are: a hundred thousand at once, and some while signals come in. And what a herd
- * that comes back after an outage meets.
+ * Measures how late verdicts are, in a burst and under load, and how a collector copes when all pages
+ * return after an outage (thundering herd).
  */
 
 import type { BenchFixture, Server } from "./fixture.ts";
 import type { Lateness } from "./late-verdicts.ts";
 
-/** Filled so many a second at least; verdicts may not fall due before all is filled. */
+/** Minimum rate of creating sessions: all must exist before the first verdict is due. */
 const FILLED_PER_SECOND = 4_000;
 
-export async function measureBurst(scene: BenchFixture, sessions: number): Promise<Lateness> {
+export async function measureBurst(fixture: BenchFixture, sessions: number): Promise<Lateness> {
   const afterMs = 10_000 + (sessions / FILLED_PER_SECOND) * 1_000;
   const startedAt = Date.now();
-  const server = await scene.collector({
-    store: `sqlite:${scene.path("burst")}`,
+  const server = await fixture.startCollector({
+    store: `sqlite:${fixture.path("burst")}`,
     sessions: 0,
-    leaving: { sessions, afterMs, withinMs: 1_000 },
+    silent: { sessions, afterMs, spreadMs: 1_000 },
   });
   await pause(startedAt + afterMs + 10_000 - Date.now());
-  const late = await server.figures();
+  const lateness = await server.figures();
   await server.stop();
-  return late;
+  return lateness;
 }
 
-/** Verdicts while signals come in at `rate`. */
+/** Measures verdicts while signals arrive at `rate`. */
 export async function measureUnderLoad(
-  scene: BenchFixture,
-  order: {
-    /** Its file; sessions that are there already are not created. */
+  fixture: BenchFixture,
+  options: {
+    /** Name of the store's file; existing sessions are reused. */
     readonly name: string;
     readonly sessions: number;
-    readonly leaving: number;
+    readonly silent: number;
     readonly rate: number;
     readonly forMs: number;
   },
 ): Promise<Lateness> {
-  const { name, sessions, leaving, rate, forMs } = order;
-  const afterMs = 8_000 + (leaving / FILLED_PER_SECOND) * 1_000;
+  const { name, sessions, silent, rate, forMs } = options;
+  const afterMs = 8_000 + (silent / FILLED_PER_SECOND) * 1_000;
   const startedAt = Date.now();
-  const server = await scene.collector({
-    store: `sqlite:${scene.path(name)}`,
+  const server = await fixture.startCollector({
+    store: `sqlite:${fixture.path(name)}`,
     sessions,
-    leaving: { sessions: leaving, afterMs, withinMs: forMs },
+    silent: { sessions: silent, afterMs, spreadMs: forMs },
   });
   const measureMs = afterMs + forMs + (Date.now() - startedAt > afterMs ? 0 : 4_000);
-  await scene.load(server, { sessions, warmUpMs: 0, measureMs, rate });
-  const late = await server.figures();
+  await fixture.runLoad(server, { sessions, warmUpMs: 0, measureMs, rate });
+  const lateness = await server.figures();
   await server.stop();
-  return late;
+  return lateness;
 }
 
 export interface HerdFigures {
@@ -58,29 +58,29 @@ export interface HerdFigures {
   readonly p99Ms: number;
 }
 
-/** The collector dies, is away for longer than is forgiven, and all pages come back. */
+/** Kills the collector, waits longer than an outage needs, and lets all pages return. */
 export async function measureHerd(
-  scene: BenchFixture,
+  fixture: BenchFixture,
   pages: number,
   withinMs: number,
 ): Promise<HerdFigures> {
-  const order = {
-    store: `sqlite:${scene.path("herd")}`,
+  const options = {
+    store: `sqlite:${fixture.path("herd")}`,
     sessions: pages,
-    // As they are unless somebody changes them.
+    // The defaults.
     settings: { "presence.leaseSeconds.visible": 15, "presence.bufferSeconds": 15 },
   };
-  const filling: Server = await scene.collector(order);
+  const filling: Server = await fixture.startCollector(options);
   await filling.stop();
   await pause(6_000);
-  const server = await scene.collector(order);
+  const server = await fixture.startCollector(options);
   const rate = pages / (withinMs / 1_000);
-  const result = await scene.load(server, {
+  const result = await fixture.runLoad(server, {
     sessions: pages,
     warmUpMs: 0,
     measureMs: withinMs + 1_000,
     rate,
-    return: true,
+    isReturning: true,
   });
   const { verdicts } = await server.figures();
   await server.stop();

@@ -1,22 +1,22 @@
 /**
- * What a server under measurement tells its parent: where it listens, and what it takes of the machine.
+ * What a measured server reports to its parent: its port, and its use of processor and memory.
  */
 
-export interface Listening {
+export interface ListeningMessage {
   readonly port: number;
 }
 
 export interface Figures {
-  /** Processor time since the process began. */
+  /** Processor time since the process started. */
   readonly cpuMs: number;
   readonly rssBytes: number;
 }
 
-/** Tells the port once, and the figures whenever the parent asks. */
+/** Sends the port once, and the figures in response to every message of the parent. */
 export function serveFigures(
   port: number,
-  more: object = {},
-  ask: () => object = () => ({}),
+  extra: object = {},
+  extraFigures: () => object = () => ({}),
 ): void {
   process.on("message", () => {
     const { user, system } = process.cpuUsage();
@@ -24,13 +24,13 @@ export function serveFigures(
       cpuMs: (user + system) / 1_000,
       rssBytes: process.memoryUsage.rss(),
     };
-    process.send?.({ ...figures, ...ask() });
+    process.send?.({ ...figures, ...extraFigures() });
   });
   process.on("disconnect", () => process.exit(0));
-  process.send?.({ port, ...more } satisfies Listening);
+  process.send?.({ port, ...extra } satisfies ListeningMessage);
 }
 
-/** The value below which that share of the sorted values lies. */
+/** The percentile of sorted values; `share` is between 0 and 1. */
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }

@@ -1,13 +1,13 @@
 /**
- * Servers and the load on them, started and stopped together; what every part of the benchmark needs.
+ * The fixture of every benchmark: starts servers, puts load on them, and stops everything.
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Child } from "./child.ts";
-import type { CollectorOrder } from "./collector-server.ts";
-import type { Figures, Listening } from "./figures.ts";
-import type { LoadOrder, LoadResult } from "./generator.ts";
+import type { CollectorOptions } from "./collector-server.ts";
+import type { Figures, ListeningMessage } from "./figures.ts";
+import type { LoadOptions, LoadResult } from "./generator.ts";
 import type { Lateness } from "./late-verdicts.ts";
 import { createKeys } from "./visitors.ts";
 
@@ -22,18 +22,18 @@ export class Server {
     this.port = port;
   }
 
-  static async start(file: string, order?: object): Promise<Server> {
-    const child = new Child(file, order ? [JSON.stringify(order)] : []);
-    const { port } = await child.hear<Listening>();
+  static async start(file: string, options?: object): Promise<Server> {
+    const child = new Child(file, options ? [JSON.stringify(options)] : []);
+    const { port } = await child.receive<ListeningMessage>();
     return new Server(child, port);
   }
 
   figures(): Promise<CollectorFigures> {
-    return this.#child.ask<CollectorFigures>("figures");
+    return this.#child.request<CollectorFigures>("figures");
   }
 
   stop(): Promise<void> {
-    return this.#child.stop();
+    return this.#child.kill();
   }
 }
 
@@ -47,7 +47,7 @@ export class BenchFixture {
     return join(this.#folder, `${name}.db`);
   }
 
-  /** The file and its log, in bytes. */
+  /** Size of the store's file with its write-ahead log. */
   bytesOf(name: string): number {
     const sizes = ["", "-wal"].map((end) =>
       statSync(this.path(name) + end, { throwIfNoEntry: false }),
@@ -55,34 +55,41 @@ export class BenchFixture {
     return sizes.reduce((sum, stat) => sum + (stat?.size ?? 0), 0);
   }
 
-  async bare(): Promise<Server> {
-    return this.#keep(await Server.start("../packages/collector/scripts/bare-server.ts"));
+  async startBareServer(): Promise<Server> {
+    return this.#track(await Server.start("../packages/collector/scripts/bare-server.ts"));
   }
 
-  /** A collector on a store that another process has filled, where the store outlives a process. */
-  async collector(order: Omit<CollectorOrder, "keys">): Promise<Server> {
-    if (order.store !== "memory:") {
-      const filling = { ...order, keys: this.keys, isFilling: true };
-      await (await Server.start("./collector-server.ts", filling)).stop();
+  /** Starts a collector. A persistent store is filled by another process first. */
+  async startCollector(options: Omit<CollectorOptions, "keys">): Promise<Server> {
+    if (options.store !== "memory:") {
+      const fillOptions = { ...options, keys: this.keys, fillOnly: true };
+      await (await Server.start("./collector-server.ts", fillOptions)).stop();
     }
-    return this.#keep(await Server.start("./collector-server.ts", { ...order, keys: this.keys }));
+    return this.#track(
+      await Server.start("./collector-server.ts", { ...options, keys: this.keys }),
+    );
   }
 
-  #keep(server: Server): Server {
+  #track(server: Server): Server {
     this.#servers.push(server);
     return server;
   }
 
-  load(
+  runLoad(
     { port }: Server,
-    order: Omit<LoadOrder, "port" | "keys" | "connections">,
+    options: Omit<LoadOptions, "port" | "keys" | "connections">,
   ): Promise<LoadResult> {
-    return this.#generator.ask<LoadResult>({ connections: 128, ...order, port, keys: this.keys });
+    return this.#generator.request<LoadResult>({
+      connections: 128,
+      ...options,
+      port,
+      keys: this.keys,
+    });
   }
 
   async tearDown(): Promise<void> {
     for (const server of this.#servers) await server.stop();
-    await this.#generator.stop();
+    await this.#generator.kill();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Sends beats over keep-alive connections, one at a time on each, and counts answers. It runs as a
- * process of its own and does as it is told by its parent.
+ * Load generator: sends beats over keep-alive connections, one request at a time on each, and measures
+ * the responses. It runs in its own process and takes load options as messages.
  */
 import { connect, type Socket } from "node:net";
 import {
@@ -13,43 +13,43 @@ import {
   tokenOf,
 } from "./visitors.ts";
 
-export interface LoadOrder {
+export interface LoadOptions {
   readonly port: number;
   readonly keys: Keys;
   readonly sessions: number;
   readonly connections: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
-  /** Signals a second; missing: as many as the server answers. */
+  /** Signals per second; if missing, as many as the server can answer. */
   readonly rate?: number;
-  /** Every page opens once, in its next generation, instead of beating. */
-  readonly return?: boolean;
+  /** Each page opens once in its next generation instead of beating. */
+  readonly isReturning?: boolean;
 }
 
 export interface LoadResult {
   readonly answered: number;
-  /** Answered otherwise than by 200. */
+  /** Responses with a status other than 2xx. */
   readonly refused: number;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Answered since the order came, warming up included. */
+  /** All responses, including those during warm-up. */
   readonly total: number;
-  /** Share of a core that the generator itself took. */
+  /** Share of a core that the generator itself used. */
   readonly generatorCpu: number;
 }
 
-/** Latencies are counted in steps of this. */
+/** Resolution of the latency histogram. */
 const STEP_MS = 0.02;
 const STEPS = 500_000;
 const TICK_MS = 2;
-/** Sessions are visited in an order that no store can have expected. */
+/** Visits sessions in an order without locality. */
 const STRIDE = 611_953;
 
 const tokens = new Map<string, Buffer>();
-/** Where the last order stopped: the next one goes on there, or few sessions would be visited again and again. */
+/** Where the last load stopped; the next one continues there, so that all sessions are visited. */
 let visited = 0;
-/** Numbers rise over all orders, so that no signal is ever overtaken, and all have as many digits. */
+/** `seq` rises over all loads, so that no signal is stale, and has a fixed number of digits. */
 let round = 10 ** (SEQ_DIGITS - 1);
 
 function tokensFor(sessions: number, { tokenSecret }: Keys): Buffer {
@@ -66,12 +66,12 @@ function tokensFor(sessions: number, { tokenSecret }: Keys): Buffer {
 }
 
 class Load {
-  readonly #order: LoadOrder;
+  readonly #options: LoadOptions;
   readonly #tokens: Buffer;
   readonly #tokenLength: number;
   readonly #latencies = new Uint32Array(STEPS);
   readonly #idle: Connection[] = [];
-  readonly #owed: number[] = [];
+  readonly #overdue: number[] = [];
   #next = 0;
   #answered = 0;
   #refused = 0;
@@ -79,18 +79,18 @@ class Load {
   #isMeasuring = false;
   #isOver = false;
 
-  constructor(order: LoadOrder) {
-    this.#order = order;
-    this.#tokens = tokensFor(order.sessions, order.keys);
-    this.#tokenLength = tokenOf(0, order.keys.tokenSecret).length;
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#tokens = tokensFor(options.sessions, options.keys);
+    this.#tokenLength = tokenOf(0, options.keys.tokenSecret).length;
   }
 
   async run(): Promise<LoadResult> {
-    const { connections, warmUpMs, measureMs, rate } = this.#order;
+    const { connections, warmUpMs, measureMs, rate } = this.#options;
     const all = await Promise.all(
-      Array.from({ length: connections }, () => Connection.open(this.#order, this)),
+      Array.from({ length: connections }, () => Connection.open(this.#options, this)),
     );
-    const timer = rate === undefined ? null : this.#pace(rate);
+    const timer = rate === undefined ? null : this.#sendAtRate(rate);
     if (!timer) for (const connection of all) this.#send(connection, performance.now());
     else this.#idle.push(...all);
     await pause(warmUpMs);
@@ -105,8 +105,8 @@ class Load {
     if (timer) clearInterval(timer);
     await pause(100);
     for (const connection of all) connection.close();
-    round += 1 + Math.ceil(this.#next / this.#order.sessions);
-    visited = (visited + this.#next) % this.#order.sessions;
+    round += 1 + Math.ceil(this.#next / this.#options.sessions);
+    visited = (visited + this.#next) % this.#options.sessions;
     return {
       answered: this.#answered,
       refused: this.#refused,
@@ -118,24 +118,24 @@ class Load {
     };
   }
 
-  /** Sends by the clock, however late answers are; a beat that waits for a connection is late. */
-  #pace(rate: number) {
+  /** Sends on a fixed schedule (open loop): waiting for a connection counts as latency. */
+  #sendAtRate(rate: number) {
     const startedAt = performance.now();
     let sent = 0;
     return setInterval(() => {
       const due = Math.floor(((performance.now() - startedAt) / 1_000) * rate);
-      const most = this.#order.return ? this.#order.sessions : Number.POSITIVE_INFINITY;
-      for (; sent < Math.min(due, most); sent += 1) {
+      const max = this.#options.isReturning ? this.#options.sessions : Number.POSITIVE_INFINITY;
+      for (; sent < Math.min(due, max); sent += 1) {
         const dueAt = startedAt + (sent / rate) * 1_000;
         const connection = this.#idle.pop();
         if (connection) this.#send(connection, dueAt);
-        else this.#owed.push(dueAt);
+        else this.#overdue.push(dueAt);
       }
     }, TICK_MS);
   }
 
   #send(connection: Connection, dueAt: number): void {
-    const { sessions } = this.#order;
+    const { sessions } = this.#options;
     const number = ((visited + this.#next) * STRIDE) % sessions;
     const seq = round + Math.floor(this.#next / sessions);
     this.#next += 1;
@@ -143,7 +143,7 @@ class Load {
     connection.send(number, seq, this.#tokens, start, start + this.#tokenLength, dueAt);
   }
 
-  answered(connection: Connection, isGood: boolean): void {
+  onResponse(connection: Connection, isGood: boolean): void {
     const now = performance.now();
     this.#total += 1;
     if (this.#isMeasuring) {
@@ -153,8 +153,8 @@ class Load {
       this.#latencies[step] = (this.#latencies[step] ?? 0) + 1;
     }
     if (this.#isOver) return;
-    if (this.#order.rate === undefined) this.#send(connection, now);
-    else if (this.#owed.length > 0) this.#send(connection, this.#owed.shift() ?? now);
+    if (this.#options.rate === undefined) this.#send(connection, now);
+    else if (this.#overdue.length > 0) this.#send(connection, this.#overdue.shift() ?? now);
     else this.#idle.push(connection);
   }
 
@@ -180,26 +180,26 @@ class Connection {
   readonly #beat: BeatBytes;
   #status = 0;
 
-  private constructor(socket: Socket, order: LoadOrder, load: Load) {
+  private constructor(socket: Socket, options: LoadOptions, load: Load) {
     this.#socket = socket;
-    const [type, gen] = order.return ? (["open", 1] as const) : (["beat", 0] as const);
-    this.#beat = beatBytes(order.port, order.keys, type, gen);
+    const [type, gen] = options.isReturning ? (["open", 1] as const) : (["beat", 0] as const);
+    this.#beat = beatBytes(options.port, options.keys, type, gen);
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => {
-      // An answer begins with its status and ends with its body's brace.
+      // A response begins with its status line and ends with the closing brace of its body.
       if (this.#status === 0) this.#status = chunk[STATUS_AT] ?? 0;
       if (chunk[chunk.length - 1] !== BRACE) return;
       const isGood = this.#status === TWO;
       this.#status = 0;
-      load.answered(this, isGood);
+      load.onResponse(this, isGood);
     });
   }
 
-  static open(order: LoadOrder, load: Load): Promise<Connection> {
+  static open(options: LoadOptions, load: Load): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      const socket = connect(order.port, "127.0.0.1");
+      const socket = connect(options.port, "127.0.0.1");
       socket.once("error", reject);
-      socket.once("connect", () => resolve(new Connection(socket, order, load)));
+      socket.once("connect", () => resolve(new Connection(socket, options, load)));
     });
   }
 
@@ -227,6 +227,6 @@ function pause(ms: number): Promise<void> {
 }
 
 process.on("disconnect", () => process.exit(0));
-process.on("message", async (order: LoadOrder) => {
-  process.send?.(await new Load(order).run());
+process.on("message", async (options: LoadOptions) => {
+  process.send?.(await new Load(options).run());
 });

@@ -1,6 +1,6 @@
 /**
- * How late verdicts are: from the instant at which a user counted as offline to the moment at which
- * the store had it.
+ * Records how late verdicts are: from the time at which a user counts as offline until the verdict is
+ * committed.
  */
 import type { Store } from "../packages/collector/src/stores/store.ts";
 import { percentile } from "./figures.ts";
@@ -12,11 +12,11 @@ export interface Lateness {
   readonly maxMs: number;
 }
 
-export class LateVerdicts {
+export class LatenessRecorder {
   #latenessMs: number[] = [];
 
-  /** The store, with each commit looked at. */
-  watch(store: Store): Store {
+  /** Returns the store with a `commit` that records lateness. */
+  wrap(store: Store): Store {
     const commit: Store["commit"] = async (writes) => {
       const outcomes = await store.commit(writes);
       const now = Date.now();
@@ -37,8 +37,8 @@ export class LateVerdicts {
     });
   }
 
-  /** What there was since it was last told. */
-  tell(): Lateness {
+  /** Returns and resets the figures since the last call. */
+  takeFigures(): Lateness {
     const sorted = this.#latenessMs.toSorted((a, b) => a - b);
     this.#latenessMs = [];
     return {

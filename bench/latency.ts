@@ -1,6 +1,6 @@
 /**
- * From a commit to the stream, and to a webhook's first attempt, at 1,000 signals a second: the scripts
- * that measure each alone, run one after the other.
+ * Latency from a commit to the stream, and to a webhook's first attempt, at 1,000 signals per second.
+ * Runs the scripts that measure each of them alone.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";

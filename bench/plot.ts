@@ -1,5 +1,5 @@
 /**
- * A small drawing: figures over the number of sessions, one panel for each.
+ * Draws charts of figures over the number of sessions, one panel for each figure.
  */
 
 export interface Panel {
@@ -14,7 +14,7 @@ const HEIGHT = 200;
 const MARGIN = { left: 56, right: 16, top: 34, bottom: 34 };
 const STEPS = 4;
 
-/** An SVG of panels, two in a row; the sessions' axis is logarithmic, the other begins at 0. */
+/** An SVG of panels, two per row; the x axis is logarithmic, the y axis begins at 0. */
 export function plot(sessions: readonly number[], panels: readonly Panel[]): string {
   const rows = Math.ceil(panels.length / 2);
   const drawn = panels.map((panel, index) => {
@@ -31,16 +31,16 @@ ${drawn.join("\n")}
 }
 
 function draw(sessions: readonly number[], { title, unit, values }: Panel): string {
-  const most = roundUp(Math.max(...values, 0));
-  const [inner, outer] = [Math.log10(sessions[0] ?? 1), Math.log10(sessions.at(-1) ?? 10)];
+  const max = roundUp(Math.max(...values, 0));
+  const [first, last] = [Math.log10(sessions[0] ?? 1), Math.log10(sessions.at(-1) ?? 10)];
   const xOf = (count: number) =>
     MARGIN.left +
-    ((Math.log10(count) - inner) / Math.max(outer - inner, 1)) *
+    ((Math.log10(count) - first) / Math.max(last - first, 1)) *
       (WIDTH - MARGIN.left - MARGIN.right);
   const yOf = (value: number) =>
-    HEIGHT - MARGIN.bottom - (value / most) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+    HEIGHT - MARGIN.bottom - (value / max) * (HEIGHT - MARGIN.top - MARGIN.bottom);
   const lines = Array.from({ length: STEPS + 1 }, (_, step) => {
-    const value = (most / STEPS) * step;
+    const value = (max / STEPS) * step;
     const y = yOf(value);
     return `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y}" y2="${y}" stroke="#ddd"/><text x="${MARGIN.left - 6}" y="${y + 4}" text-anchor="end" fill="#555">${value.toLocaleString("en")}</text>`;
   });
@@ -58,7 +58,7 @@ function shorten(count: number): string {
   return count >= 1_000 ? `${count / 1_000}k` : String(count);
 }
 
-/** The next of 1, 2, 4 or 8 times a power of ten. */
+/** Rounds up to 1, 2, 4 or 8 times a power of ten. */
 function roundUp(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));

@@ -1,12 +1,13 @@
 /**
- * `node bench/profile.ts [sessions]`: where a collector's time goes under full load, by layers. Idle time
- * is left out, and with it the kernel's part of reading sockets, which the profiler cannot tell from it.
+ * `node bench/profile.ts [sessions]`: profiles a collector under full load and splits its time by layer.
+ * Idle time is left out, and with it the kernel's time for reading sockets, which looks the same to the
+ * profiler.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Child } from "./child.ts";
-import type { Listening } from "./figures.ts";
+import type { ListeningMessage } from "./figures.ts";
 import type { LoadResult } from "./generator.ts";
 import { createKeys } from "./visitors.ts";
 
@@ -20,10 +21,10 @@ interface Profile {
 }
 
 const LOAD_MS = 20_000;
-/** The share of all samples from which on the load has been on for long. */
+/** The part of all samples in which the load is steady. */
 const STEADY = { from: 0.6, to: 0.95 };
 
-/** The first that fits, by the function's name and its file. */
+/** Patterns of function name and file; the first match counts. */
 const LAYERS: readonly (readonly [string, RegExp])[] = [
   ["the write of the answer", /^(writeUtf8String|writev|writeLatin1String) /],
   ["the hash of the body", /^oneShotDigest |crypto\/hash|http\/beat\.ts/],
@@ -38,22 +39,26 @@ const LAYERS: readonly (readonly [string, RegExp])[] = [
 const folder = mkdtempSync(join(tmpdir(), "stillhere-profile-"));
 const sessions = Number(process.argv[2] ?? 20_000);
 const keys = createKeys();
-const order = JSON.stringify({ store: `sqlite:${join(folder, "profile.db")}`, sessions, keys });
+const collectorOptions = JSON.stringify({
+  store: `sqlite:${join(folder, "profile.db")}`,
+  sessions,
+  keys,
+});
 const generator = new Child("./generator.ts");
 try {
   const flags = ["--cpu-prof", `--cpu-prof-dir=${folder}`, "--cpu-prof-interval=500"];
-  const server = new Child("./collector-server.ts", [order], flags);
-  const { port } = await server.hear<Listening>();
+  const server = new Child("./collector-server.ts", [collectorOptions], flags);
+  const { port } = await server.receive<ListeningMessage>();
   const load = { port, keys, sessions, connections: 128, warmUpMs: 0, measureMs: LOAD_MS };
-  const { perSecond } = await generator.ask<LoadResult>(load);
-  await server.leave();
+  const { perSecond } = await generator.request<LoadResult>(load);
+  await server.disconnect();
   const [name = ""] = readdirSync(folder).filter((each) => each.endsWith(".cpuprofile"));
   const shares = sharesOf(JSON.parse(readFileSync(join(folder, name), "utf8")) as Profile);
   console.log(`${Math.round(perSecond).toLocaleString("en")} signals a second, while profiled`);
   for (const [layer, share] of shares)
     console.log(`${(100 * share).toFixed(0).padStart(3)} %  ${layer}`);
 } finally {
-  await generator.stop();
+  await generator.kill();
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -74,7 +79,7 @@ function sharesOf({ nodes, samples, timeDeltas }: Profile): [string, number][] {
     .map(([layer, time]): [string, number] => [layer, time / all]);
 }
 
-/** Null: nothing was done. */
+/** `null` while idle. */
 function layerOf({ functionName, url }: Profile["nodes"][number]["callFrame"]): string | null {
   if (functionName === "(idle)") return null;
   const where = `${functionName} ${url}`;

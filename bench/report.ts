@@ -1,5 +1,5 @@
 /**
- * What was measured, held against what must be reached: a table for people, JSON for machines.
+ * Reports figures with their targets, as a Markdown table and as text.
  */
 import { cpus, totalmem } from "node:os";
 
@@ -7,7 +7,7 @@ export interface Line {
   readonly what: string;
   readonly measured: string;
   readonly target: string;
-  /** Null: there is no target. */
+  /** `null` if there is no target. */
   readonly isReached: boolean | null;
 }
 
@@ -15,15 +15,15 @@ export function line(
   what: string,
   value: number,
   unit: string,
-  target: { readonly least?: number; readonly most?: number } = {},
+  target: { readonly min?: number; readonly max?: number } = {},
 ): Line {
-  const { least, most } = target;
-  const has = least !== undefined || most !== undefined;
+  const { min, max } = target;
+  const hasTarget = min !== undefined || max !== undefined;
   return {
     what,
     measured: format(value, unit),
-    target: has ? `${least === undefined ? "≤" : "≥"} ${format(least ?? most ?? 0, unit)}` : "",
-    isReached: has ? value >= (least ?? value) && value <= (most ?? value) : null,
+    target: hasTarget ? `${min === undefined ? "≤" : "≥"} ${format(min ?? max ?? 0, unit)}` : "",
+    isReached: hasTarget ? value >= (min ?? value) && value <= (max ?? value) : null,
   };
 }
 

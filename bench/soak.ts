@@ -1,5 +1,5 @@
 /**
- * Whether memory and file stay as they are while signals come in for long.
+ * Soak test: records whether memory and file size stay constant under sustained load.
  */
 import type { BenchFixture, Server } from "./fixture.ts";
 
@@ -7,7 +7,7 @@ export interface SoakFigures {
   readonly minutes: number;
   readonly rate: number;
   readonly refused: number;
-  /** At the end of each tenth. */
+  /** After each tenth of the run. */
   readonly rssBytes: readonly number[];
   readonly fileBytes: readonly number[];
 }
@@ -15,7 +15,7 @@ export interface SoakFigures {
 const PARTS = 10;
 
 export async function measureSoak(
-  scene: BenchFixture,
+  fixture: BenchFixture,
   server: Server,
   {
     name,
@@ -29,9 +29,9 @@ export async function measureSoak(
   let refused = 0;
   for (let part = 0; part < PARTS; part += 1) {
     const measureMs = (minutes * 60_000) / PARTS;
-    refused += (await scene.load(server, { sessions, warmUpMs: 0, measureMs, rate })).refused;
+    refused += (await fixture.runLoad(server, { sessions, warmUpMs: 0, measureMs, rate })).refused;
     rssBytes.push((await server.figures()).rssBytes);
-    fileBytes.push(scene.bytesOf(name));
+    fileBytes.push(fixture.bytesOf(name));
   }
   return { minutes, rate, refused, rssBytes, fileBytes };
 }

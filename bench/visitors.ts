@@ -1,6 +1,6 @@
 /**
- * The visitors of the benchmark: sessions by number, each with a ticket, a user and one page, and the
- * bytes that their pages send.
+ * The visitors of the benchmark: numbered sessions, each with a ticket, a user and one page, and the
+ * HTTP requests of their pages.
  */
 import { createHmac } from "node:crypto";
 import { Engine } from "../packages/collector/src/engine/engine.ts";
@@ -14,7 +14,7 @@ const BATCH = 1_000;
 export type Keys = ReturnType<typeof createKeys>;
 export { createKeys };
 
-/** Ids come in no order, as real ones do: neighbours by number are far from one another by name. */
+/** Scatters ids like real ones: consecutive numbers have distant ids. */
 export function sessionOf(number: number): string {
   return `conv_${((number * 387_420_489) % 1_000_000_007).toString().padStart(10, "0")}`;
 }
@@ -24,48 +24,48 @@ export function pageOf(number: number): string {
   return `page_${number.toString().padStart(17, "0")}`;
 }
 
-/** Creates sessions `first` to `end - 1`: the desk reports a ticket, then the page opens. */
+/** Creates sessions `first` to `end - 1`: the helpdesk reports a ticket, then the page opens. */
 export async function fill(engine: Engine, first: number, end: number): Promise<void> {
   for (let start = first; start < end; start += BATCH) {
     const numbers = Array.from({ length: Math.min(BATCH, end - start) }, (_, each) => start + each);
-    await Promise.all(numbers.map((number) => begin(engine, number)));
-    await Promise.all(numbers.map((number) => open(engine, number)));
+    await Promise.all(numbers.map((number) => createSession(engine, number)));
+    await Promise.all(numbers.map((number) => openPage(engine, number)));
   }
 }
 
-function begin(engine: Engine, number: number) {
+function createSession(engine: Engine, number: number) {
   const ticket = { id: String(4_000_000 + number), status: "open", group: "support" } as const;
   const create = { channel: "web_widget", user: `user_${number}`, ticket };
   const key = { account: ACCOUNT, id: sessionOf(number) };
   return engine.submit({ key, create, inputs: [{ type: "ticket_updated", ticket }] });
 }
 
-function open(engine: Engine, number: number, visible = true) {
+function openPage(engine: Engine, number: number, visible = true) {
   const key = { account: ACCOUNT, id: sessionOf(number) };
   const page = { page: pageOf(number), gen: 0, seq: 0, visible, armed: true };
   return engine.submit({ key, inputs: [{ type: "signal", signal: "open", ...page }] });
 }
 
-/** Hidden pages have the shortest lease there is, so that little is to be waited for. */
+/** Settings for {@link createSilentSessions}: hidden pages have the shortest possible lease. */
 export const SILENT_SETTINGS = {
   "presence.beatSeconds.hidden": 1,
   "presence.leaseSeconds.hidden": 2,
-  // Long enough for the leases to be done with before the verdicts fall due.
+  // Long enough that all leases have expired before the first verdict is due.
   "presence.bufferSeconds": 8,
 };
 const SILENT_FOR_MS = 10_000;
 
 /**
- * Creates sessions from number `first` on whose one page has spoken for the last time, at instants
- * that make their verdicts fall due evenly within a while. Takes {@link SILENT_SETTINGS}.
+ * Creates sessions from number `first` on whose page never sends another signal. Their verdicts fall due
+ * after `afterMs`, spread evenly over `spreadMs`. Requires {@link SILENT_SETTINGS}.
  */
-export async function leaveUnsaid(
+export async function createSilentSessions(
   store: Store,
   first: number,
-  { sessions, afterMs, withinMs }: { sessions: number; afterMs: number; withinMs: number },
+  { sessions, afterMs, spreadMs }: { sessions: number; afterMs: number; spreadMs: number },
 ): Promise<void> {
   const startAt = Date.now() + afterMs - SILENT_FOR_MS;
-  // Somebody heard all the time until then: it is no outage.
+  // Heartbeats until then: the gap is not an outage.
   for (let at = Date.now(); at < startAt; at += 2_000) await store.heartbeat(at, 5_000);
   let now = startAt;
   const engine = new Engine(store, { now: () => now });
@@ -74,16 +74,16 @@ export async function leaveUnsaid(
       { length: Math.min(BATCH, sessions - start) },
       (_, each) => start + each,
     );
-    now = startAt + (start / sessions) * withinMs;
-    await Promise.all(numbers.map((number) => begin(engine, first + number)));
-    await Promise.all(numbers.map((number) => open(engine, first + number, false)));
+    now = startAt + (start / sessions) * spreadMs;
+    await Promise.all(numbers.map((number) => createSession(engine, first + number)));
+    await Promise.all(numbers.map((number) => openPage(engine, first + number, false)));
   }
 }
 
 const EXPIRES_AT_SECONDS = Math.floor(Date.now() / 1000) + 86_400;
 const HEAD = base64url({ alg: "HS256", typ: "JWT" });
 
-/** The session's token, as a customer's server would mint it. All are equally long. */
+/** The session's token, as a customer's server would mint it. All have the same length. */
 export function tokenOf(number: number, secret: string): string {
   const sub = `user_${number.toString().padStart(9, "0")}`;
   const claims = { aud: ACCOUNT, sid: sessionOf(number), exp: EXPIRES_AT_SECONDS, sub };
@@ -95,7 +95,7 @@ function base64url(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString("base64url");
 }
 
-/** What changes from beat to beat; places in the bytes of a request. */
+/** A request, and the byte offsets of what changes from beat to beat. */
 export interface BeatBytes {
   readonly bytes: Buffer;
   readonly sessionAt: number;
@@ -106,7 +106,7 @@ export interface BeatBytes {
 
 export const SEQ_DIGITS = 9;
 
-/** A signal as the SDK in a browser sends it over HTTP/1.1; `seq` has as many digits always. */
+/** A signal as a browser sends it over HTTP/1.1; `seq` has {@link SEQ_DIGITS} digits. */
 export function beatBytes(port: number, keys: Keys, type: "beat" | "open", gen: number): BeatBytes {
   const body = JSON.stringify({
     v: 1,

@@ -1,28 +1,31 @@
 /**
- * Sessions as they are: each page beats in time, under a lease that is as short as such pages have, so
- * that deadlines are always near and have to be moved on.
+ * Measures a realistic steady state: all pages beat on schedule under leases of the default length, so
+ * that every beat moves a deadline in the near future.
  */
 import type { BenchFixture } from "./fixture.ts";
 
-export interface LifeFigures {
+export interface SteadyStateFigures {
   readonly sessions: number;
   readonly perSecond: number;
   readonly refused: number;
-  /** Verdicts, every one of them false: all pages are there. */
+  /** Verdicts, all of them false: every page keeps beating. */
   readonly markedOffline: number;
   readonly p99Ms: number;
   readonly cpuMicros: number;
   readonly rssBytes: number;
 }
 
-/** As it is unless somebody changes it: one and a half beats, and the buffer. */
+/** The defaults: a lease of one and a half beat intervals. */
 const SECONDS = { beat: 10, lease: 15, buffer: 15 };
-/** The first round of beats is the first of each page; it is measured from then on. */
+/** Measured rounds of beats, after a first one in which every page sends its first beat. */
 const ROUNDS = 4;
 
-export async function measureLife(scene: BenchFixture, sessions: number): Promise<LifeFigures> {
-  const server = await scene.collector({
-    store: `sqlite:${scene.path("life")}`,
+export async function measureSteadyState(
+  fixture: BenchFixture,
+  sessions: number,
+): Promise<SteadyStateFigures> {
+  const server = await fixture.startCollector({
+    store: `sqlite:${fixture.path("life")}`,
     sessions,
     settings: {
       "presence.leaseSeconds.visible": SECONDS.lease,
@@ -31,10 +34,10 @@ export async function measureLife(scene: BenchFixture, sessions: number): Promis
   });
   const rate = sessions / SECONDS.beat;
   const warmUpMs = SECONDS.beat * 1_000;
-  const first = await scene.load(server, { sessions, warmUpMs: 0, measureMs: warmUpMs, rate });
+  const first = await fixture.runLoad(server, { sessions, warmUpMs: 0, measureMs: warmUpMs, rate });
   const before = await server.figures();
   const measureMs = ROUNDS * SECONDS.beat * 1_000;
-  const result = await scene.load(server, { sessions, warmUpMs: 0, measureMs, rate });
+  const result = await fixture.runLoad(server, { sessions, warmUpMs: 0, measureMs, rate });
   const after = await server.figures();
   await server.stop();
   return {
