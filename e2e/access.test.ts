@@ -1,6 +1,5 @@
 /**
- * Keys that are rotated and revoked, conversations that carry their pages' secrets, floods, and what
- * is erased.
+ * Access control of the collector: key rotation, page bindings, origins, rate limits and erasure.
  */
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,7 +11,10 @@ let collector: TestCollector;
 
 beforeAll(async () => {
   collector = await TestCollector.start();
-  await collector.ask("PATCH", "/v1/settings", { termsAccepted: true, presence: { mode: "on" } });
+  await collector.request("PATCH", "/v1/settings", {
+    termsAccepted: true,
+    presence: { mode: "on" },
+  });
 });
 afterAll(() => collector.stop());
 
@@ -30,39 +32,41 @@ async function codeOf(response: Response): Promise<string | undefined> {
 describe("binding `capability`", () => {
   const secret = "0123456789abcdefghijklmn";
 
-  beforeAll(() => collector.ask("PATCH", "/v1/settings", { binding: "capability" }));
-  afterAll(() => collector.ask("PATCH", "/v1/settings", { binding: null }));
+  beforeAll(() => collector.request("PATCH", "/v1/settings", { binding: "capability" }));
+  afterAll(() => collector.request("PATCH", "/v1/settings", { binding: null }));
 
-  it("lets a page speak once the conversation has carried its secret, and no other page", async () => {
-    await collector.ask("PUT", "/v1/sessions/cap_1", { user: "u" });
+  it("accepts signals with the secret that the conversation has carried, and no others", async () => {
+    await collector.request("PUT", "/v1/sessions/cap_1", { user: "u" });
     const early = await signal({ session: "cap_1", token: secret });
     expect(early.status).toBe(409);
     expect(early.headers.get("Retry-After")).toBe("1");
     expect(await codeOf(early)).toBe("binding_unknown");
     const message = { type: "end_user_message", binding: secret };
-    await collector.ask("POST", "/v1/sessions/cap_1/events", message);
+    await collector.request("POST", "/v1/sessions/cap_1/events", message);
     expect((await signal({ session: "cap_1", token: secret })).status).toBe(200);
     const other = await signal({ session: "cap_1", token: `${secret}x` });
     expect(await codeOf(other)).toBe("binding_unknown");
-    expect(JSON.stringify(await collector.ask("GET", "/v1/sessions/cap_1"))).not.toContain(secret);
+    expect(JSON.stringify(await collector.request("GET", "/v1/sessions/cap_1"))).not.toContain(
+      secret,
+    );
   });
 
-  it("refuses a secret that could be guessed, and none", async () => {
+  it("refuses a short secret, and a signal without one", async () => {
     expect(await codeOf(await signal({ session: "cap_1", token: "short" }))).toBe("token_invalid");
     expect(await codeOf(await signal({ session: "cap_1" }))).toBe("token_missing");
   });
 
-  it("creates no session for a secret that nobody carried", async () => {
+  it("creates no session for a secret that no conversation has carried", async () => {
     expect((await signal({ session: "cap_2", token: secret })).status).toBe(409);
     expect((await collector.api("GET", "/v1/sessions/cap_2")).status).toBe(404);
   });
 });
 
 describe("binding `open`", () => {
-  it("wants the key and the session's name alone", async () => {
-    await collector.ask("PATCH", "/v1/settings", { binding: "open" });
+  it("requires only the key and the session id", async () => {
+    await collector.request("PATCH", "/v1/settings", { binding: "open" });
     expect((await signal({ session: "open_1" })).status).toBe(200);
-    await collector.ask("PATCH", "/v1/settings", { binding: null });
+    await collector.request("PATCH", "/v1/settings", { binding: null });
     expect(await codeOf(await signal({ session: "open_1" }))).toBe("token_missing");
   });
 });
@@ -77,9 +81,9 @@ describe("origins", () => {
     ["https://evil-shop.example", false],
     ["https://exact.example", true],
     ["null", false],
-  ])("%s is listed: %s", async (origin, isListed) => {
+  ])("accepts signals from %s: %s", async (origin, isListed) => {
     const origins = ["https://*.shop.example", "https://exact.example"];
-    await collector.ask("PATCH", "/v1/settings", { binding: "open", origins });
+    await collector.request("PATCH", "/v1/settings", { binding: "open", origins });
     const body = { ...page, key: collector.keys.publishable, session: "origin_1" };
     const response = await fetch(`${collector.url}/v1/signals`, {
       method: "POST",
@@ -87,14 +91,14 @@ describe("origins", () => {
       body: JSON.stringify(body),
     });
     expect(response.status).toBe(isListed ? 200 : 403);
-    await collector.ask("PATCH", "/v1/settings", { binding: null, origins: null });
+    await collector.request("PATCH", "/v1/settings", { binding: null, origins: null });
   });
 });
 
-describe("a flood", () => {
-  it("of one session is answered 429 with when to come again, and ends nobody", async () => {
-    await collector.ask("PATCH", "/v1/settings", { binding: "open" });
-    await collector.ask("PUT", "/v1/sessions/flood", { ticket: { id: "f" } });
+describe("the rate limit", () => {
+  it("refuses one session's flood with 429 and Retry-After, and leaves sessions online", async () => {
+    await collector.request("PATCH", "/v1/settings", { binding: "open" });
+    await collector.request("PUT", "/v1/sessions/flood", { ticket: { id: "f" } });
     const flood = Array.from({ length: 200 }, (_, seq) =>
       signal({ session: "flood", seq: seq + 1 }),
     );
@@ -104,12 +108,14 @@ describe("a flood", () => {
     expect(refused.length).toBeGreaterThan(50);
     expect(refused[0]?.headers.get("Retry-After")).toBe("1");
     expect((await Promise.all(calm)).map(({ status }) => status)).toEqual(calm.map(() => 200));
-    expect(await collector.ask("GET", "/v1/sessions/flood")).toMatchObject({ presence: "online" });
-    await collector.ask("PATCH", "/v1/settings", { binding: null });
+    expect(await collector.request("GET", "/v1/sessions/flood")).toMatchObject({
+      presence: "online",
+    });
+    await collector.request("PATCH", "/v1/settings", { binding: null });
   });
 
-  it("of guesses is no longer told why, and a visitor at the same address goes on", async () => {
-    const { token } = await collector.ask<{ token: string }>("POST", "/v1/tokens", {
+  it("refuses repeated token guesses with 429, and accepts a valid token from the same address", async () => {
+    const { token } = await collector.request<{ token: string }>("POST", "/v1/tokens", {
       session: "neighbour",
     });
     const guesses = Array.from({ length: 200 }, () => signal({ session: "neighbour", token: "x" }));
@@ -135,9 +141,9 @@ describe("keys", () => {
     return (await fetch(`${collector.url}/v1/sessions`, { headers })).ok;
   };
 
-  it("that are rotated stay good for a while, tokens too; revoked ones end at once", async () => {
+  it("stay valid after a rotation, as do their tokens, and become invalid with an overlap of 0", async () => {
     const first = collector.keys.secret;
-    const { token } = await collector.ask<{ token: string }>("POST", "/v1/tokens", {
+    const { token } = await collector.request<{ token: string }>("POST", "/v1/tokens", {
       session: "r",
     });
     const second = await rotate();
@@ -154,25 +160,25 @@ describe("keys", () => {
 });
 
 describe("erasure", () => {
-  it("of a user takes all of their sessions and nobody else's", async () => {
+  it("of a user erases all sessions of that user and no others", async () => {
     for (const [id, user] of [
       ["e_1", "erin"],
       ["e_2", "erin"],
       ["e_3", "frank"],
     ]) {
-      await collector.ask("PUT", `/v1/sessions/${id}`, { user, ticket: { id } });
+      await collector.request("PUT", `/v1/sessions/${id}`, { user, ticket: { id } });
     }
-    expect(await collector.ask("DELETE", "/v1/users/erin")).toEqual({ erased: 2 });
+    expect(await collector.request("DELETE", "/v1/users/erin")).toEqual({ erased: 2 });
     expect((await collector.api("GET", "/v1/sessions/e_1")).status).toBe(404);
-    expect(JSON.stringify(await collector.ask("GET", "/v1/transitions?limit=500"))).not.toContain(
-      "e_2",
-    );
-    expect(await collector.ask("GET", "/v1/sessions/e_3")).toMatchObject({ user: "frank" });
+    expect(
+      JSON.stringify(await collector.request("GET", "/v1/transitions?limit=500")),
+    ).not.toContain("e_2");
+    expect(await collector.request("GET", "/v1/sessions/e_3")).toMatchObject({ user: "frank" });
   });
 });
 
 describe("metrics", () => {
-  it("count signals, transitions and commits, and name nobody", async () => {
+  it("count signals, transitions and commits, and contain no names", async () => {
     const text = await (await fetch(`${collector.url}/metrics`)).text();
     expect(text).toMatch(/stillhere_signals_total\{type="open",outcome="taken"\} \d+/);
     expect(text).toMatch(/stillhere_signals_total\{type="refused",outcome="token_missing"\} \d+/);

@@ -1,5 +1,5 @@
 /**
- * Agents and what a return does to one who is full.
+ * Agent capacity, and what happens when a session returns to an agent without free capacity.
  */
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { TestCollector } from "./support/collector.ts";
@@ -21,103 +21,106 @@ interface Row {
   capacityHeld: boolean;
 }
 
-const row = (id: string) => collector.ask<Row>("GET", `/v1/sessions/${id}`);
-const happens = (id: string, event: object) =>
-  collector.ask("POST", `/v1/sessions/${id}/events`, event);
+const row = (id: string) => collector.request<Row>("GET", `/v1/sessions/${id}`);
+const sendEvent = (id: string, event: object) =>
+  collector.request("POST", `/v1/sessions/${id}/events`, event);
 
-/** Two sessions of an agent with room for one; the first fell silent, the second is active. */
+/** Two sessions of an agent with a capacity of one: the first is inactive, the second active. */
 async function fullAgent(
   suffix: string,
-): Promise<{ first: string; second: string; place: string }> {
+): Promise<{ first: string; second: string; queuedAt: string }> {
   const [first, second, agent] = [`first_${suffix}`, `second_${suffix}`, `ann_${suffix}`];
-  await collector.ask("PATCH", "/v1/settings", { inactivity: { seconds: 1 } });
-  await collector.ask("PUT", `/v1/agents/${agent}`, { capacity: 1 });
-  await collector.ask("PUT", `/v1/sessions/${first}`, { ticket: { id: first } });
-  const place = (await row(first)).queuedAt;
-  await happens(first, { type: "assigned", agent });
-  await until("silence", async () => (await row(first)).state === "inactive");
-  await collector.ask("PATCH", "/v1/settings", { inactivity: { seconds: 600 } });
-  await collector.ask("PUT", `/v1/sessions/${second}`, { ticket: { id: second }, assignee: agent });
-  expect(await collector.ask("GET", `/v1/agents/${agent}`)).toEqual({
+  await collector.request("PATCH", "/v1/settings", { inactivity: { seconds: 1 } });
+  await collector.request("PUT", `/v1/agents/${agent}`, { capacity: 1 });
+  await collector.request("PUT", `/v1/sessions/${first}`, { ticket: { id: first } });
+  const queuedAt = (await row(first)).queuedAt;
+  await sendEvent(first, { type: "assigned", agent });
+  await until("the session to be inactive", async () => (await row(first)).state === "inactive");
+  await collector.request("PATCH", "/v1/settings", { inactivity: { seconds: 600 } });
+  await collector.request("PUT", `/v1/sessions/${second}`, {
+    ticket: { id: second },
+    assignee: agent,
+  });
+  expect(await collector.request("GET", `/v1/agents/${agent}`)).toEqual({
     id: agent,
     capacity: 1,
     held: 1,
     sessions: [first, second],
   });
-  return { first, second, place };
+  return { first, second, queuedAt };
 }
 
-beforeEach(() => collector.ask("PATCH", "/v1/settings", { capacity: { onReturn: null } }));
+beforeEach(() => collector.request("PATCH", "/v1/settings", { capacity: { onReturn: null } }));
 
-it("exceed: the session comes back to its agent, who then holds too many", async () => {
+it("by default, a returning session stays with its agent, who then exceeds the capacity", async () => {
   const { first } = await fullAgent("a");
-  await happens(first, { type: "end_user_message" });
+  await sendEvent(first, { type: "end_user_message" });
   expect(await row(first)).toMatchObject({ assignee: "ann_a", capacityHeld: true });
-  expect(await collector.ask("GET", "/v1/agents/ann_a")).toMatchObject({ held: 2 });
+  expect(await collector.request("GET", "/v1/agents/ann_a")).toMatchObject({ held: 2 });
 });
 
-it("requeue: the session goes back to its first place, in the same commit", async () => {
-  const { first, second, place } = await fullAgent("b");
-  await collector.ask("PATCH", "/v1/settings", { capacity: { onReturn: "requeue" } });
-  await happens(first, { type: "end_user_message" });
+it("requeue puts a returning session back at its queue position, in the same commit", async () => {
+  const { first, second, queuedAt } = await fullAgent("b");
+  await collector.request("PATCH", "/v1/settings", { capacity: { onReturn: "requeue" } });
+  await sendEvent(first, { type: "end_user_message" });
   expect(await row(first)).toMatchObject({
     state: "active",
     assignee: null,
     queue: "queued",
-    queuedAt: place,
+    queuedAt,
   });
   expect(await row(second)).toMatchObject({ assignee: "ann_b", capacityHeld: true });
-  expect(await collector.ask("GET", "/v1/agents/ann_b")).toMatchObject({ held: 1 });
+  expect(await collector.request("GET", "/v1/agents/ann_b")).toMatchObject({ held: 1 });
 });
 
-it("requeue leaves a session with an agent who has room", async () => {
+it("requeue leaves a returning session with an agent who has free capacity", async () => {
   const { first, second } = await fullAgent("c");
-  await collector.ask("PATCH", "/v1/settings", { capacity: { onReturn: "requeue" } });
-  await happens(second, { type: "session_ended", by: "agent" });
-  await happens(first, { type: "end_user_message" });
+  await collector.request("PATCH", "/v1/settings", { capacity: { onReturn: "requeue" } });
+  await sendEvent(second, { type: "session_ended", by: "agent" });
+  await sendEvent(first, { type: "end_user_message" });
   expect(await row(first)).toMatchObject({ assignee: "ann_c", capacityHeld: true });
 });
 
-it("requeue takes nothing from an agent who held the place all along", async () => {
-  await collector.ask("PATCH", "/v1/settings", {
+it("requeue leaves a returning session whose capacity was held throughout with its agent", async () => {
+  await collector.request("PATCH", "/v1/settings", {
     routing: "omnichannel",
     capacity: { countInactive: true, onReturn: "requeue" },
     inactivity: { seconds: 1 },
   });
-  await collector.ask("PUT", "/v1/agents/ann_e", { capacity: 1 });
-  await collector.ask("PUT", "/v1/sessions/kept", { ticket: { id: "e" }, assignee: "ann_e" });
-  await until("silence", async () => (await row("kept")).state === "inactive");
+  await collector.request("PUT", "/v1/agents/ann_e", { capacity: 1 });
+  await collector.request("PUT", "/v1/sessions/kept", { ticket: { id: "e" }, assignee: "ann_e" });
+  await until("the session to be inactive", async () => (await row("kept")).state === "inactive");
   expect(await row("kept")).toMatchObject({ capacityHeld: true });
-  await collector.ask("PATCH", "/v1/settings", { inactivity: { seconds: 600 } });
-  await happens("kept", { type: "end_user_message" });
+  await collector.request("PATCH", "/v1/settings", { inactivity: { seconds: 600 } });
+  await sendEvent("kept", { type: "end_user_message" });
   expect(await row("kept")).toMatchObject({ assignee: "ann_e", state: "active" });
-  await collector.ask("PATCH", "/v1/settings", {
+  await collector.request("PATCH", "/v1/settings", {
     routing: null,
     capacity: { countInactive: null, onReturn: null },
   });
 });
 
-it("of two that come back at once to one place, one is requeued", async () => {
+it("requeue keeps one of two sessions that return together to a capacity of one", async () => {
   const { first, second } = await fullAgent("d");
-  await collector.ask("PATCH", "/v1/settings", { inactivity: { seconds: 1 } });
-  await until("silence", async () => (await row(second)).state === "inactive");
-  await collector.ask("PATCH", "/v1/settings", {
+  await collector.request("PATCH", "/v1/settings", { inactivity: { seconds: 1 } });
+  await until("the session to be inactive", async () => (await row(second)).state === "inactive");
+  await collector.request("PATCH", "/v1/settings", {
     inactivity: { seconds: 600 },
     capacity: { onReturn: "requeue" },
   });
-  await Promise.all([first, second].map((id) => happens(id, { type: "end_user_message" })));
+  await Promise.all([first, second].map((id) => sendEvent(id, { type: "end_user_message" })));
   const rows = await Promise.all([row(first), row(second)]);
   expect(rows.map(({ assignee }) => assignee).sort()).toEqual(["ann_d", null].sort());
 });
 
-it("the queue is in order, direct apart, and an agent nobody knows is not found", async () => {
-  await collector.ask("PATCH", "/v1/settings", {
+it("the queue is ordered, lists direct sessions separately, and an unknown agent is not found", async () => {
+  await collector.request("PATCH", "/v1/settings", {
     routing: "omnichannel",
     inactivity: { seconds: 600 },
   });
-  await collector.ask("PUT", "/v1/sessions/w1", { ticket: { id: "w1", group: "vip" } });
-  await collector.ask("PUT", "/v1/sessions/w2", { ticket: { id: "w2", group: "vip" } });
-  const queue = await collector.ask<{ queued: object[] }>("GET", "/v1/queue?group=vip");
+  await collector.request("PUT", "/v1/sessions/w1", { ticket: { id: "w1", group: "vip" } });
+  await collector.request("PUT", "/v1/sessions/w2", { ticket: { id: "w2", group: "vip" } });
+  const queue = await collector.request<{ queued: object[] }>("GET", "/v1/queue?group=vip");
   expect(queue).toMatchObject({
     queued: [
       { position: 1, session: "w1" },
@@ -125,9 +128,9 @@ it("the queue is in order, direct apart, and an agent nobody knows is not found"
     ],
     direct: [],
   });
-  await collector.ask("PATCH", "/v1/settings", { inactivity: { seconds: 1 } });
-  await until("direct", async () => {
-    const now = await collector.ask<{ direct: { session: string }[] }>(
+  await collector.request("PATCH", "/v1/settings", { inactivity: { seconds: 1 } });
+  await until("direct sessions", async () => {
+    const now = await collector.request<{ direct: { session: string }[] }>(
       "GET",
       "/v1/queue?group=vip",
     );

@@ -1,5 +1,5 @@
 /**
- * The command: what is wrong is said in one line that says what to do, exit 2, no stack.
+ * The command line: an error is one line that says what to do, without a stack, and exits 2.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -27,21 +27,30 @@ function file(name: string, text: string): string {
   return name;
 }
 
-describe("what is wrong", () => {
+describe("the command reports in one line, and exits 2, on", () => {
   it.each<[string, string[], RegExp, Record<string, string>?]>([
     ["an unknown option", ["serve", "--foo"], /unknown option '--foo'/],
     ["an unknown command", ["wave"], /unknown command 'wave'/],
-    ["a port that is none", ["serve", "--port", "x"], /whole number from 0 to 65535/],
-    ["a port from outside", ["serve"], /whole number from 0/, { STILLHERE_PORT: "-1" }],
-    ["a store that is none", ["serve", "--store", "floppy:a"], /is no store: use sqlite:PATH/],
-    ["a file out of reach", ["serve", "--store", "sqlite:/no/such/x.db"], /writable folder/],
+    ["an invalid port", ["serve", "--port", "x"], /whole number from 0 to 65535/],
     [
-      "a Redis out of reach",
+      "an invalid port in the environment",
+      ["serve"],
+      /whole number from 0/,
+      { STILLHERE_PORT: "-1" },
+    ],
+    ["an unknown kind of store", ["serve", "--store", "floppy:a"], /is no store: use sqlite:PATH/],
+    [
+      "a database file that cannot be opened",
+      ["serve", "--store", "sqlite:/no/such/x.db"],
+      /writable folder/,
+    ],
+    [
+      "a Redis server that cannot be reached",
       ["serve", "--store", "redis://127.0.0.1:1"],
       /Redis at 127\.0\.0\.1:1 cannot be reached/,
     ],
     [
-      "a config that is no JSON",
+      "a config that is not JSON",
       ["serve", "--port", "0", "--store", "memory:", "--config", file("a.json", "{")],
       /a\.json cannot be read/,
     ],
@@ -58,10 +67,10 @@ describe("what is wrong", () => {
       ],
       /b\.json: x is no setting/,
     ],
-    ["a scenario file that is not there", ["replay", "none.json"], /none\.json cannot be read/],
-    ["a scenario that is none", ["replay", file("c.json", '{"id":"X"}')], /scenario X: name/],
-    ["an account nobody made", ["token", "--session", "s"], /stillhere serve/],
-    ["a token for nobody", ["token"], /--session <id>' not specified/],
+    ["a missing scenario file", ["replay", "none.json"], /none\.json cannot be read/],
+    ["an invalid scenario", ["replay", file("c.json", '{"id":"X"}')], /scenario X: name/],
+    ["an account that does not exist", ["token", "--session", "s"], /stillhere serve/],
+    ["a token without a session", ["token"], /--session <id>' not specified/],
   ])("%s", (_name, args, line, env) => {
     const { status, stdout, stderr } = run(args, env);
     expect(status).toBe(2);
@@ -74,7 +83,7 @@ describe("what is wrong", () => {
 describe("replay", () => {
   const hold = fileURLToPath(new URL("online-holds.json", SCENARIOS));
 
-  it("prints each case and how many hold", () => {
+  it("prints each scenario and how many hold", () => {
     const { status, stdout } = run(["replay", hold]);
     expect(status).toBe(0);
     expect(stdout).toMatch(/^holds {2}H01 /m);
@@ -120,10 +129,10 @@ describe("replay", () => {
     });
   });
 
-  it("exits 1 on a difference, and says which", () => {
+  it("exits 1 on a difference, and prints it", () => {
     const scenario = {
       id: "X",
-      name: "expects what is not so",
+      name: "expects a wrong state",
       session: { channel: "web_widget" },
       events: [{ at: 0, type: "end_user_message" }],
       expect: [{ at: 0, state: "ended" }],

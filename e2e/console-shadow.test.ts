@@ -1,6 +1,6 @@
 /**
- * A trial run on the screen: the console tells what presence would have done, and the desk's own
- * state stays as it was.
+ * A trial run in the console: it shows what presence would have done, while the live state stays
+ * unchanged.
  */
 import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -16,11 +16,11 @@ const RECIPE = "Solve abandoned conversations";
 
 beforeAll(async () => {
   collector = await TestCollector.start();
-  await collector.ask("POST", "/v1/triggers/recipes/solve_abandoned");
-  await collector.ask("PATCH", "/v1/settings", {
+  await collector.request("POST", "/v1/triggers/recipes/solve_abandoned");
+  await collector.request("PATCH", "/v1/settings", {
     presence: { mode: "shadow", bufferSeconds: 0.3 },
   });
-  await collector.ask("PUT", "/v1/sessions/conv_1", { user: "Maria", ticket: { id: "1" } });
+  await collector.request("PUT", "/v1/sessions/conv_1", { user: "Maria", ticket: { id: "1" } });
   browser = await TestBrowser.start();
   lead = await browser.open();
   await lead.goto(`${collector.url}/console#key=${collector.keys.secret}`);
@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 async function signal(body: object): Promise<void> {
-  const { token } = await collector.ask<{ token: string }>("POST", "/v1/tokens", {
+  const { token } = await collector.request<{ token: string }>("POST", "/v1/tokens", {
     session: "conv_1",
   });
   const page = { v: 1, key: collector.keys.publishable, session: "conv_1", token, page: "p" };
@@ -45,26 +45,26 @@ async function signal(body: object): Promise<void> {
 
 const text = (selector: string) => lead.$eval(selector, (found) => found.textContent);
 
-/** Until a part of the page says so. */
-const says = (selector: string, words: string) =>
+/** Waits until an element contains a text. */
+const waitForText = (selector: string, content: string) =>
   lead.waitForFunction(
     (where, what) => document.querySelector(where)?.textContent?.includes(what),
     { timeout: 20_000 },
     selector,
-    words,
+    content,
   );
 
-/** Opens the panel or closes it, wherever it has been pushed meanwhile. */
+/** Opens or closes the panel by script, wherever it is on the page. */
 const toggleInsights = () =>
   lead.$eval("#insights summary", (summary) => (summary as HTMLElement).click());
 
-it("says before the first departure what insights will tell", async () => {
+it("explains before the first departure what insights will show", async () => {
   await toggleInsights();
   await lead.waitForSelector("#insights-empty:not([hidden])");
   expect(await text("#insights-status")).toContain("trial run");
 });
 
-it("turns what the visitor would be, and leaves what the visitor is", async () => {
+it("updates the shadow state of the row, and leaves its live state unchanged", async () => {
   await signal({ type: "open", gen: 0, seq: 1, visible: true });
   await lead.waitForSelector(`${ROW}[data-shadow-presence=online][data-shadow-reason=""]`);
   await signal({ type: "leave", gen: 0 });
@@ -78,27 +78,30 @@ it("turns what the visitor would be, and leaves what the visitor is", async () =
   expect(await text(`${ROW} .there`)).toBe("would be Gone");
 });
 
-it("lists what presence would have done, and which trigger would have fired", async () => {
+it("lists what presence would have done and which trigger would have fired", async () => {
   await lead.click(ROW);
-  await says("#drawer-shadow-history", `Trigger “${RECIPE}” would have fired`);
+  await waitForText("#drawer-shadow-history", `Trigger “${RECIPE}” would have fired`);
   expect(await text("#drawer-shadow-history")).toContain("Left: every page closed");
   expect(await text("#drawer-facts")).toContain("Left the site · Gone");
   expect(await text("#drawer-history")).not.toContain(RECIPE);
 
   await signal({ type: "open", gen: 1, seq: 2, visible: true });
-  await says("#drawer-shadow-history", "Came back to the site");
+  await waitForText("#drawer-shadow-history", "Came back to the site");
   await lead.click("#drawer-close");
 });
 
-it("measures the trial run", async () => {
+it("shows insights of the trial run", async () => {
   await toggleInsights();
   await toggleInsights();
-  await says("#insights-findings", "1 (100%)");
+  await waitForText("#insights-findings", "1 (100%)");
   expect(await text("#insights-rows")).toContain("1 of 1");
 });
 
-it("ends with the trial run", async () => {
-  await collector.ask("PATCH", "/v1/settings", { termsAccepted: true, presence: { mode: "on" } });
+it("removes the shadow state when the trial run ends", async () => {
+  await collector.request("PATCH", "/v1/settings", {
+    termsAccepted: true,
+    presence: { mode: "on" },
+  });
   await lead.waitForSelector(`${ROW}:not([data-shadow-state])[data-presence=unknown]`);
   await lead.waitForSelector("#mode[hidden]");
 });

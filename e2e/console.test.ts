@@ -1,24 +1,24 @@
 /**
- * A person sees it: the shop in one window, the console in another.
+ * The console in one window follows a visitor of the shop in another.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Fixture, SECONDS, type Visitor } from "./visitor.ts";
 
-let scene: Fixture;
+let fixture: Fixture;
 let visitor: Visitor;
 
 beforeAll(async () => {
-  scene = await Fixture.setUp();
-  visitor = await scene.visitor();
+  fixture = await Fixture.setUp();
+  visitor = await fixture.visitor();
 });
 afterAll(async () => {
   await visitor.browser.stop();
-  await scene.tearDown();
+  await fixture.tearDown();
 });
 
-it("the console turns a visitor's row by itself: there, gone after the buffer, back again", async () => {
+it("the console updates a visitor's row live: online, offline after the buffer, online again", async () => {
   const lead = await visitor.browser.open();
-  await lead.goto(`${scene.collector.url}/console#key=${scene.collector.keys.secret}`);
+  await lead.goto(`${fixture.collector.url}/console#key=${fixture.collector.keys.secret}`);
   const shop = await visitor.chat();
   const row = `[data-session="${visitor.session}"]`;
   await lead.waitForSelector(`${row}[data-presence=online][data-state=active]`);

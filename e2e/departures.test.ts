@@ -1,64 +1,64 @@
 /**
- * The other ways to leave; see presence.test.ts for those that everybody knows.
+ * Less common ways to leave; presence.test.ts covers the common ones.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { discard, killRenderers, openTabList, setFrozen } from "./support/chromium-pages.ts";
 import { presenceTag, TestSite } from "./support/site.ts";
-import { beginWaiting } from "./support/waiting-session.ts";
+import { createWaitingSession } from "./support/waiting-session.ts";
 import { Fixture, SECONDS, type Visitor } from "./visitor.ts";
 
 const BUFFER_MS = SECONDS.buffer * 1000;
-/** Ends long after every wait of these tests: whoever is offline sooner was heard to leave. */
+/** Outlasts every wait of these tests, so that only a leave can cause an earlier offline. */
 const LONG_LEASE_SECONDS = 60;
-/** How late a verdict may be on a busy machine; early it may never be. */
+/** How late a verdict may be on a busy machine. It may never be early. */
 const SLACK_MS = 3_000;
 
-let scene: Fixture;
+let fixture: Fixture;
 let site: TestSite;
 let visitor: Visitor;
 
 beforeAll(async () => {
-  scene = await Fixture.setUp();
+  fixture = await Fixture.setUp();
   site = await TestSite.start();
-  await scene.collector.ask("PATCH", "/v1/settings", {
-    origins: [scene.shop.url, site.url],
+  await fixture.collector.request("PATCH", "/v1/settings", {
+    origins: [fixture.shop.url, site.url],
   });
 });
 afterAll(async () => {
   await site.close();
-  await scene.tearDown();
+  await fixture.tearDown();
 });
 beforeEach(async () => {
-  visitor = await scene.visitor();
+  visitor = await fixture.visitor();
 });
 afterEach(() => visitor.browser.stop());
 
 const isOffline = (row: { presence: string }) => row.presence === "offline";
 
-function leases(leaseSeconds: number): Promise<unknown> {
-  return scene.collector.ask("PATCH", "/v1/settings", { presence: { leaseSeconds } });
+function setLease(leaseSeconds: number): Promise<unknown> {
+  return fixture.collector.request("PATCH", "/v1/settings", { presence: { leaseSeconds } });
 }
 
-/** The tab is in the background from now on, and the collector knows. */
+/** Moves the tab to the background, and waits until the collector reports it hidden. */
 async function hide(): Promise<void> {
   await visitor.browser.open();
-  await visitor.becomes("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
+  await visitor.waitUntil("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
 }
 
-describe("a visitor who leaves, and is heard to", () => {
-  beforeAll(() => leases(LONG_LEASE_SECONDS));
+describe("a visitor whose leave signal arrives", () => {
+  beforeAll(() => setLease(LONG_LEASE_SECONDS));
 
-  /** The collector heard of the departure at once: offline one buffer later, and not before. */
-  async function wasHeardToLeave(since: number): Promise<void> {
-    await visitor.becomes("offline", isOffline);
-    const [absence] = await visitor.absences();
+  /** Checks that the visitor was offline one buffer after the departure, and not earlier. */
+  async function expectOfflineAfterBuffer(since: number): Promise<void> {
+    await visitor.waitUntil("offline", isOffline);
+    const [absence] = await visitor.offlineTransitions();
     expect(absence?.to).toMatchObject({ state: "inactive", reason: "user_offline" });
     const after = Date.parse(absence?.at ?? "") - since;
     expect(after).toBeGreaterThanOrEqual(BUFFER_MS);
     expect(after).toBeLessThan(BUFFER_MS + SLACK_MS);
   }
 
-  it("follows a link off the site", async () => {
+  it("is offline after the buffer on following a link off the site", async () => {
     site.serve("/elsewhere", "Another site");
     const page = await visitor.chat();
     await page.$eval(
@@ -73,89 +73,89 @@ describe("a visitor who leaves, and is heard to", () => {
       page.waitForNavigation(),
       page.$eval("[data-testid=external-link]", (link) => (link as HTMLElement).click()),
     ]);
-    await wasHeardToLeave(leftAt);
+    await expectOfflineAfterBuffer(leftAt);
   });
 
-  it("closes a hidden tab", async () => {
+  it("is offline after the buffer on closing a hidden tab", async () => {
     const page = await visitor.chat();
     await hide();
     const leftAt = Date.now();
     await page.close();
-    await wasHeardToLeave(leftAt);
+    await expectOfflineAfterBuffer(leftAt);
   });
 
-  it("quits the browser", async () => {
+  it("is offline after the buffer on quitting the browser", async () => {
     const page = await visitor.chat();
     const leftAt = Date.now();
     await page.browser().close();
-    await wasHeardToLeave(leftAt);
+    await expectOfflineAfterBuffer(leftAt);
   });
 
-  it("quits the browser while the tab is hidden", async () => {
+  it("is offline after the buffer on quitting the browser while the tab is hidden", async () => {
     const page = await visitor.chat();
     await hide();
     const leftAt = Date.now();
     await page.browser().close();
-    await wasHeardToLeave(leftAt);
+    await expectOfflineAfterBuffer(leftAt);
   });
 
-  it("loses the page's process", async () => {
+  it("is offline after the buffer when the renderer process is killed", async () => {
     const page = await visitor.chat();
     const leftAt = Date.now();
     await killRenderers(page.browser());
-    await wasHeardToLeave(leftAt);
+    await expectOfflineAfterBuffer(leftAt);
   });
 
-  it("has the hidden tab discarded", async () => {
+  it("is offline after the buffer when the hidden tab is discarded", async () => {
     const page = await visitor.chat();
-    // A page without a word typed in it: Chromium spares the others.
+    // Reloads, because Chromium discards no page in which text was typed.
     await page.reload();
     const list = await openTabList(page.browser());
-    await visitor.becomes("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
+    await visitor.waitUntil("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
     const leftAt = Date.now();
     await discard(list, page.url());
-    await wasHeardToLeave(leftAt);
+    await expectOfflineAfterBuffer(leftAt);
   });
 
-  it("closes a tab that was frozen", async () => {
+  it("is offline after the buffer on closing a frozen tab", async () => {
     const page = await visitor.chat();
     await hide();
     await setFrozen(page, true);
-    await visitor.becomes("frozen", ({ pages }) => pages[0]?.visibility === "frozen");
+    await visitor.waitUntil("frozen", ({ pages }) => pages[0]?.visibility === "frozen");
     const leftAt = Date.now();
     await page.close();
-    await wasHeardToLeave(leftAt);
+    await expectOfflineAfterBuffer(leftAt);
   });
 
-  it("closes a tab in which a permissions policy forbids the deferred leave", async () => {
+  it("is offline after the buffer where a permissions policy forbids the deferred leave", async () => {
     visitor.session = "policy";
-    site.serve("/policy", presenceTag(await beginWaiting(scene, "policy")), {
+    site.serve("/policy", presenceTag(await createWaitingSession(fixture, "policy")), {
       "Permissions-Policy": "deferred-fetch=(), deferred-fetch-minimal=()",
     });
     const page = await visitor.browser.open();
     await page.goto(`${site.url}/policy`);
-    await visitor.becomes("online", (row) => row.presence === "online");
+    await visitor.waitUntil("online", (row) => row.presence === "online");
     const leftAt = Date.now();
     await page.close();
-    await wasHeardToLeave(leftAt);
+    await expectOfflineAfterBuffer(leftAt);
   });
 });
 
-describe("a visitor who leaves, unheard", () => {
-  beforeAll(() => leases(SECONDS.lease));
+describe("a visitor whose leave signal is lost", () => {
+  beforeAll(() => setLease(SECONDS.lease));
 
-  it("closes the tab while the network is away: offline by lease and buffer", async () => {
+  it("is offline after lease and buffer on closing the tab without a network", async () => {
     const page = await visitor.chat();
-    scene.line.cut();
+    fixture.proxy.cut();
     const leftAt = Date.now();
     await page.close();
-    await visitor.becomes("offline", isOffline);
-    scene.line.restore();
-    const [absence] = await visitor.absences();
+    await visitor.waitUntil("offline", isOffline);
+    fixture.proxy.restore();
+    const [absence] = await visitor.offlineTransitions();
     const after = Date.parse(absence?.at ?? "") - leftAt;
-    // The last beat may have been almost a beat ago.
-    const heardFor = (SECONDS.lease - SECONDS.beat * 1.1) * 1000;
-    expect(after).toBeGreaterThanOrEqual(heardFor + BUFFER_MS - 200);
+    // The last beat may have been sent almost a beat interval earlier.
+    const minLeaseLeftMs = (SECONDS.lease - SECONDS.beat * 1.1) * 1000;
+    expect(after).toBeGreaterThanOrEqual(minLeaseLeftMs + BUFFER_MS - 200);
     expect(after).toBeLessThan(SECONDS.lease * 1000 + BUFFER_MS + SLACK_MS);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The example of the edge by its own command: a real browser leaves the shop, the collector in workerd
- * says so.
+ * The Cloudflare example, started by its own command: a real browser leaves the shop, and the
+ * collector in workerd reports it.
  */
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ import { freePort } from "./support/redis.ts";
 import { until } from "./support/wait.ts";
 
 const START = fileURLToPath(new URL("../examples/cloudflare/dist/start.js", import.meta.url));
-/** The default buffer of a page that says that it closes. */
+/** The default buffer of a page that reports its closing. */
 const CLOSE_BUFFER_MS = 5_000;
 const SLACK_MS = 3_000;
 
@@ -47,9 +47,9 @@ async function rows(): Promise<readonly Row[]> {
   return ((await answer.json()) as { sessions: Row[] }).sessions;
 }
 
-it("a visitor writes, closes the tab, and the row turns within the buffer", async () => {
-  const known = new Set((await rows()).map(({ id }) => id));
-  const row = async () => (await rows()).find(({ id }) => !known.has(id));
+it("a visitor who writes and closes the tab goes offline when the buffer ends", async () => {
+  const existing = new Set((await rows()).map(({ id }) => id));
+  const row = async () => (await rows()).find(({ id }) => !existing.has(id));
   const page = await browser.open();
   await page.goto(example.match[1] ?? "", { waitUntil: "load" });
   await page.waitForSelector("[data-testid=chat-input]");
@@ -57,13 +57,17 @@ it("a visitor writes, closes the tab, and the row turns within the buffer", asyn
   if (!(await input?.isVisible())) await page.click("[data-testid=chat-open]");
   await page.type("[data-testid=chat-input]", "Where is my order?");
   await page.click("[data-testid=chat-send]");
-  await until("the visitor to be there", async () => {
+  await until("the visitor to be online", async () => {
     const found = await row();
     return found?.presence === "online" && found.state === "active";
   });
   const closedAt = Date.now();
   await page.close();
-  await until("the row to turn", async () => (await row())?.presence === "offline", 20_000);
+  await until(
+    "the visitor to be offline",
+    async () => (await row())?.presence === "offline",
+    20_000,
+  );
   const tookMs = Date.now() - closedAt;
   expect(tookMs).toBeGreaterThanOrEqual(CLOSE_BUFFER_MS);
   expect(tookMs).toBeLessThan(CLOSE_BUFFER_MS + SLACK_MS);

@@ -1,6 +1,7 @@
 /**
- * Nobody is let in: every route of the server API, as the OpenAPI document lists them, refuses every
- * wrong credential, changes nothing and gives nothing away. A new route is in the table by itself.
+ * Account isolation: every route of the server API refuses every wrong credential, changes nothing
+ * and discloses nothing. The routes come from the OpenAPI document, so a new route is covered
+ * automatically.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestCollector } from "./support/collector.ts";
@@ -11,7 +12,7 @@ const { paths } = (await (await fetch(`${collector.url}/openapi.json`)).json()) 
   paths: Record<string, Record<string, { security?: object[]; requestBody?: object }>>;
 };
 
-/** Everything that the API has, with a session and names that are there. */
+/** All routes, with the parameters of an existing session and recipe. */
 const ALL = Object.entries(paths).flatMap(([path, methods]) =>
   Object.keys(methods).map((method) => ({
     method: method.toUpperCase(),
@@ -20,7 +21,7 @@ const ALL = Object.entries(paths).flatMap(([path, methods]) =>
   })),
 );
 
-/** What pages send has refusals of its own: refusals.test.ts. */
+/** Without the signal route, which refusals.test.ts covers. */
 const ROUTES = ALL.filter(({ path }) => path !== "/v1/signals");
 
 let otherSecret = "";
@@ -28,11 +29,11 @@ let expired = "";
 let otherToken = "";
 
 beforeAll(async () => {
-  await collector.ask("PUT", "/v1/sessions/conv_1", {
+  await collector.request("PUT", "/v1/sessions/conv_1", {
     user: "secret-user",
     ticket: { id: "4711" },
   });
-  await collector.ask("PUT", "/v1/sessions/conv_2", { user: "u_2" });
+  await collector.request("PUT", "/v1/sessions/conv_2", { user: "u_2" });
   const running = await start(
     process.execPath,
     [
@@ -48,10 +49,11 @@ beforeAll(async () => {
   );
   otherSecret = running.match[0];
   const mint = (session: string, ttlSeconds: number) =>
-    collector.ask<{ token: string }>("POST", "/v1/tokens", { session, ttlSeconds });
+    collector.request<{ token: string }>("POST", "/v1/tokens", { session, ttlSeconds });
   expired = (await mint("conv_1", 1)).token;
   otherToken = (await mint("conv_2", 60)).token;
-  // Keys made by another process are read within a second; a token of one second ends.
+  // Waits until the collector has read the other process's keys, and the one-second token has
+  // expired.
   await new Promise((resolve) => setTimeout(resolve, 2_100));
 });
 afterAll(() => collector.stop());
@@ -76,45 +78,48 @@ async function call(method: string, path: string, key: string | null): Promise<R
   });
 }
 
-const whole = async () => [
-  await collector.ask("GET", "/v1/sessions"),
-  await collector.ask("GET", "/v1/transitions"),
-  await collector.ask("GET", "/v1/settings"),
-  await collector.ask("GET", "/v1/triggers"),
-  await collector.ask("GET", "/v1/agents"),
+const readAccount = async () => [
+  await collector.request("GET", "/v1/sessions"),
+  await collector.request("GET", "/v1/transitions"),
+  await collector.request("GET", "/v1/settings"),
+  await collector.request("GET", "/v1/triggers"),
+  await collector.request("GET", "/v1/agents"),
 ];
 
-it("the document lists the routes, and all of them are secured", () => {
+it("the OpenAPI document lists the routes, and all of them require a key", () => {
   expect(ROUTES.length).toBeGreaterThan(15);
   expect(ROUTES.filter(({ isSecured }) => !isSecured)).toEqual([]);
 });
 
 describe.each(CREDENTIALS)("with %s", (_name, key) => {
   it.each(ROUTES)("$method $path is refused", async ({ method, path }) => {
-    const before = await whole();
+    const before = await readAccount();
     const response = await call(method, path, key());
     expect(response.status).toBe(401);
     const text = await response.text();
     expect(text).not.toMatch(/secret-user|4711|conv_1/);
-    expect(await whole()).toEqual(before);
+    expect(await readAccount()).toEqual(before);
   });
 });
 
 describe("with another account's key", () => {
   const finite = ROUTES.filter(({ path }) => path !== "/v1/stream");
-  it.each(finite)("$method $path sees nothing of this account", async ({ method, path }) => {
-    const before = await whole();
-    const response = await call(method, path, otherSecret);
-    expect([200, 400, 404]).toContain(response.status);
-    const text = await response.text();
-    expect(text).not.toMatch(/secret-user|4711/);
-    expect(await whole()).toEqual(before);
-  });
+  it.each(finite)(
+    "$method $path discloses and changes nothing of this account",
+    async ({ method, path }) => {
+      const before = await readAccount();
+      const response = await call(method, path, otherSecret);
+      expect([200, 400, 404]).toContain(response.status);
+      const text = await response.text();
+      expect(text).not.toMatch(/secret-user|4711/);
+      expect(await readAccount()).toEqual(before);
+    },
+  );
 
-  it("a session of the same name is another session", async () => {
+  it("a session of the same id is separate", async () => {
     const response = await call("PUT", "/v1/sessions/conv_1", otherSecret);
     expect(response.status).toBe(200);
-    expect(await collector.ask("GET", "/v1/sessions/conv_1")).toMatchObject({
+    expect(await collector.request("GET", "/v1/sessions/conv_1")).toMatchObject({
       user: "secret-user",
     });
   });

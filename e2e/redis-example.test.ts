@@ -1,5 +1,5 @@
 /**
- * The example of three collectors on one Redis, started as its README says.
+ * The example of three collectors on one Redis, started as its README describes.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,19 +14,19 @@ import { until } from "./support/wait.ts";
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const COMMAND = ["-y", "pnpm@12", "--filter", "@stillhere/example-node-redis", "start"];
 
-/** Starts it with its files in `folder`; answers with what it printed. */
+/** Starts the example with its files in `folder`; returns what it printed. */
 async function startExample(folder: string) {
   const env = { ...process.env, DATA_FOLDER: folder, PORT: "0" };
   const child = spawn("npx", COMMAND, { cwd: ROOT, detached: true, env });
   let printed = "";
   for (const output of [child.stdout, child.stderr]) output.on("data", (text) => (printed += text));
-  // When nobody can print any more, all of it has ended.
+  // The output closes when every process of the example has exited.
   let isRunning = true;
   const ended = once(child, "close").then(() => {
     isRunning = false;
   });
   const end = async () => {
-    // As Ctrl+C does: to all that belongs to the command.
+    // Signals the whole process group, as Ctrl+C does.
     if (isRunning && child.pid !== undefined) process.kill(-child.pid, "SIGINT");
     await ended;
   };
@@ -36,7 +36,7 @@ async function startExample(folder: string) {
   return { printed, urls, secret: /sk_[\w-]+/.exec(printed)?.[0] ?? "", end };
 }
 
-it("starts by its command, takes any signal anywhere, and keeps what it had", async () => {
+it("starts with its command, accepts signals at any collector, and keeps its data over a restart", async () => {
   const folder = mkdtempSync(join(tmpdir(), "stillhere-example-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const example = await startExample(folder);
@@ -72,7 +72,7 @@ it("starts by its command, takes any signal anywhere, and keeps what it had", as
   expect(await presence(again.urls[0] ?? "")).toBe("offline");
 }, 180_000);
 
-it("says what to do where there is no redis-server", async () => {
+it("prints how to install redis-server if there is none", async () => {
   const main = fileURLToPath(new URL("../examples/node-redis/dist/main.js", import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), "stillhere-example-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 /**
- * The collector on a Redis that speaks TLS only and knows its users.
+ * The collector on a Redis server that requires TLS and a user with restricted permissions.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -43,20 +43,20 @@ function keys(store: string, env: Record<string, string>) {
 
 const address = (password: string) => `rediss://stillhere:${password}@localhost:${server.port}`;
 
-it("works where the certificate is trusted", () => {
+it("connects if the certificate is trusted", () => {
   const { stdout, stderr } = keys(address("open"), { NODE_EXTRA_CA_CERTS: certificate });
   expect(stderr).toBe("");
   expect(stdout).toMatch(/sk_/);
 });
 
-it("refuses a certificate that nobody vouches for, in one line", () => {
+it("rejects an untrusted certificate, with a one-line error", () => {
   const { status, stderr } = keys(address("open"), {});
   expect(status).toBe(2);
   expect(stderr).toMatch(/^stillhere: Redis at localhost:\d+ cannot be reached \(\w*CERT\w*\)/);
   expect(stderr.trim().split("\n")).toHaveLength(1);
 });
 
-it("says that the password is wrong, without it", () => {
+it("reports a wrong password without printing it", () => {
   const { status, stderr } = keys(address("wrong"), { NODE_EXTRA_CA_CERTS: certificate });
   expect(status).toBe(2);
   expect(stderr).toMatch(/refuses \(WRONGPASS/);

@@ -1,5 +1,6 @@
 /**
- * What looks like leaving and is none; see presence.test.ts for what everybody does.
+ * Less common page events that look like leaving but are not; presence.test.ts covers the common
+ * ones.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,50 +10,53 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { setFrozen } from "./support/chromium-pages.ts";
 import { presenceTag, TestSite } from "./support/site.ts";
 import { pause, until } from "./support/wait.ts";
-import { beginWaiting } from "./support/waiting-session.ts";
+import { createWaitingSession } from "./support/waiting-session.ts";
 import { Fixture, SECONDS, type Visitor } from "./visitor.ts";
 
-/** Chromium runs the timers of a hidden tab once a second at most. */
+/** Longer than a second, the interval at which Chromium runs the timers of a hidden tab. */
 const HIDDEN_LEASE_SECONDS = 2.5;
-/** Whoever was not heard in all of this is offline. */
-const PATIENCE_MS = (HIDDEN_LEASE_SECONDS + SECONDS.buffer) * 1000;
+/** The silence after which a visitor is offline. */
+const OFFLINE_AFTER_MS = (HIDDEN_LEASE_SECONDS + SECONDS.buffer) * 1000;
 
-let scene: Fixture;
+let fixture: Fixture;
 let site: TestSite;
 let visitor: Visitor;
 
 beforeAll(async () => {
-  scene = await Fixture.setUp();
+  fixture = await Fixture.setUp();
   site = await TestSite.start();
-  await scene.collector.ask("PATCH", "/v1/settings", {
-    origins: [scene.shop.url, site.url],
-    // A frozen page is trusted for as long as it is by default.
+  await fixture.collector.request("PATCH", "/v1/settings", {
+    origins: [fixture.shop.url, site.url],
+    // Frozen pages keep the default lease.
     presence: { leaseSeconds: { hidden: HIDDEN_LEASE_SECONDS, frozen: null } },
   });
 });
 afterAll(async () => {
   await site.close();
-  await scene.tearDown();
+  await fixture.tearDown();
 });
 beforeEach(async () => {
-  visitor = await scene.visitor();
+  visitor = await fixture.visitor();
 });
 afterEach(() => visitor.browser.stop());
 
-/** Nobody was offline, and is not about to be. */
-async function stays(): Promise<void> {
-  await pause(PATIENCE_MS);
-  expect(await visitor.absences()).toEqual([]);
+/** Checks that the visitor was never offline, and is not about to be. */
+async function expectToStayOnline(): Promise<void> {
+  await pause(OFFLINE_AFTER_MS);
+  expect(await visitor.offlineTransitions()).toEqual([]);
   expect(await visitor.row()).toMatchObject({ presence: "online", state: "active" });
 }
 
 async function pageIds(): Promise<string[]> {
   type Pages = { pages: { page: string }[] };
-  const { pages } = await scene.collector.ask<Pages>("GET", `/v1/sessions/${visitor.session}`);
+  const { pages } = await fixture.collector.request<Pages>(
+    "GET",
+    `/v1/sessions/${visitor.session}`,
+  );
   return pages.map(({ page }) => page);
 }
 
-/** Clicks by script: in a small window the open chat may lie over the link. */
+/** Clicks by script, because the open chat may cover the link in a small window. */
 async function follow(page: Page, testId: string): Promise<void> {
   await Promise.all([
     page.waitForNavigation(),
@@ -61,35 +65,35 @@ async function follow(page: Page, testId: string): Promise<void> {
 }
 
 describe("a visitor who stays", () => {
-  it("goes to a page whose server takes its time, and to one that must not be stored", async () => {
+  it("is online through navigation to a slow page and to an uncacheable one", async () => {
     const page = await visitor.chat();
     await follow(page, "nav-slow");
-    expect(page.url()).toBe(`${scene.shop.url}/slow`);
+    expect(page.url()).toBe(`${fixture.shop.url}/slow`);
     await follow(page, "nav-cart");
     await follow(page, "nav-checkout");
-    expect(page.url()).toBe(`${scene.shop.url}/checkout`);
-    await stays();
+    expect(page.url()).toBe(`${fixture.shop.url}/checkout`);
+    await expectToStayOnline();
   });
 
-  it("has a tab that began as a copy of the other, and closes it", async () => {
+  it("is online after closing a duplicated tab", async () => {
     const page = await visitor.chat();
     // As for a duplicated tab, the browser copies the session storage.
     await page.evaluate(() => {
       sessionStorage.setItem("whose", "the first tab's");
       open(location.href);
     });
-    const copy = await until("the copy", async () => {
+    const copy = await until("the duplicated tab", async () => {
       const pages = await page.browser().pages();
       return pages.find((other) => other !== page && other.url() === page.url());
     });
     expect(await copy.evaluate(() => sessionStorage.getItem("whose"))).toBe("the first tab's");
-    await visitor.becomes("two pages", ({ pages }) => pages.length === 2);
+    await visitor.waitUntil("two pages", ({ pages }) => pages.length === 2);
     await copy.close();
-    await visitor.becomes("one page", ({ pages }) => pages.length === 1);
-    await stays();
+    await visitor.waitUntil("one page", ({ pages }) => pages.length === 1);
+    await expectToStayOnline();
   });
 
-  it("clicks on a download", async () => {
+  it("is online on the same page after clicking on a download", async () => {
     const page = await visitor.chat();
     const devtools = await page.browser().target().createCDPSession();
     const downloadPath = mkdtempSync(join(tmpdir(), "stillhere-download-"));
@@ -105,41 +109,43 @@ describe("a visitor who stays", () => {
     await page.$eval("[data-testid=download-link]", (link) => (link as HTMLElement).click());
     await complete;
     rmSync(downloadPath, { recursive: true });
-    await stays();
+    await expectToStayOnline();
     expect(await pageIds()).toEqual(before);
   });
 
-  it("is frozen in the background for longer than a silent page is trusted, and resumes", async () => {
+  it("is online while its page is frozen for longer than the hidden lease, and after it resumes", async () => {
     const page = await visitor.chat();
     await visitor.browser.open();
-    await visitor.becomes("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
+    await visitor.waitUntil("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
     await setFrozen(page, true);
-    await visitor.becomes("frozen", ({ pages }) => pages[0]?.visibility === "frozen");
-    await stays();
+    await visitor.waitUntil("frozen", ({ pages }) => pages[0]?.visibility === "frozen");
+    await expectToStayOnline();
     await setFrozen(page, false);
-    await visitor.becomes("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
-    await stays();
+    await visitor.waitUntil("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
+    await expectToStayOnline();
   });
 });
 
-describe("a page that cannot or should not speak", () => {
-  it("says nothing while it is prerendered and never shown", async () => {
-    const tag = presenceTag(await beginWaiting(scene, "prerender"));
+describe("a page that sends no signals", () => {
+  it("is one that is prerendered and never shown", async () => {
+    const tag = presenceTag(await createWaitingSession(fixture, "prerender"));
     visitor.session = "prerender";
     const rules = { prerender: [{ urls: ["/prerendered"], eagerness: "immediate" }] };
     site.serve("/", `${tag}<script type=speculationrules>${JSON.stringify(rules)}</script>`);
     site.serve("/prerendered", `${tag}<script>fetch("/ran-" + document.prerendering)</script>`);
     const page = await visitor.browser.open();
     await page.goto(`${site.url}/`);
-    await until("the prerendered page to run", async () => site.asked.includes("/ran-true"));
-    await stays();
+    await until("the prerendered page to run", async () =>
+      site.requestedPaths.includes("/ran-true"),
+    );
+    await expectToStayOnline();
     expect((await visitor.row()).pages).toHaveLength(1);
     await page.close();
-    await visitor.becomes("offline", ({ presence }) => presence === "offline");
+    await visitor.waitUntil("offline", ({ presence }) => presence === "offline");
   });
 
-  it("hears of a content security policy that blocks it; another tab speaks for both", async () => {
-    const tag = await beginWaiting(scene, "csp");
+  it("reports the blocking content security policy, and another tab keeps the visitor online", async () => {
+    const tag = await createWaitingSession(fixture, "csp");
     visitor.session = "csp";
     site.serve("/", presenceTag(tag));
     const options = JSON.stringify(tag);
@@ -147,24 +153,24 @@ describe("a page that cannot or should not speak", () => {
       "/blocked",
       `<script src="${tag.collector}/sdk.js"></script>
 <script>
-window.heard = [];
-stillhere.connect({ ...${options}, onError: (...trouble) => heard.push(trouble) });
+window.errors = [];
+stillhere.connect({ ...${options}, onError: (...error) => errors.push(error) });
 </script>`,
       { "Content-Security-Policy": "connect-src 'self'" },
     );
-    const speaking = await visitor.browser.open();
-    await speaking.goto(`${site.url}/`);
-    await visitor.becomes("online", ({ presence }) => presence === "online");
+    const reporting = await visitor.browser.open();
+    await reporting.goto(`${site.url}/`);
+    await visitor.waitUntil("online", ({ presence }) => presence === "online");
 
     const blocked = await visitor.browser.open();
     const thrown: unknown[] = [];
     blocked.on("pageerror", (error) => thrown.push(error));
     await blocked.goto(`${site.url}/blocked`);
     await blocked.waitForFunction(() =>
-      JSON.stringify(Reflect.get(window, "heard")).includes("csp"),
+      JSON.stringify(Reflect.get(window, "errors")).includes("csp"),
     );
     await blocked.close();
-    await stays();
+    await expectToStayOnline();
     expect((await visitor.row()).pages).toHaveLength(1);
     expect(thrown).toEqual([]);
   });

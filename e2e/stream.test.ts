@@ -1,5 +1,5 @@
 /**
- * The stream, read with drops and reconnects: every transition once, by id, in order.
+ * The event stream, read with disconnects: each transition arrives exactly once and in order.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { TestCollector, type Transition } from "./support/collector.ts";
@@ -12,11 +12,11 @@ beforeAll(async () => {
 });
 afterAll(() => collector.stop());
 
-/** Reads events until told to stop, as a client that only remembers the last id would. */
+/** Reads events until aborted, as a client that keeps only the last id does. */
 async function read(
   lastId: string | null,
   stop: AbortSignal,
-  take: (id: string, data: string) => void,
+  onEvent: (id: string, data: string) => void,
 ) {
   const response = await fetch(`${collector.url}/v1/stream`, {
     signal: stop,
@@ -38,25 +38,25 @@ async function read(
       );
       rest = rest.slice(end + 2);
       const [id, data] = [fields.get("id"), fields.get("data")];
-      if (id !== undefined && data !== undefined) take(id, data);
+      if (id !== undefined && data !== undefined) onEvent(id, data);
     }
   }
 }
 
-it("has every transition once through drops, a crash and a restart", async () => {
+it("delivers each transition once through disconnects, a crash and a restart", async () => {
   const SESSIONS = 300;
-  const got: string[] = [];
+  const received: string[] = [];
   let [lastId, isDone] = [null as string | null, false];
-  let drop = new AbortController();
-  await collector.ask("PUT", "/v1/sessions/first", { ticket: { id: "first" } });
+  let connection = new AbortController();
+  await collector.request("PUT", "/v1/sessions/first", { ticket: { id: "first" } });
   lastId = (await collector.history("first"))[0]?.id ?? null;
 
   const reader = (async () => {
     while (!isDone) {
-      drop = new AbortController();
-      await read(lastId, drop.signal, (id, data) => {
+      connection = new AbortController();
+      await read(lastId, connection.signal, (id, data) => {
         expect((JSON.parse(data) as Transition).id).toBe(id);
-        got.push(id);
+        received.push(id);
         lastId = id;
       }).catch(() => {});
     }
@@ -64,22 +64,22 @@ it("has every transition once through drops, a crash and a restart", async () =>
 
   for (let index = 0; index < SESSIONS; index += 1) {
     const path = `/v1/sessions/s_${index}`;
-    await collector.ask("PUT", path, { ticket: { id: `${index}` } });
-    await collector.ask("POST", `${path}/events`, { type: "assigned", agent: "ann" });
-    if (index % 20 === 10) drop.abort();
+    await collector.request("PUT", path, { ticket: { id: `${index}` } });
+    await collector.request("POST", `${path}/events`, { type: "assigned", agent: "ann" });
+    if (index % 20 === 10) connection.abort();
     if (index === SESSIONS / 2) {
       await collector.kill();
       await collector.restart();
     }
   }
-  await until("all transitions", async () => got.length >= SESSIONS * 2);
+  await until("all transitions", async () => received.length >= SESSIONS * 2);
   isDone = true;
-  drop.abort();
+  connection.abort();
   await reader;
 
   const log: string[] = [];
   for (let after = "0"; ; ) {
-    const page = await collector.ask<{ transitions: Transition[]; cursor: string | null }>(
+    const page = await collector.request<{ transitions: Transition[]; cursor: string | null }>(
       "GET",
       `/v1/transitions?limit=500&after=${after}`,
     );
@@ -87,10 +87,10 @@ it("has every transition once through drops, a crash and a restart", async () =>
     if (page.cursor === null) break;
     after = page.cursor;
   }
-  expect(got).toEqual(log.slice(1));
+  expect(received).toEqual(log.slice(1));
 });
 
-it("refuses to resume from an id that is none", async () => {
+it("refuses to resume from an invalid id", async () => {
   const response = await fetch(`${collector.url}/v1/stream`, {
     headers: { Authorization: `Bearer ${collector.keys.secret}`, "Last-Event-ID": "nonsense" },
   });
@@ -98,7 +98,7 @@ it("refuses to resume from an id that is none", async () => {
   expect(await response.json()).toMatchObject({ code: "invalid_cursor" });
 });
 
-it("costs no memory for a reader that does not read", async () => {
+it("buffers no more than a page of the log for a client that does not read", async () => {
   const slow = await fetch(`${collector.url}/v1/stream?after=0`, {
     headers: { Authorization: `Bearer ${collector.keys.secret}` },
   });
@@ -110,9 +110,9 @@ it("costs no memory for a reader that does not read", async () => {
   const tags = Array.from({ length: 200 }, (_, index) => `${"tag".repeat(60)}${index}`);
   for (let index = 0; index < 200; index += 1) {
     const ticket = { tags: [...tags, String(index)] };
-    await collector.ask("PUT", "/v1/sessions/big", { ticket });
+    await collector.request("PUT", "/v1/sessions/big", { ticket });
   }
-  // Twenty megabytes were told; what is kept for the reader is a page of the log at the most.
+  // Twenty megabytes were committed; at most a page of the log is buffered for the client.
   expect((await memory()) - before).toBeLessThan(60e6);
   await slow.body?.cancel();
 });

@@ -1,15 +1,17 @@
 /**
- * One visitor of the shop in a browser of their own, and what the collector makes of them.
+ * A visitor of the shop in a separate browser, and the state that the collector reports for them.
  * @module
  */
 import type { Page } from "puppeteer-core";
 import { TestBrowser } from "./support/browser.ts";
 import { TestCollector, type Transition } from "./support/collector.ts";
-import { NetworkLine } from "./support/network-line.ts";
 import { startShop, type TestShop } from "./support/shop.ts";
+import { TcpProxy } from "./support/tcp-proxy.ts";
 import { until } from "./support/wait.ts";
 
-/** The same code with shorter times: nothing but settings makes a test quick. */
+/**
+ * Durations that keep tests short. They are ordinary settings, so the code under test is unchanged.
+ */
 export const SECONDS = { buffer: 1.5, beat: 0.4, lease: 1 } as const;
 
 const SETTINGS = {
@@ -27,7 +29,7 @@ const SETTINGS = {
   },
 };
 
-export interface Row {
+export interface SessionRow {
   readonly id: string;
   readonly state: string;
   readonly reason: string | null;
@@ -36,29 +38,31 @@ export interface Row {
   readonly pages: readonly { visibility: string }[];
 }
 
-/** Collector, shop and the line between page and collector; browsers come and go. */
+/**
+ * The collector, the shop and the proxy between pages and collector; each visitor adds a browser.
+ */
 export class Fixture {
   readonly collector: TestCollector;
-  readonly line: NetworkLine;
+  readonly proxy: TcpProxy;
   readonly shop: TestShop;
 
-  private constructor(collector: TestCollector, line: NetworkLine, shop: TestShop) {
+  private constructor(collector: TestCollector, proxy: TcpProxy, shop: TestShop) {
     this.collector = collector;
-    this.line = line;
+    this.proxy = proxy;
     this.shop = shop;
   }
 
   static async setUp(): Promise<Fixture> {
     const collector = await TestCollector.start();
-    const line = await NetworkLine.to(collector.url);
-    const shop = await startShop(line.url, collector.keys);
-    await collector.ask("PATCH", "/v1/settings", { ...SETTINGS, origins: [shop.url] });
-    return new Fixture(collector, line, shop);
+    const proxy = await TcpProxy.to(collector.url);
+    const shop = await startShop(proxy.url, collector.keys);
+    await collector.request("PATCH", "/v1/settings", { ...SETTINGS, origins: [shop.url] });
+    return new Fixture(collector, proxy, shop);
   }
 
   async tearDown(): Promise<void> {
     await this.shop.kill();
-    await this.line.close();
+    await this.proxy.close();
     await this.collector.stop();
   }
 
@@ -69,70 +73,79 @@ export class Fixture {
 
 export class Visitor {
   readonly browser: TestBrowser;
-  readonly #scene: Fixture;
+  readonly #fixture: Fixture;
   session = "";
 
-  constructor(scene: Fixture, browser: TestBrowser) {
-    this.#scene = scene;
+  constructor(fixture: Fixture, browser: TestBrowser) {
+    this.#fixture = fixture;
     this.browser = browser;
   }
 
   /** Opens a page of the shop in a new tab. */
   async visit(path = "/"): Promise<Page> {
     const page = await this.browser.open();
-    await page.goto(`${this.#scene.shop.url}${path}`, { waitUntil: "load" });
+    await page.goto(`${this.#fixture.shop.url}${path}`, { waitUntil: "load" });
     return page;
   }
 
-  /** Opens the shop and writes in its chat; resolves when the collector sees the visitor there. */
+  /**
+   * Opens the shop and writes in its chat; resolves when the collector reports the visitor online.
+   */
   async chat(text = "Where is my order?"): Promise<Page> {
     const page = await this.visit();
-    const known = new Set((await this.#rows()).map(({ id }) => id));
+    const existing = new Set((await this.#rows()).map(({ id }) => id));
     await page.waitForSelector("[data-testid=chat-input]");
-    const isShut = await page.$eval(
+    const isClosed = await page.$eval(
       "[data-testid=chat-input]",
       (input) => !input.checkVisibility(),
     );
-    if (isShut) await page.click("[data-testid=chat-open]");
+    if (isClosed) await page.click("[data-testid=chat-open]");
     await page.type("[data-testid=chat-input]", text);
     await page.click("[data-testid=chat-send]");
-    this.session = await until("a session that begins", async () => {
-      return (await this.#rows()).find(({ id }) => !known.has(id))?.id;
+    this.session = await until("a new session", async () => {
+      return (await this.#rows()).find(({ id }) => !existing.has(id))?.id;
     });
-    await this.becomes(
+    await this.waitUntil(
       "online and active",
       (row) => row.presence === "online" && row.state === "active",
     );
     return page;
   }
 
-  async row(): Promise<Row> {
-    return this.#scene.collector.ask<Row>("GET", `/v1/sessions/${this.session}`);
+  async row(): Promise<SessionRow> {
+    return this.#fixture.collector.request<SessionRow>("GET", `/v1/sessions/${this.session}`);
   }
 
-  /** Waits until the session stands so, and answers how. */
-  becomes(what: string, holds: (row: Row) => boolean, withinMs = 10_000): Promise<Row> {
+  /** Waits until the session satisfies `holds`, and returns it. */
+  waitUntil(
+    what: string,
+    holds: (row: SessionRow) => boolean,
+    timeoutMs = 10_000,
+  ): Promise<SessionRow> {
     return until(
       what,
       async () => {
         const row = await this.row();
         return holds(row) && row;
       },
-      withinMs,
+      timeoutMs,
     );
   }
 
   history(): Promise<Transition[]> {
-    return this.#scene.collector.history(this.session);
+    return this.#fixture.collector.history(this.session);
   }
 
-  /** How often the session was offline. */
-  async absences(): Promise<Transition[]> {
+  /** The session's transitions to offline. */
+  async offlineTransitions(): Promise<Transition[]> {
     return (await this.history()).filter(({ to }) => to.presence === "offline");
   }
 
-  async #rows(): Promise<Row[]> {
-    const answer = await this.#scene.collector.ask<{ sessions: Row[] }>("GET", "/v1/sessions");
-    return answer.sessions;
+  async #rows(): Promise<SessionRow[]> {
+    const list = await this.#fixture.collector.request<{ sessions: SessionRow[] }>(
+      "GET",
+      "/v1/sessions",
+    );
+    return list.sessions;
   }
 }

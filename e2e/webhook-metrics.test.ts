@@ -1,5 +1,5 @@
 /**
- * What an operator sees of webhooks: attempts, how long they took, and what is still to be delivered.
+ * The webhook metrics: attempts, delivery times, and outbox entries that are not delivered yet.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,7 +18,7 @@ beforeAll(async () => {
   collector = await TestCollector.start("--allow-private-webhooks");
   await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
   const { port } = receiver.address() as AddressInfo;
-  await collector.ask("POST", "/v1/webhooks", { url: `http://127.0.0.1:${port}/` });
+  await collector.request("POST", "/v1/webhooks", { url: `http://127.0.0.1:${port}/` });
 });
 afterAll(async () => {
   receiver.closeAllConnections();
@@ -26,31 +26,31 @@ afterAll(async () => {
   await collector.stop();
 });
 
-/** The value of one line of the figures; 0 where it is not there yet. */
-async function figure(line: string): Promise<number> {
+/** The value of a metric; 0 if it is absent. */
+async function metric(name: string): Promise<number> {
   const text = await (await fetch(`${collector.url}/metrics`)).text();
-  const found = text.split("\n").find((each) => each.startsWith(`${line} `));
-  return Number(found?.slice(line.length + 1) ?? 0);
+  const found = text.split("\n").find((each) => each.startsWith(`${name} `));
+  return Number(found?.slice(name.length + 1) ?? 0);
 }
 
-const is = (line: string, wanted: number) =>
-  until(`${line} ${wanted}`, async () => (await figure(line)) === wanted);
+const waitForMetric = (name: string, value: number) =>
+  until(`${name} ${value}`, async () => (await metric(name)) === value);
 
-it("counts what was delivered, and how long that took", async () => {
-  await collector.ask("PUT", "/v1/sessions/taken", { ticket: { id: "1" } });
-  await is('stillhere_webhook_attempts_total{outcome="delivered"}', 1);
-  expect(await figure("stillhere_webhook_delivery_seconds_count")).toBe(1);
-  expect(await figure("stillhere_webhook_delivery_seconds_sum")).toBeLessThan(10);
-  await is('stillhere_outbox_entries{state="unread"}', 0);
-  await is('stillhere_outbox_entries{state="pending"}', 0);
+it("counts deliveries, and measures how long they take", async () => {
+  await collector.request("PUT", "/v1/sessions/taken", { ticket: { id: "1" } });
+  await waitForMetric('stillhere_webhook_attempts_total{outcome="delivered"}', 1);
+  expect(await metric("stillhere_webhook_delivery_seconds_count")).toBe(1);
+  expect(await metric("stillhere_webhook_delivery_seconds_sum")).toBeLessThan(10);
+  await waitForMetric('stillhere_outbox_entries{state="unread"}', 0);
+  await waitForMetric('stillhere_outbox_entries{state="pending"}', 0);
 });
 
-it("counts what failed, and shows that it waits until it is taken", async () => {
+it("counts failed attempts, and shows an entry as pending until it is delivered", async () => {
   status = 500;
-  await collector.ask("PUT", "/v1/sessions/waits", { ticket: { id: "2" } });
-  await is('stillhere_outbox_entries{state="pending"}', 1);
-  expect(await figure('stillhere_webhook_attempts_total{outcome="failed"}')).toBeGreaterThan(0);
+  await collector.request("PUT", "/v1/sessions/waits", { ticket: { id: "2" } });
+  await waitForMetric('stillhere_outbox_entries{state="pending"}', 1);
+  expect(await metric('stillhere_webhook_attempts_total{outcome="failed"}')).toBeGreaterThan(0);
   status = 204;
-  await is('stillhere_outbox_entries{state="pending"}', 0);
-  expect(await figure('stillhere_webhook_attempts_total{outcome="delivered"}')).toBe(2);
+  await waitForMetric('stillhere_outbox_entries{state="pending"}', 0);
+  expect(await metric('stillhere_webhook_attempts_total{outcome="delivered"}')).toBe(2);
 });

@@ -1,14 +1,14 @@
 /**
- * Webhooks, from a real collector to real receivers.
+ * Webhooks from a real collector to real receivers.
  */
 import { randomInt } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { seededChance } from "./support/chance.ts";
 import { TestCollector } from "./support/collector.ts";
 import { runFaults } from "./support/fault-run.ts";
 import { start } from "./support/process.ts";
 import { TestReceiver } from "./support/receiver.ts";
+import { seededRandom } from "./support/seeded-random.ts";
 import { pause, until } from "./support/wait.ts";
 
 interface Webhook {
@@ -43,43 +43,43 @@ beforeEach(async () => {
   sessions += 1;
   session = `conv.${sessions}`;
   receiver = await TestReceiver.start();
-  const made = await collector.ask<Webhook & { secret: string }>("POST", "/v1/webhooks", {
+  const made = await collector.request<Webhook & { secret: string }>("POST", "/v1/webhooks", {
     url: receiver.url,
   });
   const { secret, ...rest } = made;
   webhook = rest;
-  receiver.trust(secret);
+  receiver.setSecrets(secret);
 });
 afterEach(async () => {
   await collector.api("DELETE", `/v1/webhooks/${webhook.id}`);
-  await receiver.die();
+  await receiver.close();
 });
 
-/** One transition more; answers with its number. */
-async function commit(of = session): Promise<number> {
+/** Commits a transition, and returns its sequence number. */
+async function commit(id = session): Promise<number> {
   const assignee = `agent_${Math.random()}`;
-  const path = `/v1/sessions/${of}`;
-  return (await collector.ask<{ seq: number }>("PUT", path, { assignee })).seq;
+  const path = `/v1/sessions/${id}`;
+  return (await collector.request<{ seq: number }>("PUT", path, { assignee })).seq;
 }
 
-function took(...seqs: number[]): Promise<unknown> {
+function waitForSeqs(...seqs: number[]): Promise<unknown> {
   return until(`transitions ${seqs}`, async () => {
-    const taken = receiver.taken.map(({ message }) => message.data.seq);
-    return JSON.stringify(taken) === JSON.stringify(seqs);
+    const accepted = receiver.accepted.map(({ message }) => message.data.seq);
+    return JSON.stringify(accepted) === JSON.stringify(seqs);
   });
 }
 
 async function deliveries(query = ""): Promise<Delivery[]> {
   const path = `/v1/webhooks/${webhook.id}/deliveries${query}`;
-  return (await collector.ask<{ deliveries: Delivery[] }>("GET", path)).deliveries;
+  return (await collector.request<{ deliveries: Delivery[] }>("GET", path)).deliveries;
 }
 
 function replay(body: object): Promise<{ replayed: number | null }> {
-  return collector.ask("POST", `/v1/webhooks/${webhook.id}/replay`, body);
+  return collector.request("POST", `/v1/webhooks/${webhook.id}/replay`, body);
 }
 
-/** What was delivered is settled a moment later; only then is it passed. */
-function settled(count: number): Promise<unknown> {
+/** A delivery is settled shortly after its arrival, and only then can it be replayed. */
+function waitForSettled(count: number): Promise<unknown> {
   return until("the deliveries", async () => {
     const listed = await deliveries("?status=delivered");
     return listed.length === count;
@@ -87,10 +87,10 @@ function settled(count: number): Promise<unknown> {
 }
 
 describe("a transition", () => {
-  it("arrives at once, signed, as the history has it", async () => {
+  it("arrives immediately, signed, and equal to the one in the history", async () => {
     await commit();
-    await took(1);
-    const [arrival] = receiver.taken;
+    await waitForSeqs(1);
+    const [arrival] = receiver.accepted;
     const [transition] = await collector.history(session);
     expect(arrival?.id).toBe(transition?.id);
     expect(arrival?.message).toEqual({
@@ -98,123 +98,129 @@ describe("a transition", () => {
       timestamp: transition?.at,
       data: transition,
     });
-    expect(receiver.forged).toBe(0);
+    expect(receiver.invalidSignatures).toBe(0);
   });
 
-  it("that fails is tried again, and its session's next ones wait for it", async () => {
+  it("that fails is retried, and later ones of its session wait for it", async () => {
     let isBad = true;
-    receiver.failureMode = () => (isBad ? "fail" : "take");
+    receiver.failureMode = () => (isBad ? "fail" : "accept");
     await commit();
-    await until("a first attempt", async () => receiver.asked.length === 1);
+    await until("a first attempt", async () => receiver.requests.length === 1);
     await commit();
     isBad = false;
-    await took(1, 2);
-    const [first, second] = receiver.asked.map(({ at }) => at);
+    await waitForSeqs(1, 2);
+    const [first, second] = receiver.requests.map(({ at }) => at);
     expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(850);
-    await settled(2);
+    await waitForSettled(2);
     expect((await deliveries()).map(({ seq, attempts }) => [seq, attempts])).toEqual([
       [2, 1],
       [1, 2],
     ]);
   });
 
-  it("of one session does not wait for another's", async () => {
+  it("does not wait for those of another session", async () => {
     receiver.failureMode = () =>
-      receiver.asked.at(-1)?.message.data.session === session ? "hang" : "take";
+      receiver.requests.at(-1)?.message.data.session === session ? "hang" : "accept";
     await commit();
-    await until("an attempt", async () => receiver.asked.length === 1);
+    await until("an attempt", async () => receiver.requests.length === 1);
     await commit("conv_other");
-    await until("the other", async () => receiver.taken.length === 1, 1_000);
+    await until("the other", async () => receiver.accepted.length === 1, 1_000);
   });
 });
 
 describe("a receiver", () => {
-  it("that answers 410 is left alone until it is switched on again", async () => {
+  it("that responds 410 is disabled until it is enabled again", async () => {
     receiver.failureMode = () => new Response(null, { status: 410 });
     await commit();
     const path = `/v1/webhooks/${webhook.id}`;
-    await until("it is off", async () => !(await collector.ask<Webhook>("GET", path)).enabled);
-    expect(await collector.ask("GET", path)).toMatchObject({ disabledReason: "gone" });
+    await until(
+      "the webhook to be disabled",
+      async () => !(await collector.request<Webhook>("GET", path)).enabled,
+    );
+    expect(await collector.request("GET", path)).toMatchObject({ disabledReason: "gone" });
     const refused = await collector.api("POST", `${path}/replay`, { status: "failed" });
     expect(await refused.json()).toMatchObject({ status: 409, code: "webhook_disabled" });
-    receiver.failureMode = () => "take";
+    receiver.failureMode = () => "accept";
     await commit("conv_meanwhile");
-    await collector.ask("PATCH", path, { enabled: true });
+    await collector.request("PATCH", path, { enabled: true });
     await commit("conv_later");
-    // What was under way is tried again; what happened meanwhile is not sent by itself.
-    await until("both", async () => receiver.taken.length === 2);
-    const told = receiver.taken.map(({ message }) => message.data.session);
-    expect(told.sort()).toEqual([session, "conv_later"].sort());
+    // A pending delivery is retried; transitions committed while disabled are not sent.
+    await until("both", async () => receiver.accepted.length === 2);
+    const delivered = receiver.accepted.map(({ message }) => message.data.session);
+    expect(delivered.sort()).toEqual([session, "conv_later"].sort());
   });
 
-  it("that asks for a rest has it, from all sessions", async () => {
+  it("that responds 429 with Retry-After gets no deliveries of any session until then", async () => {
     receiver.failureMode = () =>
       new Response(null, { status: 429, headers: { "Retry-After": "2" } });
     await commit();
-    await until("an attempt", async () => receiver.asked.length === 1);
-    receiver.failureMode = () => "take";
+    await until("an attempt", async () => receiver.requests.length === 1);
+    receiver.failureMode = () => "accept";
     await commit("conv_another");
-    await until("both", async () => receiver.taken.length === 2);
-    const [first, ...rest] = receiver.asked.map(({ at }) => at);
+    await until("both", async () => receiver.accepted.length === 2);
+    const [first, ...rest] = receiver.requests.map(({ at }) => at);
     for (const at of rest) expect(at - (first ?? 0)).toBeGreaterThanOrEqual(1_900);
   });
 
-  it("that redirects has failed: nothing is sent elsewhere", async () => {
+  it("that redirects counts as failed, and the redirect is not followed", async () => {
     const elsewhere = await TestReceiver.start();
     receiver.failureMode = () =>
       new Response(null, { status: 307, headers: { Location: elsewhere.url } });
     await commit();
-    await until("it is listed", async () => (await deliveries("?status=pending")).length === 1);
+    await until(
+      "the pending delivery",
+      async () => (await deliveries("?status=pending")).length === 1,
+    );
     expect(await deliveries()).toMatchObject([{ status: "pending", response: 307 }]);
-    expect(elsewhere.asked).toEqual([]);
-    await elsewhere.die();
+    expect(elsewhere.requests).toEqual([]);
+    await elsewhere.close();
   });
 });
 
 describe("a secret", () => {
-  it("is shown once", async () => {
+  it("is shown only on creation", async () => {
     const list = await (await collector.api("GET", "/v1/webhooks")).text();
     const one = await (await collector.api("GET", `/v1/webhooks/${webhook.id}`)).text();
     expect(list + one).not.toContain("whsec_");
     expect(list).toContain(webhook.id);
   });
 
-  it("rotates without a gap: old and new both fit", async () => {
+  it("rotates with an overlap, in which messages are signed with both", async () => {
     await commit();
-    await took(1);
+    await waitForSeqs(1);
     const path = `/v1/webhooks/${webhook.id}/secret`;
-    const made = await collector.ask<Webhook & { secret: string }>("POST", path);
+    const made = await collector.request<Webhook & { secret: string }>("POST", path);
     const overlapMs = Date.parse(made.oldSecretUntil ?? "") - Date.now();
     expect(overlapMs / 3_600_000).toBeCloseTo(24, 1);
     await commit();
-    await took(1, 2);
-    receiver.trust(made.secret);
+    await waitForSeqs(1, 2);
+    receiver.setSecrets(made.secret);
     await commit();
-    await took(1, 2, 3);
-    expect(receiver.forged).toBe(0);
+    await waitForSeqs(1, 2, 3);
+    expect(receiver.invalidSignatures).toBe(0);
   });
 });
 
 describe("a replay", () => {
-  it("sends one transition once more", async () => {
+  it("resends a single transition", async () => {
     for (let count = 0; count < 3; count += 1) await commit();
-    await took(1, 2, 3);
-    await settled(3);
+    await waitForSeqs(1, 2, 3);
+    await waitForSettled(3);
     const [, second] = await collector.history(session);
     expect(await replay({ transition: second?.id })).toEqual({ replayed: 1 });
-    await took(1, 2, 3, 2);
+    await waitForSeqs(1, 2, 3, 2);
   });
 
-  it("sends everything after a place once more, in order", async () => {
+  it("resends every transition after a given one, in order", async () => {
     for (let count = 0; count < 3; count += 1) await commit();
-    await took(1, 2, 3);
-    await settled(3);
+    await waitForSeqs(1, 2, 3);
+    await waitForSettled(3);
     const [first] = await collector.history(session);
     expect(await replay({ after: first?.id })).toEqual({ replayed: null });
-    await took(1, 2, 3, 2, 3);
+    await waitForSeqs(1, 2, 3, 2, 3);
   });
 
-  it("of what never was is refused", async () => {
+  it("of an unknown transition, or without a selection, is refused", async () => {
     const path = `/v1/webhooks/${webhook.id}/replay`;
     const unknown = await collector.api("POST", path, { transition: "conv_9:abc:1" });
     expect(unknown.status).toBe(400);
@@ -226,36 +232,39 @@ describe("a replay", () => {
 });
 
 describe("an endpoint", () => {
-  it("has a name of its own, and can be changed", async () => {
+  it("has a unique name, and can be limited to triggers that notify it", async () => {
     const path = `/v1/webhooks/${webhook.id}`;
-    await collector.ask("PATCH", path, { name: "desk", events: "notified" });
-    const again = await collector.api("POST", "/v1/webhooks", { url: receiver.url, name: "desk" });
+    await collector.request("PATCH", path, { name: "helpdesk", events: "notified" });
+    const again = await collector.api("POST", "/v1/webhooks", {
+      url: receiver.url,
+      name: "helpdesk",
+    });
     expect(await again.json()).toMatchObject({ status: 409, code: "webhook_name_taken" });
-    const tag = { type: "add_tags", value: ["told"] };
-    const notify = { type: "notify_webhook", value: "desk" };
+    const tag = { type: "add_tags", value: ["notified"] };
+    const notify = { type: "notify_webhook", value: "helpdesk" };
     const changed = { field: "ticket.priority", op: "changed_to", value: "urgent" };
-    await collector.ask("PUT", "/v1/triggers", [
-      { name: "tell", enabled: true, all: [changed], any: [], actions: [tag, notify] },
+    await collector.request("PUT", "/v1/triggers", [
+      { name: "urgent", enabled: true, all: [changed], any: [], actions: [tag, notify] },
     ]);
     await commit();
-    await collector.ask("PUT", `/v1/sessions/${session}`, { ticket: { priority: "urgent" } });
-    await until("the one", async () => receiver.taken.length === 1);
+    await collector.request("PUT", `/v1/sessions/${session}`, { ticket: { priority: "urgent" } });
+    await until("the notification", async () => receiver.accepted.length === 1);
     await pause(200);
-    expect(receiver.taken.map(({ message }) => message.data.triggers)).toEqual([["tell"]]);
-    await collector.ask("PUT", "/v1/triggers", []);
+    expect(receiver.accepted.map(({ message }) => message.data.triggers)).toEqual([["urgent"]]);
+    await collector.request("PUT", "/v1/triggers", []);
   });
 
-  it("that is removed is told nothing more", async () => {
+  it("that is deleted receives nothing more", async () => {
     await commit();
-    await took(1);
-    await collector.ask("DELETE", `/v1/webhooks/${webhook.id}`);
+    await waitForSeqs(1);
+    await collector.request("DELETE", `/v1/webhooks/${webhook.id}`);
     await commit();
     await pause(300);
-    expect(receiver.asked).toHaveLength(1);
+    expect(receiver.requests).toHaveLength(1);
     expect((await collector.api("GET", `/v1/webhooks/${webhook.id}`)).status).toBe(404);
   });
 
-  it("is nobody else's: another account cannot see, change or replay it", async () => {
+  it("cannot be seen, changed or replayed by another account", async () => {
     const command = fileURLToPath(
       new URL("../packages/collector/dist/cli/main.js", import.meta.url),
     );
@@ -281,68 +290,68 @@ describe("an endpoint", () => {
       expect((await ask(method, `/${webhook.id}${path}`, body)).status).toBe(404);
     }
     await commit();
-    await took(1);
+    await waitForSeqs(1);
   });
 
-  it("in a private network is refused unless the operator allows it", async () => {
+  it("in a private network is refused by default", async () => {
     const strict = await TestCollector.start();
     for (const url of [receiver.url, "https://localhost/", "https://[::ffff:10.0.0.1]/", "no"]) {
       const refused = await strict.api("POST", "/v1/webhooks", { url });
       expect(await refused.json()).toMatchObject({ status: 400, code: "webhook_target_refused" });
     }
-    expect(await strict.ask("GET", "/v1/webhooks")).toEqual({ webhooks: [] });
+    expect(await strict.request("GET", "/v1/webhooks")).toEqual({ webhooks: [] });
     await strict.stop();
   });
 });
 
-describe("an end of the collector", () => {
-  it("in order lets what is under way arrive, and the next one goes on without repeating it", async () => {
+describe("a graceful shutdown", () => {
+  it("completes deliveries in progress, and the next process does not repeat them", async () => {
     receiver.failureMode = () => "slow";
     await commit();
     await commit();
-    await until("an attempt", async () => receiver.asked.length === 1);
-    await collector.end();
-    expect(receiver.taken).not.toEqual([]);
-    receiver.failureMode = () => "take";
+    await until("an attempt", async () => receiver.requests.length === 1);
+    await collector.shutDown();
+    expect(receiver.accepted).not.toEqual([]);
+    receiver.failureMode = () => "accept";
     await collector.restart();
-    await took(1, 2);
+    await waitForSeqs(1, 2);
     await pause(300);
-    expect(receiver.asked).toHaveLength(2);
+    expect(receiver.requests).toHaveLength(2);
   });
 });
 
 describe("the example receiver", () => {
-  it("verifies what it is sent, and knows who is there", async () => {
+  it("verifies messages, and lists the sessions", async () => {
     const server = fileURLToPath(
       new URL("../examples/webhook-receiver/dist/server.js", import.meta.url),
     );
     const port = new URL(receiver.url).port;
-    await receiver.die();
+    await receiver.close();
     const path = `/v1/webhooks/${webhook.id}`;
-    await collector.ask("PATCH", path, { url: `http://127.0.0.1:${port}/` });
-    const { secret } = await collector.ask<{ secret: string }>("POST", `${path}/secret`);
+    await collector.request("PATCH", path, { url: `http://127.0.0.1:${port}/` });
+    const { secret } = await collector.request<{ secret: string }>("POST", `${path}/secret`);
     const example = await start(process.execPath, [server], /listens at (http:\S+)/, {
       WEBHOOK_SECRET: secret,
       PORT: port,
     });
     await commit();
     await commit();
-    await until("it knows", async () => {
-      const { sessions: known } = (await (
+    await until("the receiver to list the session", async () => {
+      const { sessions: listed } = (await (
         await fetch(`http://127.0.0.1:${port}/sessions`)
       ).json()) as { sessions: { session: string; seq: number }[] };
-      return known.some((each) => each.session === session && each.seq === 2);
+      return listed.some((each) => each.session === session && each.seq === 2);
     });
     await example.kill();
-    await receiver.revive();
+    await receiver.reopen();
   });
 });
 
-describe("faults", () => {
-  it("lose nothing, change no order and invent nothing, through 50 kills between commit and delivery", async () => {
+describe("fault injection", () => {
+  it("delivers every transition in order and unchanged, through 50 kills between commit and delivery", async () => {
     const seeds = [randomInt(2 ** 31), randomInt(2 ** 31)];
     const reports = await Promise.all(
-      seeds.map((seed) => runFaults({ kills: 25, chance: seededChance(seed) })),
+      seeds.map((seed) => runFaults({ kills: 25, random: seededRandom(seed) })),
     );
     for (const [index, report] of reports.entries()) {
       const clean = { forged: 0, missing: [], disordered: [], invented: [] };

@@ -1,5 +1,5 @@
 /**
- * What travels, and what it costs the page that it comes from.
+ * What the SDK sends, and how it affects the host page.
  */
 import type { Page } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -10,7 +10,7 @@ import {
   openTabList,
   setFrozen,
 } from "./support/chromium-pages.ts";
-import { MARK_WAYS, Recorder } from "./support/recorder.ts";
+import { Recorder, TAG_TRANSPORTS } from "./support/recorder.ts";
 import { presenceTag, TestSite } from "./support/site.ts";
 import { until } from "./support/wait.ts";
 
@@ -33,65 +33,67 @@ beforeEach(async () => {
 });
 afterEach(() => browser.stop());
 
-/** Opens a page of a session of its own; resolves when it has been heard. */
+/** Opens a page of a new session; resolves when its first signal has arrived. */
 async function open(session: string, origin = site.url): Promise<Page> {
   const tag = presenceTag({ collector: recorder.url, key: "pk_test", session });
-  site.serve(`/${session}`, MARK_WAYS + tag, {
+  site.serve(`/${session}`, TAG_TRANSPORTS + tag, {
     "Set-Cookie": "of=the-shop",
-    // The most talkative there is.
+    // The policy that reveals the most.
     "Referrer-Policy": "unsafe-url",
   });
   const page = await browser.open();
   await page.goto(`${origin}/${session}`);
-  await heard(session, "open");
+  await waitForSignal(session, "open");
   return page;
 }
 
-function heard(session: string, type: string): Promise<unknown> {
+function waitForSignal(session: string, type: string): Promise<unknown> {
   return until(`${type} of ${session}`, async () =>
-    recorder.of(session).some(({ signal }) => signal?.type === type),
+    recorder.requestsOf(session).some(({ signal }) => signal?.type === type),
   );
 }
 
-describe("on the wire", () => {
+describe("a signal", () => {
   it.each([
     ["another site", () => site.url],
-    ["the collector's own site", () => site.nearUrl],
-  ])("there is no preflight, no cookie and no referrer, from %s", async (_, origin) => {
+    ["the collector's own site", () => site.sameSiteUrl],
+  ])("is sent without preflight, cookie and referrer from %s", async (_, origin) => {
     const session = `wire_${Math.random().toString(36).slice(2)}`;
     const page = await open(session, origin());
     expect(await page.evaluate(() => document.cookie)).toBe("of=the-shop");
-    await heard(session, "beat");
+    await waitForSignal(session, "beat");
     const other = await browser.open();
-    await heard(session, "hidden");
+    await waitForSignal(session, "hidden");
     await setFrozen(page, true);
-    await heard(session, "freeze");
+    await waitForSignal(session, "freeze");
     await setFrozen(page, false);
-    await heard(session, "resume");
+    await waitForSignal(session, "resume");
     await page.bringToFront();
-    await heard(session, "visible");
+    await waitForSignal(session, "visible");
     await page.goto(`${site.url}/nothing`);
-    await heard(session, "leave");
+    await waitForSignal(session, "leave");
     await page.goBack();
     await until("a second generation", async () =>
-      recorder.of(session).some(({ signal }) => (signal?.gen ?? 0) > 1),
+      recorder.requestsOf(session).some(({ signal }) => (signal?.gen ?? 0) > 1),
     );
     await killRenderers(page.browser());
     await until("a deferred leave", async () =>
-      recorder.of(session).some(({ way }) => way === "fetchLater"),
+      recorder.requestsOf(session).some(({ transport }) => transport === "fetchLater"),
     );
     await other.close().catch(() => {});
 
-    const all = recorder.of();
-    // No beacon where the browser holds the leave: a beacon would carry both.
-    expect(new Set(all.map(({ way }) => way))).toEqual(new Set(["fetch", "fetchLater"]));
+    const all = recorder.requestsOf();
+    // There is no beacon where the browser holds a deferred leave: a beacon would duplicate it.
+    expect(new Set(all.map(({ transport }) => transport))).toEqual(
+      new Set(["fetch", "fetchLater"]),
+    );
     expect(all.filter(({ method }) => method !== "POST")).toEqual([]);
     expect(all.map(({ headers }) => headers.cookie ?? headers.referer).filter(Boolean)).toEqual([]);
   });
 });
 
 describe("the host page", () => {
-  it("comes back out of the back/forward cache, and says so", async () => {
+  it("is restored from the back/forward cache, and opens a new generation", async () => {
     const page = await open("restored");
     await page.evaluate(() => {
       addEventListener("pageshow", ({ persisted }) => {
@@ -99,11 +101,13 @@ describe("the host page", () => {
       });
     });
     await page.goto(`${site.url}/nothing`);
-    await heard("restored", "leave");
+    await waitForSignal("restored", "leave");
     await page.goBack();
     await page.waitForSelector("[data-restored=true]");
     await until("the next generation", async () =>
-      recorder.of("restored").some(({ signal }) => signal?.type === "open" && signal.gen > 0),
+      recorder
+        .requestsOf("restored")
+        .some(({ signal }) => signal?.type === "open" && signal.gen > 0),
     );
     const reasons = await page.evaluate(() => {
       const [navigation] = performance.getEntriesByType("navigation");
@@ -113,8 +117,8 @@ describe("the host page", () => {
     expect(reasons).toBeNull();
   });
 
-  it("can be frozen as if presence were not there", async () => {
-    site.serve("/plain", "Nothing but words");
+  it("can be frozen like a page without presence", async () => {
+    site.serve("/plain", "Only text");
     site.serve(
       "/held",
       `<script>navigator.locks.request("a", () => new Promise(() => {}))</script>`,
@@ -122,7 +126,7 @@ describe("the host page", () => {
     const urls = [`${site.url}/plain`, `${site.url}/held`] as const;
     for (const url of urls) await (await browser.open()).goto(url);
     const page = await open("freezable");
-    await heard("freezable", "beat");
+    await waitForSignal("freezable", "beat");
     const list = await openTabList(page.browser());
     const [plain, held, own] = await Promise.all(
       [...urls, page.url()].map((url) => freezeObstacles(list, url)),

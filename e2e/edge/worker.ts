@@ -1,6 +1,6 @@
 /**
- * The edge as it is deployed, with a back door for tests: what a shard has cost, an object that is
- * let go, an alarm that does not fire.
+ * The edge Worker with test routes, which read a shard's counters, crash an object, disable its
+ * alarms, and run the watchdog.
  */
 
 import {
@@ -14,33 +14,33 @@ import {
   worker,
 } from "../../packages/collector/src/platform/cloudflare.ts";
 
-class WatchedShard extends Shard {
-  #hasAlarm = true;
+class TestShard extends Shard {
+  #areAlarmsEnabled = true;
 
-  /** From now on no alarm of this object fires. */
-  async loseAlarm(): Promise<void> {
-    this.#hasAlarm = false;
+  /** Sets no alarm from now on. */
+  async disableAlarms(): Promise<void> {
+    this.#areAlarmsEnabled = false;
   }
 
   protected override async arm(at: number): Promise<void> {
-    if (this.#hasAlarm) await super.arm(at);
+    if (this.#areAlarmsEnabled) await super.arm(at);
   }
 
-  /** Ends the object as a crash would: what it had in memory is gone. */
+  /** Aborts the object, which loses everything that it has in memory. */
   async crash(): Promise<void> {
     (this.ctx as unknown as { abort(why: string): void }).abort("crashed by a test");
   }
 }
 
-export { Coordinator, WatchedShard as Shard };
+export { Coordinator, TestShard as Shard };
 
 export default {
   ...worker,
   async fetch(request: Request, env: Env): Promise<Response> {
-    const [, door, index, method] = new URL(request.url).pathname.split("/");
-    if (door !== "test") return worker.fetch(request, env);
+    const [, prefix, index, method] = new URL(request.url).pathname.split("/");
+    if (prefix !== "test") return worker.fetch(request, env);
     const name = { account: "default", index: Number(index) };
-    const shard = env.SHARD.getByName(shardName("stillhere", name)) as unknown as WatchedShard;
+    const shard = env.SHARD.getByName(shardName("stillhere", name)) as unknown as TestShard;
     if (method === "coordinator-figures") {
       const coordinator = env.COORDINATOR.getByName(
         coordinatorName("stillhere"),
@@ -54,9 +54,9 @@ export default {
       ).records.layouts();
       return Response.json({ layouts });
     }
-    if (method === "lose-alarm") await shard.loseAlarm();
+    if (method === "disable-alarms") await shard.disableAlarms();
     if (method === "crash") await shard.crash().catch(() => {});
-    if (method === "look") await worker.scheduled(null, env);
+    if (method === "watchdog") await worker.scheduled(null, env);
     return Response.json({});
   },
 };

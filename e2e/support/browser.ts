@@ -1,6 +1,6 @@
 /**
- * A real Chromium, started with plain flags and attached to afterwards: a driver that launches the
- * browser itself keeps pages visible and timers unthrottled, and so falsifies what is measured.
+ * A real Chromium, started with plain flags and attached to afterwards. A driver that launches the
+ * browser keeps pages visible and timers unthrottled, which would falsify the measurements.
  * @module
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ import { type Running, start } from "./process.ts";
 
 export const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
-/** Only what a machine without display and network needs; nothing that changes how pages live. */
+/** What a machine without display and network needs. No flag changes the page lifecycle. */
 const FLAGS = [
   "--headless=new",
   "--no-sandbox",
@@ -50,7 +50,7 @@ export class TestBrowser {
     return this.#browser.newPage();
   }
 
-  /** The whole browser dies at once. */
+  /** Kills the whole browser (SIGKILL). */
   async kill(): Promise<void> {
     await this.#running.kill();
   }

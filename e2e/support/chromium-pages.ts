@@ -1,13 +1,13 @@
 /**
- * What Chromium does to tabs and to its own processes when nobody asks it to, done on demand.
+ * Triggers on demand what Chromium otherwise does on its own to tabs and to its processes.
  * @module
  */
 import type { Browser, ElementHandle, Page } from "puppeteer-core";
 import { until } from "./wait.ts";
 
 /**
- * Chromium's own list of its tabs, on which people can do by hand what it does when memory is short.
- * The tab that was in front is hidden by it. It opens only where its internal pages have been allowed.
+ * Opens `chrome://discards`, Chromium's list of tabs, on which a tab can be discarded by hand. It
+ * opens only after internal pages have been enabled, and it hides the tab that was in front.
  */
 export async function openTabList(browser: Browser): Promise<Page> {
   const page = await browser.newPage();
@@ -20,8 +20,8 @@ export async function openTabList(browser: Browser): Promise<Page> {
 }
 
 /**
- * Discards the tab at `url`. Chromium spares a tab in which something was typed, and one to which
- * anybody is attached; so this detaches from the whole browser first, for good.
+ * Discards the tab at `url`. Chromium discards no tab in which text was typed, and none that a
+ * debugger is attached to, so this permanently disconnects from the browser first.
  */
 export async function discard(list: Page, url: string): Promise<void> {
   const row = await rowOf(list, url);
@@ -33,17 +33,17 @@ export async function discard(list: Page, url: string): Promise<void> {
   await list.browser().disconnect();
 }
 
-/** Stops everything in a hidden tab, as Chromium does to save power, or lets it run again. */
+/** Freezes a hidden tab, as Chromium does to save power, or resumes it. */
 export async function setFrozen(page: Page, isFrozen: boolean): Promise<void> {
   const devtools = await page.createCDPSession();
   await devtools.send("Page.setWebLifecycleState", { state: isFrozen ? "frozen" : "active" });
   await devtools.detach();
 }
 
-/** Why Chromium would not freeze the tab at `url` by itself, in its own words, sorted. */
+/** Chromium's reasons not to freeze the tab at `url`, in its own words, sorted. */
 export async function freezeObstacles(list: Page, url: string): Promise<string[]> {
   const row = await rowOf(list, url);
-  // Two columns tell reasons: why it is not discardable, why it is not freezable.
+  // Two columns list reasons: why the tab is not discardable, and why it is not freezable.
   const reasons = await row.$$eval(".tooltip", (tips) => tips[1]?.textContent ?? "");
   return reasons
     .split(",")
@@ -51,7 +51,7 @@ export async function freezeObstacles(list: Page, url: string): Promise<string[]
     .sort();
 }
 
-/** Kills every renderer process at once (SIGKILL), as the system does when memory runs out. */
+/** Kills all renderer processes (SIGKILL), as the system does when memory runs out. */
 export async function killRenderers(browser: Browser): Promise<void> {
   const session = await browser.target().createCDPSession();
   const { processInfo } = await session.send("SystemInfo.getProcessInfo");

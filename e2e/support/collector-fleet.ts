@@ -1,5 +1,5 @@
 /**
- * Several collectors on one store, of which any takes anything.
+ * Several collectors on one store; any of them handles any request.
  * @module
  */
 import { once } from "node:events";
@@ -11,19 +11,19 @@ const COMMAND = fileURLToPath(
   new URL("../../packages/collector/dist/cli/main.js", import.meta.url),
 );
 
-/** As the SDK has it. */
-const SIGNAL_WITHIN_MS = 10_000;
+/** The SDK's timeout. */
+const SIGNAL_TIMEOUT_MS = 10_000;
 
 interface Member {
   readonly url: string;
   running: Running;
 }
 
-/** How a signal was answered. */
-export interface Answer {
-  /** 0: not at all. */
+/** The response to a signal. */
+export interface SignalResponse {
+  /** 0 without a response. */
   readonly status: number;
-  /** The problem's code; empty where there was none. */
+  /** The problem's code; empty if there was none. */
   readonly code: string;
 }
 
@@ -51,31 +51,31 @@ export class CollectorFleet {
     return new CollectorFleet(members, store, printed);
   }
 
-  /** Kills one as a crash would, and starts it anew after a while. */
-  async crash(index: number, awayMs: number): Promise<void> {
+  /** Kills one collector (SIGKILL), and restarts it after `downMs`. */
+  async crash(index: number, downMs: number): Promise<void> {
     const member = this.members[index % this.members.length] as Member;
     await member.running.kill();
-    await pause(awayMs);
+    await pause(downMs);
     await this.#restart(member);
   }
 
-  /** Ends one after the other in order, and starts it anew: an upgrade. */
-  async roll(): Promise<void> {
+  /** Shuts down and restarts one collector after the other, as an upgrade does. */
+  async rollingRestart(): Promise<void> {
     for (const member of this.members) {
-      const ended = once(member.running.child, "exit");
+      const exited = once(member.running.child, "exit");
       member.running.child.kill("SIGTERM");
-      await ended;
+      await exited;
       await this.#restart(member);
     }
   }
 
-  /** Kills them all as a crash would. */
-  async stop(): Promise<void> {
+  /** Kills all collectors (SIGKILL). */
+  async killAll(): Promise<void> {
     await Promise.all(this.members.map(({ running }) => running.kill()));
   }
 
-  /** Starts all of them again. */
-  async restart(): Promise<void> {
+  /** Starts all collectors again, on their old ports. */
+  async restartAll(): Promise<void> {
     await Promise.all(this.members.map((member) => this.#restart(member)));
   }
 
@@ -83,25 +83,27 @@ export class CollectorFleet {
     member.running = await run(this.#store, Number(new URL(member.url).port));
   }
 
-  /** Where any of them listens. */
-  anyUrl(): string {
-    const place = Math.floor(Math.random() * this.members.length);
-    return this.members[place]?.url ?? "";
+  /** The URL of a random collector. */
+  randomUrl(): string {
+    const index = Math.floor(Math.random() * this.members.length);
+    return this.members[index]?.url ?? "";
   }
 
-  /** Asks one collector after another until one answers without trouble of its own. */
-  async ask<T>(method: string, path: string, body?: unknown, withinMs = 30_000): Promise<T> {
+  /** Sends an API request, and retries on another collector until one returns no 5xx. */
+  async request<T>(method: string, path: string, body?: unknown, timeoutMs = 30_000): Promise<T> {
     const headers = {
       Authorization: `Bearer ${this.secret}`,
       ...(body !== undefined && { "Content-Type": "application/json" }),
     };
-    const given = body === undefined ? {} : { body: JSON.stringify(body) };
-    const deadline = Date.now() + withinMs;
+    const init = body === undefined ? {} : { body: JSON.stringify(body) };
+    const deadline = Date.now() + timeoutMs;
     for (;;) {
-      const response = await fetch(`${this.anyUrl()}${path}`, { method, headers, ...given }).catch(
-        () => null,
-      );
-      // A collector that is killed now may have sent only the beginning of its answer.
+      const response = await fetch(`${this.randomUrl()}${path}`, {
+        method,
+        headers,
+        ...init,
+      }).catch(() => null);
+      // A collector that is killed now may have sent only part of its response.
       const text = await response?.text().catch(() => null);
       if (response?.ok && typeof text === "string") return JSON.parse(text) as T;
       if (response && response.status >= 400 && response.status < 500) throw new Error(`${text}`);
@@ -110,13 +112,13 @@ export class CollectorFleet {
     }
   }
 
-  /** One signal to one collector, whichever. */
-  async signal(body: object): Promise<Answer> {
+  /** Sends a signal to a random collector. */
+  async signal(body: object): Promise<SignalResponse> {
     try {
-      const response = await fetch(`${this.anyUrl()}/v1/signals`, {
+      const response = await fetch(`${this.randomUrl()}/v1/signals`, {
         method: "POST",
         body: JSON.stringify({ v: 1, key: this.#publishable, ...body }),
-        signal: AbortSignal.timeout(SIGNAL_WITHIN_MS),
+        signal: AbortSignal.timeout(SIGNAL_TIMEOUT_MS),
       });
       const { code = "" } = (await response.json()) as { code?: string };
       return { status: response.status, code };

@@ -1,5 +1,5 @@
 /**
- * A real collector: the command, on an SQLite file, seen only through its routes.
+ * A real collector: the built command on an SQLite file, used only through its HTTP API.
  * @module
  */
 import { once } from "node:events";
@@ -63,25 +63,25 @@ export class TestCollector {
     return new TestCollector(running.match[1] ?? "", keys, folder, options, running);
   }
 
-  /** Kills the process as a crash would; the file stays. */
+  /** Kills the process (SIGKILL); the file stays. */
   async kill(): Promise<void> {
     await this.#running.kill();
   }
 
-  /** Ends it in order, as an operator does. */
-  async end(): Promise<void> {
+  /** Shuts the process down (SIGTERM) and waits for its exit. */
+  async shutDown(): Promise<void> {
     const { child } = this.#running;
-    const ended = once(child, "exit");
+    const exited = once(child, "exit");
     child.kill("SIGTERM");
-    await ended;
+    await exited;
   }
 
-  /** Starts it anew on the same file and port. */
+  /** Starts it again on the same file and port. */
   async restart(): Promise<void> {
     this.#running = await run(this.folder, Number(new URL(this.url).port), this.#options);
   }
 
-  /** Stops and resumes the process: a machine that stalls. */
+  /** Suspends or resumes the process, as on a machine that stalls. */
   signal(name: "SIGSTOP" | "SIGCONT"): void {
     this.#running.child.kill(name);
   }
@@ -102,19 +102,19 @@ export class TestCollector {
     });
   }
 
-  /** As {@link api}, with the answer's JSON; fails on a refusal. */
-  async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  /** Like {@link api}, but returns the JSON of the response; throws on an error status. */
+  async request<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await this.api(method, path, body);
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
     return (await response.json()) as T;
   }
 
   async history(session: string): Promise<Transition[]> {
-    const answer = await this.ask<{ transitions: Transition[] }>(
+    const page = await this.request<{ transitions: Transition[] }>(
       "GET",
       `/v1/sessions/${session}/transitions`,
     );
-    return answer.transitions;
+    return page.transitions;
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Departures and stays of the shop's guests, as `scripts/departures.ts` measures them.
+ * Departures and stays of the shop's visitors, as `scripts/departures.ts` measures them.
  * @module
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,24 +8,24 @@ import { join } from "node:path";
 import type { Page } from "puppeteer-core";
 import type { Visitor } from "../visitor.ts";
 import { discard, killRenderers, openTabList, setFrozen } from "./chromium-pages.ts";
-import type { Guest } from "./guest.ts";
+import type { ContextVisitor } from "./context-visitor.ts";
 import { until } from "./wait.ts";
 
 export interface Departure {
   readonly name: string;
-  /** Seconds from leaving to offline that are promised; null: none are. */
-  readonly limit: number | null;
-  /** What comes before it and is no part of it. */
+  /** The promised maximum of seconds from leaving to offline; `null` if there is no promise. */
+  readonly limitSeconds: number | null;
+  /** Runs before the departure and is not measured. */
   prepare?(visitor: Visitor, page: Page): Promise<unknown>;
   leave(visitor: Visitor, page: Page, elsewhere: string): Promise<unknown>;
 }
 
 async function hide(visitor: Visitor): Promise<void> {
   await visitor.browser.open();
-  await visitor.becomes("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
+  await visitor.waitUntil("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
 }
 
-/** By script: in a small window the open chat may lie over the link. */
+/** Clicks by script, because the open chat may cover the link in a small window. */
 function click(page: Page, testId: string): Promise<void> {
   return page.$eval(`[data-testid=${testId}]`, (link) => (link as HTMLElement).click());
 }
@@ -35,10 +35,10 @@ async function follow(page: Page, testId: string): Promise<void> {
 }
 
 export const DEPARTURES: readonly Departure[] = [
-  { name: "closed tab", limit: 6, leave: (_, page) => page.close() },
+  { name: "closed tab", limitSeconds: 6, leave: (_, page) => page.close() },
   {
     name: "link off the site",
-    limit: 6,
+    limitSeconds: 6,
     async leave(_, page, elsewhere) {
       await page.$eval(
         "[data-testid=external-link]",
@@ -52,23 +52,23 @@ export const DEPARTURES: readonly Departure[] = [
   },
   {
     name: "closed hidden tab",
-    limit: null,
+    limitSeconds: null,
     prepare: hide,
     leave: (_, page) => page.close(),
   },
-  { name: "renderer killed", limit: 16, leave: (_, page) => killRenderers(page.browser()) },
-  { name: "browser quit", limit: 16, leave: (_, page) => page.browser().close() },
+  { name: "renderer killed", limitSeconds: 16, leave: (_, page) => killRenderers(page.browser()) },
+  { name: "browser quit", limitSeconds: 16, leave: (_, page) => page.browser().close() },
   {
     name: "browser quit while the tab is hidden",
-    limit: null,
+    limitSeconds: null,
     prepare: hide,
     leave: (_, page) => page.browser().close(),
   },
   {
     name: "discarded tab",
-    limit: null,
+    limitSeconds: null,
     async prepare(_, page) {
-      // Chromium spares a tab in which something was typed.
+      // Chromium discards no tab in which text was typed.
       await page.reload();
       await openTabList(page.browser());
     },
@@ -80,35 +80,35 @@ export const DEPARTURES: readonly Departure[] = [
   },
   {
     name: "tab closed while frozen",
-    limit: null,
+    limitSeconds: null,
     async prepare(visitor, page) {
       await hide(visitor);
       await setFrozen(page, true);
-      await visitor.becomes("frozen", ({ pages }) => pages[0]?.visibility === "frozen");
+      await visitor.waitUntil("frozen", ({ pages }) => pages[0]?.visibility === "frozen");
     },
     leave: (_, page) => page.close(),
   },
-  { name: "browser killed", limit: null, leave: ({ browser }) => browser.kill() },
+  { name: "browser killed", limitSeconds: null, leave: ({ browser }) => browser.kill() },
 ];
 
 export interface Stay {
   readonly name: string;
-  act(guest: Guest): Promise<unknown>;
-  /** What ends it, once everybody has been silent for long enough. */
-  end?(guest: Guest): Promise<unknown>;
+  act(visitor: ContextVisitor): Promise<unknown>;
+  /** Ends the stay, once every lease and buffer would have expired. */
+  end?(visitor: ContextVisitor): Promise<unknown>;
 }
 
-async function copy({ page }: Guest): Promise<Page> {
+async function duplicateTab({ page }: ContextVisitor): Promise<Page> {
   const url = page.url();
   // As for a duplicated tab, the browser copies the session storage.
   await page.evaluate(() => void open(location.href));
-  return until("the copy", async () => {
+  return until("the duplicated tab", async () => {
     const pages = await page.browserContext().pages();
     return pages.find((other) => other !== page && other.url() === url);
   });
 }
 
-async function download({ page }: Guest): Promise<void> {
+async function download({ page }: ContextVisitor): Promise<void> {
   const devtools = await page.browser().target().createCDPSession();
   const downloadPath = mkdtempSync(join(tmpdir(), "stillhere-download-"));
   const { id: browserContextId = "" } = page.browserContext();
@@ -146,33 +146,33 @@ export const STAYS: readonly Stay[] = [
   },
   {
     name: "two tabs, one closed",
-    async act(guest) {
-      const other = await guest.open();
-      await other.goto(guest.page.url());
-      await guest.becomes("two pages", ({ pages }) => pages.length === 2);
+    async act(visitor) {
+      const other = await visitor.openTab();
+      await other.goto(visitor.page.url());
+      await visitor.waitUntil("two pages", ({ pages }) => pages.length === 2);
       await other.close();
     },
   },
   {
     name: "copied tab, copy closed",
-    async act(guest) {
-      const other = await copy(guest);
-      await guest.becomes("two pages", ({ pages }) => pages.length === 2);
+    async act(visitor) {
+      const other = await duplicateTab(visitor);
+      await visitor.waitUntil("two pages", ({ pages }) => pages.length === 2);
       await other.close();
     },
   },
   { name: "download click", act: download },
   {
     name: "frozen and resumed",
-    async act(guest) {
-      await guest.open();
-      await guest.becomes("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
-      await setFrozen(guest.page, true);
-      await guest.becomes("frozen", ({ pages }) => pages[0]?.visibility === "frozen");
+    async act(visitor) {
+      await visitor.openTab();
+      await visitor.waitUntil("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
+      await setFrozen(visitor.page, true);
+      await visitor.waitUntil("frozen", ({ pages }) => pages[0]?.visibility === "frozen");
     },
-    async end(guest) {
-      await setFrozen(guest.page, false);
-      await guest.becomes("resumed", ({ pages }) => pages[0]?.visibility === "hidden");
+    async end(visitor) {
+      await setFrozen(visitor.page, false);
+      await visitor.waitUntil("resumed", ({ pages }) => pages[0]?.visibility === "hidden");
     },
   },
 ];

@@ -1,5 +1,5 @@
 /**
- * A deployment at the edge, and a visitor's pages and a desk that speak to it.
+ * An edge deployment in workerd, with clients for a visitor's pages, the server API and the stream.
  * @module
  */
 import { fileURLToPath } from "node:url";
@@ -23,7 +23,7 @@ export class EdgeSite {
     this.edge = edge;
   }
 
-  /** `settings` of the account, but for what makes presence count. */
+  /** `settings` are the account's; accepted terms and the open binding are added. */
   static async start(settings: object, { shards = 1, folder }: StartOptions = {}) {
     const bindings = {
       STILLHERE_SHARDS: String(shards),
@@ -34,34 +34,41 @@ export class EdgeSite {
     };
     const edge = await startEdge({ entry: ENTRY, bindings, ...(folder && { folder }) });
     const site = new EdgeSite(edge);
-    await site.ask("PATCH", "/v1/settings", { termsAccepted: true, binding: "open", ...settings });
+    await site.request("PATCH", "/v1/settings", {
+      termsAccepted: true,
+      binding: "open",
+      ...settings,
+    });
     return site;
   }
 
-  async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const answer = await this.edge.dispatchFetch(`http://edge.test${path}`, {
+  async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.edge.dispatchFetch(`http://edge.test${path}`, {
       method,
       headers: { Authorization: `Bearer ${KEYS.secret}`, "Content-Type": "application/json" },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as T;
+    if (!response.ok)
+      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
   }
 
   session(id: string): Promise<EdgeSession> {
-    return this.ask("GET", `/v1/sessions/${id}`);
+    return this.request("GET", `/v1/sessions/${id}`);
   }
 
-  /** Follows the account's transitions; `after`: from behind this one. */
+  /** Opens the account's stream; `after` is the id to resume from. */
   async stream(after?: string): Promise<EdgeStream> {
-    const answer = await this.edge.dispatchFetch("http://edge.test/v1/stream", {
+    const response = await this.edge.dispatchFetch("http://edge.test/v1/stream", {
       headers: {
         Authorization: `Bearer ${KEYS.secret}`,
         ...(after !== undefined && { "Last-Event-ID": after }),
       },
     });
-    const reader = answer.body?.getReader() as ReadableStreamDefaultReader<Uint8Array> | undefined;
-    if (!answer.ok || !reader) throw new Error(`stream: ${answer.status}`);
+    const reader = response.body?.getReader() as
+      | ReadableStreamDefaultReader<Uint8Array>
+      | undefined;
+    if (!response.ok || !reader) throw new Error(`stream: ${response.status}`);
     return new EdgeStream(reader);
   }
 
@@ -70,12 +77,12 @@ export class EdgeSite {
   }
 
   async signal(body: object): Promise<{ nextMs: number }> {
-    const answer = await this.edge.dispatchFetch("http://edge.test/v1/signals", {
+    const response = await this.edge.dispatchFetch("http://edge.test/v1/signals", {
       method: "POST",
       body: JSON.stringify({ v: 1, key: KEYS.publishable, ...body }),
     });
-    if (!answer.ok) throw new Error(`signal: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as { nextMs: number };
+    if (!response.ok) throw new Error(`signal: ${response.status} ${await response.text()}`);
+    return (await response.json()) as { nextMs: number };
   }
 
   stop(): Promise<void> {
@@ -88,37 +95,37 @@ interface StartOptions {
   readonly folder?: string;
 }
 
-/** One page of a session. */
+/** A page of a session, without a browser. */
 export class EdgePage {
   readonly #site: EdgeSite;
-  readonly #name: { readonly session: string; readonly page: string; readonly gen: number };
+  readonly #identity: { readonly session: string; readonly page: string; readonly gen: number };
   #seq = 0;
 
   constructor(site: EdgeSite, session: string) {
     this.#site = site;
-    this.#name = { session, page: `page_of_${session}`, gen: 0 };
+    this.#identity = { session, page: `page_of_${session}`, gen: 0 };
   }
 
   open() {
-    return this.#say("open");
+    return this.#send("open");
   }
 
   beat() {
-    return this.#say("beat");
+    return this.#send("beat");
   }
 
   leave() {
-    return this.#site.signal({ ...this.#name, type: "leave", to: "gone" });
+    return this.#site.signal({ ...this.#identity, type: "leave", to: "gone" });
   }
 
-  #say(type: string) {
+  #send(type: string) {
     this.#seq += 1;
-    const said = { type, seq: this.#seq, visible: true, armed: false };
-    return this.#site.signal({ ...this.#name, ...said });
+    const signal = { type, seq: this.#seq, visible: true, armed: false };
+    return this.#site.signal({ ...this.#identity, ...signal });
   }
 }
 
-/** Transitions as they are told. */
+/** A reader of the account's event stream. */
 export class EdgeStream {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #decoder = new TextDecoder();
@@ -128,22 +135,22 @@ export class EdgeStream {
     this.#reader = reader;
   }
 
-  /** The next so many; waits for them. */
-  async take(count: number): Promise<{ id: string; session: string }[]> {
-    const told: { id: string; session: string }[] = [];
-    while (told.length < count) {
+  /** Waits for the next `count` transitions, and returns them. */
+  async read(count: number): Promise<{ id: string; session: string }[]> {
+    const transitions: { id: string; session: string }[] = [];
+    while (transitions.length < count) {
       const end = this.#text.indexOf("\n\n");
       if (end < 0) {
         const { value, done } = await this.#reader.read();
-        if (done) throw new Error("the stream has ended");
+        if (done) throw new Error("the stream ended");
         this.#text += this.#decoder.decode(value, { stream: true });
         continue;
       }
       const data = /^data: (.*)$/m.exec(this.#text.slice(0, end))?.[1];
       this.#text = this.#text.slice(end + 2);
-      if (data !== undefined) told.push(JSON.parse(data));
+      if (data !== undefined) transitions.push(JSON.parse(data));
     }
-    return told;
+    return transitions;
   }
 
   close(): void {

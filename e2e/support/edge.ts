@@ -9,11 +9,11 @@ export interface EdgeOptions {
   /** The Worker's entry file. */
   readonly entry: string;
   readonly bindings?: Record<string, string>;
-  /** Keeps the objects' files, so that they can be started anew. */
+  /** Where the objects' storage persists, so that a later runtime can load it. */
   readonly folder?: string;
 }
 
-/** Of the docs' newest date that the runtime of the tests knows. */
+/** The newest compatibility date that the tests' runtime supports. */
 export const COMPATIBILITY = { date: "2026-04-01", flags: ["nodejs_compat"] };
 
 export async function startEdge({ entry, bindings = {}, folder }: EdgeOptions): Promise<Miniflare> {

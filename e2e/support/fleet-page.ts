@@ -1,23 +1,23 @@
 /**
- * A visitor without a browser, who reports to whichever collector takes it, and remembers what can
- * have been heard of it.
+ * A page without a browser, which sends its signals to random collectors of a fleet. It records
+ * when they were acknowledged, to judge later whether an offline verdict was right.
  * @module
  */
-import type { Answer, CollectorFleet } from "./collector-fleet.ts";
+import type { CollectorFleet, SignalResponse } from "./collector-fleet.ts";
 import { pause } from "./wait.ts";
 
 const RETRY_MS = 200;
 
-export class Page {
+export class FleetPage {
   readonly session: string;
-  /** How its signals were answered where they were not taken. */
-  readonly refusals: Answer[] = [];
+  /** The responses to signals that were not accepted. */
+  readonly refusals: SignalResponse[] = [];
   readonly #fleet: CollectorFleet;
-  /** Signals that were taken: each at some instant between the two. */
-  readonly #taken: { readonly sentAt: number; readonly answeredAt: number }[] = [];
+  /** Accepted signals; each was applied at some instant between the two. */
+  readonly #acknowledged: { readonly sentAt: number; readonly answeredAt: number }[] = [];
   #seq = 0;
-  #isLost = false;
-  #triedUntil = 0;
+  #hasVanished = false;
+  #lastAttemptAt = 0;
   #leftAt = Number.POSITIVE_INFINITY;
 
   constructor(fleet: CollectorFleet, session: string) {
@@ -25,66 +25,71 @@ export class Page {
     this.session = session;
   }
 
-  /** Opens, and beats until it is gone. */
-  async live(beatMs: number): Promise<void> {
+  /** Opens, and beats until the page leaves or vanishes. */
+  async run(beatMs: number): Promise<void> {
     await pause(Math.random() * beatMs);
-    while (!this.#isLost && this.#leftAt === Number.POSITIVE_INFINITY) {
+    while (!this.#hasVanished && this.#leftAt === Number.POSITIVE_INFINITY) {
       const startedAt = Date.now();
-      await this.#report(() => this.#sign());
+      await this.#send(() => this.#nextSignal());
       await pause(Math.max(0, startedAt + beatMs - Date.now()));
     }
   }
 
-  /** Nothing more comes, and nobody is told. */
-  lose(): void {
-    this.#isLost = true;
+  /** Stops sending without a leave. */
+  vanish(): void {
+    this.#hasVanished = true;
   }
 
-  /** Nothing more comes, and somebody is told. */
+  /** Stops beating, and sends a leave. */
   async leave(): Promise<void> {
     this.#leftAt = Date.now();
-    await this.#report(() => ({ type: "leave", to: "gone" }));
+    await this.#send(() => ({ type: "leave", to: "gone" }));
   }
 
-  /** Nothing of it can have been heard after this instant. */
-  get triedUntil(): number {
-    return this.#triedUntil;
+  /** No signal can have been applied after this instant. */
+  get lastAttemptAt(): number {
+    return this.#lastAttemptAt;
+  }
+
+  /** Whether a signal was certainly applied between the instants, and no leave was sent by then. */
+  signalledBetween(after: number, before: number): boolean {
+    if (before > this.#leftAt) return false;
+    return this.#acknowledged.some(
+      ({ sentAt, answeredAt }) => sentAt > after && answeredAt < before,
+    );
+  }
+
+  /** The longest possible time between two applied signals, up to now. */
+  get maxSilenceMs(): number {
+    const ends = [...this.#acknowledged.slice(1).map(({ answeredAt }) => answeredAt), Date.now()];
+    return Math.max(
+      0,
+      ...this.#acknowledged.map(({ sentAt }, index) => (ends[index] ?? 0) - sentAt),
+    );
   }
 
   /**
-   * Whether something of it was certainly heard after the one instant and before the other, and it had
-   * not said by then that it leaves.
+   * Every attempt has a new number, as in the SDK, in case the collector applied one without
+   * responding.
    */
-  wasHeard(after: number, before: number): boolean {
-    if (before > this.#leftAt) return false;
-    return this.#taken.some(({ sentAt, answeredAt }) => sentAt > after && answeredAt < before);
-  }
-
-  /** The longest that nothing of it may have been heard, up to now. */
-  get silenceMs(): number {
-    const ends = [...this.#taken.slice(1).map(({ answeredAt }) => answeredAt), Date.now()];
-    return Math.max(0, ...this.#taken.map(({ sentAt }, index) => (ends[index] ?? 0) - sentAt));
-  }
-
-  /** Of its own number each time, as the SDK has it: what was taken without an answer is no obstacle. */
-  #sign(): object {
+  #nextSignal(): object {
     const type = this.#seq === 0 ? "open" : "beat";
     this.#seq += 1;
     return { type, seq: this.#seq, visible: true, armed: false };
   }
 
-  /** Tries until somebody has taken one, or the page was lost. */
-  async #report(signal: () => object): Promise<void> {
-    const place = { session: this.session, page: `page_of_${this.session}`, gen: 0 };
-    while (!this.#isLost) {
+  /** Retries until a collector accepts the signal, or the page vanishes. */
+  async #send(signal: () => object): Promise<void> {
+    const identity = { session: this.session, page: `page_of_${this.session}`, gen: 0 };
+    while (!this.#hasVanished) {
       const sentAt = Date.now();
-      const answer = await this.#fleet.signal({ ...place, ...signal() });
-      this.#triedUntil = Date.now();
-      if (answer.status === 200) {
-        this.#taken.push({ sentAt, answeredAt: this.#triedUntil });
+      const response = await this.#fleet.signal({ ...identity, ...signal() });
+      this.#lastAttemptAt = Date.now();
+      if (response.status === 200) {
+        this.#acknowledged.push({ sentAt, answeredAt: this.#lastAttemptAt });
         return;
       }
-      this.refusals.push(answer);
+      this.refusals.push(response);
       await pause(RETRY_MS);
     }
   }

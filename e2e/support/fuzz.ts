@@ -1,6 +1,5 @@
 /**
- * Requests that nobody should send: values of every kind in every field of every route, and bytes
- * that are no request at all.
+ * A fuzzer of the HTTP API: random values in every field of every route, and corrupted bodies.
  * @module
  */
 import { request } from "node:http";
@@ -9,13 +8,13 @@ import { Random } from "./random.ts";
 
 export interface FuzzReport {
   readonly requests: number;
-  /** How often each status was answered. */
+  /** The number of responses by status. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** What must not happen: a 5xx, or no answer. */
+  /** Requests with a 5xx or without a response, which must not happen. */
   readonly failures: readonly string[];
 }
 
-interface Attempt {
+interface FuzzRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: Record<string, string>;
@@ -24,7 +23,7 @@ interface Attempt {
 
 const CONCURRENCY = 32;
 
-/** Sends `count` requests; the same seed sends the same. */
+/** Sends `count` requests; the same seed generates the same requests. */
 export async function fuzz(
   collector: TestCollector,
   token: string,
@@ -32,8 +31,9 @@ export async function fuzz(
   seed: number,
 ): Promise<FuzzReport> {
   const random = new Random(seed);
-  // Any session may be spoken for, so that the limit of one is not all that is tried.
-  await collector.ask("PATCH", "/v1/settings", { binding: "open" });
+  // An open binding lets signals name any session, so that one session's rate limit does not
+  // dominate.
+  await collector.request("PATCH", "/v1/settings", { binding: "open" });
   const paths = await routesOf(collector);
   const statuses: Record<string, number> = {};
   const failures: string[] = [];
@@ -41,14 +41,14 @@ export async function fuzz(
   const work = async () => {
     while (sent < count) {
       sent += 1;
-      const attempt = random.chance(0.5)
-        ? signalAttempt(random, collector, token)
-        : apiAttempt(random, collector, paths);
-      const status = await send(collector.url, attempt).catch((error: Error) => error.message);
+      const generated = random.chance(0.5)
+        ? signalRequest(random, collector, token)
+        : apiRequest(random, collector, paths);
+      const status = await send(collector.url, generated).catch((error: Error) => error.message);
       statuses[status] = (statuses[status] ?? 0) + 1;
       if (typeof status === "string" || status >= 500) {
-        const body = attempt.body?.toString("latin1").slice(0, 300);
-        failures.push(`${status}: ${attempt.method} ${attempt.path} ${body}`);
+        const body = generated.body?.toString("latin1").slice(0, 300);
+        failures.push(`${status}: ${generated.method} ${generated.path} ${body}`);
       }
     }
   };
@@ -57,25 +57,25 @@ export async function fuzz(
 }
 
 async function routesOf(collector: TestCollector): Promise<[string, ...string[]]> {
-  const answer = await fetch(`${collector.url}/openapi.json`);
-  const { paths } = (await answer.json()) as { paths: object };
+  const response = await fetch(`${collector.url}/openapi.json`);
+  const { paths } = (await response.json()) as { paths: object };
   return ["/v1/signals", ...Object.keys(paths)];
 }
 
-function send(url: string, { method, path, headers, body }: Attempt): Promise<number> {
+function send(url: string, { method, path, headers, body }: FuzzRequest): Promise<number> {
   return new Promise((resolve, reject) => {
-    const asked = request(`${url}${path}`, { method, headers }, (response) => {
+    const outgoing = request(`${url}${path}`, { method, headers }, (response) => {
       response.resume();
-      // A stream has no end; that it began is its answer.
+      // A stream never ends; its status is enough.
       if (response.headers["content-type"] === "text/event-stream") response.destroy();
       resolve(response.statusCode ?? 0);
     });
-    asked.once("error", reject);
-    asked.end(body ?? undefined);
+    outgoing.once("error", reject);
+    outgoing.end(body ?? undefined);
   });
 }
 
-function signalAttempt(random: Random, { keys }: TestCollector, token: string): Attempt {
+function signalRequest(random: Random, { keys }: TestCollector, token: string): FuzzRequest {
   const signal: Record<string, unknown> = {
     v: 1,
     key: keys.publishable,
@@ -90,38 +90,38 @@ function signalAttempt(random: Random, { keys }: TestCollector, token: string): 
   for (let changes = random.below(3); changes > 0; changes -= 1) {
     const field = random.pick(Object.keys(signal) as [string, ...string[]]);
     if (random.chance(0.3)) delete signal[field];
-    else signal[random.chance(0.9) ? field : text(random)] = anything(random, 3);
+    else signal[random.chance(0.9) ? field : randomText(random)] = randomValue(random, 3);
   }
   return {
     method: "POST",
     path: "/v1/signals",
-    headers: { "Content-Type": random.chance(0.9) ? "text/plain" : text(random) },
-    body: spoil(random, JSON.stringify(signal)),
+    headers: { "Content-Type": random.chance(0.9) ? "text/plain" : randomText(random) },
+    body: corrupt(random, JSON.stringify(signal)),
   };
 }
 
-function apiAttempt(
+function apiRequest(
   random: Random,
   { keys }: TestCollector,
   paths: [string, ...string[]],
-): Attempt {
-  const id = random.pick(["fuzz", "fuzz_2", encodeURIComponent(text(random)) || "x"]);
+): FuzzRequest {
+  const id = random.pick(["fuzz", "fuzz_2", encodeURIComponent(randomText(random)) || "x"]);
   const query = random.chance(0.3)
-    ? `?${random.pick(["limit", "cursor", "after", "state", "days"])}=${encodeURIComponent(text(random))}`
+    ? `?${random.pick(["limit", "cursor", "after", "state", "days"])}=${encodeURIComponent(randomText(random))}`
     : "";
   return {
     method: random.pick(["GET", "PUT", "POST", "PATCH", "DELETE"]),
     path: random.pick(paths).replace(/\{\w+\}/g, id) + query,
     headers: {
-      Authorization: `Bearer ${random.chance(0.95) ? keys.secret : text(random)}`,
+      Authorization: `Bearer ${random.chance(0.95) ? keys.secret : randomText(random)}`,
       "Content-Type": "application/json",
     },
-    body: spoil(random, JSON.stringify(payload(random))),
+    body: corrupt(random, JSON.stringify(randomBody(random))),
   };
 }
 
-/** Shapes that the API knows, with values that it may not. */
-function payload(random: Random): unknown {
+/** Bodies with fields that the API knows, and values that may be invalid. */
+function randomBody(random: Random): unknown {
   const type = random.pick([
     "end_user_message",
     "agent_message",
@@ -130,9 +130,9 @@ function payload(random: Random): unknown {
     "unassigned",
     "activity",
   ]);
-  const maybe = (value: unknown) => (random.chance(0.7) ? value : anything(random, 2));
+  const maybe = (value: unknown) => (random.chance(0.7) ? value : randomValue(random, 2));
   return random.pick<unknown>([
-    anything(random, 4),
+    randomValue(random, 4),
     { type: maybe(type), agent: maybe("ann"), at: maybe("2026-01-01T00:00:00Z"), id: maybe("e") },
     {
       channel: maybe("web_widget"),
@@ -149,7 +149,7 @@ function payload(random: Random): unknown {
   ]);
 }
 
-function anything(random: Random, depth: number): unknown {
+function randomValue(random: Random, depth: number): unknown {
   const leaf = random.pick<unknown>([
     null,
     true,
@@ -159,27 +159,30 @@ function anything(random: Random, depth: number): unknown {
     2 ** 53,
     0.5,
     "",
-    text(random),
+    randomText(random),
     "__proto__",
     "constructor",
   ]);
   if (depth === 0 || random.chance(0.6)) return leaf;
   if (random.chance(0.5))
-    return Array.from({ length: random.below(4) }, () => anything(random, depth - 1));
+    return Array.from({ length: random.below(4) }, () => randomValue(random, depth - 1));
   return Object.fromEntries(
-    Array.from({ length: random.below(4) }, () => [text(random), anything(random, depth - 1)]),
+    Array.from({ length: random.below(4) }, () => [
+      randomText(random),
+      randomValue(random, depth - 1),
+    ]),
   );
 }
 
-function text(random: Random): string {
+function randomText(random: Random): string {
   const alphabet = "abc019 .:-_@/\\\"'<>%{}[]üß\u4e2d\u0001";
   return Array.from({ length: random.below(12) }, () => alphabet[random.below(alphabet.length)])
     .join("")
     .replace(/[^\x20-\x7e]/g, () => random.pick(["x", "y"]));
 }
 
-/** Now and then the body is cut, has its bytes changed, is nested deep, or is noise. */
-function spoil(random: Random, body: string): Buffer {
+/** Sometimes truncates the body, flips bytes, or replaces it by deep nesting or noise. */
+function corrupt(random: Random, body: string): Buffer {
   const bytes = Buffer.from(body ?? "");
   if (random.chance(0.75)) return bytes;
   switch (random.below(4)) {

@@ -1,75 +1,89 @@
 /**
- * What must hold of visitors and of what was told of them, whatever happened to collectors and store.
+ * Invariants of visitors, transition log, stream and webhooks that hold through any outage.
  * @module
  */
 import type { Transition } from "./collector.ts";
-import type { Page } from "./fleet-page.ts";
+import type { FleetPage } from "./fleet-page.ts";
 import type { VisitorFleet } from "./visitor-fleet.ts";
 
-export interface Report {
+export interface InvariantReport {
   readonly transitions: number;
-  /** Ids that are in the log twice. */
-  readonly doubled: readonly string[];
-  /** Sessions whose numbers in the log are not 1, 2, 3, … */
-  readonly gapped: readonly string[];
-  /** Sessions that were offline at any time. */
+  /** Ids that the log contains twice. */
+  readonly duplicated: readonly string[];
+  /** Sessions whose sequence numbers in the log are not 1, 2, 3, … */
+  readonly withGaps: readonly string[];
+  /** Sessions that were ever offline. */
   readonly offline: readonly string[];
-  /** Sessions that were marked offline although something of them had been heard in time. */
-  readonly wronged: readonly string[];
-  /** Sessions whose page left, and that were not offline in the end. */
-  readonly missed: readonly string[];
-  /** Transitions in the log that the stream or the webhook never told. */
-  readonly untold: readonly string[];
-  /** Those of them whose very id was never told. */
-  readonly untoldIds: readonly string[];
-  /** Transitions that were told and are not in the log, or are otherwise there. */
-  readonly invented: readonly string[];
-  /** Ids that the stream told twice; a webhook may. */
+  /** Sessions that went offline although a signal of theirs was applied in time. */
+  readonly falselyOffline: readonly string[];
+  /** Sessions whose page left, and that did not end up offline. */
+  readonly missedDepartures: readonly string[];
+  /** Transitions in the log that the stream or the webhook never delivered in the same form. */
+  readonly undelivered: readonly string[];
+  /** The ids among them that were never delivered at all. */
+  readonly undeliveredIds: readonly string[];
+  /** Delivered transitions that are not in the log, or differ from it. */
+  readonly mismatched: readonly string[];
+  /** Ids that the stream delivered twice; a webhook may deliver twice. */
   readonly streamedTwice: readonly string[];
-  /** Sessions of which something new was told after something later. */
-  readonly disordered: readonly string[];
-  /** Pages that stayed, and of which for too long nothing may have been heard. */
+  /** Sessions with a transition whose first delivery followed that of a later one. */
+  readonly outOfOrder: readonly string[];
+  /** Staying pages that may have had no signal applied for longer than lease and buffer. */
   readonly silent: readonly string[];
-  /** How long after the last instant at which it should have been due an offline was told. */
-  readonly latestMs: number;
+  /**
+   * The longest delay of an offline on the stream, after the latest instant at which it was due.
+   */
+  readonly maxOfflineDelayMs: number;
 }
 
-/** A report on which nothing is wrong. */
-export const NOTHING_WRONG = {
-  doubled: [],
-  gapped: [],
-  wronged: [],
-  missed: [],
-  untold: [],
-  invented: [],
+/** What a report without violations matches. */
+export const NO_VIOLATIONS = {
+  duplicated: [],
+  withGaps: [],
+  falselyOffline: [],
+  missedDepartures: [],
+  undelivered: [],
+  mismatched: [],
   streamedTwice: [],
-  disordered: [],
-} as const satisfies Partial<Report>;
+  outOfOrder: [],
+} as const satisfies Partial<InvariantReport>;
 
-/** @param waitMs after so long without a word a visitor is offline */
-export function compare(crowd: VisitorFleet, log: readonly Transition[], waitMs: number): Report {
-  const { staying, leaving } = crowd;
+/** @param offlineAfterMs the silence after which a visitor is offline: lease and buffer */
+export function checkInvariants(
+  visitors: VisitorFleet,
+  log: readonly Transition[],
+  offlineAfterMs: number,
+): InvariantReport {
+  const { staying, leaving } = visitors;
   const pages = [...staying, ...leaving];
-  const streamed = crowd.stream.told.map(({ transition }) => transition);
-  const posted = crowd.receiver.taken.map(({ message }) => message.data);
-  const of = ({ session }: Page) => log.filter((each) => each.session === session);
-  const offlineOf = (page: Page) => of(page).filter(isOffline);
+  const streamed = visitors.stream.received.map(({ transition }) => transition);
+  const delivered = visitors.receiver.accepted.map(({ message }) => message.data);
+  const of = ({ session }: FleetPage) => log.filter((each) => each.session === session);
+  const offlineOf = (page: FleetPage) => of(page).filter(isOffline);
   return {
     transitions: log.length,
-    doubled: twice(log.map(({ id }) => id)),
-    gapped: names(pages.filter((page) => of(page).some(({ seq }, index) => seq !== index + 1))),
-    offline: names(pages.filter((page) => offlineOf(page).length > 0)).toSorted(),
-    wronged: names(
-      pages.filter((page) => offlineOf(page).some(({ at }) => isWrong(page, at, waitMs))),
+    duplicated: duplicates(log.map(({ id }) => id)),
+    withGaps: sessionsOf(
+      pages.filter((page) => of(page).some(({ seq }, index) => seq !== index + 1)),
     ),
-    missed: names(leaving.filter((page) => of(page).at(-1)?.to.presence !== "offline")),
-    untold: [...lacking(log, streamed), ...lacking(log, posted)],
-    untoldIds: [...lackingIds(log, streamed), ...lackingIds(log, posted)],
-    invented: [...lacking(streamed, log), ...lacking(posted, log)],
-    streamedTwice: twice(streamed.map(({ id }) => id)),
-    disordered: [...disordered(streamed), ...disordered(posted)],
-    silent: names(staying.filter(({ silenceMs }) => silenceMs > waitMs)),
-    latestMs: Math.max(...leaving.map((page) => toldAfterMs(crowd, page) - waitMs)),
+    offline: sessionsOf(pages.filter((page) => offlineOf(page).length > 0)).toSorted(),
+    falselyOffline: sessionsOf(
+      pages.filter((page) =>
+        offlineOf(page).some(({ at }) => wasFalselyOffline(page, at, offlineAfterMs)),
+      ),
+    ),
+    missedDepartures: sessionsOf(
+      leaving.filter((page) => of(page).at(-1)?.to.presence !== "offline"),
+    ),
+    undelivered: [...notIn(log, streamed), ...notIn(log, delivered)],
+    undeliveredIds: [...idsNotIn(log, streamed), ...idsNotIn(log, delivered)],
+    mismatched: [...notIn(streamed, log), ...notIn(delivered, log)],
+    streamedTwice: duplicates(streamed.map(({ id }) => id)),
+    outOfOrder: [...findOutOfOrder(streamed), ...findOutOfOrder(delivered)],
+    silent: sessionsOf(staying.filter(({ maxSilenceMs }) => maxSilenceMs > offlineAfterMs)),
+    maxOfflineDelayMs: Math.max(
+      ...leaving.map((page) => offlineDelayMs(visitors, page) - offlineAfterMs),
+    ),
   };
 }
 
@@ -77,37 +91,37 @@ function isOffline({ from, to }: Transition): boolean {
   return from.presence !== "offline" && to.presence === "offline";
 }
 
-/** Nobody is offline who was heard within lease and buffer. */
-function isWrong(page: Page, at: string, waitMs: number): boolean {
+/** Whether a signal was applied within lease and buffer before the offline at `at`. */
+function wasFalselyOffline(page: FleetPage, at: string, offlineAfterMs: number): boolean {
   const offlineAt = Date.parse(at);
-  return page.wasHeard(offlineAt - waitMs, offlineAt);
+  return page.signalledBetween(offlineAt - offlineAfterMs, offlineAt);
 }
 
-/** From the last that can have been heard of a page to when it was told to be offline. */
-function toldAfterMs({ stream }: VisitorFleet, page: Page): number {
-  const told = stream.told.findLast(
+/** The time from the page's last attempt to send until its offline arrived on the stream. */
+function offlineDelayMs({ stream }: VisitorFleet, page: FleetPage): number {
+  const offline = stream.received.findLast(
     ({ transition }) => transition.session === page.session && isOffline(transition),
   );
-  return (told?.toldAt ?? Number.POSITIVE_INFINITY) - page.triedUntil;
+  return (offline?.receivedAt ?? Number.POSITIVE_INFINITY) - page.lastAttemptAt;
 }
 
-/** Those of the one that are not, just so, in the other. */
-function lacking(all: readonly Transition[], some: readonly Transition[]): readonly string[] {
-  const there = new Map(some.map((each) => [each.id, JSON.stringify(each)]));
-  return all.filter((each) => there.get(each.id) !== JSON.stringify(each)).map(({ id }) => id);
+/** The ids of transitions that `some` does not contain in exactly the same form. */
+function notIn(all: readonly Transition[], some: readonly Transition[]): readonly string[] {
+  const known = new Map(some.map((each) => [each.id, JSON.stringify(each)]));
+  return all.filter((each) => known.get(each.id) !== JSON.stringify(each)).map(({ id }) => id);
 }
 
-function lackingIds(all: readonly Transition[], some: readonly Transition[]): readonly string[] {
-  const there = new Set(some.map(({ id }) => id));
-  return all.map(({ id }) => id).filter((id) => !there.has(id));
+function idsNotIn(all: readonly Transition[], some: readonly Transition[]): readonly string[] {
+  const known = new Set(some.map(({ id }) => id));
+  return all.map(({ id }) => id).filter((id) => !known.has(id));
 }
 
-/** Only what is told for the first time counts: a receiver drops the rest by its id. */
-function disordered(told: readonly Transition[]): readonly string[] {
+/** Only first deliveries count, because a receiver drops duplicates by their id. */
+function findOutOfOrder(delivered: readonly Transition[]): readonly string[] {
   const seen = new Set<string>();
   const last = new Map<string, number>();
   const found = new Set<string>();
-  for (const { id, session, seq } of told) {
+  for (const { id, session, seq } of delivered) {
     if (seen.has(id)) continue;
     seen.add(id);
     if (seq < (last.get(session) ?? 0)) found.add(session);
@@ -116,7 +130,7 @@ function disordered(told: readonly Transition[]): readonly string[] {
   return [...found];
 }
 
-function twice(ids: readonly string[]): readonly string[] {
+function duplicates(ids: readonly string[]): readonly string[] {
   const seen = new Set<string>();
   const found: string[] = [];
   for (const id of ids) {
@@ -126,6 +140,6 @@ function twice(ids: readonly string[]): readonly string[] {
   return found;
 }
 
-function names(pages: readonly Page[]): readonly string[] {
+function sessionsOf(pages: readonly FleetPage[]): readonly string[] {
   return pages.map(({ session }) => session);
 }

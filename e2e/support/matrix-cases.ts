@@ -1,82 +1,85 @@
 /**
- * The ways to leave and to stay, each as somebody in front of the browser does it.
+ * The departures and stays of `scripts/browser-matrix.ts`, each done as a person would in the
+ * browser.
  * @module
  */
-import type { NetworkLine } from "./network-line.ts";
-import type { BrowserName, PlainBrowser } from "./plain-browser.ts";
 
-/** One tab of the session that is measured. */
+import type { BrowserName, PlainBrowser } from "./plain-browser.ts";
+import type { TcpProxy } from "./tcp-proxy.ts";
+
+/** The tab that a case acts on. */
 export interface Visit {
   readonly browser: PlainBrowser;
   readonly tab: number;
   readonly url: string;
-  /** Resolves when the page has said so, by any way. */
-  heard(type: string, times?: number): Promise<unknown>;
-  /** Resolves when the next page runs without being shown. */
-  prerendered(): Promise<unknown>;
-  /** Between page and collector where the case says that it wants one. */
-  readonly line: NetworkLine | null;
-  /** An address of the same site with a page of the same session, or of another site. */
+  /** Resolves when the page has sent such a signal, by any transport. */
+  waitForSignal(type: string, times?: number): Promise<unknown>;
+  /** Resolves when the next page runs prerendered. */
+  waitForPrerender(): Promise<unknown>;
+  /** Between page and collector, if the case needs it. */
+  readonly proxy: TcpProxy | null;
+  /** The URL of another page of the same site and session. */
   readonly next: string;
+  /** The URL of another site. */
   readonly elsewhere: string;
 }
 
 export interface Case {
   readonly name: string;
-  /** What stands in the page besides presence. */
+  /** What the page contains besides presence. */
   readonly body?: (visit: Pick<Visit, "next" | "elsewhere">) => string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Null: every browser. */
+  /** The only browser that the case runs in; every browser if absent. */
   readonly only?: BrowserName;
-  /** The browser does not survive it. */
-  readonly isLast?: true;
-  readonly wantsLine?: true;
-  /** The page cannot be heard at all. */
-  readonly isMute?: true;
-  /** What is looked at is another page than the one that was opened. */
-  readonly looksAt?: "prerendered";
-  /** What the collector should hear. */
-  readonly wanted: string;
+  /** The case ends the browser. */
+  readonly endsBrowser?: true;
+  readonly needsProxy?: true;
+  /** No signal of the page can arrive. */
+  readonly cannotSend?: true;
+  /** The page whose signals count, if it is not the one that was opened. */
+  readonly observes?: "prerendered";
+  /** What should arrive at the collector, for the table. */
+  readonly expected: string;
   act(visit: Visit): Promise<unknown>;
 }
 
 const link = (url: string) => `<a href="${url}">Link</a>`;
 
-async function hide({ browser, heard }: Visit): Promise<void> {
-  await browser.tabs.order("open", null, "about:blank");
-  await heard("hidden");
+async function hide({ browser, waitForSignal }: Visit): Promise<void> {
+  await browser.tabs.perform("open", null, "about:blank");
+  await waitForSignal("hidden");
 }
 
 export const DEPARTURES: readonly Case[] = [
   {
     name: "close the visible tab",
-    wanted: "leave",
-    act: ({ browser, tab }) => browser.tabs.order("close", tab),
+    expected: "leave",
+    act: ({ browser, tab }) => browser.tabs.perform("close", tab),
   },
   {
     name: "close a hidden tab",
-    wanted: "leave",
+    expected: "leave",
     async act(visit) {
       await hide(visit);
-      await visit.browser.tabs.order("close", visit.tab);
+      await visit.browser.tabs.perform("close", visit.tab);
     },
   },
   {
     name: "link off the site",
-    wanted: "leave",
+    expected: "leave",
     body: ({ elsewhere }) => link(elsewhere),
-    act: ({ browser, tab }) => browser.tabs.order("click", tab),
+    act: ({ browser, tab }) => browser.tabs.perform("click", tab),
   },
   {
     name: "quit the browser",
-    wanted: "leave",
-    isLast: true,
+    expected: "leave",
+    endsBrowser: true,
     act: ({ browser }) => browser.quit(),
   },
   {
     name: "quit while the tab is hidden",
-    wanted: "leave",
-    isLast: true,
+    expected: "leave",
+    endsBrowser: true,
     async act(visit) {
       await hide(visit);
       await visit.browser.quit();
@@ -84,137 +87,137 @@ export const DEPARTURES: readonly Case[] = [
   },
   {
     name: "renderer killed",
-    wanted: "leave",
-    isLast: true,
+    expected: "leave",
+    endsBrowser: true,
     act: async ({ browser }) => browser.killRenderers(),
   },
   {
     name: "browser killed",
-    wanted: "nothing: the lease",
-    isLast: true,
+    expected: "nothing: the lease",
+    endsBrowser: true,
     act: ({ browser }) => browser.kill(),
   },
   {
     name: "discarded",
-    wanted: "leave",
+    expected: "leave",
     async act(visit) {
       await hide(visit);
-      await visit.browser.tabs.order("discard", visit.tab);
+      await visit.browser.tabs.perform("discard", visit.tab);
     },
   },
   {
     name: "closed while frozen",
-    wanted: "leave",
+    expected: "leave",
     only: "chromium",
     async act(visit) {
       await hide(visit);
       await visit.browser.setFrozen(visit.url, true);
-      await visit.heard("freeze");
-      await visit.browser.tabs.order("close", visit.tab);
+      await visit.waitForSignal("freeze");
+      await visit.browser.tabs.perform("close", visit.tab);
     },
   },
   {
     name: "closed while offline",
-    wanted: "nothing: the lease",
-    wantsLine: true,
-    async act({ browser, tab, line }) {
-      line?.cut();
-      await browser.tabs.order("close", tab);
+    expected: "nothing: the lease",
+    needsProxy: true,
+    async act({ browser, tab, proxy }) {
+      proxy?.cut();
+      await browser.tabs.perform("close", tab);
     },
   },
   {
     name: "close, under a CSP that blocks it",
-    wanted: "nothing can arrive",
-    isMute: true,
+    expected: "nothing can arrive",
+    cannotSend: true,
     headers: { "Content-Security-Policy": "connect-src 'self'" },
-    act: ({ browser, tab }) => browser.tabs.order("close", tab),
+    act: ({ browser, tab }) => browser.tabs.perform("close", tab),
   },
   {
     name: "close, where a permissions policy forbids `fetchLater`",
-    wanted: "leave",
+    expected: "leave",
     headers: { "Permissions-Policy": "deferred-fetch=(), deferred-fetch-minimal=()" },
-    act: ({ browser, tab }) => browser.tabs.order("close", tab),
+    act: ({ browser, tab }) => browser.tabs.perform("close", tab),
   },
 ];
 
 export const STAYS: readonly Case[] = [
   {
     name: "same-site navigation",
-    wanted: "leave, then open",
+    expected: "leave, then open",
     body: ({ next }) => link(next),
-    act: ({ browser, tab }) => browser.tabs.order("click", tab),
+    act: ({ browser, tab }) => browser.tabs.perform("click", tab),
   },
   {
     name: "reload",
-    wanted: "leave, then open",
-    act: ({ browser, tab }) => browser.tabs.order("reload", tab),
+    expected: "leave, then open",
+    act: ({ browser, tab }) => browser.tabs.perform("reload", tab),
   },
   {
     name: "back and forward",
-    wanted: "leaves, then open",
+    expected: "leaves, then open",
     body: ({ next }) => link(next),
-    async act({ browser, tab, heard }) {
-      await browser.tabs.order("click", tab);
-      await heard("open", 2);
-      await browser.tabs.order("back", tab);
-      await heard("open", 3);
-      await browser.tabs.order("forward", tab);
+    async act({ browser, tab, waitForSignal }) {
+      await browser.tabs.perform("click", tab);
+      await waitForSignal("open", 2);
+      await browser.tabs.perform("back", tab);
+      await waitForSignal("open", 3);
+      await browser.tabs.perform("forward", tab);
     },
   },
   {
     name: "two tabs, one closed",
-    wanted: "one leave; the other goes on",
-    async act({ browser, tab, heard, next }) {
-      await browser.tabs.order("open", null, next);
-      await heard("open", 2);
-      await browser.tabs.order("close", tab);
+    expected: "one leave; the other goes on",
+    async act({ browser, tab, waitForSignal, next }) {
+      await browser.tabs.perform("open", null, next);
+      await waitForSignal("open", 2);
+      await browser.tabs.perform("close", tab);
     },
   },
   {
     name: "duplicated tab, copy closed",
-    wanted: "one leave; the other goes on",
-    async act({ browser, tab, heard }) {
-      const copy = await browser.tabs.order("duplicate", tab);
-      await heard("open", 2);
-      await browser.tabs.order("close", copy);
+    expected: "one leave; the other goes on",
+    async act({ browser, tab, waitForSignal }) {
+      const copy = await browser.tabs.perform("duplicate", tab);
+      await waitForSignal("open", 2);
+      await browser.tabs.perform("close", copy);
     },
   },
   {
     name: "prerendered, never shown",
-    wanted: "nothing from that page",
+    expected: "nothing from that page",
     only: "chromium",
-    looksAt: "prerendered",
+    observes: "prerendered",
     body: ({ next }) => {
       const rules = { prerender: [{ urls: [next], eagerness: "immediate" }] };
       return `<script type="speculationrules">${JSON.stringify(rules)}</script>`;
     },
-    act: ({ prerendered }) => prerendered(),
+    act: ({ waitForPrerender }) => waitForPrerender(),
   },
   {
     name: "download click",
-    wanted: "no leave",
+    expected: "no leave",
     body: () => link("/file"),
-    act: ({ browser, tab }) => browser.tabs.order("click", tab),
+    act: ({ browser, tab }) => browser.tabs.perform("click", tab),
   },
   {
     name: "hidden and shown",
-    wanted: "no leave",
+    expected: "no leave",
     async act(visit) {
       await hide(visit);
-      await visit.browser.tabs.order("show", visit.tab);
-      await visit.heard("visible");
+      await visit.browser.tabs.perform("show", visit.tab);
+      await visit.waitForSignal("visible");
     },
   },
   {
     name: "frozen and resumed",
-    wanted: "no leave",
+    expected: "no leave",
     only: "chromium",
     async act(visit) {
       await hide(visit);
       await visit.browser.setFrozen(visit.url, true);
-      await visit.heard("freeze");
+      await visit.waitForSignal("freeze");
       await visit.browser.setFrozen(visit.url, false);
-      await visit.heard("resume");
+      await visit.waitForSignal("resume");
     },
   },
 ];

@@ -1,6 +1,6 @@
 /**
- * Chromium or Firefox as people have it: plain flags, the preferences of a first start, and tabs in
- * the hands of an extension. To Chromium a driver is attached only where a case cannot do without.
+ * Chromium or Firefox as users have it: plain flags, default preferences, and tabs controlled by an
+ * extension. A driver is attached to Chromium only where a case needs it.
  * @module
  */
 import { once } from "node:events";
@@ -27,11 +27,11 @@ const CHROMIUM_FLAGS = [
   "--disable-component-update",
   "--disable-sync",
   "--remote-debugging-port=0",
-  // Without it the next flag is ignored.
+  // Without it `--load-extension` is ignored.
   "--disable-features=DisableLoadExtensionCommandLineSwitch",
 ];
 
-/** No greetings and no updates; and none of what a driver prefers, which changes how pages live. */
+/** No first-run pages, no updates, and no driver preferences, which change page lifecycles. */
 const FIREFOX_PREFERENCES = {
   "remote.prefs.recommended": false,
   "app.update.enabled": false,
@@ -73,29 +73,29 @@ export class PlainBrowser {
     return browser;
   }
 
-  /** As the browser itself calls itself. */
+  /** The browser's own name and version. */
   async version(): Promise<string> {
     return (await this.#attach()).version();
   }
 
-  /** Ends as by its own menu. */
+  /** Quits the browser as its menu does. */
   async quit(): Promise<void> {
-    const ended = once(this.#running.child, "exit");
+    const exited = once(this.#running.child, "exit");
     if (this.name === "firefox") await (await this.#attach()).close().catch(() => {});
     else {
-      // A driver would attach to every page first.
-      const line = new WebSocket(this.#endpoint);
-      line.onopen = () => line.send(JSON.stringify({ id: 1, method: "Browser.close" }));
+      // Uses DevTools directly, because a driver would attach to every page first.
+      const socket = new WebSocket(this.#endpoint);
+      socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: "Browser.close" }));
     }
-    await ended;
+    await exited;
   }
 
-  /** The whole browser dies at once. */
+  /** Kills the whole browser (SIGKILL). */
   kill(): Promise<void> {
     return this.#running.kill();
   }
 
-  /** Every process that holds pages dies at once (SIGKILL), as when memory runs out. */
+  /** Kills every process that holds pages (SIGKILL), as the system does when memory runs out. */
   killRenderers(): void {
     const renderer = this.name === "chromium" ? /--type=renderer/ : /-contentproc.* tab$/;
     for (const { pid, command } of descendantsOf(this.#running.child.pid ?? 0)) {
@@ -103,7 +103,7 @@ export class PlainBrowser {
     }
   }
 
-  /** Stops everything in the hidden tab at `url`, or lets it run again. Chromium only. */
+  /** Freezes or resumes the hidden tab at `url`. Chromium only. */
   async setFrozen(url: string, isFrozen: boolean): Promise<void> {
     const pages = await (await this.#attach()).pages();
     const page = pages.find((each) => each.url() === url);
@@ -137,8 +137,8 @@ export class PlainBrowser {
 }
 
 function startChromium(profile: string, extension: string) {
-  const own = [`--user-data-dir=${profile}`, `--load-extension=${extension}`, "about:blank"];
-  return start(CHROMIUM, [...CHROMIUM_FLAGS, ...own], /DevTools listening on (ws:\S+)/);
+  const extra = [`--user-data-dir=${profile}`, `--load-extension=${extension}`, "about:blank"];
+  return start(CHROMIUM, [...CHROMIUM_FLAGS, ...extra], /DevTools listening on (ws:\S+)/);
 }
 
 function startFirefox(profile: string) {
@@ -146,8 +146,8 @@ function startFirefox(profile: string) {
     ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`,
   );
   writeFileSync(join(profile, "user.js"), lines.join("\n"));
-  const own = ["--headless", "--no-remote", "--profile", profile, "--remote-debugging-port=0"];
-  return start(FIREFOX, [...own, "about:blank"], /WebDriver BiDi listening on (ws:\S+)/);
+  const extra = ["--headless", "--no-remote", "--profile", profile, "--remote-debugging-port=0"];
+  return start(FIREFOX, [...extra, "about:blank"], /WebDriver BiDi listening on (ws:\S+)/);
 }
 
 function descendantsOf(ancestor: number): { pid: number; command: string }[] {
@@ -155,7 +155,7 @@ function descendantsOf(ancestor: number): { pid: number; command: string }[] {
     .filter((name) => /^\d+$/.test(name))
     .map((name) => {
       try {
-        // The name in parentheses may hold spaces itself.
+        // The name in parentheses may contain spaces.
         const [, parent] =
           readFileSync(`/proc/${name}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
         const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim();

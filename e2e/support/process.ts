@@ -1,5 +1,5 @@
 /**
- * Child processes that a test starts and must not leave behind.
+ * Child processes of a test, with their output and a way to kill them.
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -9,11 +9,13 @@ export interface Running {
   readonly child: ChildProcess;
   /** Everything that the process has printed so far. */
   output(): string;
-  /** Ends it at once, as a crash would (SIGKILL). */
+  /** Kills the process (SIGKILL) and waits for its exit. */
   kill(): Promise<void>;
 }
 
-/** Starts a process and waits until its output matches; fails with the output if it ends before. */
+/**
+ * Starts a process and waits until its output matches; throws the output if it exits before that.
+ */
 export async function start(
   command: string,
   args: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * Random choices that a seed brings back.
+ * Random choices that are reproducible from a seed.
  * @module
  */
 export class Random {
@@ -11,7 +11,7 @@ export class Random {
     this.#state = seed;
   }
 
-  /** From 0 up to, not including, 1 (mulberry32). */
+  /** A number in [0, 1), by mulberry32. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -27,7 +27,7 @@ export class Random {
     return values[this.below(values.length)] ?? values[0];
   }
 
-  chance(share: number): boolean {
-    return this.next() < share;
+  chance(probability: number): boolean {
+    return this.next() < probability;
   }
 }

@@ -1,30 +1,30 @@
 /**
- * Those who are told of transitions by a fleet: by the log, page by page, and by the stream. Each goes
- * from collector to collector, and only remembers how far it has come.
+ * Readers of a fleet's transitions: of the paged log, and of the stream. Each switches between
+ * collectors, and keeps only its position.
  * @module
  */
 import type { Transition } from "./collector.ts";
 import type { CollectorFleet } from "./collector-fleet.ts";
 import { pause } from "./wait.ts";
 
-/** Nobody sends a reader away: it goes by itself, so that it sees all collectors. */
-const MOVE_ON_AFTER_MS = 1_500;
-const AGAIN_AFTER_MS = 100;
+/** The stream reader disconnects after this time, so that it reads from all collectors. */
+const SWITCH_AFTER_MS = 1_500;
+const RECONNECT_DELAY_MS = 100;
 
-/** A transition, and when it was told. */
-export interface Told {
+/** A transition from the stream, and when it arrived. */
+export interface StreamedTransition {
   readonly transition: Transition;
-  readonly toldAt: number;
+  readonly receivedAt: number;
 }
 
-/** Reads the log as far as it goes. */
+/** Reads the log to its end. */
 export async function readLog(
   fleet: CollectorFleet,
   after: string,
 ): Promise<readonly Transition[]> {
   const all: Transition[] = [];
   for (let cursor = after; ; ) {
-    const page = await fleet.ask<{ transitions: Transition[]; cursor: string | null }>(
+    const page = await fleet.request<{ transitions: Transition[]; cursor: string | null }>(
       "GET",
       `/v1/transitions?limit=500&after=${encodeURIComponent(cursor)}`,
     );
@@ -34,12 +34,12 @@ export async function readLog(
   }
 }
 
-/** Reads the stream from its beginning, over and over from the last id that it has. */
+/** Reads the stream from its beginning, and reconnects with the last received id. */
 export class StreamReader {
-  readonly told: Told[] = [];
-  /** Collectors that it has read from. */
+  readonly received: StreamedTransition[] = [];
+  /** URLs of the collectors that it has read from. */
   readonly sources = new Set<string>();
-  /** Problems that it was answered with. */
+  /** Problem codes that it received. */
   readonly refusals = new Set<string>();
   readonly #fleet: CollectorFleet;
 
@@ -49,16 +49,16 @@ export class StreamReader {
 
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      const moveOn = AbortSignal.timeout(MOVE_ON_AFTER_MS);
-      // Whatever ends it, it goes on elsewhere.
-      await this.#read(AbortSignal.any([stop, moveOn])).catch(() => {});
-      await pause(AGAIN_AFTER_MS);
+      const switchOver = AbortSignal.timeout(SWITCH_AFTER_MS);
+      // After any error it continues on another collector.
+      await this.#read(AbortSignal.any([stop, switchOver])).catch(() => {});
+      await pause(RECONNECT_DELAY_MS);
     }
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const url = this.#fleet.anyUrl();
-    const lastId = this.told.at(-1)?.transition.id ?? "0";
+    const url = this.#fleet.randomUrl();
+    const lastId = this.received.at(-1)?.transition.id ?? "0";
     const headers = { Authorization: `Bearer ${this.#fleet.secret}`, "Last-Event-ID": lastId };
     const response = await fetch(`${url}/v1/stream`, { signal, headers });
     if (!response.ok) {
@@ -67,12 +67,12 @@ export class StreamReader {
     }
     this.sources.add(url);
     for await (const data of events(response)) {
-      this.told.push({ transition: JSON.parse(data) as Transition, toldAt: Date.now() });
+      this.received.push({ transition: JSON.parse(data) as Transition, receivedAt: Date.now() });
     }
   }
 }
 
-/** The data of each event that has come whole. */
+/** The data of each complete event. */
 async function* events({ body }: Response): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = "";

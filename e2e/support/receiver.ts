@@ -1,7 +1,7 @@
 /**
- * A receiver of webhooks as bad as they come: it fails, hangs, answers slowly, breaks connections,
- * takes a message and never says so, and is gone for a while. It verifies every message with the
- * official library and keeps what it took, in order.
+ * A webhook receiver with failure modes: it can fail, hang, respond slowly, drop connections,
+ * accept without a response, and go down. It verifies every message with the official library and
+ * keeps the accepted ones in order.
  * @module
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -9,7 +9,13 @@ import type { AddressInfo, Socket } from "node:net";
 import { Webhook } from "standardwebhooks";
 import type { Transition } from "./collector.ts";
 
-export type FailureMode = "take" | "fail" | "hang" | "slow" | "break" | "take_silently";
+export type FailureMode =
+  | "accept"
+  | "fail"
+  | "hang"
+  | "slow"
+  | "disconnect"
+  | "accept_then_disconnect";
 
 export interface Message {
   readonly type: string;
@@ -17,7 +23,7 @@ export interface Message {
   readonly data: Transition;
 }
 
-export interface Arrival {
+export interface ReceivedMessage {
   /** `webhook-id` */
   readonly id: string;
   readonly at: number;
@@ -28,13 +34,13 @@ const SLOW_MS = 400;
 
 export class TestReceiver {
   readonly url: string;
-  /** What was taken, in order; the same may be there twice. */
-  readonly taken: Arrival[] = [];
-  /** Every request, also those that were not taken. */
-  readonly asked: Arrival[] = [];
-  /** Requests whose signature did not fit. */
-  forged = 0;
-  failureMode: () => FailureMode | Response = () => "take";
+  /** Accepted messages in order, with duplicates. */
+  readonly accepted: ReceivedMessage[] = [];
+  /** All verified messages in order, including those not accepted. */
+  readonly requests: ReceivedMessage[] = [];
+  /** The number of requests with an invalid signature. */
+  invalidSignatures = 0;
+  failureMode: () => FailureMode | Response = () => "accept";
   readonly #port: number;
   readonly #sockets = new Set<Socket>();
   #server: Server;
@@ -53,57 +59,57 @@ export class TestReceiver {
     return new TestReceiver(server);
   }
 
-  /** Secrets that messages may be signed with. */
-  trust(...secrets: readonly string[]): void {
+  /** Sets the secrets that messages may be signed with. */
+  setSecrets(...secrets: readonly string[]): void {
     this.#secrets = secrets;
   }
 
-  /** Nobody listens any more, and every connection breaks. */
-  async die(): Promise<void> {
+  /** Stops listening, and destroys all connections. */
+  async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 
-  /** It listens again at the same place. */
-  async revive(): Promise<void> {
+  /** Listens again on the same port. */
+  async reopen(): Promise<void> {
     this.#server = createServer();
     await new Promise<void>((resolve) => this.#server.listen(this.#port, "127.0.0.1", resolve));
     this.#serve();
   }
 
   #serve(): void {
-    this.#server.on("request", (request, response) => void this.#answer(request, response));
+    this.#server.on("request", (request, response) => void this.#respond(request, response));
     this.#server.on("connection", (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
     });
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const at = Date.now();
     const body = await bodyOf(request);
     if (body === null) return;
     const message = this.#verify(body, request);
     if (!message) {
-      this.forged += 1;
+      this.invalidSignatures += 1;
       response.writeHead(401).end();
       return;
     }
-    const arrival = { id: String(request.headers["webhook-id"]), at, message };
-    this.asked.push(arrival);
-    const manner = this.failureMode();
-    if (manner instanceof Response) {
-      response.writeHead(manner.status, Object.fromEntries(manner.headers)).end();
+    const received = { id: String(request.headers["webhook-id"]), at, message };
+    this.requests.push(received);
+    const mode = this.failureMode();
+    if (mode instanceof Response) {
+      response.writeHead(mode.status, Object.fromEntries(mode.headers)).end();
       return;
     }
-    if (manner === "slow") await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
-    if (manner === "take" || manner === "slow" || manner === "take_silently") {
-      this.taken.push(arrival);
+    if (mode === "slow") await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+    if (mode === "accept" || mode === "slow" || mode === "accept_then_disconnect") {
+      this.accepted.push(received);
     }
-    if (manner === "take" || manner === "slow") response.writeHead(204).end();
-    if (manner === "fail") response.writeHead(500).end();
-    if (manner === "break" || manner === "take_silently") request.socket.destroy();
+    if (mode === "accept" || mode === "slow") response.writeHead(204).end();
+    if (mode === "fail") response.writeHead(500).end();
+    if (mode === "disconnect" || mode === "accept_then_disconnect") request.socket.destroy();
   }
 
   #verify(body: string, { headers }: IncomingMessage): Message | null {
@@ -111,14 +117,14 @@ export class TestReceiver {
       try {
         return new Webhook(secret).verify(body, headers as Record<string, string>) as Message;
       } catch {
-        // Another of the secrets may fit.
+        // Another secret may match.
       }
     }
     return null;
   }
 }
 
-/** Null: the sender was gone before the end. */
+/** `null` if the sender disconnected before the end. */
 async function bodyOf(request: IncomingMessage): Promise<string | null> {
   let body = "";
   try {

@@ -1,5 +1,5 @@
 /**
- * Stands in for a collector and keeps every request as it came: what a page says, and how.
+ * A stand-in for a collector that records every request of a page, with its transport.
  * @module
  */
 import { readFile } from "node:fs/promises";
@@ -8,12 +8,12 @@ import type { AddressInfo } from "node:net";
 
 const SCRIPT = new URL("../../packages/sdk/dist/script.js", import.meta.url);
 
-/** The ways in which the SDK sends. */
-export const WAYS = ["fetch", "sendBeacon", "fetchLater"] as const;
+/** The browser APIs that the SDK sends with. */
+export const TRANSPORTS = ["fetch", "sendBeacon", "fetchLater"] as const;
 
-export type Way = (typeof WAYS)[number];
+export type Transport = (typeof TRANSPORTS)[number];
 
-/** As far as these measurements look into a signal. */
+/** The fields of a signal that these measurements read. */
 export interface RecordedSignal {
   readonly type: string;
   readonly session: string;
@@ -24,42 +24,42 @@ export interface RecordedSignal {
   readonly armed?: boolean;
 }
 
-export interface Recorded {
+export interface RecordedRequest {
   readonly at: number;
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
-  /** Null where it was no signal, a preflight for one. */
+  /** `null` for a request without a signal, such as a preflight. */
   readonly signal: RecordedSignal | null;
-  /** Null where the page does not say: see {@link MARK_WAYS}. */
-  readonly way: Way | null;
+  /** `null` if the page does not run {@link TAG_TRANSPORTS}. */
+  readonly transport: Transport | null;
 }
 
 /**
- * On the wire a deferred leave looks like a fetch. A page that runs this before the SDK sends each
- * signal to an address that names its way; nothing else about it changes.
+ * A script that, run before the SDK, adds the transport to each signal's URL and changes nothing
+ * else. Without it a deferred leave cannot be distinguished from a fetch.
  */
-export const MARK_WAYS = `<script>
-for (const [owner, way] of [[window, "fetch"], [window, "fetchLater"], [navigator, "sendBeacon"]]) {
-  const send = owner[way];
-  if (send) owner[way] = (url, init) => send.call(owner, url + "?way=" + way, init);
+export const TAG_TRANSPORTS = `<script>
+for (const [owner, name] of [[window, "fetch"], [window, "fetchLater"], [navigator, "sendBeacon"]]) {
+  const send = owner[name];
+  if (send) owner[name] = (url, init) => send.call(owner, url + "?transport=" + name, init);
 }
 </script>`;
 
 export class Recorder {
   readonly url: string;
   readonly #server: Server;
-  readonly #all: Recorded[];
+  readonly #all: RecordedRequest[];
 
-  private constructor(server: Server, all: Recorded[]) {
+  private constructor(server: Server, all: RecordedRequest[]) {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     this.#server = server;
     this.#all = all;
   }
 
-  /** @param nextMs the beat that pages are told */
+  /** @param nextMs the beat interval that responses request from pages */
   static async start(nextMs: number): Promise<Recorder> {
     const script = await readFile(SCRIPT);
-    const all: Recorded[] = [];
+    const all: RecordedRequest[] = [];
     const server = createServer((request, response) => {
       const { method = "", headers } = request;
       const { pathname, searchParams } = new URL(request.url ?? "/", "http://recorder");
@@ -75,8 +75,14 @@ export class Recorder {
         body += chunk;
       });
       request.on("end", () => {
-        const way = searchParams.get("way") as Way | null;
-        all.push({ at: Date.now(), method, headers, signal: body ? JSON.parse(body) : null, way });
+        const transport = searchParams.get("transport") as Transport | null;
+        all.push({
+          at: Date.now(),
+          method,
+          headers,
+          signal: body ? JSON.parse(body) : null,
+          transport,
+        });
         response.writeHead(200, {
           "Access-Control-Allow-Origin": headers.origin ?? "*",
           "Content-Type": "application/json",
@@ -88,8 +94,8 @@ export class Recorder {
     return new Recorder(server, all);
   }
 
-  /** What came of one session, or of all; preflights name none. */
-  of(session?: string): Recorded[] {
+  /** The requests of one session, or all; preflights have no session. */
+  requestsOf(session?: string): RecordedRequest[] {
     return this.#all.filter((each) => !session || each.signal?.session === session);
   }
 

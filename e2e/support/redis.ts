@@ -1,5 +1,5 @@
 /**
- * Real Redis servers that a test starts on free ports, with their files in a folder of their own.
+ * Real Redis servers on free ports, each with its files in a temporary folder.
  * @module
  */
 import { spawnSync } from "node:child_process";
@@ -26,7 +26,10 @@ export class RedisServer {
     this.#running = running;
   }
 
-  /** Keeps what it was told over a restart; `args` as on the command line, `tls` first: no other. */
+  /**
+   * Starts a server that persists across restarts. A first argument `tls` allows only TLS
+   * connections.
+   */
   static async start(...args: readonly string[]): Promise<RedisServer> {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), "stillhere-redis-"));
@@ -37,18 +40,18 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Kills the process as a crash would; the files stay. */
+  /** Kills the process (SIGKILL); the files stay. */
   async kill(): Promise<void> {
     await this.#running.kill();
   }
 
-  /** Starts it anew on the same files and port. */
+  /** Starts it again on the same files and port. */
   async restart(): Promise<void> {
     await this.kill();
     this.#running = await run(this.port, this.folder, this.#args);
   }
 
-  /** Stops and resumes the process: a machine that stalls. */
+  /** Suspends or resumes the process, as on a machine that stalls. */
   signal(name: "SIGSTOP" | "SIGCONT"): void {
     this.#running.child.kill(name);
   }
@@ -64,7 +67,7 @@ export class RedisServer {
   }
 }
 
-/** Three primaries, each with a replica. */
+/** A cluster of three primaries, each with a replica. */
 export class RedisCluster {
   readonly nodes: readonly RedisServer[];
 
@@ -77,7 +80,7 @@ export class RedisCluster {
     const nodes = await Promise.all(Array.from({ length: 6 }, () => RedisServer.start(...options)));
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
     cli("--cluster", "create", ...addresses, "--cluster-replicas", "1", "--cluster-yes");
-    await until("a cluster", async () => nodes.every(isWhole), 30_000);
+    await until("a cluster", async () => nodes.every(isReady), 30_000);
     return new RedisCluster(nodes);
   }
 
@@ -85,11 +88,11 @@ export class RedisCluster {
     return `redis-cluster://${this.nodes.map(({ port }) => `127.0.0.1:${port}`).join(",")}`;
   }
 
-  /** The node that has a key. */
+  /** The primary that holds a key. */
   primaryOf(key: string): RedisServer {
-    const asked = this.nodes.find((node) => isUp(node)) as RedisServer;
-    const slot = Number(asked.command("CLUSTER", "KEYSLOT", key));
-    return this.#find(asked, (line) => line.includes("master") && hasSlot(line, slot));
+    const node = this.nodes.find((node) => isUp(node)) as RedisServer;
+    const slot = Number(node.command("CLUSTER", "KEYSLOT", key));
+    return this.#find(node, (line) => line.includes("master") && hasSlot(line, slot));
   }
 
   replicaOf(primary: RedisServer): RedisServer {
@@ -97,11 +100,11 @@ export class RedisCluster {
     return this.#find(primary, (line) => line.includes(` slave ${id} `));
   }
 
-  #find(asked: RedisServer, isWanted: (line: string) => boolean): RedisServer {
-    const lines = asked.command("CLUSTER", "NODES").split("\n");
-    const port = Number(/:(\d+)@/.exec(lines.find(isWanted) ?? "")?.[1]);
-    const found = this.nodes.find((node) => node.port === port);
-    if (!found) throw new Error(`no node is such:\n${lines.join("\n")}`);
+  #find(node: RedisServer, matches: (line: string) => boolean): RedisServer {
+    const lines = node.command("CLUSTER", "NODES").split("\n");
+    const port = Number(/:(\d+)@/.exec(lines.find(matches) ?? "")?.[1]);
+    const found = this.nodes.find((each) => each.port === port);
+    if (!found) throw new Error(`no node matches:\n${lines.join("\n")}`);
     return found;
   }
 
@@ -116,7 +119,7 @@ export class RedisCluster {
   }
 }
 
-function isWhole(node: RedisServer): boolean {
+function isReady(node: RedisServer): boolean {
   const links = node.command("CLUSTER", "NODES").match(/ connected/g)?.length;
   const isReplicaReady =
     !node.command("ROLE").startsWith("slave") || node.command("ROLE").includes("connected");
@@ -159,7 +162,7 @@ function cli(...args: readonly string[]): string {
   return stdout.trim();
 }
 
-/** A port whose neighbour ten thousand further on, where a cluster's nodes talk, is free too. */
+/** A free port whose cluster bus port, 10,000 higher, is free too. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000);

@@ -1,38 +1,38 @@
 /**
- * How often pages ask the collector for something, each in the state that its desk has given it.
+ * Measures how many requests a page sends, by the state of its session and of the page.
  * @module
  */
 import type { Page } from "puppeteer-core";
 import type { Fixture } from "../visitor.ts";
 import { TestBrowser } from "./browser.ts";
 import { setFrozen } from "./chromium-pages.ts";
-import { RequestCount } from "./request-count.ts";
+import { RequestCounter } from "./request-counter.ts";
 import { presenceTag, type TestSite } from "./site.ts";
 import { pause, until } from "./wait.ts";
-import { beginWaiting } from "./waiting-session.ts";
+import { createWaitingSession } from "./waiting-session.ts";
 
-interface Watched {
+interface MeasuredPage {
   readonly session: string;
   readonly name: string;
-  /** Requests an hour that are promised at most; null: nothing is. */
-  readonly limit: number | null;
-  bring?(scene: Fixture, page: Page): Promise<unknown>;
+  /** The promised maximum of requests per hour; `null` if there is no promise. */
+  readonly maxPerHour: number | null;
+  prepare?(fixture: Fixture, page: Page): Promise<unknown>;
 }
 
-const WATCHED: readonly Watched[] = [
-  { session: "waits", name: "waits, visible", limit: 360 },
+const PAGES: readonly MeasuredPage[] = [
+  { session: "waits", name: "waits, visible", maxPerHour: 360 },
   {
     session: "assigned",
     name: "assigned, visible",
-    limit: 180,
-    bring: (scene) => tell(scene, "assigned", { type: "assigned", agent: "ann" }),
+    maxPerHour: 180,
+    prepare: (fixture) => sendEvent(fixture, "assigned", { type: "assigned", agent: "ann" }),
   },
-  { session: "hidden", name: "waits, hidden", limit: 80, bring: (_, page) => hide(page) },
+  { session: "hidden", name: "waits, hidden", maxPerHour: 80, prepare: (_, page) => hide(page) },
   {
     session: "frozen",
     name: "waits, frozen",
-    limit: 0,
-    async bring(_, page) {
+    maxPerHour: 0,
+    async prepare(_, page) {
       await hide(page);
       await pause(500);
       await setFrozen(page, true);
@@ -41,75 +41,73 @@ const WATCHED: readonly Watched[] = [
   {
     session: "ended",
     name: "after the session has ended",
-    limit: 0,
-    bring: (scene) => tell(scene, "ended", { type: "session_ended", by: "agent" }),
+    maxPerHour: 0,
+    prepare: (fixture) => sendEvent(fixture, "ended", { type: "session_ended", by: "agent" }),
   },
 ];
 
-/** A page hears of what the desk did by the answer to its next beat. */
-const UNTIL_TOLD_MS = 25_000;
+/** Longer than a beat: a page learns of a new state from the response to its next beat. */
+const SETTLE_MS = 25_000;
 
-function tell(scene: Fixture, session: string, event: object): Promise<unknown> {
-  return scene.collector.ask("POST", `/v1/sessions/${session}/events`, event);
+function sendEvent(fixture: Fixture, session: string, event: object): Promise<unknown> {
+  return fixture.collector.request("POST", `/v1/sessions/${session}/events`, event);
 }
 
 async function hide(page: Page): Promise<void> {
   await page.browserContext().newPage();
 }
 
-/** Requests an hour, from the first to the last that came. */
+/** Requests per hour, between the first and the last one. */
 function perHour(times: readonly number[]): number {
   const [first, last] = [times[0] ?? 0, times.at(-1) ?? 0];
   return times.length < 2 ? times.length : ((times.length - 1) / (last - first)) * 3_600_000;
 }
 
 /**
- * Lets pages wait for `durationMs`, all at once and each in a window of its own, and prints what
- * they asked.
- * @returns false where more was asked than is promised, or a session was offline meanwhile
+ * Opens all pages together, each in a separate window, counts their requests for `durationMs`, and
+ * prints the rates.
+ * @returns `false` if a rate exceeds its maximum, or a session went offline
  */
 export async function measureRequests(
-  scene: Fixture,
+  fixture: Fixture,
   site: TestSite,
   durationMs: number,
 ): Promise<boolean> {
-  const count = await RequestCount.before(scene.collector.url);
+  const counter = await RequestCounter.start(fixture.collector.url);
   const browser = await TestBrowser.start();
-  let isKept = true;
+  let arePromisesKept = true;
   try {
-    for (const { session, bring } of WATCHED) {
-      const tag = await beginWaiting(scene, session);
-      site.serve(`/${session}`, presenceTag({ ...tag, collector: count.url }));
+    for (const { session, prepare } of PAGES) {
+      const tag = await createWaitingSession(fixture, session);
+      site.serve(`/${session}`, presenceTag({ ...tag, collector: counter.url }));
       const blank = await browser.open();
       const context = await blank.browser().createBrowserContext();
       await blank.close();
       const page = await context.newPage();
       await page.goto(`${site.url}/${session}`);
-      await until(`${session} is heard`, async () => count.of(session).length > 0);
+      await until(`a request of ${session}`, async () => counter.timesOf(session).length > 0);
       await pause(500);
-      await bring?.(scene, page);
+      await prepare?.(fixture, page);
     }
-    await pause(UNTIL_TOLD_MS);
+    await pause(SETTLE_MS);
     const since = Date.now();
     await pause(durationMs);
     console.log(
       `\n| page, for ${durationMs / 1000} s | requests | an hour | limit | times offline |\n|${" --- |".repeat(5)}`,
     );
-    for (const { session, name, limit } of WATCHED) {
-      const times = count.of(session, since);
+    for (const { session, name, maxPerHour } of PAGES) {
+      const times = counter.timesOf(session, since);
       const rate = Math.round(perHour(times));
-      const history = await scene.collector.history(session);
-      const absences = history.filter(
-        ({ to }) => to.presence === "offline" && to.state !== "ended",
-      );
-      const isMissed = (limit !== null && rate > limit) || absences.length > 0;
-      if (isMissed) isKept = false;
-      const cells = [name, times.length, rate, limit ?? "–", absences.length];
+      const history = await fixture.collector.history(session);
+      const offline = history.filter(({ to }) => to.presence === "offline" && to.state !== "ended");
+      const isMissed = (maxPerHour !== null && rate > maxPerHour) || offline.length > 0;
+      if (isMissed) arePromisesKept = false;
+      const cells = [name, times.length, rate, maxPerHour ?? "–", offline.length];
       console.log(`| ${cells.join(" | ")} |${isMissed ? " MISSED" : ""}`);
     }
-    return isKept;
+    return arePromisesKept;
   } finally {
     await browser.stop();
-    await count.close();
+    await counter.close();
   }
 }

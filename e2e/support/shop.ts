@@ -1,5 +1,5 @@
 /**
- * The example shop as its own server, a customer of the collector.
+ * The example shop as a separate server that uses the collector.
  * @module
  */
 import { fileURLToPath } from "node:url";

@@ -1,6 +1,6 @@
 /**
- * A site of its own for what the shop's pages cannot show: other headers, other scripts. It answers
- * on two names, so that the same page can be of the collector's site or of another.
+ * A website with arbitrary pages and headers, for cases that the shop does not cover. It has two
+ * host names, so that a page can be same-site or cross-site to the collector.
  * @module
  */
 import { createServer, type Server } from "node:http";
@@ -12,41 +12,41 @@ export interface SitePage {
 }
 
 export class TestSite {
-  /** Another site than anything on 127.0.0.1. */
+  /** Cross-site to everything on 127.0.0.1. */
   readonly url: string;
-  /** The same site as anything on 127.0.0.1, but another origin. */
-  readonly nearUrl: string;
-  /** Paths that were asked for, in order, with their queries. */
-  readonly asked: string[];
+  /** Same-site to everything on 127.0.0.1, but of another origin. */
+  readonly sameSiteUrl: string;
+  /** The requested paths with their queries, in order. */
+  readonly requestedPaths: string[];
   readonly #server: Server;
   readonly #pages: Map<string, SitePage>;
 
-  private constructor(server: Server, pages: Map<string, SitePage>, asked: string[]) {
+  private constructor(server: Server, pages: Map<string, SitePage>, requestedPaths: string[]) {
     const { port } = server.address() as AddressInfo;
     this.url = `http://localhost:${port}`;
-    this.nearUrl = `http://127.0.0.1:${port}`;
-    this.asked = asked;
+    this.sameSiteUrl = `http://127.0.0.1:${port}`;
+    this.requestedPaths = requestedPaths;
     this.#server = server;
     this.#pages = pages;
   }
 
   static async start(): Promise<TestSite> {
     const pages = new Map<string, SitePage>();
-    const asked: string[] = [];
+    const requestedPaths: string[] = [];
     const server = createServer((request, response) => {
       const url = request.url ?? "/";
-      asked.push(url);
+      requestedPaths.push(url);
       const page = pages.get(url.split("?", 1)[0] ?? "");
       const type = { "Content-Type": "text/html; charset=utf-8" };
       response.writeHead(page ? 200 : 404, { ...type, ...page?.headers });
       response.end(page && `<!doctype html><title>Site</title><body>${page.body}`);
     });
-    // Both names, whatever the machine makes of `localhost`.
+    // Listens on all addresses, so that both names work wherever `localhost` resolves to.
     await new Promise<void>((resolve) => server.listen(0, resolve));
-    return new TestSite(server, pages, asked);
+    return new TestSite(server, pages, requestedPaths);
   }
 
-  /** From now on the site has this page. */
+  /** Adds or replaces a page. */
   serve(path: string, body: string, headers: Readonly<Record<string, string>> = {}): void {
     this.#pages.set(path, { body, headers });
   }
@@ -64,8 +64,8 @@ export interface PresenceTag {
   readonly token?: string;
 }
 
-/** The script tag as integrators write it. */
+/** The script tag as an integrator writes it. */
 export function presenceTag({ collector, key, session, token }: PresenceTag): string {
-  const proof = token ? ` data-token="${token}"` : "";
-  return `<script async src="${collector}/sdk.js" data-key="${key}" data-session="${session}"${proof}></script>`;
+  const tokenAttribute = token ? ` data-token="${token}"` : "";
+  return `<script async src="${collector}/sdk.js" data-key="${key}" data-session="${session}"${tokenAttribute}></script>`;
 }

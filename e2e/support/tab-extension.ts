@@ -1,6 +1,6 @@
 /**
- * An extension that does to tabs what their owner does with mouse and menu, in Chromium and in
- * Firefox alike, while no driver is attached: it asks this process what to do, again and again.
+ * A browser extension that acts on tabs as a user does with mouse and menu, in Chromium and in
+ * Firefox, without a driver. It polls this process for commands.
  * @module
  */
 import { once } from "node:events";
@@ -10,10 +10,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** What the extension does on which order; it answers with the tab's id. */
+/** The extension's script: runs each command, and reports the resulting tab's id. */
 const BACKGROUND = (origin: string) => `
 const inPage = (id, func) => chrome.scripting.executeScript({ target: { tabId: id }, func });
-const acts = {
+const actions = {
   open: async (_, url) => (await chrome.tabs.create({ url, active: true })).id,
   close: async (id) => chrome.tabs.remove(id),
   clear: async () => {
@@ -32,15 +32,15 @@ const acts = {
 (async () => {
   for (;;) {
     try {
-      // Any call of the browser keeps a service worker from being stopped.
+      // Any call of a browser API keeps the service worker alive.
       await chrome.tabs.query({});
-      const { act, id, argument } = await (await fetch("${origin}/order")).json();
-      if (!act) continue;
-      const answer = await acts[act](id, argument).then(
-        (done) => ({ id: typeof done === "number" ? done : null }),
+      const { action, id, argument } = await (await fetch("${origin}/command")).json();
+      if (!action) continue;
+      const result = await actions[action](id, argument).then(
+        (tab) => ({ id: typeof tab === "number" ? tab : null }),
         (error) => ({ error: String(error) }),
       );
-      await fetch("${origin}/done", { method: "POST", body: JSON.stringify(answer) });
+      await fetch("${origin}/done", { method: "POST", body: JSON.stringify(result) });
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
@@ -54,15 +54,15 @@ const MANIFEST = {
   version: "1",
   permissions: ["tabs", "scripting"],
   host_permissions: ["http://localhost/*"],
-  // Each browser takes one and ignores the other.
+  // Each browser reads one of them and ignores the other.
   background: { service_worker: "background.js", scripts: ["background.js"] },
   browser_specific_settings: { gecko: { id: "tabs@stillhere.example" } },
 };
 
 const POLL_MS = 5_000;
-const PATIENCE_MS = 20_000;
+const ACTION_TIMEOUT_MS = 20_000;
 
-export type TabAct =
+export type TabAction =
   | "back"
   | "clear"
   | "click"
@@ -74,8 +74,8 @@ export type TabAct =
   | "reload"
   | "show";
 
-interface Order {
-  readonly act: TabAct;
+interface TabCommand {
+  readonly action: TabAction;
   readonly id: number | null;
   readonly argument: string | null;
 }
@@ -84,15 +84,15 @@ export class TabExtension {
   /** Where the browser finds the unpacked extension. */
   readonly folder: string;
   readonly #server: Server;
-  #asking: ServerResponse | null = null;
-  #order: Order | null = null;
-  #done: ((answer: { id: number | null; error?: string }) => void) | null = null;
+  #waitingPoll: ServerResponse | null = null;
+  #command: TabCommand | null = null;
+  #onResult: ((result: { id: number | null; error?: string }) => void) | null = null;
 
   private constructor() {
     this.folder = mkdtempSync(join(tmpdir(), "stillhere-extension-"));
     this.#server = createServer((request, response) => {
       response.setHeader("Access-Control-Allow-Origin", "*");
-      if (request.url === "/order") this.#ask(response);
+      if (request.url === "/command") this.#hold(response);
       else {
         let body = "";
         request.on("data", (chunk) => {
@@ -100,7 +100,7 @@ export class TabExtension {
         });
         request.on("end", () => {
           response.end();
-          this.#done?.(JSON.parse(body));
+          this.#onResult?.(JSON.parse(body));
         });
       }
     });
@@ -117,19 +117,19 @@ export class TabExtension {
     return extension;
   }
 
-  /** Has it done; resolves to the id of the tab that came of it, where one did. */
-  async order(act: TabAct, id: number | null = null, argument: string | null = null) {
-    const answer = new Promise<{ id: number | null; error?: string }>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${act}: no answer`)), PATIENCE_MS);
-      this.#done = (answer) => {
+  /** Performs an action; resolves to the id of the resulting tab, or 0 if there is none. */
+  async perform(action: TabAction, id: number | null = null, argument: string | null = null) {
+    const result = new Promise<{ id: number | null; error?: string }>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${action}: no result`)), ACTION_TIMEOUT_MS);
+      this.#onResult = (value) => {
         clearTimeout(timer);
-        resolve(answer);
+        resolve(value);
       };
     });
-    this.#order = { act, id, argument };
-    this.#give();
-    const { id: tab, error } = await answer;
-    if (error) throw new Error(`${act}: ${error}`);
+    this.#command = { action, id, argument };
+    this.#send();
+    const { id: tab, error } = await result;
+    if (error) throw new Error(`${action}: ${error}`);
     return tab ?? 0;
   }
 
@@ -139,21 +139,21 @@ export class TabExtension {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  #ask(response: ServerResponse): void {
-    this.#asking?.end("{}");
-    this.#asking = response;
+  #hold(response: ServerResponse): void {
+    this.#waitingPoll?.end("{}");
+    this.#waitingPoll = response;
     setTimeout(() => {
-      if (this.#asking !== response) return;
-      this.#asking = null;
+      if (this.#waitingPoll !== response) return;
+      this.#waitingPoll = null;
       response.end("{}");
     }, POLL_MS);
-    this.#give();
+    this.#send();
   }
 
-  #give(): void {
-    if (!this.#asking || !this.#order || this.#asking.destroyed) return;
-    this.#asking.end(JSON.stringify(this.#order));
-    this.#asking = null;
-    this.#order = null;
+  #send(): void {
+    if (!this.#waitingPoll || !this.#command || this.#waitingPoll.destroyed) return;
+    this.#waitingPoll.end(JSON.stringify(this.#command));
+    this.#waitingPoll = null;
+    this.#command = null;
   }
 }

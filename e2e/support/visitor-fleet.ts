@@ -1,21 +1,24 @@
 /**
- * Visitors at a fleet of three collectors, with a reader of the stream and a receiver of webhooks.
+ * Visitors of a fleet of three collectors, observed by a stream reader and a webhook receiver.
  * @module
  */
 import type { Transition } from "./collector.ts";
 import { CollectorFleet } from "./collector-fleet.ts";
-import { Page } from "./fleet-page.ts";
-import { compare, type Report } from "./invariants.ts";
+import { FleetPage } from "./fleet-page.ts";
+import { checkInvariants, type InvariantReport } from "./invariants.ts";
 import { readLog, StreamReader } from "./readers.ts";
 import { TestReceiver } from "./receiver.ts";
 import { until } from "./wait.ts";
 
 export const BEAT_MS = 1_000;
-/** Lease and buffer outlast a beat by twice the 5 s of silence that are no outage yet (rule 6). */
+/**
+ * Lease and buffer outlast a beat by twice the 5 s of silence that do not yet count as an outage
+ * (rule 6).
+ */
 const LEASE_S = 9;
 const BUFFER_S = 2;
-/** After so long without a word a visitor is offline. */
-export const WAIT_MS = (LEASE_S + BUFFER_S) * 1_000;
+/** The silence after which a visitor is offline. */
+export const OFFLINE_AFTER_MS = (LEASE_S + BUFFER_S) * 1_000;
 
 const SETTINGS = {
   termsAccepted: true,
@@ -36,90 +39,102 @@ interface SessionList {
 }
 
 export class VisitorFleet {
-  readonly fleet: CollectorFleet;
-  /** Of each four visitors, one is going to leave. */
-  readonly staying: readonly Page[];
-  readonly leaving: readonly Page[];
+  readonly collectors: CollectorFleet;
+  readonly staying: readonly FleetPage[];
+  /** Every fourth visitor. */
+  readonly leaving: readonly FleetPage[];
   readonly stream: StreamReader;
   readonly receiver: TestReceiver;
   readonly #stop = new AbortController();
   readonly #work: Promise<unknown>[];
 
-  private constructor(fleet: CollectorFleet, receiver: TestReceiver, pages: readonly Page[]) {
-    this.fleet = fleet;
+  private constructor(
+    collectors: CollectorFleet,
+    receiver: TestReceiver,
+    pages: readonly FleetPage[],
+  ) {
+    this.collectors = collectors;
     this.receiver = receiver;
     this.staying = pages.filter((_, index) => index % 4 !== 0);
     this.leaving = pages.filter((_, index) => index % 4 === 0);
-    this.stream = new StreamReader(fleet);
-    this.#work = [this.stream.run(this.#stop.signal), ...pages.map((page) => page.live(BEAT_MS))];
+    this.stream = new StreamReader(collectors);
+    this.#work = [this.stream.run(this.#stop.signal), ...pages.map((page) => page.run(BEAT_MS))];
   }
 
-  /** Resolves when all are online; `onEnd` is given what must be done at the end, in any case. */
-  static async open(
+  /** Resolves when all visitors are online; `onCleanup` registers what tears them down. */
+  static async start(
     store: string,
-    visitors: number,
-    onEnd: (end: () => Promise<void>) => void,
+    size: number,
+    onCleanup: (cleanUp: () => Promise<void>) => void,
   ): Promise<VisitorFleet> {
-    const [fleet, receiver] = await Promise.all([
+    const [collectors, receiver] = await Promise.all([
       CollectorFleet.start(store, 3),
       TestReceiver.start(),
     ]);
-    onEnd(() => fleet.stop());
-    onEnd(() => receiver.die());
-    await fleet.ask("PATCH", "/v1/settings", SETTINGS);
-    const hook = await fleet.ask<{ secret: string }>("POST", "/v1/webhooks", { url: receiver.url });
-    receiver.trust(hook.secret);
-    const names = Array.from({ length: visitors }, (_, index) => `conv_${index}`);
-    for (const name of names) {
-      await fleet.ask("PUT", `/v1/sessions/${name}`, { ticket: { id: name, status: "open" } });
-    }
-    const crowd = new VisitorFleet(
-      fleet,
-      receiver,
-      names.map((name) => new Page(fleet, name)),
-    );
-    onEnd(() => crowd.#leaveAll());
-    await until("everybody to be online", async () => {
-      return (await crowd.#sessions("online")).size === visitors;
+    onCleanup(() => collectors.killAll());
+    onCleanup(() => receiver.close());
+    await collectors.request("PATCH", "/v1/settings", SETTINGS);
+    const hook = await collectors.request<{ secret: string }>("POST", "/v1/webhooks", {
+      url: receiver.url,
     });
-    // Until each collector had read the settings, some signals were refused.
-    for (const page of [...crowd.staying, ...crowd.leaving]) page.refusals.length = 0;
-    return crowd;
+    receiver.setSecrets(hook.secret);
+    const names = Array.from({ length: size }, (_, index) => `conv_${index}`);
+    for (const name of names) {
+      await collectors.request("PUT", `/v1/sessions/${name}`, {
+        ticket: { id: name, status: "open" },
+      });
+    }
+    const visitors = new VisitorFleet(
+      collectors,
+      receiver,
+      names.map((name) => new FleetPage(collectors, name)),
+    );
+    onCleanup(() => visitors.#stopVisitors());
+    await until("all visitors to be online", async () => {
+      return (await visitors.#sessions("online")).size === size;
+    });
+    // Signals are refused until each collector has read the settings.
+    for (const page of [...visitors.staying, ...visitors.leaving]) page.refusals.length = 0;
+    return visitors;
   }
 
-  async #leaveAll(): Promise<void> {
-    for (const page of [...this.staying, ...this.leaving]) page.lose();
+  async #stopVisitors(): Promise<void> {
+    for (const page of [...this.staying, ...this.leaving]) page.vanish();
     this.#stop.abort();
     await Promise.all(this.#work);
   }
 
   async #sessions(presence: string): Promise<ReadonlySet<string>> {
     const path = `/v1/sessions?limit=500&presence=${presence}`;
-    const { sessions } = await this.fleet.ask<SessionList>("GET", path);
+    const { sessions } = await this.collectors.request<SessionList>("GET", path);
     return new Set(sessions.map(({ id }) => id));
   }
 
-  /** Waits until those who left are offline and everybody was told of everything; says how it went. */
-  async settle(): Promise<Report> {
+  /** Waits until the leaving are offline and both readers have everything; returns the report. */
+  async settle(): Promise<InvariantReport> {
     await until(
-      "everybody who left to be offline",
+      "the leaving visitors to be offline",
       async () => {
         const offline = await this.#sessions("offline");
         return this.leaving.every(({ session }) => offline.has(session));
       },
       CATCH_UP_TIMEOUT_MS,
     );
-    const log = await readLog(this.fleet, "0");
-    // What is missing then is reported, not thrown.
-    await until("readers", async () => this.#isToldTo(log), CATCH_UP_TIMEOUT_MS).catch(() => {});
-    const report = compare(this, log, WAIT_MS);
-    await this.#leaveAll();
+    const log = await readLog(this.collectors, "0");
+    // After the timeout, undelivered transitions are reported rather than thrown.
+    await until(
+      "stream and webhook",
+      async () => this.#haveReceived(log),
+      CATCH_UP_TIMEOUT_MS,
+    ).catch(() => {});
+    const report = checkInvariants(this, log, OFFLINE_AFTER_MS);
+    await this.#stopVisitors();
     return report;
   }
 
-  #isToldTo(log: readonly Transition[]): boolean {
-    const streamed = new Set(this.stream.told.map(({ transition }) => transition.id));
-    const posted = new Set(this.receiver.taken.map(({ id }) => id));
-    return log.every(({ id }) => streamed.has(id) && posted.has(id));
+  #haveReceived(log: readonly Transition[]): boolean {
+    const streamed = new Set(this.stream.received.map(({ transition }) => transition.id));
+    const delivered = new Set(this.receiver.accepted.map(({ id }) => id));
+    return log.every(({ id }) => streamed.has(id) && delivered.has(id));
   }
 }

@@ -1,24 +1,25 @@
 /**
- * Waiting for something that happens elsewhere.
+ * Waiting for conditions and for time.
  * @module
  */
 
-/** Polls until `probe` answers something; fails, saying what was waited for, after `withinMs`. */
+/** Polls until `probe` returns a truthy value, and returns it; throws after `timeoutMs`. */
 export async function until<T>(
   what: string,
   probe: () => Promise<T | null | undefined | false>,
-  withinMs = 10_000,
+  timeoutMs = 10_000,
 ): Promise<T> {
-  const deadline = Date.now() + withinMs;
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     const found = await probe();
     if (found) return found;
-    if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms in vain: ${what}`);
+    if (Date.now() > deadline)
+      throw new Error(`timed out after ${timeoutMs} ms waiting for: ${what}`);
     await pause(25);
   }
 }
 
-/** Lets real time pass: for what must not happen. */
+/** Lets real time pass, to check that something does not happen. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,13 +1,13 @@
 /**
- * A line between browser and collector that can be cut as a lost network cuts it: nothing is
- * forwarded any more, and nobody is told.
+ * A TCP proxy between browser and collector that simulates a lost network: while it is cut, it
+ * forwards nothing and closes no connection.
  * @module
  */
 
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-export class NetworkLine {
+export class TcpProxy {
   readonly url: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -20,7 +20,7 @@ export class NetworkLine {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  static async to(target: string): Promise<NetworkLine> {
+  static async to(target: string): Promise<TcpProxy> {
     const { hostname, port } = new URL(target);
     const state = { isCut: false };
     const sockets = new Set<Socket>();
@@ -42,14 +42,15 @@ export class NetworkLine {
       }
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new NetworkLine(server, state, sockets);
+    return new TcpProxy(server, state, sockets);
   }
 
+  /** Stops forwarding; connections stay open. */
   cut(): void {
     this.#state.isCut = true;
   }
 
-  /** Forwards again; connections that were open while it was cut are lost, as they would be. */
+  /** Forwards again, and closes the connections that were open while it was cut. */
   restore(): void {
     this.#state.isCut = false;
     for (const socket of this.#sockets) socket.destroy();

@@ -1,11 +1,11 @@
 /**
- * Stands between pages and a real collector and notes when each session's requests came.
+ * A proxy in front of a real collector that records when each session's requests arrive.
  * @module
  */
-import { request as ask, createServer, type Server } from "node:http";
+import { createServer, type Server, request as send } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export class RequestCount {
+export class RequestCounter {
   readonly url: string;
   readonly #server: Server;
   readonly #times: Map<string, number[]>;
@@ -16,7 +16,7 @@ export class RequestCount {
     this.#times = times;
   }
 
-  static async before(target: string): Promise<RequestCount> {
+  static async start(target: string): Promise<RequestCounter> {
     const times = new Map<string, number[]>();
     const server = createServer((request, response) => {
       const { method = "GET", headers, url } = request;
@@ -25,23 +25,23 @@ export class RequestCount {
         body += chunk;
       });
       request.on("end", () => {
-        // A request of any kind counts; one without a body is for the script.
+        // Every request counts; those without a body load the script and have no session.
         const session = body ? (JSON.parse(body) as { session: string }).session : "";
         times.set(session, [...(times.get(session) ?? []), Date.now()]);
-        const onward = ask(`${target}${url}`, { method, headers }, (answer) => {
-          response.writeHead(answer.statusCode ?? 502, answer.headers);
-          answer.pipe(response);
+        const forwarded = send(`${target}${url}`, { method, headers }, (reply) => {
+          response.writeHead(reply.statusCode ?? 502, reply.headers);
+          reply.pipe(response);
         });
-        onward.on("error", () => response.destroy());
-        onward.end(body);
+        forwarded.on("error", () => response.destroy());
+        forwarded.end(body);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new RequestCount(server, times);
+    return new RequestCounter(server, times);
   }
 
-  /** When the requests of a session came, from `since` on. */
-  of(session: string, since = 0): number[] {
+  /** The arrival times of a session's requests, from `since` on. */
+  timesOf(session: string, since = 0): number[] {
     return (this.#times.get(session) ?? []).filter((at) => at >= since);
   }
 
