@@ -1,28 +1,34 @@
 /**
- * What arrives when people leave, or only seem to: every case in real Chromium and Firefox, some
- * times each, with the real SDK and a recorder in the collector's place. Prints the tables of
- * docs/browsers.md.
+ * Measures which signals arrive when visitors leave or only seem to leave. Runs every case several times
+ * in real Chromium and Firefox, with the real SDK and a recorder in place of the collector, and prints
+ * the tables of docs/browsers.md.
  *
  *     node scripts/browser-matrix.ts [--runs N] [--browser chromium|firefox] [--case NAME]
  *
- * Needs a build, Chromium (`CHROMIUM` says where), Firefox (`FIREFOX`), and Linux.
+ * Requires Linux, a build, Chromium (path in `CHROMIUM`) and Firefox (path in `FIREFOX`).
  */
 import { parseArgs } from "node:util";
 import { type Case, DEPARTURES, STAYS, type Visit } from "../e2e/support/matrix-cases.ts";
-import { NetworkLine } from "../e2e/support/network-line.ts";
 import { BROWSERS, type BrowserName, PlainBrowser } from "../e2e/support/plain-browser.ts";
-import { MARK_WAYS, type Recorded, Recorder, WAYS, type Way } from "../e2e/support/recorder.ts";
+import {
+  type RecordedRequest,
+  Recorder,
+  TAG_TRANSPORTS,
+  TRANSPORTS,
+  type Transport,
+} from "../e2e/support/recorder.ts";
 import { presenceTag, TestSite } from "../e2e/support/site.ts";
+import { TcpProxy } from "../e2e/support/tcp-proxy.ts";
 import { pause, until } from "../e2e/support/wait.ts";
 
-/** So that whoever goes on is heard soon. */
+/** Short, so that a page that stays soon sends a beat. */
 const BEAT_MS = 1_000;
-/** What has not come by then never comes: nothing here is further away than this machine. */
+/** Signals that have not arrived by then are lost: everything runs on this machine. */
 const SETTLE_MS = 1_500;
-/** Whoever goes on is heard by then, also where a hidden tab's timers run once a second. */
+/** Enough for a beat even of a hidden tab, whose timers fire once a second. */
 const GOES_ON_MS = 2_500;
-/** A page needs a moment after it has been heard: its answer, and its deferred leave. */
-const BREATH_MS = 300;
+/** Lets a page receive the response to its open and schedule its deferred leave. */
+const AFTER_OPEN_MS = 300;
 
 const { values: options } = parseArgs({
   options: {
@@ -39,67 +45,70 @@ let site: TestSite;
 let elsewhere: TestSite;
 let sessions = 0;
 
-/** What one run showed. */
+/** The result of one run. */
 interface Outcome {
-  /** A leave arrived by this way. */
-  readonly left: (way: Way) => boolean;
-  /** The browser held a deferred leave; the SDK then sends no beacon. */
+  /** Whether a leave arrived by this transport. */
+  readonly left: (transport: Transport) => boolean;
+  /** The browser held a deferred leave, in which case the SDK sends no beacon. */
   readonly isArmed: boolean;
-  /** What the first leave said of where to; empty: nothing. */
+  /** The first leave's destination; empty if it had none. */
   readonly to: string;
-  /** A page of the session spoke after the last leave. */
-  readonly isHeard: boolean;
+  /** A page that did not leave sent a signal after the action. */
+  readonly goesOn: boolean;
 }
 
 async function run(one: Case, browser: PlainBrowser): Promise<Outcome> {
   sessions += 1;
   const session = `run_${sessions}`;
-  const line = one.wantsLine ? await NetworkLine.to(recorder.url) : null;
+  const proxy = one.needsProxy ? await TcpProxy.to(recorder.url) : null;
   const paths = [`/${session}`, `/${session}/next`] as const;
   const visit = {
     next: site.url + paths[1],
-    elsewhere: `${elsewhere.nearUrl}/`,
+    elsewhere: `${elsewhere.sameSiteUrl}/`,
     url: site.url + paths[0],
   };
   const tagFor = (session: string) =>
-    MARK_WAYS + presenceTag({ collector: line?.url ?? recorder.url, key: "pk_matrix", session });
-  const looksAtNext = one.looksAt === "prerendered";
+    TAG_TRANSPORTS +
+    presenceTag({ collector: proxy?.url ?? recorder.url, key: "pk_matrix", session });
+  const observesNext = one.observes === "prerendered";
   site.serve(paths[0], tagFor(session) + (one.body?.(visit) ?? ""), one.headers);
-  // It tells its own server that it runs, and how.
-  const ran = `<script>fetch(location.pathname + "/ran-" + document.prerendering)</script>`;
-  site.serve(paths[1], ran + tagFor(looksAtNext ? `${session}_next` : session));
+  // The page reports to its own server that it runs, and whether it is prerendering.
+  const report = `<script>fetch(location.pathname + "/ran-" + document.prerendering)</script>`;
+  site.serve(paths[1], report + tagFor(observesNext ? `${session}_next` : session));
 
-  const heard: Visit["heard"] = (type, times = 1) =>
+  const waitForSignal: Visit["waitForSignal"] = (type, times = 1) =>
     until(`${type} of ${one.name}`, async () => {
-      const pages = recorder.of(session).flatMap(({ signal }) => {
+      const pages = recorder.requestsOf(session).flatMap(({ signal }) => {
         return signal?.type === type ? [`${signal.page} ${signal.gen}`] : [];
       });
       return new Set(pages).size >= times;
     });
-  await browser.tabs.order("clear");
-  const tab = await browser.tabs.order("open", null, visit.url);
-  if (!one.isMute) await heard("open");
-  await pause(BREATH_MS);
-  const prerendered = () =>
-    until("a page that is prerendered", async () => site.asked.includes(`${paths[1]}/ran-true`));
-  await one.act({ ...visit, browser, tab, heard, prerendered, line });
+  await browser.tabs.perform("clear");
+  const tab = await browser.tabs.perform("open", null, visit.url);
+  if (!one.cannotSend) await waitForSignal("open");
+  await pause(AFTER_OPEN_MS);
+  const waitForPrerender = () =>
+    until("a page that is prerendered", async () =>
+      site.requestedPaths.includes(`${paths[1]}/ran-true`),
+    );
+  await one.act({ ...visit, browser, tab, waitForSignal, waitForPrerender, proxy });
   const actedAt = Date.now();
-  const looked = looksAtNext ? `${session}_next` : session;
+  const observed = observesNext ? `${session}_next` : session;
   await pause(STAYS.includes(one) ? GOES_ON_MS : SETTLE_MS);
-  const outcome = judge(recorder.of(looked), actedAt);
-  await line?.close();
+  const outcome = judge(recorder.requestsOf(observed), actedAt);
+  await proxy?.close();
   return outcome;
 }
 
-function judge(all: readonly Recorded[], actedAt: number): Outcome {
+function judge(all: readonly RecordedRequest[], actedAt: number): Outcome {
   const leaves = all.filter(({ signal }) => signal?.type === "leave");
-  const life = ({ signal }: Recorded) => `${signal?.page} ${signal?.gen}`;
-  const ended = new Set(leaves.map(life));
+  const generation = ({ signal }: RecordedRequest) => `${signal?.page} ${signal?.gen}`;
+  const ended = new Set(leaves.map(generation));
   return {
-    left: (way) => leaves.some((leave) => leave.way === way),
+    left: (transport) => leaves.some((leave) => leave.transport === transport),
     isArmed: all.some(({ signal }) => signal?.armed),
     to: leaves[0]?.signal?.to ?? "",
-    isHeard: all.some((each) => each.at > actedAt && !ended.has(life(each))),
+    goesOn: all.some((each) => each.at > actedAt && !ended.has(generation(each))),
   };
 }
 
@@ -107,7 +116,7 @@ async function measure(one: Case, name: BrowserName): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   let browser: PlainBrowser | null = null;
   let failures = 0;
-  const drop = async () => {
+  const closeBrowser = async () => {
     await browser?.stop();
     browser = null;
   };
@@ -116,42 +125,50 @@ async function measure(one: Case, name: BrowserName): Promise<Outcome[]> {
       try {
         browser ??= await PlainBrowser.start(name);
         outcomes.push(await run(one, browser));
-        if (one.isLast) await drop();
+        if (one.endsBrowser) await closeBrowser();
       } catch (error) {
-        // The page was never heard, or the browser did not do as it was told: no run, and told.
+        // The page sent nothing, or the browser failed: reported, but not counted as a run.
         console.error(`${one.name}, ${name}: ${error}`);
         failures += 1;
         if (failures > runs) throw error;
-        await drop();
+        await closeBrowser();
       }
     }
   } finally {
-    await drop();
+    await closeBrowser();
   }
   return outcomes;
 }
 
 function printHead(title: string): void {
-  const ways = WAYS.map((way) => `\`${way}\``);
-  const heads = [title, "browser", ...ways, "any", "`to`", "goes on", "wanted"];
+  const transports = TRANSPORTS.map((transport) => `\`${transport}\``);
+  const heads = [title, "browser", ...transports, "any", "`to`", "goes on", "wanted"];
   console.log(`\n| ${heads.join(" | ")} |\n|${" --- |".repeat(heads.length)}`);
 }
 
 function printRow(one: Case, browser: BrowserName, outcomes: readonly Outcome[]): void {
   const count = (holds: (outcome: Outcome) => boolean) =>
     `${outcomes.filter(holds).length}/${outcomes.length}`;
-  const ways = WAYS.map((way) =>
-    isUsed(way, browser, outcomes) ? count(({ left }) => left(way)) : "–",
+  const transports = TRANSPORTS.map((transport) =>
+    isUsed(transport, browser, outcomes) ? count(({ left }) => left(transport)) : "–",
   );
-  const any = count(({ left }) => WAYS.some(left));
+  const any = count(({ left }) => TRANSPORTS.some(left));
   const to = [...new Set(outcomes.map(({ to }) => to))].filter(Boolean).join(", ") || "–";
-  const cells = [one.name, browser, ...ways, any, to, count(({ isHeard }) => isHeard), one.wanted];
+  const cells = [
+    one.name,
+    browser,
+    ...transports,
+    any,
+    to,
+    count(({ goesOn }) => goesOn),
+    one.expected,
+  ];
   console.log(`| ${cells.join(" | ")} |`);
 }
 
-function isUsed(way: Way, browser: BrowserName, outcomes: readonly Outcome[]): boolean {
-  if (way === "fetchLater") return browser !== "firefox";
-  return way === "fetch" || !outcomes.some(({ isArmed }) => isArmed);
+function isUsed(transport: Transport, browser: BrowserName, outcomes: readonly Outcome[]): boolean {
+  if (transport === "fetchLater") return browser !== "firefox";
+  return transport === "fetch" || !outcomes.some(({ isArmed }) => isArmed);
 }
 
 async function printVersions(): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Everything that can be said of the code without running it: types, lint and format, dependency
- * arrows, sizes, exports. Runs them all and fails if any did.
+ * Runs all static checks: types, lint and format, dependency rules, sizes, exports. Fails if any of them
+ * fails.
  */
 import { spawnSync } from "node:child_process";
 

@@ -1,7 +1,7 @@
 /**
- * What a session costs at the edge: visitors who wait, beat and leave, in a real workerd, with every
- * time a twentieth of the default; then the objects' own counts of calls, rows written and alarms, and
- * what they come to at Cloudflare's prices for a million such sessions.
+ * Measures what a session costs at the edge. Visitors wait, beat and leave in a real workerd, with all
+ * durations a twentieth of the defaults; the objects count their calls, written rows and alarms. Prints
+ * the price of a million such sessions on Cloudflare.
  *
  *     node scripts/edge-cost.ts [sessions]
  */
@@ -10,15 +10,15 @@ import { pause, until } from "../e2e/support/wait.ts";
 
 const SESSIONS = Number(process.argv[2] ?? 100);
 const FASTER = 20;
-/** A visitor waits for five minutes: at the default of a beat each 10 s. */
+/** A visitor waits for five minutes with the default of a beat every 10 s. */
 const BEATS = 30;
 const BEAT_MS = 10_000 / FASTER;
 const SHARDS = 2;
 
-/** US dollars for a million: https://developers.cloudflare.com/durable-objects/platform/pricing/ */
+/** US dollars per million: https://developers.cloudflare.com/durable-objects/platform/pricing/ */
 const PRICE = { workerRequest: 0.3, objectRequest: 0.15, row: 1, gigabyteSecond: 12.5 };
 const OBJECT_GB = 0.128;
-/** Sessions that wait in one shard at the same time; for what an object costs by being awake. */
+/** Concurrent sessions per shard, which share the cost of an object being awake. */
 const SESSIONS_A_SHARD = 1_000;
 
 interface Figures {
@@ -46,7 +46,7 @@ const site = await EdgeSite.start(
 async function read(): Promise<Figures> {
   const paths = Array.from({ length: SHARDS }, (_, index) => `/test/${index}/figures`);
   const all = await Promise.all(
-    [...paths, "/test/0/coordinator-figures"].map((path) => site.ask<Figures>("GET", path)),
+    [...paths, "/test/0/coordinator-figures"].map((path) => site.request<Figures>("GET", path)),
   );
   const sum = (name: keyof Figures) => all.reduce((total, each) => total + each[name], 0);
   return {
@@ -61,7 +61,7 @@ let signals = 0;
 async function visit(index: number): Promise<void> {
   const id = `conv_${index}`;
   await pause((index / SESSIONS) * BEAT_MS);
-  await site.ask("PUT", `/v1/sessions/${id}`, { user: id, ticket: { id, status: "new" } });
+  await site.request("PUT", `/v1/sessions/${id}`, { user: id, ticket: { id, status: "new" } });
   const page = site.page(id);
   await page.open();
   for (let beat = 0; beat < BEATS; beat += 1) {
@@ -76,10 +76,10 @@ async function visit(index: number): Promise<void> {
 const before = await read();
 await Promise.all(Array.from({ length: SESSIONS }, (_, index) => visit(index)));
 await until(
-  "everybody to be offline",
+  "all sessions to be offline",
   async () => {
     const path = `/v1/sessions?presence=offline&limit=${SESSIONS}`;
-    return (await site.ask<{ sessions: unknown[] }>("GET", path)).sessions.length === SESSIONS;
+    return (await site.request<{ sessions: unknown[] }>("GET", path)).sessions.length === SESSIONS;
   },
   20_000,
 );

@@ -1,6 +1,6 @@
 /**
- * A million requests that nobody should send: `pnpm fuzz [requests]`, on a real collector, with its
- * memory looked at on the way.
+ * `pnpm fuzz [requests]` (default a million): sends malformed requests to a real collector, and reports
+ * failures and memory after each round.
  */
 import { TestCollector } from "../e2e/support/collector.ts";
 import { fuzz } from "../e2e/support/fuzz.ts";
@@ -8,7 +8,7 @@ import { fuzz } from "../e2e/support/fuzz.ts";
 const wanted = Number(process.argv[2] ?? 1_000_000);
 const ROUND = 50_000;
 const collector = await TestCollector.start();
-const { token } = await collector.ask<{ token: string }>("POST", "/v1/tokens", {
+const { token } = await collector.request<{ token: string }>("POST", "/v1/tokens", {
   session: "fuzz",
   ttlSeconds: 86_400,
 });

@@ -1,7 +1,7 @@
 /**
- * Makes docs/images/demo.png: the real demo, a few visitors in its shop, one of whom closes the tab,
- * and the console that tells it. Needs a build and Chromium (`CHROMIUM` says where). The letters are
- * those of the fonts on this machine.
+ * Makes docs/images/demo.png from the real demo: a few visitors in its shop, one of whom closes the tab,
+ * and the console that shows it. Requires a build and Chromium (path in `CHROMIUM`). Text is rendered in
+ * the fonts of this machine.
  */
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -15,18 +15,18 @@ import { pause, until } from "../e2e/support/wait.ts";
 
 const COMMAND = fileURLToPath(new URL("../packages/collector/dist/cli/main.js", import.meta.url));
 const PICTURE = fileURLToPath(new URL("../docs/images/demo.png", import.meta.url));
-const MOST_BYTES = 400 * 1024;
+const MAX_BYTES = 400 * 1024;
 
 const SHOP_WIDTH = 412;
-/** The console puts its two columns side by side from here on. */
+/** The minimum width at which the console shows two columns. */
 const CONSOLE_WIDTH = 1120;
 const WIDTH = 1600;
-/** Until it is known how far the console reaches. */
+/** Used until the console's height is known. */
 const ANY_HEIGHT = 800;
-/** Lets the times in the console differ. */
+/** Makes the times in the console differ. */
 const BETWEEN_MS = 6_000;
 
-/** In the order in which they write, with what the desk then reports of them. */
+/** In the order in which they write, with what the helpdesk then reports about them. */
 const VISITORS = [
   {
     texts: ["Hi! Does the whistling kettle work on an induction hob?", "No hurry, I’ll wait here."],
@@ -62,16 +62,16 @@ class Demo {
     this.#stop = stop;
   }
 
-  /** Starts `stillhere demo` in a folder of its own, on ports that are free. */
+  /** Starts `stillhere demo` in its own folder on free ports. */
   static async start(): Promise<Demo> {
     const folder = mkdtempSync(join(tmpdir(), "stillhere-picture-"));
-    // A child begins where its parent stands, and the demo keeps its files there.
+    // The demo keeps its files in the working directory, which it inherits.
     process.chdir(folder);
     const printed = /Shop\s+(http:\S+).*Console\s+(http:\S+)/s;
     const running = await start(process.execPath, [COMMAND, "demo"], printed, { PORT: "0" });
     const [, shop = "", console = ""] = running.match;
     return new Demo(shop, console, async () => {
-      // Not killed at once: it has a shop to stop first.
+      // SIGTERM instead of SIGKILL, so that the demo can stop its shop.
       const ended = once(running.child, "exit");
       running.child.kill("SIGTERM");
       await ended;
@@ -80,7 +80,7 @@ class Demo {
     });
   }
 
-  /** Asks the collector as the desk does. */
+  /** Calls the collector's server API, as the helpdesk does. */
   async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const { origin, hash } = new URL(this.console);
     const response = await fetch(origin + path, {
@@ -95,7 +95,7 @@ class Demo {
     return (await response.json()) as T;
   }
 
-  /** The shop is a process of its own and opens a little later. */
+  /** Waits for the shop, which is a separate process and starts a little later. */
   async shopOpens(): Promise<void> {
     const answer = () => fetch(this.shop).catch(() => null);
     await until("the shop", async () => (await answer())?.ok);
@@ -106,7 +106,7 @@ class Demo {
   }
 }
 
-/** A tab in a window of its own, with cookies of its own. */
+/** Opens a tab with its own window and cookies. */
 async function openTab(browser: TestBrowser, width: number): Promise<Page> {
   const blank = await browser.open();
   const context = await blank.browser().createBrowserContext();
@@ -122,7 +122,7 @@ function resize(page: Page, width: number, height: number): Promise<void> {
   return page.setViewport({ width, height });
 }
 
-/** Opens the shop and writes in its chat; resolves when the collector sees the visitor there. */
+/** Opens the shop and writes in its chat; resolves when the collector reports the visitor online. */
 async function write(demo: Demo, browser: TestBrowser, texts: readonly string[]): Promise<Visitor> {
   const known = new Set((await sessions(demo)).map(({ id }) => id));
   const page = await openTab(browser, SHOP_WIDTH);
@@ -145,7 +145,7 @@ async function sessions(demo: Demo): Promise<{ id: string; presence: string }[]>
   return (await demo.ask<List>("GET", "/v1/sessions")).sessions;
 }
 
-/** Down to where the console's conversations end. */
+/** The height down to the end of the console's conversations. */
 function heightOf(lead: Page): Promise<number> {
   return lead.$eval(
     "#columns",
@@ -160,7 +160,7 @@ interface Shot {
   readonly png: string;
 }
 
-/** The windows side by side, each as it was seen. */
+/** Renders the screenshots side by side. */
 async function compose(page: Page, shots: readonly Shot[]): Promise<Uint8Array> {
   const figures = shots.map(
     ({ title, note, png }) => `<figure>
@@ -181,11 +181,11 @@ img { display: block; border-radius: 12px; box-shadow: 0 1px 2px #1a1f2433, 0 10
 </style>
 ${figures.join("")}`);
   const body = await page.$("body");
-  if (!body) throw new Error("nothing to take a picture of");
+  if (!body) throw new Error("The page has no body.");
   return body.screenshot();
 }
 
-/** What the picture tells, played in real time. */
+/** Plays the scene of the picture in real time. */
 async function play(demo: Demo, browser: TestBrowser): Promise<Uint8Array> {
   const lead = await openTab(browser, CONSOLE_WIDTH);
   await lead.goto(demo.console, { waitUntil: "load" });
@@ -197,24 +197,28 @@ async function play(demo: Demo, browser: TestBrowser): Promise<Uint8Array> {
     visitors.push(visitor);
     await pause(BETWEEN_MS);
   }
-  const [waits, leaves, served] = visitors;
-  if (!waits || !leaves || !served) throw new Error("at least three visitors are wanted");
+  const [waiting, leaving, served] = visitors;
+  if (!waiting || !leaving || !served) throw new Error("At least three visitors are required.");
   const assigned = { type: "assigned", agent: "Lena" };
   await demo.ask("POST", `/v1/sessions/${served.session}/events`, assigned);
   await pause(BETWEEN_MS);
 
-  const turned = `[data-session="${leaves.session}"][data-reason=user_offline]`;
-  await leaves.page.close();
-  await lead.waitForSelector(turned);
+  const inactiveRow = `[data-session="${leaving.session}"][data-reason=user_offline]`;
+  await leaving.page.close();
+  await lead.waitForSelector(inactiveRow);
   const height = await heightOf(lead);
   const clip = { x: 0, y: 0, width: CONSOLE_WIDTH, height };
   const desk = await lead.screenshot({ encoding: "base64", clip, captureBeyondViewport: true });
-  await resize(waits.page, SHOP_WIDTH, height);
-  const shop = await waits.page.screenshot({ encoding: "base64" });
+  await resize(waiting.page, SHOP_WIDTH, height);
+  const shop = await waiting.page.screenshot({ encoding: "base64" });
 
   return compose(await openTab(browser, WIDTH), [
     { title: "The shop", note: "Mara waits in its chat", png: shop },
-    { title: "The console", note: "Jonas closed his tab, and his row has just turned", png: desk },
+    {
+      title: "The console",
+      note: "Jonas closed his tab, and his row has just turned",
+      png: desk,
+    },
   ]);
 }
 
@@ -224,7 +228,7 @@ try {
   await demo.shopOpens();
   browser = await TestBrowser.start();
   const picture = await play(demo, browser);
-  if (picture.length > MOST_BYTES) throw new Error(`The picture has ${picture.length} bytes.`);
+  if (picture.length > MAX_BYTES) throw new Error(`The picture has ${picture.length} bytes.`);
   mkdirSync(dirname(PICTURE), { recursive: true });
   writeFileSync(PICTURE, picture);
   console.log(`${PICTURE}: ${Math.round(picture.length / 1024)} KB`);

@@ -1,8 +1,8 @@
 /**
- * How many bytes a live session takes in Redis, everything included: record, indexes, deadline, and
- * its entries in the log; and how long it takes to look through all of them for one user's.
- * `node scripts/redis-memory.ts [sessions]` (a million unless told otherwise) starts a server of its own
- * and fills it as collectors would, with sessions that have a ticket and one page each, which has beaten.
+ * `node scripts/redis-memory.ts [sessions]` (default a million): measures the memory of a live session in
+ * Redis with its indexes, deadline and log entries, and the time to search all sessions for one user's.
+ * Starts its own server and fills it as collectors would, with sessions that have a ticket and one
+ * beating page each.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { RedisServer } from "../e2e/support/redis.ts";
@@ -11,7 +11,7 @@ import { RedisStore } from "../packages/collector/src/stores/redis/redis-store.t
 
 const wanted = Number(process.argv[2] ?? 1_000_000);
 const BATCH = 1_000;
-const MOST_BYTES = 1_000;
+const MAX_BYTES = 1_000;
 
 const server = await RedisServer.start("--appendonly", "no");
 const store = await RedisStore.open(server.url);
@@ -39,12 +39,12 @@ try {
     `${wanted.toLocaleString("en")} sessions with a ticket and a page, ${entries.toLocaleString("en")} log entries: ` +
       `${perSession.toFixed(0)} bytes each (filled in ${seconds.toFixed(0)} s)`,
   );
-  const lookedAt = performance.now();
+  const searchedAt = performance.now();
   await store.sessionsOf("default", "user_0");
-  const lookSeconds = (performance.now() - lookedAt) / 1_000;
-  console.log(`  looked through for one user in ${lookSeconds.toFixed(1)} s`);
+  const searchSeconds = (performance.now() - searchedAt) / 1_000;
+  console.log(`  searched for one user in ${searchSeconds.toFixed(1)} s`);
   for (const [name, bytes] of largest()) console.log(`  ${name.padEnd(28)} ${bytes.toFixed(0)}`);
-  if (perSession > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes a session`);
+  if (perSession > MAX_BYTES) throw new Error(`A session takes more than ${MAX_BYTES} bytes.`);
 } finally {
   await store.close();
   await server.stop();
@@ -71,7 +71,7 @@ function usedBytes(): number {
   return Number(/^used_memory:(\d+)/m.exec(server.command("INFO", "memory"))?.[1]);
 }
 
-/** Waits until the outboxes are empty again, as the sweep keeps them. */
+/** Drains the relay queues: each `due` call, as in the sweep, relays pending entries. */
 async function settle(): Promise<void> {
   for (;;) {
     await store.due(0, 1);
@@ -83,7 +83,7 @@ async function settle(): Promise<void> {
   }
 }
 
-/** What each kind of key takes for a session, by a sample of one partition. */
+/** Bytes per session of each kind of key, sampled from one partition. */
 function largest(): [string, number][] {
   const sizes = ["sessions", "ids", "columns", "assigned", "events", "epochs"].map((kind) => {
     const key = `stillhere:{7}:${kind}:default`;

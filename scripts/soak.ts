@@ -1,14 +1,14 @@
 /**
- * Generated histories by the million: `pnpm soak [histories]` (five million unless told otherwise).
- * Runs the property tests in rounds with a seed of their own; a failure prints the seed that brings
- * it back: `SEED=… RUNS=… vitest run --project unit properties core/lease`.
+ * `pnpm soak [histories]` (default five million): runs the property tests on generated histories, in
+ * rounds with a new seed each. A failure prints the seed that reproduces it:
+ * `SEED=… RUNS=… vitest run --project unit properties core/lease`.
  */
 import { spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 
 const wanted = Number(process.argv[2] ?? 5_000_000);
 const RUNS = 100_000;
-/** Properties that run histories; each has its own of every round. */
+/** Number of properties that generate histories; each generates `RUNS` of them per round. */
 const PROPERTIES = 9;
 
 let done = 0;
@@ -24,5 +24,5 @@ while (done < wanted) {
     process.exit(1);
   }
   done += RUNS * PROPERTIES;
-  console.log(`${done.toLocaleString("en")} histories held (seed ${seed})`);
+  console.log(`${done.toLocaleString("en")} histories passed (seed ${seed})`);
 }
