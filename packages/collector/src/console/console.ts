@@ -1,12 +1,12 @@
 import { type Api, createApi, WrongKey } from "./live/api.ts";
 import { type Feed, startFeed } from "./live/feed.ts";
-import { forgetKey, keepKey, takeKey } from "./live/key.ts";
-import { createRoster } from "./live/roster.ts";
+import { loadKey, removeKey, saveKey } from "./live/key.ts";
+import { createSessionStore } from "./live/session-store.ts";
 import { watchShadow } from "./live/shadow.ts";
 import type { Settings } from "./model/settings.ts";
 import { isTrial } from "./model/shadow.ts";
 import { announce } from "./view/announce.ts";
-import { showLine } from "./view/connection.ts";
+import { showConnection } from "./view/connection.ts";
 import { startDrawer } from "./view/drawer.ts";
 import { byId } from "./view/element.ts";
 import { explain } from "./view/explain.ts";
@@ -18,74 +18,74 @@ import { askForKey } from "./view/sign-in.ts";
 import { startCounting } from "./view/since.ts";
 import { startSummary } from "./view/summary.ts";
 
-/** The routes are beside this script's folder, also where the collector lives under a path. */
+/** Relative to this script's folder, so that it also works under a path. */
 const BASE = new URL("../", import.meta.url);
 
-/** Far less than the eye notices. */
-const GATHER_MS = 40;
+/** Too short to be noticed. */
+const BATCH_MS = 40;
 
 const RETRY_MS = 2_000;
 
-// A key given in the address while this page is open, too.
+// A key may also be put into the URL while this page is open.
 addEventListener("hashchange", () => {
   if (location.hash.includes("key=")) location.reload();
 });
 
 const { api, settings } = await signIn();
-startDesk(api, settings);
+startConsole(api, settings);
 
-/** Asks for a key until one opens, and keeps trying while the collector cannot be reached. */
+/** Asks for a key until one is accepted, and retries while the collector cannot be reached. */
 async function signIn(): Promise<{ api: Api; settings: Settings }> {
-  let key = takeKey();
-  for (let trouble: string | null = null; ; ) {
+  let key = loadKey();
+  for (let error: string | null = null; ; ) {
     if (!key) {
-      byId("line").hidden = true;
-      key = await askForKey(trouble);
+      byId("connection").hidden = true;
+      key = await askForKey(error);
     }
     const api = createApi(BASE, key);
-    showLine("connecting");
+    showConnection("connecting");
     try {
       const settings = await api.settings();
-      keepKey(key);
+      saveKey(key);
       return { api, settings };
-    } catch (error) {
-      if (error instanceof WrongKey) {
-        forgetKey();
+    } catch (failure) {
+      if (failure instanceof WrongKey) {
+        removeKey();
         key = null;
-        trouble = "That key does not open this collector. It must be a secret key, beginning sk_.";
+        error = "That key does not open this collector. It must be a secret key, beginning sk_.";
       } else {
-        showLine("lost");
+        showConnection("lost");
         await new Promise((done) => setTimeout(done, RETRY_MS));
       }
     }
   }
 }
 
-function startDesk(api: Api, first: Settings): void {
+function startConsole(api: Api, first: Settings): void {
   let settings = first;
-  const roster = createRoster(GATHER_MS);
-  const drawer = startDrawer(api, roster, () => settings);
-  const table = startSessionTable(roster, drawer.open);
-  const summary = startSummary(roster, table.showGroup);
-  const showQueued = startQueueList(byId("queue"), "queued", roster, drawer.open);
-  const showDirect = startQueueList(byId("direct"), "direct", roster, drawer.open);
+  const store = createSessionStore(BATCH_MS);
+  const drawer = startDrawer(api, store, () => settings);
+  const table = startSessionTable(store, drawer.open);
+  const summary = startSummary(store, table.showGroup);
+  const showQueued = startQueueList(byId("queue"), "queued", store, drawer.open);
+  const showDirect = startQueueList(byId("direct"), "direct", store, drawer.open);
   const showFirstSteps = startFirstSteps(settings);
   const more = byId<HTMLButtonElement>("more");
 
-  const feed: Feed = startFeed(api, roster, {
-    onLine: showLine,
+  const feed: Feed = startFeed(api, store, {
+    onConnection: showConnection,
     onLoaded(unread) {
       summary.setUnread(unread);
       more.hidden = unread.length === 0;
-      showFirstSteps(roster.size === 0);
+      showFirstSteps(store.size === 0);
       shadow.follow(isTrial(settings));
     },
     onTransition(transition) {
       drawer.note("live", [transition]);
-      announce(transition, roster, settings);
+      announce(transition, store, settings);
     },
     onSettings(fresh) {
-      // A trial run that begins or ends shows in every session, but not in the stream.
+      // The start or end of a trial run changes every session, but is not in the stream.
       if (isTrial(fresh) !== isTrial(settings)) feed.reload();
       settings = fresh;
       explain(settings);
@@ -97,7 +97,7 @@ function startDesk(api: Api, first: Settings): void {
     onRefused: signOut,
   });
 
-  const shadow = watchShadow(api, roster, {
+  const shadow = watchShadow(api, store, {
     onShadow(transitions) {
       drawer.note("shadow", transitions);
       feed.refresh(new Set(transitions.map(({ session }) => session)));
@@ -106,7 +106,7 @@ function startDesk(api: Api, first: Settings): void {
     onRefused: signOut,
   });
 
-  roster.listen(() => showFirstSteps(roster.size === 0));
+  store.listen(() => showFirstSteps(store.size === 0));
   more.addEventListener("click", () => feed.loadMore().catch(() => {}));
   const search = byId<HTMLInputElement>("search");
   search.addEventListener("input", () => table.search(search.value));
@@ -123,8 +123,8 @@ function startDesk(api: Api, first: Settings): void {
   byId("sign-out").hidden = false;
 }
 
-/** A reload leaves nothing behind of what the key had shown. */
+/** Reloads the page, so that nothing that the key gave access to remains. */
 function signOut(): void {
-  forgetKey();
+  removeKey();
   location.reload();
 }

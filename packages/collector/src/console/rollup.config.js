@@ -4,12 +4,15 @@ import typescript from "@rollup/plugin-typescript";
 const folder = new URL("./", import.meta.url).pathname;
 const styles = ["base", "top", "summary", "queue", "sessions", "drawer", "insights"];
 
-/** Puts the page, its picture and its styles, joined to one file, beside the script. */
+/** Emits the page, its icon and its styles, joined to one file, beside the script. */
 function page() {
-  const read = (name) => readFileSync(folder + name, "utf8");
   return {
     name: "page",
     buildStart() {
+      const read = (name) => {
+        this.addWatchFile(folder + name);
+        return readFileSync(folder + name, "utf8");
+      };
       const put = (fileName, source) => this.emitFile({ type: "asset", fileName, source });
       put("index.html", read("index.html"));
       put("favicon.svg", read("favicon.svg"));

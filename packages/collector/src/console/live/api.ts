@@ -2,9 +2,9 @@ import type { Insights } from "../model/insights.ts";
 import type { Queued, Session, State, TicketStatus } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Track, Transition } from "../model/transition.ts";
-import { setClockBy } from "./clock.ts";
+import { syncClock } from "./clock.ts";
 
-/** The collector does not know the key, or it is not a secret one. */
+/** The key is unknown to the collector, or it is not a secret key. */
 export class WrongKey extends Error {}
 
 export interface SessionPage {
@@ -14,11 +14,11 @@ export interface SessionPage {
 
 export interface LogPage {
   transitions: Transition[];
-  /** Where the next page begins; null: there is nothing yet. */
+  /** Where the next page begins; `null` while the log is empty. */
   cursor: string | null;
 }
 
-/** What a desk can report of a conversation, as far as this page does. */
+/** The events of a desk that this page can report. */
 export type DeskEvent =
   | { type: "assigned"; agent: string }
   | { type: "unassigned" }
@@ -28,22 +28,22 @@ export type DeskEvent =
 export type Api = ReturnType<typeof createApi>;
 
 /**
- * The collector's routes that this page reads.
- * @param base where the routes are, with a trailing slash
+ * A client for the collector's routes.
+ * @param base the URL of the routes, with a trailing slash
  */
 export function createApi(base: URL, key: string) {
   async function open(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = { ...init.headers, authorization: `Bearer ${key}` };
-    const answer = await fetch(new URL(path, base), { ...init, headers, cache: "no-store" });
-    setClockBy(answer);
-    if (answer.status === 401 || answer.status === 403) throw new WrongKey();
-    return answer;
+    const response = await fetch(new URL(path, base), { ...init, headers, cache: "no-store" });
+    syncClock(response);
+    if (response.status === 401 || response.status === 403) throw new WrongKey();
+    return response;
   }
 
   async function read<T>(path: string): Promise<T> {
-    const answer = await open(path);
-    if (!answer.ok) throw new Error(`The collector answered ${answer.status} to ${path}`);
-    return answer.json();
+    const response = await open(path);
+    if (!response.ok) throw new Error(`The collector answered ${response.status} to ${path}`);
+    return response.json();
   }
 
   const sessionPath = (id: string) => `v1/sessions/${encodeURIComponent(id)}`;
@@ -56,43 +56,43 @@ export function createApi(base: URL, key: string) {
       return read<SessionPage>(`v1/sessions?${query}`);
     },
 
-    /** Null: it was erased. */
+    /** `null` if the session was erased. */
     async session(id: string): Promise<Session | null> {
-      const answer = await open(sessionPath(id));
-      if (answer.status === 404) return null;
-      if (!answer.ok) throw new Error(`The collector answered ${answer.status} for ${id}`);
-      return answer.json();
+      const response = await open(sessionPath(id));
+      if (response.status === 404) return null;
+      if (!response.ok) throw new Error(`The collector answered ${response.status} for ${id}`);
+      return response.json();
     },
 
-    /** The entries whose numbers come after `after`, oldest first. */
+    /** A session's entries with numbers above `after`, oldest first. */
     history: (id: string, after: number, limit: number, track: Track = "live") =>
       read<{ transitions: Transition[] }>(
         `${sessionPath(id)}/transitions?limit=${limit}&cursor=${after}&track=${track}`,
       ),
 
     /**
-     * The account's entries after a cursor or after the transition with that id, oldest first. Null:
-     * what it was to follow on was erased.
+     * The account's entries after a cursor or a transition id, oldest first; `null` if that
+     * transition was erased.
      */
     async log(track: Track, after: string, limit: number): Promise<LogPage | null> {
       const query = new URLSearchParams({ track, after, limit: String(limit) });
-      const answer = await open(`v1/transitions?${query}`);
-      if (answer.status === 400) return null;
-      if (!answer.ok) throw new Error(`The collector answered ${answer.status} for the log`);
-      return answer.json();
+      const response = await open(`v1/transitions?${query}`);
+      if (response.status === 400) return null;
+      if (!response.ok) throw new Error(`The collector answered ${response.status} for the log`);
+      return response.json();
     },
 
     insights: () => read<Insights>("v1/insights"),
 
-    /** Tells what happened at the desk; answers how the session stands after it. */
-    async tell(id: string, event: DeskEvent): Promise<Session> {
-      const answer = await open(`${sessionPath(id)}/events`, {
+    /** Reports an event of the desk; returns the session after it. */
+    async postEvent(id: string, event: DeskEvent): Promise<Session> {
+      const response = await open(`${sessionPath(id)}/events`, {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ id: crypto.randomUUID(), ...event }),
       });
-      if (!answer.ok) throw new Error(`The collector answered ${answer.status} for ${id}`);
-      const { session } = (await answer.json()) as { session: Session };
+      if (!response.ok) throw new Error(`The collector answered ${response.status} for ${id}`);
+      const { session } = (await response.json()) as { session: Session };
       return session;
     },
 

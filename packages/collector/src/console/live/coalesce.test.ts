@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { coalesce } from "./coalesce.ts";
 
-/** Work that ends when the test says so. */
+/** Work that the test ends or fails. */
 function controlled() {
   const runs: { key: string; end: () => void; fail: (error: Error) => void }[] = [];
   const work = (key: string) =>
@@ -14,7 +14,7 @@ function controlled() {
 const settled = () => new Promise<void>((done) => setImmediate(done));
 
 describe("coalesce", () => {
-  it("runs once more, however often it was asked for meanwhile", async () => {
+  it("runs once more for any number of requests during a run", async () => {
     const { runs, work } = controlled();
     const request = coalesce(work, vi.fn());
     for (let i = 0; i < 5; i += 1) request("a");
@@ -27,7 +27,7 @@ describe("coalesce", () => {
     expect(runs).toHaveLength(2);
   });
 
-  it("rests between two runs", async () => {
+  it("pauses between two runs", async () => {
     vi.useFakeTimers();
     const work = vi.fn(async () => {});
     const request = coalesce(work, vi.fn(), 200);
@@ -40,7 +40,7 @@ describe("coalesce", () => {
     vi.useRealTimers();
   });
 
-  it("runs for different keys at the same time", () => {
+  it("runs different keys concurrently", () => {
     const { runs, work } = controlled();
     const request = coalesce(work, vi.fn());
     request("a");
@@ -48,7 +48,7 @@ describe("coalesce", () => {
     expect(runs.map(({ key }) => key)).toEqual(["a", "b"]);
   });
 
-  it("tells of a failure, and runs again when asked again", async () => {
+  it("reports a failure, and runs again at the next request", async () => {
     const { runs, work } = controlled();
     const failed = vi.fn();
     const request = coalesce(work, failed);

@@ -1,33 +1,32 @@
 /**
- * Makes of many requests for the same work few runs: while one runs for a key, however many further
- * requests lead to one more run after it, which sees all that they meant. A run that fails is over;
- * `failed` hears of it.
- * @param pauseMs rest between two runs for a key; the first is never kept waiting
+ * Coalesces requests for the same work: any number of requests for a key while its work runs lead
+ * to one further run. If a run fails, `failed` is called and no further run follows.
+ * @param pauseMs pause between two runs for a key; the first run starts immediately
  */
 export function coalesce<Key>(
   work: (key: Key) => Promise<void>,
   failed: (error: unknown) => void,
   pauseMs = 0,
 ): (key: Key) => void {
-  const running = new Map<Key, { again: boolean }>();
+  const running = new Map<Key, { rerun: boolean }>();
 
-  async function run(key: Key, mark: { again: boolean }): Promise<void> {
+  async function run(key: Key, state: { rerun: boolean }): Promise<void> {
     do {
-      mark.again = false;
+      state.rerun = false;
       await work(key);
       if (pauseMs > 0) await new Promise((done) => setTimeout(done, pauseMs));
-    } while (mark.again);
+    } while (state.rerun);
   }
 
   return (key) => {
-    const mark = running.get(key);
-    if (mark) {
-      mark.again = true;
+    const state = running.get(key);
+    if (state) {
+      state.rerun = true;
       return;
     }
-    const fresh = { again: false };
-    running.set(key, fresh);
-    run(key, fresh)
+    const started = { rerun: false };
+    running.set(key, started);
+    run(key, started)
       .catch(failed)
       .finally(() => running.delete(key));
   };

@@ -3,29 +3,29 @@ import type { Settings } from "../model/settings.ts";
 import type { Transition } from "../model/transition.ts";
 import { type Api, WrongKey } from "./api.ts";
 import { coalesce } from "./coalesce.ts";
-import type { Roster } from "./roster.ts";
+import type { SessionStore } from "./session-store.ts";
 import { followTransitions } from "./stream.ts";
 
-/** Those who need somebody come first, so that they are here whatever else there is. */
+/** In loading order: sessions that need attention are loaded even if there are too many others. */
 const STATES: readonly State[] = ["active", "inactive", "none", "ended"];
 
-/** So many sessions are loaded at once; more on request. */
-const AT_ONCE = 1_000;
+/** How many sessions one load reads; the rest are loaded on request. */
+const MAX_PER_LOAD = 1_000;
 
-/** If more have changed at once, to read all anew is less to ask. */
-const ONE_BY_ONE = 100;
+/** If more sessions changed, reading the whole list takes fewer requests. */
+const MAX_SINGLE_READS = 100;
 
-/** In a rush the queue, which is answered whole, is not read more often than this. */
+/** Minimum time between two reads of the queue, which is always returned in full. */
 const QUEUE_PAUSE_MS = 250;
 
-/** A change of settings that changes no session is not in the stream. */
+/** Settings are polled, since a change that affects no session is not in the stream. */
 const SETTINGS_EVERY_MS = 30_000;
 
 const RELOAD_PAUSE_MS = 2_000;
 
 export interface FeedListener {
-  onLine(line: "live" | "lost"): void;
-  /** A load is complete. `unread`: of these states there are sessions that are not here yet. */
+  onConnection(state: "live" | "lost"): void;
+  /** A load is complete; `unread` lists the states with sessions that are not loaded yet. */
   onLoaded(unread: readonly State[]): void;
   onTransition(transition: Transition): void;
   onSettings(settings: Settings): void;
@@ -35,31 +35,31 @@ export interface FeedListener {
 
 export interface Feed {
   loadMore(): Promise<void>;
-  /** Reads everything anew. */
+  /** Reads all sessions again. */
   reload(): void;
-  /** Reads these sessions anew. */
+  /** Reads these sessions again. */
   refresh(ids: ReadonlySet<string>): void;
   stop(): void;
 }
 
 /**
- * Keeps the roster true: loads it, follows the stream, and fetches each session anew that a
- * transition speaks of, for a transition does not tell everything.
+ * Keeps the session store up to date: loads it, follows the stream, and reads the session of each
+ * transition again, since a transition does not contain every field.
  */
-export function startFeed(api: Api, roster: Roster, listener: FeedListener): Feed {
+export function startFeed(api: Api, store: SessionStore, listener: FeedListener): Feed {
   let listing: AsyncGenerator<Page> | null = null;
   let stopped = false;
 
   const failed = (error: unknown) => {
     if (error instanceof WrongKey && !stopped) listener.onRefused();
-    // Anything else: the stream breaks too, and its return loads everything again.
+    // Other errors also break the stream, and everything is loaded again when it reopens.
   };
 
   const refreshSession = coalesce(async (id: string) => {
     const session = await api.session(id);
     if (stopped) return;
-    if (session) roster.put([session], roster.get(id) === undefined);
-    else roster.remove([id]);
+    if (session) store.put([session], store.get(id) === undefined);
+    else store.remove([id]);
   }, failed);
 
   const refreshQueue = coalesce(
@@ -77,14 +77,14 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
   }, failed);
 
   const reload = coalesce(async (_: "all") => {
-    const before = new Set([...roster.all()].map(({ id }) => id));
+    const before = new Set([...store.all()].map(({ id }) => id));
     const pages = listSessions(api);
-    const unread = await take(pages, (sessions) => {
+    const unread = await loadPages(pages, (sessions) => {
       for (const { id } of sessions) before.delete(id);
     });
     if (stopped) return;
-    // What was here and is not in a complete list was erased meanwhile.
-    if (unread.length === 0) roster.remove(before);
+    // Sessions that a complete list does not contain were erased meanwhile.
+    if (unread.length === 0) store.remove(before);
     listing = pages;
     listener.onLoaded(unread);
   }, retryReload);
@@ -94,35 +94,35 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
     if (!(error instanceof WrongKey)) setTimeout(() => stopped || reload("all"), RELOAD_PAUSE_MS);
   }
 
-  /** Puts up to `AT_ONCE` sessions into the roster; answers of which states there are more. */
-  async function take(
+  /** Loads up to `MAX_PER_LOAD` sessions; returns the states of which there are more. */
+  async function loadPages(
     pages: AsyncGenerator<Page>,
     seen: (sessions: Session[]) => void = () => {},
   ): Promise<readonly State[]> {
     for (let count = 0; ; ) {
       const { done, value } = await pages.next();
       if (done || stopped) return [];
-      roster.put(value.sessions);
+      store.put(value.sessions);
       seen(value.sessions);
       count += value.sessions.length;
-      if (count >= AT_ONCE) return value.unread;
+      if (count >= MAX_PER_LOAD) return value.unread;
     }
   }
 
   const settingsTimer = setInterval(() => refreshSettings("settings"), SETTINGS_EVERY_MS);
 
   const stopStream = followTransitions(api, {
-    // The list is read once the stream is open: whatever changes in between arrives by the stream.
-    onLive(again) {
-      listener.onLine("live");
-      if (again) refreshSettings("settings");
+    // The list is read after the stream has opened, so that changes during the load are not missed.
+    onLive(isReconnect) {
+      listener.onConnection("live");
+      if (isReconnect) refreshSettings("settings");
       reload("all");
       refreshQueue("queue");
     },
-    onLost: () => listener.onLine("lost"),
+    onLost: () => listener.onConnection("lost"),
     onRefused: () => listener.onRefused(),
     onTransition(transition) {
-      roster.apply(transition);
+      store.apply(transition);
       listener.onTransition(transition);
       refreshSession(transition.session);
       refreshQueue("queue");
@@ -132,11 +132,11 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
 
   return {
     async loadMore() {
-      if (listing) listener.onLoaded(await take(listing));
+      if (listing) listener.onLoaded(await loadPages(listing));
     },
     reload: () => reload("all"),
     refresh(ids) {
-      if (ids.size > ONE_BY_ONE) reload("all");
+      if (ids.size > MAX_SINGLE_READS) reload("all");
       else for (const id of ids) refreshSession(id);
     },
     stop() {
@@ -149,7 +149,7 @@ export function startFeed(api: Api, roster: Roster, listener: FeedListener): Fee
 
 interface Page {
   sessions: Session[];
-  /** Of these states there are more sessions after this page. */
+  /** The states with more sessions after this page. */
   unread: readonly State[];
 }
 

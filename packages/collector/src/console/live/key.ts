@@ -1,23 +1,22 @@
-const STORED = "stillhere.key";
+const STORAGE_KEY = "stillhere.key";
 
 /**
- * The secret key: from the address (`#key=sk_…`), else from before a reload. In the address it is
- * removed at once, so that it stays neither in the history nor on a shared screen; it is kept for
- * this tab only.
+ * The secret key: from the URL (`#key=sk_…`), else from the session storage of this tab. It is
+ * removed from the URL immediately, so that neither the history nor a shared screen shows it.
  */
-export function takeKey(): string | null {
-  const given = new URLSearchParams(location.hash.slice(1)).get("key");
-  if (given !== null) {
+export function loadKey(): string | null {
+  const fromUrl = new URLSearchParams(location.hash.slice(1)).get("key");
+  if (fromUrl !== null) {
     history.replaceState(null, "", location.pathname + location.search);
-    keepKey(given);
+    saveKey(fromUrl);
   }
-  return given?.trim() || sessionStorage.getItem(STORED);
+  return fromUrl?.trim() || sessionStorage.getItem(STORAGE_KEY);
 }
 
-export function keepKey(key: string): void {
-  sessionStorage.setItem(STORED, key.trim());
+export function saveKey(key: string): void {
+  sessionStorage.setItem(STORAGE_KEY, key.trim());
 }
 
-export function forgetKey(): void {
-  sessionStorage.removeItem(STORED);
+export function removeKey(): void {
+  sessionStorage.removeItem(STORAGE_KEY);
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Track } from "../model/transition.ts";
 import { aSession, aTransition } from "../testing/session.ts";
 import { type Api, type LogPage, WrongKey } from "./api.ts";
-import { createRoster } from "./roster.ts";
+import { createSessionStore } from "./session-store.ts";
 import { shadowHistory, watchShadow } from "./shadow.ts";
 
 let isHidden = false;
@@ -19,9 +19,9 @@ afterEach(() => {
 const settled = () => vi.advanceTimersByTimeAsync(0);
 const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
 
-/** A collector whose log answers these pages, then nothing. */
+/** A collector whose log returns these pages, then empty ones. */
 function start(...pages: (LogPage | null)[]) {
-  const roster = createRoster();
+  const store = createSessionStore();
   const listener = { onShadow: vi.fn(), onGap: vi.fn(), onRefused: vi.fn() };
   const api = {
     log: vi.fn(async (..._: [Track, string, number]): Promise<LogPage | null> => {
@@ -32,24 +32,24 @@ function start(...pages: (LogPage | null)[]) {
       transitions: [aTransition({ id: `${id}:${after + 1}` })],
     })),
   };
-  const watch = watchShadow(api as unknown as Api, roster, listener);
+  const watch = watchShadow(api as unknown as Api, store, listener);
   const afters = () => api.log.mock.calls.map(([, after]) => after);
-  return { roster, listener, api, watch, afters };
+  return { store, listener, api, watch, afters };
 }
 
 describe("watchShadow", () => {
-  it("asks every five seconds for what was added, and tells it", async () => {
-    const gone = aTransition();
-    const { listener, watch, afters } = start({ transitions: [gone], cursor: "7" });
+  it("polls the log every five seconds and reports what was added", async () => {
+    const added = aTransition();
+    const { listener, watch, afters } = start({ transitions: [added], cursor: "7" });
     watch.follow(true);
     await settled();
-    expect(listener.onShadow).toHaveBeenCalledExactlyOnceWith([gone]);
+    expect(listener.onShadow).toHaveBeenCalledExactlyOnceWith([added]);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(afters()).toEqual(["0", "7", "7"]);
     expect(listener.onShadow).toHaveBeenCalledOnce();
   });
 
-  it("asks for nothing outside a trial run", async () => {
+  it("does not poll outside a trial run", async () => {
     const { api, watch } = start();
     watch.follow(false);
     watch.follow(true);
@@ -59,10 +59,10 @@ describe("watchShadow", () => {
     expect(api.log).toHaveBeenCalledOnce();
   });
 
-  it("begins with the last that happened before the list was read", async () => {
-    const { roster, watch, afters } = start();
+  it("starts at the latest transition before the list was read", async () => {
+    const { store, watch, afters } = start();
     const at = (ms: number) => ({ stateChangedAt: ago(ms), presenceChangedAt: ago(ms) });
-    roster.put([
+    store.put([
       aSession({ id: "old", seq: 4, ...at(900_000) }),
       aSession({ id: "latest", seq: 6, ...at(120_000) }),
       aSession({ id: "too_new", seq: 2, ...at(1_000) }),
@@ -73,7 +73,7 @@ describe("watchShadow", () => {
     expect(afters()).toEqual(["latest:6"]);
   });
 
-  it("reads on until it has all, and tells it at once", async () => {
+  it("reads all pages and reports them together", async () => {
     const full = Array.from({ length: 500 }, (_, n) => aTransition({ seq: n + 1 }));
     const rest = aTransition({ seq: 501 });
     const { listener, watch, afters } = start(
@@ -86,7 +86,7 @@ describe("watchShadow", () => {
     expect(listener.onShadow).toHaveBeenCalledExactlyOnceWith([...full, rest]);
   });
 
-  it("rests while nobody looks, and catches up at once", async () => {
+  it("pauses while the page is hidden, and polls as soon as it is visible", async () => {
     const { api, watch } = start();
     isHidden = true;
     watch.follow(true);
@@ -99,7 +99,7 @@ describe("watchShadow", () => {
     watch.follow(false);
   });
 
-  it("tries again when the collector is away, and tells when the key is refused", async () => {
+  it("retries if the collector is unreachable, and stops if the key is refused", async () => {
     const { api, listener, watch } = start();
     api.log.mockRejectedValueOnce(new TypeError("away"));
     watch.follow(true);
@@ -111,7 +111,7 @@ describe("watchShadow", () => {
     expect(listener.onRefused).toHaveBeenCalledOnce();
   });
 
-  it("has the list read anew where what it went on from was erased", async () => {
+  it("requests the list again if the transition to resume from was erased", async () => {
     const { listener, watch } = start(null);
     watch.follow(true);
     await settled();
@@ -121,7 +121,7 @@ describe("watchShadow", () => {
 });
 
 describe("shadowHistory", () => {
-  it("reads to the end and keeps the newest", async () => {
+  it("reads the whole history and keeps the newest entries", async () => {
     const all = Array.from({ length: 620 }, (_, n) => aTransition({ seq: n + 1 }));
     const history = vi.fn(async (_: string, after: number, limit: number) => ({
       transitions: all.slice(after, after + limit),

@@ -1,65 +1,69 @@
 import type { Transition } from "../model/transition.ts";
 import { type Api, WrongKey } from "./api.ts";
 import { now } from "./clock.ts";
-import type { Roster } from "./roster.ts";
+import type { SessionStore } from "./session-store.ts";
 
-/** The trial run changes nothing at the desk, so nobody needs to see it sooner. */
-const EVERY_MS = 5_000;
+/** Slow, since a trial run changes nothing at the desk. */
+const POLL_EVERY_MS = 5_000;
 
-/** The list was read within less than this: what happened before is in it. */
-const LOADED_WITHIN_MS = 60_000;
+/** The longest that loading the list may have taken; older transitions are in the list. */
+const MAX_LOAD_MS = 60_000;
 
-/** The largest page that the collector answers. */
-const PAGE = 500;
+/** The collector's maximum page size. */
+const PAGE_SIZE = 500;
 
-/** From here everything that happened is read. */
+/** The cursor before the first entry of the log. */
 const BEGINNING = "0";
 
 export interface ShadowListener {
-  /** What presence would have done since it was last looked, oldest first. */
+  /** The shadow transitions since the last poll, oldest first. */
   onShadow(transitions: Transition[]): void;
-  /** Something may have been missed: the list is to be read anew. */
+  /** Transitions may have been missed: the list must be read again. */
   onGap(): void;
   onRefused(): void;
 }
 
 /**
- * Follows the trial run, of which the stream says nothing: asks now and then for what was added to
- * its log, and not while nobody looks.
+ * Follows the trial run by polling its log, since the stream does not contain it. Polling pauses
+ * while the page is hidden.
  */
-export function watchShadow(api: Pick<Api, "history" | "log">, roster: Roster, to: ShadowListener) {
+export function watchShadow(
+  api: Pick<Api, "history" | "log">,
+  store: SessionStore,
+  to: ShadowListener,
+) {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** Each start and stop makes what an earlier one still awaits void. */
+  /** Changes with each start and stop, so that pending work of an earlier run is discarded. */
   let run = 0;
   let isOn = false;
   let after: string | null = null;
 
-  async function poll(mine: number): Promise<void> {
+  async function poll(ownRun: number): Promise<void> {
     try {
-      if (!document.hidden) await readNews(mine);
+      if (!document.hidden) await readAdded(ownRun);
     } catch (error) {
-      if (mine === run && error instanceof WrongKey) return to.onRefused();
-      // Anything else: what is missed now comes with the next answer.
+      if (ownRun === run && error instanceof WrongKey) return to.onRefused();
+      // After any other error the next poll reads what was missed.
     }
-    if (mine === run) timer = setTimeout(poll, EVERY_MS, mine);
+    if (ownRun === run) timer = setTimeout(poll, POLL_EVERY_MS, ownRun);
   }
 
-  async function readNews(mine: number): Promise<void> {
-    let from = after ?? (await findStart(api, roster));
-    const news: Transition[] = [];
+  async function readAdded(ownRun: number): Promise<void> {
+    let from = after ?? (await findStart(api, store));
+    const added: Transition[] = [];
     for (;;) {
-      const page = await api.log("shadow", from, PAGE);
-      if (mine !== run) return;
+      const page = await api.log("shadow", from, PAGE_SIZE);
+      if (ownRun !== run) return;
       if (!page) {
         after = null;
         return to.onGap();
       }
       from = page.cursor ?? from;
-      news.push(...page.transitions);
-      if (page.transitions.length < PAGE) break;
+      added.push(...page.transitions);
+      if (page.transitions.length < PAGE_SIZE) break;
     }
     after = from;
-    if (news.length > 0) to.onShadow(news);
+    if (added.length > 0) to.onShadow(added);
   }
 
   function restart(): void {
@@ -73,7 +77,7 @@ export function watchShadow(api: Pick<Api, "history" | "log">, roster: Roster, t
   });
 
   return {
-    /** Follows or not. To be called once the list is there. */
+    /** Starts or stops polling. Call it once the list is loaded. */
     follow(wanted: boolean): void {
       if (wanted === isOn) return;
       isOn = wanted;
@@ -84,13 +88,13 @@ export function watchShadow(api: Pick<Api, "history" | "log">, roster: Roster, t
 }
 
 /**
- * A transition from shortly before the list was read: both tracks are in one order, and to read the
- * whole log only to find its end would be a lot to ask.
+ * The id of a transition from shortly before the list was read. Both tracks share one order, so the
+ * shadow log can be read from there instead of from its beginning.
  */
-async function findStart(api: Pick<Api, "history">, roster: Roster): Promise<string> {
-  const latest = now() - LOADED_WITHIN_MS;
+async function findStart(api: Pick<Api, "history">, store: SessionStore): Promise<string> {
+  const latest = now() - MAX_LOAD_MS;
   let start: { id: string; seq: number; at: number } | null = null;
-  for (const { id, seq, stateChangedAt, presenceChangedAt } of roster.all()) {
+  for (const { id, seq, stateChangedAt, presenceChangedAt } of store.all()) {
     const at = Math.max(Date.parse(stateChangedAt), Date.parse(presenceChangedAt));
     if (seq > 0 && at < latest && at > (start?.at ?? 0)) start = { id, seq, at };
   }
@@ -99,7 +103,7 @@ async function findStart(api: Pick<Api, "history">, roster: Roster): Promise<str
   return transitions[0]?.id ?? BEGINNING;
 }
 
-/** The newest entries of what presence would have done to a session; their numbers begin at 1. */
+/** The newest shadow transitions of a session; they have their own numbers, starting at 1. */
 export async function shadowHistory(
   api: Pick<Api, "history">,
   id: string,
@@ -107,9 +111,9 @@ export async function shadowHistory(
 ): Promise<Transition[]> {
   let newest: Transition[] = [];
   for (let after = 0; ; ) {
-    const { transitions } = await api.history(id, after, PAGE, "shadow");
+    const { transitions } = await api.history(id, after, PAGE_SIZE, "shadow");
     newest = [...newest, ...transitions].slice(-limit);
-    if (transitions.length < PAGE) return newest;
+    if (transitions.length < PAGE_SIZE) return newest;
     after = transitions.at(-1)?.seq ?? after;
   }
 }

@@ -6,17 +6,16 @@ export interface StreamEvent {
 }
 
 /**
- * Takes a stream apart as its text arrives, in pieces of any size. The browser's own EventSource
- * cannot send the key in a header, hence this.
- * @returns a function that is given each piece and answers with the events that it completed
+ * An incremental parser for event streams. EventSource cannot send the key in a header.
+ * @returns a function that takes the next chunk of text and returns the events that it completed
  */
-export function createEventParser(): (piece: string) => StreamEvent[] {
+export function createEventParser(): (chunk: string) => StreamEvent[] {
   let rest = "";
   let id = "";
   let event = "";
   let data: string[] = [];
 
-  function line(text: string): StreamEvent | null {
+  function parseLine(text: string): StreamEvent | null {
     if (text === "") {
       const complete =
         data.length > 0 ? { id, event: event || "message", data: data.join("\n") } : null;
@@ -35,8 +34,8 @@ export function createEventParser(): (piece: string) => StreamEvent[] {
     return null;
   }
 
-  return (piece) => {
-    rest += piece;
+  return (chunk) => {
+    rest += chunk;
     const events: StreamEvent[] = [];
     for (;;) {
       const end = rest.search(/[\r\n]/);
@@ -44,7 +43,7 @@ export function createEventParser(): (piece: string) => StreamEvent[] {
       if (end < 0 || (rest[end] === "\r" && end === rest.length - 1)) return events;
       const text = rest.slice(0, end);
       rest = rest.slice(end + (rest.startsWith("\r\n", end) ? 2 : 1));
-      const complete = line(text);
+      const complete = parseLine(text);
       if (complete) events.push(complete);
     }
   };

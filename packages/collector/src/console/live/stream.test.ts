@@ -13,26 +13,26 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** A collector whose streams the test writes to and breaks. */
+/** A collector with streams that the test writes to and closes. */
 function fakeCollector() {
-  const asked: (string | null)[] = [];
-  const lines: ReadableStreamDefaultController<Uint8Array>[] = [];
+  const lastEventIds: (string | null)[] = [];
+  const streams: ReadableStreamDefaultController<Uint8Array>[] = [];
   return {
-    asked,
+    lastEventIds,
     send(text: string) {
-      lines.at(-1)?.enqueue(new TextEncoder().encode(text));
+      streams.at(-1)?.enqueue(new TextEncoder().encode(text));
       return vi.advanceTimersByTimeAsync(0);
     },
     cut() {
-      lines.at(-1)?.close();
+      streams.at(-1)?.close();
       return vi.advanceTimersByTimeAsync(0);
     },
     async stream(lastEventId: string | null, signal: AbortSignal) {
-      asked.push(lastEventId);
+      lastEventIds.push(lastEventId);
       const body = new ReadableStream<Uint8Array>({
-        start(line) {
-          lines.push(line);
-          signal.addEventListener("abort", () => line.error(signal.reason));
+        start(controller) {
+          streams.push(controller);
+          signal.addEventListener("abort", () => controller.error(signal.reason));
         },
       });
       return new Response(body);
@@ -48,7 +48,7 @@ const event = (id: string, seq: number) =>
   `id: ${id}\nevent: transition\ndata: ${JSON.stringify(aTransition({ id, seq }))}\n\n`;
 
 describe("followTransitions", () => {
-  it("hands on each transition", async () => {
+  it("passes each transition to the listener", async () => {
     const collector = fakeCollector();
     const listener = fakeListener();
     const stop = followTransitions(collector, listener);
@@ -58,7 +58,7 @@ describe("followTransitions", () => {
     stop();
   });
 
-  it("comes back after a break and asks for what it missed", async () => {
+  it("reconnects after an interruption and resumes after the last event", async () => {
     const collector = fakeCollector();
     const listener = fakeListener();
     const stop = followTransitions(collector, listener);
@@ -66,18 +66,18 @@ describe("followTransitions", () => {
     await collector.cut();
     expect(listener.onLost).toHaveBeenCalledOnce();
     await vi.advanceTimersByTimeAsync(250);
-    expect(collector.asked).toEqual([null, "tr_9"]);
+    expect(collector.lastEventIds).toEqual([null, "tr_9"]);
     expect(listener.onLive).toHaveBeenLastCalledWith(true);
     stop();
   });
 
-  it("starts afresh where the transition to go on from is not known any more", async () => {
+  it("starts over if the transition to resume from no longer exists", async () => {
     const collector = fakeCollector();
     const stop = followTransitions(
       {
         stream: async (lastEventId, signal) => {
-          const answer = await collector.stream(lastEventId, signal);
-          return lastEventId === null ? answer : new Response(null, { status: 404 });
+          const response = await collector.stream(lastEventId, signal);
+          return lastEventId === null ? response : new Response(null, { status: 404 });
         },
       },
       fakeListener(),
@@ -85,11 +85,11 @@ describe("followTransitions", () => {
     await collector.send(event("tr_9", 9));
     await collector.cut();
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(collector.asked).toEqual([null, "tr_9", null]);
+    expect(collector.lastEventIds).toEqual([null, "tr_9", null]);
     stop();
   });
 
-  it("waits longer from failure to failure, ten seconds at most", async () => {
+  it("backs off exponentially up to ten seconds", async () => {
     const stream = vi.fn().mockRejectedValue(new TypeError("away"));
     const stop = followTransitions({ stream }, fakeListener());
     await vi.advanceTimersByTimeAsync(250 + 500 + 1_000 + 2_000 + 4_000 + 8_000);
@@ -99,7 +99,7 @@ describe("followTransitions", () => {
     stop();
   });
 
-  it("takes a line that says nothing for 40 s for broken", async () => {
+  it("reconnects after 40 s without data", async () => {
     const collector = fakeCollector();
     const listener = fakeListener();
     const stop = followTransitions(collector, listener);
@@ -112,7 +112,7 @@ describe("followTransitions", () => {
     stop();
   });
 
-  it("gives up when the key is refused", async () => {
+  it("does not retry if the key is refused", async () => {
     const stream = vi.fn().mockRejectedValue(new WrongKey());
     const listener = fakeListener();
     followTransitions({ stream }, listener);
@@ -121,14 +121,14 @@ describe("followTransitions", () => {
     expect(stream).toHaveBeenCalledOnce();
   });
 
-  it("stops", async () => {
+  it("does not reconnect after it was stopped", async () => {
     const collector = fakeCollector();
     const listener = fakeListener();
     const stop = followTransitions(collector, listener);
     await vi.advanceTimersByTimeAsync(0);
     stop();
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(collector.asked).toHaveLength(1);
+    expect(collector.lastEventIds).toHaveLength(1);
     expect(listener.onLost).not.toHaveBeenCalled();
   });
 });

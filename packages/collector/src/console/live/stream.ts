@@ -3,24 +3,24 @@ import { type Api, WrongKey } from "./api.ts";
 import { createEventParser } from "./sse.ts";
 
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 10_000;
+const MAX_PAUSE_MS = 10_000;
 
-/** The collector speaks every 15 s; after this long without a word the line is dead. */
-const SILENCE_MS = 40_000;
+/** The collector sends a keep-alive every 15 s; after this long without data the stream is dead. */
+const SILENCE_TIMEOUT_MS = 40_000;
 
 export interface StreamListener {
-  /** The line is open; `again`: it was open before, so something may have been missed. */
-  onLive(again: boolean): void;
-  /** The line broke; it is tried again until it holds. */
+  /** The stream is open; after a reconnect, transitions may have been missed. */
+  onLive(isReconnect: boolean): void;
+  /** The stream broke; it is retried until it opens. */
   onLost(): void;
   onTransition(transition: Transition): void;
-  /** The key is no longer good: the stream has ended for good. */
+  /** The key is no longer valid; the stream is not retried. */
   onRefused(): void;
 }
 
 /**
- * Follows the collector's transitions until stopped. Each new attempt asks for what came after the
- * last event, so that a break loses nothing.
+ * Follows the collector's transitions until stopped. Each attempt resumes after the last event, so
+ * that an interruption loses none.
  * @returns a function that stops it
  */
 export function followTransitions(api: Pick<Api, "stream">, listener: StreamListener): () => void {
@@ -32,22 +32,22 @@ export function followTransitions(api: Pick<Api, "stream">, listener: StreamList
   async function readOnce(): Promise<void> {
     const broken = new AbortController();
     const signal = AbortSignal.any([stopped.signal, broken.signal]);
-    let silence = setTimeout(() => broken.abort(), SILENCE_MS);
+    let silence = setTimeout(() => broken.abort(), SILENCE_TIMEOUT_MS);
     try {
-      const answer = await api.stream(lastEventId, signal);
-      // The transition to go on from may have been erased; the list is read anew in any case.
-      if (isRefusal(answer.status)) lastEventId = null;
-      if (!answer.ok || !answer.body) throw new Error(`The stream answered ${answer.status}`);
+      const response = await api.stream(lastEventId, signal);
+      // The transition to resume from may have been erased; the list is read again in any case.
+      if (isPermanent(response.status)) lastEventId = null;
+      if (!response.ok || !response.body) throw new Error(`The stream answered ${response.status}`);
       listener.onLive(wasLive);
       wasLive = true;
       pauseMs = FIRST_PAUSE_MS;
       const parse = createEventParser();
-      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
         clearTimeout(silence);
-        silence = setTimeout(() => broken.abort(), SILENCE_MS);
+        silence = setTimeout(() => broken.abort(), SILENCE_TIMEOUT_MS);
         for (const { id, event, data } of parse(value)) {
           if (id) lastEventId = id;
           if (event === "transition") listener.onTransition(JSON.parse(data));
@@ -68,7 +68,7 @@ export function followTransitions(api: Pick<Api, "stream">, listener: StreamList
       if (stopped.signal.aborted) return;
       listener.onLost();
       await pause(pauseMs, stopped.signal);
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
     }
   }
 
@@ -76,12 +76,12 @@ export function followTransitions(api: Pick<Api, "stream">, listener: StreamList
   return () => stopped.abort();
 }
 
-/** Asking the same again would be answered the same; 408 and 429 only ask to come later. */
-function isRefusal(status: number): boolean {
+/** Whether a retry would fail in the same way; 408 and 429 can be retried. */
+function isPermanent(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
-/** Ends early when the network is back: nobody should look at an old list for ten seconds. */
+/** A pause that ends early when the network is back. */
 function pause(ms: number, stopped: AbortSignal): Promise<void> {
   return new Promise((done) => {
     const timer = setTimeout(end, ms);

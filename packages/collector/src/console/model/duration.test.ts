@@ -15,7 +15,7 @@ describe("duration", () => {
     [H, "1 h", "1 h"],
     [H + 5 * MIN + 7 * S, "1 h 5 min", "1 h 5 min"],
     [49 * H, "2 d 1 h", "2 d 1 h"],
-  ])("%i ms: %s, at a glance %s", (ms, fine, coarse) => {
+  ])("formats %i ms as %s, coarsely as %s", (ms, fine, coarse) => {
     expect(duration(ms, "fine")).toBe(fine);
     expect(duration(ms)).toBe(coarse);
   });
@@ -27,7 +27,7 @@ describe("seconds", () => {
     [600, "10 min"],
     [90, "1 min 30 s"],
     [1.5, "1.5 s"],
-  ])("%d", (value, words) => {
+  ])("formats %d as %s", (value, words) => {
     expect(seconds(value)).toBe(words);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * How long something has lasted, for people: `fine` counts the seconds up to an hour, `coarse` says
- * only what matters at a glance.
+ * A duration as text: `fine` includes seconds up to an hour, `coarse` drops them after the first
+ * minute.
  */
 export function duration(ms: number, precision: "fine" | "coarse" = "coarse"): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
@@ -18,7 +18,7 @@ function pair(large: number, largeUnit: string, small: number, smallUnit: string
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-/** A setting in seconds: `15 s`, `10 min`, `1.5 s`. */
+/** A setting in seconds as text: `15 s`, `10 min`, `1.5 s`. */
 export function seconds(value: number): string {
   return Number.isInteger(value) ? duration(value * 1000, "fine") : `${value} s`;
 }

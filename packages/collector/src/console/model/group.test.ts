@@ -15,7 +15,7 @@ const CASES: [string, Partial<Session>][] = [
 ];
 
 describe("groupOf", () => {
-  it.each(CASES)("%s: %o", (group, differs) => {
+  it.each(CASES)("returns %s for %o", (group, differs) => {
     expect(groupOf(aSession(differs))).toBe(group);
   });
 });

@@ -1,6 +1,6 @@
 import type { Session } from "./session.ts";
 
-/** Where a support lead looks for a session; every session is in exactly one. */
+/** A group of the summary and the table; every session is in exactly one. */
 export type Group = "waiting" | "gone" | "agent" | "inactive" | "none" | "ended";
 
 export interface GroupWords {

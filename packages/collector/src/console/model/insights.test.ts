@@ -8,7 +8,7 @@ const speedMeaning = (p50: number, p99: number, count: number) =>
   findings(someInsights({ detectionSeconds: { p50, p99, count } }))[1]?.meaning;
 
 describe("measuredWords", () => {
-  it("says whether it was for real, and over how long", () => {
+  it("states the period and whether it was a trial run", () => {
     expect(measuredWords(someInsights())).toBe(
       "The last 7 days of the trial run: what presence would have decided. Nothing at the desk changed.",
     );
@@ -18,7 +18,7 @@ describe("measuredWords", () => {
 });
 
 describe("findings", () => {
-  it("counts departures, how soon they were noticed, and those that were none", () => {
+  it("contain the departures, their detection time and the mistaken ones", () => {
     expect(values({})).toEqual({
       Departures: "120",
       "Noticed after": "15 s",
@@ -30,42 +30,42 @@ describe("findings", () => {
     [0, "None"],
     [1, "1 (1%)"],
     [150, "150 (100%)"],
-  ])("%i found gone too early: %s", (contradicted, words) => {
+  ])("show %i mistaken departures as %s", (contradicted, words) => {
     expect(values({ contradicted })["Found gone too early"]).toBe(words);
   });
 
-  it("does not call a rare mistake none", () => {
+  it("do not round rare mistakes down to zero", () => {
     expect(values({ departures: 1_000, contradicted: 3 })["Found gone too early"]).toBe(
       "3 (under 1%)",
     );
   });
 
-  it("does not speak of a hundred where there were fewer", () => {
+  it("name the slowest instead of a percentile below a hundred departures", () => {
     expect(speedMeaning(15, 75.4, 200)).toBe("Half of them sooner; 99 of 100 within 1 min 15 s");
     expect(speedMeaning(0.312, 2.04, 5)).toBe("Half of them sooner; the slowest took 2 s");
     expect(speedMeaning(0.312, 0.312, 1)).toBe("From the last sign of life");
   });
 
-  it("finds nothing before the first departure", () => {
+  it("are empty before the first departure", () => {
     expect(findings(someInsights({ departures: 0, detectionSeconds: null }))).toEqual([]);
   });
 });
 
 describe("bufferRows", () => {
-  it("weighs what is spared against what comes later", () => {
+  it("compare the spared mistakes with the added delay", () => {
     expect(bufferRows(someInsights())).toEqual([
       { longerBy: "5 s", spared: "None", cost: "120 noticed later, 10 min in all" },
       { longerBy: "10 s", spared: "4 of 6", cost: "116 noticed later, 19 min 20 s in all" },
     ]);
   });
 
-  it("costs nothing where every departure is spared", () => {
+  it("show no cost if every departure is spared", () => {
     const longerBuffers = [{ bySeconds: 5, spared: 2, delayedSeconds: 0 }];
     const only = someInsights({ departures: 2, contradicted: 2, longerBuffers });
     expect(bufferRows(only)).toEqual([{ longerBy: "5 s", spared: "2 of 2", cost: "Nothing" }]);
   });
 
-  it("is silent where nobody was found gone too early", () => {
+  it("are empty if there were no mistaken departures", () => {
     expect(bufferRows(someInsights({ contradicted: 0 }))).toEqual([]);
   });
 });

@@ -1,10 +1,10 @@
 /**
- * How good the verdicts were, in words for whoever answers for the desk.
+ * The quality of the verdicts, in words for the desk's manager.
  * @module
  */
 import { seconds } from "./duration.ts";
 
-/** What `GET /v1/insights` answers, as far as this page reads it. */
+/** The response of `GET /v1/insights`, as far as this page reads it. */
 export interface Insights {
   track: "live" | "shadow";
   from: string;
@@ -25,7 +25,7 @@ export interface Quantiles {
 export interface LongerBuffer {
   bySeconds: number;
   spared: number;
-  /** Of all the other departures together. */
+  /** Total delay of all other departures. */
   delayedSeconds: number;
 }
 
@@ -37,10 +37,10 @@ export interface Finding {
 
 const DAY_MS = 86_400_000;
 
-/** With fewer than so many, 99 of 100 are all of them. */
-const HUNDRED = 100;
+/** With fewer departures the 99th percentile is the slowest one. */
+const MIN_FOR_P99 = 100;
 
-/** Over which time it was measured, and whether for real. */
+/** The measured period, and whether it was live or a trial run. */
 export function measuredWords({ track, from, to }: Insights): string {
   const days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
   const time = days === 1 ? "The last day" : `The last ${days} days`;
@@ -49,7 +49,7 @@ export function measuredWords({ track, from, to }: Insights): string {
     : `${time}, live: what presence decided at the desk.`;
 }
 
-/** The measured numbers; none before the first departure. */
+/** The measured numbers; empty before the first departure. */
 export function findings({ departures, detectionSeconds, contradicted }: Insights): Finding[] {
   if (departures === 0) return [];
   return [
@@ -69,7 +69,7 @@ export function findings({ departures, detectionSeconds, contradicted }: Insight
 
 function speed({ p50, p99, count }: Quantiles): Finding {
   const slowest = roundSeconds(p99);
-  const most = count < HUNDRED ? `the slowest took ${slowest}` : `99 of 100 within ${slowest}`;
+  const most = count < MIN_FOR_P99 ? `the slowest took ${slowest}` : `99 of 100 within ${slowest}`;
   return {
     name: "Noticed after",
     value: roundSeconds(p50),
@@ -83,7 +83,7 @@ export interface BufferRow {
   cost: string;
 }
 
-/** What longer buffers would have spared and cost; none where there was nothing to spare. */
+/** What longer buffers would have spared and cost; empty if there were no mistakes to spare. */
 export function bufferRows({ departures, contradicted, longerBuffers }: Insights): BufferRow[] {
   if (contradicted === 0) return [];
   return longerBuffers.map(({ bySeconds, spared, delayedSeconds }) => ({
@@ -101,7 +101,7 @@ function share(part: number, whole: number): string {
   return percent === 0 ? "under 1%" : `${percent}%`;
 }
 
-/** Tenths matter only where there are few seconds. */
+/** Seconds as text, with tenths below ten seconds. */
 function roundSeconds(value: number): string {
   return value < 10 ? `${Number(value.toFixed(1))} s` : seconds(Math.round(value));
 }

@@ -7,7 +7,7 @@ const ids = (sessions: ReturnType<typeof aSession>[]) =>
   sessions.sort(compareSessions).map(({ id }) => id);
 
 describe("compareSessions", () => {
-  it("puts first who waits longest, whenever their state last changed", () => {
+  it("orders waiting sessions by waiting time, not by their last change", () => {
     const sessions = [
       aSession({ id: "b", queuedAt: at(2), stateChangedAt: at(2) }),
       aSession({ id: "a", queuedAt: at(1), stateChangedAt: at(5) }),
@@ -15,7 +15,7 @@ describe("compareSessions", () => {
     expect(ids(sessions)).toEqual(["a", "b"]);
   });
 
-  it("puts first what changed last among the others", () => {
+  it("orders the other sessions by their last change, newest first", () => {
     const gone = { state: "inactive", reason: "user_offline" } as const;
     const sessions = [
       aSession({ ...gone, id: "a", stateChangedAt: at(1) }),

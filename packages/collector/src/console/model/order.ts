@@ -2,11 +2,11 @@ import { groupOf } from "./group.ts";
 import type { Session } from "./session.ts";
 
 /**
- * Order within a group: who waits longest comes first, as in the queue; elsewhere what changed
- * last comes first. Ties go by id, so that rows never swap places without a reason.
+ * The order within a group: the waiting group by waiting time, longest first, as in the queue; the
+ * others by last change, newest first. Ties are ordered by id, so that the order is stable.
  */
 export function compareSessions(a: Session, b: Session): number {
-  // The collector writes every instant in the same form, in which the order of texts is that of time.
+  // The collector formats all instants alike, so that they sort as strings.
   const byTime =
     groupOf(a) === "waiting"
       ? compare(a.queuedAt ?? a.stateChangedAt, b.queuedAt ?? b.stateChangedAt)

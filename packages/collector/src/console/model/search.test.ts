@@ -17,11 +17,11 @@ describe("matches", () => {
     },
   );
 
-  it("wants every word", () => {
+  it("requires every word to match", () => {
     expect(matches(session, "maria 4712")).toBe(false);
   });
 
-  it("does not find a user who has no name", () => {
+  it("does not match a missing user", () => {
     expect(matches(aSession({ user: null }), "null")).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import type { Session } from "./session.ts";
 
-/** Whether every word that was typed occurs in what identifies the session. */
+/** Whether every typed word occurs in the fields that identify the session. */
 export function matches(session: Session, typed: string): boolean {
   const { id, user, assignee, ticket } = session;
   const text = [id, user, assignee, ticket.id, ticket.group, ...ticket.tags]

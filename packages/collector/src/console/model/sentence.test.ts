@@ -86,18 +86,18 @@ const CASES: [string, Partial<Transition>][] = [
 ];
 
 describe("sentence", () => {
-  it.each(CASES)("%s", (words, differs) => {
+  it.each(CASES)("reads: %s", (words, differs) => {
     expect(sentence(aTransition(differs), SETTINGS)).toBe(words);
   });
 
-  it("names the range where the buffers differ, for which it was is not recorded", () => {
+  it("states the range of the buffers if they differ", () => {
     const settings = {
       presence: { bufferSeconds: 15, closeBufferSeconds: 5, navigationBufferSeconds: 20 },
     };
     expect(sentence(aTransition(), settings)).toContain("the buffer (5 s to 20 s) ran out");
   });
 
-  it("says of a trigger of the trial run that it would have fired", () => {
+  it("states that a trigger of a trial run would have fired", () => {
     const trigger: Partial<Transition> = {
       cause: "trigger",
       from: left,
@@ -112,7 +112,7 @@ describe("sentence", () => {
     );
   });
 
-  it("does without settings", () => {
+  it("works without settings", () => {
     expect(sentence(aTransition(), {})).toContain("the buffer ran out");
   });
 });

@@ -4,7 +4,7 @@ import type { Settings } from "./settings.ts";
 import type { Track, Transition } from "./transition.ts";
 import { STATUS_WORDS } from "./words.ts";
 
-/** What happened, in one plain sentence without a full stop. */
+/** A transition as one plain sentence, without a full stop. */
 export function sentence(
   transition: Transition,
   settings: Settings,
@@ -65,7 +65,7 @@ const ENDS: Record<string, string> = {
   ticket_closed: "The ticket was closed: the session ended",
 };
 
-/** What it means for state and queue, where the first half does not say so already. */
+/** The consequence for state and queue, unless the first half already says it. */
 function whatFollowed({ cause, from, to, queue, assignee, capacityHeld }: Transition): string {
   if (to.state === "ended")
     return from.state === "ended" || cause === "session_ended" ? "" : "ended";
@@ -76,18 +76,18 @@ function whatFollowed({ cause, from, to, queue, assignee, capacityHeld }: Transi
   if (to.state === "inactive" && from.state === "active") {
     return to.reason === "ticket_status"
       ? "inactive until it is open again"
-      : whatIsFree(capacityHeld, assignee);
+      : inactiveWords(capacityHeld, assignee);
   }
   if (cause === "unassigned" && queue === "queued") return "back in the queue";
   return "";
 }
 
-function whatIsFree(capacityHeld: boolean, assignee: string | null | undefined): string {
+function inactiveWords(capacityHeld: boolean, assignee: string | null | undefined): string {
   if (!assignee) return "out of the queue";
   return capacityHeld ? "inactive" : `${assignee} is free for somebody else`;
 }
 
-/** A leave that names its destination has its own buffer, and which it was is not recorded. */
+/** The buffer's length, or the range if the buffers differ: which one ran is not recorded. */
 function bufferWords({ presence = {} }: Settings): string {
   const lengths = [
     presence.bufferSeconds,

@@ -1,5 +1,5 @@
 /**
- * What the collector's routes answer, as far as this page reads it.
+ * The responses of the collector's routes, as far as this page reads them.
  * @module
  */
 
@@ -18,7 +18,7 @@ export type Reason =
   | "ticket_closed";
 
 export interface Ticket {
-  /** Null until the desk has reported a ticket. */
+  /** `null` until the desk has reported a ticket. */
   id: string | null;
   status: TicketStatus;
   priority: string | null;
@@ -32,7 +32,7 @@ export interface Page {
   leaseUntil: string | null;
 }
 
-/** How a session would stand if presence decided. */
+/** The state that a session would have if presence decided. */
 export interface Shadow {
   state: State;
   reason: Reason | null;
@@ -58,7 +58,7 @@ export interface Session {
   stateChangedAt: string;
   nextDeadlineAt: string | null;
   seq: number;
-  /** Only while presence is tried out. */
+  /** Only during a trial run. */
   shadow?: Shadow;
   pages: Page[];
 }

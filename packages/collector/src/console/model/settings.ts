@@ -1,4 +1,4 @@
-/** The account's settings that this page explains. Any may be missing from an older collector. */
+/** The account's settings that this page explains. An older collector may omit any of them. */
 export interface Settings {
   presence?: {
     mode?: "off" | "shadow" | "on";

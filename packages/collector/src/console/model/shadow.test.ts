@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { aSession, aShadow } from "../testing/session.ts";
-import { asShadow, isTrial, otherState, seenPresence, shadowFacts } from "./shadow.ts";
+import { asShadow, differingState, isTrial, seenPresence, shadowFacts } from "./shadow.ts";
 
 const WATCHED = aSession({ presence: "ignored" });
 const GONE = { ...WATCHED, shadow: aShadow() };
@@ -11,17 +11,17 @@ describe("isTrial", () => {
     ["shadow", true],
     ["on", false],
     ["off", false],
-  ] as const)("%s: %s", (mode, is) => {
+  ] as const)("for the mode %s is %s", (mode, is) => {
     expect(isTrial({ presence: { mode } })).toBe(is);
   });
 
-  it("is none where the collector does not say", () => {
+  it("is false if the settings contain no mode", () => {
     expect(isTrial({})).toBe(false);
   });
 });
 
 describe("asShadow", () => {
-  it("stands as presence would have it, and is otherwise the same session", () => {
+  it("replaces the session's state by the shadow's and keeps the rest", () => {
     expect(asShadow(GONE)).toMatchObject({ id: "conv_1", user: "u_1", ...aShadow() });
     expect(asShadow(WATCHED)).toBeNull();
   });
@@ -35,15 +35,15 @@ describe("seenPresence", () => {
 });
 
 describe("otherState", () => {
-  it("names the state only where it differs", () => {
-    expect(otherState(GONE)).toBe("Left the site");
-    expect(otherState(SAME)).toBeNull();
-    expect(otherState(WATCHED)).toBeNull();
+  it("returns the shadow's state only if it differs", () => {
+    expect(differingState(GONE)).toBe("Left the site");
+    expect(differingState(SAME)).toBeNull();
+    expect(differingState(WATCHED)).toBeNull();
   });
 });
 
 describe("shadowFacts", () => {
-  it("tells how it would be, and its place in the queue where that differs", () => {
+  it("contain the shadow's state, and its queue standing if that differs", () => {
     expect(shadowFacts(GONE)).toEqual([
       ["Would be", "Left the site · Gone"],
       ["Would stand", "Out of the queue"],
@@ -51,7 +51,7 @@ describe("shadowFacts", () => {
     expect(shadowFacts(SAME)).toEqual([["Would be", "Waiting for an agent · Gone"]]);
   });
 
-  it("tells whose place would be free", () => {
+  it("contain the assignee's capacity if it would be freed", () => {
     const served = aSession({ assignee: "ana", queue: "none", capacityHeld: true });
     expect(shadowFacts({ ...served, shadow: aShadow() })).toContainEqual([
       "Agent’s place",
@@ -59,7 +59,7 @@ describe("shadowFacts", () => {
     ]);
   });
 
-  it("tells nothing outside a trial run", () => {
+  it("are empty outside a trial run", () => {
     expect(shadowFacts(WATCHED)).toEqual([]);
   });
 });

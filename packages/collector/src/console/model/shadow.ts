@@ -1,5 +1,5 @@
 /**
- * The trial run: presence is decided for each session, and nobody at the desk acts on it.
+ * The trial run: presence is decided for each session, but the decision has no effect at the desk.
  * @module
  */
 import type { Presence, Queue, Session } from "./session.ts";
@@ -10,19 +10,19 @@ export function isTrial({ presence }: Settings): boolean {
   return presence?.mode === "shadow";
 }
 
-/** The session as it would stand if presence decided; null: there is no trial run. */
+/** The session as it would be if presence decided; `null` outside a trial run. */
 export function asShadow(session: Session): Session | null {
   const { shadow } = session;
   return shadow ? { ...session, ...shadow } : null;
 }
 
-/** Whether the visitor is there as far as anybody can know: in a trial run the shadow knows. */
+/** The presence to show: in a trial run that of the shadow, otherwise the session's own. */
 export function seenPresence({ presence, shadow }: Pick<Session, "presence" | "shadow">): Presence {
   return shadow?.presence ?? presence;
 }
 
-/** The state that presence would give it; null where that is the one it has. */
-export function otherState(session: Session): string | null {
+/** The state that the session would have if presence decided; `null` if it is the same. */
+export function differingState(session: Session): string | null {
   const shadow = asShadow(session);
   if (!shadow) return null;
   const words = stateWords(shadow);
@@ -35,7 +35,7 @@ const QUEUE_WORDS: Record<Queue, string> = {
   none: "Out of the queue",
 };
 
-/** What presence would change, as pairs of name and value; none where there is no trial run. */
+/** What presence would change, as pairs of name and value; empty outside a trial run. */
 export function shadowFacts(session: Session): [name: string, value: string][] {
   const shadow = asShadow(session);
   if (!shadow) return [];

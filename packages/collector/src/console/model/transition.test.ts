@@ -3,7 +3,7 @@ import { aSession, aTransition } from "../testing/session.ts";
 import { apply } from "./transition.ts";
 
 describe("apply", () => {
-  it("takes over state, queue and times", () => {
+  it("applies state, queue and times", () => {
     expect(apply(aSession(), aTransition())).toMatchObject({
       state: "inactive",
       reason: "user_offline",
@@ -16,12 +16,12 @@ describe("apply", () => {
     });
   });
 
-  it("changes nothing for an old transition", () => {
+  it("ignores an old transition", () => {
     const session = aSession({ seq: 3 });
     expect(apply(session, aTransition({ seq: 3 }))).toBe(session);
   });
 
-  it("leaves the state's time where only the ticket changes", () => {
+  it("keeps the state's time if only the ticket changes", () => {
     const standing = { state: "active", reason: null, presence: "online" } as const;
     const after = apply(
       aSession(),
@@ -36,7 +36,7 @@ describe("apply", () => {
     expect(after.stateChangedAt).toBe("2026-01-01T10:00:00.000Z");
   });
 
-  it("keeps the agent where the transition does not name one", () => {
+  it("keeps the assignee if the transition does not contain one", () => {
     const { assignee: _, ...silent } = aTransition();
     expect(apply(aSession({ assignee: "ana" }), silent).assignee).toBe("ana");
     expect(apply(aSession({ assignee: "ana" }), aTransition()).assignee).toBeNull();

@@ -1,6 +1,6 @@
 import type { Presence, Queue, Reason, Session, State, Ticket } from "./session.ts";
 
-/** What happened, or what would have happened if presence decided. */
+/** `live` is what happened, `shadow` what would have happened if presence decided. */
 export type Track = "live" | "shadow";
 
 export interface Standing {
@@ -9,10 +9,10 @@ export interface Standing {
   presence: Presence;
 }
 
-/** One entry of a session's history, as the stream and the history route give it. */
+/** One entry of a session's history, as the stream and the history route return it. */
 export interface Transition {
   id: string;
-  /** Without a gap within its session. */
+  /** Gap-free within its session. */
   seq: number;
   session: string;
   at: string;
@@ -27,8 +27,8 @@ export interface Transition {
 }
 
 /**
- * The session after a transition, as far as the transition tells. An older one, or one that came
- * twice, changes nothing.
+ * The session after a transition, as far as the transition contains its fields. An older or
+ * duplicate transition changes nothing.
  */
 export function apply(session: Session, transition: Transition): Session {
   if (transition.seq <= session.seq) return session;

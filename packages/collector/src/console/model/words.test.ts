@@ -31,7 +31,7 @@ describe("ticketWords", () => {
 });
 
 describe("visitorName", () => {
-  it("falls back to the conversation", () => {
+  it("falls back to the conversation's id", () => {
     expect(visitorName(aSession())).toBe("u_1");
     expect(visitorName(aSession({ user: null }))).toBe("conv_1");
   });

@@ -1,6 +1,6 @@
 import type { Presence, Reason, Session, Ticket, TicketStatus } from "./session.ts";
 
-/** What a session's state means, in the words of a support desk. */
+/** A session's state in the words of a support desk. */
 export function stateWords(session: Session): string {
   const { state, reason, assignee, ticket } = session;
   if (state === "none") return "Nothing written yet";
@@ -37,7 +37,7 @@ export const PRESENCE_WORDS: Record<Presence, { word: string; meaning: string }>
   unsupported: { word: "Cannot be seen", meaning: "This channel has no web page" },
 };
 
-/** `#4711 open, high`; before the desk has reported its ticket there is no number. */
+/** The ticket as text, like `#4711 open, high`; without a number until the desk has reported it. */
 export function ticketWords({ id, status, priority }: Ticket): string {
   const words = STATUS_WORDS[status];
   const name = id === null ? `${words} ticket` : `#${id} ${words.toLowerCase()}`;
@@ -53,7 +53,7 @@ export const STATUS_WORDS: Record<TicketStatus, string> = {
   closed: "Closed",
 };
 
-/** Who it is: the desk's name for the visitor, else the conversation's id. */
+/** The desk's name for the visitor, or else the conversation's id. */
 export function visitorName({ user, id }: Session): string {
   return user ?? id;
 }

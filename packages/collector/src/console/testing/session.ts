@@ -25,7 +25,7 @@ export function aSession(differs: Partial<Session> = {}): Session {
   };
 }
 
-/** Presence would have told that visitor gone, unless the test says otherwise. */
+/** A shadow in which that visitor is offline, unless the test says otherwise. */
 export function aShadow(differs: Partial<Shadow> = {}): Shadow {
   return {
     state: "inactive",
@@ -37,7 +37,7 @@ export function aShadow(differs: Partial<Shadow> = {}): Shadow {
   };
 }
 
-/** That visitor closes the last page and is gone, unless the test says otherwise. */
+/** The transition by which that visitor turns offline, unless the test says otherwise. */
 export function aTransition(differs: Partial<Transition> = {}): Transition {
   return {
     id: "tr_3",

@@ -6,11 +6,11 @@ const WORDS = {
   lost: "Reconnecting…",
 };
 
-/** Whether what is on the screen is up to date. */
-export function showLine(line: keyof typeof WORDS): void {
-  const place = byId("line");
-  place.hidden = false;
-  setAttributes(place, { "data-line": line });
-  setText(place, WORDS[line]);
-  byId("desk").classList.toggle("stale", line === "lost");
+/** Shows the state of the connection, and marks the page as stale while it is lost. */
+export function showConnection(state: keyof typeof WORDS): void {
+  const status = byId("connection");
+  status.hidden = false;
+  setAttributes(status, { "data-connection": state });
+  setText(status, WORDS[state]);
+  byId("desk").classList.toggle("stale", state === "lost");
 }

@@ -1,5 +1,5 @@
 import type { Api } from "../live/api.ts";
-import type { Roster } from "../live/roster.ts";
+import type { SessionStore } from "../live/session-store.ts";
 import { shadowHistory } from "../live/shadow.ts";
 import { sentence } from "../model/sentence.ts";
 import type { Session } from "../model/session.ts";
@@ -13,18 +13,18 @@ import { factList } from "./facts.ts";
 import { startHistoryList } from "./history-list.ts";
 import { presenceMark, showPresence } from "./presence.ts";
 
-/** So many of the newest entries are shown at first. */
+/** How many of the newest entries are shown at first. */
 const HISTORY_LIMIT = 200;
 
-/** One session's details and history, beside the list, kept up to date while it is open. */
-export function startDrawer(api: Api, roster: Roster, settings: () => Settings) {
+/** The dialog with one session's details and history, kept up to date while it is open. */
+export function startDrawer(api: Api, store: SessionStore, settings: () => Settings) {
   const dialog = byId<HTMLDialogElement>("drawer");
   const name = byId("drawer-name");
   const state = byId("drawer-state");
   const facts = byId("drawer-facts");
   const shadowPart = byId("drawer-shadow");
   const presence = presenceMark();
-  const showActions = startDeskActions(api, roster);
+  const showActions = startDeskActions(api, store);
   const histories = {
     live: startHistoryList(byId("drawer-history"), byId("drawer-no-history"), (transition) =>
       sentence(transition, settings()),
@@ -63,16 +63,16 @@ export function startDrawer(api: Api, roster: Roster, settings: () => Settings) 
 
   async function newest(id: string, seq: number): Promise<Transition[]> {
     const after = Math.max(0, seq - HISTORY_LIMIT);
-    const [whole, { transitions }] = await Promise.all([
+    const [session, { transitions }] = await Promise.all([
       api.session(id),
       api.history(id, after, HISTORY_LIMIT + 100),
     ]);
-    if (whole) roster.put([whole]);
+    if (session) store.put([session]);
     return transitions;
   }
 
   function open(id: string): void {
-    const session = roster.get(id);
+    const session = store.get(id);
     if (!session) return;
     shownId = id;
     for (const history of Object.values(histories)) history.clear();
@@ -82,14 +82,14 @@ export function startDrawer(api: Api, roster: Roster, settings: () => Settings) 
     if (isTrial(settings())) read("shadow", session);
   }
 
-  roster.listen((ids) => {
-    const session = shownId && ids.includes(shownId) ? roster.get(shownId) : null;
+  store.listen((ids) => {
+    const session = shownId && ids.includes(shownId) ? store.get(shownId) : null;
     if (session) show(session);
   });
   dialog.addEventListener("close", () => {
     shownId = null;
   });
-  // A click beside the drawer closes it, as Escape does.
+  // A click outside the drawer closes it, as Escape does.
   dialog.addEventListener("click", ({ target }) => {
     if (target === dialog) dialog.close();
   });

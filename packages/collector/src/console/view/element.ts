@@ -1,18 +1,18 @@
 type Child = Node | string | null;
 
-/** An element with its attributes and children. An attribute that is null is left out. */
+/** Creates an element with its attributes and children. Attributes that are `null` are left out. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Record<string, string | null> = {},
   ...children: Child[]
 ): HTMLElementTagNameMap[Tag] {
-  const made = document.createElement(tag);
-  setAttributes(made, attributes);
-  made.append(...children.filter((child) => child !== null));
-  return made;
+  const created = document.createElement(tag);
+  setAttributes(created, attributes);
+  created.append(...children.filter((child) => child !== null));
+  return created;
 }
 
-/** Sets what differs, removes what is null. */
+/** Sets the attributes that differ, and removes those that are `null`. */
 export function setAttributes(target: Element, attributes: Record<string, string | null>): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null) target.removeAttribute(name);
@@ -20,14 +20,14 @@ export function setAttributes(target: Element, attributes: Record<string, string
   }
 }
 
-/** Sets text only if it differs, so that nothing is announced or repainted in vain. */
+/** Sets text only if it differs, so that nothing is announced or repainted unnecessarily. */
 export function setText(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }
 
 /**
  * The element of index.html with that id.
- * @throws Error where there is none: page and script do not belong together
+ * @throws Error if it is missing, since page and script do not match
  */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   const found = document.getElementById(id);

@@ -2,7 +2,7 @@ import { seconds } from "../model/duration.ts";
 import type { Settings } from "../model/settings.ts";
 import { byId, element } from "./element.ts";
 
-/** Says by which settings people are judged here, and warns where presence does not decide. */
+/** Explains the settings that decide presence, and warns if presence does not decide. */
 export function explain({ presence = {}, inactivity = {} }: Settings): void {
   const mode = byId("mode");
   mode.hidden = presence.mode === undefined || presence.mode === "on";

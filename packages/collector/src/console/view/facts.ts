@@ -4,7 +4,7 @@ import { ticketWords } from "../model/words.ts";
 import { element } from "./element.ts";
 import { setSince, since } from "./since.ts";
 
-/** What is known of a session, as pairs of name and value. */
+/** The details of a session, as pairs of name and value. */
 export function factList(session: Session): HTMLElement[] {
   const { assignee, capacityHeld, ticket, queue } = session;
   const facts: [string, Node | string | null][] = [

@@ -2,8 +2,8 @@ import type { Settings } from "../model/settings.ts";
 import { byId, element } from "./element.ts";
 
 /**
- * While there is nobody yet: what to do to see somebody.
- * @returns a function that shows either these steps or the desk
+ * The instructions for the first session, shown while there are no sessions.
+ * @returns a function that shows either the instructions or the sessions
  */
 export function startFirstSteps({ origins = [] }: Settings): (isEmpty: boolean) => void {
   const [shop] = origins;

@@ -1,4 +1,4 @@
-/** Lights a row up for a moment, so that the eye finds what has just changed. */
+/** Highlights a row for a moment, to draw attention to a change. */
 export function flash(target: HTMLElement): void {
   target.animate([{ backgroundColor: "var(--flash)" }, { backgroundColor: "transparent" }], {
     duration: 1_800,

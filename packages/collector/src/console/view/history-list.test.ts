@@ -14,7 +14,7 @@ function start() {
 const entries = (...seqs: number[]) => seqs.map((seq) => aTransition({ seq }));
 
 describe("startHistoryList", () => {
-  it("shows each entry once, newest first, also when news is quicker than the rest", () => {
+  it("shows each entry once, newest first, even if a new one arrives before older ones", () => {
     const { history, shown } = start();
     history.add(entries(4));
     history.add(entries(1, 2, 3, 4));
@@ -23,7 +23,7 @@ describe("startHistoryList", () => {
     expect(shown()).toEqual([]);
   });
 
-  it("says that there is nothing, or that it could not be read", () => {
+  it("shows a note if the history is empty or could not be read", () => {
     const { history, note } = start();
     history.clear();
     expect(note.hidden).toBe(true);

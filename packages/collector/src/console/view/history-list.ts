@@ -2,9 +2,9 @@ import type { Transition } from "../model/transition.ts";
 import { element, setText } from "./element.ts";
 
 /**
- * What happened to a session, newest first.
- * @param note stands in place of an empty list
- * @param words what one entry says
+ * A session's history, newest first.
+ * @param note the element that is shown instead of an empty list
+ * @param words the text of one entry
  */
 export function startHistoryList(
   list: HTMLElement,
@@ -33,11 +33,11 @@ export function startHistoryList(
       list.replaceChildren();
       note.hidden = true;
     },
-    /** Puts in its place what is not there yet: news may be quicker than what came before. */
+    /** Inserts missing entries in order; the stream may deliver new ones before older ones load. */
     add(transitions: readonly Transition[]): void {
-      const fresh = transitions.filter(({ seq }) => !shown.has(seq));
-      for (const transition of fresh) shown.set(transition.seq, entry(transition));
-      if (fresh.length > 0) {
+      const missing = transitions.filter(({ seq }) => !shown.has(seq));
+      for (const transition of missing) shown.set(transition.seq, entry(transition));
+      if (missing.length > 0) {
         const newestFirst = [...shown].sort(([a], [b]) => b - a);
         list.replaceChildren(...newestFirst.map(([, item]) => item));
       }

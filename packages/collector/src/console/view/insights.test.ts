@@ -30,7 +30,7 @@ async function opened(differs: Partial<Insights> = {}) {
 }
 
 describe("startInsights", () => {
-  it("reads when it is opened and each minute while it is, not otherwise", async () => {
+  it("reads when it is opened and each minute while it is open", async () => {
     const insights = await opened();
     await vi.advanceTimersByTimeAsync(120_000);
     expect(insights).toHaveBeenCalledTimes(3);
@@ -39,7 +39,7 @@ describe("startInsights", () => {
     expect(insights).toHaveBeenCalledTimes(3);
   });
 
-  it("shows what was measured, and longer buffers", async () => {
+  it("shows the measurements and the longer buffers", async () => {
     await opened();
     expect(part("insights-status").textContent).toContain("trial run");
     expect(part("insights-findings").textContent).toContain("6 (5%)");
@@ -48,20 +48,20 @@ describe("startInsights", () => {
     expect(part("insights-enough").hidden).toBe(true);
   });
 
-  it("says that the buffer is long enough where nobody was found gone too early", async () => {
+  it("states that the buffer is long enough if there were no mistaken departures", async () => {
     await opened({ contradicted: 0 });
     expect(part("insights-enough").hidden).toBe(false);
     expect(part("insights-buffers").hidden).toBe(true);
   });
 
-  it("says what will be here before the first departure", async () => {
+  it("explains what it will show before the first departure", async () => {
     await opened({ departures: 0, detectionSeconds: null, contradicted: 0 });
     expect(part("insights-empty").hidden).toBe(false);
     expect(part("insights-enough").hidden).toBe(true);
     expect(part("insights-findings").children).toHaveLength(0);
   });
 
-  it("says when it could not be read, and tries again", async () => {
+  it("reports a failed read and retries", async () => {
     const insights = vi.fn(async () => someInsights());
     insights.mockRejectedValueOnce(new TypeError("away"));
     startInsights({ insights });

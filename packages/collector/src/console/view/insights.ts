@@ -2,10 +2,10 @@ import type { Api } from "../live/api.ts";
 import { bufferRows, findings, type Insights, measuredWords } from "../model/insights.ts";
 import { byId, element, setText } from "./element.ts";
 
-/** To measure, the collector reads its whole history: only for who looks, and not too often. */
-const EVERY_MS = 60_000;
+/** Slow, since the collector reads its whole history for each request. */
+const REFRESH_EVERY_MS = 60_000;
 
-/** How good the verdicts are: read when it is opened, and anew while it stays open. */
+/** The panel with the quality of the verdicts, refreshed while it is open. */
 export function startInsights(api: Pick<Api, "insights">): void {
   const panel = byId<HTMLDetailsElement>("insights");
   const status = byId("insights-status");
@@ -24,7 +24,7 @@ export function startInsights(api: Pick<Api, "insights">): void {
     clearInterval(timer);
     if (!panel.open) return;
     read();
-    timer = setInterval(read, EVERY_MS);
+    timer = setInterval(read, REFRESH_EVERY_MS);
   });
 }
 

@@ -3,7 +3,7 @@ import { seenPresence } from "../model/shadow.ts";
 import { PRESENCE_WORDS } from "../model/words.ts";
 import { element, setAttributes, setText } from "./element.ts";
 
-/** A dot whose form tells as much as its colour, the word, and whether it is only tried out. */
+/** A dot with a form and colour per presence, its word, and a mark for the trial run. */
 export function presenceMark(): HTMLElement {
   return element(
     "span",
@@ -14,18 +14,18 @@ export function presenceMark(): HTMLElement {
   );
 }
 
-/** Shows whether the visitor is there; in a trial run, whether presence would say so. */
+/** Shows the session's presence; in a trial run, that of its shadow. */
 export function showPresence(
   mark: HTMLElement,
   session: Pick<Session, "presence" | "shadow">,
 ): void {
   const presence = seenPresence(session);
   const { word, meaning } = PRESENCE_WORDS[presence];
-  const isTried = session.shadow !== undefined;
+  const isTrial = session.shadow !== undefined;
   setAttributes(mark, {
     "data-is": presence,
-    title: isTried ? `${meaning}. Only tried out: it changes nothing yet` : meaning,
+    title: isTrial ? `${meaning}. Only tried out: it changes nothing yet` : meaning,
   });
-  mark.querySelector("small")?.toggleAttribute("hidden", !isTried);
+  mark.querySelector("small")?.toggleAttribute("hidden", !isTrial);
   if (mark.lastElementChild) setText(mark.lastElementChild, word);
 }

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createRoster } from "../live/roster.ts";
+import { createSessionStore } from "../live/session-store.ts";
 import type { Queued } from "../model/session.ts";
 import { aSession, aTransition } from "../testing/session.ts";
 import { startQueueList } from "./queue-list.ts";
@@ -19,20 +19,20 @@ const entry = (session: string, position: number): Queued => {
 };
 
 describe("startQueueList", () => {
-  it("keeps the order that the collector gives", () => {
-    const show = startQueueList(list(), "queued", createRoster(), vi.fn());
+  it("keeps the order of the collector", () => {
+    const show = startQueueList(list(), "queued", createSessionStore(), vi.fn());
     expect(show([entry("b", 1), entry("a", 2)])).toBe(2);
     show([entry("c", 1), entry("b", 2), entry("a", 3)]);
     expect(ids()).toEqual(["c", "b", "a"]);
     expect(positions()).toEqual(["1", "2", "3"]);
   });
 
-  it("takes out at once who has left, and moves the others up", () => {
-    const roster = createRoster();
-    roster.put([aSession(), aSession({ id: "conv_2" })]);
-    const show = startQueueList(list(), "queued", roster, vi.fn());
+  it("removes a session that left the queue immediately, and moves the others up", () => {
+    const store = createSessionStore();
+    store.put([aSession(), aSession({ id: "conv_2" })]);
+    const show = startQueueList(list(), "queued", store, vi.fn());
     show([entry("conv_1", 1), entry("conv_2", 2)]);
-    roster.apply(aTransition());
+    store.apply(aTransition());
     expect(ids()).toEqual(["conv_2"]);
     expect(positions()).toEqual(["1"]);
   });

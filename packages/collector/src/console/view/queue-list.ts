@@ -1,4 +1,4 @@
-import type { Roster } from "../live/roster.ts";
+import type { SessionStore } from "../live/session-store.ts";
 import type { Queue, Queued } from "../model/session.ts";
 import { ticketWords, visitorName } from "../model/words.ts";
 import { element, setAttributes, setText } from "./element.ts";
@@ -6,8 +6,8 @@ import { flash } from "./flash.ts";
 import { presenceMark, showPresence } from "./presence.ts";
 import { setSince, since } from "./since.ts";
 
-/** Nobody reads further down; how many there are is said above and in the table below. */
-const SHOWN = 100;
+/** Longer lists are cut off; the summary and the table show all sessions. */
+const MAX_SHOWN = 100;
 
 interface Item {
   item: HTMLLIElement;
@@ -15,14 +15,14 @@ interface Item {
 }
 
 /**
- * Who waits for an agent, in the order in which the queue will serve them.
- * @param standing where in the queue those in this list stand
- * @returns a function that shows the queue's newest answer, and answers how many wait
+ * The sessions that wait for an agent, in queue order.
+ * @param standing the queue standing of the sessions in this list
+ * @returns a function that shows the queue as it was last read, and returns its length
  */
 export function startQueueList(
   list: HTMLElement,
   standing: Queue,
-  roster: Roster,
+  store: SessionStore,
   open: (id: string) => void,
 ): (queued: Queued[]) => number {
   const items = new Map<string, Item>();
@@ -30,29 +30,29 @@ export function startQueueList(
   let isFirst = true;
 
   function show(): void {
-    const here = new Set(queued.slice(0, SHOWN).map(({ session }) => session));
+    const listed = new Set(queued.slice(0, MAX_SHOWN).map(({ session }) => session));
     for (const [id, { item }] of items) {
-      if (here.has(id)) continue;
+      if (listed.has(id)) continue;
       item.remove();
       items.delete(id);
     }
-    for (const [index, entry] of queued.slice(0, SHOWN).entries()) {
-      const known = items.get(entry.session);
-      const shown = known ?? createItem(entry.session, roster, open);
+    for (const [index, entry] of queued.slice(0, MAX_SHOWN).entries()) {
+      const existing = items.get(entry.session);
+      const shown = existing ?? createItem(entry.session, store, open);
       items.set(entry.session, shown);
       shown.show(entry);
-      const there = list.children[index] ?? null;
-      if (there !== shown.item) list.insertBefore(shown.item, there);
-      if (!known && !isFirst) flash(shown.item);
+      const current = list.children[index] ?? null;
+      if (current !== shown.item) list.insertBefore(shown.item, current);
+      if (!existing && !isFirst) flash(shown.item);
     }
   }
 
-  // Who left the queue is taken out at once; who joined comes with the queue's next answer.
-  roster.listen((ids) => {
+  // Sessions that left the queue are removed immediately; new ones appear when it is read again.
+  store.listen((ids) => {
     const changed = new Set(ids);
     if (!queued.some(({ session }) => changed.has(session))) return;
     queued = queued
-      .filter(({ session }) => !changed.has(session) || roster.get(session)?.queue === standing)
+      .filter(({ session }) => !changed.has(session) || store.get(session)?.queue === standing)
       .map((entry, index) => ({ ...entry, position: index + 1 }));
     show();
   });
@@ -65,7 +65,7 @@ export function startQueueList(
   };
 }
 
-function createItem(id: string, roster: Roster, open: (id: string) => void): Item {
+function createItem(id: string, store: SessionStore, open: (id: string) => void): Item {
   const position = element("span", { class: "position" });
   const name = element("button", { type: "button", class: "name", "aria-haspopup": "dialog" });
   const waited = since("fine");
@@ -81,7 +81,7 @@ function createItem(id: string, roster: Roster, open: (id: string) => void): Ite
   item.addEventListener("click", () => open(id));
 
   function show(entry: Queued): void {
-    const session = roster.get(id);
+    const session = store.get(id);
     setText(position, String(entry.position));
     setText(name, session ? visitorName(session) : (entry.user ?? id));
     setText(ticket, ticketWords(session?.ticket ?? entry.ticket));

@@ -1,5 +1,5 @@
 import type { Session } from "../model/session.ts";
-import { otherState } from "../model/shadow.ts";
+import { differingState } from "../model/shadow.ts";
 import { stateWords, ticketWords, visitorName } from "../model/words.ts";
 import { element, setAttributes, setText } from "./element.ts";
 import { presenceMark, showPresence } from "./presence.ts";
@@ -10,7 +10,7 @@ export interface SessionRow {
   show(session: Session): void;
 }
 
-/** One session in the table: made once, then only what differs is changed. */
+/** One session in the table: created once, then only what differs is changed. */
 export function createSessionRow(id: string, open: (id: string) => void): SessionRow {
   const name = element("button", { type: "button", class: "name", "aria-haspopup": "dialog" });
   const idText = element("span", { class: "id" }, id);
@@ -30,15 +30,15 @@ export function createSessionRow(id: string, open: (id: string) => void): Sessio
     cell("agent", agent),
     cell("ticket", ticket),
   );
-  // The whole row opens the details; the button in it is what the keyboard finds.
+  // A click anywhere in the row opens the details; the button is for the keyboard.
   row.addEventListener("click", () => {
-    // Whoever marks an id to copy it does not want it covered.
+    // Not while text is selected, since the drawer would cover an id that is being copied.
     if (getSelection()?.isCollapsed !== false) open(id);
   });
 
   function show(session: Session): void {
     const { shadow } = session;
-    const other = otherState(session);
+    const other = differingState(session);
     setAttributes(row, {
       "data-state": session.state,
       "data-reason": session.reason ?? "",

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createRoster } from "../live/roster.ts";
+import { createSessionStore } from "../live/session-store.ts";
 import { aSession, aShadow, aTransition } from "../testing/session.ts";
 import { startSessionTable } from "./session-table.ts";
 
@@ -10,9 +10,9 @@ beforeEach(() => {
 });
 
 function start() {
-  const roster = createRoster();
+  const store = createSessionStore();
   const open = vi.fn();
-  return { roster, open, table: startSessionTable(roster, open) };
+  return { store, open, table: startSessionTable(store, open) };
 }
 
 const row = (id: string) => document.querySelector<HTMLElement>(`[data-session="${id}"]`);
@@ -22,9 +22,9 @@ const idsIn = (group: string) =>
   );
 
 describe("startSessionTable", () => {
-  it("shows each session in its group, who waits longest first", () => {
-    const { roster } = start();
-    roster.put([
+  it("shows each session in its group, ordered by waiting time", () => {
+    const { store } = start();
+    store.put([
       aSession({ id: "b", queuedAt: "2026-01-01T10:02:00.000Z" }),
       aSession({ id: "a", queuedAt: "2026-01-01T10:01:00.000Z" }),
       aSession({ id: "c", assignee: "ana" }),
@@ -33,12 +33,12 @@ describe("startSessionTable", () => {
     expect(idsIn("agent")).toEqual(["c"]);
   });
 
-  it("turns a row in place when a transition comes, and lights it up", () => {
-    const { roster } = start();
-    roster.put([aSession()]);
+  it("updates and highlights the row of a transition", () => {
+    const { store } = start();
+    store.put([aSession()]);
     const before = row("conv_1");
     expect(before?.animate).not.toHaveBeenCalled();
-    roster.apply(aTransition());
+    store.apply(aTransition());
     expect(row("conv_1")).toBe(before);
     expect(before?.animate).toHaveBeenCalledOnce();
     expect(before?.getAttribute("data-state")).toBe("inactive");
@@ -50,9 +50,9 @@ describe("startSessionTable", () => {
     expect(idsIn("gone")).toEqual(["conv_1"]);
   });
 
-  it("shows one group, or what is searched for, or says that nothing is found", () => {
-    const { roster, table } = start();
-    roster.put([aSession({ id: "a", user: "maria" }), aSession({ id: "b", assignee: "ana" })]);
+  it("filters by group and by search, and states when nothing matches", () => {
+    const { store, table } = start();
+    store.put([aSession({ id: "a", user: "maria" }), aSession({ id: "b", assignee: "ana" })]);
     table.showGroup("agent");
     expect(row("a")?.closest("tbody")?.hidden).toBe(true);
     expect(row("b")?.closest("tbody")?.hidden).toBe(false);
@@ -64,10 +64,10 @@ describe("startSessionTable", () => {
     expect(document.getElementById("nothing-found")?.hidden).toBe(false);
   });
 
-  it("shows in a trial run how it would be, and forgets it when that ends", () => {
-    const { roster } = start();
+  it("shows the shadow during a trial run, and hides it afterwards", () => {
+    const { store } = start();
     const watched = aSession({ presence: "ignored" });
-    roster.put([{ ...watched, shadow: aShadow() }]);
+    store.put([{ ...watched, shadow: aShadow() }]);
     const shown = row("conv_1");
     expect(shown?.dataset).toMatchObject({
       state: "active",
@@ -78,23 +78,23 @@ describe("startSessionTable", () => {
     });
     expect(shown?.querySelector(".would-be")?.textContent).toBe("Would be: Left the site");
     expect(shown?.querySelector(".there")?.textContent).toBe("would be Gone");
-    roster.put([watched]);
+    store.put([watched]);
     expect(shown?.hasAttribute("data-shadow-state")).toBe(false);
     expect(shown?.querySelector<HTMLElement>(".would-be")?.hidden).toBe(true);
     expect(shown?.querySelector(".presence")?.getAttribute("data-is")).toBe("ignored");
     expect(shown?.querySelector("small")?.hidden).toBe(true);
   });
 
-  it("takes out what was erased", () => {
-    const { roster } = start();
-    roster.put([aSession()]);
-    roster.remove(["conv_1"]);
+  it("removes erased sessions", () => {
+    const { store } = start();
+    store.put([aSession()]);
+    store.remove(["conv_1"]);
     expect(row("conv_1")).toBeNull();
   });
 
-  it("opens the details by a click anywhere in the row, once", () => {
-    const { roster, open } = start();
-    roster.put([aSession()]);
+  it("opens the details once for a click anywhere in the row", () => {
+    const { store, open } = start();
+    store.put([aSession()]);
     row("conv_1")?.querySelector("button")?.click();
     expect(open).toHaveBeenCalledExactlyOnceWith("conv_1");
   });

@@ -1,4 +1,4 @@
-import type { Roster } from "../live/roster.ts";
+import type { SessionStore } from "../live/session-store.ts";
 import { GROUPS, type Group, groupOf } from "../model/group.ts";
 import { compareSessions } from "../model/order.ts";
 import { matches } from "../model/search.ts";
@@ -16,12 +16,12 @@ interface Section {
 
 interface Entry extends SessionRow {
   group: Group | null;
-  /** It is what is searched for. */
-  isFound: boolean;
+  /** Whether it matches the search. */
+  matchesSearch: boolean;
 }
 
-/** All sessions, one table section for each group, every row in its place as things change. */
-export function startSessionTable(roster: Roster, open: (id: string) => void) {
+/** All sessions in one table section per group, kept in order as they change. */
+export function startSessionTable(store: SessionStore, open: (id: string) => void) {
   const table = byId("sessions");
   const nothing = byId("nothing-found");
   const rows = new Map<string, Entry>();
@@ -45,47 +45,51 @@ export function startSessionTable(roster: Roster, open: (id: string) => void) {
   function update(ids: readonly string[], changed: boolean): void {
     const touched = new Set<Group>();
     for (const id of ids) {
-      const known = rows.get(id);
-      if (known?.group) touched.add(take(id, known.group));
-      const session = roster.get(id);
-      if (session) touched.add(place(session, changed));
+      const existing = rows.get(id);
+      if (existing?.group) touched.add(removeFromSection(id, existing.group));
+      const session = store.get(id);
+      if (session) touched.add(addToSection(session, changed));
       else {
-        known?.row.remove();
+        existing?.row.remove();
         rows.delete(id);
       }
     }
-    for (const group of touched) arrange(group);
-    hideWhatIsNotAskedFor();
+    for (const group of touched) reorder(group);
+    updateVisibility();
   }
 
-  function take(id: string, group: Group): Group {
+  function removeFromSection(id: string, group: Group): Group {
     const section = sections.get(group);
     if (section) section.ids = section.ids.filter((other) => other !== id);
     return group;
   }
 
-  function place(session: Session, changed: boolean): Group {
+  function addToSection(session: Session, changed: boolean): Group {
     const { id } = session;
-    const entry = rows.get(id) ?? { ...createSessionRow(id, open), group: null, isFound: true };
+    const entry = rows.get(id) ?? {
+      ...createSessionRow(id, open),
+      group: null,
+      matchesSearch: true,
+    };
     entry.group = groupOf(session);
     entry.show(session);
-    find(entry, session);
+    applySearch(entry, session);
     rows.set(id, entry);
     sections.get(entry.group)?.ids.push(id);
     if (changed) flash(entry.row);
     return entry.group;
   }
 
-  function find(entry: Entry, session: Session | undefined): void {
-    entry.isFound = session !== undefined && matches(session, typed);
-    entry.row.hidden = !entry.isFound;
+  function applySearch(entry: Entry, session: Session | undefined): void {
+    entry.matchesSearch = session !== undefined && matches(session, typed);
+    entry.row.hidden = !entry.matchesSearch;
   }
 
-  /** Moves only the rows that stand in the wrong place: the others keep focus and selection. */
-  function arrange(group: Group): void {
+  /** Moves only the rows that are out of order, so that the others keep focus and selection. */
+  function reorder(group: Group): void {
     const section = sections.get(group);
     if (!section) return;
-    const sessions = section.ids.map((id) => roster.get(id)).filter((found) => found !== undefined);
+    const sessions = section.ids.map((id) => store.get(id)).filter((found) => found !== undefined);
     section.ids = sessions.sort(compareSessions).map(({ id }) => id);
     let before = section.body.firstElementChild;
     for (const id of section.ids) {
@@ -97,34 +101,34 @@ export function startSessionTable(roster: Roster, open: (id: string) => void) {
     setText(section.count, String(section.ids.length));
   }
 
-  function hideWhatIsNotAskedFor(): void {
+  function updateVisibility(): void {
     let shown = 0;
     for (const [group, { body, ids }] of sections) {
-      const found = ids.filter((id) => rows.get(id)?.isFound).length;
+      const found = ids.filter((id) => rows.get(id)?.matchesSearch).length;
       body.hidden = found === 0 || (shownGroup !== null && shownGroup !== group);
       if (!body.hidden) shown += found;
     }
-    nothing.hidden = shown > 0 || roster.size === 0;
+    nothing.hidden = shown > 0 || store.size === 0;
     table.hidden = shown === 0;
   }
 
-  roster.listen(update);
+  store.listen(update);
 
   return {
-    /** Shows one group only; null: all. */
+    /** Shows one group only, or all groups for `null`. */
     showGroup(group: Group | null): void {
       shownGroup = group;
-      hideWhatIsNotAskedFor();
+      updateVisibility();
     },
     search(text: string): void {
       typed = text.trim();
-      for (const [id, entry] of rows) find(entry, roster.get(id));
-      hideWhatIsNotAskedFor();
+      for (const [id, entry] of rows) applySearch(entry, store.get(id));
+      updateVisibility();
     },
   };
 }
 
-/** On a phone the rows are laid out as cards, and some browsers then forget that it is a table. */
+/** Sets explicit roles, since some browsers drop them when rows are laid out as cards. */
 function keepTableRoles(table: HTMLElement): void {
   const roles = { thead: "rowgroup", tr: "row", th: "columnheader" };
   table.setAttribute("role", "table");

@@ -1,16 +1,16 @@
 import { byId } from "./element.ts";
 
-/** Asks for the key until one is given that opens; `trouble` says why it asks (again). */
-export function askForKey(trouble: string | null): Promise<string> {
+/** Shows the sign-in form and resolves with the key; `error` is why the last key was refused. */
+export function askForKey(error: string | null): Promise<string> {
   const section = byId("sign-in");
   const form = byId<HTMLFormElement>("sign-in-form");
   const input = byId<HTMLInputElement>("key");
-  const why = byId("sign-in-trouble");
+  const message = byId("sign-in-error");
   section.hidden = false;
-  why.textContent = trouble ?? "";
-  input.toggleAttribute("aria-invalid", trouble !== null);
+  message.textContent = error ?? "";
+  input.toggleAttribute("aria-invalid", error !== null);
   input.focus();
-  return new Promise((given) => {
+  return new Promise((resolve) => {
     form.addEventListener(
       "submit",
       (event) => {
@@ -18,7 +18,7 @@ export function askForKey(trouble: string | null): Promise<string> {
         section.hidden = true;
         const key = input.value.trim();
         input.value = "";
-        given(key);
+        resolve(key);
       },
       { once: true },
     );

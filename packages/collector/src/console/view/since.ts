@@ -2,12 +2,12 @@ import { now } from "../live/clock.ts";
 import { duration } from "../model/duration.ts";
 import { element, setAttributes, setText } from "./element.ts";
 
-/** Made once: making one for each of a thousand rows is what would take the time. */
+/** Shared by all rows, since creating a formatter is slow. */
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
 
 type Precision = "fine" | "coarse";
 
-/** A text that says how long ago an instant was, and keeps counting by itself. */
+/** An element that shows how long ago an instant was, updated by {@link startCounting}. */
 export function since(precision: Precision): HTMLTimeElement {
   return element("time", { "data-since": precision });
 }
@@ -28,7 +28,7 @@ function count(time: HTMLTimeElement): void {
   setText(time, text);
 }
 
-/** One timer for all: only texts that differ are touched, and nothing while the tab is hidden. */
+/** Updates all elements with one timer: only texts that differ, and none in a hidden page. */
 export function startCounting(): void {
   const countAll = () => {
     if (document.hidden) return;

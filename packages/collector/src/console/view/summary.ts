@@ -1,4 +1,4 @@
-import type { Roster } from "../live/roster.ts";
+import type { SessionStore } from "../live/session-store.ts";
 import { countGroups, GROUPS, type Group, groupOf } from "../model/group.ts";
 import type { State } from "../model/session.ts";
 import { seenPresence } from "../model/shadow.ts";
@@ -14,10 +14,10 @@ const STATE_OF: Record<Group, State> = {
 };
 
 /**
- * One number for each group. Each is a switch that shows only its group, and the sum of all is every
- * session there is.
+ * The number of sessions per group. Each number is a toggle that shows only its group; their sum is
+ * the number of all sessions.
  */
-export function startSummary(roster: Roster, choose: (group: Group | null) => void) {
+export function startSummary(store: SessionStore, choose: (group: Group | null) => void) {
   const strip = byId("summary");
   const numbers = new Map<Group, { button: HTMLElement; number: HTMLElement; note: HTMLElement }>();
   let chosen: Group | null = null;
@@ -48,23 +48,23 @@ export function startSummary(roster: Roster, choose: (group: Group | null) => vo
   }
 
   function update(): void {
-    const counts = countGroups(roster.all());
+    const counts = countGroups(store.all());
     for (const [group, { button, number }] of numbers) {
-      button.classList.toggle("nobody", counts[group] === 0);
+      button.classList.toggle("empty", counts[group] === 0);
       const isPartial = unread.includes(STATE_OF[group]);
       setText(number, isPartial ? `${counts[group]}+` : String(counts[group]));
     }
     const note = numbers.get("waiting")?.note;
-    if (note) setText(note, whoIsThere(roster));
+    if (note) setText(note, waitingNote(store));
     document.title = counts.waiting > 0 ? `${counts.waiting} waiting · stillhere` : "stillhere";
   }
 
   byId("show-all").addEventListener("click", () => toggle(null));
-  roster.listen(update);
+  store.listen(update);
   update();
 
   return {
-    /** Of these states not all sessions are loaded: their numbers are at least so high. */
+    /** Sets the states with unloaded sessions, whose numbers are shown as lower bounds. */
     setUnread(states: readonly State[]): void {
       unread = states;
       update();
@@ -72,8 +72,8 @@ export function startSummary(roster: Roster, choose: (group: Group | null) => vo
   };
 }
 
-function whoIsThere(roster: Roster): string {
-  const waiting = [...roster.all()].filter((session) => groupOf(session) === "waiting");
+function waitingNote(store: SessionStore): string {
+  const waiting = [...store.all()].filter((session) => groupOf(session) === "waiting");
   const here = waiting.filter((session) => seenPresence(session) === "online").length;
   if (here === 0 && waiting.length > 0) return "None seen on the site yet";
   if (waiting.length === 0) return "Nobody is waiting";
