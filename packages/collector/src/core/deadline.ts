@@ -14,8 +14,8 @@ export type Timer =
   | { readonly kind: "inactivity"; readonly dueAt: number };
 
 /**
- * The timer that is due first; `null` if none runs. An overdue timer, as an inactivity deadline
- * whose hold ended, counts as due at `since`. Ties run as lease, buffer, inactivity (rule 14).
+ * The timer that is due first; `null` if none runs. An overdue timer counts as due at `since`,
+ * such as an inactivity deadline whose hold ended. Ties run as lease, buffer, inactivity (rule 14).
  */
 export function nextTimer(session: Session, since: number, settings: Settings): Timer | null {
   const { page, leaseAt, bufferAt, inactivityAt } = timersOf(session, settings);

@@ -6,7 +6,7 @@ import type { SessionStore } from "./session-store.ts";
 /** Slow, since a trial run changes nothing at the desk. */
 const POLL_EVERY_MS = 5_000;
 
-/** The longest that loading the list may have taken; older transitions are in the list. */
+/** The longest time that loading the list may take; older transitions are in the list. */
 const MAX_LOAD_MS = 60_000;
 
 /** The collector's maximum page size. */
