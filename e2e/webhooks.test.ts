@@ -354,8 +354,8 @@ describe("fault injection", () => {
       seeds.map((seed) => runFaults({ kills: 25, random: seededRandom(seed) })),
     );
     for (const [index, report] of reports.entries()) {
-      const clean = { forged: 0, missing: [], disordered: [], invented: [] };
-      expect(report, `seed ${seeds[index]}`).toMatchObject({ ...clean, killsBetween: 25 });
+      const clean = { invalidSignatures: 0, missing: [], outOfOrder: [], mismatched: [] };
+      expect(report, `seed ${seeds[index]}`).toMatchObject({ ...clean, killsBeforeDelivery: 25 });
       expect(report.committed).toBeGreaterThan(100);
     }
   }, 180_000);

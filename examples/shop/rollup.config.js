@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import typescript from "@rollup/plugin-typescript";
 
-/** Puts files that need no building beside the bundle, under the name they are served by. */
+/** Copies files that need no build to the bundle's folder, under the names they are served by. */
 function copy(...names) {
   return {
     name: "copy",
@@ -17,7 +17,7 @@ function copy(...names) {
 
 const check = (tsconfig) => typescript({ tsconfig, noEmitOnError: true });
 
-// Two bundles with nothing in common: what runs in Node and what the browser gets.
+// Two separate bundles: the server for Node, and the chat for the browser.
 export default [
   {
     input: "src/server.ts",

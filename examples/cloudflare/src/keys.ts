@@ -1,6 +1,6 @@
 /**
- * The keys of a local run, in the file where wrangler looks for secrets. A deployment has its own,
- * set with `wrangler secret put`.
+ * The keys of a local run, in the file from which wrangler reads secrets. A deployment has separate
+ * keys, set with `wrangler secret put`.
  */
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,8 +12,8 @@ export interface Keys {
   readonly secret: string;
 }
 
-/** Makes the keys at the first start; they outlive a restart, so that an open page goes on. */
-export function keepKeys(): Keys {
+/** Creates the keys at the first start. They survive a restart, so that open pages stay valid. */
+export function loadOrCreateKeys(): Keys {
   if (!existsSync(FILE)) {
     const text = (bytes: number) => randomBytes(bytes).toString("base64url");
     const lines = [

@@ -1,19 +1,19 @@
 /**
- * The collector at the edge, on this machine: wrangler runs the Worker and its objects in the runtime
- * that Cloudflare has, and the example shop speaks to it as a customer's server would.
+ * Runs the edge deployment locally: wrangler runs the Worker and its Durable Objects in
+ * Cloudflare's runtime, and the example shop uses it as your own server would.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { keepKeys } from "./keys.ts";
+import { loadOrCreateKeys } from "./keys.ts";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const HOST = "127.0.0.1";
 const PORT = Number(process.env["PORT"] ?? 8787);
-const READY_WITHIN_MS = 60_000;
+const READY_TIMEOUT_MS = 60_000;
 const SHOP = fileURLToPath(import.meta.resolve("@stillhere/example-shop/dist/server.js"));
 
-const keys = keepKeys();
+const keys = loadOrCreateKeys();
 const collector = `http://${HOST}:${PORT}`;
 const shop = `http://${HOST}:${PORT + 1}`;
 
@@ -36,19 +36,19 @@ function run(command: string, args: readonly string[], env: Record<string, strin
   children.push(child);
 }
 
-async function untilReady(): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS;
+async function waitUntilReady(): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
   while (Date.now() < deadline && process.exitCode === undefined) {
     const answer = await fetch(`${collector}/readyz`).catch(() => null);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error(
-    `Nothing answers at ${collector}: is port ${PORT} taken? Choose another with PORT.`,
+    `No response from ${collector}. Is port ${PORT} in use? Choose another one with PORT.`,
   );
 }
 
-/** Lets presence count, and the shop's pages report. */
+/** Switches presence on, and allows the shop's origins. */
 async function prepareAccount(): Promise<void> {
   const origins = [shop, `http://localhost:${PORT + 1}`];
   const answer = await fetch(`${collector}/v1/settings`, {
@@ -64,7 +64,7 @@ run("node_modules/.bin/wrangler", ["dev", "--ip", HOST, "--port", String(PORT)],
   CI: "true",
 });
 try {
-  await untilReady();
+  await waitUntilReady();
   await prepareAccount();
   run(process.execPath, [SHOP], {
     HOST,

@@ -1,2 +1,2 @@
-/** The whole deployment: the collector's Worker and its two kinds of objects. */
+/** The whole deployment: the collector's Worker and its two Durable Object classes. */
 export { Coordinator, Shard, worker as default } from "@stillhere/collector/cloudflare";

@@ -1,5 +1,5 @@
 /**
- * Processes that this one starts and ends.
+ * Child processes, with their output and an orderly stop.
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -7,15 +7,15 @@ import { once } from "node:events";
 
 export interface Child {
   readonly process: ChildProcess;
-  /** What it had printed when it was ready. */
+  /** The output up to the time it was ready. */
   readonly printed: string;
-  /** Asks it to end, and waits until it has. */
+  /** Sends SIGTERM, and waits for the exit. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a process and waits until it prints that it is ready. `log` gets what it prints afterwards.
- * @throws {Error} with what it printed, if it ends before; with `code` `ENOENT` if it is not there.
+ * Starts a process and waits until its output matches `ready`. `log` receives later output.
+ * @throws {Error} with the output if it exits before, or with `code` `ENOENT` if it does not exist
  */
 export async function startChild(
   command: string,
@@ -23,7 +23,8 @@ export async function startChild(
   ready: RegExp,
   log: (text: string) => void = () => {},
 ): Promise<Child> {
-  // A group of its own: Ctrl+C reaches only the parent, which stops them in order.
+  // A separate process group, so that Ctrl+C reaches only the parent, which stops the children in
+  // order.
   const child = spawn(command, args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
   let printed = "";
   let isReady = false;

@@ -1,5 +1,5 @@
 /**
- * Collectors on one store, and the keys that the first of them made.
+ * Collectors on one store, and the keys that the first of them created.
  * @module
  */
 import { execFileSync } from "node:child_process";
@@ -20,7 +20,7 @@ export interface Keys {
 
 const CONFIG = fileURLToPath(new URL("../config.json", import.meta.url));
 
-/** The command `stillhere`; built first where that has not been done. */
+/** The path of the command `stillhere`, which is built first if necessary. */
 export function findCommand(): string {
   const manifest = createRequire(import.meta.url).resolve("@stillhere/collector/package.json");
   const { bin } = JSON.parse(readFileSync(manifest, "utf8")) as { bin: { stillhere: string } };
@@ -44,15 +44,17 @@ export async function startCollector(
   return { ...child, url: /listens at (http:\S+)/.exec(child.printed)?.[1] ?? "" };
 }
 
-/** Keys are shown once, by the collector that makes them; here they are kept for the next start. */
-export function keepKeys(file: string, printed: string): Keys {
+/** A collector prints keys only when it creates them, so they are saved for the next start. */
+export function saveOrLoadKeys(file: string, printed: string): Keys {
   const publishable = /pk_[\w-]+/.exec(printed)?.[0];
   const secret = /sk_[\w-]+/.exec(printed)?.[0];
   if (publishable !== undefined && secret !== undefined) {
     writeFileSync(file, JSON.stringify({ publishable, secret }, null, 2), { mode: 0o600 });
   }
   if (!existsSync(file)) {
-    throw new Error("This Redis has an account already, whose secret key is not known here.");
+    throw new Error(
+      "This Redis already has an account, but its secret key is not in the data folder.",
+    );
   }
   return JSON.parse(readFileSync(file, "utf8")) as Keys;
 }

@@ -1,11 +1,17 @@
 /**
- * Starts a Redis server and three collectors on it, and says where they are. See README.md for what
- * the environment may say.
+ * Starts a Redis server and three collectors on it, and prints their addresses. README.md lists the
+ * environment variables.
  * @module
  */
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Collector, findCommand, type Keys, keepKeys, startCollector } from "./collectors.ts";
+import {
+  type Collector,
+  findCommand,
+  type Keys,
+  saveOrLoadKeys,
+  startCollector,
+} from "./collectors.ts";
 import { startRedis } from "./redis-server.ts";
 
 const COLLECTORS = 3;
@@ -14,7 +20,7 @@ const { PORT = "8801", REDIS_PORT = "0", REDIS_URL, DATA_FOLDER = ".stillhere" }
 const running: { stop(): Promise<void> }[] = [];
 let isStopping = false;
 
-/** The collectors first, while their store is there. */
+/** Stops the collectors before their store. */
 async function stop(): Promise<void> {
   isStopping = true;
   for (const each of running.reverse()) await each.stop();
@@ -32,18 +38,18 @@ try {
   const command = findCommand();
   const store = REDIS_URL ?? (await startOwnRedis(join(folder, "redis")));
   const collectors: Collector[] = [];
-  // The first makes the account, so the others wait for it.
+  // The first collector creates the account, so the others wait for it.
   for (let index = 0; index < COLLECTORS; index += 1) {
     const port = PORT === "0" ? 0 : Number(PORT) + index;
     const collector = await startCollector(command, store, port);
     collector.process.once("exit", () => {
-      if (!isStopping) console.log(`${collector.url} has ended; the others go on.`);
+      if (!isStopping) console.log(`${collector.url} has stopped; the others continue.`);
     });
     running.push(collector);
     collectors.push(collector);
   }
   const printed = collectors.map((each) => each.printed).join("\n");
-  greet(store, collectors, keepKeys(join(folder, "keys.json"), printed));
+  printSummary(store, collectors, saveOrLoadKeys(join(folder, "keys.json"), printed));
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   await stop();
@@ -56,10 +62,14 @@ async function startOwnRedis(folder: string): Promise<string> {
   return redis.url;
 }
 
-function greet(store: string, collectors: readonly Collector[], { publishable, secret }: Keys) {
+function printSummary(
+  store: string,
+  collectors: readonly Collector[],
+  { publishable, secret }: Keys,
+) {
   const rows = collectors.map(({ url, process }) => `  ${url}   process ${process.pid}`);
   console.log(`
-  Three collectors on ${store}. Any of them takes any signal:
+  Three collectors on ${store}. Any of them accepts any signal:
 
 ${rows.join("\n")}
 

@@ -1,5 +1,5 @@
 /**
- * A Redis server with its files in a folder of its own.
+ * A Redis server with its files in a given folder.
  * @module
  */
 import { mkdirSync } from "node:fs";
@@ -11,20 +11,20 @@ export interface RedisServer extends Child {
 }
 
 /**
- * @param folder where its files are
- * @param port 0: any that is free
- * @throws {Error} that says what to do, if there is no `redis-server` or it does not start.
+ * @param folder for its files
+ * @param port 0 selects any free port
+ * @throws {Error} with advice if there is no `redis-server`, or its output if it does not start
  */
 export async function startRedis(folder: string, port: number): Promise<RedisServer> {
   mkdirSync(folder, { recursive: true });
-  const where = String(port === 0 ? await freePort() : port);
-  const place = ["--bind", "127.0.0.1", "--port", where, "--dir", folder];
-  // What docs/redis.md asks for: sessions are no cache, and a restart forgets nothing.
-  const keeping = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"];
+  const actualPort = String(port === 0 ? await freePort() : port);
+  const location = ["--bind", "127.0.0.1", "--port", actualPort, "--dir", folder];
+  // As docs/redis.md requires: sessions are not a cache, and must survive a restart.
+  const persistence = ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"];
   try {
-    const args = [...place, ...keeping];
+    const args = [...location, ...persistence];
     const child = await startChild("redis-server", args, /Ready to accept connections/);
-    return { ...child, url: `redis://127.0.0.1:${where}` };
+    return { ...child, url: `redis://127.0.0.1:${actualPort}` };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     throw new Error(

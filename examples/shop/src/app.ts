@@ -3,17 +3,17 @@ import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
 import { createAssets } from "./assets.ts";
 import { createChat } from "./chat.ts";
+import { createCollectorClient } from "./collector-client.ts";
 import { createConversations } from "./conversations.ts";
-import { connectDesk } from "./desk.ts";
 import type { Collector } from "./environment.ts";
 import { createReports } from "./reports.ts";
 import { createPages } from "./routes.ts";
 
-/** The whole shop: pages, chat, and the line from the chat to the collector. */
+/** Creates the shop's routes: pages, assets and chat. */
 export function createShop(collector: Collector): Hono {
-  const desk = connectDesk(collector);
+  const client = createCollectorClient(collector);
   const conversations = createConversations();
-  const reports = createReports(desk);
+  const reports = createReports(client);
 
   const collectorOrigin = new URL(collector.url).origin;
   const shop = new Hono();
@@ -22,20 +22,20 @@ export function createShop(collector: Collector): Hono {
     secureHeaders({
       contentSecurityPolicy: {
         defaultSrc: ["'self'"],
-        // All that presence asks of a site's policy: load the script, and let it report.
+        // Presence requires that the page can load its script from the collector, and report to it.
         scriptSrc: ["'self'", collectorOrigin],
         connectSrc: ["'self'", collectorOrigin],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
       },
-      // The script comes from another origin that need not send Cross-Origin-Resource-Policy.
+      // The script's origin does not have to send Cross-Origin-Resource-Policy.
       crossOriginEmbedderPolicy: false,
       strictTransportSecurity: false,
     }),
   );
   shop.get("/healthz", (c) => c.text("ok"));
   shop.route("/assets", createAssets());
-  shop.route("/chat", createChat(conversations, desk, reports));
-  shop.route("/", createPages(collector, conversations, desk));
+  shop.route("/chat", createChat(conversations, client, reports));
+  shop.route("/", createPages(collector, conversations, client));
   return shop;
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
 
-/** Read from beside this bundle, wherever it was copied to. */
+/** Relative to this bundle, so that it can be copied anywhere. */
 const FOLDER = new URL("./public/", import.meta.url);
 
 const TYPES = {
@@ -12,7 +12,7 @@ const TYPES = {
   "favicon.svg": "image/svg+xml",
 };
 
-/** Styles and script; only the names listed above exist. */
+/** Serves styles, script and icon; only the names listed above exist. */
 export function createAssets(): Hono {
   const assets = new Hono();
   assets.use(etag());

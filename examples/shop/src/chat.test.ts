@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 
 describe("the chat", () => {
-  it("introduces the conversation once, reports each message, and gets a token", async () => {
+  it("creates the session once, reports each message, and gets a token", async () => {
     const { session, token, messages } = await visitor.write("Hello");
     await visitor.write("Anybody?");
     expect(token).toBe(`token of ${session}`);
@@ -26,23 +26,23 @@ describe("the chat", () => {
       ["shop", expect.stringContaining("in the queue")],
     ]);
     const path = `/v1/sessions/${session}`;
-    const told = collector.calls.filter((call) => call.path !== "/v1/tokens");
-    expect(told.map((call) => `${call.method} ${call.path}`)).toEqual([
+    const reports = collector.calls.filter((call) => call.path !== "/v1/tokens");
+    expect(reports.map((call) => `${call.method} ${call.path}`)).toEqual([
       `PUT ${path}`,
       `POST ${path}/events`,
       `POST ${path}/events`,
     ]);
-    expect(told[0]?.body).toEqual({
+    expect(reports[0]?.body).toEqual({
       channel: "web_widget",
       user: expect.stringMatching(/^guest_/),
     });
-    expect(told[1]?.body).toMatchObject({ type: "end_user_message", id: expect.any(String) });
-    expect(Date.parse(String(told[1]?.body["at"]))).toBeGreaterThan(0);
-    expect(told[1]?.body["id"]).not.toBe(told[2]?.body["id"]);
+    expect(reports[1]?.body).toMatchObject({ type: "end_user_message", id: expect.any(String) });
+    expect(Date.parse(String(reports[1]?.body["at"]))).toBeGreaterThan(0);
+    expect(reports[1]?.body["id"]).not.toBe(reports[2]?.body["id"]);
     expect(new Set(collector.calls.map(({ key }) => key))).toEqual(new Set(["Bearer sk_1"]));
   });
 
-  it("keeps the conversation from page to page in a cookie that scripts cannot read", async () => {
+  it("keeps the conversation across pages in an HttpOnly cookie", async () => {
     const answer = await visitor.request("/chat/messages", {
       method: "POST",
       body: JSON.stringify({ text: "Hello" }),
@@ -54,27 +54,27 @@ describe("the chat", () => {
     expect(await visitor.page("/about")).toContain('<span class="text">Hello</span>');
   });
 
-  it("repeats a report under the same id until the collector takes it", async () => {
-    collector.answerNext(200, 503, 500);
+  it("retries a report with the same id until the collector accepts it", async () => {
+    collector.respondNext(200, 503, 500);
     await visitor.write("Hello");
-    const ids = collector.to("/events").map(({ body }) => body["id"]);
+    const ids = collector.callsTo("/events").map(({ body }) => body["id"]);
     expect(ids).toHaveLength(3);
     expect(new Set(ids).size).toBe(1);
   });
 
-  it("introduces the conversation again where the collector has forgotten it", async () => {
+  it("creates the session again if the collector does not have it", async () => {
     const { session } = await visitor.write("Hello");
-    collector.answerNext(404);
+    collector.respondNext(404);
     await visitor.write("Still me");
-    const told = collector.calls.filter((call) => call.path !== "/v1/tokens");
-    expect(told.slice(-3).map((call) => `${call.method} ${call.path}`)).toEqual([
+    const reports = collector.calls.filter((call) => call.path !== "/v1/tokens");
+    expect(reports.slice(-3).map((call) => `${call.method} ${call.path}`)).toEqual([
       `POST /v1/sessions/${session}/events`,
       `PUT /v1/sessions/${session}`,
       `POST /v1/sessions/${session}/events`,
     ]);
   });
 
-  it("begins another conversation where the desk has ended this one", async () => {
+  it("starts another conversation if the helpdesk has ended this one", async () => {
     const first = await visitor.write("Hello");
     collector.setState("ended");
     const written = visitor.write("One more thing");
@@ -86,18 +86,18 @@ describe("the chat", () => {
     expect(second.messages[0]?.text).toBe("One more thing");
   });
 
-  it("ends the conversation when the visitor says so", async () => {
+  it("ends the conversation when the visitor ends it", async () => {
     const { session } = await visitor.write("Hello");
     expect(await visitor.end()).toEqual({ messages: [], session: null, token: null });
-    await vi.waitUntil(() => collector.to("/events").length === 2);
-    expect(collector.to("/events")[1]).toMatchObject({
+    await vi.waitUntil(() => collector.callsTo("/events").length === 2);
+    expect(collector.callsTo("/events")[1]).toMatchObject({
       path: `/v1/sessions/${session}/events`,
       body: { type: "session_ended", by: "end_user" },
     });
     expect(visitor.cookies.has("tk_conversation")).toBe(false);
   });
 
-  it("takes a message from a plain form, too", async () => {
+  it("accepts a message from a plain form", async () => {
     const answer = await visitor.request("/chat/messages", {
       method: "POST",
       body: new URLSearchParams({ text: "No script yet" }),
@@ -111,7 +111,7 @@ describe("the chat", () => {
   it.each([
     ["  ", 400],
     ["x".repeat(2_001), 413],
-  ])("refuses an empty message and an endless one", async (text, status) => {
+  ])("refuses a message that is empty or too long", async (text, status) => {
     const answer = await visitor.request("/chat/messages", {
       method: "POST",
       body: JSON.stringify({ text }),
@@ -121,7 +121,7 @@ describe("the chat", () => {
     expect(collector.calls).toHaveLength(0);
   });
 
-  it("begins empty with a conversation from before a restart", async () => {
+  it("continues a conversation without its messages after a restart", async () => {
     const { session } = await visitor.write("Hello");
     const again = createVisitor(createShop({ url: collector.url, key: "pk_1", secret: "sk_1" }));
     again.cookies.set("tk_conversation", session ?? "");

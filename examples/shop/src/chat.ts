@@ -1,17 +1,17 @@
 import { type Context, Hono } from "hono";
+import type { CollectorClient } from "./collector-client.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
 import { conversationCookie } from "./cookies.ts";
-import type { Desk } from "./desk.ts";
 import type { Outcome, Reports } from "./reports.ts";
 
-const LONGEST_MESSAGE = 2_000;
+const MAX_MESSAGE_LENGTH = 2_000;
 
-/** Longest that an answer to the visitor waits for the collector to have the report. */
-const REPORT_WAIT_MS = 1_500;
+/** How long a response to the visitor waits for the report to reach the collector. */
+const REPORT_TIMEOUT_MS = 1_500;
 
 const GREETING = "Thanks! You’re in the queue — an agent will be with you soon.";
 
-/** What the chat in the page gets to see; `session` and `token` are what presence needs. */
+/** What the chat in the page receives; presence needs `session` and `token`. */
 export interface ChatState {
   messages: { number: number; from: "visitor" | "shop"; text: string; at: string }[];
   session: string | null;
@@ -19,7 +19,11 @@ export interface ChatState {
 }
 
 /** The chat's routes: read, write, end. */
-export function createChat(conversations: Conversations, desk: Desk, reports: Reports) {
+export function createChat(
+  conversations: Conversations,
+  client: CollectorClient,
+  reports: Reports,
+) {
   const chat = new Hono();
 
   const current = (c: Context) => conversations.find(conversationCookie.read(c));
@@ -30,17 +34,17 @@ export function createChat(conversations: Conversations, desk: Desk, reports: Re
     return {
       messages: messages.map((message) => ({ ...message, at: message.at.toISOString() })),
       session: id,
-      token: await desk.token(id, user),
+      token: await client.createToken(id, user),
     };
   }
 
   async function write(conversation: Conversation, text: string): Promise<Outcome | "waiting"> {
     const isFirst = conversation.messages.length === 0;
     conversations.say(conversation, "visitor", text);
-    // The shop's own line, not an agent: the desk hears nothing of it.
+    // The greeting is the shop's own and not an agent's message, so it is not reported.
     if (isFirst) conversations.say(conversation, "shop", GREETING);
-    // A visitor does not wait for a collector that is away; the report goes on without this answer.
-    return Promise.race([reports.wrote(conversation, new Date()), pause(REPORT_WAIT_MS)]);
+    // A visitor does not wait for an unreachable collector; the report continues in the background.
+    return Promise.race([reports.wrote(conversation, new Date()), pause(REPORT_TIMEOUT_MS)]);
   }
 
   chat.use(async (c, next) => {
@@ -53,17 +57,19 @@ export function createChat(conversations: Conversations, desk: Desk, reports: Re
   chat.post("/messages", async (c) => {
     const text = await readText(c);
     if (!text) return c.json({ error: "Write something first." }, 400);
-    if (text.length > LONGEST_MESSAGE) return c.json({ error: "That message is too long." }, 413);
+    if (text.length > MAX_MESSAGE_LENGTH)
+      return c.json({ error: "That message is too long." }, 413);
 
     let conversation = current(c) ?? conversations.begin();
-    if ((await write(conversation, text)) === "over") {
-      // The desk ended it meanwhile, so this message is the first of another.
+    if ((await write(conversation, text)) === "ended") {
+      // The helpdesk has ended the conversation, so this message starts another one.
       conversations.forget(conversation.id);
       conversation = conversations.begin();
       await write(conversation, text);
     }
     conversationCookie.write(c, conversation.id);
-    // Sent as a plain form before the script was there: back to the page, which shows the message.
+    // A plain form, sent before the script had loaded, returns to the page, which shows the
+    // message.
     if (!isJson(c)) return c.redirect(c.req.header("referer") ?? "/", 303);
     return c.json(await show(conversation), 201);
   });

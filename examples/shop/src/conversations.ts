@@ -16,12 +16,14 @@ export interface Conversation {
 
 export type Conversations = ReturnType<typeof createConversations>;
 
-/** The conversations of this process: gone when it ends, as befits a demo. */
+/** The conversations, kept in memory only, which is enough for a demo. */
 export function createConversations() {
   const kept = new Map<string, Conversation>();
 
   return {
-    /** The conversation that a cookie names; empty where it began before the last restart. */
+    /**
+     * The conversation that a cookie names; without messages if it began before the last restart.
+     */
     find(id: string | undefined): Conversation | null {
       if (!id || !ID.test(id)) return null;
       return kept.get(id) ?? { id, user: userOf(id), messages: [] };
@@ -47,12 +49,12 @@ export function createConversations() {
 const ID = /^conv_[a-z2-7]{20}$/;
 const LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
 
-/** 100 bits: whoever has the cookie has the conversation, so nobody may guess one. */
+/** 100 random bits: the cookie gives access to the conversation, so an id must not be guessable. */
 function randomId(): string {
   return `conv_${Array.from(randomBytes(20), (byte) => LETTERS[byte % 32]).join("")}`;
 }
 
-/** Derived, so that it is the same visitor after this process was started again. */
+/** Derived from the id, so that it is the same after a restart. */
 function userOf(id: string): string {
   return `guest_${createHash("sha256").update(id).digest("hex").slice(0, 6)}`;
 }

@@ -1,6 +1,6 @@
 import { raw } from "hono/html";
 
-/** One drawing for each product: decoration, for the name stands beside it. */
+/** The drawing of a product. It is decorative, because the name is next to it. */
 export function drawing(id: string) {
   const [ground, shapes] = DRAWINGS[id] ?? ["#ddd", ""];
   return raw(
@@ -9,7 +9,7 @@ export function drawing(id: string) {
   );
 }
 
-/** The tern of the shop's sign. */
+/** The shop's logo. */
 export const TERN = raw(
   `<svg class="tern" viewBox="0 0 64 40" aria-hidden="true" focusable="false" fill="currentColor">` +
     `<path d="M2 13C14 9 23 12 31 21C36 9 46 3 62 2C52 8 46 15 43 24C51 25 57 28 61 33C51 31 42 31 35 32C29 36 21 37 13 34C19 33 23 31 25 28C20 20 12 15 2 13Z"/></svg>`,

@@ -8,7 +8,7 @@ const GOOD: Variables = {
 };
 
 describe("readEnvironment", () => {
-  it("fills in host and port", () => {
+  it("uses the default host and port", () => {
     expect(readEnvironment(GOOD)).toEqual({
       host: "127.0.0.1",
       port: 8788,
@@ -16,7 +16,7 @@ describe("readEnvironment", () => {
     });
   });
 
-  it("lets the system choose a port", () => {
+  it("accepts port 0", () => {
     expect(readEnvironment({ ...GOOD, PORT: "0" }).port).toBe(0);
   });
 

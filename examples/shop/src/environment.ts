@@ -1,4 +1,4 @@
-/** What the shop must be told before it can start. */
+/** The shop's configuration. */
 export interface Environment {
   host: string;
   /** 0 lets the system choose one. */
@@ -6,17 +6,17 @@ export interface Environment {
   collector: Collector;
 }
 
-/** Where the collector is and the two keys of this shop's account there. */
+/** The collector's address, and the keys of the shop's account. */
 export interface Collector {
   /** Without a trailing slash. The visitor's browser uses the same address. */
   url: string;
-  /** Publishable: goes into every page. */
+  /** The publishable key, part of every page. */
   key: string;
-  /** Secret: stays on this server. */
+  /** The secret key, which stays on this server. */
   secret: string;
 }
 
-/** The variables that are read. */
+/** The environment variables that are read. */
 export interface Variables {
   HOST?: string | undefined;
   PORT?: string | undefined;
@@ -27,7 +27,7 @@ export interface Variables {
 
 /**
  * Reads the settings from environment variables.
- * @throws Error with one line that says which variable to set, and to what.
+ * @throws Error with one line that names the variable to set, and its value
  */
 export function readEnvironment(env: Variables): Environment {
   const needed = (name: keyof Variables, example: string): string => {

@@ -23,13 +23,13 @@ const TAG =
   /<script async src="([^"]+)" data-key="([^"]+)" data-session="([^"]+)" data-token="([^"]+)">/;
 
 describe("every page", () => {
-  it("asks nothing of the collector before there is a conversation", async () => {
+  it("makes no call to the collector before there is a conversation", async () => {
     expect(await visitor.page("/")).not.toMatch(TAG);
     expect(collector.calls).toHaveLength(0);
   });
 
   it.each(["/", "/products/moss-teapot", "/cart", "/about", "/nowhere"])(
-    "%s carries presence once there is one",
+    "%s contains the presence tag once there is a conversation",
     async (path) => {
       const { session } = await visitor.write("Hello");
       const [, src, key, tagged, token] = TAG.exec(await visitor.page(path)) ?? [];
@@ -40,7 +40,7 @@ describe("every page", () => {
     },
   );
 
-  it("comes without presence while the collector is away", async () => {
+  it("has no presence tag while the collector is unreachable", async () => {
     await visitor.write("Hello");
     await collector.stop();
     const answer = await visitor.request("/");
@@ -48,12 +48,12 @@ describe("every page", () => {
     expect(await answer.text()).not.toMatch(TAG);
   });
 
-  it("never carries the secret key", async () => {
+  it("never contains the secret key", async () => {
     await visitor.write("Hello");
     expect(await visitor.page("/")).not.toContain("sk_1");
   });
 
-  it("lets the browser load from the collector and from nowhere else", async () => {
+  it("allows the browser to load only from the shop and the collector", async () => {
     const policy = (await visitor.request("/")).headers.get("content-security-policy");
     expect(policy).toContain(`script-src 'self' ${collector.url};`);
     expect(policy).toContain(`connect-src 'self' ${collector.url};`);
@@ -69,7 +69,7 @@ describe("the slow pages", () => {
   it.each([
     ["/slow", "private, no-cache"],
     ["/checkout", "no-store"],
-  ])("%s answers after a second and a half, with cache-control %s", async (path, cacheControl) => {
+  ])("%s responds after 1.5 seconds, with cache-control %s", async (path, cacheControl) => {
     vi.mocked(setTimeout).mockClear();
     const answer = await visitor.request(path);
     expect(setTimeout).toHaveBeenCalledExactlyOnceWith(1_500);
@@ -85,16 +85,16 @@ describe("the cart", () => {
       headers: { origin: "http://shop.test" },
     });
 
-  it("takes things in and gives them back", async () => {
+  it("adds and removes products, and ignores unknown ones", async () => {
     await post({ add: "moss-teapot" });
     await post({ add: "moss-teapot" });
-    await post({ add: "no-such-thing" });
+    await post({ add: "no-such-product" });
     expect(await visitor.page("/cart")).toContain("2 × € 64");
     await post({ remove: "moss-teapot" });
     expect(await visitor.page("/cart")).toContain("Nothing in it yet");
   });
 
-  it("takes nothing from another site's form", async () => {
+  it("refuses a form from another site", async () => {
     const answer = await visitor.request("/cart", {
       method: "POST",
       body: new URLSearchParams({ add: "moss-teapot" }),

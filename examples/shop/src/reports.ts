@@ -1,25 +1,25 @@
+import type { CollectorClient } from "./collector-client.ts";
 import type { Conversation } from "./conversations.ts";
-import type { Desk } from "./desk.ts";
-import { Refused } from "./retry.ts";
+import { PermanentError } from "./retry.ts";
 
 export type Reports = ReturnType<typeof createReports>;
 
-/** What became of a report: `over` means that the conversation had ended before it. */
-export type Outcome = "told" | "over" | "refused";
+/** The result of a report; `ended` if the session had ended before it. */
+export type Outcome = "reported" | "ended" | "failed";
 
 /**
- * What the collector is still to be told, conversation by conversation, in the order it happened.
- * While the collector is away, reports wait here and are retried.
+ * A queue of reports to the collector for each conversation, in order. While the collector is
+ * unreachable, reports wait here and are retried.
  */
-export function createReports(desk: Desk) {
+export function createReports(client: CollectorClient) {
   const last = new Map<string, Promise<Outcome>>();
-  const introduced = new Set<string>();
+  const created = new Set<string>();
 
   function enqueue(id: string, report: () => Promise<Outcome>): Promise<Outcome> {
-    const before = last.get(id) ?? Promise.resolve();
-    const done = before.then(report).catch((error: unknown): Outcome => {
+    const previous = last.get(id) ?? Promise.resolve();
+    const done = previous.then(report).catch((error: unknown): Outcome => {
       console.error(`shop: not reported: ${error instanceof Error ? error.message : error}`);
-      return "refused";
+      return "failed";
     });
     last.set(id, done);
     done.then(() => {
@@ -28,32 +28,32 @@ export function createReports(desk: Desk) {
     return done;
   }
 
-  async function tell({ id, user }: Conversation, at: Date): Promise<Outcome> {
-    if (!introduced.has(id)) await desk.introduce(id, user);
-    introduced.add(id);
-    const { isOver } = await desk.visitorWrote(id, at);
-    return isOver ? "over" : "told";
+  async function send({ id, user }: Conversation, at: Date): Promise<Outcome> {
+    if (!created.has(id)) await client.createSession(id, user);
+    created.add(id);
+    const { isEnded } = await client.reportMessage(id, at);
+    return isEnded ? "ended" : "reported";
   }
 
   return {
     wrote(conversation: Conversation, at: Date): Promise<Outcome> {
       return enqueue(conversation.id, async () => {
         try {
-          return await tell(conversation, at);
+          return await send(conversation, at);
         } catch (error) {
-          // Erased there, or the collector's store is a new one: introduce it once more.
-          if (!(error instanceof Refused && error.status === 404)) throw error;
-          introduced.delete(conversation.id);
-          return await tell(conversation, at);
+          // The session was erased, or the collector has a new store: create the session again.
+          if (!(error instanceof PermanentError && error.status === 404)) throw error;
+          created.delete(conversation.id);
+          return await send(conversation, at);
         }
       });
     },
 
     ended({ id }: Conversation, at: Date): Promise<Outcome> {
       return enqueue(id, async () => {
-        await desk.visitorEnded(id, at);
-        introduced.delete(id);
-        return "told";
+        await client.reportEnd(id, at);
+        created.delete(id);
+        return "reported";
       });
     },
   };

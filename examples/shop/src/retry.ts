@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Trouble that trying again cannot cure, such as a wrong key. */
-export class Refused extends Error {
+/** An error that a retry cannot fix, such as a wrong key. */
+export class PermanentError extends Error {
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -10,27 +10,27 @@ export class Refused extends Error {
   }
 }
 
-export interface Patience {
-  /** First pause in milliseconds; each further one is twice as long. */
-  firstMs: number;
-  /** Longest pause in milliseconds. */
-  longestMs: number;
-  /** Gives up when this many milliseconds have passed since the first attempt. */
-  forMs: number;
+export interface RetryPolicy {
+  /** The first delay; each later one is twice as long. */
+  initialDelayMs: number;
+  /** The maximum delay. */
+  maxDelayMs: number;
+  /** The time since the first attempt after which there are no more retries. */
+  timeoutMs: number;
 }
 
 /**
- * Runs `attempt` until it succeeds, {@link Refused | is refused}, or patience ends; then throws the
- * last error.
+ * Runs `attempt` until it succeeds, throws a {@link PermanentError}, or the policy times out.
+ * Throws the last error.
  */
-export async function retry<T>(patience: Patience, attempt: () => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + patience.forMs;
-  for (let pauseMs = patience.firstMs; ; pauseMs = Math.min(pauseMs * 2, patience.longestMs)) {
+export async function retry<T>(policy: RetryPolicy, attempt: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + policy.timeoutMs;
+  for (let delayMs = policy.initialDelayMs; ; delayMs = Math.min(delayMs * 2, policy.maxDelayMs)) {
     try {
       return await attempt();
     } catch (error) {
-      if (error instanceof Refused || performance.now() + pauseMs > giveUpAt) throw error;
-      await wait(pauseMs);
+      if (error instanceof PermanentError || performance.now() + delayMs > deadline) throw error;
+      await wait(delayMs);
     }
   }
 }

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Context, Hono } from "hono";
 import { PRODUCTS, productById } from "./catalog.ts";
+import type { CollectorClient } from "./collector-client.ts";
 import type { Conversations } from "./conversations.ts";
 import { cartCookie, chatIsClosed, conversationCookie } from "./cookies.ts";
-import type { Desk } from "./desk.ts";
 import type { Collector } from "./environment.ts";
 import { aboutPage } from "./pages/about.ts";
 import { CARE_GUIDE } from "./pages/care-guide.ts";
@@ -16,18 +16,22 @@ import type { Page } from "./pages/page.ts";
 import { productPage } from "./pages/product.ts";
 import { stockPage } from "./pages/stock.ts";
 
-/** How long the slow pages take: longer than a browser needs to unload the page before them. */
+/** The delay of the slow pages, longer than a browser takes to unload the previous page. */
 const SLOW_MS = 1_500;
 
-const MOST_PIECES = 40;
+const MAX_PIECES = 40;
 
-export function createPages(collector: Collector, conversations: Conversations, desk: Desk) {
+export function createPages(
+  collector: Collector,
+  conversations: Conversations,
+  client: CollectorClient,
+) {
   const pages = new Hono();
 
-  /** Every page goes out through here, so every page has the chat and speaks for the visitor. */
+  /** Sends a page. All pages use it, so that all have the chat and presence. */
   async function send(c: Context, page: Page, status: 200 | 404 = 200) {
     const conversation = conversations.find(conversationCookie.read(c));
-    const token = conversation && (await desk.token(conversation.id, conversation.user));
+    const token = conversation && (await client.createToken(conversation.id, conversation.user));
     if (!c.res.headers.has("cache-control")) c.header("cache-control", "private, no-cache");
     const html = await layout({
       page,
@@ -53,12 +57,12 @@ export function createPages(collector: Collector, conversations: Conversations, 
     const ids = cartCookie.read(c);
     const add = String(form.add ?? "");
     const remove = String(form.remove ?? "");
-    if (productById(add) && ids.length < MOST_PIECES) ids.push(add);
+    if (productById(add) && ids.length < MAX_PIECES) ids.push(add);
     cartCookie.write(c, remove ? ids.filter((id) => id !== remove) : ids);
     return c.redirect("/cart", 303);
   });
 
-  // Slow and not to be stored, as payment pages are: the hardest page to be followed across.
+  // Slow and uncacheable, as payment pages are, which makes a navigation hard to tell from leaving.
   pages.get("/checkout", async (c) => {
     await wait(SLOW_MS);
     c.header("cache-control", "no-store");
@@ -79,7 +83,7 @@ export function createPages(collector: Collector, conversations: Conversations, 
 
   pages.get("/about", (c) => send(c, aboutPage()));
 
-  // A click on it starts a navigation that ends in a file: the page stays.
+  // A click starts a navigation that ends in a download, so the page stays.
   pages.get("/care-guide.txt", (c) =>
     c.text(CARE_GUIDE, 200, { "content-disposition": 'attachment; filename="care-guide.txt"' }),
   );

@@ -8,7 +8,7 @@ try {
     const name = address.family === "IPv6" ? `[${address.address}]` : address.address;
     console.log(`Tern & Kettle, the demo shop, is open at http://${name}:${address.port}`);
   });
-  server.on("error", (error) => refuse(error));
+  server.on("error", (error) => fail(error));
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       server.close();
@@ -16,11 +16,11 @@ try {
     });
   }
 } catch (error) {
-  refuse(error);
+  fail(error);
 }
 
-/** One line that says what to do; a stack would only hide it. */
-function refuse(error: unknown): never {
+/** Prints the error in one line without a stack, and exits. */
+function fail(error: unknown): never {
   console.error(`shop: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(2);
 }

@@ -2,19 +2,19 @@ import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createApp } from "./app.ts";
 import type { Transition } from "./message.ts";
-import { Sessions, type Taken } from "./sessions.ts";
+import { type Outcome, Sessions } from "./sessions.ts";
 
 const SECRET = `whsec_${btoa("a secret of 24 bytes or more")}`;
-const STANDING = { state: "active", reason: null, presence: "online" };
+const STATE = { state: "active", reason: null, presence: "online" };
 
-let taken: Taken[];
+let outcomes: Outcome[];
 let app: ReturnType<typeof createApp>;
 beforeEach(() => {
-  taken = [];
+  outcomes = [];
   app = createApp({
     secret: SECRET,
     sessions: new Sessions(),
-    onMessage: (_, each) => taken.push(each),
+    onMessage: (_, each) => outcomes.push(each),
   });
 });
 
@@ -25,8 +25,8 @@ function transition(seq: number, change: Partial<Transition> = {}): Transition {
     sessionCreatedAt: "2026-11-22T10:00:00.000Z",
     seq,
     at: "2026-11-22T10:00:01.000Z",
-    from: STANDING,
-    to: STANDING,
+    from: STATE,
+    to: STATE,
     cause: "signal",
     ...change,
   };
@@ -49,56 +49,56 @@ async function send(
   return response.status;
 }
 
-async function known(): Promise<string[]> {
+async function knownSessions(): Promise<string[]> {
   const response = await app.request("/sessions");
   const { sessions } = (await response.json()) as { sessions: Transition[] };
   return sessions.map(({ session, seq }) => `${session}#${seq}`);
 }
 
 describe("a message", () => {
-  it("is taken once", async () => {
+  it("is applied once", async () => {
     expect(await send(transition(1))).toBe(204);
     expect(await send(transition(1))).toBe(204);
-    expect(taken).toEqual(["taken", "repeated"]);
-    expect(await known()).toEqual(["conv_1#1"]);
+    expect(outcomes).toEqual(["applied", "duplicate"]);
+    expect(await knownSessions()).toEqual(["conv_1#1"]);
   });
 
-  it("that is older than what is known changes nothing", async () => {
+  it("that is older than the latest one changes nothing", async () => {
     await send(transition(3));
     await send(transition(2));
     await send(transition(4));
-    expect(taken).toEqual(["taken", "outdated", "taken"]);
-    expect(await known()).toEqual(["conv_1#4"]);
+    expect(outcomes).toEqual(["applied", "outdated", "applied"]);
+    expect(await knownSessions()).toEqual(["conv_1#4"]);
   });
 
-  it("of a session made anew begins anew", async () => {
+  it("of a session that was created again starts its sequence again", async () => {
     await send(transition(7));
     const sessionCreatedAt = "2026-11-22T11:00:00.000Z";
     await send(transition(1, { id: "conv_1:l:1", sessionCreatedAt }));
-    expect(await known()).toEqual(["conv_1#1"]);
+    expect(await knownSessions()).toEqual(["conv_1#1"]);
     await send(transition(8));
-    expect(taken).toEqual(["taken", "taken", "outdated"]);
+    expect(outcomes).toEqual(["applied", "applied", "outdated"]);
   });
 
-  it("of a type that is not known is answered with success", async () => {
-    expect(await send(transition(1), { type: "session.sung" })).toBe(204);
-    expect(taken).toEqual([]);
+  it("of an unknown type is acknowledged and ignored", async () => {
+    expect(await send(transition(1), { type: "session.unknown" })).toBe(204);
+    expect(outcomes).toEqual([]);
   });
 });
 
 describe("a message is refused", () => {
-  it("that somebody else signed", async () => {
+  it("if it is signed with another secret", async () => {
     const secret = `whsec_${btoa("another secret of 24 bytes")}`;
     expect(await send(transition(1), { secret })).toBe(401);
   });
 
-  it("that was changed on its way", async () => {
+  it("if its body was changed", async () => {
     expect(await send(transition(1), { forged: " " })).toBe(401);
   });
 
-  it("that is too old: somebody kept it", async () => {
+  it("if its timestamp is too old", async () => {
     const sentAt = new Date(Date.now() - 6 * 60_000);
     expect(await send(transition(1), { sentAt })).toBe(401);
-    expect(taken).toEqual([]);
+    expect(outcomes).toEqual([]);
   });
 });

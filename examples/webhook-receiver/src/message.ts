@@ -1,25 +1,25 @@
 /**
- * What a collector sends, as far as this receiver reads it.
+ * The fields of a collector's message that this receiver reads.
  * @module
  */
 
-export interface Standing {
+export interface SessionState {
   readonly state: string;
   readonly reason: string | null;
   readonly presence: string;
 }
 
 export interface Transition {
-  /** The same as the header `webhook-id`; stays the same however often it is sent. */
+  /** Equal to the header `webhook-id`, and the same on every delivery. */
   readonly id: string;
   readonly session: string;
-  /** Tells a session from an erased one of the same name. */
+  /** Distinguishes a session from an erased one with the same id. */
   readonly sessionCreatedAt: string;
-  /** Without a gap from 1 within its session. */
+  /** Consecutive within its session, from 1. */
   readonly seq: number;
   readonly at: string;
-  readonly from: Standing;
-  readonly to: Standing;
+  readonly from: SessionState;
+  readonly to: SessionState;
   readonly cause: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Starts the receiver. `WEBHOOK_SECRET` is the endpoint's secret, `PORT` (8790) and `HOST` (127.0.0.1)
- * are where it listens.
+ * Starts the receiver. `WEBHOOK_SECRET` is the endpoint's secret; it listens on `PORT` (8790) and
+ * `HOST` (127.0.0.1).
  * @module
  */
 import { serve } from "@hono/node-server";
@@ -9,16 +9,16 @@ import { Sessions } from "./sessions.ts";
 
 const secret = process.env["WEBHOOK_SECRET"];
 if (!secret?.startsWith("whsec_")) {
-  console.error("Set WEBHOOK_SECRET to the secret (whsec_…) that POST /v1/webhooks answered with.");
+  console.error("Set WEBHOOK_SECRET to the secret (whsec_…) that POST /v1/webhooks returned.");
   process.exit(2);
 }
 
 const app = createApp({
   secret,
   sessions: new Sessions(),
-  onMessage({ data: { at, session, seq, to } }, taken) {
+  onMessage({ data: { at, session, seq, to } }, outcome) {
     const reason = to.reason ? ` (${to.reason})` : "";
-    const note = taken === "taken" ? "" : `  ${taken}`;
+    const note = outcome === "applied" ? "" : `  ${outcome}`;
     console.log(`${at}  ${session} #${seq}  ${to.presence}, ${to.state}${reason}${note}`);
   },
 });

@@ -1,30 +1,29 @@
 /**
- * Who is there, as far as messages have told. They come at least once: one may come twice, and after
- * a replay an old one may come after a newer. So each is taken once, and none that is older than what
- * is known already.
+ * The latest transition of each session. Messages are delivered at least once, and after a replay
+ * an old one can arrive after a newer one, so duplicates and outdated ones are ignored.
  * @module
  */
 import type { Transition } from "./message.ts";
 
-/** Ids that are remembered; a message comes again within a day, or by a replay. */
-const REMEMBERED_MOST = 100_000;
+/** The number of ids kept to detect duplicates: retries come within a day, or by a replay. */
+const MAX_REMEMBERED_IDS = 100_000;
 
-export type Taken = "taken" | "repeated" | "outdated";
+export type Outcome = "applied" | "duplicate" | "outdated";
 
 export class Sessions {
   readonly #latest = new Map<string, Transition>();
   readonly #seen = new Set<string>();
 
-  take(transition: Transition): Taken {
-    if (this.#seen.has(transition.id)) return "repeated";
+  apply(transition: Transition): Outcome {
+    if (this.#seen.has(transition.id)) return "duplicate";
     this.#remember(transition.id);
     const known = this.#latest.get(transition.session);
     if (known && !isNewer(transition, known)) return "outdated";
     this.#latest.set(transition.session, transition);
-    return "taken";
+    return "applied";
   }
 
-  /** The last that is known of each session. */
+  /** The latest transition of each session. */
   latest(): readonly Transition[] {
     return [...this.#latest.values()];
   }
@@ -32,7 +31,7 @@ export class Sessions {
   #remember(id: string): void {
     this.#seen.add(id);
     const [oldest] = this.#seen;
-    if (this.#seen.size > REMEMBERED_MOST && oldest !== undefined) this.#seen.delete(oldest);
+    if (this.#seen.size > MAX_REMEMBERED_IDS && oldest !== undefined) this.#seen.delete(oldest);
   }
 }
 

@@ -1,18 +1,18 @@
 import { showMessages } from "./messages.ts";
 import { startPanel } from "./panel.ts";
-import { addPresence, presenceIsThere } from "./presence.ts";
+import { addPresence, hasPresence } from "./presence.ts";
 
-/** What the shop's chat routes answer. */
+/** The response of the shop's chat routes. */
 interface ChatState {
   messages: { number: number; from: "visitor" | "shop"; text: string }[];
   session: string | null;
   token: string | null;
 }
 
-const RETRY_FIRST_MS = 2_000;
-const RETRY_LONGEST_MS = 30_000;
+const RETRY_INITIAL_MS = 2_000;
+const RETRY_MAX_MS = 30_000;
 
-/** Tells this shop's other open tabs that the conversation changed. */
+/** The storage key that notifies the shop's other tabs of a change. */
 const CHANGED = "tk_chat_changed";
 
 const panel = document.querySelector<HTMLElement>("#chat");
@@ -23,36 +23,36 @@ function startChat(panel: HTMLElement, focusInput: () => void): void {
   const input = find(panel, "textarea", HTMLTextAreaElement);
   const send = find(panel, "[type=submit]", HTMLButtonElement);
   const end = find(panel, ".chat-end", HTMLButtonElement);
-  const trouble = find(panel, ".chat-form-trouble", HTMLElement);
-  let retryMs = RETRY_FIRST_MS;
+  const errorText = find(panel, ".chat-form-error", HTMLElement);
+  let retryMs = RETRY_INITIAL_MS;
 
   function apply(state: ChatState): void {
     showMessages(panel, state.session, state.messages);
     end.hidden = !state.session;
     addPresence(panel.dataset, state.session, state.token);
     if (state.session && !state.token) refreshLater();
-    else retryMs = RETRY_FIRST_MS;
+    else retryMs = RETRY_INITIAL_MS;
   }
 
   async function refresh(): Promise<void> {
-    apply(await ask("GET", "/chat/messages"));
+    apply(await request("GET", "/chat/messages"));
   }
 
-  /** The collector was away when this page wanted a token: ask again, at growing intervals. */
+  /** Retries at growing intervals, because the collector was unreachable and there is no token. */
   function refreshLater(): void {
     setTimeout(() => refresh().catch(refreshLater), retryMs);
-    retryMs = Math.min(retryMs * 2, RETRY_LONGEST_MS);
+    retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
   }
 
   async function submit(path: string, body: object): Promise<boolean> {
     send.disabled = end.disabled = true;
-    trouble.textContent = "";
+    errorText.textContent = "";
     try {
-      apply(await ask("POST", path, body));
+      apply(await request("POST", path, body));
       localStorage.setItem(CHANGED, String(Date.now()));
       return true;
     } catch (error) {
-      trouble.textContent = error instanceof Error ? error.message : String(error);
+      errorText.textContent = error instanceof Error ? error.message : String(error);
       return false;
     } finally {
       send.disabled = end.disabled = false;
@@ -67,7 +67,7 @@ function startChat(panel: HTMLElement, focusInput: () => void): void {
     focusInput();
   });
 
-  // Enter sends and Shift+Enter breaks the line, unless a word is still being composed.
+  // Enter sends, and Shift+Enter breaks the line, except during IME composition.
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -79,35 +79,35 @@ function startChat(panel: HTMLElement, focusInput: () => void): void {
     focusInput();
   });
 
-  // A page that the Back button shows is as old as when it was left, whether it comes from the
-  // back/forward cache or from the one for files: the conversation may be newer than the page.
+  // After Back, the page shows the state in which it was left, whether it comes from the
+  // back/forward cache or from the HTTP cache. The conversation may have changed since.
   window.addEventListener("pageshow", ({ persisted }) => {
-    if (persisted || wasGoneBackTo()) refresh().catch(() => {});
+    if (persisted || isBackForwardLoad()) refresh().catch(() => {});
   });
   window.addEventListener("storage", ({ key }) => {
     if (key === CHANGED) refresh().catch(() => {});
   });
 
-  // Sent without a token: the collector could not be reached while the page was rendered.
-  if (!end.hidden && !presenceIsThere()) refreshLater();
+  // The page has no token, because the collector was unreachable while it was rendered.
+  if (!end.hidden && !hasPresence()) refreshLater();
 }
 
-function wasGoneBackTo(): boolean {
+function isBackForwardLoad(): boolean {
   const [navigation] = performance.getEntriesByType("navigation");
   return navigation instanceof PerformanceNavigationTiming && navigation.type === "back_forward";
 }
 
-async function ask(method: string, path: string, body?: object): Promise<ChatState> {
+async function request(method: string, path: string, body?: object): Promise<ChatState> {
   const init: RequestInit = { method };
   if (body) {
     init.body = JSON.stringify(body);
     init.headers = { "content-type": "application/json" };
   }
-  const answer = await fetch(path, init).catch(() => {
+  const response = await fetch(path, init).catch(() => {
     throw new Error("Not sent: the shop cannot be reached. Please try again.");
   });
-  const state = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(state.error ?? "Not sent. Please try again.");
+  const state = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(state.error ?? "Not sent. Please try again.");
   return state;
 }
 

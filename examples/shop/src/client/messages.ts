@@ -7,8 +7,8 @@ interface Message {
 const NAMES = { visitor: "You", shop: "Tern & Kettle" };
 
 /**
- * Brings the list up to a conversation's messages. Those that are there stay untouched, so that a
- * screen reader announces only what is new.
+ * Appends the conversation's new messages to the list. Existing ones stay untouched, so that a
+ * screen reader announces only new ones.
  */
 export function showMessages(
   panel: HTMLElement,

@@ -1,13 +1,13 @@
 import { scrollToEnd } from "./messages.ts";
 
-/** Wide enough for the chat to stand beside the page; the same width as in chat.css. */
+/** Wide enough for the chat to be docked beside the page; the same width as in chat.css. */
 const WIDE = "(width >= 64rem)";
 
 /**
- * Opens and closes the chat. On a wide screen it is docked beside the page, and the server is told
- * by a cookie whether it is open, so that the next page is sent that way and nothing moves. On a
- * narrow one it is a sheet over the page, closed at every load.
- * @returns a function that puts the caret into the input
+ * Opens and closes the chat. On a wide screen it is docked beside the page, and a cookie stores
+ * whether it is open, so that the server renders the next page without a layout shift. On a narrow
+ * screen it is a sheet over the page, closed at every load.
+ * @returns a function that focuses the input
  */
 export function startPanel(panel: HTMLElement): () => void {
   const { body } = document;
@@ -26,7 +26,7 @@ export function startPanel(panel: HTMLElement): () => void {
 
   function setSheet(open: boolean): void {
     body.classList.toggle("sheet", open);
-    // Under the sheet the page can neither be reached by Tab nor be read aloud.
+    // Under the sheet the page is unreachable for the Tab key and for screen readers.
     if (site) site.inert = open;
   }
 
@@ -35,7 +35,7 @@ export function startPanel(panel: HTMLElement): () => void {
   function open(): void {
     if (wide.matches) setDocked(true);
     else setSheet(true);
-    say();
+    updateExpanded();
     scrollToEnd(panel);
     focusInput();
   }
@@ -43,11 +43,11 @@ export function startPanel(panel: HTMLElement): () => void {
   function close(): void {
     if (wide.matches) setDocked(false);
     else setSheet(false);
-    say();
+    updateExpanded();
     opener?.focus();
   }
 
-  const say = () => opener?.setAttribute("aria-expanded", String(isOpen()));
+  const updateExpanded = () => opener?.setAttribute("aria-expanded", String(isOpen()));
 
   opener?.addEventListener("click", open);
   panel.querySelector(".chat-close")?.addEventListener("click", close);
@@ -57,10 +57,10 @@ export function startPanel(panel: HTMLElement): () => void {
   });
   wide.addEventListener("change", () => {
     setSheet(false);
-    say();
+    updateExpanded();
   });
 
-  say();
+  updateExpanded();
   scrollToEnd(panel);
   return focusInput;
 }

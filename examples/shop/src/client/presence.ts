@@ -1,14 +1,14 @@
 const tag = () => document.querySelector<HTMLScriptElement>("script[data-session]");
 
-/** True where the page carries the script already, sent by the server or added below. */
-export function presenceIsThere(): boolean {
+/** Whether the page contains the script, sent by the server or added below. */
+export function hasPresence(): boolean {
   return tag() !== null;
 }
 
 /**
- * Adds presence to a page that was sent before there was this conversation. It is the very tag that
- * the server puts into every page after this one. A tag of an earlier conversation makes way: the
- * collector has told it to be silent when that conversation ended.
+ * Adds presence to a page that was sent before the conversation began, with the same tag that the
+ * server adds to all later pages. It replaces the tag of an earlier conversation, whose script has
+ * stopped because that session ended.
  */
 export function addPresence(
   { collector, key }: { collector?: string; key?: string },

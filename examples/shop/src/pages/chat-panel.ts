@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { Message } from "../conversations.ts";
 import type { Presence } from "./presence-tag.ts";
 
-/** The chat as it stands when the page is sent; `client/chat.ts` carries on from here. */
+/** The chat at the time the page is sent; `client/chat.ts` updates it from then on. */
 export function chatPanel(messages: Message[], { collector, key, session }: Presence) {
   return html`<div class="chat-backdrop"></div>
 <aside class="chat" id="chat" aria-labelledby="chat-title" data-collector="${collector}" data-key="${key}">
@@ -17,7 +17,7 @@ export function chatPanel(messages: Message[], { collector, key, session }: Pres
 ${messages.map(messageItem)}
 </ol>
 </div>
-<p class="chat-form-trouble" role="alert"></p>
+<p class="chat-form-error" role="alert"></p>
 <form class="chat-form" action="/chat/messages" method="post">
 <label for="chat-text">Your message</label>
 <textarea id="chat-text" name="text" rows="1" maxlength="2000" required autocomplete="off" enterkeyhint="send" data-testid="chat-input"></textarea>

@@ -1,9 +1,9 @@
 import type { HtmlEscapedString } from "hono/utils/html";
 
-/** What a page is made of; everything around it is the layout's. */
+/** The parts of a page that differ; the rest is the layout. */
 export interface Page {
   title: string;
-  /** Which entry of the navigation is the current page. */
+  /** The page's entry in the navigation. */
   here?: "home" | "stock" | "about" | "cart";
   body: HtmlEscapedString | Promise<HtmlEscapedString>;
 }

@@ -3,12 +3,12 @@ import { html } from "hono/html";
 export interface Presence {
   collector: string;
   key: string;
-  /** None before the visitor's first message: there is nobody to wait for yet. */
+  /** Absent before the visitor's first message, because no conversation exists yet. */
   session?: string | undefined;
   token: string | null;
 }
 
-/** All that a page needs so that the desk knows whether its visitor is still there. */
+/** The script tag, which is all that a page needs for presence. */
 export function presenceTag({ collector, key, session, token }: Presence) {
   if (!session || !token) return "";
   return html`<script async src="${collector}/sdk.js" data-key="${key}" data-session="${session}" data-token="${token}"></script>`;

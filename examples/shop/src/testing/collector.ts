@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What the shop sent to it. */
+/** A request of the shop. */
 export interface Call {
   method: string;
   path: string;
@@ -9,10 +9,10 @@ export interface Call {
   body: Record<string, unknown>;
 }
 
-/** A collector that answers what it must, notes what it hears, and can be away. */
+/** A fake collector that records requests, and whose responses can be set. */
 export async function startFakeCollector() {
   const calls: Call[] = [];
-  /** Status of the next answers; 200 once these are used up. */
+  /** The statuses of the next responses; 200 when there are none left. */
   const statuses: number[] = [];
   let state = "active";
 
@@ -24,16 +24,16 @@ export async function startFakeCollector() {
     calls.push({ method, path, key: headers.authorization, body });
     response.statusCode = statuses.shift() ?? 200;
     response.setHeader("content-type", "application/json");
-    const answer = path === "/v1/tokens" ? { token: `token of ${body.session}` } : {};
-    response.end(JSON.stringify({ ...answer, session: { state } }));
+    const result = path === "/v1/tokens" ? { token: `token of ${body.session}` } : {};
+    response.end(JSON.stringify({ ...result, session: { state } }));
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
-    to: (path: string) => calls.filter((call) => call.path.endsWith(path)),
-    answerNext: (...next: number[]) => void statuses.push(...next),
+    callsTo: (path: string) => calls.filter((call) => call.path.endsWith(path)),
+    respondNext: (...next: number[]) => void statuses.push(...next),
     setState: (next: string) => {
       state = next;
     },
