@@ -1,5 +1,5 @@
 /**
- * The collector on Cloudflare: a Worker, a coordinator and shards. A deployment's entry file is
+ * The collector on Cloudflare: a Worker, a coordinator and shards. The entry file of a deployment:
  *
  * @example
  * export { Coordinator, Shard, worker as default } from "@stillhere/collector/cloudflare";

@@ -1,9 +1,10 @@
 /**
- * The one alarm of an object: it is set anew only where an instant comes nearer.
+ * The single alarm of an object. It is set again only for an earlier instant, because each setting is
+ * billed.
  * @module
  */
 export class Alarm {
-  /** How often it was set and has fired since the object woke. */
+  /** How often it was set and fired since the object woke. */
   readonly figures = { alarmsSet: 0, alarmsFired: 0 };
   readonly #arm: (at: number) => void;
   #at: number | null = null;
@@ -13,31 +14,31 @@ export class Alarm {
     this.#arm = arm;
   }
 
-  /** When it fires; null: never. */
+  /** When it fires; `null` if it is not set. */
   get at(): number | null {
     return this.#at;
   }
 
-  /** The object woke, and this is how its alarm stands. */
+  /** Takes over the stored alarm after the object woke. */
   restore(at: number | null): void {
     this.#at = at;
   }
 
-  /** It fires at `at` at the latest. */
-  setBy(at: number): void {
+  /** Ensures that it fires at `at` or earlier. */
+  ensureBy(at: number): void {
     if (this.#at !== null && this.#at <= at) return;
     this.#at = at;
     this.figures.alarmsSet += 1;
     this.#arm(at);
   }
 
-  fired(): void {
+  markFired(): void {
     this.figures.alarmsFired += 1;
     this.#at = null;
   }
 
-  /** It did not fire, and nobody waits for it any more. */
-  discard(): void {
+  /** Discards an alarm that did not fire, so that the next `ensureBy` sets a new one. */
+  clear(): void {
     this.#at = null;
   }
 }

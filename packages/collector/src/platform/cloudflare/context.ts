@@ -1,5 +1,5 @@
 /**
- * What the routes are given at the edge.
+ * Creates the context of the HTTP routes at the edge.
  * @module
  */
 import type { Accounts } from "../../engine/accounts.ts";
@@ -12,7 +12,7 @@ import type { Env } from "./env.ts";
 
 const MAX_SESSIONS = 10_000_000;
 
-/** `refreshWebhooks`: endpoints were changed, look at once. */
+/** @param refreshWebhooks called after endpoints were changed */
 export function createContext(
   env: Env,
   engine: Engine,
@@ -36,7 +36,7 @@ export function createContext(
   };
 }
 
-/** The edge's `fetch` reaches no private network; and what is meant for the public goes by a name. */
+/** Refuses IP addresses too: `fetch` at the edge reaches public servers only, and those have names. */
 function refuseTarget(text: string, isPrivateAllowed: boolean): string | null {
   const refused = refuseUrl(text, isPrivateAllowed);
   if (refused !== null || isPrivateAllowed) return refused;

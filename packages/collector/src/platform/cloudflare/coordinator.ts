@@ -1,6 +1,6 @@
 /**
- * The coordinator: one object that answers the server API, holds the streams, delivers webhooks and tells
- * the shards what was changed.
+ * The coordinator: one object that serves the server API and the streams, delivers webhooks and sends
+ * broadcasts to the shards.
  * @module
  */
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";
@@ -18,12 +18,12 @@ import { Alarm } from "./alarm.ts";
 import { createContext } from "./context.ts";
 import { type CoordinatorStub, type Env, linksOf, type ShardStub, shardsOf } from "./env.ts";
 import type { ObjectFigures } from "./figures.ts";
-import { keepKeys } from "./keys.ts";
+import { syncKeys } from "./keys.ts";
 import { shardName, spaceOf } from "./names.ts";
 import { postByFetch } from "./post.ts";
 import { ShardedEngine } from "./sharded-engine.ts";
 
-/** Shards that did not answer, and endpoints that wait, are looked at again so soon at the latest. */
+/** How soon unreachable shards and waiting endpoints are tried again. */
 const RETRY_MS = 5_000;
 const PRUNE_EVERY_MS = 3_600_000;
 
@@ -69,12 +69,12 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
       this.#alarm.restore(await ctx.storage.getAlarm());
       await this.#engine.broadcasts.refresh();
       await this.#accounts.refresh();
-      await this.keepKeys(this.#accounts);
+      await this.syncKeys(this.#accounts);
     });
     ctx.waitUntil(this.#records.grow((shard, layouts) => this.#shard(shard).grow(layouts)));
   }
 
-  /** Only what a getter of the class answers can be called from elsewhere. */
+  /** A getter, because RPC reaches only properties of the class, not of the instance. */
   get records(): CoordinatorRecords {
     this.#calls += 1;
     return this.#records;
@@ -85,8 +85,8 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     return Promise.resolve(this.#app.fetch(request));
   }
 
-  protected async keepKeys(accounts: Accounts): Promise<void> {
-    await keepKeys(accounts, this.env);
+  protected async syncKeys(accounts: Accounts): Promise<void> {
+    await syncKeys(accounts, this.env);
   }
 
   async poll(): Promise<void> {
@@ -104,15 +104,15 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   }
 
   async alarm(): Promise<void> {
-    this.#alarm.fired();
+    this.#alarm.markFired();
     await this.#maintain();
   }
 
   async #maintain(): Promise<void> {
-    const isTold = await this.#records.notifyShards();
+    const areNotified = await this.#records.notifyShards();
     await this.deliver();
     const now = this.#engine.clock.now();
-    if (!isTold) this.#alarm.setBy(now + RETRY_MS);
+    if (!areNotified) this.#alarm.ensureBy(now + RETRY_MS);
     if (now - this.#prunedAt < PRUNE_EVERY_MS) return;
     this.#prunedAt = now;
     await pruneHistory(this.#engine, this.#accounts.names());
@@ -123,18 +123,17 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     this.ctx.waitUntil(this.deliver());
   }
 
-  /** Has couriers sent out; the alarm sees to it that what is left is not forgotten. */
+  /** Starts delivery workers, and sets the alarm for deliveries that remain. */
   protected async deliver(): Promise<void> {
-    if ((await this.#records.standings()).length === 0) return;
+    if ((await this.#records.endpointStatuses()).length === 0) return;
     await this.#deliveries.refresh();
     const now = this.#engine.clock.now();
-    for (const standing of await this.#records.standings()) {
-      if (standing.endpoint.disabled) continue;
-      const isBehind =
-        (await this.#records.lastCursor(standing.endpoint.account)) > standing.cursor;
-      const dueAt = isBehind ? now : standing.nextAttemptAt;
+    for (const status of await this.#records.endpointStatuses()) {
+      if (status.endpoint.disabled) continue;
+      const hasUnread = (await this.#records.lastCursor(status.endpoint.account)) > status.cursor;
+      const dueAt = hasUnread ? now : status.nextAttemptAt;
       if (dueAt === null) continue;
-      this.#alarm.setBy(Math.max(dueAt, standing.pausedUntil ?? 0, now + RETRY_MS));
+      this.#alarm.ensureBy(Math.max(dueAt, status.pausedUntil ?? 0, now + RETRY_MS));
     }
   }
 
@@ -143,10 +142,10 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   }
 
   async #notifyShards(shards: readonly ShardName[], epoch: number): Promise<void> {
-    const told = await Promise.allSettled(
+    const results = await Promise.allSettled(
       shards.map((shard) => this.#shard(shard).readBroadcasts()),
     );
-    for (const [index, { status }] of told.entries()) {
+    for (const [index, { status }] of results.entries()) {
       const shard = shards[index];
       if (shard && status === "fulfilled") this.#records.markNotified(shard, epoch);
     }

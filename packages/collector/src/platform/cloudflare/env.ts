@@ -1,5 +1,5 @@
 /**
- * What a deployment binds, and the ways to its objects.
+ * The bindings of a deployment, and RPC access to its objects.
  * @module
  */
 import type { Request as EngineRequest, Outcome } from "../../engine/request.ts";
@@ -12,22 +12,23 @@ import type {
 import type { Layouts } from "../../stores/durable-object/placement.ts";
 import { coordinatorName, shardName } from "./names.ts";
 
-/** What the coordinator asks of a shard, and the routes of a shard. */
+/** The RPC interface of a shard. */
 export interface ShardStub {
   readonly records: ShardLink;
   submit(request: EngineRequest, hops?: number): Promise<Outcome>;
-  /** Reads what was broadcast. */
+  /** Reads new broadcasts and applies them. */
   readBroadcasts(): Promise<void>;
-  /** There are so many shards from now on. */
+  /** Stores the layouts, which have a new number of shards. */
   grow(layouts: Layouts): Promise<void>;
-  /** Does what is overdue. */
+  /** Does overdue work. */
   poll(): Promise<void>;
 }
 
+/** The RPC interface of the coordinator. */
 export interface CoordinatorStub {
   readonly records: CoordinatorLink;
   fetch(request: Request): Promise<Response>;
-  /** Looks after everything that an alarm that did not fire would have done. */
+  /** Does everything that an alarm that did not fire should have done, also in the shards. */
   poll(): Promise<void>;
 }
 
@@ -40,7 +41,7 @@ export interface Env {
   readonly SHARD: Namespace<ShardStub>;
   /** How many shards an account has; it can grow, never shrink. Default 4. */
   readonly STILLHERE_SHARDS?: string;
-  /** The keys of the account `default`; change them to rotate: the old ones are good for 24 h more. */
+  /** The keys of the account `default`; change them to rotate: the old ones stay valid for 24 h. */
   readonly STILLHERE_PUBLISHABLE_KEY?: string;
   readonly STILLHERE_SECRET_KEY?: string;
   readonly STILLHERE_TOKEN_SECRET?: string;
@@ -52,14 +53,14 @@ export interface Env {
 
 const DEFAULT_SHARDS = 4;
 
-/** @throws if the variable is no number of shards. */
+/** @throws if the variable is not a valid number of shards. */
 export function shardsOf({ STILLHERE_SHARDS: shards }: Env): number {
   const count = Number(shards ?? DEFAULT_SHARDS);
   if (Number.isInteger(count) && count >= 1 && count <= 1_000) return count;
   throw new Error(`STILLHERE_SHARDS is ${shards}: make it a number from 1 to 1000.`);
 }
 
-/** The ways to the objects of a space; how many shards there are is asked once. */
+/** RPC access to the objects of a space; the layouts are read once. */
 export function linksOf(env: Env, space: string): Links {
   const coordinator = () => env.COORDINATOR.getByName(coordinatorName(space)).records;
   let known: Layouts | undefined;

@@ -1,14 +1,14 @@
 /**
- * What an object has cost since it woke, in the units that are paid for.
+ * The usage of an object since it woke, in billed units.
  * https://developers.cloudflare.com/durable-objects/platform/pricing/
  * @module
  */
 export interface ObjectFigures {
-  /** Calls by others; an alarm that fires is paid for like one. */
+  /** Calls by other objects and Workers; an alarm that fires is billed like one. */
   readonly calls: number;
-  /** Rows written, those of indexes too. */
+  /** Rows written, including index rows. */
   readonly rowsWritten: number;
-  /** Each is paid for like a row. */
+  /** Each is billed like a row. */
   readonly alarmsSet: number;
   readonly alarmsFired: number;
 }

@@ -1,6 +1,6 @@
 /**
- * Names of objects: `SPACE:coordinator` and `SPACE:shard/INDEX/ACCOUNT`. An object tells its own from it, so
- * that an alarm that wakes it finds the others.
+ * Names of objects: `SPACE:coordinator` and `SPACE:shard/INDEX/ACCOUNT`. An object derives its space,
+ * account and index from its own name, because an alarm that wakes it passes no data.
  * @module
  */
 import type { ShardName } from "../../stores/durable-object/links.ts";
@@ -20,9 +20,9 @@ export function spaceOf(name: string): string {
   return name.slice(0, name.indexOf(":"));
 }
 
-/** @throws if the name is no shard's. */
+/** @throws if the name is not that of a shard. */
 export function parseShardName(name: string): ShardName {
   const [, index, account] = /^[^:]*:shard\/(\d+)\/(.*)$/s.exec(name) ?? [];
-  if (account === undefined) throw new Error(`The object ${name} is no shard.`);
+  if (account === undefined) throw new Error(`The object ${name} is not a shard.`);
   return { account, index: Number(index) };
 }

@@ -1,6 +1,6 @@
 /**
- * The store as a shard's engine sees it: its own sessions are at hand, and what concerns the whole
- * account is asked of the others.
+ * The store of a shard's engine: it reads its own sessions directly, and calls the other objects for
+ * everything that concerns the whole account.
  * @module
  */
 import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
@@ -33,19 +33,19 @@ export class ShardStore extends DurableObjectStore {
   }
 
   override async notCaughtUp(account: string, epoch: number, limit: number) {
-    return (await this.#records.behind(epoch, limit)).map((id) => ({ account, id }));
+    return (await this.#records.notCaughtUp(epoch, limit)).map((id) => ({ account, id }));
   }
 
-  /** Sessions spread evenly, so that the others need not be asked. */
+  /** An estimate without calls to other shards: sessions are spread evenly. */
   override async count(): Promise<number> {
     return (await this.#records.count()) * shardCount(await this.layouts());
   }
 
   override async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
-    return this.#records.broadcasts.above(afterEpoch);
+    return this.#records.broadcasts.after(afterEpoch);
   }
 
   override async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
-    return this.#records.hear(now, toleranceMs);
+    return this.#records.heartbeat(now, toleranceMs);
   }
 }

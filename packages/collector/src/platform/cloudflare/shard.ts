@@ -1,7 +1,6 @@
 /**
- * A shard: some of an account's sessions in an object of their own, with the engine beside them. Its
- * one alarm stands at or before the earliest deadline, and is set anew only where a deadline comes
- * nearer, or when it has fired.
+ * A shard: an object with some of an account's sessions and an engine for them. Its alarm is set at or
+ * before the earliest deadline, and is set again only for an earlier deadline or after it has fired.
  * @module
  */
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";
@@ -10,7 +9,7 @@ import { Engine } from "../../engine/engine.ts";
 import type { Request as EngineRequest, Outcome } from "../../engine/request.ts";
 import { sweep } from "../../engine/sweep.ts";
 import type { Links, ShardName } from "../../stores/durable-object/links.ts";
-import { type Layouts, placesOf } from "../../stores/durable-object/placement.ts";
+import { candidateShards, type Layouts } from "../../stores/durable-object/placement.ts";
 import { ShardRecords } from "../../stores/durable-object/shard-records.ts";
 import { ShardRelay } from "../../stores/durable-object/shard-relay.ts";
 import { ObjectSql } from "../../stores/durable-object/sql.ts";
@@ -20,12 +19,12 @@ import type { ObjectFigures } from "./figures.ts";
 import { parseShardName, shardName, spaceOf } from "./names.ts";
 import { ShardStore } from "./shard-store.ts";
 
-/** An alarm that is later than this did not fire; whoever comes by does its work. */
-const ALARM_LATE_MS = 1_000;
-/** How soon the coordinator is tried again. */
+/** An alarm that is later than this did not fire; the next call does its work. */
+const MAX_ALARM_DELAY_MS = 1_000;
+/** How soon the coordinator is called again after an error. */
 const RELAY_RETRY_MS = 2_000;
-/** How often beats are looked at that are held in memory. */
-const HELD_POLL_MS = 4_000;
+/** How often unwritten beats are checked. */
+const WRITE_POLL_MS = 4_000;
 
 export class Shard extends DurableObject<Env> implements ShardStub {
   readonly #records: ShardRecords;
@@ -35,11 +34,11 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   readonly #links: Links;
   readonly #relay: ShardRelay;
   readonly #engine: Engine;
-  /** Numbers of shards; empty: the coordinator does not know this shard yet. */
+  /** Empty until the coordinator has registered this shard. */
   #layouts: Layouts;
   readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.arm(at)));
   #isSweeping = false;
-  #heldTimer: ReturnType<typeof setInterval> | undefined;
+  #writeTimer: ReturnType<typeof setInterval> | undefined;
   #calls = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -71,41 +70,41 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     });
   }
 
-  /** Only what a getter of the class answers can be called from elsewhere. */
+  /** A getter, because RPC reaches only properties of the class, not of the instance. */
   get records(): ShardRecords {
     this.#calls += 1;
     return this.#records;
   }
 
   async #register(): Promise<void> {
-    this.#keepLayouts(await this.#links.coordinator().registerShard(this.#name));
-    await this.#read();
+    this.#storeLayouts(await this.#links.coordinator().registerShard(this.#name));
+    await this.#refreshBroadcasts();
   }
 
-  #keepLayouts(layouts: Layouts): void {
+  #storeLayouts(layouts: Layouts): void {
     this.#layouts = layouts;
     this.#records.putFact("layouts", JSON.stringify(layouts));
   }
 
-  /** Reads what the coordinator has broadcast since. */
-  async #read(): Promise<void> {
+  /** Reads new broadcasts from the coordinator. */
+  async #refreshBroadcasts(): Promise<void> {
     const { account } = this.#name;
-    const known = Math.floor(this.#records.broadcasts.lastEpoch);
-    const broadcasts = await this.#links.coordinator().broadcasts(known);
-    this.#records.broadcasts.keep(broadcasts.filter((each) => each.account === account));
+    const lastEpoch = Math.floor(this.#records.broadcasts.lastEpoch);
+    const broadcasts = await this.#links.coordinator().broadcasts(lastEpoch);
+    this.#records.broadcasts.store(broadcasts.filter((each) => each.account === account));
     await this.#engine.broadcasts.refresh();
   }
 
-  /** Applies a request, here or where its session is. */
+  /** Applies a request, here or in the shard that has its session. */
   async submit(request: EngineRequest, hops = 0): Promise<Outcome> {
     this.#calls += 1;
-    this.#watch(this.#alarm.at);
+    this.#sweepIfOverdue(this.#alarm.at);
     const { id } = request.key;
-    const [newest = 0, ...older] = placesOf(id, this.#layouts);
+    const [newest = 0, ...older] = candidateShards(id, this.#layouts);
     if (newest === this.#name.index && older.length === 0) return this.#engine.submit(request);
     if (await this.#records.has(id)) return this.#engine.submit(request);
     if (newest !== this.#name.index) {
-      // Whoever asked does not know yet that there are more shards.
+      // The caller has outdated layouts.
       return hops === 0 ? this.#stub(newest).submit(request, 1) : { status: "not_found" };
     }
     for (const index of older) {
@@ -119,20 +118,20 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   }
 
   async readBroadcasts(): Promise<void> {
-    await this.#read();
+    await this.#refreshBroadcasts();
     await this.#sweep();
   }
 
   async grow(layouts: Layouts): Promise<void> {
-    this.#keepLayouts(layouts);
-    // Sessions that are being created here are seen by whoever asks from now on.
+    this.#storeLayouts(layouts);
+    // Sessions that are being created here must be visible to calls from now on.
     await this.#engine.idle();
   }
 
   async poll(): Promise<void> {
-    this.#watch(this.#records.nextDeadlineAt());
+    this.#sweepIfOverdue(this.#records.nextDeadlineAt());
     await this.#relay.run();
-    this.#records.writeHeld(this.#engine.clock.now());
+    this.#records.writeUnwritten(this.#engine.clock.now());
   }
 
   async figures(): Promise<ObjectFigures> {
@@ -144,16 +143,16 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   }
 
   async alarm(): Promise<void> {
-    this.#alarm.fired();
+    this.#alarm.markFired();
     await this.#relay.run();
     await this.#sweep();
   }
 
-  /** The watchdog: does what an alarm at that instant should have done. */
-  #watch(dueAt: number | null): void {
+  /** The watchdog: sweeps if an alarm at `dueAt` should have fired but did not. */
+  #sweepIfOverdue(dueAt: number | null): void {
     if (this.#isSweeping || dueAt === null) return;
-    if (dueAt > this.#engine.clock.now() - ALARM_LATE_MS) return;
-    this.#alarm.discard();
+    if (dueAt > this.#engine.clock.now() - MAX_ALARM_DELAY_MS) return;
+    this.#alarm.clear();
     this.ctx.waitUntil(this.#sweep());
   }
 
@@ -166,31 +165,30 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     } finally {
       this.#isSweeping = false;
       const next = this.#records.nextDeadlineAt();
-      if (next !== null) this.#alarm.setBy(next);
+      if (next !== null) this.#alarm.ensureBy(next);
     }
   }
 
   #onDeadlines(deadlines: readonly number[]): void {
-    if (this.#records.isHolding)
-      this.#heldTimer ??= setInterval(() => this.#writeHeld(), HELD_POLL_MS);
+    if (this.#records.mayHaveUnwritten)
+      this.#writeTimer ??= setInterval(() => this.#writeUnwritten(), WRITE_POLL_MS);
     if (this.#isSweeping) return;
-    for (const deadlineAt of deadlines) this.#alarm.setBy(deadlineAt);
+    for (const deadlineAt of deadlines) this.#alarm.ensureBy(deadlineAt);
   }
 
-  #writeHeld(): void {
-    this.#records.writeHeld(this.#engine.clock.now());
-    if (this.#records.isHolding) return;
-    clearInterval(this.#heldTimer);
-    this.#heldTimer = undefined;
+  #writeUnwritten(): void {
+    this.#records.writeUnwritten(this.#engine.clock.now());
+    if (this.#records.mayHaveUnwritten) return;
+    clearInterval(this.#writeTimer);
+    this.#writeTimer = undefined;
   }
 
-  /** Sets the object's alarm. */
   protected async arm(at: number): Promise<void> {
     await this.ctx.storage.setAlarm(at);
   }
 
   #onError(error: unknown): void {
     console.error(error);
-    this.#alarm.setBy(this.#engine.clock.now() + RELAY_RETRY_MS);
+    this.#alarm.ensureBy(this.#engine.clock.now() + RELAY_RETRY_MS);
   }
 }

@@ -1,14 +1,14 @@
 /**
- * The engine of those who keep no session themselves: what is asked for a session goes to the shard
- * that has it.
+ * An engine without sessions of its own, in the Worker and in the coordinator: it forwards requests to
+ * the shard of their session.
  * @module
  */
 import type { Clock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { Request as EngineRequest, Outcome } from "../../engine/request.ts";
-import { answered } from "../../stores/durable-object/answered.ts";
 import type { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
-import { placesOf } from "../../stores/durable-object/placement.ts";
+import { candidateShards } from "../../stores/durable-object/placement.ts";
+import { remoteCall } from "../../stores/durable-object/remote-call.ts";
 import type { Env } from "./env.ts";
 import { shardName } from "./names.ts";
 
@@ -26,8 +26,8 @@ export class ShardedEngine extends Engine {
 
   override async submit(request: EngineRequest): Promise<Outcome> {
     const { account, id } = request.key;
-    const [index = 0] = placesOf(id, await this.#sharded.layouts());
+    const [index = 0] = candidateShards(id, await this.#sharded.layouts());
     const shard = this.#env.SHARD.getByName(shardName(this.#space, { account, index }));
-    return answered(shard.submit(request));
+    return remoteCall(shard.submit(request));
   }
 }

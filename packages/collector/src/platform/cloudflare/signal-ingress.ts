@@ -1,13 +1,13 @@
 /**
- * Takes signals in the Worker itself, near the visitor: what is refused never reaches an object, and
- * what is good costs one call of the session's shard. Keys, settings and the number of shards are
- * read from the coordinator now and then.
+ * Handles signals in the Worker itself, near the visitor: a refused signal never reaches an object, and
+ * an accepted one costs one call of the session's shard. Keys and settings are read from the
+ * coordinator periodically.
  * @module
  */
 import { Hono } from "hono";
 import { Accounts } from "../../engine/accounts.ts";
 import { createSystemClock } from "../../engine/clock.ts";
-import { answerErrors } from "../../http/answer-error.ts";
+import { createErrorHandler } from "../../http/answer-error.ts";
 import type { Env as HonoEnv } from "../../http/context.ts";
 import { signalRoutes } from "../../http/signals.ts";
 import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
@@ -15,7 +15,7 @@ import { createContext } from "./context.ts";
 import { type Env, linksOf } from "./env.ts";
 import { ShardedEngine } from "./sharded-engine.ts";
 
-/** How long it may take until rotated keys and changed settings hold for signals. */
+/** How long it may take until rotated keys and changed settings apply to signals. */
 const READ_EVERY_MS = 5_000;
 
 export class SignalIngress {
@@ -35,14 +35,14 @@ export class SignalIngress {
       await next();
     });
     this.#app.route("/", signalRoutes(createContext(env, this.#engine, this.#accounts)));
-    this.#app.onError(answerErrors((error) => console.error(error)));
+    this.#app.onError(createErrorHandler((error) => console.error(error)));
   }
 
   fetch(request: Request): Promise<Response> {
     return Promise.resolve(this.#app.fetch(request));
   }
 
-  /** Until the first time has succeeded everybody waits for it; later only whoever finds it old. */
+  /** Every request waits until the first read has succeeded; later only the one that finds it outdated. */
   async #read(): Promise<void> {
     const now = Date.now();
     if (this.#hasRead && now - this.#readAt < READ_EVERY_MS) return;

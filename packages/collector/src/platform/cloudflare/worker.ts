@@ -1,5 +1,5 @@
 /**
- * The collector as a Worker: signals are taken here, everything else is the coordinator's.
+ * The collector as a Worker: it handles signals itself and forwards all else to the coordinator.
  * @module
  */
 import { SIGNALS_PATH } from "@stillhere/sdk/wire";
@@ -7,17 +7,17 @@ import type { Env } from "./env.ts";
 import { coordinatorName, DEFAULT_SPACE } from "./names.ts";
 import { SignalIngress } from "./signal-ingress.ts";
 
-const TAKEN_HERE = ["POST", "OPTIONS"];
+const SIGNAL_METHODS = ["POST", "OPTIONS"];
 
-/** One for each isolate. */
-let ingressOf: SignalIngress | undefined;
+/** One per isolate. */
+let ingress: SignalIngress | undefined;
 
 export const worker = {
   async fetch(request: Request, env: Env): Promise<Response> {
     const { pathname } = new URL(request.url);
-    if (pathname === SIGNALS_PATH && TAKEN_HERE.includes(request.method)) {
-      ingressOf ??= new SignalIngress(env, DEFAULT_SPACE);
-      return ingressOf.fetch(request);
+    if (pathname === SIGNALS_PATH && SIGNAL_METHODS.includes(request.method)) {
+      ingress ??= new SignalIngress(env, DEFAULT_SPACE);
+      return ingress.fetch(request);
     }
     return env.COORDINATOR.getByName(coordinatorName(DEFAULT_SPACE)).fetch(request);
   },

@@ -1,9 +1,9 @@
 /**
- * As much of the Workers runtime as is used here.
+ * Type declarations of the part of the Workers runtime that is used here.
  * https://developers.cloudflare.com/durable-objects/api/
  */
 declare module "cloudflare:workers" {
-  /** What is passed by reference: calls on it come back to where it was made. */
+  /** An object that is passed by reference: calls run where it was created. */
   export abstract class RpcTarget {}
 
   export abstract class DurableObject<Env = unknown> {
@@ -32,7 +32,7 @@ declare module "cloudflare:workers" {
 
   export interface SqlCursor {
     toArray(): Record<string, unknown>[];
-    /** Rows written, those of indexes too; what is paid for. */
+    /** Rows written, including index rows; each is billed. */
     readonly rowsWritten: number;
   }
 }

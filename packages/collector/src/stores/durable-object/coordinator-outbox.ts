@@ -1,5 +1,5 @@
 /**
- * The coordinator's webhooks, for those who ask from another object.
+ * Exposes the coordinator's webhook outbox to other objects over RPC.
  * @module
  */
 import type { OutboxStore } from "../outbox.ts";
@@ -15,14 +15,14 @@ const METHODS = {
   resend: true,
   deliveries: true,
   trimDeliveries: true,
-  forgetDeliveries: true,
+  pruneDeliveries: true,
 } as const satisfies Record<keyof OutboxStore, true>;
 
-/** Only functions that stand alone can be called from elsewhere. */
+/** Binds the methods: over RPC a property of an object must be a function of its own. */
 export function outboxLink(outbox: OutboxStore): OutboxStore {
   const entries = Object.keys(METHODS).map((name) => {
-    const method = outbox[name as keyof OutboxStore] as (...given: unknown[]) => unknown;
-    return [name, (...given: unknown[]) => method.apply(outbox, given)];
+    const method = outbox[name as keyof OutboxStore] as (...args: unknown[]) => unknown;
+    return [name, (...args: unknown[]) => method.apply(outbox, args)];
   });
   return Object.fromEntries(entries) as OutboxStore;
 }

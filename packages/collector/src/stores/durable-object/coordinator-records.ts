@@ -1,10 +1,10 @@
 /**
- * What the coordinator keeps, in the SQLite of its object: accounts, agents, settings, the accounts' logs
- * and their webhooks, and which shards there are.
+ * The records of the coordinator, in the SQLite of its object: accounts, agents, settings, the accounts'
+ * logs and webhooks, and the registered shards.
  * @module
  */
 import { RpcTarget } from "cloudflare:workers";
-import type { EndpointStanding, OutboxStore } from "../outbox.ts";
+import type { EndpointStatus, OutboxStore } from "../outbox.ts";
 import type { SqlRow } from "../sqlite/database.ts";
 import { SqliteOutbox } from "../sqlite/sqlite-outbox.ts";
 import type {
@@ -23,16 +23,16 @@ import type { CoordinatorLink, RelayEntry, ShardName } from "./links.ts";
 import type { Layouts } from "./placement.ts";
 import type { ObjectSql } from "./sql.ts";
 
-/** How tracks are kept. */
+/** How tracks are stored. */
 const TRACK = { live: 0, shadow: 1 } as const satisfies Record<Track, number>;
 
 export interface CoordinatorRecordsOptions {
   readonly sql: ObjectSql;
-  /** How many shards an account has where nothing was said before. */
+  /** The configured number of shards of an account; it may be above the stored one. */
   readonly shards: number;
-  /** There is something new in the account's log. */
+  /** Called when the account's log has new entries. */
   readonly onLogChange: (account: string) => void;
-  /** Has shards told of broadcasts up to an epoch; resolves when each was tried once. */
+  /** Notifies shards of broadcasts up to an epoch; resolves after one attempt for each. */
   readonly notifyShards: (shards: readonly ShardName[], epoch: number) => Promise<void>;
 }
 
@@ -40,10 +40,10 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   readonly #options: CoordinatorRecordsOptions;
   readonly #statements: CoordinatorStatements;
   readonly #outbox: SqliteOutbox;
-  /** The last cursor that was given. */
+  /** The last cursor that was assigned. */
   #cursor: number;
-  /** What shards that enrol are told while the number of shards grows. */
-  #growingTo: Layouts | null = null;
+  /** The layouts that newly registered shards get while the number of shards grows. */
+  #pendingLayouts: Layouts | null = null;
 
   constructor(options: CoordinatorRecordsOptions) {
     super();
@@ -58,13 +58,13 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     return outboxLink(this.#outbox);
   }
 
-  async standings(): Promise<readonly EndpointStanding[]> {
+  async endpointStatuses(): Promise<readonly EndpointStatus[]> {
     return this.#outbox.endpoints();
   }
 
   async registerShard({ account, index }: ShardName): Promise<Layouts> {
-    this.#statements.enrol.run(account, index, this.#lastEpoch());
-    return this.#growingTo ?? (await this.layouts());
+    this.#statements.registerShard.run(account, index, this.#lastEpoch());
+    return this.#pendingLayouts ?? (await this.layouts());
   }
 
   async layouts(): Promise<Layouts> {
@@ -72,17 +72,17 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   }
 
   /**
-   * Grows the number of shards. Every shard knows before anybody else does: from then on none of the
-   * old ones creates a session that belongs to a new one, so no session comes to be twice.
+   * Grows the number of shards. Every shard gets the new layouts before any other client: from then on
+   * no old shard creates a session that belongs to a new one, so no session exists twice.
    */
-  async grow(tell: (shard: ShardName, layouts: Layouts) => Promise<void>): Promise<void> {
+  async grow(announce: (shard: ShardName, layouts: Layouts) => Promise<void>): Promise<void> {
     const layouts = await this.layouts();
     if (this.#options.shards <= (layouts.at(-1) ?? 0)) return;
     const grown = [...layouts, this.#options.shards];
-    this.#growingTo = grown;
-    for (const shard of await this.shards()) await tell(shard, grown);
+    this.#pendingLayouts = grown;
+    for (const shard of await this.shards()) await announce(shard, grown);
     this.#putLayouts(grown);
-    this.#growingTo = null;
+    this.#pendingLayouts = null;
   }
 
   #putLayouts(layouts: Layouts): void {
@@ -96,13 +96,14 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   async append(shard: ShardName, entries: readonly RelayEntry[]): Promise<void> {
     const { account, index } = shard;
     this.#options.sql.transaction(() => {
-      const moved = this.#statements.moved.get(account, index)?.["moved"] as number | undefined;
-      if (moved === undefined) throw new Error(`The shard ${account}/${index} has not enrolled`);
-      const fresh = entries.filter(({ number }) => number > moved);
+      const relayed = this.#statements.relayed.get(account, index)?.["moved"] as number | undefined;
+      if (relayed === undefined)
+        throw new Error(`The shard ${account}/${index} is not registered.`);
+      const fresh = entries.filter(({ number }) => number > relayed);
       const last = fresh.at(-1);
       if (!last) return;
       for (const entry of fresh) this.#appendOne(account, entry);
-      this.#statements.putMoved.run(last.number, this.#cursor, account, index);
+      this.#statements.putRelayed.run(last.number, this.#cursor, account, index);
     });
     this.#options.onLogChange(account);
   }
@@ -176,27 +177,27 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     return this.#statements.broadcast.get(JSON.stringify(broadcast))?.["epoch"] as number;
   }
 
-  /** Has every shard told that does not know the last broadcast; true: all of them know it now. */
+  /** Notifies shards that lack the last broadcast; returns whether all of them have it now. */
   async notifyShards(): Promise<boolean> {
     const epoch = this.#lastEpoch();
-    const untold = () => this.#statements.untold.all(epoch).map(toShardName);
-    await this.#options.notifyShards(untold(), epoch);
-    return untold().length === 0;
+    const unnotified = () => this.#statements.unnotifiedShards.all(epoch).map(toShardName);
+    await this.#options.notifyShards(unnotified(), epoch);
+    return unnotified().length === 0;
   }
 
-  /** A shard knows all broadcasts up to this one. */
+  /** Records that a shard has all broadcasts up to this one. */
   markNotified({ account, index }: ShardName, epoch: number): void {
-    this.#statements.told.run(epoch, account, index);
+    this.#statements.markNotified.run(epoch, account, index);
   }
 
   #lastEpoch(): number {
     return this.#statements.lastEpoch.get()?.["epoch"] as number;
   }
 
-  async hear(now: number, toleranceMs: number): Promise<boolean> {
+  async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     return this.#options.sql.transaction(() => {
-      const fromAt = Number(this.#statements.heardAt.get()?.["value"] ?? now);
-      this.#statements.putHeardAt.run(String(Math.max(now, fromAt)));
+      const fromAt = Number(this.#statements.watermark.get()?.["value"] ?? now);
+      this.#statements.putWatermark.run(String(Math.max(now, fromAt)));
       if (now - fromAt <= toleranceMs) return false;
       this.#appendBroadcast({ type: "outage", account: null, at: now, fromAt });
       return true;

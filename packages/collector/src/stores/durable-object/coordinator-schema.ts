@@ -1,5 +1,5 @@
 /**
- * The tables of the coordinator. `transitions` is the accounts' log, and webhooks read it as `history`.
+ * The tables of the coordinator. `transitions` is the accounts' log; webhooks read it as `history`.
  * @module
  */
 import { OUTBOX_TABLES } from "../sqlite/outbox-schema.ts";
@@ -46,16 +46,16 @@ const ENTRY = "cursor, session, session_created_at, seq, at, body";
 const SQL = {
   layouts: "SELECT value FROM facts WHERE name = 'layouts'",
   putLayouts: "INSERT OR REPLACE INTO facts (name, value) VALUES ('layouts', ?)",
-  heardAt: "SELECT value FROM facts WHERE name = 'heard_at'",
-  putHeardAt: "INSERT OR REPLACE INTO facts (name, value) VALUES ('heard_at', ?)",
+  watermark: "SELECT value FROM facts WHERE name = 'heard_at'",
+  putWatermark: "INSERT OR REPLACE INTO facts (name, value) VALUES ('heard_at', ?)",
   shards: "SELECT account, place FROM shards ORDER BY account, place",
-  enrol: `INSERT INTO shards (account, place, moved, cursor, told) VALUES (?, ?, 0, 0, ?)
+  registerShard: `INSERT INTO shards (account, place, moved, cursor, told) VALUES (?, ?, 0, 0, ?)
     ON CONFLICT DO NOTHING`,
-  untold: "SELECT account, place FROM shards WHERE told < ?",
-  told: "UPDATE shards SET told = ? WHERE account = ? AND place = ?",
-  moved: "SELECT moved FROM shards WHERE account = ? AND place = ?",
-  putMoved: "UPDATE shards SET moved = ?, cursor = ? WHERE account = ? AND place = ?",
-  // Entries may be forgotten, their cursors never come again.
+  unnotifiedShards: "SELECT account, place FROM shards WHERE told < ?",
+  markNotified: "UPDATE shards SET told = ? WHERE account = ? AND place = ?",
+  relayed: "SELECT moved FROM shards WHERE account = ? AND place = ?",
+  putRelayed: "UPDATE shards SET moved = ?, cursor = ? WHERE account = ? AND place = ?",
+  // Entries may be pruned, but their cursors are never reused.
   newestCursor: "SELECT coalesce(max(cursor), 0) AS cursor FROM shards",
   append: `INSERT INTO transitions (account, track, cursor, session, session_created_at, seq, at, body)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -80,7 +80,7 @@ const SQL = {
 
 export type CoordinatorStatements = ReturnType<typeof prepareCoordinator>;
 
-/** Brings the tables up to date, and prepares every statement. */
+/** Runs missing migrations and prepares every statement. */
 export function prepareCoordinator(sql: ObjectSql) {
   sql.exec("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY)");
   const done = sql.prepare("SELECT count(*) AS count FROM migrations").get()?.["count"] as number;

@@ -1,5 +1,5 @@
 /**
- * The conformance suite, the scenarios and generated histories against real Durable Objects, in workerd.
+ * Runs the conformance suite, the scenarios and generated histories on real Durable Objects in workerd.
  */
 import { fileURLToPath } from "node:url";
 import type { Miniflare } from "miniflare";
@@ -10,8 +10,8 @@ import { conformanceCases, outboxConformanceCases, scenarios } from "../../suite
 import type { Task } from "./testing/worker.ts";
 
 const ENTRY = fileURLToPath(new URL("./testing/worker.ts", import.meta.url));
-/** Each has an account of its own, and whoever looks for what is due asks the shards of all. */
-const SCENARIOS_AT_ONCE = 6;
+/** Each scenario has an account of its own, and each search for due sessions asks all their shards. */
+const SCENARIOS_PER_RUN = 6;
 
 let edge: Miniflare;
 beforeAll(async () => {
@@ -21,8 +21,8 @@ afterAll(() => edge?.dispose());
 
 async function run(task: Task): Promise<unknown> {
   const init = { method: "POST", body: JSON.stringify(task) };
-  const answer = await edge.dispatchFetch("http://edge.test/", init);
-  const { result, error } = (await answer.json()) as { result?: unknown; error?: string };
+  const response = await edge.dispatchFetch("http://edge.test/", init);
+  const { result, error } = (await response.json()) as { result?: unknown; error?: string };
   if (error !== undefined) throw new Error(error);
   return result;
 }
@@ -37,18 +37,18 @@ describe("Durable Objects", () => {
 });
 
 describe("scenarios over Durable Objects", () => {
-  const starts = scenarios.map((_, index) => index).filter((at) => at % SCENARIOS_AT_ONCE === 0);
-  it.each(starts)("tell what the rules tell, from the %dth on", async (start) => {
-    const some = scenarios.slice(start, start + SCENARIOS_AT_ONCE);
-    expect(await run({ type: "scenarios", scenarios: some })).toEqual(some.map(runScenario));
+  const starts = scenarios.map((_, index) => index).filter((at) => at % SCENARIOS_PER_RUN === 0);
+  it.each(starts)("have the outcome that the rules define, from index %d on", async (start) => {
+    const group = scenarios.slice(start, start + SCENARIOS_PER_RUN);
+    expect(await run({ type: "scenarios", scenarios: group })).toEqual(group.map(runScenario));
   });
 });
 
 describe("generated histories over Durable Objects", () => {
-  it("show what memory shows, whatever happens", async () => {
+  it("have the same outcome as in the memory store", async () => {
     const runs = Number(process.env["RUNS"] ?? 30);
     const seed = Number(process.env["SEED"] ?? 0);
-    // A failure prints its seed, and may take a while to be made small.
+    // A failure prints its seed; shrinking it may take a while.
     expect(await run({ type: "histories", runs, ...(seed !== 0 && { seed }) })).toBe(true);
   }, 300_000);
 });

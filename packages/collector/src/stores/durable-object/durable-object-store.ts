@@ -1,6 +1,6 @@
 /**
- * The store at the edge: one account's sessions over its shards, and the coordinator for what concerns all
- * of them. What concerns several shards is asked of each and merged.
+ * The store at the edge: sessions are spread over the shards of their account, everything else is in the
+ * coordinator. Queries over several shards ask each of them and merge the results.
  * @module
  */
 import type { OutboxStore } from "../outbox.ts";
@@ -21,9 +21,9 @@ import type {
   Write,
   WriteOutcome,
 } from "../store.ts";
-import { answered } from "./answered.ts";
 import type { CoordinatorLink, Links, ShardLink, ShardName } from "./links.ts";
-import { type Layouts, placesOf, shardCount } from "./placement.ts";
+import { candidateShards, type Layouts, shardCount } from "./placement.ts";
+import { remoteCall } from "./remote-call.ts";
 
 export class DurableObjectStore implements Store {
   readonly #links: Links;
@@ -52,52 +52,53 @@ export class DurableObjectStore implements Store {
     );
   }
 
-  /** Where a session is, or would be created. */
-  async placeOf({ account, id }: SessionKey): Promise<ShardName> {
-    const places = placesOf(id, await this.layouts());
-    const [newest = 0] = places;
-    if (places.length === 1) return { account, index: newest };
-    for (const index of places) {
-      if (await answered(this.#links.shard({ account, index }).has(id))) return { account, index };
+  /** The shard that has a session, or in which it would be created. */
+  async shardOf({ account, id }: SessionKey): Promise<ShardName> {
+    const candidates = candidateShards(id, await this.layouts());
+    const [newest = 0] = candidates;
+    if (candidates.length === 1) return { account, index: newest };
+    for (const index of candidates) {
+      if (await remoteCall(this.#links.shard({ account, index }).has(id)))
+        return { account, index };
     }
     return { account, index: newest };
   }
 
-  /** Numbers of shards of an account. */
+  /** The shard counts of an account. */
   async layouts(): Promise<Layouts> {
-    return answered(this.#links.layouts());
+    return remoteCall(this.#links.layouts());
   }
 
-  /** Asks each shard for its part; the answers have the order of the questions. */
-  async #byShard<Q, A>(
-    questions: readonly Q[],
-    keyOf: (question: Q) => SessionKey,
-    ask: (shard: ShardLink, part: readonly Q[]) => Promise<readonly A[]>,
-  ): Promise<readonly A[]> {
-    const parts = new Map<string, { name: ShardName; places: number[]; questions: Q[] }>();
-    for (const [place, question] of questions.entries()) {
-      const name = await this.placeOf(keyOf(question));
+  /** Calls each shard with its part of the inputs; the results are in the order of the inputs. */
+  async #byShard<I, R>(
+    inputs: readonly I[],
+    keyOf: (input: I) => SessionKey,
+    call: (shard: ShardLink, part: readonly I[]) => Promise<readonly R[]>,
+  ): Promise<readonly R[]> {
+    const parts = new Map<string, { name: ShardName; positions: number[]; inputs: I[] }>();
+    for (const [position, input] of inputs.entries()) {
+      const name = await this.shardOf(keyOf(input));
       const id = `${name.account}/${name.index}`;
-      const part = parts.get(id) ?? { name, places: [], questions: [] };
+      const part = parts.get(id) ?? { name, positions: [], inputs: [] };
       parts.set(id, part);
-      part.places.push(place);
-      part.questions.push(question);
+      part.positions.push(position);
+      part.inputs.push(input);
     }
-    const answers: A[] = [];
+    const results: R[] = [];
     await Promise.all(
-      [...parts.values()].map(async ({ name, places, questions }) => {
-        const found = await answered(ask(this.#links.shard(name), questions));
-        for (const [index, place] of places.entries()) answers[place] = found[index] as A;
+      [...parts.values()].map(async ({ name, positions, inputs }) => {
+        const found = await remoteCall(call(this.#links.shard(name), inputs));
+        for (const [index, position] of positions.entries()) results[position] = found[index] as R;
       }),
     );
-    return answers;
+    return results;
   }
 
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
-    const shards = await answered(this.coordinator.shards());
+    const shards = await remoteCall(this.coordinator.shards());
     const found = await Promise.all(
       shards.map(async (name) => {
-        const due = await answered(this.#links.shard(name).due(now, limit));
+        const due = await remoteCall(this.#links.shard(name).due(now, limit));
         return due.map(({ id, deadlineAt }) => ({
           key: { account: name.account, id },
           deadlineAt,
@@ -112,7 +113,7 @@ export class DurableObjectStore implements Store {
   }
 
   async notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
-    const ids = await this.#ofAll(account, (shard) => shard.behind(epoch, limit));
+    const ids = await this.#ofAll(account, (shard) => shard.notCaughtUp(epoch, limit));
     return ids.slice(0, limit).map((id) => ({ account, id }));
   }
 
@@ -146,20 +147,23 @@ export class DurableObjectStore implements Store {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  async #ofAll<T>(account: string, ask: (shard: ShardLink) => Promise<readonly T[]>): Promise<T[]> {
+  async #ofAll<T>(
+    account: string,
+    call: (shard: ShardLink) => Promise<readonly T[]>,
+  ): Promise<T[]> {
     const count = shardCount(await this.layouts());
     const names = Array.from({ length: count }, (_, index) => ({ account, index }));
-    const found = await answered(Promise.all(names.map((name) => ask(this.#links.shard(name)))));
+    const found = await remoteCall(Promise.all(names.map((name) => call(this.#links.shard(name)))));
     return found.flat();
   }
 
   async erase(key: SessionKey): Promise<boolean> {
-    const place = await this.placeOf(key);
-    return answered(this.#links.shard(place).erase(key.id));
+    const name = await this.shardOf(key);
+    return remoteCall(this.#links.shard(name).erase(key.id));
   }
 
   async history(key: SessionKey, afterSeq: number, limit: number, track: Track = "live") {
-    return answered(this.coordinator.history(key, afterSeq, limit, track));
+    return remoteCall(this.coordinator.history(key, afterSeq, limit, track));
   }
 
   async log(
@@ -168,43 +172,43 @@ export class DurableObjectStore implements Store {
     limit: number,
     track: Track = "live",
   ): Promise<readonly LogEntry[]> {
-    return answered(this.coordinator.log(account, afterCursor, limit, track));
+    return remoteCall(this.coordinator.log(account, afterCursor, limit, track));
   }
 
   async lastCursor(account: string): Promise<number> {
-    return answered(this.coordinator.lastCursor(account));
+    return remoteCall(this.coordinator.lastCursor(account));
   }
 
   async prune(account: string, before: number, limit: number): Promise<number> {
-    return answered(this.coordinator.prune(account, before, limit));
+    return remoteCall(this.coordinator.prune(account, before, limit));
   }
 
   async agents(account: string): Promise<readonly Agent[]> {
-    return answered(this.coordinator.agents(account));
+    return remoteCall(this.coordinator.agents(account));
   }
 
   async putAgent(account: string, agent: Agent): Promise<void> {
-    await answered(this.coordinator.putAgent(account, agent));
+    await remoteCall(this.coordinator.putAgent(account, agent));
   }
 
   async accounts(): Promise<readonly Account[]> {
-    return answered(this.coordinator.accounts());
+    return remoteCall(this.coordinator.accounts());
   }
 
   async putAccount(account: Account): Promise<void> {
-    await answered(this.coordinator.putAccount(account));
+    await remoteCall(this.coordinator.putAccount(account));
   }
 
   async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
-    return answered(this.coordinator.broadcasts(afterEpoch));
+    return remoteCall(this.coordinator.broadcasts(afterEpoch));
   }
 
   async broadcast(broadcast: NewBroadcast): Promise<number> {
-    return answered(this.coordinator.broadcast(broadcast));
+    return remoteCall(this.coordinator.broadcast(broadcast));
   }
 
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
-    return answered(this.coordinator.hear(now, toleranceMs));
+    return remoteCall(this.coordinator.heartbeat(now, toleranceMs));
   }
 
   async close(): Promise<void> {}

@@ -1,6 +1,6 @@
 /**
- * What the objects ask of each other. A deployment has one coordinator, which keeps the accounts, their
- * agents, settings, logs and webhooks, and for each account a number of shards, which keep its
+ * The RPC interfaces between the objects. A deployment has one coordinator, which stores the accounts,
+ * their agents, settings, logs and webhooks, and for each account a number of shards, which store its
  * sessions.
  * @module
  */
@@ -28,13 +28,13 @@ export interface ShardName {
   readonly index: number;
 }
 
-/** A session that waits for a place in the merged queue. */
+/** A queued session with its sort key, for merging the queues of several shards. */
 export interface QueuedEntry {
   readonly queuedAt: number | null;
   readonly stored: Stored;
 }
 
-/** A session with the instant at which it is due. */
+/** A session that is due, with its deadline. */
 export interface DueEntry {
   readonly id: string;
   readonly deadlineAt: number;
@@ -45,7 +45,7 @@ export interface ShardLink {
   load(lookups: readonly Lookup[]): Promise<readonly Found[]>;
   commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]>;
   due(now: number, limit: number): Promise<readonly DueEntry[]>;
-  behind(epoch: number, limit: number): Promise<readonly string[]>;
+  notCaughtUp(epoch: number, limit: number): Promise<readonly string[]>;
   list(query: ListQuery): Promise<readonly Stored[]>;
   queue(group: string | null): Promise<readonly QueuedEntry[]>;
   assignments(agent: string | null): Promise<readonly Assignment[]>;
@@ -55,7 +55,7 @@ export interface ShardLink {
   erase(id: string): Promise<boolean>;
 }
 
-/** An entry of a shard's outbox on its way to the account's log; `erased`: forget the session. */
+/** An entry of a shard's relay queue, to be appended to the account's log; `erased`: erase the session. */
 export interface RelayEntry {
   /** Rises with each entry of the shard. */
   readonly number: number;
@@ -64,18 +64,18 @@ export interface RelayEntry {
   readonly sessionCreatedAt: number;
   readonly seq: number;
   readonly at: number;
-  /** The transition as `transition-codec.ts` writes it. */
+  /** The transition as `transition-codec.ts` encodes it. */
   readonly body: string;
 }
 
-/** What concerns an account as a whole. */
+/** Everything that concerns an account as a whole. */
 export interface CoordinatorLink {
-  /** A shard says that it exists; answers how many shards there are. */
+  /** Registers a shard; returns the layouts. */
   registerShard(shard: ShardName): Promise<Layouts>;
   layouts(): Promise<Layouts>;
-  /** Shards that exist. */
+  /** All registered shards. */
   shards(): Promise<readonly ShardName[]>;
-  /** Appends to the account's log, each entry once and a shard's in order. */
+  /** Appends to the account's log: each entry once, and the entries of a shard in order. */
   append(shard: ShardName, entries: readonly RelayEntry[]): Promise<void>;
   history(key: SessionKey, afterSeq: number, limit: number, track: Track): Promise<LogEntry[]>;
   log(account: string, afterCursor: number, limit: number, track: Track): Promise<LogEntry[]>;
@@ -87,13 +87,13 @@ export interface CoordinatorLink {
   putAccount(account: Account): Promise<void>;
   broadcasts(afterEpoch: number): Promise<readonly Broadcast[]>;
   broadcast(broadcast: NewBroadcast): Promise<number>;
-  hear(now: number, toleranceMs: number): Promise<boolean>;
+  heartbeat(now: number, toleranceMs: number): Promise<boolean>;
   readonly outbox: OutboxStore;
 }
 
-/** The ways to the objects of a deployment. */
+/** RPC access to the objects of a deployment. */
 export interface Links {
-  /** Numbers of shards; an old answer costs a detour, and loses nothing. */
+  /** The layouts; outdated ones cost an extra hop, but lose nothing. */
   layouts(): Promise<Layouts>;
   coordinator(): CoordinatorLink;
   shard(name: ShardName): ShardLink;

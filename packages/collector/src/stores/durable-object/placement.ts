@@ -1,19 +1,19 @@
 /**
- * Where a session lives: in the shard that its id falls to. The number of shards can grow; a session
- * stays where it was created, and is looked for among as many shards as there were before.
+ * Maps a session to a shard by the hash of its id. The number of shards can grow. A session stays in the
+ * shard where it was created, so it is also looked up by each earlier number of shards.
  * @module
  */
 
-/** Numbers of shards of an account since the beginning, each above the one before. */
+/** The numbers of shards that accounts have had so far, ascending; the last one is current. */
 export type Layouts = readonly number[];
 
-/** The shards in which a session may be, the one in which it would be created first. */
-export function placesOf(id: string, layouts: Layouts): readonly number[] {
+/** The shards that may have a session; the first is the one in which it would be created. */
+export function candidateShards(id: string, layouts: Layouts): readonly number[] {
   const hash = hashOf(id);
   return [...new Set(layouts.map((count) => hash % count).reverse())];
 }
 
-/** How many shards an account has. */
+/** The current number of shards of an account. */
 export function shardCount(layouts: Layouts): number {
   return layouts.at(-1) ?? 1;
 }
@@ -22,7 +22,7 @@ export function shardCount(layouts: Layouts): number {
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-  // The low bits of neighbouring names differ little without it.
+  // Without this the low bits of similar ids differ little.
   hash ^= hash >>> 15;
   return hash >>> 0;
 }

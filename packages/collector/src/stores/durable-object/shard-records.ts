@@ -16,22 +16,22 @@ import type {
   WriteOutcome,
 } from "../store.ts";
 import { encodeTransition } from "../transition-codec.ts";
-import { type HeldBeat, HeldBeats, WRITE_AFTER_MS } from "./held-beats.ts";
 import type { DueEntry, QueuedEntry, RelayEntry, ShardLink } from "./links.ts";
 import { ShardBroadcasts } from "./shard-broadcasts.ts";
 import { prepareShard, type ShardStatements } from "./shard-schema.ts";
 import type { ObjectSql } from "./sql.ts";
+import { type UnwrittenBeat, UnwrittenBeats, WRITE_AFTER_MS } from "./unwritten-beats.ts";
 
-/** Lost beats are not older than that: three silences after which all would have been written. */
-const LOST_SINCE_MS = 3 * WRITE_AFTER_MS;
+/** The maximum age of lost beats: each is written at most three periods after it was accepted. */
+const MAX_LOSS_AGE_MS = 3 * WRITE_AFTER_MS;
 
 export interface ShardRecordsOptions {
   readonly sql: ObjectSql;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Brings what is in the outbox to the coordinator; resolves when that was tried. */
+  /** Relays the relay queue to the coordinator; resolves after the attempt. */
   readonly relay: () => Promise<void>;
-  /** Sessions are due at these instants from now on. */
+  /** Called with new deadlines. */
   readonly onDeadlines: (deadlines: readonly number[]) => void;
 }
 
@@ -39,13 +39,13 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   readonly broadcasts: ShardBroadcasts;
   readonly #options: ShardRecordsOptions;
   readonly #statements: ShardStatements;
-  readonly #held = new HeldBeats();
+  readonly #unwritten = new UnwrittenBeats();
   readonly #deadlines = new Map<string, number>();
-  /** The coordinator has everything up to this number; after waking it is asked again. */
+  /** The coordinator has all entries up to this number; 0 after the object wakes. */
   #relayed = 0;
-  /** It is written down that beats may be held. */
-  #isHolding: boolean;
-  /** The object before this one may have held beats, and they are lost. */
+  /** The fact `holding` is stored: there may be unwritten beats. */
+  #mayHaveUnwritten: boolean;
+  /** The previous object may have had unwritten beats, which are lost. */
   #hasLostBeats: boolean;
 
   constructor(options: ShardRecordsOptions) {
@@ -56,8 +56,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     for (const row of this.#statements.deadlines.all()) {
       this.#deadlines.set(row["id"] as string, row["deadline_at"] as number);
     }
-    this.#isHolding = this.fact("holding") !== null;
-    this.#hasLostBeats = this.#isHolding;
+    this.#mayHaveUnwritten = this.fact("holding") !== null;
+    this.#hasLostBeats = this.#mayHaveUnwritten;
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
@@ -68,8 +68,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   }
 
   #find(id: string): Stored | null {
-    const held = this.#held.get(id);
-    if (held) return storedOf(held);
+    const unwritten = this.#unwritten.get(id);
+    if (unwritten) return storedOf(unwritten);
     const row = this.#statements.session.get(id);
     return row ? toStored(row) : null;
   }
@@ -85,32 +85,32 @@ export class ShardRecords extends RpcTarget implements ShardLink {
       else this.#deadlines.set(key.id, deadlineAt);
     }
     this.#options.onDeadlines(committed.flatMap(({ deadlineAt }) => deadlineAt ?? []));
-    const hasNews = committed.some(
+    const hasTransitions = committed.some(
       ({ transitions, shadowTransitions }) => transitions.length + shadowTransitions.length > 0,
     );
-    if (hasNews) await this.#options.relay();
+    if (hasTransitions) await this.#options.relay();
     return outcomes;
   }
 
   #commitOne(write: Write, now: number): WriteOutcome {
     const { id } = write.key;
-    const held = this.#held.get(id);
-    const version = held?.version ?? this.#statements.version.get(id)?.["version"] ?? 0;
+    const unwritten = this.#unwritten.get(id);
+    const version = unwritten?.version ?? this.#statements.version.get(id)?.["version"] ?? 0;
     if (version !== write.expectedVersion) return "conflict";
-    const isRenewal = write.isRenewal === true && write.expectedVersion > 0;
-    if (isRenewal && this.#held.hasRoomFor(id)) this.#hold(write, now);
-    else this.#write(write, write.expectedVersion + 1, isRenewal);
+    const isBeatsOnly = write.kind !== "change" && write.expectedVersion > 0;
+    if (isBeatsOnly && this.#unwritten.hasCapacity(id)) this.#keepInMemory(write, now);
+    else this.#write(write, write.expectedVersion + 1, isBeatsOnly);
     return "committed";
   }
 
-  #hold(write: Write, now: number): void {
-    if (!this.#isHolding) this.putFact("holding", String(now));
-    this.#isHolding = true;
-    this.#held.hold(write, write.expectedVersion + 1, now);
+  #keepInMemory(write: Write, now: number): void {
+    if (!this.#mayHaveUnwritten) this.putFact("holding", String(now));
+    this.#mayHaveUnwritten = true;
+    this.#unwritten.add(write, write.expectedVersion + 1, now);
   }
 
-  #write({ key, session, shadow, ...write }: Write, version: number, isRenewal: boolean): void {
-    this.#held.forget(key.id);
+  #write({ key, session, shadow, ...write }: Write, version: number, isBeatsOnly: boolean): void {
+    this.#unwritten.delete(key.id);
     const renewed = {
       id: key.id,
       version,
@@ -118,7 +118,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
       body: encodeSession(session),
       shadow: shadow && encodeSession(shadow),
     };
-    if (isRenewal) {
+    if (isBeatsOnly) {
       this.#statements.renewSession.run(renewed);
       return;
     }
@@ -135,7 +135,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     for (const transition of transitions) {
       const { seq, at } = transition;
       const body = encodeTransition(transition);
-      this.#statements.insertOutbox.run(track, id, createdAt, seq, at, body);
+      this.#statements.insertRelayEntry.run(track, id, createdAt, seq, at, body);
     }
   }
 
@@ -147,8 +147,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
       .slice(0, limit);
   }
 
-  async behind(epoch: number, limit: number): Promise<readonly string[]> {
-    return this.#statements.behind.all(epoch, limit).map((row) => row["id"] as string);
+  async notCaughtUp(epoch: number, limit: number): Promise<readonly string[]> {
+    return this.#statements.notCaughtUp.all(epoch, limit).map((row) => row["id"] as string);
   }
 
   async list(query: ListQuery): Promise<readonly Stored[]> {
@@ -170,10 +170,10 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     }));
   }
 
-  /** A renewal changes nothing that lists look at, so rows are found as they were written. */
+  /** A renewal changes no column that lists filter by, so queries find the right rows. */
   #newest(row: SqlRow): Stored {
-    const held = this.#held.get(row["id"] as string);
-    return held ? storedOf(held) : toStored(row);
+    const unwritten = this.#unwritten.get(row["id"] as string);
+    return unwritten ? storedOf(unwritten) : toStored(row);
   }
 
   async assignments(agent: string | null): Promise<readonly Assignment[]> {
@@ -202,19 +202,19 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     this.#options.sql.transaction(() => {
       this.#statements.eraseEvents.run(id);
       this.#statements.eraseSession.run(id);
-      // First, so that its number is above all that go.
-      this.#statements.insertOutbox.run("erased", id, stored.session.createdAt, 0, 0, "");
-      this.#statements.eraseOutbox.run(id);
+      // Inserted before the deletion, so that its number is above those of the deleted entries.
+      this.#statements.insertRelayEntry.run("erased", id, stored.session.createdAt, 0, 0, "");
+      this.#statements.eraseRelayEntries.run(id);
     });
-    this.#held.forget(id);
+    this.#unwritten.delete(id);
     this.#deadlines.delete(id);
     await this.#options.relay();
     return true;
   }
 
-  /** Entries that the coordinator may not have yet, oldest first. */
+  /** Entries that the coordinator may not have, oldest first. */
   relayQueue(limit: number): readonly RelayEntry[] {
-    return this.#statements.outbox.all(this.#relayed, limit).map((row) => ({
+    return this.#statements.relayQueue.all(this.#relayed, limit).map((row) => ({
       number: row["number"] as number,
       kind: row["kind"] as RelayEntry["kind"],
       session: row["session"] as string,
@@ -225,13 +225,13 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     }));
   }
 
-  /** The coordinator has everything up to this number. */
+  /** Drops entries up to this number: the coordinator has them. */
   dropRelayed(number: number): void {
     this.#relayed = number;
-    this.#statements.dropOutbox.run(number);
+    this.#statements.dropRelayed.run(number);
   }
 
-  /** The earliest instant at which a session is due; null: none is. */
+  /** The earliest deadline of a session; `null` if there is none. */
   nextDeadlineAt(): number | null {
     let next: number | null = null;
     for (const deadlineAt of this.#deadlines.values()) {
@@ -240,41 +240,40 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return next;
   }
 
-  /** Writes beats that were held for so long that the object may soon be let go. */
-  writeHeld(now: number): void {
-    const silent = this.#held.heldBefore(now - WRITE_AFTER_MS);
+  /** Writes beats that are so old that the object may soon be evicted. */
+  writeUnwritten(now: number): void {
+    const silent = this.#unwritten.acceptedBefore(now - WRITE_AFTER_MS);
     this.#options.sql.transaction(() => {
       for (const { write, version } of silent) this.#write(write, version, true);
-      if (this.#held.size > 0 || !this.#isHolding) return;
+      if (this.#unwritten.size > 0 || !this.#mayHaveUnwritten) return;
       this.#statements.dropFact.run("holding");
-      this.#isHolding = false;
+      this.#mayHaveUnwritten = false;
     });
   }
 
-  get isHolding(): boolean {
-    return this.#isHolding;
+  get mayHaveUnwritten(): boolean {
+    return this.#mayHaveUnwritten;
   }
 
   /**
-   * Notices an outage (rule 6): beats were lost with the object before this one, or a session is due
-   * since longer than an alarm can be late without trouble. True: so it was, and it is broadcast to
-   * the sessions of this shard.
+   * Detects an outage (rule 6): beats were lost with the previous object, or a session is overdue by
+   * more than `toleranceMs`. If so, broadcasts it to the sessions of this shard and returns true.
    */
-  hear(now: number, toleranceMs: number): boolean {
+  heartbeat(now: number, toleranceMs: number): boolean {
     const fromAt = this.#unavailableSince(now, toleranceMs);
     if (fromAt === null) return false;
     this.#options.sql.transaction(() => {
       this.broadcasts.recordOutage(fromAt, now);
-      if (this.#held.size === 0) this.#statements.dropFact.run("holding");
+      if (this.#unwritten.size === 0) this.#statements.dropFact.run("holding");
     });
     this.#hasLostBeats = false;
-    this.#isHolding = this.#held.size > 0;
+    this.#mayHaveUnwritten = this.#unwritten.size > 0;
     return true;
   }
 
   #unavailableSince(now: number, toleranceMs: number): number | null {
     if (this.#hasLostBeats) {
-      return Math.max(Number(this.fact("holding")), now - LOST_SINCE_MS);
+      return Math.max(Number(this.fact("holding")), now - MAX_LOSS_AGE_MS);
     }
     const next = this.nextDeadlineAt();
     return next !== null && now - next > toleranceMs ? next : null;
@@ -289,7 +288,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   }
 }
 
-function storedOf({ write, version }: HeldBeat): Stored {
+function storedOf({ write, version }: UnwrittenBeat): Stored {
   const { session, shadow, epoch, deadlineAt } = write;
   return { session, shadow, version, epoch, deadlineAt };
 }

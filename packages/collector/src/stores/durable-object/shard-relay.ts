@@ -1,14 +1,14 @@
 /**
- * Brings what a shard has committed into the account's log at the coordinator, each entry once and a
- * shard's in order: entries stay in the shard until the coordinator has them, and the coordinator drops those it
- * has had. One run at a time, so that none overtakes another.
+ * Relays committed transitions of a shard to the account's log at the coordinator, each once and in
+ * order. Entries stay in the shard's relay queue until the coordinator has them, and the coordinator
+ * ignores those it already has. Runs do not overlap, so no entry overtakes another.
  * @module
  */
 import { settlesWithin } from "../../async/timeout.ts";
 import type { CoordinatorLink, RelayEntry, ShardName } from "./links.ts";
 
 const RELAY_LIMIT = 200;
-/** Whoever committed waits no longer for a coordinator that does not answer. */
+/** The longest that a commit waits for the coordinator. */
 const MAX_WAIT_MS = 1_000;
 
 export interface ShardRelayOptions {
@@ -16,7 +16,7 @@ export interface ShardRelayOptions {
   readonly coordinator: () => CoordinatorLink;
   readonly read: (limit: number) => readonly RelayEntry[];
   readonly drop: (number: number) => void;
-  /** The coordinator does not answer; somebody must try again later. */
+  /** Called if the coordinator does not answer; the receiver must schedule another run. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -24,7 +24,7 @@ export class ShardRelay {
   readonly #options: ShardRelayOptions;
   #work: Promise<void> = Promise.resolve();
   #isRunning = false;
-  #isWanted = false;
+  #isRequested = false;
 
   constructor(options: ShardRelayOptions) {
     this.#options = options;
@@ -32,7 +32,7 @@ export class ShardRelay {
 
   /** Resolves when everything committed so far is in the log, or when that takes too long. */
   async run(): Promise<void> {
-    this.#isWanted = true;
+    this.#isRequested = true;
     if (!this.#isRunning) this.#work = this.#drain();
     await settlesWithin(MAX_WAIT_MS, this.#work);
   }
@@ -41,14 +41,14 @@ export class ShardRelay {
     const { name, coordinator, read, drop, onError } = this.#options;
     this.#isRunning = true;
     try {
-      while (this.#isWanted) {
-        this.#isWanted = false;
+      while (this.#isRequested) {
+        this.#isRequested = false;
         const entries = read(RELAY_LIMIT);
         const last = entries.at(-1);
         if (!last) continue;
         await coordinator().append(name, entries);
         drop(last.number);
-        this.#isWanted ||= entries.length === RELAY_LIMIT;
+        this.#isRequested ||= entries.length === RELAY_LIMIT;
       }
     } catch (error) {
       onError(error);

@@ -1,7 +1,7 @@
 /**
- * The tables of a shard. Writing a row of an index is paid for like a row of a table, and a thousand
- * times as dear as reading one: a shard has some thousand sessions, so whoever asks for some of them
- * reads all. Deadlines, which are asked for all the time, are indexed in memory.
+ * The tables of a shard; `outbox` is its relay queue. There are no indexes: writing an index row is
+ * billed like a table row, a thousand times as much as reading one, so queries read all of the few
+ * thousand sessions of a shard. Deadlines, which are read all the time, are indexed in memory.
  * @module
  */
 import type { ObjectSql } from "./sql.ts";
@@ -60,15 +60,15 @@ const SQL = {
     WHERE id = :id`,
   renewSession: `UPDATE sessions SET version = :version, deadline_at = :deadlineAt, body = :body,
       shadow = :shadow WHERE id = :id`,
-  insertOutbox: `INSERT INTO outbox (kind, session, session_created_at, seq, at, body)
+  insertRelayEntry: `INSERT INTO outbox (kind, session, session_created_at, seq, at, body)
     VALUES (?, ?, ?, ?, ?, ?)`,
-  outbox: `SELECT number, kind, session, session_created_at, seq, at, body FROM outbox
+  relayQueue: `SELECT number, kind, session, session_created_at, seq, at, body FROM outbox
     WHERE number > ? ORDER BY number LIMIT ?`,
-  // The last entry stays until there is another: numbers go on from it.
-  dropOutbox: "DELETE FROM outbox WHERE number < ?",
+  // The last entry stays, so that the next one gets a higher number.
+  dropRelayed: "DELETE FROM outbox WHERE number < ?",
 
   deadlines: "SELECT id, deadline_at FROM sessions WHERE deadline_at IS NOT NULL",
-  behind: "SELECT id FROM sessions WHERE epoch < ? LIMIT ?",
+  notCaughtUp: "SELECT id FROM sessions WHERE epoch < ? LIMIT ?",
   list: `SELECT ${SESSION} FROM sessions WHERE id > :afterId
     AND (:state IS NULL OR state = :state) AND (:presence IS NULL OR presence = :presence)
     AND (:queue IS NULL OR queue = :queue) AND (:assignee IS NULL OR assignee = :assignee)
@@ -80,7 +80,7 @@ const SQL = {
   sessionsOf: "SELECT id FROM sessions WHERE user = ?",
   count: "SELECT count(*) AS count FROM sessions",
   eraseEvents: "DELETE FROM events WHERE session = ?",
-  eraseOutbox: "DELETE FROM outbox WHERE session = ? AND kind <> 'erased'",
+  eraseRelayEntries: "DELETE FROM outbox WHERE session = ? AND kind <> 'erased'",
   eraseSession: "DELETE FROM sessions WHERE id = ?",
 
   broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
@@ -94,7 +94,7 @@ const SQL = {
 
 export type ShardStatements = ReturnType<typeof prepareShard>;
 
-/** Makes the tables where they are missing, and prepares every statement. */
+/** Creates missing tables and prepares every statement. */
 export function prepareShard(sql: ObjectSql) {
   sql.exec(TABLES);
   const entries = Object.entries(SQL).map(([name, text]) => [name, sql.prepare(text)]);

@@ -1,5 +1,5 @@
 /**
- * The SQLite of a Durable Object in the shape that `node:sqlite` has.
+ * Adapts the SQLite of a Durable Object to the interface of `node:sqlite`.
  * https://developers.cloudflare.com/durable-objects/api/sqlite-storage-api/
  * @module
  */
@@ -10,7 +10,7 @@ type Parameters = readonly SqlValue[] | readonly [Record<string, SqlValue>];
 
 export class ObjectSql implements SqlDatabase {
   readonly #storage: DurableObjectStorage;
-  /** Rows written so far, those of indexes too. */
+  /** Rows written so far, including index rows. */
   rowsWritten = 0;
 
   constructor(storage: DurableObjectStorage) {
@@ -21,7 +21,7 @@ export class ObjectSql implements SqlDatabase {
     this.#storage.sql.exec(sql).toArray();
   }
 
-  /** Everything that `work` writes is kept, or nothing of it is. */
+  /** Either all writes of `work` are committed, or none. */
   transaction<T>(work: () => T): T {
     return this.#storage.transactionSync(work);
   }
@@ -46,7 +46,7 @@ export class ObjectSql implements SqlDatabase {
   }
 }
 
-/** `:name` as `?1`, the number of the name: here values have places only. */
+/** Replaces each `:name` by a numbered `?1`, since Durable Objects support positional values only. */
 function positional(sql: string) {
   const names: string[] = [];
   const text = sql.replaceAll(/:([a-zA-Z]\w*)/g, (_, name: string) => {

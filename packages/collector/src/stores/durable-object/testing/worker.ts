@@ -1,6 +1,6 @@
 /**
- * A Worker in which the store's suites run, beside real objects. They keep what they are told and do
- * nothing by themselves, since the suites have a clock and an engine of their own.
+ * A Worker that runs the store's suites on real objects. The objects only store data and do nothing on
+ * their own, because the suites have a clock and an engine of their own.
  */
 import fc from "fast-check";
 import { linksOf } from "../../../platform/cloudflare/env.ts";
@@ -23,7 +23,7 @@ class QuietShard extends Shard {
 
 class QuietCoordinator extends Coordinator {
   protected override async deliver(): Promise<void> {}
-  protected override async keepKeys(): Promise<void> {}
+  protected override async syncKeys(): Promise<void> {}
 }
 
 export { QuietCoordinator as Coordinator, QuietShard as Shard };
@@ -35,13 +35,13 @@ export type Task =
   | { readonly type: "scenarios"; readonly scenarios: readonly Scenario[] }
   | { readonly type: "histories"; readonly runs: number; readonly seed?: number };
 
-/** As JSON gives them: a call of another object takes no objects without a prototype. */
+/** Through JSON, because RPC cannot pass objects without a prototype. */
 const histories = history.map((given) => JSON.parse(JSON.stringify(given)) as typeof given);
 const START = 1_700_000_000_000;
 
 let spaces = 0;
 
-/** A store with nothing in it. */
+/** An empty store: each has a space of its own. */
 function open(env: Env): DurableObjectStore {
   spaces += 1;
   return new DurableObjectStore(linksOf(env, `space${spaces}`));
