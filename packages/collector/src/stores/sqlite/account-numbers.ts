@@ -1,11 +1,11 @@
 /**
- * Accounts by the numbers under which the tables know them.
+ * Maps accounts to the numbers that the tables store in place of their names.
  * @module
  */
 import type { Statements } from "./statements.ts";
 
-/** No account has it. */
-const NOBODY = 0;
+/** A number that no account has. */
+const NO_ACCOUNT = 0;
 
 export class AccountNumbers {
   readonly #statements: Statements;
@@ -16,32 +16,32 @@ export class AccountNumbers {
     this.#statements = statements;
   }
 
-  /** 0: nothing was ever written for this account. */
+  /** The number of an account; 0 if nothing was ever written for it. */
   of(account: string): number {
-    const known = this.#numbers.get(account);
-    if (known !== undefined) return known;
+    const cached = this.#numbers.get(account);
+    if (cached !== undefined) return cached;
     const number = this.#statements.accountNumber.get(account)?.["number"] as number | undefined;
     if (number !== undefined) this.#numbers.set(account, number);
-    return number ?? NOBODY;
+    return number ?? NO_ACCOUNT;
   }
 
-  /** Gives the account a number if it has none; within a transaction. */
-  require(account: string): number {
-    if (this.of(account) === NOBODY) this.#statements.numberAccount.run(account);
+  /** Assigns a number if the account has none; call it in a transaction. */
+  getOrAssign(account: string): number {
+    if (this.of(account) === NO_ACCOUNT) this.#statements.numberAccount.run(account);
     return this.of(account);
   }
 
-  /** The account that a row names. */
+  /** The account with a number. */
   nameOf(number: number): string {
-    const known = this.#names.get(number);
-    if (known !== undefined) return known;
+    const cached = this.#names.get(number);
+    if (cached !== undefined) return cached;
     const name = this.#statements.accountName.get(number)?.["name"] as string;
     this.#names.set(number, name);
     return name;
   }
 
-  /** Forgets what is known here: a transaction that may have given a number has failed. */
-  forget(): void {
+  /** Clears the cache after a failed transaction, which may have assigned a number. */
+  clear(): void {
     this.#numbers.clear();
     this.#names.clear();
   }

@@ -1,5 +1,5 @@
 /**
- * The tables that webhooks need.
+ * The tables of the webhook outbox.
  * @module
  */
 

@@ -1,6 +1,6 @@
 /**
- * Every statement that webhooks need of an SQLite database, prepared once: the file of one collector,
- * or the one inside a Durable Object. Of the log they need what `transitions` is called here.
+ * The prepared statements of the webhook outbox, for the file of a collector and for the database of a
+ * Durable Object. They read the log through the view `history`, since the two have different tables.
  * @module
  */
 import type { SqlDatabase, SqlStatement } from "./database.ts";
@@ -9,8 +9,8 @@ const WAITING =
   "session, session_created_at, resends, next_seq, attempts, waiting_since, next_attempt_at";
 const DELIVERY =
   "session, session_created_at, seq, status, attempts, updated_at, response, error, next_attempt_at";
-/** A session that was erased meanwhile leaves nothing behind. */
-const IS_KEPT = `EXISTS (SELECT 1 FROM history WHERE history.account = :account
+/** Guards inserts: nothing may be stored for a session that was erased meanwhile. */
+const SESSION_EXISTS = `EXISTS (SELECT 1 FROM history WHERE history.account = :account
   AND history.session = :session AND track = 0 AND history.session_created_at = :createdAt)`;
 
 const SQL = {
@@ -20,7 +20,7 @@ const SQL = {
   endpoint: "SELECT body, cursor, paused_until FROM webhooks WHERE account = ? AND id = ?",
   addEndpoint: `INSERT INTO webhooks (account, id, name, body, cursor) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO NOTHING`,
-  isTaken: "SELECT 1 FROM webhooks WHERE account = ? AND name = ? AND id <> ?",
+  nameExists: "SELECT 1 FROM webhooks WHERE account = ? AND name = ? AND id <> ?",
   changeEndpoint:
     "UPDATE webhooks SET name = ?, body = ?, owner = NULL WHERE account = ? AND id = ?",
   removeEndpoint: "DELETE FROM webhooks WHERE account = ? AND id = ?",
@@ -40,10 +40,10 @@ const SQL = {
     WHERE account = ? AND endpoint = ? AND session = ? AND session_created_at = ?`,
   putWaiting: `INSERT OR REPLACE INTO webhook_waiting (account, endpoint, ${WAITING})
     SELECT :account, :endpoint, :session, :createdAt, :resends, :nextSeq, :attempts, :waitingSince,
-      :nextAttemptAt WHERE ${IS_KEPT}`,
+      :nextAttemptAt WHERE ${SESSION_EXISTS}`,
   dropWaiting: `DELETE FROM webhook_waiting
     WHERE account = ? AND endpoint = ? AND session = ? AND session_created_at = ?`,
-  /** The last transition of a session that the endpoint's cursor has passed. */
+  /** The last transition of a session at or below the endpoint's cursor. */
   passedSeq: `SELECT max(seq) AS seq FROM history WHERE account = ? AND session = ?
     AND track = 0 AND session_created_at = ? AND cursor <= ?`,
   hasTransition: `SELECT 1 FROM history WHERE account = ? AND session = ? AND track = 0
@@ -51,11 +51,11 @@ const SQL = {
 
   putDelivery: `INSERT INTO webhook_deliveries (account, endpoint, ${DELIVERY})
     SELECT :account, :endpoint, :session, :createdAt, :seq, :status, :attempts, :updatedAt,
-      :response, :error, :nextAttemptAt WHERE ${IS_KEPT}
+      :response, :error, :nextAttemptAt WHERE ${SESSION_EXISTS}
     ON CONFLICT DO UPDATE SET status = excluded.status, attempts = excluded.attempts,
       updated_at = excluded.updated_at, response = excluded.response,
       error = excluded.error, next_attempt_at = excluded.next_attempt_at`,
-  awaitDelivery: `UPDATE webhook_deliveries SET status = 'pending', next_attempt_at = ?
+  markPending: `UPDATE webhook_deliveries SET status = 'pending', next_attempt_at = ?
     WHERE account = ? AND endpoint = ? AND session = ? AND session_created_at = ? AND seq = ?`,
   deliveries: `SELECT position, ${DELIVERY} FROM webhook_deliveries
     WHERE account = ? AND endpoint = ? AND position < ? ORDER BY position DESC LIMIT ?`,
@@ -68,7 +68,7 @@ const SQL = {
         WHERE account = :account AND endpoint = :endpoint AND status = :status
         ORDER BY position DESC LIMIT 1 OFFSET :keep)`,
 
-  forgetDeliveries: "DELETE FROM webhook_deliveries WHERE account = ? AND updated_at < ?",
+  pruneDeliveries: "DELETE FROM webhook_deliveries WHERE account = ? AND updated_at < ?",
   eraseWaiting: "DELETE FROM webhook_waiting WHERE account = ? AND session = ?",
   eraseDeliveries: "DELETE FROM webhook_deliveries WHERE account = ? AND session = ?",
 } as const;

@@ -1,5 +1,5 @@
 /**
- * What webhooks need of a store whose log is in SQLite.
+ * The webhook outbox of a store whose log is in SQLite: the collector's file, or a Durable Object.
  * @module
  */
 import type {
@@ -10,12 +10,12 @@ import type {
   Endpoint,
   EndpointKey,
   EndpointPatch,
-  EndpointStanding,
+  EndpointStatus,
   ListedDelivery,
   OutboxStore,
   SessionName,
   Settlement,
-  Waiting,
+  WaitingSession,
 } from "../outbox.ts";
 import type { SessionKey } from "../store.ts";
 import type { SqlDatabase } from "./database.ts";
@@ -63,7 +63,7 @@ export class SqliteOutbox implements OutboxStore {
     this.#statements = prepareOutboxStatements(database);
   }
 
-  async endpoints(): Promise<readonly EndpointStanding[]> {
+  async endpoints(): Promise<readonly EndpointStatus[]> {
     const rows = this.#statements.endpoints.all() as unknown as EndpointRow[];
     return rows.map(({ body, cursor, paused_until, next_attempt_at }) => ({
       endpoint: JSON.parse(body) as Endpoint,
@@ -81,17 +81,17 @@ export class SqliteOutbox implements OutboxStore {
 
   async changeEndpoint(key: EndpointKey, patch: EndpointPatch): Promise<Endpoint | "taken" | null> {
     return this.#transaction(() => {
-      const row = this.#rowOf(key);
+      const row = this.#findRow(key);
       if (!row) return null;
       const endpoint: Endpoint = { ...(JSON.parse(row.body) as Endpoint), ...patch };
       const { account, id, name } = endpoint;
-      if (this.#statements.isTaken.get(account, name, id)) return "taken";
+      if (this.#statements.nameExists.get(account, name, id)) return "taken";
       this.#statements.changeEndpoint.run(name, JSON.stringify(endpoint), account, id);
       return endpoint;
     });
   }
 
-  #rowOf({ account, id }: EndpointKey): EndpointRow | undefined {
+  #findRow({ account, id }: EndpointKey): EndpointRow | undefined {
     return this.#statements.endpoint.get(account, id) as EndpointRow | undefined;
   }
 
@@ -112,7 +112,7 @@ export class SqliteOutbox implements OutboxStore {
     const { account, id } = key;
     return this.#transaction(() => {
       const { changes } = this.#statements.claim.run(owner, untilAt, account, id, now);
-      const row = changes > 0 && this.#rowOf(key);
+      const row = changes > 0 && this.#findRow(key);
       if (!row) return null;
       const waiting = this.#statements.waiting.all(account, id) as unknown as WaitingRow[];
       return {
@@ -152,7 +152,7 @@ export class SqliteOutbox implements OutboxStore {
     });
   }
 
-  #putWaiting({ account, id }: EndpointKey, waiting: Waiting): void {
+  #putWaiting({ account, id }: EndpointKey, waiting: WaitingSession): void {
     const { session, sessionCreatedAt, resends, ...numbers } = waiting;
     this.#statements.putWaiting.run({
       account,
@@ -199,22 +199,22 @@ export class SqliteOutbox implements OutboxStore {
       const row = this.#statements.endClaim.get(key.account, key.id);
       const cursor = row?.["cursor"] as number | undefined;
       if (cursor === undefined) return 0;
-      return transitions.filter((each) => this.#sendOneAgain(key, cursor, each, now)).length;
+      return transitions.filter((each) => this.#resendOne(key, cursor, each, now)).length;
     });
   }
 
-  #sendOneAgain(
+  #resendOne(
     key: EndpointKey,
     cursor: number,
     { session, sessionCreatedAt, seq }: SessionName & { readonly seq: number },
     now: number,
   ): boolean {
     const { account, id } = key;
-    const { hasTransition, waitingOf, passedSeq, awaitDelivery } = this.#statements;
+    const { hasTransition, waitingOf, passedSeq, markPending } = this.#statements;
     if (!hasTransition.get(account, session, seq, sessionCreatedAt)) return false;
     const row = waitingOf.get(account, id, session, sessionCreatedAt) as WaitingRow | undefined;
     const passed = passedSeq.get(account, session, sessionCreatedAt, cursor);
-    const waiting: Waiting = row
+    const waiting: WaitingSession = row
       ? toWaiting(row)
       : {
           session,
@@ -230,7 +230,7 @@ export class SqliteOutbox implements OutboxStore {
       ...waiting,
       resends: [...waiting.resends, seq].sort((a, b) => a - b),
     });
-    awaitDelivery.run(now, account, id, session, sessionCreatedAt, seq);
+    markPending.run(now, account, id, session, sessionCreatedAt, seq);
     return true;
   }
 
@@ -251,18 +251,18 @@ export class SqliteOutbox implements OutboxStore {
     }
   }
 
-  async forgetDeliveries(account: string, before: number): Promise<void> {
-    this.#statements.forgetDeliveries.run(account, before);
+  async pruneDeliveries(account: string, before: number): Promise<void> {
+    this.#statements.pruneDeliveries.run(account, before);
   }
 
-  /** Forgets what is kept of a session; in the transaction that erases it. */
+  /** Erases the waiting rows and deliveries of a session; call it in the transaction that erases it. */
   erase({ account, id }: SessionKey): void {
     this.#statements.eraseWaiting.run(account, id);
     this.#statements.eraseDeliveries.run(account, id);
   }
 }
 
-function toWaiting(row: WaitingRow): Waiting {
+function toWaiting(row: WaitingRow): WaitingSession {
   return {
     session: row.session,
     sessionCreatedAt: row.session_created_at,
