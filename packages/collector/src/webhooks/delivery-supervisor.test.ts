@@ -187,8 +187,8 @@ describe("a receiver's response", () => {
     await harness.commit("b");
     await harness.advance(HOUR);
     expect(harness.attempts).toHaveLength(1);
-    const [standing] = await harness.store.outbox.endpoints();
-    expect(standing?.endpoint.disabled).toMatchObject({ reason: "gone" });
+    const [status] = await harness.store.outbox.endpoints();
+    expect(status?.endpoint.disabled).toMatchObject({ reason: "gone" });
     expect(await harness.listDeliveries()).toMatchObject([
       { seq: 1, status: "pending", response: 410 },
     ]);
@@ -197,12 +197,12 @@ describe("a receiver's response", () => {
 
 describe("a resend", () => {
   async function resend(seqs: number[]): Promise<void> {
-    const [standing] = await harness.store.outbox.endpoints();
+    const [status] = await harness.store.outbox.endpoints();
     const [entry] = await harness.store.history({ account: ACCOUNT, id: "a" }, 0, 1);
-    if (!standing || !entry) throw new Error("nothing to resend");
+    if (!status || !entry) throw new Error("nothing to resend");
     const { session, sessionCreatedAt } = entry;
     const wanted = seqs.map((seq) => ({ session, sessionCreatedAt, seq }));
-    await harness.store.outbox.resend(standing.endpoint, wanted, Date.now());
+    await harness.store.outbox.resend(status.endpoint, wanted, Date.now());
     await harness.supervisor.refresh();
     await harness.advance(0);
   }
@@ -238,11 +238,11 @@ describe("a resend", () => {
     await harness.commit("b");
     await harness.advance(4_000);
     harness.receiver = () => DELIVERED;
-    const [standing] = await harness.store.outbox.endpoints();
+    const [status] = await harness.store.outbox.endpoints();
     const [first] = await harness.store.log(ACCOUNT, 0, 1);
-    if (!standing || !first) throw new Error("nothing to resend");
+    if (!status || !first) throw new Error("nothing to resend");
     const before = harness.delivered.length;
-    await harness.store.outbox.moveCursor(standing.endpoint, first.cursor, false);
+    await harness.store.outbox.moveCursor(status.endpoint, first.cursor, false);
     await harness.supervisor.refresh();
     await harness.advance(20_000);
     const resent = harness.deliveredIds.slice(before);
@@ -298,9 +298,9 @@ describe("several collectors", () => {
 describe("a backlog", () => {
   it("larger than the in-memory limit is delivered once to a slow receiver", async () => {
     harness = await DeliveryHarness.open();
-    const [standing] = await harness.store.outbox.endpoints();
-    if (!standing) throw new Error("no endpoint");
-    await harness.store.outbox.changeEndpoint(standing.endpoint, {
+    const [status] = await harness.store.outbox.endpoints();
+    if (!status) throw new Error("no endpoint");
+    await harness.store.outbox.changeEndpoint(status.endpoint, {
       disabled: { at: Date.now(), reason: "by_request" },
     });
     await harness.supervisor.refresh();
@@ -308,7 +308,7 @@ describe("a backlog", () => {
     await Promise.all([...sessions, ...sessions].map((session) => harness.commit(session)));
     expect(harness.attempts).toEqual([]);
     harness.receiver = () => new Promise((resolve) => setTimeout(() => resolve(DELIVERED), 500));
-    await harness.store.outbox.changeEndpoint(standing.endpoint, { disabled: null });
+    await harness.store.outbox.changeEndpoint(status.endpoint, { disabled: null });
     await harness.supervisor.refresh();
     await harness.advance(60_000);
     expect(harness.delivered).toHaveLength(2_400);

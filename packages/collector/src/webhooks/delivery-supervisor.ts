@@ -78,10 +78,10 @@ export class DeliverySupervisor {
 
   async #poll(): Promise<void> {
     const { store } = this.#options.engine;
-    const standings = await store.outbox.endpoints();
+    const statuses = await store.outbox.endpoints();
     if (this.#isStopped) return;
     const removed = new Set(this.#runners.keys());
-    for (const { endpoint } of standings) {
+    for (const { endpoint } of statuses) {
       const key = keyOf(endpoint);
       removed.delete(key);
       const runner = this.#runners.get(key);
@@ -94,7 +94,7 @@ export class DeliverySupervisor {
     }
     for (const key of removed) this.#stopRunner(key);
     this.#updateSubscriptions();
-    for (const standing of standings) await this.#wakeIfDue(standing);
+    for (const status of statuses) await this.#wakeIfDue(status);
   }
 
   #stopRunner(key: string): void {
@@ -129,16 +129,16 @@ export class DeliverySupervisor {
     }
   }
 
-  async #wakeIfDue({ endpoint, ...standing }: EndpointStatus): Promise<void> {
+  async #wakeIfDue({ endpoint, ...status }: EndpointStatus): Promise<void> {
     const runner = this.#runners.get(keyOf(endpoint));
     if (!runner || runner.running || endpoint.disabled) return;
     const { store, clock } = this.#options.engine;
     const now = clock.now();
     const dueAt = Math.max(
-      standing.nextAttemptAt ?? Number.POSITIVE_INFINITY,
-      standing.pausedUntil ?? 0,
+      status.nextAttemptAt ?? Number.POSITIVE_INFINITY,
+      status.pausedUntil ?? 0,
     );
-    const isDue = dueAt <= now || (await store.lastCursor(endpoint.account)) > standing.cursor;
+    const isDue = dueAt <= now || (await store.lastCursor(endpoint.account)) > status.cursor;
     if (isDue) this.#wake(runner);
   }
 

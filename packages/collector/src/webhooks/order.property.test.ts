@@ -86,14 +86,14 @@ async function runStep(
   harness: DeliveryHarness,
   { do: what, by = "a", ms = 0 }: Step,
 ): Promise<void> {
-  const [standing] = await harness.store.outbox.endpoints();
-  if (!standing) throw new Error("no endpoint");
+  const [status] = await harness.store.outbox.endpoints();
+  if (!status) throw new Error("no endpoint");
   if (what === "commit") await harness.commit(by);
   if (what === "advance") await harness.advance(ms);
   if (what === "crash") await harness.crash();
   if (what === "start_collector") harness.startCollector();
   if (what === "rewind") {
-    await harness.store.outbox.moveCursor(standing.endpoint, 0, false);
+    await harness.store.outbox.moveCursor(status.endpoint, 0, false);
     void harness.supervisor.refresh();
     await harness.advance(0);
   }
@@ -104,7 +104,7 @@ async function runStep(
       sessionCreatedAt,
       seq: transition.seq,
     }));
-    await harness.store.outbox.resend(standing.endpoint, wanted, Date.now());
+    await harness.store.outbox.resend(status.endpoint, wanted, Date.now());
     void harness.supervisor.refresh();
     await harness.advance(0);
   }

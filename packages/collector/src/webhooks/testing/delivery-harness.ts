@@ -183,9 +183,9 @@ export class DeliveryHarness {
   }
 
   async listDeliveries(status?: DeliveryStatus): Promise<readonly Delivery[]> {
-    const [standing] = await this.store.outbox.endpoints();
-    if (!standing) return [];
-    return this.store.outbox.deliveries(standing.endpoint, {
+    const [registered] = await this.store.outbox.endpoints();
+    if (!registered) return [];
+    return this.store.outbox.deliveries(registered.endpoint, {
       limit: 100,
       ...(status && { status }),
     });
