@@ -1,8 +1,8 @@
 /**
- * Broadcasts that every session applies in order: changed settings and outages. A session stores the
- * number of the last one it applied (its epoch) and applies the rest before any other input. So a
- * change of settings, or an outage, takes effect for a million sessions at its own instant without a
- * million writes at that instant.
+ * Broadcasts that every session applies in order: changed settings and outages. A session stores
+ * the number of the last one it applied (its epoch) and applies the rest before any other input. So
+ * a change of settings, or an outage, takes effect for a million sessions at its own instant
+ * without a million writes at that instant.
  * @module
  */
 import type { Input } from "../core/input.ts";
@@ -58,7 +58,7 @@ export class Broadcasts {
   readonly #changedAt = new Map<number, number>();
   #epoch = 0;
 
-  /** `onChange` is called for each broadcast that is read: what was checked before may not hold after it. */
+  /** Calls `onChange` for each broadcast that is read, since it may invalidate earlier checks. */
   constructor(store: Store, onChange: () => void = () => {}) {
     this.#store = store;
     this.#onChange = onChange;

@@ -1,7 +1,7 @@
 /**
- * Checks whether a returning session still fits its agent's capacity (rule 21). The check spans several
- * sessions, so it is not part of the core, which decides about one session at a time. A session that
- * does not fit is put back into the queue in the same commit.
+ * Checks whether a returning session still fits its agent's capacity (rule 21). The check spans
+ * several sessions, so it is not part of the core, which decides about one session at a time. A
+ * session that does not fit is put back into the queue in the same commit.
  * @module
  */
 import { holdsCapacity } from "../core/routing.ts";
@@ -10,8 +10,8 @@ import type { Outcome } from "./request.ts";
 import type { SessionBatch } from "./session-batch.ts";
 
 /**
- * The assigned agent of a session that the user brought back, if it holds capacity again that it had
- * released; `null` if it did not return so, or if later requests of the batch changed that.
+ * The assigned agent of a session that the user brought back, if it holds capacity again that it
+ * had released; `null` if it did not return so, or if later requests of the batch changed that.
  */
 export function agentOfReturn(work: SessionBatch, outcomes: readonly Outcome[]): string | null {
   const { session, settings } = work;

@@ -72,7 +72,7 @@ async function createHarness(): Promise<EngineHarness> {
 }
 
 describe("requests", () => {
-  it("that arrive together share a commit, and each resolves with the session as it left it", async () => {
+  it("that arrive together share a commit, and each resolves with its own result", async () => {
     const harness = await createHarness();
     let commits = 0;
     const commit = harness.store.commit.bind(harness.store);

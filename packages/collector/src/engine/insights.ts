@@ -1,6 +1,6 @@
 /**
- * Measures from the history how good the verdicts were: how long it took to detect departures, which
- * verdicts a return contradicted, and what longer buffers would have cost.
+ * Measures from the history how good the verdicts were: how long it took to detect departures,
+ * which verdicts a return contradicted, and what longer buffers would have cost.
  * @module
  */
 import type { Store, Track } from "../stores/store.ts";

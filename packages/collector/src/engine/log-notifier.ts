@@ -7,7 +7,7 @@
 export class LogNotifier {
   readonly #listeners = new Map<string, Set<() => void>>();
 
-  /** Calls `listener` after each commit to the account's log; returns a function that unsubscribes. */
+  /** Calls `listener` after each commit to the account's log; returns the unsubscribe function. */
   listen(account: string, listener: () => void): () => void {
     const listeners = this.#listeners.get(account) ?? new Set();
     this.#listeners.set(account, listeners.add(listener));

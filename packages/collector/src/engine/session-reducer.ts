@@ -1,5 +1,6 @@
 /**
- * Reduces the inputs of a batch to one session: the live one, or its shadow, in which presence decides.
+ * Reduces the inputs of a batch to one session: the live one, or its shadow, in which presence
+ * decides.
  * @module
  */
 import { deadlineOf } from "../core/deadline.ts";
@@ -35,12 +36,12 @@ export class SessionReducer {
   }
 }
 
-/** The settings of a shadow: in the mode `shadow` presence decides nothing, in the shadow it does. */
+/** The settings as a shadow uses them: as if the mode were `on`. */
 export function asIfOn(settings: Settings): Settings {
   return { ...settings, presence: { ...settings.presence, mode: "on" } };
 }
 
-/** Creates the shadow of a session that has none: the session itself, with the shadow's own `seq`. */
+/** Creates the shadow of a session that has none: a copy with the shadow's own `seq`. */
 export function createShadow(session: Session): Session {
   return { ...session, seq: session.shadowSeq };
 }

@@ -1,7 +1,7 @@
 /**
- * Processes sessions whose deadline has passed, and those that have not applied changed settings. Only
- * the stored deadline decides: a sweep that is late, or runs twice, changes no verdict, only when it is
- * made.
+ * Processes sessions whose deadline has passed, and those that have not applied changed settings.
+ * Only the stored deadline decides: a sweep that is late, or runs twice, changes no verdict, only
+ * when it is made.
  * @module
  */
 import type { SessionKey } from "../stores/store.ts";

@@ -14,8 +14,8 @@ export function isWanted({ events, name }: Endpoint, { transition }: LogEntry): 
 }
 
 /**
- * Yields the entries of a queue, oldest first, up to the cursor that the worker has read (`horizon`):
- * it pushes later ones into the queue when it reads them.
+ * Yields the entries of a queue, oldest first, up to the cursor that the worker has read
+ * (`horizon`): it pushes later ones into the queue when it reads them.
  */
 export async function* backlog(
   store: Store,

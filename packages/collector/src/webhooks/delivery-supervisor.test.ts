@@ -231,7 +231,7 @@ describe("a resend", () => {
     expect(harness.deliveredIds).toEqual(["a1", "a1", "a2"]);
   });
 
-  it("from a cursor sends everything after it, including sessions that wait for a retry", async () => {
+  it("from a cursor sends everything after it, also of sessions that wait for a retry", async () => {
     harness = await DeliveryHarness.open();
     for (const session of ["a", "b", "a", "b"]) await harness.commit(session);
     harness.receiver = ({ session }) => (session === "b" ? failed(500) : DELIVERED);

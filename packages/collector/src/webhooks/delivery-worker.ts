@@ -1,7 +1,7 @@
 /**
  * Delivers to one endpoint while it holds the endpoint's claim. It reads the account's log from the
- * endpoint's cursor, sends several sessions concurrently and each session's transitions in order, and
- * settles the results. A session that fails waits for its retry without delaying the others.
+ * endpoint's cursor, sends several sessions concurrently and each session's transitions in order,
+ * and settles the results. A session that fails waits for its retry without delaying the others.
  * @module
  */
 

@@ -1,6 +1,6 @@
 /**
- * Delivery properties that hold for any behavior of receivers, networks and processes: every committed
- * transition arrives, in order within its session, and nothing else arrives.
+ * Delivery properties that hold for any behavior of receivers, networks and processes: every
+ * committed transition arrives, in order within its session, and nothing else arrives.
  */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -163,7 +163,7 @@ function listOf<T>(values: fc.Arbitrary<T>, maxLength: number) {
 }
 
 describe.each(STORES)("on the store %s", (_, open) => {
-  it("every committed transition arrives in order within its session, and nothing else does", async () => {
+  it("every committed transition arrives, in order within its session, and no other", async () => {
     const plan = fc.record({
       steps: listOf(step, 60),
       responses: listOf(response, 12),

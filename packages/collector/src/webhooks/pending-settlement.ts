@@ -15,7 +15,7 @@ export class PendingSettlement {
     return this.#deliveries.size + this.#changed.size + this.#caughtUp.size === 0;
   }
 
-  /** Records the status of a transition; `attempt` is `null` if it was not sent. The last one counts. */
+  /** Sets the status of a transition; `attempt` is `null` if it was not sent. */
   recordDelivery(
     queue: SessionQueue,
     seq: number,

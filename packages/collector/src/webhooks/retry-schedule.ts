@@ -6,7 +6,7 @@
 /** After the first attempt, the second, …; then always {@link LAST_DELAY_MS}. */
 const DELAYS_MS = [1_000, 2_000, 5_000, 15_000, 30_000, 60_000] as const;
 const LAST_DELAY_MS = 60_000;
-/** Up to a tenth sooner or later, so that deliveries that failed together retry at different times. */
+/** Up to a tenth sooner or later, so that deliveries that failed together retry separately. */
 const JITTER = 0.1;
 
 /** After waiting this long, only the latest transition of a session is sent. */

@@ -20,7 +20,7 @@ export interface Message {
   readonly body: string;
 }
 
-/** Builds a message, signed with every secret valid at `at`, so that secrets rotate without a gap. */
+/** Builds a message signed with every secret valid at `at`, so that secrets rotate without a gap. */
 export function createMessage(endpoint: Endpoint, entry: LogEntry, at: number): Message {
   const transition = viewTransition(entry);
   const timestamp = new Date(at);

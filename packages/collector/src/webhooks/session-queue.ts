@@ -1,7 +1,7 @@
 /**
  * The transitions of one session that one endpoint has not received yet, while a delivery worker
- * handles them. A queue starts in memory, where it keeps the endpoint's cursor from passing it. Once
- * it is stored, the cursor may pass it, and its entries are read from the session's history.
+ * handles them. A queue starts in memory, where it keeps the endpoint's cursor from passing it.
+ * Once it is stored, the cursor may pass it, and its entries are read from the session's history.
  * @module
  */
 import type { SessionName, WaitingSession } from "../stores/outbox.ts";

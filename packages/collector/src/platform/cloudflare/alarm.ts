@@ -1,6 +1,6 @@
 /**
- * The single alarm of an object. It is set again only for an earlier instant, because each setting is
- * billed.
+ * The single alarm of an object. It is set again only for an earlier instant, because each setting
+ * is billed.
  * @module
  */
 export class Alarm {

@@ -36,7 +36,7 @@ export function createContext(
   };
 }
 
-/** Refuses IP addresses too: `fetch` at the edge reaches public servers only, and those have names. */
+/** Refuses IP addresses too: the edge's `fetch` reaches public servers only, which have names. */
 function refuseTarget(text: string, isPrivateAllowed: boolean): string | null {
   const refused = refuseUrl(text, isPrivateAllowed);
   if (refused !== null || isPrivateAllowed) return refused;

@@ -1,6 +1,6 @@
 /**
- * The coordinator: one object that serves the server API and the streams, delivers webhooks and sends
- * broadcasts to the shards.
+ * The coordinator: one object that serves the server API and the streams, delivers webhooks and
+ * sends broadcasts to the shards.
  * @module
  */
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";

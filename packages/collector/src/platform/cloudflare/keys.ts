@@ -7,8 +7,8 @@ import { hashOf } from "../../engine/keys.ts";
 import type { Env } from "./env.ts";
 
 /**
- * Updates the account's keys if the secrets differ from them. A difference counts as a rotation: the
- * old keys stay valid for a while.
+ * Updates the account's keys if the secrets differ from them. A difference counts as a rotation:
+ * the old keys stay valid for a while.
  */
 export async function syncKeys(accounts: Accounts, env: Env): Promise<void> {
   const publishableKey = env.STILLHERE_PUBLISHABLE_KEY;

@@ -1,6 +1,6 @@
 /**
- * Names of objects: `SPACE:coordinator` and `SPACE:shard/INDEX/ACCOUNT`. An object derives its space,
- * account and index from its own name, because an alarm that wakes it passes no data.
+ * Names of objects: `SPACE:coordinator` and `SPACE:shard/INDEX/ACCOUNT`. An object derives its
+ * space, account and index from its own name, because an alarm that wakes it passes no data.
  * @module
  */
 import type { ShardName } from "../../stores/durable-object/links.ts";

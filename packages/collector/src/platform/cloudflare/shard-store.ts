@@ -1,6 +1,6 @@
 /**
- * The store of a shard's engine: it reads its own sessions directly, and calls the other objects for
- * everything that concerns the whole account.
+ * The store of a shard's engine: it reads its own sessions directly, and calls the other objects
+ * for everything that concerns the whole account.
  * @module
  */
 import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";

@@ -1,6 +1,7 @@
 /**
- * A shard: an object with some of an account's sessions and an engine for them. Its alarm is set at or
- * before the earliest deadline, and is set again only for an earlier deadline or after it has fired.
+ * A shard: an object with some of an account's sessions and an engine for them. Its alarm is set at
+ * or before the earliest deadline, and is set again only for an earlier deadline or after it has
+ * fired.
  * @module
  */
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";

@@ -1,6 +1,6 @@
 /**
- * An engine without sessions of its own, in the Worker and in the coordinator: it forwards requests to
- * the shard of their session.
+ * An engine without sessions of its own, in the Worker and in the coordinator: it forwards requests
+ * to the shard of their session.
  * @module
  */
 import type { Clock } from "../../engine/clock.ts";

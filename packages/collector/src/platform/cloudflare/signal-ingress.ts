@@ -1,6 +1,6 @@
 /**
- * Handles signals in the Worker itself, near the visitor: a refused signal never reaches an object, and
- * an accepted one costs one call of the session's shard. Keys and settings are read from the
+ * Handles signals in the Worker itself, near the visitor: a refused signal never reaches an object,
+ * and an accepted one costs one call of the session's shard. Keys and settings are read from the
  * coordinator periodically.
  * @module
  */
@@ -42,7 +42,7 @@ export class SignalIngress {
     return Promise.resolve(this.#app.fetch(request));
   }
 
-  /** Every request waits until the first read has succeeded; later only the one that finds it outdated. */
+  /** Until the first read succeeds, every request waits; later only the one that starts a read. */
   async #read(): Promise<void> {
     const now = Date.now();
     if (this.#hasRead && now - this.#readAt < READ_EVERY_MS) return;

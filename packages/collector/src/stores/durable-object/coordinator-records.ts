@@ -1,6 +1,6 @@
 /**
- * The records of the coordinator, in the SQLite of its object: accounts, agents, settings, the accounts'
- * logs and webhooks, and the registered shards.
+ * The records of the coordinator, in the SQLite of its object: accounts, agents, settings, the
+ * accounts' logs and webhooks, and the registered shards.
  * @module
  */
 import { RpcTarget } from "cloudflare:workers";
@@ -72,8 +72,8 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   }
 
   /**
-   * Grows the number of shards. Every shard gets the new layouts before any other client: from then on
-   * no old shard creates a session that belongs to a new one, so no session exists twice.
+   * Grows the number of shards. Every shard gets the new layouts before any other client: from then
+   * on no old shard creates a session that belongs to a new one, so no session exists twice.
    */
   async grow(announce: (shard: ShardName, layouts: Layouts) => Promise<void>): Promise<void> {
     const layouts = await this.layouts();

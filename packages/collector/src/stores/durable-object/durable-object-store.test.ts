@@ -1,5 +1,6 @@
 /**
- * Runs the conformance suite, the scenarios and generated histories on real Durable Objects in workerd.
+ * Runs the conformance suite, the scenarios and generated histories on real Durable Objects in
+ * workerd.
  */
 import { fileURLToPath } from "node:url";
 import type { Miniflare } from "miniflare";
@@ -10,7 +11,7 @@ import { conformanceCases, outboxConformanceCases, scenarios } from "../../suite
 import type { Task } from "./testing/worker.ts";
 
 const ENTRY = fileURLToPath(new URL("./testing/worker.ts", import.meta.url));
-/** Each scenario has an account of its own, and each search for due sessions asks all their shards. */
+/** Each scenario has its own account, and each search for due sessions calls all their shards. */
 const SCENARIOS_PER_RUN = 6;
 
 let edge: Miniflare;

@@ -1,6 +1,6 @@
 /**
- * The store at the edge: sessions are spread over the shards of their account, everything else is in the
- * coordinator. Queries over several shards ask each of them and merge the results.
+ * The store at the edge: sessions are spread over the shards of their account, everything else is
+ * in the coordinator. Queries over several shards ask each of them and merge the results.
  * @module
  */
 import type { OutboxStore } from "../outbox.ts";

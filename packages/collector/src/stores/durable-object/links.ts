@@ -1,7 +1,7 @@
 /**
- * The RPC interfaces between the objects. A deployment has one coordinator, which stores the accounts,
- * their agents, settings, logs and webhooks, and for each account a number of shards, which store its
- * sessions.
+ * The RPC interfaces between the objects. A deployment has one coordinator, which stores the
+ * accounts, their agents, settings, logs and webhooks, and for each account a number of shards,
+ * which store its sessions.
  * @module
  */
 import type { OutboxStore } from "../outbox.ts";
@@ -55,7 +55,7 @@ export interface ShardLink {
   erase(id: string): Promise<boolean>;
 }
 
-/** An entry of a shard's relay queue, to be appended to the account's log; `erased`: erase the session. */
+/** An entry of a shard's relay queue for the account's log; `erased`: erase the session. */
 export interface RelayEntry {
   /** Rises with each entry of the shard. */
   readonly number: number;

@@ -1,6 +1,6 @@
 /**
- * Maps a session to a shard by the hash of its id. The number of shards can grow. A session stays in the
- * shard where it was created, so it is also looked up by each earlier number of shards.
+ * Maps a session to a shard by the hash of its id. The number of shards can grow. A session stays
+ * in the shard where it was created, so it is also looked up by each earlier number of shards.
  * @module
  */
 

@@ -5,7 +5,7 @@
 import type { Broadcast } from "../store.ts";
 import type { ShardStatements } from "./shard-schema.ts";
 
-/** An outage of this shard gets an epoch between two of the coordinator: this much above the last one. */
+/** A shard's own outages get epochs between those of the coordinator: this much above the last. */
 const LOCAL_EPOCH_STEP = 2 ** -20;
 
 export class ShardBroadcasts {

@@ -256,8 +256,9 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   }
 
   /**
-   * Detects an outage (rule 6): beats were lost with the previous object, or a session is overdue by
-   * more than `toleranceMs`. If so, broadcasts it to the sessions of this shard and returns true.
+   * Detects an outage (rule 6): beats were lost with the previous object, or a session is overdue
+   * by more than `toleranceMs`. If so, broadcasts it to the sessions of this shard and returns
+   * true.
    */
   heartbeat(now: number, toleranceMs: number): boolean {
     const fromAt = this.#unavailableSince(now, toleranceMs);

@@ -1,7 +1,7 @@
 /**
  * Relays committed transitions of a shard to the account's log at the coordinator, each once and in
- * order. Entries stay in the shard's relay queue until the coordinator has them, and the coordinator
- * ignores those it already has. Runs do not overlap, so no entry overtakes another.
+ * order. Entries stay in the shard's relay queue until the coordinator has them, and the
+ * coordinator ignores those it already has. Runs do not overlap, so no entry overtakes another.
  * @module
  */
 import { settlesWithin } from "../../async/timeout.ts";

@@ -46,7 +46,7 @@ export class ObjectSql implements SqlDatabase {
   }
 }
 
-/** Replaces each `:name` by a numbered `?1`, since Durable Objects support positional values only. */
+/** Replaces each `:name` by a numbered `?1`: Durable Objects support positional values only. */
 function positional(sql: string) {
   const names: string[] = [];
   const text = sql.replaceAll(/:([a-zA-Z]\w*)/g, (_, name: string) => {

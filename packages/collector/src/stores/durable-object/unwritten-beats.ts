@@ -1,7 +1,8 @@
 /**
- * Beats that a shard has accepted but not written yet: two of three beats of a session stay in memory,
- * because each row written costs money. They are lost with the object. A lost beat looks like silence
- * but is our own outage (rule 6), so the shard records beforehand that it may have unwritten beats.
+ * Beats that a shard has accepted but not written yet: two of three beats of a session stay in
+ * memory, because each row written costs money. They are lost with the object. A lost beat looks
+ * like silence but is our own outage (rule 6), so the shard records beforehand that it may have
+ * unwritten beats.
  * @module
  */
 import type { Write } from "../store.ts";

@@ -1,6 +1,7 @@
 /**
- * The prepared statements of the webhook outbox, for the file of a collector and for the database of a
- * Durable Object. They read the log through the view `history`, since the two have different tables.
+ * The prepared statements of the webhook outbox, for the file of a collector and for the database
+ * of a Durable Object. They read the log through the view `history`, since the two have different
+ * tables.
  * @module
  */
 import type { SqlDatabase, SqlStatement } from "./database.ts";

@@ -255,7 +255,7 @@ export class SqliteOutbox implements OutboxStore {
     this.#statements.pruneDeliveries.run(account, before);
   }
 
-  /** Erases the waiting rows and deliveries of a session; call it in the transaction that erases it. */
+  /** Erases waiting rows and deliveries of a session; call it in the transaction that erases it. */
   erase({ account, id }: SessionKey): void {
     this.#statements.eraseWaiting.run(account, id);
     this.#statements.eraseDeliveries.run(account, id);

@@ -1,6 +1,6 @@
 /**
- * A Worker that runs the store's suites on real objects. The objects only store data and do nothing on
- * their own, because the suites have a clock and an engine of their own.
+ * A Worker that runs the store's suites on real objects. The objects only store data and do nothing
+ * on their own, because the suites have a clock and an engine of their own.
  */
 import fc from "fast-check";
 import { linksOf } from "../../../platform/cloudflare/env.ts";
