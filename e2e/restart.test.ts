@@ -80,7 +80,7 @@ describe("after kill -9 and a restart", () => {
       isUp = false;
       await Promise.all(beating);
       const database = new DatabaseSync(join(collector.folder, "test.db"));
-      const rows = database.prepare("SELECT count(*) AS count FROM renewals").get();
+      const rows = database.prepare("SELECT count(*) AS count FROM lease_log").get();
       database.close();
       expect(rows?.["count"]).toBeGreaterThan(0);
       const store = new SqliteStore(join(collector.folder, "test.db"));

@@ -4,13 +4,15 @@
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { DEFAULT_ACCOUNT } from "../engine/accounts.ts";
 import { createKeys, type FreshKeys } from "../engine/keys.ts";
 import { logError } from "../platform/log.ts";
 import { type Collector, startCollector } from "../platform/node.ts";
 import { openStore } from "../platform/open-store.ts";
+import { UnreleasedFileError } from "../stores/sqlite/schema.ts";
+import type { Store } from "../stores/store.ts";
 import { UsageError } from "./failure.ts";
 import { stopOnSignal } from "./serve.ts";
 
@@ -27,7 +29,7 @@ export async function demo({ host, port }: DemoOptions): Promise<void> {
   if (!existsSync(SHOP))
     throw new UsageError("The demo shop is not built: run `pnpm build` first.");
   mkdirSync(FOLDER, { recursive: true });
-  const store = await openStore(`sqlite:${FOLDER}/demo.db`);
+  const store = await openDemoStore(`${FOLDER}/demo.db`);
   const collector = await startCollector({
     store,
     host,
@@ -51,6 +53,21 @@ export async function demo({ host, port }: DemoOptions): Promise<void> {
 
   Ctrl+C stops both.
 `);
+}
+
+/** Opens the demo's file. One that an unreleased build has written is renamed, and a new one created. */
+async function openDemoStore(file: string): Promise<Store> {
+  try {
+    return await openStore(`sqlite:${file}`);
+  } catch (error) {
+    if (!(error instanceof UnreleasedFileError)) throw error;
+    const aside = `${file}.${Date.now()}.old`;
+    for (const suffix of ["", "-wal", "-shm"]) {
+      if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+    }
+    console.log(`The demo's file is of an earlier build: it was renamed to ${aside}.`);
+    return openStore(`sqlite:${file}`);
+  }
 }
 
 /** The demo's keys, kept in a file so that an open shop page still works after a restart. */

@@ -1,15 +1,15 @@
 /**
- * Accounts: found by any key that is still good; keys are made, rotated with an overlap, revoked.
+ * Accounts, found by any of their unexpired keys. Keys are created, rotated with an overlap, and revoked.
  * @module
  */
 import type { Account, Expiring, Store } from "../stores/store.ts";
 import type { Clock } from "./clock.ts";
 import { createKeys, type FreshKeys, hashOf, isSameHash } from "./keys.ts";
 
-/** The account that the first start makes. */
+/** The account that the first start creates. */
 export const DEFAULT_ACCOUNT = "default";
 
-/** How long the keys before a rotation stay good, so that nobody need hurry. */
+/** How long the earlier keys stay valid after a rotation, so that pages and servers can change over. */
 export const ROTATION_OVERLAP_MS = 24 * 3_600_000;
 
 export class Accounts {
@@ -18,20 +18,20 @@ export class Accounts {
   #byName = new Map<string, Account>();
   #byPublishableKey = new Map<string, Account>();
   #bySecretHash = new Map<string, Account>();
-  #read = "";
-  #terms = 0;
+  readonly #listeners = new Set<() => void>();
+  #snapshot = "";
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
   }
 
-  /** Reads the accounts anew: another process may have made or rotated keys. */
+  /** Reads the accounts again: another process may have created or rotated keys. */
   async refresh(): Promise<void> {
     const accounts = await this.#store.accounts();
-    const read = JSON.stringify(accounts);
-    if (read !== this.#read) this.#terms += 1;
-    this.#read = read;
+    const snapshot = JSON.stringify(accounts);
+    const hasChanged = snapshot !== this.#snapshot;
+    this.#snapshot = snapshot;
     this.#byName = new Map(accounts.map((account) => [account.name, account]));
     this.#byPublishableKey = new Map(
       accounts.flatMap((each) => each.publishableKeys.map(({ key }) => [key, each])),
@@ -39,14 +39,15 @@ export class Accounts {
     this.#bySecretHash = new Map(
       accounts.flatMap((each) => each.secretKeys.map(({ hash }) => [hash, each])),
     );
+    if (hasChanged) for (const listener of this.#listeners) listener();
   }
 
-  /** Another number whenever any account or key has changed: what was checked by them is to be checked anew. */
-  get terms(): number {
-    return this.#terms;
+  /** Calls `listener` whenever an account or a key has changed. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
-  /** When the next key of pages or tokens ends; `Infinity`: none does. */
+  /** When the next publishable key or token secret expires; `Infinity`: none does. */
   keysExpireAt({ publishableKeys, tokenSecrets }: Account): number {
     const now = this.#clock.now();
     const ends = [...publishableKeys, ...tokenSecrets].map(
@@ -69,20 +70,20 @@ export class Accounts {
 
   byPublishableKey(key: string): Account | null {
     const account = this.#byPublishableKey.get(key);
-    const isGood =
+    const isValid =
       account && this.#unexpired(account.publishableKeys).some((each) => each.key === key);
-    return isGood ? account : null;
+    return isValid ? account : null;
   }
 
   async bySecretKey(key: string): Promise<Account | null> {
     const hash = await hashOf(key);
     const account = this.#bySecretHash.get(hash);
-    const isGood =
+    const isValid =
       account && this.#unexpired(account.secretKeys).some((each) => isSameHash(each.hash, hash));
-    return isGood ? account : null;
+    return isValid ? account : null;
   }
 
-  /** Secrets that sign tokens of the account, the newest first. */
+  /** Unexpired secrets that sign tokens of the account, newest first. */
   tokenSecrets({ tokenSecrets }: Account): readonly string[] {
     return this.#unexpired(tokenSecrets).map(({ secret }) => secret);
   }
@@ -93,8 +94,8 @@ export class Accounts {
   }
 
   /**
-   * Creates an account, or gives it new keys. The old ones stay good for `overlapMs`; 0 revokes them
-   * at once.
+   * Creates an account, or gives it new keys. The old ones stay valid for `overlapMs`; 0 revokes them
+   * immediately.
    */
   async put(
     name: string,
@@ -123,7 +124,7 @@ export class Accounts {
     return keys;
   }
 
-  /** The keys that are still good, each ending at `until` or sooner. */
+  /** The unexpired keys, each expiring at `until` or sooner. */
   #expiring<T extends Expiring>(keys: readonly T[] | undefined, until: number): readonly T[] {
     return this.#unexpired(
       (keys ?? []).map((key) => ({ ...key, expiresAt: Math.min(key.expiresAt ?? until, until) })),

@@ -1,41 +1,48 @@
 /**
- * Between the routes and the store: gathers what arrives into batches, loads the sessions, lets the
- * core decide, commits, and only then answers. The sweep takes the same way, so that a session is
- * never in two hands of one process; between processes the store's compare-and-set decides.
+ * Between the routes and the store: gathers what arrives into batches, loads the sessions, has the core
+ * decide, commits, and only then resolves. One batch is in flight at a time, and the sweep submits to
+ * the same queue, so a session is never changed twice at once in one process; between processes the
+ * store's compare-and-set decides.
  * @module
  */
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import type { Found, SessionKey, Store, Write } from "../stores/store.ts";
+import { BeatBatch } from "./beat-batch.ts";
+import { BeatCache, type BeatKey } from "./beat-cache.ts";
 import { Broadcasts } from "./broadcasts.ts";
 import { agentOfReturn, CapacityCounter } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
 import { CONTRADICTED_WITHIN_MS } from "./insights.ts";
-import { type Claim, Leases } from "./leases.ts";
 import { LogNotifier } from "./log-notifier.ts";
 import { type Meter, SILENT_METER } from "./meter.ts";
-import { type Group, groupBySession, type Pending, type PendingBeat } from "./pending.ts";
-import { Renewals } from "./renewals.ts";
-import type { Outcome, RenewOutcome, Request } from "./request.ts";
+import {
+  type Group,
+  groupBySession,
+  type Pending,
+  type PendingBeat,
+  toSlowPath,
+} from "./pending.ts";
+import type { BeatOutcome, Outcome, Request } from "./request.ts";
 import { SessionBatch } from "./session-batch.ts";
 
-/** Rule 6: a mark older than this is an outage. */
+/** Rule 6: a liveness watermark older than this is an outage. */
 const OUTAGE_AFTER_MS = 5_000;
-/** How often the mark is moved; well below the above. */
+/** How often the watermark is moved; well below the above. */
 const HEARTBEAT_EVERY_MS = 1_000;
 const BATCH_LIMIT = 1_000;
-/** Another collector may be quicker a few times in a row, not this often. */
-const CONFLICTS_ALLOWED = 20;
+/** Another collector may commit first a few times in a row, not this often. */
+const MAX_CONFLICTS = 20;
 
 export class Engine {
   readonly logNotifier = new LogNotifier();
   readonly broadcasts: Broadcasts;
   readonly store: Store;
   readonly clock: Clock;
-  /** What beats may claim with {@link renew}; null: the store knows no short way. */
-  readonly leases: Leases | null;
+  /** What {@link submitBeat} looks beats up in; null: the store has no fast path. */
+  readonly beatCache: BeatCache | null;
   #pending: (Pending | PendingBeat)[] = [];
-  #place = 0;
+  #arrivals = 0;
   #running: Promise<void> | null = null;
   readonly #meter: Meter;
   #heartbeatAt = Number.NEGATIVE_INFINITY;
@@ -44,31 +51,40 @@ export class Engine {
     this.store = store;
     this.clock = clock;
     this.#meter = meter;
-    this.broadcasts = new Broadcasts(store);
-    this.leases = store.renew ? new Leases() : null;
+    this.beatCache = store.renew ? new BeatCache() : null;
+    this.broadcasts = new Broadcasts(store, () => this.beatCache?.configChanged());
   }
 
-  /** Applies a request with whatever else arrives in the same turn; answers once it is committed. */
+  /** Applies a request together with all others of the same turn; resolves once it is committed. */
   submit(request: Request): Promise<Outcome> {
-    return new Promise((answer, fail) => {
-      this.#enqueue({ place: this.#nextPlace(), request, answer, fail, conflicts: 0 });
+    return new Promise((resolve, reject) => {
+      const arrivalOrder = this.#nextArrival();
+      this.#enqueue({ arrivalOrder, request, resolve, reject, conflicts: 0 });
     });
   }
 
   /**
-   * Renews a lease that was granted to a beat like this one: the same as to submit its `whole` request,
-   * but that its session need not be looked at. `whole` answers null where that cannot be made at once,
-   * and never throws: it is called while the batch is in hand.
+   * Renews a lease by a beat that hit the cache. The result is that of submitting `fullRequest()`,
+   * without its session being loaded. Where the cache misses by the time of the batch, or its
+   * `configVersion` is another one than when the caller looked it up, the full request is applied
+   * instead; if it is null the outcome is `missed`. `fullRequest` is called at most once, within a
+   * batch, and must not throw.
    */
-  renew(claim: Claim, seq: number, whole: () => Request | null): Promise<RenewOutcome> {
-    return new Promise((answer, fail) => {
-      this.#enqueue({ place: this.#nextPlace(), claim, seq, whole, answer, fail });
+  submitBeat(
+    key: BeatKey,
+    seq: number,
+    configVersion: number,
+    fullRequest: () => Request | null,
+  ): Promise<BeatOutcome> {
+    return new Promise((resolve, reject) => {
+      const arrivalOrder = this.#nextArrival();
+      this.#enqueue({ arrivalOrder, key, seq, configVersion, fullRequest, resolve, reject });
     });
   }
 
-  #nextPlace(): number {
-    this.#place += 1;
-    return this.#place;
+  #nextArrival(): number {
+    this.#arrivals += 1;
+    return this.#arrivals;
   }
 
   #enqueue(pending: Pending | PendingBeat): void {
@@ -76,14 +92,14 @@ export class Engine {
     this.#running ??= this.#drain();
   }
 
-  /** Resolves when everything that was submitted so far has been answered. */
+  /** Resolves when everything that was submitted so far has an outcome. */
   async idle(): Promise<void> {
     await this.#running;
   }
 
   /**
-   * Says that this collector hears: an outage before it is broadcast first (rule 6), so that nobody's
-   * silence is judged by a time in which nobody listened.
+   * Moves the liveness watermark. Where it stood still for too long, an outage is broadcast first
+   * (rule 6), so that no silence is judged by a time in which no collector could hear.
    */
   async heartbeat(): Promise<void> {
     const now = this.clock.now();
@@ -93,16 +109,16 @@ export class Engine {
     this.#heartbeatAt = now;
   }
 
-  /** Removes a session with all that was kept of it; false: it was not there. */
+  /** Removes a session with all that is stored of it; false: it did not exist. */
   async erase(key: SessionKey): Promise<boolean> {
-    if (this.leases) {
+    if (this.beatCache) {
       const [found] = await this.store.load([{ key, eventIds: [] }]);
-      if (found?.number !== undefined) this.leases.drop(found.number);
+      if (found?.number !== undefined) this.beatCache.invalidate(found.number);
     }
     return this.store.erase(key);
   }
 
-  /** Settings or triggers as they are from now on; every session of the account is told. */
+  /** Changes settings or triggers; every session of the account applies the change at this instant. */
   async changeSettings(
     account: string,
     change: { readonly overrides?: Overrides; readonly triggers?: readonly Trigger[] },
@@ -115,14 +131,14 @@ export class Engine {
   }
 
   async #drain(): Promise<void> {
-    // One turn of the event loop: requests that arrive together share a commit.
+    // Requests that arrive in one turn of the event loop share a commit.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#pending.length > 0) {
       const batch = this.#takeBatch();
       try {
         await this.#process(batch);
       } catch (error) {
-        for (const { fail } of batch) fail(error);
+        for (const { reject } of batch) reject(error);
       }
     }
     this.#running = null;
@@ -138,43 +154,27 @@ export class Engine {
   async #process(batch: readonly (Pending | PendingBeat)[]): Promise<void> {
     await this.heartbeat();
     const now = this.clock.now();
-    const { requests, renewals } = this.#split(batch, now);
-    try {
-      if (requests.length > 0) await this.#apply(groupBySession(requests), renewals, now);
-    } catch (error) {
-      renewals?.abandon();
-      throw error;
+    const beats = this.beatCache && new BeatBatch(this.beatCache);
+    const requests = batch.flatMap((pending) => {
+      if ("request" in pending) return pending;
+      return (beats ? beats.add(pending, now) : toSlowPath(pending)) ?? [];
+    });
+    if (requests.length > 0) await this.#apply(groupBySession(requests), beats, now);
+    if (beats && beats.size > 0) {
+      this.#retry(await this.#timed(beats.size, () => beats.commit(this.store)));
     }
-    if (!renewals || renewals.size === 0) return;
-    const conflicted = await this.#timed(renewals.size, () => renewals.commit(this.store));
-    this.#pending.push(...conflicted);
   }
 
-  /** Beats whose lease is to be renewed, and whatever must be applied to its session. */
-  #split(batch: readonly (Pending | PendingBeat)[], now: number) {
-    const requests: Pending[] = [];
-    const renewals = this.leases && new Renewals(this.leases);
-    for (const pending of batch) {
-      if ("request" in pending) {
-        requests.push(pending);
-        continue;
-      }
-      const whole = renewals?.take(pending, this.broadcasts.epoch, now);
-      if (whole) requests.push(whole);
-    }
-    return { requests, renewals };
-  }
-
-  async #apply(groups: readonly Group[], renewals: Renewals | null, now: number): Promise<void> {
+  async #apply(groups: readonly Group[], beats: BeatBatch | null, now: number): Promise<void> {
     const found = await this.store.load(
       groups.map((group) => ({ key: group[0].request.key, eventIds: eventIdsOf(group) })),
     );
-    // Another collector may have told some of them what is not known here yet.
+    // Another collector may have applied broadcasts to them that have not been read here.
     const latestEpoch = Math.max(...found.map(({ stored }) => stored?.epoch ?? 0));
     if (latestEpoch > this.broadcasts.epoch) await this.broadcasts.refresh();
     const applied = groups.map((group, index): Applied => {
       const { number, ...known } = found[index] ?? NOT_FOUND;
-      renewals?.join(group, number);
+      beats?.join(group, number);
       const work = new SessionBatch(group[0].request.key, known, this.broadcasts);
       const outcomes = group.map(({ request }) => work.apply(request, now));
       return { group, work, outcomes, number, version: known.stored?.version ?? 0 };
@@ -187,14 +187,14 @@ export class Engine {
     const conflicted = new Set(writes.filter((_, index) => results[index] === "conflict"));
     for (const { write, ...each } of done) {
       const isConflict = write !== null && conflicted.has(write);
-      this.#settleLease(each, write, isConflict);
-      if (isConflict) this.#retry(each.group);
+      this.#updateBeatCache(each, write, isConflict);
+      if (isConflict) this.#retryConflicts(each.group);
       else
-        for (const [index, outcome] of each.outcomes.entries()) each.group[index]?.answer(outcome);
+        for (const [index, outcome] of each.outcomes.entries()) each.group[index]?.resolve(outcome);
     }
-    const told = writes.filter((write) => write.transitions.length > 0 && !conflicted.has(write));
-    for (const write of told) this.#count(write, now);
-    for (const account of new Set(told.map(({ key }) => key.account)))
+    const logged = writes.filter((write) => write.transitions.length > 0 && !conflicted.has(write));
+    for (const write of logged) this.#count(write, now);
+    for (const account of new Set(logged.map(({ key }) => key.account)))
       this.logNotifier.notify(account);
   }
 
@@ -205,21 +205,21 @@ export class Engine {
     return result;
   }
 
-  /** A session has changed, or may have: its lease is what its last beat asks for, or none. */
-  #settleLease(applied: Applied, write: Write | null, isConflict: boolean): void {
+  /** The session has changed, or may have: its entry is that of its last checked beat, or none. */
+  #updateBeatCache(applied: Applied, write: Write | null, isConflict: boolean): void {
     const { group, work, outcomes, number, version } = applied;
-    if (!this.leases || number === undefined) return;
-    const asking = group.findLast(
-      ({ request }, index) => request.grant && outcomes[index]?.status === "applied",
+    if (!this.beatCache || number === undefined) return;
+    const last = group.findLast(
+      ({ request }, index) => request.checked && outcomes[index]?.status === "applied",
     );
-    const { grant, inputs } = asking?.request ?? {};
+    const { checked, inputs } = last?.request ?? {};
     const [beat] = inputs ?? [];
     const lease = beat?.type === "signal" && !isConflict ? work.leaseOf(beat) : null;
-    // What was checked before a broadcast may not hold after it.
-    if (lease && grant?.epoch === work.epoch) {
-      this.leases.grant(grant, { number, version: version + (write ? 1 : 0) }, lease);
+    if (checked && lease) {
+      const committed = version + (write ? 1 : 0);
+      this.beatCache.put(checked, { session: number, version: committed, lease });
     } else if (write) {
-      this.leases.drop(number);
+      this.beatCache.invalidate(number);
     }
   }
 
@@ -249,12 +249,18 @@ export class Engine {
     }
   }
 
-  #retry(group: readonly Pending[]): void {
-    for (const pending of group) {
-      pending.conflicts += 1;
-      if (pending.conflicts <= CONFLICTS_ALLOWED) this.#pending.push(pending);
-      else pending.fail(new Error("The session is changed by others all the time."));
+  #retryConflicts(group: readonly Pending[]): void {
+    for (const pending of group) pending.conflicts += 1;
+    const isRetried = ({ conflicts }: Pending) => conflicts <= MAX_CONFLICTS;
+    this.#retry(group.filter(isRetried));
+    for (const { reject } of group.filter((pending) => !isRetried(pending))) {
+      reject(new Error("The session is changed by others all the time."));
     }
+  }
+
+  /** They arrived before everything that waits. */
+  #retry(pending: readonly Pending[]): void {
+    this.#pending.unshift(...pending);
   }
 }
 
@@ -262,7 +268,7 @@ interface Applied {
   readonly group: Group;
   readonly work: SessionBatch;
   readonly outcomes: Outcome[];
-  /** What the store renews its leases by. */
+  /** {@link Found.number} */
   readonly number: number | undefined;
   /** The version that was loaded. */
   readonly version: number;

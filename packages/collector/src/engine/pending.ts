@@ -1,42 +1,43 @@
 /**
- * What waits for its turn in the engine, and for its answer.
+ * What waits in the engine for its batch, and for its outcome.
  * @module
  */
-import type { Claim } from "./leases.ts";
-import type { Outcome, RenewOutcome, Request } from "./request.ts";
+import type { BeatKey } from "./beat-cache.ts";
+import type { BeatOutcome, Outcome, Request } from "./request.ts";
 
 interface Waiting<T> {
-  /** Rises with each that arrives. */
-  readonly place: number;
-  readonly answer: (outcome: T) => void;
-  readonly fail: (error: unknown) => void;
+  /** Rises with each arrival. */
+  readonly arrivalOrder: number;
+  readonly resolve: (outcome: T) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 export interface Pending extends Waiting<Outcome> {
   readonly request: Request;
-  /** How often another collector was quicker. */
+  /** How often another collector committed first. */
   conflicts: number;
 }
 
-/** A beat that claims a lease. */
-export interface PendingBeat extends Waiting<RenewOutcome> {
-  readonly claim: Claim;
+/** A beat that may hit the cache. */
+export interface PendingBeat extends Waiting<BeatOutcome> {
+  readonly key: BeatKey;
   readonly seq: number;
-  /** Makes the whole request, where the lease does not serve; null: it must be asked with anew. */
-  readonly whole: () => Request | null;
+  /** The cache's configuration when the caller checked what a hit does not. */
+  readonly configVersion: number;
+  /** The full request for the slow path; null where the caller must submit it. */
+  readonly fullRequest: () => Request | null;
 }
 
-const LAPSED = { status: "lapsed" } as const;
-
-/** The beat as any other request; null: it has been told that its lease has lapsed. */
-export function wholeOf({ place, whole, answer, fail }: PendingBeat): Pending | null {
-  const request = whole?.();
-  if (request) return { place, request, answer, fail, conflicts: 0 };
-  answer(LAPSED);
+/** The beat as a request for the slow path; null: it was resolved as `missed`. */
+export function toSlowPath(beat: PendingBeat): Pending | null {
+  const { arrivalOrder, resolve, reject } = beat;
+  const request = beat.fullRequest();
+  if (request) return { arrivalOrder, request, resolve, reject, conflicts: 0 };
+  resolve({ status: "missed" });
   return null;
 }
 
-/** Requests for one session, in the order in which they came. */
+/** Requests for one session in the order of their arrival. */
 export type Group = [Pending, ...Pending[]];
 
 export function groupBySession(batch: readonly Pending[]): readonly Group[] {

@@ -1,5 +1,5 @@
 /**
- * What is asked of the engine for one session, and what it answers once the store has it.
+ * What the engine is asked for one session, and what it returns once the store has it.
  * @module
  */
 import type { Input } from "../core/input.ts";
@@ -7,27 +7,27 @@ import type { NewSession, Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Transition } from "../core/transition.ts";
 import type { SessionKey } from "../stores/store.ts";
-import type { Grant } from "./leases.ts";
+import type { CheckedBeat } from "./beat-cache.ts";
 
 export interface Request {
   readonly key: SessionKey;
   /** Applied in order, all in one commit. */
   readonly inputs: readonly Input[];
-  /** How to create the session if it is not there; missing: the request then finds nothing. */
+  /** How to create a session that does not exist; missing: the outcome is then `not_found`. */
   readonly create?: Omit<NewSession, "id">;
-  /** Only if the session knows this binding (its hash). */
+  /** Hash of a secret. The request is applied only to a session that knows it, else it is `unbound`. */
   readonly binding?: string;
-  /** The caller's own id of this request: the same id counts once. */
+  /** The caller's own id of this request; a second request with it is a `duplicate`. */
   readonly eventId?: string;
-  /** The one input is a beat: where nothing but its lease is to be renewed, the next may claim that. */
-  readonly grant?: Grant;
+  /** The one input is a beat: once it is applied, the next one with the same content may hit the cache. */
+  readonly checked?: CheckedBeat;
 }
 
 export type Outcome =
   | {
       readonly status: "applied" | "duplicate";
       readonly session: Session;
-      /** What it would be if presence decided; null unless the mode is `shadow`. */
+      /** The session if presence decided; null unless the mode is `shadow`. */
       readonly shadow: Session | null;
       readonly settings: Settings;
       readonly created: boolean;
@@ -37,9 +37,8 @@ export type Outcome =
     }
   | { readonly status: "not_found" | "unbound" };
 
-/** What comes of a claim on a lease. */
-export type RenewOutcome =
+export type BeatOutcome =
   | Outcome
   | { readonly status: "renewed"; readonly nextMs: number }
-  /** The lease is no longer what it was, and there is no whole request to go on with: ask with one. */
-  | { readonly status: "lapsed" };
+  /** The cache missed and the beat had no full request: submit one. */
+  | { readonly status: "missed" };

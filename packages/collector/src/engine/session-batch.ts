@@ -1,5 +1,5 @@
 /**
- * One session's share of a batch: every request for it applied in memory, one write at the end.
+ * One session's share of a batch: all requests for it are applied in memory and become one write.
  * @module
  */
 import type { Input, SignalInput } from "../core/input.ts";
@@ -16,18 +16,18 @@ import { asIfOn, createShadow, dropShadow, SessionReducer } from "./session-redu
 export class SessionBatch {
   readonly key: SessionKey;
   readonly settings: Settings;
-  /** What is broadcast while the batch is in hand, the session has yet to be told. */
+  /** The last broadcast that the session has applied; later ones are applied in a later batch. */
   readonly epoch: number;
   readonly #found: Found;
   readonly #broadcasts: Broadcasts;
   #live: SessionReducer | null = null;
   #shadow: SessionReducer | null = null;
   #hasAppliedBroadcast = false;
-  /** What was broadcast while it was loaded is later than the request that it was loaded for. */
+  /** Latest instant reduced so far: a broadcast read during the load may be later than the request. */
   #now = 0;
-  /** Nothing but beats came. */
-  #isRenewal = true;
-  /** What shadows told that are gone by now. */
+  /** Nothing but beats was applied. */
+  #isBeatsOnly = true;
+  /** Transitions of shadows that were dropped in this batch. */
   readonly #droppedShadowTransitions: Transition[] = [];
   readonly #eventIds = new Set<string>();
 
@@ -44,7 +44,7 @@ export class SessionBatch {
     this.#catchUp(stored.epoch);
   }
 
-  /** The lease by which the beat can be repeated once all this is committed; null: there is none. */
+  /** The lease by which the beat can be repeated once the write is committed, or null. */
   leaseOf(beat: SignalInput): Lease | null {
     if (!this.#live || this.#shadow) return null;
     return leaseOf(this.#live.session, beat, this.settings);
@@ -54,7 +54,7 @@ export class SessionBatch {
     return this.#live?.session ?? null;
   }
 
-  /** Tells the session what was broadcast since it was last looked at. */
+  /** Applies what was broadcast since the session was last written. */
   #catchUp(epoch: number): void {
     let settings = this.#broadcasts.asOf(this.key.account, epoch);
     for (const { at, input } of this.#broadcasts.since(this.key.account, epoch)) {
@@ -97,7 +97,7 @@ export class SessionBatch {
     if (!isDuplicate) {
       for (const input of request.inputs) {
         this.#reduce(input, now, this.settings);
-        this.#isRenewal &&= input.type === "signal" && input.signal === "beat";
+        this.#isBeatsOnly &&= input.type === "signal" && input.signal === "beat";
       }
       if (eventId !== undefined) this.#eventIds.add(eventId);
     }
@@ -118,7 +118,7 @@ export class SessionBatch {
     this.#shadow?.reduce(input, this.#now, settings);
   }
 
-  /** What is to be committed; null: nothing changed. */
+  /** The write to commit, or null where nothing changed. */
   write(): Write | null {
     const { stored } = this.#found;
     const live = this.#live;
@@ -137,12 +137,14 @@ export class SessionBatch {
       ...this.#droppedShadowTransitions,
       ...(this.#shadow?.transitions ?? []),
     ];
-    const isRenewal =
+    const isBeatsOnly =
       stored !== null &&
-      this.#isRenewal &&
+      this.#isBeatsOnly &&
       !this.#hasAppliedBroadcast &&
       this.#eventIds.size + live.transitions.length + shadowTransitions.length === 0;
-    return {
+    const renewal =
+      isBeatsOnly && shadow === stored.shadow ? renewalOf(stored.session, session) : null;
+    const common = {
       key: this.key,
       expectedVersion: stored?.version ?? 0,
       session,
@@ -158,13 +160,12 @@ export class SessionBatch {
         user: session.user,
         capacityHeld: visible.capacityHeld,
       },
-      deadlineAt,
       eventIds: [...this.#eventIds],
       transitions: live.transitions,
       shadowTransitions,
-      isRenewal,
-      renewal: isRenewal && shadow === stored.shadow ? renewalOf(stored.session, session) : null,
     };
+    if (renewal && deadlineAt !== null) return { ...common, kind: "lease", renewal, deadlineAt };
+    return { ...common, kind: isBeatsOnly ? "beats" : "change", deadlineAt };
   }
 }
 

@@ -7,19 +7,19 @@ import type { Account } from "../stores/store.ts";
 import type { AppContext } from "./context.ts";
 import type { DecodedSignal } from "./decode-signal.ts";
 import { Problem } from "./problem.ts";
-import type { TokenCheck } from "./session-token.ts";
+import type { TokenVerifier } from "./session-token.ts";
 
 /** 128 bits as base64url. */
 const SECRET_MIN_LENGTH = 22;
 
 /**
- * What the engine is to ask of the session itself: the hash of a secret that it must know; null:
- * nothing.
- * @throws {Problem} if the signal may not speak for its session, at once or later.
+ * Checks that the signal may speak for its session. Returns the hash of a secret that the session itself
+ * must know, or null. A promise only where the platform's cryptography is asynchronous.
+ * @throws {Problem} if the signal may not speak for its session, or the promise rejects with one.
  */
 export function bind(
   { engine }: Pick<AppContext, "engine">,
-  tokens: TokenCheck,
+  tokens: TokenVerifier,
   account: Account,
   { session, token }: DecodedSignal,
 ): string | null | Promise<string | null> {

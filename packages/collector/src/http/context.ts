@@ -1,5 +1,5 @@
 /**
- * What every route is given.
+ * What every route works with.
  * @module
  */
 import type { Context } from "hono";
@@ -19,11 +19,11 @@ export interface Asset {
 /** Files by path below the root, as `sdk.js` or `console/index.html`. */
 export type Assets = ReadonlyMap<string, Asset>;
 
-/** What the routes of webhooks need besides the store. */
+/** What the webhook routes need besides the store. */
 export interface WebhookContext {
-  /** Why an endpoint cannot have this URL; null: it can. */
+  /** Why an endpoint may not have this URL, or null. */
   refuseTarget(url: string): Promise<string | null>;
-  /** Endpoints were changed, or have something to send again: look at once. */
+  /** Endpoints were changed or have something to send again: reads them immediately. */
   refresh(): Promise<void>;
 }
 
@@ -32,17 +32,17 @@ export interface AppContext {
   readonly accounts: Accounts;
   readonly assets: Assets;
   readonly limits: RateLimits;
-  /** Sessions that an account may have. */
+  /** How many sessions an account may have. */
   readonly maxSessions: number;
   readonly meter: Meter;
   readonly webhooks: WebhookContext;
-  /** How tokens are checked; missing: by the cryptography that is there everywhere. */
+  /** Verifies token signatures; missing: by Web Crypto, which every platform has. */
   readonly hmac?: Hmac;
-  /** The address that a request came from; it is counted by, and kept nowhere. */
+  /** The address that a request came from. It is used for rate limits and stored nowhere. */
   addressOf(c: Context): string;
 }
 
-/** Hono's environment: `account` is there behind {@link requireSecretKey}. */
+/** Hono's environment: `account` is set by {@link requireSecretKey}. */
 export interface Env {
   Variables: { account: Account };
 }

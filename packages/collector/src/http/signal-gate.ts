@@ -1,13 +1,13 @@
 /**
- * What stands between a signal and the engine: rate limits, and how many sessions an account may have.
+ * Limits in front of the engine: signals of a session, refusals of an address, sessions of an account.
  * @module
  */
 import type { SessionKey } from "../stores/store.ts";
 import type { AppContext } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { RateLimit, rateSlotOf, tooMany } from "./rate-limit.ts";
+import { RateLimit, rateSlotOf, tooManyRequests } from "./rate-limit.ts";
 
-/** How long a count of an account's sessions is believed. */
+/** How long a count of an account's sessions is used. */
 const COUNTED_FOR_MS = 10_000;
 
 type GateContext = Pick<AppContext, "engine" | "limits" | "maxSessions">;
@@ -28,35 +28,35 @@ export class SignalGate {
   }
 
   /**
-   * A signal is refused: past the limit of its address, without saying why. What may speak is never
-   * asked for its address, for others may stand behind the same one.
+   * The problem that a refused signal is answered with: past the limit of its address, `too_many_requests`.
+   * Accepted signals are not counted by address, since many visitors may share one.
    */
   refusal(problem: Problem, address: string): Problem {
-    return this.#addresses.take(`refused ${address}`) ? problem : tooMany("address");
+    return this.#addresses.allow(`refused ${address}`) ? problem : tooManyRequests("address");
   }
 
-  /** Where a session's signals are counted. */
+  /** Where a session's signals are counted: see {@link rateSlotOf}. */
   rateSlotOf({ account, id }: SessionKey): number {
     return rateSlotOf(`${account} ${id}`);
   }
 
   /** Counts a signal of the session at that place; false: it is one too many. */
   passSlot(place: number): boolean {
-    return this.#sessions.takeSlot(place);
+    return this.#sessions.allowSlot(place);
   }
 
   /** @throws {Problem} `too_many_requests` */
   pass(key: SessionKey): void {
-    if (!this.passSlot(this.rateSlotOf(key))) throw tooMany("session");
+    if (!this.passSlot(this.rateSlotOf(key))) throw tooManyRequests("session");
   }
 
   /**
-   * A session is about to be created by a page.
+   * Counts a session that a page is about to create.
    * @throws {Problem} `too_many_requests` or `too_many_sessions`
    */
   async create(account: string, address: string): Promise<void> {
-    if (!this.#addresses.take(`new ${address}`)) throw tooMany("address");
-    if (!this.#accounts.take(account)) throw tooMany("account");
+    if (!this.#addresses.allow(`new ${address}`)) throw tooManyRequests("address");
+    if (!this.#accounts.allow(account)) throw tooManyRequests("account");
     const counted = await this.#count(account);
     counted.count += 1;
     if (counted.count <= this.#context.maxSessions) return;

@@ -5,7 +5,7 @@ import { Engine } from "../engine/engine.ts";
 import { createKeys } from "../engine/keys.ts";
 import { SILENT_METER } from "../engine/meter.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
-import { readBeat } from "./beat.ts";
+import { readBeatKey } from "./beat-key.ts";
 import type { Problem } from "./problem.ts";
 import { mintToken } from "./session-token.ts";
 import { SignalIntake } from "./signal-intake.ts";
@@ -24,8 +24,8 @@ interface Sent {
   readonly page?: string;
 }
 
-/** A page that beats, and a collector that says how it took each beat. */
-class Bench {
+/** A page that beats, and an intake that tells by which path each beat went. */
+class IntakeHarness {
   now = START;
   readonly store = new MemoryStore();
   readonly clock = { now: () => this.now };
@@ -42,7 +42,7 @@ class Bench {
   });
   token = "";
   #seq = 100;
-  #renewed = 0;
+  #leaseWrites = 0;
 
   async open(): Promise<void> {
     await this.engine.heartbeat();
@@ -50,7 +50,7 @@ class Bench {
     await this.accounts.put(ACCOUNT, { keys: this.keys });
     const { renew } = this.store;
     this.store.renew = (leases) => {
-      this.#renewed += leases.length;
+      this.#leaseWrites += leases.length;
       return renew.call(this.store, leases);
     };
     this.token = await this.mint();
@@ -77,102 +77,102 @@ class Bench {
     }
   }
 
-  /** Sends a beat; answers with the way that it took, or the code of its refusal. */
+  /** Sends a beat; returns the path that it took, or the code of its refusal. */
   async beat({ origin = ORIGIN, contentType = USUAL_TYPE, ...said }: Sent = {}): Promise<string> {
     this.#seq += 1;
     const { token = this.token, key = this.keys.publishableKey, session = "s", page = "p" } = said;
     const signal = { type: "beat", seq: this.#seq, visible: true, armed: true };
     const text = JSON.stringify({ v: 1, key, session, token, page, gen: 0, ...signal });
-    const beat = readBeat(Buffer.from(text), (bytes) => hash("sha256", bytes, "binary"));
+    const keyed = readBeatKey(Buffer.from(text), (bytes) => hash("sha256", bytes, "binary"));
     const headers: Record<string, string> = {};
-    const before = this.#renewed;
+    const before = this.#leaseWrites;
     try {
       const { nextMs } = await this.intake.take({
         contentType,
         origin,
         address: () => "::1",
         text: () => text,
-        beat,
+        keyed,
         headers,
       });
       expect(nextMs).toBe(60_000);
       expect(headers["Access-Control-Allow-Origin"]).toBe(origin);
-      return this.#renewed > before ? "renewed" : "whole";
+      return this.#leaseWrites > before ? "fast" : "slow";
     } catch (error) {
       return (error as Problem).code;
     }
   }
 }
 
-describe("a beat like the one before", () => {
-  let page: Bench;
+describe("a beat with the content of the one before", () => {
+  let page: IntakeHarness;
   beforeEach(async () => {
-    page = new Bench();
+    page = new IntakeHarness();
     await page.open();
-    // The first creates the session, the second is granted a lease.
+    // The first creates the session, the second makes the cache entry.
     expect([await page.beat(), await page.beat(), await page.beat()]).toEqual([
-      "whole",
-      "whole",
-      "renewed",
+      "slow",
+      "slow",
+      "fast",
     ]);
   });
 
-  it("is renewed again and again", async () => {
+  it("takes the fast path as long as it comes in time", async () => {
     for (let beat = 0; beat < 20; beat += 1) {
       await page.pass(10);
-      expect(await page.beat()).toBe("renewed");
+      expect(await page.beat()).toBe("fast");
     }
   });
 
-  it("is refused from the second on at which its token ends", async () => {
+  it("is refused from the second at which its token expires", async () => {
     page.token = await page.mint(30);
-    expect([await page.beat(), await page.beat()]).toEqual(["whole", "renewed"]);
+    expect([await page.beat(), await page.beat()]).toEqual(["slow", "fast"]);
     await page.pass(29);
-    expect(await page.beat()).toBe("renewed");
+    expect(await page.beat()).toBe("fast");
     await page.pass(1);
     expect(await page.beat()).toBe("token_expired");
   });
 
-  it("is refused with another's token, or one that was changed by a letter", async () => {
+  it("is refused with the token of another session, or with one changed by a letter", async () => {
     const [head, claims, signature = ""] = page.token.split(".");
     const turned = signature.startsWith("A") ? `B${signature.slice(1)}` : `A${signature.slice(1)}`;
     expect(await page.beat({ token: `${head}.${claims}.${turned}` })).toBe("token_invalid");
     expect(await page.beat({ token: `${head}.${claims}x.${signature}` })).toBe("token_invalid");
     expect(await page.beat({ session: "other" })).toBe("token_other_session");
-    expect(await page.beat()).toBe("renewed");
+    expect(await page.beat()).toBe("fast");
   });
 
-  it("is refused as soon as its key or its token's secret is revoked, and good while they overlap", async () => {
+  it("is refused as soon as its key or its token secret is revoked, and accepted while they overlap", async () => {
     await page.accounts.put(ACCOUNT, { overlapMs: 20_000 });
-    expect([await page.beat(), await page.beat()]).toEqual(["whole", "renewed"]);
+    expect([await page.beat(), await page.beat()]).toEqual(["slow", "fast"]);
     await page.pass(20);
     expect(await page.beat()).toBe("key_invalid");
     const [key] = page.accounts.byName(ACCOUNT)?.publishableKeys ?? [];
     const fresh = { key: key?.key ?? "" };
     expect(await page.beat(fresh)).toBe("token_invalid");
     page.token = await page.mint();
-    expect([await page.beat(fresh), await page.beat(fresh)]).toEqual(["whole", "renewed"]);
+    expect([await page.beat(fresh), await page.beat(fresh)]).toEqual(["slow", "fast"]);
     await page.accounts.put(ACCOUNT, { overlapMs: 0 });
     expect(await page.beat(fresh)).toBe("key_invalid");
   });
 
-  it("learns of keys that another process revoked", async () => {
+  it("is refused once keys were read that another process has revoked", async () => {
     const other = new Accounts(page.store, page.clock);
     await other.refresh();
     await other.put(ACCOUNT, { overlapMs: 0 });
-    expect(await page.beat()).toBe("renewed");
+    expect(await page.beat()).toBe("fast");
     await page.accounts.refresh();
     expect(await page.beat()).toBe("key_invalid");
   });
 
-  it("is refused from an origin that is not listed, and once its own is not any more", async () => {
+  it("is refused from an unlisted origin, and once its own origin was removed from the list", async () => {
     expect(await page.beat({ origin: "https://evil.example" })).toBe("origin_not_allowed");
-    expect(await page.beat()).toBe("renewed");
+    expect(await page.beat()).toBe("fast");
     await page.set({ origins: ["https://other.example"] });
     expect(await page.beat()).toBe("origin_not_allowed");
   });
 
-  it("is refused alone where its origin is struck off while it waits for its turn", async () => {
+  it("is the only one of its batch to be refused where its origin is removed while it waits", async () => {
     const waiting = page.beat();
     const key = { account: ACCOUNT, id: "other" };
     const other = page.engine.submit({ key, create: { channel: "web_widget" }, inputs: [] });
@@ -181,41 +181,41 @@ describe("a beat like the one before", () => {
     expect((await other).status).toBe("applied");
   });
 
-  it("is asked for a token again once the account wants one", async () => {
+  it("needs a valid token once the account requires one", async () => {
     await page.set({ binding: "open" });
     const open = { token: "none" };
-    expect([await page.beat(open), await page.beat(open)]).toEqual(["whole", "renewed"]);
+    expect([await page.beat(open), await page.beat(open)]).toEqual(["slow", "fast"]);
     await page.set({ binding: "token" });
     expect(await page.beat(open)).toBe("token_invalid");
   });
 
-  it("is asked for a token also where the account came to want one while it waited", async () => {
+  it("makes no cache entry where the account came to require a token while it waited", async () => {
     await page.set({ binding: "open" });
     const open = { token: "none" };
-    expect(await page.beat(open)).toBe("whole");
+    expect(await page.beat(open)).toBe("slow");
     const waiting = page.beat({ ...open, page: "q" });
     await page.set({ binding: "token" });
-    expect(await waiting).toBe("whole");
+    expect(await waiting).toBe("slow");
     expect(await page.beat({ ...open, page: "q" })).toBe("token_invalid");
   });
 
-  it("is good no longer than what it claims, though it is applied whole", async () => {
+  it("holds no longer than its token and keys, also where it joined another request of its session", async () => {
     page.token = await page.mint(3_600);
     await page.accounts.put(ACCOUNT, { overlapMs: 20_000 });
     const key = page.accounts.byName(ACCOUNT)?.publishableKeys[0]?.key ?? "";
-    expect([await page.beat({ key }), await page.beat({ key })]).toEqual(["whole", "renewed"]);
+    expect([await page.beat({ key }), await page.beat({ key })]).toEqual(["slow", "fast"]);
     await page.pass(19);
     page.now += 999;
-    // Its token's secret ends while it waits for its turn, with another request of its session.
+    // Its token secret expires while it waits for its batch, with another request of its session.
     const waiting = page.beat({ key });
     const session = { account: ACCOUNT, id: "s" };
     await page.engine.submit({ key: session, inputs: [{ type: "agent_message" }] });
-    expect(await waiting).toBe("whole");
+    expect(await waiting).toBe("slow");
     page.now += 1;
     expect(await page.beat({ key })).toBe("token_invalid");
   });
 
-  it("is refused though its key was revoked while its secret was hashed", async () => {
+  it("makes no cache entry where its key was revoked while its secret was hashed", async () => {
     await page.set({ binding: "capability" });
     const secret = "s".repeat(32);
     const bound = { type: "bound", hash: hash("sha256", secret) } as const;
@@ -225,50 +225,50 @@ describe("a beat like the one before", () => {
     const waiting = page.beat({ token: secret });
     await other.put(ACCOUNT, { overlapMs: 0 });
     await page.accounts.refresh();
-    expect(await waiting).toBe("whole");
+    expect(await waiting).toBe("slow");
     expect(await page.beat({ token: secret })).toBe("key_invalid");
   });
 
-  it("is known by a secret that the session was bound to", async () => {
+  it("takes the fast path with a secret that the session was bound to", async () => {
     await page.set({ binding: "capability" });
     const secret = "s".repeat(32);
     expect(await page.beat({ token: secret })).toBe("binding_unknown");
     const bound = { type: "bound", hash: hash("sha256", secret) } as const;
     await page.engine.submit({ key: { account: ACCOUNT, id: "s" }, inputs: [bound] });
-    const ways = [await page.beat({ token: secret }), await page.beat({ token: secret })];
-    expect(ways).toEqual(["whole", "renewed"]);
+    const paths = [await page.beat({ token: secret }), await page.beat({ token: secret })];
+    expect(paths).toEqual(["slow", "fast"]);
     expect(await page.beat({ token: `${secret}s` })).toBe("binding_unknown");
-    // Something else happened meanwhile: it is asked for again.
+    // Something else happened to the session, so its entry was removed.
     await page.engine.submit({
       key: { account: ACCOUNT, id: "s" },
       inputs: [{ type: "agent_message" }],
     });
-    expect(await page.beat({ token: secret })).toBe("whole");
+    expect(await page.beat({ token: secret })).toBe("slow");
   });
 
-  it("is counted with its session's other signals", async () => {
+  it("counts towards the rate limit of its session", async () => {
     await page.pass(1);
-    const ways: string[] = [];
-    for (let beat = 0; beat < 9; beat += 1) ways.push(await page.beat());
-    expect(ways).toEqual([...Array(8).fill("renewed"), "too_many_requests"]);
+    const paths: string[] = [];
+    for (let beat = 0; beat < 9; beat += 1) paths.push(await page.beat());
+    expect(paths).toEqual([...Array(8).fill("fast"), "too_many_requests"]);
     await page.pass(1);
-    expect(await page.beat()).toBe("renewed");
+    expect(await page.beat()).toBe("fast");
   });
 
-  it("is looked at whole where it comes as another type, or from another page", async () => {
-    expect(await page.beat({ contentType: "application/json" })).toBe("whole");
+  it("takes the slow path with another content type, or from another page", async () => {
+    expect(await page.beat({ contentType: "application/json" })).toBe("slow");
     expect(await page.beat({ contentType: "image/png" })).toBe("unsupported_media_type");
     expect([await page.beat({ page: "q" }), await page.beat({ page: "q" })]).toEqual([
-      "whole",
-      "renewed",
+      "slow",
+      "fast",
     ]);
-    // Of two pages the one that was heard last is known again.
-    expect(await page.beat()).toBe("whole");
+    // Of two pages of a session only the one that reported last has an entry.
+    expect(await page.beat()).toBe("slow");
   });
 
-  it("of an erased session begins another one", async () => {
+  it("creates a new session after its session was erased", async () => {
     await page.engine.erase({ account: ACCOUNT, id: "s" });
-    expect(await page.beat()).toBe("whole");
+    expect(await page.beat()).toBe("slow");
     expect(await page.store.count(ACCOUNT)).toBe(1);
   });
 });

@@ -1,127 +1,124 @@
 /**
- * Takes signals, whichever way they came: checks who speaks for which session, asks the engine, and
- * says what to answer. The answer comes after the store has it.
+ * Handles signals from any transport: checks who speaks for which session, submits to the engine, and
+ * returns the answer, which comes after the store has the signal.
+ *
+ * A beat whose content was checked before takes the fast path (engine/beat-cache.ts). Everything else
+ * takes the slow path: decode, check the token, load the session, reduce.
  * @module
  */
 import type { SignalAnswer } from "@stillhere/sdk/wire";
-import { cadenceOf } from "../core/cadence.ts";
-import type { Claim, Grant } from "../engine/leases.ts";
+import { cadenceForSignal } from "../core/cadence.ts";
+import type { CheckedBeat } from "../engine/beat-cache.ts";
 import type { Outcome, Request } from "../engine/request.ts";
 import type { Account } from "../stores/store.ts";
-import { type Beat, isPlain } from "./beat.ts";
+import { isCacheable, type KeyedBody } from "./beat-key.ts";
 import { bind } from "./bind.ts";
 import type { AppContext } from "./context.ts";
 import { type DecodedSignal, decodeSignal, parseSignal, type SignalBody } from "./decode-signal.ts";
 import { isListed } from "./origins.ts";
 import { Problem } from "./problem.ts";
-import { TokenCheck } from "./session-token.ts";
+import { TokenVerifier } from "./session-token.ts";
 import { SignalGate } from "./signal-gate.ts";
 
-/** The channel of a session that is first heard of by its page. */
+/** The channel of a session that is created by its page's signal. */
 const SIGNAL_CHANNEL = "web_widget";
 
-/** Tokens that are remembered where pages are known again by their beats. */
-const TOKENS_BESIDE_LEASES = 4_000;
+/** Verified tokens kept where beats are cached: a cached beat's token is hardly ever verified again. */
+const MAX_TOKENS_BESIDE_BEATS = 4_000;
 
-/** A signal as it came. */
+/** A signal as it arrived, from whatever HTTP server. */
 export interface Arrival {
   readonly contentType: string | undefined;
   readonly origin: string | undefined;
-  /** The address that it came from; asked for only where it counts. */
+  /** The client's address; read only where it counts. */
   readonly address: () => string;
   readonly text: () => string;
-  /** What it is known again by; null: it is not. */
-  readonly beat: Beat | null;
+  /** The body's cache key, or null: it takes the slow path. */
+  readonly keyed: KeyedBody | null;
   /** Headers that the answer is to have, also where it is a refusal. */
   readonly headers: Record<string, string>;
 }
 
-/** What {@link SignalIntake} needs of a {@link AppContext}. */
+/** What {@link SignalIntake} needs of an {@link AppContext}. */
 export type IntakeContext = Omit<AppContext, "addressOf" | "assets" | "webhooks">;
 
 export class SignalIntake {
   readonly #context: IntakeContext;
   readonly #gate: SignalGate;
-  readonly #tokens: TokenCheck;
+  readonly #tokens: TokenVerifier;
 
   constructor(context: IntakeContext) {
+    const { engine, accounts, hmac } = context;
     this.#context = context;
     this.#gate = new SignalGate(context);
-    // A page that is known again by its beats hardly ever shows its token to be checked.
-    const most = context.engine.leases ? TOKENS_BESIDE_LEASES : undefined;
-    this.#tokens = new TokenCheck(context.accounts, context.engine.clock, {
-      hmac: context.hmac,
-      most,
-    });
+    const maxCached = engine.beatCache ? MAX_TOKENS_BESIDE_BEATS : undefined;
+    this.#tokens = new TokenVerifier(accounts, engine.clock, { hmac, maxCached });
+    accounts.onChange(() => engine.beatCache?.configChanged());
   }
 
-  /** Whether it is of use to say what an arrival is known again by. */
-  get recognises(): boolean {
-    return this.#context.engine.leases !== null;
+  /** Whether {@link Arrival.keyed} is used. */
+  get usesBeatCache(): boolean {
+    return this.#context.engine.beatCache !== null;
   }
 
-  /** @throws {Problem} if it is refused. */
+  /** @throws {Problem} if the signal is refused. */
   async take(arrival: Arrival): Promise<SignalAnswer> {
-    const { beat } = arrival;
-    const claim = beat && this.#recognise(beat, arrival);
-    return (claim && (await this.#renew(claim, beat, arrival))) ?? this.#takeWhole(arrival);
+    return (await this.#takeFast(arrival)) ?? this.#takeSlow(arrival);
   }
 
-  /** The lease that a beat claims by being as it was; null: it must be looked at. */
-  #recognise(beat: Beat, { contentType, origin, headers }: Arrival): Claim | null {
-    const { engine, accounts } = this.#context;
-    const { terms } = accounts;
-    const { epoch } = engine.broadcasts;
-    const claim = engine.leases?.find(beat.fingerprint, { terms, epoch, now: engine.clock.now() });
-    if (!claim || contentType !== USUAL_TYPE) return null;
-    if (origin !== undefined && !this.#isListed(origin, claim.account)) return null;
-    if (!this.#gate.passSlot(claim.place)) return null;
-    if (origin !== undefined) allow(origin, headers);
-    return claim;
-  }
-
-  /** Null: the lease is no longer what it was. */
-  async #renew(claim: Claim, beat: Beat, arrival: Arrival): Promise<SignalAnswer | null> {
+  /** The answer to a beat that hits the cache, or null: the slow path decides. Refuses nothing. */
+  async #takeFast(arrival: Arrival): Promise<SignalAnswer | null> {
+    const { keyed, contentType, origin, headers } = arrival;
     const { engine, meter } = this.#context;
-    let whole = null as Whole | null;
-    const outcome = await engine.renew(claim, beat.seq, () => {
-      whole = this.#wholeAtOnce(arrival);
-      // Nothing is checked anew, so what was checked holds no longer than before.
-      return whole && { ...whole.request, grant: { ...claim, fingerprint: beat.fingerprint } };
+    if (!keyed || !engine.beatCache || contentType !== USUAL_TYPE) return null;
+    const { configVersion } = engine.beatCache;
+    const cached = engine.beatCache.get(keyed.key, engine.clock.now());
+    if (!cached) return null;
+    if (origin !== undefined && !this.#isListed(origin, cached.account)) return null;
+    if (!this.#gate.passSlot(cached.rateSlot)) return null;
+    if (origin !== undefined) allow(origin, headers);
+    let full = null as FullSignal | null;
+    const outcome = await engine.submitBeat(keyed.key, keyed.seq, configVersion, () => {
+      full = this.#fullSignal(arrival);
+      return full?.request ?? null;
     });
     if (outcome.status === "renewed") {
       meter.signal("beat", "taken");
       return { nextMs: outcome.nextMs };
     }
-    return whole && outcome.status === "applied" ? this.#answer(outcome, whole.signal) : null;
+    return full && outcome.status === "applied" ? this.#answer(outcome, full.signal) : null;
   }
 
-  /** Null: it takes a while to know what to ask of the session, or it would be refused by now. */
-  #wholeAtOnce(arrival: Arrival): Whole | null {
+  /** The signal for the engine's slow path, or null where it must be checked again, or would be refused. */
+  #fullSignal(arrival: Arrival): FullSignal | null {
     try {
-      const whole = this.#decode(arrival);
-      const { binding } = this.#context.engine.broadcasts.latest(whole.account.name);
-      return binding === "capability" ? null : whole;
+      const full = this.#decode(arrival);
+      const { binding } = this.#context.engine.broadcasts.latest(full.account.name);
+      return binding === "capability" ? null : full;
     } catch (error) {
       if (error instanceof Problem) return null;
       throw error;
     }
   }
 
-  async #takeWhole(arrival: Arrival): Promise<SignalAnswer> {
+  async #takeSlow(arrival: Arrival): Promise<SignalAnswer> {
     try {
-      const { terms } = this.#context.accounts;
-      const { epoch } = this.#context.engine.broadcasts;
-      const whole = this.#decode(arrival);
-      const { signal, account } = whole;
-      const bound = bind(this.#context, this.#tokens, account, signal);
-      const grant = this.#grant(whole, arrival, { terms, epoch });
-      // Nearly always it is known at once; to wait for it would take longer than to know it.
-      const binding = bound instanceof Promise ? await bound : bound;
-      this.#gate.pass(whole.request.key);
-      const request = { ...whole.request, ...(binding !== null && { binding }), ...grant };
+      // Read before the checks: what changes during them makes the entry stale.
+      const configVersion = this.#context.engine.beatCache?.configVersion ?? 0;
+      const full = this.#decode(arrival);
+      const { signal, account } = full;
+      const verified = bind(this.#context, this.#tokens, account, signal);
+      const checked = this.#checkedBeat(full, arrival, configVersion);
+      // Nearly always synchronous: waiting for a promise would take longer than the check.
+      const binding = verified instanceof Promise ? await verified : verified;
+      this.#gate.pass(full.request.key);
+      const request = {
+        ...full.request,
+        ...(binding !== null && { binding }),
+        ...(checked && { checked }),
+      };
       let outcome = await this.#context.engine.submit(request);
-      if (outcome.status !== "applied") outcome = await this.#again(request, outcome, arrival);
+      if (outcome.status !== "applied") outcome = await this.#create(request, outcome, arrival);
       return this.#answer(outcome, signal);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -137,7 +134,7 @@ export class SignalIntake {
     return answerOf(outcome, signal);
   }
 
-  #decode({ contentType, origin, text: read, headers }: Arrival): Whole {
+  #decode({ contentType, origin, text: read, headers }: Arrival): FullSignal {
     requireReadableType(contentType);
     const text = read();
     const body = parseSignal(text);
@@ -152,26 +149,24 @@ export class SignalIntake {
     return { text, body, account, signal, request: { key, inputs: [signal.input] } };
   }
 
-  /** What the next beat like this one is known again by; nothing: it is none, or cannot be. */
-  #grant(
-    { text, body, account, signal, request }: Whole,
-    { beat }: Arrival,
-    asOf: Pick<Grant, "terms" | "epoch">,
-  ): { readonly grant?: Grant } {
+  /** What the next beat with the same content may be looked up by; null: it is none, or is not cached. */
+  #checkedBeat(
+    { text, body, account, signal, request }: FullSignal,
+    { keyed }: Arrival,
+    configVersion: number,
+  ): CheckedBeat | null {
     const { engine, accounts } = this.#context;
     const { input, token } = signal;
-    const isBeat = input.type === "signal" && input.signal === "beat" && input.seq === beat?.seq;
-    if (!beat || !isBeat || !engine.leases || !isPlain(body, text)) return {};
+    const isBeat = input.type === "signal" && input.signal === "beat" && input.seq === keyed?.seq;
+    if (!keyed || !isBeat || !engine.beatCache || !isCacheable(body, text)) return null;
     const { binding } = engine.broadcasts.latest(account.name);
-    const tokenEndAt = binding === "token" ? this.#tokens.expiresAtOf(token ?? "") : Infinity;
+    const tokenExpiresAt = binding === "token" ? this.#tokens.expiresAtOf(token ?? "") : Infinity;
     return {
-      grant: {
-        ...asOf,
-        fingerprint: beat.fingerprint,
-        account: account.name,
-        validUntil: Math.min(tokenEndAt, accounts.keysExpireAt(account)),
-        place: this.#gate.rateSlotOf(request.key),
-      },
+      key: keyed.key,
+      account: account.name,
+      rateSlot: this.#gate.rateSlotOf(request.key),
+      validUntil: Math.min(tokenExpiresAt, accounts.keysExpireAt(account)),
+      configVersion,
     };
   }
 
@@ -179,7 +174,7 @@ export class SignalIntake {
     return isListed(origin, this.#context.engine.broadcasts.latest(account).origins);
   }
 
-  /** A browser names the origin of its page on every POST; other clients name none. */
+  /** A browser sends the origin of its page with every POST; other clients send none. */
   #requireListed(origin: string, account: Account, headers: Record<string, string>): void {
     if (!this.#isListed(origin, account.name)) {
       throw new Problem(
@@ -190,8 +185,8 @@ export class SignalIntake {
     allow(origin, headers);
   }
 
-  /** A session that is not there is created, and the signal applied to it. */
-  async #again(request: Request, first: Outcome, { address }: Arrival): Promise<Outcome> {
+  /** Creates a session that does not exist, and applies the signal to it. */
+  async #create(request: Request, first: Outcome, { address }: Arrival): Promise<Outcome> {
     let outcome = first;
     if (outcome.status === "not_found") {
       await this.#gate.create(request.key.account, address());
@@ -210,8 +205,8 @@ export class SignalIntake {
   }
 }
 
-/** A signal that was decoded and is of an account, and what is asked of the engine for it. */
-interface Whole {
+/** A decoded signal of a known account, and the engine's request for it. */
+interface FullSignal {
   readonly text: string;
   readonly body: SignalBody;
   readonly account: Account;
@@ -226,7 +221,7 @@ function allow(origin: string, headers: Record<string, string>): void {
   headers["Vary"] = "Origin";
 }
 
-/** What browsers send, which is nearly all that comes. */
+/** What browsers send, and so nearly all signals have. */
 const USUAL_TYPE = "text/plain;charset=UTF-8";
 
 function requireReadableType(contentType = USUAL_TYPE): void {
@@ -238,6 +233,6 @@ function requireReadableType(contentType = USUAL_TYPE): void {
 
 function answerOf(outcome: Outcome, { input }: DecodedSignal): SignalAnswer {
   if (!("session" in outcome) || input.type === "leave") return { nextMs: 0 };
-  // Whoever grants the lease says when to come again: in the mode `shadow` that is the shadow.
-  return { nextMs: cadenceOf(outcome.shadow ?? outcome.session, input, outcome.settings) };
+  // In the mode `shadow` it is the shadow's lease that the page has to renew in time.
+  return { nextMs: cadenceForSignal(outcome.shadow ?? outcome.session, input, outcome.settings) };
 }

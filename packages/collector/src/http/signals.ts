@@ -38,7 +38,7 @@ export function signalRoutes(context: AppContext): Hono<Env> {
         origin: c.req.header("Origin"),
         address: () => context.addressOf(c),
         text: () => text,
-        beat: null,
+        keyed: null,
         headers,
       });
       return c.json(answer, 200, headers);

@@ -1,15 +1,15 @@
 /**
- * Signals straight from Node's HTTP server. They are nearly all that a collector hears; the web's
- * `Request` and `Response` would take longer to make than a signal takes to decide and to keep.
+ * Handles signals on Node's HTTP server directly. Nearly all requests are signals, and creating the
+ * web's `Request` and `Response` would take longer than processing one.
  * @module
  */
 import { createHmac, hash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SIGNAL_MAX_BYTES, SIGNALS_PATH } from "@stillhere/sdk/wire";
 import { problemOf } from "../http/answer-error.ts";
-import { type Hash, readBeat } from "../http/beat.ts";
+import { type Hash, readBeatKey } from "../http/beat-key.ts";
 import type { Hmac } from "../http/jwt.ts";
-import { Problem, replyOf } from "../http/problem.ts";
+import { Problem, problemReplyOf } from "../http/problem.ts";
 import type { SignalIntake } from "../http/signal-intake.ts";
 
 export interface NodeSignalOptions {
@@ -18,10 +18,10 @@ export interface NodeSignalOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** More of a body that is too large than this is not waited for. */
+/** A request whose body exceeds this is aborted instead of read to its end. */
 const MAX_DRAINED_BYTES = 1 << 20;
 
-/** Node's own cryptography answers at once. */
+/** Node's own HMAC, which is synchronous. */
 export const hmacOfNode: Hmac = (secret, text) =>
   createHmac("sha256", secret).update(text).digest("base64url");
 
@@ -31,7 +31,7 @@ export function isSignal({ method, url }: IncomingMessage): boolean {
   return method === "POST" && (url === SIGNALS_PATH || !!url?.startsWith(`${SIGNALS_PATH}?`));
 }
 
-/** Answers `POST /v1/signals`. */
+/** Handles `POST /v1/signals`. */
 export function takeSignal(
   { intake, addressOf, onError }: NodeSignalOptions,
   incoming: IncomingMessage,
@@ -39,7 +39,7 @@ export function takeSignal(
 ): void {
   const headers: Record<string, string> = {};
   const refuse = (error: unknown) => {
-    const problem = replyOf(problemOf(error, onError));
+    const problem = problemReplyOf(problemOf(error, onError));
     reply(outgoing, problem.status, { ...headers, ...problem.headers }, problem.body);
   };
   readBody(
@@ -49,8 +49,8 @@ export function takeSignal(
       const origin = headerOf(incoming, "origin");
       const address = () => addressOf(incoming);
       const text = () => body.toString();
-      const beat = intake.recognises ? readBeat(body, hashOfNode) : null;
-      intake.take({ contentType, origin, address, text, beat, headers }).then((answer) => {
+      const keyed = intake.usesBeatCache ? readBeatKey(body, hashOfNode) : null;
+      intake.take({ contentType, origin, address, text, keyed, headers }).then((answer) => {
         headers["Content-Type"] = "application/json";
         reply(outgoing, 200, headers, JSON.stringify(answer));
       }, refuse);
@@ -62,7 +62,7 @@ export function takeSignal(
   );
 }
 
-/** One header, without making an object of them all; the first where there are several. */
+/** One header, the first if there are several; `headers` would build an object of all. */
 function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undefined {
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const said = rawHeaders[index] as string;
@@ -71,7 +71,7 @@ function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undef
   return undefined;
 }
 
-/** Calls one of the two, once; neither if the sender goes away before its body has come. */
+/** Calls one of the callbacks once; neither if the client disconnects before its body ends. */
 function readBody(
   incoming: IncomingMessage,
   onBody: (body: Buffer) => void,

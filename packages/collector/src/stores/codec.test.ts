@@ -5,8 +5,8 @@ import { resolveSettings } from "../core/settings-resolve.ts";
 import { history, run } from "../core/testing/histories.ts";
 import { decodeSession, encodeSession } from "./codec.ts";
 
-describe("a session's record", () => {
-  it("holds all of it, whatever happened to it", () => {
+describe("the session codec", () => {
+  it("round-trips the session after every step of any history", () => {
     fc.assert(
       fc.property(history, (given) => {
         run(given, ({ session }) => {
@@ -17,7 +17,7 @@ describe("a session's record", () => {
     );
   });
 
-  it("holds names, tags and secrets as they are", () => {
+  it("round-trips names, tags and secrets unchanged", () => {
     const ticket = {
       id: '"4711"',
       priority: "urgent",
@@ -29,7 +29,7 @@ describe("a session's record", () => {
     expect(decodeSession("s", encodeSession(session))).toEqual(session);
   });
 
-  it("of a waiting visitor with a ticket and a page is small", () => {
+  it("encodes a waiting visitor with a ticket and a page in less than 300 characters", () => {
     const small = run({
       session: createSession({ id: "s", channel: "web_widget", user: "user_123456" }, 1_000_000),
       settings: resolveSettings({ "presence.mode": "on" }, []),
@@ -52,7 +52,7 @@ describe("a session's record", () => {
     expect(encodeSession(small).length).toBeLessThan(300);
   });
 
-  it("of a format that is not known is refused", () => {
+  it("refuses an unknown format", () => {
     expect(() => decodeSession("s", "[99]")).toThrow(/unknown format 99/);
   });
 });

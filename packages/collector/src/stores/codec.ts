@@ -1,18 +1,18 @@
 /**
- * How a session is written down: a row of values in a fixed order, instants as milliseconds since the
- * session was created, names of a closed list as their number. A million sessions are kept, and most
- * of what an object with names would hold is the names.
+ * The stored format of a session: a JSON array in a fixed order, with times in milliseconds since
+ * the session was created and enum values as their index. With a million sessions stored, field
+ * names would take most of the space.
  *
- * The first value is the number of the format. A new field goes to the end, and a reader of an older
- * row gives it the value it had before there was such a field.
+ * The first value is the format version. A new field goes to the end; a decoder of an older row
+ * gives the field its default.
  * @module
  */
 import {
   type Cause,
   END_REASONS,
-  type HeardPresence,
   type InactiveReason,
   type Page,
+  type ReportedPresence,
   type Session,
   TICKET_PRIORITIES,
   TICKET_STATUSES,
@@ -22,14 +22,14 @@ import {
 const FORMAT = 1;
 
 const VISIBILITIES: readonly Visibility[] = ["visible", "hidden", "frozen"];
-const PRESENCES: readonly HeardPresence[] = ["unknown", "online", "offline"];
+const PRESENCES: readonly ReportedPresence[] = ["unknown", "online", "offline"];
 const INACTIVE_REASONS: readonly InactiveReason[] = [
   "user_offline",
   "user_inactive",
   "ticket_status",
 ];
 
-/** A row: what its places mean is said by {@link encodeSession} alone. */
+/** An encoded row; {@link encodeSession} defines the meaning of each index. */
 type Row = readonly unknown[];
 
 export function encodeSession(session: Session): string {
@@ -75,7 +75,7 @@ export function encodeSession(session: Session): string {
 
 export function decodeSession(id: string, text: string): Session {
   const row = JSON.parse(text) as Row;
-  if (row[0] !== FORMAT) throw new Error(`A session is written in the unknown format ${row[0]}.`);
+  if (row[0] !== FORMAT) throw new Error(`A stored session has the unknown format ${row[0]}.`);
   const createdAt = row[1] as number;
   const at = (since: unknown) => (since === null ? null : (since as number) + createdAt);
   const time = (since: unknown) => (since as number) + createdAt;
@@ -124,8 +124,8 @@ export function decodeSession(id: string, text: string): Session {
 
 function encodePage({ id, gen, seq, visibility, ...page }: Page, createdAt: number): Row {
   const leaseUntil = page.leaseUntil === null ? null : page.leaseUntil - createdAt;
-  const place = VISIBILITIES.indexOf(visibility);
-  return [id, gen, seq, place, page.leaseMs, leaseUntil, page.left ? 1 : 0];
+  const visibilityIndex = VISIBILITIES.indexOf(visibility);
+  return [id, gen, seq, visibilityIndex, page.leaseMs, leaseUntil, page.left ? 1 : 0];
 }
 
 function decodePage(row: Row, createdAt: number): Page {
@@ -141,8 +141,8 @@ function decodePage(row: Row, createdAt: number): Page {
   };
 }
 
-function nameOf<T extends string>(names: readonly T[], place: unknown): T {
-  const name = names[place as number];
-  if (name === undefined) throw new Error(`A session's record has the unknown value ${place}.`);
+function nameOf<T extends string>(names: readonly T[], index: unknown): T {
+  const name = names[index as number];
+  if (name === undefined) throw new Error(`A stored session has the unknown enum value ${index}.`);
   return name;
 }

@@ -1,7 +1,8 @@
 /**
- * What a store keeps for webhooks. The account's log of transitions, written in the same commit as
- * the state, is the outbox itself; each endpoint only keeps how far it has come in it, and which
- * sessions wait for another attempt. `stores/outbox-conformance.ts` proves a driver against this.
+ * The webhook outbox of a store. The account's log of transitions, committed together with the
+ * state, is the outbox itself; an endpoint keeps only its cursor in the log and the sessions that
+ * wait for another attempt. The cases in `stores/suite/outbox.ts` check a driver against this
+ * contract.
  * @module
  */
 
@@ -10,27 +11,27 @@ export interface EndpointKey {
   readonly id: string;
 }
 
-/** Which transitions an endpoint is told: all, or those whose triggers name it. */
+/** Which transitions are sent to an endpoint: all, or those whose triggers name it. */
 export type EndpointEvents = "all" | "notified";
 
-/** Signs messages until then; null: until another takes its place. */
+/** A secret that signs messages until `expiresAt`; with `null`, until it is replaced. */
 export interface SigningSecret {
   readonly secret: string;
   readonly expiresAt: number | null;
 }
 
-/** Why nothing is sent: somebody switched it off, or the receiver answered 410. */
+/** Why nothing is sent: it was disabled on request, or the receiver answered 410. */
 export interface Disabled {
   readonly at: number;
   readonly reason: "by_request" | "gone";
 }
 
 export interface Endpoint extends EndpointKey {
-  /** What triggers call it; unique within the account. */
+  /** The name by which triggers refer to it; unique within the account. */
   readonly name: string;
   readonly url: string;
   readonly events: EndpointEvents;
-  /** The newest first. */
+  /** Newest first. */
   readonly secrets: readonly SigningSecret[];
   readonly disabled: Disabled | null;
   readonly createdAt: number;
@@ -38,130 +39,131 @@ export interface Endpoint extends EndpointKey {
 
 export type EndpointPatch = Partial<Omit<Endpoint, "account" | "id" | "createdAt">>;
 
-/** How far an endpoint has come. */
-export interface Progress {
-  /** Every log entry up to this one is settled, or belongs to a session that waits. */
+/** How far an endpoint has got in the log. */
+export interface EndpointProgress {
+  /** Every log entry up to here is settled or belongs to a waiting session. */
   readonly cursor: number;
-  /** The receiver asked to be left alone until then. */
+  /** The receiver asked for no requests until then. */
   readonly pausedUntil: number | null;
 }
 
-/** An endpoint as those see it who look for work. */
-export interface EndpointStanding extends Progress {
+/** An endpoint as the scheduler of deliveries needs it. */
+export interface EndpointStatus extends EndpointProgress {
   readonly endpoint: Endpoint;
-  /** When the first of the waiting sessions is to be tried again; null: none waits. */
+  /** The earliest next attempt of a waiting session; `null` if none waits. */
   readonly nextAttemptAt: number | null;
 }
 
-/** A session as it was named in the log: an erased one of the same name is another. */
+/** Identifies a session in the log, where an erased session may have had the same id. */
 export interface SessionName {
   readonly session: string;
   readonly sessionCreatedAt: number;
 }
 
-/** A session of which an endpoint has not been told everything, and why the cursor may pass it. */
-export interface Waiting extends SessionName {
-  /** Transitions below `nextSeq` to be sent once more before it goes on; ascending. */
+/** A session with undelivered transitions. Because it is listed, the cursor may pass them. */
+export interface WaitingSession extends SessionName {
+  /** Transitions below `nextSeq` to resend before `nextSeq`; ascending. */
   readonly resends: readonly number[];
-  /** The first transition that has not been delivered. */
+  /** The first undelivered transition. */
   readonly nextSeq: number;
-  /** How often the transition that is next has been tried. */
+  /** Failed attempts at the next transition. */
   readonly attempts: number;
-  /** Since when it is not up to date. */
+  /** Since when the session has undelivered transitions. */
   readonly waitingSince: number;
   readonly nextAttemptAt: number;
 }
 
 export const DELIVERY_STATUSES = ["pending", "delivered", "failed", "superseded"] as const;
 
-/** `superseded`: left out, since a later transition of the session was sent in its place. */
+/** `superseded`: skipped, because a later transition of the session was sent instead. */
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** What became of one transition at one endpoint. */
+/** The delivery of one transition to one endpoint. */
 export interface Delivery extends SessionName {
   readonly seq: number;
   readonly status: DeliveryStatus;
   readonly attempts: number;
-  /** When it was last tried, or left out. */
+  /** When it was last attempted or skipped. */
   readonly updatedAt: number;
-  /** The status that the receiver last answered with; null: it did not answer. */
+  /** The receiver's last HTTP status; `null` if there was no response. */
   readonly response: number | null;
-  /** Why there was no answer, as a code. */
+  /** Why there was no response, as a code. */
   readonly error: string | null;
   readonly nextAttemptAt: number | null;
 }
 
 export interface ListedDelivery extends Delivery {
-  /** Its place in the list; rises with each delivery that is listed. */
+  /** Its position in the list; increases with each new delivery. */
   readonly position: number;
 }
 
 export interface DeliveryQuery {
   readonly status?: DeliveryStatus;
-  /** Deliveries listed before this one. */
+  /** Only deliveries with a lower position. */
   readonly beforePosition?: number;
   readonly limit: number;
 }
 
-/** What a claim gives to its owner. */
-export interface Claim extends Progress {
+/** What the owner of a claim gets. */
+export interface Claim extends EndpointProgress {
   readonly endpoint: Endpoint;
-  readonly waiting: readonly Waiting[];
+  readonly waiting: readonly WaitingSession[];
 }
 
-/** All of it is kept, or nothing of it is. What concerns a session that is gone is left out. */
-export interface Settlement extends Progress {
-  /** Sessions that wait from now on, or wait otherwise than before. */
-  readonly waiting: readonly Waiting[];
-  /** Sessions that wait no more. */
+/** The outcome of a delivery round, stored atomically. Parts about erased sessions are dropped. */
+export interface Settlement extends EndpointProgress {
+  /** Sessions that start to wait or whose waiting state changed. */
+  readonly waiting: readonly WaitingSession[];
+  /** Sessions that no longer wait. */
   readonly caughtUp: readonly SessionName[];
-  /** Listed anew, or in the place that the same transition had before. */
+  /** Added to the list; a transition that is already listed keeps its position. */
   readonly deliveries: readonly Delivery[];
 }
 
 /**
- * Whoever delivers to an endpoint claims it for a while and settles before that is over, so that of
- * several collectors one delivers. Everything that changes what is to be delivered, or how, ends the
- * claim: the owner's next settlement is refused, and it begins anew from what is stored.
+ * Endpoints, their claims and their deliveries. A collector claims an endpoint for a limited time
+ * and settles before the claim expires, so that only one of several collectors delivers. Every
+ * change to what is delivered, or how, ends the claim: the owner's next settlement is refused, and
+ * it reloads.
  */
 export interface OutboxStore {
-  /** The endpoints of all accounts, by account, then id. */
-  endpoints(): Promise<readonly EndpointStanding[]>;
-  /** Creates an endpoint that has come as far as `cursor`; false: the account has one of that name. */
+  /** The endpoints of all accounts, sorted by account, then id. */
+  endpoints(): Promise<readonly EndpointStatus[]>;
+  /** Creates an endpoint that starts at `cursor`; `false` if the account already has that name. */
   addEndpoint(endpoint: Endpoint, cursor: number): Promise<boolean>;
-  /** Changes an endpoint and ends its claim; null: no such endpoint; "taken": the name is. */
+  /** Changes an endpoint and ends its claim; `null` if absent, "taken" if the name is in use. */
   changeEndpoint(key: EndpointKey, patch: EndpointPatch): Promise<Endpoint | "taken" | null>;
-  /** Removes an endpoint with all that was kept of it; false: it was not there. */
+  /** Removes an endpoint and everything stored about it; `false` if it did not exist. */
   removeEndpoint(key: EndpointKey): Promise<boolean>;
 
-  /** Claims an endpoint until `untilAt`; null: another has it, or there is none. */
-  claim(key: EndpointKey, owner: string, now: number, untilAt: number): Promise<Claim | null>;
+  /** Claims an endpoint until `expiresAt`; `null` if it is absent or claimed by another owner. */
+  claim(key: EndpointKey, owner: string, now: number, expiresAt: number): Promise<Claim | null>;
   /**
-   * Keeps what was done under a claim, and prolongs it (`untilAt` null: lets it go); false: the claim
-   * is no longer this owner's, and nothing was kept.
+   * Stores what was done under a claim and extends the claim to `expiresAt` (`null`: releases it).
+   * Returns `false`, and stores nothing, if `owner` no longer holds the claim.
    */
   settle(
     key: EndpointKey,
     owner: string,
     settlement: Settlement,
-    untilAt: number | null,
+    expiresAt: number | null,
   ): Promise<boolean>;
 
-  /** Ends the claim and sets the cursor: forward only where `isForwardAllowed`. */
+  /** Ends the claim and sets the cursor, forward only if `isForwardAllowed`. */
   moveCursor(key: EndpointKey, cursor: number, isForwardAllowed: boolean): Promise<void>;
   /**
-   * Has transitions sent once more and ends the claim. Those that are still to be sent anyway are
-   * left as they are. Answers how many there will be.
+   * Schedules transitions to be resent and ends the claim. Those still to be sent anyway are left
+   * as they are. Returns how many were scheduled.
    */
   resend(
     key: EndpointKey,
     transitions: readonly (SessionName & { readonly seq: number })[],
     now: number,
   ): Promise<number>;
-  /** Deliveries, the newest first. */
+  /** Deliveries, newest first. */
   deliveries(key: EndpointKey, query: DeliveryQuery): Promise<readonly ListedDelivery[]>;
-  /** Forgets deliveries beyond the newest `keep` of each status, other than pending ones. */
+  /** Deletes all but the newest `keep` deliveries of each status; pending ones all stay. */
   trimDeliveries(key: EndpointKey, keep: number): Promise<void>;
-  /** Forgets an account's deliveries from before an instant. */
-  forgetDeliveries(account: string, before: number): Promise<void>;
+  /** Deletes an account's deliveries that were last updated before `before`. */
+  pruneDeliveries(account: string, before: number): Promise<void>;
 }

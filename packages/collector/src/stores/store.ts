@@ -1,6 +1,6 @@
 /**
- * What a store must do, and all it must do: keep records, change them atomically, and find those
- * that are due. It knows no rule. `stores/conformance.ts` proves a driver against this contract.
+ * The contract of a store: it keeps records, changes them atomically and finds those that are due.
+ * It contains no business rules. The cases in `stores/suite/` check a driver against this contract.
  * @module
  */
 import type { Renewal } from "../core/lease.ts";
@@ -15,20 +15,20 @@ export interface SessionKey {
   readonly id: string;
 }
 
-/** A session as it is kept. */
+/** A session with what the store keeps alongside it. */
 export interface Stored {
   readonly session: Session;
-  /** What the session would be if presence decided: kept while the account's mode is `shadow`. */
+  /** The session as presence alone would decide it; kept while the account's mode is `shadow`. */
   readonly shadow: Session | null;
-  /** Rises with each commit. */
+  /** Increases with each commit. */
   readonly version: number;
-  /** The last broadcast that the session has been told. */
+  /** The epoch of the last broadcast that was applied to the session. */
   readonly epoch: number;
-  /** When the sweep is to look at it; null: never by itself. */
+  /** When the sweep must process the session; `null` if it never has to. */
   readonly deadlineAt: number | null;
 }
 
-/** What lists are filtered by; derived from the session, so that no store needs to know how. */
+/** The columns that lists are filtered by. They are derived by the engine, so no store has to. */
 export interface IndexedColumns {
   readonly state: State;
   readonly presence: Presence;
@@ -42,40 +42,45 @@ export interface IndexedColumns {
 
 export interface Lookup {
   readonly key: SessionKey;
-  /** Ids of events that are about to be applied: which of them were applied before? */
+  /** Ids of events about to be applied; the store returns those it has seen. */
   readonly eventIds: readonly string[];
 }
 
 export interface Found {
-  /** Null: no such session. */
+  /** `null` if there is no such session. */
   readonly stored: Stored | null;
-  /** Those of the asked event ids that this session has seen. */
+  /** The requested event ids that were already applied to this session. */
   readonly seenEventIds: readonly string[];
-  /** What the store's {@link Store.renew} calls the session by; missing: it cannot be renewed there. */
+  /** Names the session in {@link LeaseWrite}; missing: the store has no {@link Store.renew}. */
   readonly number?: number;
 }
 
-/** One session's change. All of it is kept, or nothing of it is. */
-export interface Write {
+interface WriteBase {
   readonly key: SessionKey;
-  /** The version that was loaded; 0: there was none. */
+  /** The version that was loaded; 0: the session did not exist. */
   readonly expectedVersion: number;
   readonly session: Session;
   readonly shadow: Session | null;
   readonly epoch: number;
   readonly columns: IndexedColumns;
-  readonly deadlineAt: number | null;
   readonly eventIds: readonly string[];
   readonly transitions: readonly Transition[];
   readonly shadowTransitions: readonly Transition[];
-  /**
-   * Pages have said that they are still there, and nothing else: who loses this write knows less for
-   * a while, but nothing that the next beat does not say again. Missing: it must not be lost.
-   */
-  readonly isRenewal?: boolean;
-  /** All in which a renewal's session differs from the one that was loaded; missing: in more. */
-  readonly renewal?: Renewal | null;
 }
+
+/**
+ * One session's change: all of it is stored or nothing of it. Its kind tells what a store may save:
+ *
+ * - `change`: must not be lost.
+ * - `beats`: pages reported that they are still there, and nothing else. A store may keep it in memory
+ *   for a while: what is lost in a crash, the next beat says again.
+ * - `lease`: the same, and `renewal` is all in which the session differs from the one that was loaded.
+ */
+export type Write = WriteBase &
+  (
+    | { readonly kind: "change" | "beats"; readonly deadlineAt: number | null }
+    | { readonly kind: "lease"; readonly renewal: Renewal; readonly deadlineAt: number }
+  );
 
 /** The last page of a session has renewed its lease, and nothing else has changed. */
 export interface LeaseWrite extends Renewal {
@@ -88,20 +93,20 @@ export interface LeaseWrite extends Renewal {
 
 export type WriteOutcome = "committed" | "conflict";
 
-/** What happened, or what would have happened if presence decided. */
+/** `live` is what happened; `shadow` is what would have happened if presence decided. */
 export type Track = "live" | "shadow";
 
-/** An entry of an account's history, in the order in which the store took them. */
+/** An entry of an account's log. Entries are in the order in which the store appended them. */
 export interface LogEntry {
-  /** Rises with each entry; unique within the store. */
+  /** Increases with each entry; unique within the store. */
   readonly cursor: number;
   /**
-   * In a session's history: where a reader goes on who has the entry already, if that is before its
-   * cursor, because a log that had lost it was given it again.
+   * In a session's history: the cursor from which a reader that already has the entry continues. It
+   * is set only if lower than `cursor`, because the entry was appended again after the log lost it.
    */
   readonly resumeCursor?: number;
   readonly session: string;
-  /** When the session was created: tells a session from an erased one of the same name. */
+  /** When the session was created; distinguishes it from an erased session with the same id. */
   readonly sessionCreatedAt: number;
   readonly transition: Transition;
 }
@@ -111,44 +116,44 @@ export interface ListQuery {
   readonly presence?: Presence;
   readonly queue?: QueueStanding;
   readonly assignee?: string;
-  /** Sessions whose id is above this one. */
+  /** Only sessions whose id sorts after this one. */
   readonly afterId?: string;
   readonly limit: number;
 }
 
-/** Somebody at the desk, and how many sessions they can hold at once. */
+/** A helpdesk agent; `capacity` is how many sessions they can hold at the same time. */
 export interface Agent {
   readonly id: string;
   readonly capacity: number;
 }
 
-/** A session that somebody has. */
+/** A session that is assigned to an agent. */
 export interface Assignment {
   readonly agent: string;
   readonly session: string;
   readonly capacityHeld: boolean;
 }
 
-/** A key is good until then; null: until it is rotated or revoked. */
+/** A key expires at that time; with `null` it is valid until it is rotated or revoked. */
 export interface Expiring {
   readonly expiresAt: number | null;
 }
 
-/** The newest of each kind of key comes first; older ones are good while a rotation overlaps. */
+/** Keys are sorted newest first; older ones stay valid during the overlap of a rotation. */
 export interface Account {
   readonly name: string;
-  /** `pk_…`, known to every page. */
+  /** `pk_…`, public: embedded in every page. */
   readonly publishableKeys: readonly (Expiring & { readonly key: string })[];
-  /** SHA-256 of each secret key in hex, and enough of the key to recognise it. */
+  /** SHA-256 of each secret key in hex, and the start of the key as a hint for people. */
   readonly secretKeys: readonly (Expiring & { readonly hash: string; readonly hint: string })[];
-  /** Sign session tokens; kept readable, since verifying needs them. */
+  /** Secrets that sign session tokens; kept in plain text, because verification needs them. */
   readonly tokenSecrets: readonly (Expiring & { readonly secret: string })[];
   readonly createdAt: number;
 }
 
-/** Something that every session of an account (null: of all accounts) must be told, in order. */
+/** A change that must be applied, in order, to every session of an account (`null`: of all). */
 export type Broadcast = {
-  /** Rises with each broadcast. */
+  /** Increases with each broadcast. */
   readonly epoch: number;
   readonly at: number;
 } & (
@@ -165,84 +170,84 @@ export type NewBroadcast =
   Extract<Broadcast, { type: "settings" }> extends infer B ? Omit<B, "epoch"> : never;
 
 export interface Store {
-  /** What webhooks need. */
+  /** The webhook outbox. */
   readonly outbox: OutboxStore;
 
-  /** Answers in the order of the questions. */
+  /** Results are in the order of the lookups. */
   load(lookups: readonly Lookup[]): Promise<readonly Found[]>;
-  /** Answers in the order of the writes; each is atomic by itself. */
+  /** Results are in the order of the writes; each write is atomic on its own. */
   commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]>;
   /**
-   * Renews leases, one after the other: as {@link commit} of the same sessions with their last page
-   * renewed, for whoever has not loaded them. It may refuse one that it has no room for as a conflict.
-   * Missing: the store knows no short way.
+   * Renews leases in order, without their sessions being loaded: the same as {@link commit} of
+   * those sessions with their last page renewed. It may return `conflict` for a lease that it
+   * cannot store this way. Missing: the store has no fast path for beats.
    */
   renew?(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]>;
   /** Sessions whose deadline is at or before `now`, most overdue first. */
   due(now: number, limit: number): Promise<readonly SessionKey[]>;
-  /** Sessions of an account that have not been told the broadcast `epoch` yet. */
+  /** Sessions of an account to which the broadcast `epoch` has not been applied yet. */
   notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]>;
 
-  /** Sessions of an account by id, ascending. */
+  /** Sessions of an account, ascending by id. */
   list(account: string, query: ListQuery): Promise<readonly Stored[]>;
-  /** Sessions with a standing in the queue, by place, then id. */
+  /** Sessions in the queue, by `queuedAt`, then id. */
   queue(account: string, group: string | null): Promise<readonly Stored[]>;
-  /** A session's transitions above `afterSeq`, ascending. */
+  /** A session's transitions after `afterSeq`, ascending. */
   history(
     key: SessionKey,
     afterSeq: number,
     limit: number,
     track?: Track,
   ): Promise<readonly LogEntry[]>;
-  /** An account's transitions above `afterCursor`, ascending. */
+  /** An account's transitions after `afterCursor`, ascending. */
   log(
     account: string,
     afterCursor: number,
     limit: number,
     track?: Track,
   ): Promise<readonly LogEntry[]>;
-  /** The cursor of the account's last live log entry; 0: none. */
+  /** The cursor of the account's last live log entry; 0 if there is none. */
   lastCursor(account: string): Promise<number>;
-  /** Sessions that somebody has, or one agent has, by agent, then session. */
+  /** Assigned sessions, of one agent or of all, by agent, then session. */
   assignments(account: string, agent?: string): Promise<readonly Assignment[]>;
-  /** Ids of a user's sessions, ascending. */
+  /** The ids of a user's sessions, ascending. */
   sessionsOf(account: string, user: string): Promise<readonly string[]>;
-  /** How many sessions an account has. */
+  /** The number of an account's sessions. */
   count(account: string): Promise<number>;
-  /** Forgets history from before an instant; answers how many entries went. */
+  /** Deletes at most `limit` log entries older than `before`; returns how many were deleted. */
   prune(account: string, before: number, limit: number): Promise<number>;
-  /** Removes a session with all that was kept of it; false: it was not there. */
+  /** Deletes a session and everything stored about it; `false` if it did not exist. */
   erase(key: SessionKey): Promise<boolean>;
 
-  /** Agents by id, ascending. */
+  /** Agents, ascending by id. */
   agents(account: string): Promise<readonly Agent[]>;
-  /** Creates the agent or replaces it. */
+  /** Creates or replaces the agent. */
   putAgent(account: string, agent: Agent): Promise<void>;
 
   accounts(): Promise<readonly Account[]>;
-  /** Creates the account or replaces its keys. */
+  /** Creates or replaces the account with its keys. */
   putAccount(account: Account): Promise<void>;
-  /** Broadcasts above `afterEpoch`, ascending. */
+  /** Broadcasts after `afterEpoch`, ascending. */
   broadcasts(afterEpoch: number): Promise<readonly Broadcast[]>;
-  /** Appends a broadcast and answers with its epoch. */
+  /** Appends a broadcast and returns its epoch. */
   broadcast(broadcast: NewBroadcast): Promise<number>;
   /**
-   * Moves the mark of when anybody last could hear to `now` (it never moves back). Where it was more
-   * than `toleranceMs` old, an outage from the mark to `now` is broadcast in the same step. True: so
-   * it was.
+   * Advances the liveness watermark, the last time at which collectors could receive signals, to
+   * `now` (it never moves back). If it was more than `toleranceMs` old, an outage from the watermark
+   * to `now` is broadcast in the same step, and `true` is returned.
    */
   heartbeat(now: number, toleranceMs: number): Promise<boolean>;
 
   /**
-   * Calls `listener` when an account's log has something new by whomever, as soon as may be; a call
-   * may be missed. Returns the way to stop. Missing: nobody else writes to this store.
+   * Calls `listener` soon after any process appended to an account's log; a call may be missed.
+   * Returns a function that unsubscribes. Missing if only this process writes to the store.
    */
   onLogChange?(listener: (account: string) => void): () => void;
 
   close(): Promise<void>;
 }
 
-/** The store cannot be used; the message says what to do. */
+/** The store cannot be used; the message states what to do. */
 export class StoreError extends Error {
   override name = "StoreError";
 }

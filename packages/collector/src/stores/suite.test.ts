@@ -35,7 +35,7 @@ describe.each(Object.entries(DRIVERS))("%s", (_name, open) => {
 });
 
 describe("the SQLite file", () => {
-  it("keeps what was committed for whoever opens it next", async () => {
+  it("keeps the liveness watermark when it is opened again", async () => {
     const path = join(folder, "kept.db");
     const first = new SqliteStore(path);
     await first.heartbeat(1_000, 5_000);
@@ -45,7 +45,7 @@ describe("the SQLite file", () => {
     await second.close();
   });
 
-  it("refuses a batch whole while another process writes, and takes it afterwards", async () => {
+  it("throws a StoreError while another process holds the write lock, and works afterwards", async () => {
     const path = join(folder, "locked.db");
     const store = new SqliteStore(path);
     const other = new DatabaseSync(path);
@@ -59,7 +59,7 @@ describe("the SQLite file", () => {
     await store.close();
   });
 
-  it("says what to do where it cannot be opened", () => {
+  it("throws a StoreError that states what to do if it cannot be opened", () => {
     expect(() => new SqliteStore(join(folder, "no", "such", "folder.db"))).toThrow(StoreError);
     expect(() => new SqliteStore(folder)).toThrow(/writable folder/);
   });

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { history, run } from "../core/testing/histories.ts";
 import { decodeTransition, encodeTransition } from "./transition-codec.ts";
 
-describe("a transition's record", () => {
-  it("holds all of it, whatever happened", () => {
+describe("the transition codec", () => {
+  it("round-trips every transition of any history", () => {
     let seen = 0;
     fc.assert(
       fc.property(history, (given) => {
@@ -19,7 +19,7 @@ describe("a transition's record", () => {
     expect(seen).toBeGreaterThan(2_000);
   });
 
-  it("is small where little happened", () => {
+  it("encodes a transition that changes little in less than 40 characters", () => {
     const standing = { reason: null, presence: "online" } as const;
     const text = encodeTransition({
       seq: 1,

@@ -1,6 +1,6 @@
 /**
- * How an entry of the history is written down: a row of values in a fixed order, names of a closed list
- * as their number, and nothing at the end that is nothing. Its `seq` and `at` are the store's to keep.
+ * The stored format of a transition: a JSON array in a fixed order, with enum values as their index
+ * and trailing zeros dropped. The store keeps `seq` and `at` itself.
  * @module
  */
 import {
@@ -13,7 +13,7 @@ import {
 import type { TicketChanges } from "../core/ticket.ts";
 import type { Standing, Transition, TransitionCause } from "../core/transition.ts";
 
-/** Numbers that a cause keeps for good; a missing one does not compile. */
+/** The permanent number of each cause; a missing one does not compile. */
 const CAUSE_NUMBERS = {
   signal: 0,
   leave: 1,
@@ -68,19 +68,19 @@ export function encodeTransition(transition: Transition): EncodedTransition {
 
 export function decodeTransition(seq: number, at: number, text: EncodedTransition): Transition {
   const row = JSON.parse(text) as unknown[];
-  const number = (place: number) => (row[place] ?? 0) as number;
+  const number = (index: number) => (row[index] ?? 0) as number;
   const assignee = row[9] ?? 0;
-  const heard = row[10] ?? 0;
+  const age = row[10] ?? 0;
   return {
     seq,
     at,
     from: decodeStanding(number(1), number(2), number(3)),
     to: decodeStanding(number(4), number(5), number(6)),
-    cause: known(CAUSES, number(0)),
-    queue: known(QUEUES, number(7)),
+    cause: nameOf(CAUSES, number(0)),
+    queue: nameOf(QUEUES, number(7)),
     capacityHeld: number(8) === 1,
     assignee: assignee === 0 ? null : (assignee as string),
-    heardAt: heard === 0 ? null : at - ((heard as number[])[0] ?? 0),
+    heardAt: age === 0 ? null : at - ((age as number[])[0] ?? 0),
     ticketChanges: (row[11] || {}) as TicketChanges,
     triggers: (row[12] || []) as string[],
     notify: (row[13] || []) as string[],
@@ -93,14 +93,15 @@ function encodeStanding({ state, reason, presence }: Standing): number[] {
 
 function decodeStanding(state: number, reason: number, presence: number): Standing {
   return {
-    state: known(STATES, state),
-    reason: known(REASONS, reason),
-    presence: known(PRESENCES, presence),
+    state: nameOf(STATES, state),
+    reason: nameOf(REASONS, reason),
+    presence: nameOf(PRESENCES, presence),
   };
 }
 
-function known<T>(names: readonly T[], place: number): T {
-  const name = names[place];
-  if (name === undefined) throw new Error(`A transition's record has the unknown value ${place}.`);
+function nameOf<T>(names: readonly T[], index: number): T {
+  const name = names[index];
+  if (name === undefined)
+    throw new Error(`A stored transition has the unknown enum value ${index}.`);
   return name;
 }

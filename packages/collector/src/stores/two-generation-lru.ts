@@ -1,41 +1,42 @@
 /**
- * Values by name, of which only those asked for lately are kept: in two halves, of which the older one
- * is dropped whole. To delete them one by one would leave holes that a Map searches again and again.
+ * A cache that keeps recently used values in two generations; the older generation is dropped as a
+ * whole. Deleting entries one by one would leave holes in a Map that every later search has to
+ * skip.
  * @module
  */
 
 export class TwoGenerationLru<V, K = string> {
   readonly #generationSize: number;
-  #younger = new Map<K, V>();
-  #older = new Map<K, V>();
+  #young = new Map<K, V>();
+  #old = new Map<K, V>();
 
-  /** At most so many are kept, at least half of them. */
-  constructor(most: number) {
-    this.#generationSize = Math.ceil(most / 2);
+  /** Keeps at most `maxSize` values, and at least half of that. */
+  constructor(maxSize: number) {
+    this.#generationSize = Math.ceil(maxSize / 2);
   }
 
   get(name: K): V | undefined {
-    const young = this.#younger.get(name);
+    const young = this.#young.get(name);
     if (young !== undefined) return young;
-    const old = this.#older.get(name);
+    const old = this.#old.get(name);
     if (old !== undefined) this.set(name, old);
     return old;
   }
 
   set(name: K, value: V): void {
-    this.#younger.set(name, value);
-    if (this.#younger.size < this.#generationSize) return;
-    this.#older = this.#younger;
-    this.#younger = new Map();
+    this.#young.set(name, value);
+    if (this.#young.size < this.#generationSize) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 
   delete(name: K): void {
-    this.#younger.delete(name);
-    this.#older.delete(name);
+    this.#young.delete(name);
+    this.#old.delete(name);
   }
 
   clear(): void {
-    this.#younger = new Map();
-    this.#older = new Map();
+    this.#young = new Map();
+    this.#old = new Map();
   }
 }

@@ -6,7 +6,7 @@
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { Engine } from "../engine/engine.ts";
-import type { RenewOutcome, Request } from "../engine/request.ts";
+import type { BeatOutcome, Request } from "../engine/request.ts";
 import { sweep } from "../engine/sweep.ts";
 import type { SessionKey, Store, Stored } from "../stores/store.ts";
 import { Beats } from "./beats.ts";
@@ -46,7 +46,7 @@ export class EngineHarness {
     await this.store.heartbeat(at, NEVER_AN_OUTAGE_MS);
   }
 
-  submit(request: Request): Promise<RenewOutcome> {
+  submit(request: Request): Promise<BeatOutcome> {
     this.#changed.set(nameOf(request.key), request.key);
     return this.#slowPathOnly ? this.engine.submit(request) : this.beats.submit(request);
   }

@@ -6,7 +6,7 @@
 import { deepEqual } from "node:assert/strict";
 import { cadenceForSignal } from "../core/cadence.ts";
 import type { Input } from "../core/input.ts";
-import type { RenewOutcome, Request } from "../engine/request.ts";
+import type { BeatOutcome, Request } from "../engine/request.ts";
 import type { SessionKey, Store } from "../stores/store.ts";
 import { beatOf } from "./beats.ts";
 import { EngineHarness } from "./engine-harness.ts";
@@ -43,7 +43,7 @@ export async function compareHistory(
     }
     step += 1;
   }
-  return harness.beats.renewed;
+  return harness.beats.hits;
 }
 
 /** The results of a step's operations, and the store's contents after it. */
@@ -148,7 +148,7 @@ function withAbsoluteSentAt(input: Input, startAt: number): Input {
 }
 
 /** The outcome as both paths give it: for a beat only `nextMs`, and otherwise without the settings. */
-function comparableOutcome(outcome: RenewOutcome, request: Request | undefined): object {
+function comparableOutcome(outcome: BeatOutcome, request: Request | undefined): object {
   if (!("settings" in outcome)) return outcome;
   const { settings, ...shown } = outcome;
   const beat = request && beatOf(request);

@@ -1,5 +1,5 @@
 /**
- * What webhooks need, in this process's memory.
+ * The webhook outbox of the memory store.
  * @module
  */
 import type {
@@ -9,28 +9,28 @@ import type {
   Endpoint,
   EndpointKey,
   EndpointPatch,
-  EndpointStanding,
+  EndpointStatus,
   ListedDelivery,
   OutboxStore,
   SessionName,
   Settlement,
-  Waiting,
+  WaitingSession,
 } from "../outbox.ts";
 import type { LogEntry, SessionKey } from "../store.ts";
 
-interface Row {
+interface EndpointRow {
   endpoint: Endpoint;
   cursor: number;
   pausedUntil: number | null;
   owner: string | null;
   claimedUntil: number;
-  readonly waiting: Map<string, Waiting>;
+  readonly waiting: Map<string, WaitingSession>;
   readonly deliveries: Map<string, ListedDelivery>;
 }
 
 export class MemoryOutbox implements OutboxStore {
-  readonly #rows = new Map<string, Row>();
-  /** The live log entries of a session that are still kept. */
+  readonly #rows = new Map<string, EndpointRow>();
+  /** The stored live log entries of a session. */
   readonly #historyOf: (key: SessionKey) => readonly LogEntry[];
   #lastPosition = 0;
 
@@ -38,7 +38,7 @@ export class MemoryOutbox implements OutboxStore {
     this.#historyOf = historyOf;
   }
 
-  async endpoints(): Promise<readonly EndpointStanding[]> {
+  async endpoints(): Promise<readonly EndpointStatus[]> {
     return [...this.#rows.entries()]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, { endpoint, cursor, pausedUntil, waiting }]) => {
@@ -86,12 +86,12 @@ export class MemoryOutbox implements OutboxStore {
     key: EndpointKey,
     owner: string,
     now: number,
-    untilAt: number,
+    expiresAt: number,
   ): Promise<Claim | null> {
     const row = this.#rows.get(nameOf(key));
     if (!row || (row.owner !== null && row.claimedUntil > now)) return null;
     row.owner = owner;
-    row.claimedUntil = untilAt;
+    row.claimedUntil = expiresAt;
     const { endpoint, cursor, pausedUntil } = row;
     return { endpoint, cursor, pausedUntil, waiting: [...row.waiting.values()] };
   }
@@ -100,31 +100,31 @@ export class MemoryOutbox implements OutboxStore {
     key: EndpointKey,
     owner: string,
     settlement: Settlement,
-    untilAt: number | null,
+    expiresAt: number | null,
   ): Promise<boolean> {
     const row = this.#rows.get(nameOf(key));
     if (row?.owner !== owner) return false;
-    row.owner = untilAt === null ? null : owner;
-    row.claimedUntil = untilAt ?? 0;
+    row.owner = expiresAt === null ? null : owner;
+    row.claimedUntil = expiresAt ?? 0;
     row.cursor = settlement.cursor;
     row.pausedUntil = settlement.pausedUntil;
     for (const name of settlement.caughtUp) row.waiting.delete(sessionOf(name));
     for (const waiting of settlement.waiting) {
-      if (this.#isKept(key, waiting)) row.waiting.set(sessionOf(waiting), waiting);
+      if (this.#hasHistory(key, waiting)) row.waiting.set(sessionOf(waiting), waiting);
     }
     for (const delivery of settlement.deliveries) {
-      if (this.#isKept(key, delivery)) this.#list(row, delivery);
+      if (this.#hasHistory(key, delivery)) this.#putDelivery(row, delivery);
     }
     return true;
   }
 
-  #list(row: Row, delivery: Delivery): void {
+  #putDelivery(row: EndpointRow, delivery: Delivery): void {
     const name = `${sessionOf(delivery)}\n${delivery.seq}`;
     const position = row.deliveries.get(name)?.position ?? ++this.#lastPosition;
     row.deliveries.set(name, { ...delivery, position });
   }
 
-  #isKept({ account }: EndpointKey, { session, sessionCreatedAt }: SessionName): boolean {
+  #hasHistory({ account }: EndpointKey, { session, sessionCreatedAt }: SessionName): boolean {
     return this.#historyOf({ account, id: session }).some(
       (entry) => entry.sessionCreatedAt === sessionCreatedAt,
     );
@@ -145,12 +145,12 @@ export class MemoryOutbox implements OutboxStore {
     const row = this.#rows.get(nameOf(key));
     if (!row) return 0;
     row.owner = null;
-    return transitions.filter((each) => this.#sendOneAgain(key, row, each, now)).length;
+    return transitions.filter((each) => this.#resendOne(key, row, each, now)).length;
   }
 
-  #sendOneAgain(
+  #resendOne(
     { account }: EndpointKey,
-    row: Row,
+    row: EndpointRow,
     { session, sessionCreatedAt, seq }: SessionName & { readonly seq: number },
     now: number,
   ): boolean {
@@ -173,7 +173,7 @@ export class MemoryOutbox implements OutboxStore {
     const resends = [...waiting.resends, seq].sort((a, b) => a - b);
     row.waiting.set(name, { ...waiting, resends });
     const listed = row.deliveries.get(`${name}\n${seq}`);
-    if (listed) this.#list(row, { ...listed, status: "pending", nextAttemptAt: now });
+    if (listed) this.#putDelivery(row, { ...listed, status: "pending", nextAttemptAt: now });
     return true;
   }
 
@@ -197,7 +197,7 @@ export class MemoryOutbox implements OutboxStore {
     }
   }
 
-  async forgetDeliveries(account: string, before: number): Promise<void> {
+  async pruneDeliveries(account: string, before: number): Promise<void> {
     for (const { endpoint, deliveries } of this.#rows.values()) {
       if (endpoint.account !== account) continue;
       for (const [name, { updatedAt }] of deliveries) {
@@ -206,12 +206,12 @@ export class MemoryOutbox implements OutboxStore {
     }
   }
 
-  /** Forgets what is kept of a session. */
+  /** Deletes everything stored about a session. */
   erase({ account, id }: SessionKey): void {
     for (const { endpoint, waiting, deliveries } of this.#rows.values()) {
       if (endpoint.account !== account) continue;
-      for (const kept of [waiting, deliveries]) {
-        for (const [name, { session }] of kept) if (session === id) kept.delete(name);
+      for (const map of [waiting, deliveries]) {
+        for (const [name, { session }] of map) if (session === id) map.delete(name);
       }
     }
   }

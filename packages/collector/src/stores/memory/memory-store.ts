@@ -1,5 +1,5 @@
 /**
- * A store in this process's memory: for tests and for trying out. Nothing survives the process.
+ * A store in this process's memory, for tests and first trials. Nothing survives the process.
  * @module
  */
 import { renew } from "../../core/lease.ts";
@@ -24,7 +24,7 @@ import type {
 } from "../store.ts";
 import { MemoryOutbox } from "./memory-outbox.ts";
 
-interface Row {
+interface SessionRow {
   readonly key: SessionKey;
   readonly stored: Stored;
   readonly columns: IndexedColumns;
@@ -33,8 +33,8 @@ interface Row {
 }
 
 export class MemoryStore implements Store {
-  readonly #rows = new Map<string, Row>();
-  readonly #names = new Map<number, string>();
+  readonly #rows = new Map<string, SessionRow>();
+  readonly #nameByNumber = new Map<number, string>();
   #lastNumber = 0;
   readonly #accounts = new Map<string, Account>();
   readonly #broadcasts: Broadcast[] = [];
@@ -46,7 +46,7 @@ export class MemoryStore implements Store {
   );
   #log: (LogEntry & { readonly account: string; readonly track: Track })[] = [];
   #lastCursor = 0;
-  #heardAt: number | null = null;
+  #livenessWatermark: number | null = null;
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
     return lookups.map(({ key, eventIds }) => {
@@ -80,13 +80,13 @@ export class MemoryStore implements Store {
 
   #nextNumber(name: string): number {
     this.#lastNumber += 1;
-    this.#names.set(this.#lastNumber, name);
+    this.#nameByNumber.set(this.#lastNumber, name);
     return this.#lastNumber;
   }
 
   async renew(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]> {
     return leases.map(({ number, expectedVersion, deadlineAt, ...renewal }) => {
-      const name = this.#names.get(number) ?? "";
+      const name = this.#nameByNumber.get(number) ?? "";
       const row = this.#rows.get(name);
       if (row?.stored.version !== expectedVersion) return "conflict";
       const session = renew(row.stored.session, renewal);
@@ -203,9 +203,9 @@ export class MemoryStore implements Store {
   async prune(account: string, before: number, limit: number): Promise<number> {
     const isOld = (entry: LogEntry & { account: string }) =>
       entry.account === account && entry.transition.at < before;
-    const gone = new Set(this.#log.filter(isOld).slice(0, limit));
-    this.#log = this.#log.filter((entry) => !gone.has(entry));
-    return gone.size;
+    const pruned = new Set(this.#log.filter(isOld).slice(0, limit));
+    this.#log = this.#log.filter((entry) => !pruned.has(entry));
+    return pruned.size;
   }
 
   async erase(key: SessionKey): Promise<boolean> {
@@ -214,7 +214,7 @@ export class MemoryStore implements Store {
     );
     this.outbox.erase(key);
     const name = nameOf(key);
-    this.#names.delete(this.#rows.get(name)?.number ?? 0);
+    this.#nameByNumber.delete(this.#rows.get(name)?.number ?? 0);
     return this.#rows.delete(name);
   }
 
@@ -247,8 +247,8 @@ export class MemoryStore implements Store {
   }
 
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
-    const fromAt = this.#heardAt;
-    this.#heardAt = Math.max(now, fromAt ?? now);
+    const fromAt = this.#livenessWatermark;
+    this.#livenessWatermark = Math.max(now, fromAt ?? now);
     if (fromAt === null || now - fromAt <= toleranceMs) return false;
     const epoch = this.#broadcasts.length + 1;
     this.#broadcasts.push({ type: "outage", account: null, epoch, at: now, fromAt });
@@ -257,7 +257,7 @@ export class MemoryStore implements Store {
 
   async close(): Promise<void> {}
 
-  #rowsOf(account: string): Row[] {
+  #rowsOf(account: string): SessionRow[] {
     return [...this.#rows.values()].filter((row) => row.key.account === account);
   }
 }

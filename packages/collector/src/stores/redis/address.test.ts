@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { StoreError } from "../store.ts";
 import { parseRedisAddress } from "./address.ts";
 
-describe("an address", () => {
-  it("names a server, its database and who speaks", () => {
+describe("parseRedisAddress", () => {
+  it("parses a server, its database and credentials", () => {
     expect(parseRedisAddress("redis://ann:p%40ss:1@redis.example:6380/2")).toEqual({
       nodes: [{ host: "redis.example", port: 6380 }],
       isCluster: false,
@@ -15,7 +15,7 @@ describe("an address", () => {
     });
   });
 
-  it("has what is usual where it says nothing", () => {
+  it("applies defaults to what the address omits", () => {
     expect(parseRedisAddress("rediss://redis.example")).toEqual({
       nodes: [{ host: "redis.example", port: 6379 }],
       isCluster: false,
@@ -26,7 +26,7 @@ describe("an address", () => {
     expect(parseRedisAddress("redis://:secret@[::1]:7/").nodes).toEqual([{ host: "::1", port: 7 }]);
   });
 
-  it("names nodes of a cluster", () => {
+  it("parses the nodes of a cluster", () => {
     expect(parseRedisAddress("redis-cluster://a:1,b:2?partitions=256")).toMatchObject({
       nodes: [
         { host: "a", port: 1 },
@@ -46,11 +46,11 @@ describe("an address", () => {
     "redis://host?partitions=0",
     "redis://host?partition=4",
     "redis-cluster://host:1/3",
-  ])("is refused as %s", (address) => {
+  ])("refuses %s", (address) => {
     expect(() => parseRedisAddress(address)).toThrow(StoreError);
   });
 
-  it("is not repeated with its password", () => {
+  it("keeps the password out of the error message", () => {
     expect(() => parseRedisAddress("redis://ann:secret@")).toThrow(
       expect.not.stringContaining("secret"),
     );

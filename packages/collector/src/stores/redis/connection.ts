@@ -1,7 +1,6 @@
 /**
- * The way to Redis that stays: while nothing is to be reached every command fails at once, and a new
- * link is tried for, a little less often each time. A server that takes connections and does not
- * answer is as one that is gone.
+ * A connection to Redis that reconnects with exponential backoff. While it is down every command
+ * fails immediately. A server that accepts connections but does not reply counts as down.
  * @module
  */
 
@@ -11,23 +10,25 @@ import type { RedisAddress } from "./address.ts";
 import { type Link, openLink, type Reply } from "./link.ts";
 import type { Script } from "./script.ts";
 
-/** No answer for so long means that there will be none. */
-const ANSWER_TIMEOUT_MS = 3_000;
+/** A command without a reply after this time counts as failed. */
+const REPLY_TIMEOUT_MS = 3_000;
 const OPEN_TIMEOUT_MS = 4_000;
-const REOPEN_FIRST_MS = 50;
-const MAX_REOPEN_MS = 1_000;
-/** What a process that stood still itself may need to read answers that have come meanwhile. */
-const GRACE_MS = 100;
+const MIN_REOPEN_DELAY_MS = 50;
+const MAX_REOPEN_DELAY_MS = 1_000;
+/**
+ * Extra time for this process, after a stall of its own, to read replies that arrived meanwhile.
+ */
+const STALL_GRACE_MS = 100;
 
-/** Answers of a server that cannot do its work now; another link may find one that can. */
-const UNFIT = /^(?:-)?(LOADING|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|UNBLOCKED)\b/;
-/** Answers that somebody must do something about. */
-const REFUSED = /^(?:-)?(NOAUTH|WRONGPASS|NOPERM|MISCONF|OOM|NOREPLICAS)\b/;
+/** Error replies of a node that cannot serve now; a new link may reach one that can. */
+const UNAVAILABLE_REPLY = /^(?:-)?(LOADING|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|UNBLOCKED)\b/;
+/** Error replies that an operator must resolve. */
+const REFUSED_REPLY = /^(?:-)?(NOAUTH|WRONGPASS|NOPERM|MISCONF|OOM|NOREPLICAS)\b/;
 
 export class Connection {
   readonly #address: RedisAddress;
-  readonly #listeners = new Map<string, (message: string) => void>();
-  readonly #reopened = new Set<() => void>();
+  readonly #subscriptions = new Map<string, (message: string) => void>();
+  readonly #reopenListeners = new Set<() => void>();
   #link: Link | null;
   #isClosed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -37,31 +38,35 @@ export class Connection {
     this.#link = link;
   }
 
-  /** Keys of one call must lie in one slot. */
+  /** In a cluster all keys of one call must be in one slot. */
   get isCluster(): boolean {
     return this.#address.isCluster;
   }
 
-  /** @throws {StoreError} if nothing is to be reached there. */
+  /** @throws {StoreError} if Redis cannot be reached. */
   static async open(address: RedisAddress): Promise<Connection> {
     try {
-      return new Connection(address, await within(OPEN_TIMEOUT_MS, openLink(address), cut));
+      return new Connection(
+        address,
+        await withTimeout(OPEN_TIMEOUT_MS, openLink(address), destroyLink),
+      );
     } catch (error) {
       throw storeErrorOf(address, error);
     }
   }
 
-  /** @throws {StoreError} at once where the server is away, else if it does not answer in time. */
+  /** @throws {StoreError} immediately if there is no link, or if no reply arrives in time. */
   async command(key: string, ...args: readonly string[]): Promise<Reply> {
     const link = this.#link;
-    if (!link) throw storeErrorOf(this.#address, new Error("it is away"));
+    if (!link) throw storeErrorOf(this.#address, new Error("not connected"));
     try {
-      return await within(ANSWER_TIMEOUT_MS, link.send(key, args));
+      return await withTimeout(REPLY_TIMEOUT_MS, link.send(key, args));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       if (text.startsWith("NOSCRIPT")) throw error;
-      if (isAnswer(error) && !UNFIT.test(text) && !REFUSED.test(text)) throw error;
-      if (!REFUSED.test(text)) this.#lose(link);
+      if (isServerReply(error) && !UNAVAILABLE_REPLY.test(text) && !REFUSED_REPLY.test(text))
+        throw error;
+      if (!REFUSED_REPLY.test(text)) this.#dropLink(link);
       throw storeErrorOf(this.#address, error);
     }
   }
@@ -81,29 +86,31 @@ export class Connection {
     }
   }
 
-  /** Calls `listener` with each message of a channel, as long as there is a link. */
-  async listen(channel: string, listener: (message: string) => void): Promise<void> {
-    this.#listeners.set(channel, listener);
-    await this.#link?.listen(channel, listener);
+  /**
+   * Calls `listener` with each message of a channel; those sent while there is no link are lost.
+   */
+  async subscribe(channel: string, listener: (message: string) => void): Promise<void> {
+    this.#subscriptions.set(channel, listener);
+    await this.#link?.subscribe(channel, listener);
   }
 
-  /** Calls `listener` when there is a link again: messages may have been missed. */
+  /** Calls `listener` after a reconnect, when messages may have been missed. */
   onReopened(listener: () => void): void {
-    this.#reopened.add(listener);
+    this.#reopenListeners.add(listener);
   }
 
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#link?.cut();
+    this.#link?.destroy();
     this.#link = null;
   }
 
-  #lose(link: Link): void {
+  #dropLink(link: Link): void {
     if (this.#link !== link) return;
     this.#link = null;
-    link.cut();
-    this.#reopenIn(REOPEN_FIRST_MS);
+    link.destroy();
+    this.#reopenIn(MIN_REOPEN_DELAY_MS);
   }
 
   #reopenIn(delayMs: number): void {
@@ -113,34 +120,35 @@ export class Connection {
 
   async #reopen(delayMs: number): Promise<void> {
     try {
-      const link = await within(OPEN_TIMEOUT_MS, openLink(this.#address), cut);
-      for (const [channel, listener] of this.#listeners) await link.listen(channel, listener);
-      if (this.#isClosed) link.cut();
+      const link = await withTimeout(OPEN_TIMEOUT_MS, openLink(this.#address), destroyLink);
+      for (const [channel, listener] of this.#subscriptions)
+        await link.subscribe(channel, listener);
+      if (this.#isClosed) link.destroy();
       else this.#link = link;
-      for (const listener of this.#reopened) listener();
+      for (const listener of this.#reopenListeners) listener();
     } catch {
-      this.#reopenIn(Math.min(delayMs * 2, MAX_REOPEN_MS));
+      this.#reopenIn(Math.min(delayMs * 2, MAX_REOPEN_DELAY_MS));
     }
   }
 }
 
-function cut(link: Link): void {
-  link.cut();
+function destroyLink(link: Link): void {
+  link.destroy();
 }
 
-/** @throws if `work` takes longer; `late` then gets its result. */
-async function within<T>(
+/** @throws if `work` takes longer; its late result goes to `onLate`. */
+async function withTimeout<T>(
   timeoutMs: number,
   work: Promise<T>,
-  late: (result: T) => void = () => {},
+  onLate: (result: T) => void = () => {},
 ): Promise<T> {
-  if (await settlesWithin(timeoutMs, work, { graceMs: GRACE_MS })) return work;
-  work.then(late, () => {});
-  throw new Error("it does not answer");
+  if (await settlesWithin(timeoutMs, work, { graceMs: STALL_GRACE_MS })) return work;
+  work.then(onLate, () => {});
+  throw new Error("no reply in time");
 }
 
-/** Whether the server itself said it. */
-function isAnswer(error: unknown): boolean {
+/** Whether the error is a reply of the server. */
+function isServerReply(error: unknown): boolean {
   return error instanceof Error && /^[A-Z]+ /.test(error.message);
 }
 
@@ -148,7 +156,7 @@ function storeErrorOf({ nodes }: RedisAddress, error: unknown): StoreError {
   const where = nodes.map(({ host, port }) => `${host}:${port}`).join(", ");
   const { message, code } = error as { message?: string; code?: string };
   const why = code ?? (message || String(error)).split("\n")[0];
-  const isRefused = REFUSED.test(message ?? "");
+  const isRefused = REFUSED_REPLY.test(message ?? "");
   const what = isRefused
     ? `Redis at ${where} refuses (${message}): see docs/redis.md for what it must allow.`
     : `Redis at ${where} cannot be reached (${why}): start it, or name another with --store.`;

@@ -1,5 +1,6 @@
 /**
- * Generated histories through the engine, against real servers: they show what memory shows.
+ * Generated histories, played through the engine against real servers and compared with the memory
+ * store.
  */
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -14,7 +15,7 @@ const START = 1_700_000_000_000;
 /** Longer than any history. */
 const A_DAY_MS = 86_400_000;
 
-const runsAsked = process.env["RUNS"];
+const requestedRuns = process.env["RUNS"];
 const seed = process.env["SEED"] === undefined ? {} : { seed: Number(process.env["SEED"]) };
 
 describe.each([
@@ -32,21 +33,21 @@ describe.each([
     await servers.stop();
   });
 
-  it("shows what memory shows, whatever happens", async () => {
+  it("gives the same results as the memory store for any history", async () => {
     let [run, renewed] = [0, 0];
     const play = fc.asyncProperty(history, async (given) => {
       run += 1;
-      const place = { account: `run ${run}`, startAt: START + run * A_DAY_MS };
-      renewed += await compareHistory(store, new MemoryStore(), given, place);
-      await eraseAll(store, place.account);
+      const start = { account: `run ${run}`, startAt: START + run * A_DAY_MS };
+      renewed += await compareHistory(store, new MemoryStore(), given, start);
+      await eraseAll(store, start.account);
     });
-    // A failure prints its seed, and may take a while to be made small.
-    await fc.assert(play, { numRuns: Number(runsAsked ?? runs), ...seed });
+    // A failure prints its seed; shrinking it may take a while.
+    await fc.assert(play, { numRuns: Number(requestedRuns ?? runs), ...seed });
     expect(renewed).toBeGreaterThan(0);
   }, 300_000);
 });
 
-/** One server has them all, one after the other: nobody is to be woken by a later one. */
+/** All runs share one server, so a later run must not find due sessions of an earlier one. */
 async function eraseAll(store: Store, account: string): Promise<void> {
   for (const { session } of await store.list(account, { limit: 100 })) {
     await store.erase({ account, id: session.id });

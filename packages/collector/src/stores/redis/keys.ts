@@ -1,50 +1,50 @@
 /**
- * What everything is called in Redis. What belongs together has the same hash tag, and so lies in the
- * same slot of a cluster: all of a session in its partition's, an account's log and webhooks in the
- * account's, the little that concerns every collector in a common one.
+ * The names of all keys in Redis. Keys that one script uses together share a hash tag, and so a
+ * slot of a cluster: sessions have the tag of their partition, an account's log and webhooks that
+ * of the account, and the few keys that all collectors share a common one.
  * @module
  */
 
-/** Every key and channel begins with it: what an ACL user must be allowed. */
+/** The prefix of every key and channel, to which an ACL user needs access. */
 export const PREFIX = "stillhere:";
 
-/** Heard by all collectors when an account's log has something new; the message is the account. */
+/** The channel of notifications about new log entries; the message is the account. */
 export const LOG_CHANNEL = `${PREFIX}news`;
 
-/** An account's name as part of a key: without braces and blanks, so that it moves no hash tag. */
+/** Encodes an account's name as part of a key: without braces, which would change the hash tag. */
 export function encodeName(name: string): string {
   return encodeURIComponent(name);
 }
 
 export const decodeName = decodeURIComponent;
 
-export const COMMON = {
-  /** String: how many partitions there are. */
+export const COMMON_KEYS = {
+  /** String: the number of partitions. */
   partitions: `${PREFIX}{common}:partitions`,
-  /** Hash: name of an account → the account. */
+  /** Hash: account name → account. */
   accounts: `${PREFIX}{common}:accounts`,
   /** Sorted set by epoch: `EPOCH BODY`. */
   broadcasts: `${PREFIX}{common}:broadcasts`,
-  /** String: when anybody last could hear. */
-  mark: `${PREFIX}{common}:mark`,
-  /** Sorted set: collectors by when they count as gone. */
-  members: `${PREFIX}{common}:members`,
-  /** Set: accounts that have webhook endpoints, or had. */
+  /** String: the last time at which collectors could receive signals. */
+  livenessWatermark: `${PREFIX}{common}:mark`,
+  /** Sorted set: collectors by the time at which their registration expires. */
+  collectors: `${PREFIX}{common}:members`,
+  /** Set: accounts that have or had webhook endpoints. */
   webhookAccounts: `${PREFIX}{common}:webhook-accounts`,
 } as const;
 
-/** Keys of a partition that concern all accounts. */
+/** Keys of a partition that all accounts share. */
 export function partitionKeys(partition: number) {
   const at = `${PREFIX}{${partition}}:`;
   return {
     /** Sorted set by deadline: `ACCOUNT ID`. */
     due: `${at}due`,
-    /** Hash: account → number of its last entry in the outbox; `#` → the partition's last. */
+    /** Hash: account → number of the last entry in its relay queue; `#` → the partition's last. */
     pending: `${at}pending`,
-    /** String: which collector sweeps the partition, with an expiry. */
+    /** String with an expiry: the collector that sweeps the partition. */
     claim: `${at}claim`,
-    /** String: written to see that the partition can be written to. */
-    heard: `${at}heard`,
+    /** String: written only to check that the partition accepts writes. */
+    writeProbe: `${at}heard`,
   };
 }
 
@@ -54,18 +54,18 @@ export function sessionKeys(partition: number, account: string) {
   return {
     /** Hash: id → record. */
     sessions: at("sessions"),
-    /** Sorted set, all with score 0: columns (three letters) and id. */
+    /** Sorted set, all scores 0: columns (three letters) and id. */
     ids: at("ids"),
-    /** Hash: columns → how many sessions have just those. */
+    /** Hash: columns → number of sessions with exactly these. */
     columns: at("columns"),
-    /** Hash: epoch → how many sessions were told just so much. */
+    /** Hash: epoch → number of sessions at exactly that epoch. */
     epochs: at("epochs"),
-    /** Sorted set, all with score 0: `AGENT HELD ID`, see {@link assignedMember}. */
+    /** Sorted set, all scores 0: `AGENT HELD ID`, see {@link assignedMember}. */
     assigned: at("assigned"),
-    /** Hash: id → digests of the event ids that were applied. */
+    /** Hash: id → digests of the applied event ids. */
     events: at("events"),
-    /** List: transitions, numbered, that may not be in the account's log yet. */
-    outbox: at("outbox"),
+    /** List: numbered transitions that may not be in the account's log yet. */
+    relayQueue: at("outbox"),
   };
 }
 
@@ -73,15 +73,15 @@ export function sessionKeys(partition: number, account: string) {
 export function accountKeys(account: string) {
   const at = `${PREFIX}{@${encodeName(account)}}:`;
   return {
-    /** Streams: the log, and what would be the log if presence decided; the id is the cursor. */
+    /** Streams: the live and the shadow log; the id is the cursor. */
     log: `${at}log`,
     shadowLog: `${at}shadow`,
-    /** Hashes: session → where its entries are in the log. */
+    /** Hashes: session → seq and cursor of each of its log entries. */
     index: `${at}index`,
     shadowIndex: `${at}shadow-index`,
-    /** Hash: partition → number of the last entry taken from its outbox; `#` → the last cursor. */
+    /** Hash: partition → number of the last entry moved from its relay queue; `#` → last cursor. */
     moved: `${at}moved`,
-    /** Sorted set: erased sessions by the number up to which nothing of them may come any more. */
+    /** Sorted set: erased sessions by the entry number up to which their entries are rejected. */
     erased: `${at}erased`,
     /** Hash: agent → capacity. */
     agents: `${at}agents`,
@@ -99,20 +99,20 @@ export function webhookKeys(account: string) {
   };
 }
 
-/** Keys of one webhook endpoint. A session is named `SESSION\nCREATED_AT` there. */
+/** Keys of one webhook endpoint, in which a session is `SESSION\nCREATED_AT`. */
 export function endpointKeys(account: string, id: string) {
   const at = (name: string) =>
     `${PREFIX}{@${encodeName(account)}}:webhook-${name}:${encodeName(id)}`;
   return {
     /** Hash: `cursor`, `paused`, `owner`, `until`, `position`. */
     progress: at("progress"),
-    /** Hash: session → why it waits. */
+    /** Hash: session → its waiting state, see outbox-rows.ts. */
     waiting: at("waiting"),
-    /** Sorted set: waiting sessions by when they are tried again. */
+    /** Sorted set: waiting sessions by next attempt. */
     attempts: at("attempts"),
-    /** Hash: `SESSION\nCREATED_AT\nSEQ` → what became of it, see outbox-rows.ts. */
+    /** Hash: `SESSION\nCREATED_AT\nSEQ` → delivery, see outbox-rows.ts. */
     deliveries: at("deliveries"),
-    /** Sorted set: deliveries by their place in the list; and the same for each status. */
+    /** Sorted sets: deliveries by position, all of them and those of each status. */
     listed: at("listed"),
     listedAs: (status: string) => at(`listed-${status}`),
   };

@@ -1,19 +1,19 @@
 /**
- * Over how many partitions sessions are spread is decided once, by whoever starts first: where a
- * session lies depends on it.
+ * The check of the number of partitions. The first collector to start fixes it, because the
+ * partition of every stored session depends on it.
  * @module
  */
 import { StoreError } from "../store.ts";
 import type { Connection } from "./connection.ts";
-import { COMMON } from "./keys.ts";
+import { COMMON_KEYS } from "./keys.ts";
 
-/** @throws {StoreError} if sessions are spread otherwise already. */
+/** @throws {StoreError} if Redis was set up with another number of partitions. */
 export async function checkPartitions(connection: Connection, partitions: number): Promise<void> {
-  const key = COMMON.partitions;
+  const key = COMMON_KEYS.partitions;
   await connection.command(key, "SET", key, String(partitions), "NX");
-  const kept = await connection.command(key, "GET", key);
-  if (kept === String(partitions)) return;
+  const stored = await connection.command(key, "GET", key);
+  if (stored === String(partitions)) return;
   throw new StoreError(
-    `Sessions in this Redis are spread over ${kept} partitions, which cannot be changed: use ?partitions=${kept}.`,
+    `Sessions in this Redis are spread over ${stored} partitions, which cannot be changed: use ?partitions=${stored}.`,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * One connection to a server or a cluster, as the library gives it: it does not come back by itself.
+ * One connection of the client library to a server or a cluster. It does not reconnect.
  * @module
  */
 import { createClient, createCluster } from "redis";
@@ -8,15 +8,15 @@ import type { RedisAddress } from "./address.ts";
 export type Reply = string | number | null | readonly Reply[];
 
 export interface Link {
-  /** Sends a command to whichever node has the key. */
+  /** Sends a command to the node that holds the key. */
   send(key: string, args: readonly string[]): Promise<Reply>;
   /** Calls `listener` with each message of a channel. */
-  listen(channel: string, listener: (message: string) => void): Promise<void>;
-  /** Ends it at once; what is under way fails. */
-  cut(): void;
+  subscribe(channel: string, listener: (message: string) => void): Promise<void>;
+  /** Closes it immediately; pending commands fail. */
+  destroy(): void;
 }
 
-/** Time to connect to one node, the handshake not included. */
+/** Time to connect to one node, excluding the handshake. */
 const CONNECT_TIMEOUT_MS = 2_000;
 
 export async function openLink(address: RedisAddress): Promise<Link> {
@@ -27,12 +27,12 @@ function optionsFor({ tls, username, password }: RedisAddress) {
   return {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
-    // Replies of one shape for server and cluster.
+    // The same reply types from a server and a cluster.
     RESP: 2 as const,
     disableOfflineQueue: true,
     disableClientInfo: true,
     maintNotifications: "disabled" as const,
-    // Timed where commands are sent: the library's own gives up only on those not yet written.
+    // connection.ts has its own timeout: the library's covers only commands not yet written.
     commandOptions: { timeout: 0 },
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,
@@ -50,21 +50,21 @@ async function openServer(address: RedisAddress): Promise<Link> {
     database: address.database,
     socket: { ...socket, ...address.nodes[0] },
   });
-  const listening: (typeof client)[] = [];
-  // Without a listener an error would end the process; every command under way hears of it anyway.
+  const subscribers: (typeof client)[] = [];
+  // Without a listener an error would end the process; pending commands fail with it anyway.
   client.on("error", () => {});
   await client.connect();
   return {
     send: (_key, args) => client.sendCommand([...args]),
-    async listen(channel, listener) {
-      const ear = client.duplicate();
-      ear.on("error", () => {});
-      listening.push(ear);
-      await ear.connect();
-      await ear.subscribe(channel, listener);
+    async subscribe(channel, listener) {
+      const subscriber = client.duplicate();
+      subscriber.on("error", () => {});
+      subscribers.push(subscriber);
+      await subscriber.connect();
+      await subscriber.subscribe(channel, listener);
     },
-    cut() {
-      for (const each of [client, ...listening]) if (each.isOpen) each.destroy();
+    destroy() {
+      for (const each of [client, ...subscribers]) if (each.isOpen) each.destroy();
     },
   };
 }
@@ -86,10 +86,10 @@ async function openCluster(address: RedisAddress): Promise<Link> {
   }
   return {
     send: (key, args) => cluster.sendCommand(key, false, [...args]),
-    async listen(channel, listener) {
+    async subscribe(channel, listener) {
       await cluster.subscribe(channel, listener);
     },
-    cut() {
+    destroy() {
       cluster.destroy();
     },
   };

@@ -1,5 +1,5 @@
 /**
- * Questions about an account's sessions, asked of all partitions and put together.
+ * Queries over an account's sessions. Each is sent to all partitions, and the results are merged.
  * @module
  */
 import type { Assignment, ListQuery, Stored } from "../store.ts";
@@ -8,24 +8,24 @@ import { decodeName, encodeName, sessionKeys } from "./keys.ts";
 import { partitionOf } from "./partition.ts";
 import {
   columnsPattern,
+  type DecodedRecord,
   decodeRecord,
   hasColumns,
   QUEUED_PATTERN,
-  type Recorded,
   userNeedles,
 } from "./record.ts";
-import { FIND } from "./scripts/find.ts";
-import { LIST } from "./scripts/list.ts";
+import { FIND_BY_TEXT } from "./scripts/find.ts";
+import { LIST_SESSIONS } from "./scripts/list.ts";
 
-/** Sessions whose ids are known are loaded so many at a time. */
+/** How many sessions are loaded by id in one call. */
 const LOAD_LIMIT = 500;
 const FIND_LIMIT = 500;
 
 /** A session's id with its record. */
 type Row = readonly [string, string];
 
-/** Sessions with the same columns in one partition, by id, as far as they have been read. */
-interface Run {
+/** Sessions of one partition with the same columns, sorted by id and read page by page. */
+interface SortedRun {
   readonly partition: number;
   readonly columns: string;
   readonly rows: Row[];
@@ -49,28 +49,28 @@ export class Lists {
   async #rowsOf(account: string, query: ListQuery): Promise<readonly Row[]> {
     const { assignee, afterId = "", limit } = query;
     const pattern = columnsPattern(query);
-    if (assignee === undefined) return this.#merge(account, pattern, afterId, limit);
+    if (assignee === undefined) return this.#mergeRuns(account, pattern, afterId, limit);
     const assignments = await this.assignments(account, assignee);
     const rest = assignments.map(({ session }) => session).filter((id) => id > afterId);
     const rows: Row[] = [];
     while (rest.length > 0 && rows.length < limit) {
       const loaded = await this.#load(account, rest.splice(0, LOAD_LIMIT));
-      const isTheirs = ([id, record]: Row) =>
+      const isMatch = ([id, record]: Row) =>
         decodeRecord(id, record).columns.assignee === assignee && hasColumns(record, pattern);
-      rows.push(...loaded.filter(isTheirs));
+      rows.push(...loaded.filter(isMatch));
     }
     return rows.slice(0, limit);
   }
 
-  /** Goes by id through all partitions, and through all columns in each, as far as is needed. */
-  async #merge(
+  /** Merges the sorted runs of all partitions and columns, reading only as far as needed. */
+  async #mergeRuns(
     account: string,
     pattern: string,
     afterId: string,
     limit: number,
   ): Promise<readonly Row[]> {
     const share = Math.min(Math.ceil(limit / this.#partitions.length) + 2, LOAD_LIMIT);
-    const runs = await this.#everywhere((partition) =>
+    const runs = await this.#fromAllPartitions((partition) =>
       this.#read(account, partition, pattern, afterId, share),
     );
     for (;;) {
@@ -80,11 +80,11 @@ export class Lists {
         ({ hasMore, rows }) => hasMore && (last === undefined || lastIdOf(rows) < last),
       );
       if (short.length === 0) return found.slice(0, limit);
-      await Promise.all(short.map((run) => this.#readOn(account, run, share)));
+      await Promise.all(short.map((run) => this.#readNextPage(account, run, share)));
     }
   }
 
-  async #readOn(account: string, run: Run, limit: number): Promise<void> {
+  async #readNextPage(account: string, run: SortedRun, limit: number): Promise<void> {
     const after = lastIdOf(run.rows);
     const [next] = await this.#read(account, run.partition, run.columns, after, limit);
     run.rows.push(...(next?.rows ?? []));
@@ -97,14 +97,14 @@ export class Lists {
     pattern: string,
     afterId: string,
     limit: number,
-  ): Promise<readonly Run[]> {
+  ): Promise<readonly SortedRun[]> {
     const { ids, columns, sessions } = sessionKeys(partition, account);
-    const answer = await this.#connection.run(
-      LIST,
+    const reply = await this.#connection.run(
+      LIST_SESSIONS,
       [ids, columns, sessions],
       [pattern, afterId, limit],
     );
-    return (answer as [string, number, ...string[]][]).map(([columns, hasMore, ...flat]) => ({
+    return (reply as [string, number, ...string[]][]).map(([columns, hasMore, ...flat]) => ({
       partition,
       columns,
       rows: toRows(flat),
@@ -113,19 +113,19 @@ export class Lists {
   }
 
   async queue(account: string, group: string | null): Promise<readonly Stored[]> {
-    const rows = await this.#merge(account, QUEUED_PATTERN, "", Number.MAX_SAFE_INTEGER);
+    const rows = await this.#mergeRuns(account, QUEUED_PATTERN, "", Number.MAX_SAFE_INTEGER);
     return rows
       .map(([id, record]) => decodeRecord(id, record))
       .filter(({ columns }) => group === null || columns.group === group)
-      .sort(byPlace)
+      .sort(byQueueOrder)
       .map(({ stored }) => stored);
   }
 
   async assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
     const name = agent === undefined ? null : encodeName(agent);
-    // "!" is what comes after the blank that ends a name.
+    // "!" is the character after the space that ends a name.
     const range = name === null ? ["-", "+"] : [`[${name} `, `(${name}!`];
-    const members = await this.#everywhere(async (partition) => {
+    const members = await this.#fromAllPartitions(async (partition) => {
       const { assigned } = sessionKeys(partition, account);
       const command = ["ZRANGEBYLEX", assigned, ...range];
       return (await this.#connection.command(assigned, ...command)) as string[];
@@ -142,19 +142,19 @@ export class Lists {
       .sort((a, b) => compare(a.agent, b.agent) || compare(a.session, b.session));
   }
 
-  /** Looks through all sessions of the account: it is asked when a person is erased, and seldom else. */
+  /** Scans all sessions of the account; rarely called, mostly when a user is erased. */
   async sessionsOf(account: string, user: string): Promise<readonly string[]> {
-    const found = await this.#everywhere(async (partition) => {
+    const found = await this.#fromAllPartitions(async (partition) => {
       const ids: string[] = [];
       const { ids: index, sessions } = sessionKeys(partition, account);
       for (let from = ""; ; ) {
         const args = [from, FIND_LIMIT, ...userNeedles(user)];
-        const answer = await this.#connection.run(FIND, [index, sessions], args);
-        const [next = "", ...flat] = answer as string[];
-        const isTheirs = ([id, record]: Row) => decodeRecord(id, record).columns.user === user;
+        const reply = await this.#connection.run(FIND_BY_TEXT, [index, sessions], args);
+        const [next = "", ...flat] = reply as string[];
+        const isMatch = ([id, record]: Row) => decodeRecord(id, record).columns.user === user;
         ids.push(
           ...toRows(flat)
-            .filter(isTheirs)
+            .filter(isMatch)
             .map(([id]) => id),
         );
         if (next === "") break;
@@ -166,14 +166,14 @@ export class Lists {
   }
 
   async count(account: string): Promise<number> {
-    const counts = await this.#everywhere(async (partition) => {
+    const counts = await this.#fromAllPartitions(async (partition) => {
       const { sessions } = sessionKeys(partition, account);
       return [Number(await this.#connection.command(sessions, "HLEN", sessions))];
     });
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Those of the sessions that are there, in the order of their ids. */
+  /** Loads the existing sessions among `ids`, sorted by id. */
   async #load(account: string, ids: readonly string[]): Promise<readonly Row[]> {
     const byPartition = new Map<number, string[]>();
     for (const id of ids) {
@@ -181,20 +181,20 @@ export class Lists {
       byPartition.set(partition, [...(byPartition.get(partition) ?? []), id]);
     }
     const loaded = await Promise.all(
-      [...byPartition].map(async ([partition, some]) => {
+      [...byPartition].map(async ([partition, group]) => {
         const { sessions } = sessionKeys(partition, account);
-        const command = ["HMGET", sessions, ...some];
+        const command = ["HMGET", sessions, ...group];
         const records = await this.#connection.command(sessions, ...command);
         return (records as (string | null)[]).flatMap((record, index): Row[] =>
-          record === null ? [] : [[some[index] ?? "", record]],
+          record === null ? [] : [[group[index] ?? "", record]],
         );
       }),
     );
     return loaded.flat().sort(([a], [b]) => compare(a, b));
   }
 
-  async #everywhere<T>(ask: (partition: number) => Promise<readonly T[]>): Promise<T[]> {
-    return (await Promise.all(this.#partitions.map(ask))).flat();
+  async #fromAllPartitions<T>(query: (partition: number) => Promise<readonly T[]>): Promise<T[]> {
+    return (await Promise.all(this.#partitions.map(query))).flat();
   }
 }
 
@@ -209,9 +209,9 @@ function lastIdOf(rows: readonly Row[]): string {
   return rows.at(-1)?.[0] ?? "";
 }
 
-function byPlace(a: Recorded, b: Recorded): number {
-  const [placeA, placeB] = [a.columns.queuedAt ?? 0, b.columns.queuedAt ?? 0];
-  return placeA - placeB || compare(a.stored.session.id, b.stored.session.id);
+function byQueueOrder(a: DecodedRecord, b: DecodedRecord): number {
+  const difference = (a.columns.queuedAt ?? 0) - (b.columns.queuedAt ?? 0);
+  return difference || compare(a.stored.session.id, b.stored.session.id);
 }
 
 function compare(a: string, b: string): number {

@@ -1,10 +1,10 @@
 /**
- * Word from any collector that an account's log has something new. It carries nothing else, and may
- * be missed: whoever hears it reads the log from where they are, and does so now and then anyway.
+ * Notifications from any collector that an account's log has new entries. They contain nothing else
+ * and may be missed: subscribers read the log from their own cursor, and also poll it.
  * @module
  */
 import type { Connection } from "./connection.ts";
-import { COMMON, LOG_CHANNEL } from "./keys.ts";
+import { COMMON_KEYS, LOG_CHANNEL } from "./keys.ts";
 
 export type LogListener = (account: string) => void;
 
@@ -17,14 +17,14 @@ export class LogNotifications {
     this.#connection = connection;
   }
 
-  /** Returns the way to stop. */
+  /** Returns a function that unsubscribes. */
   listen(listener: LogListener): () => void {
     this.#listeners.add(listener);
     if (!this.#isListening) {
       this.#isListening = true;
       this.#connection.onReopened(() => void this.#notifyAll());
-      // Where it fails, the link is lost too, and listened to again with the next.
-      this.#connection.listen(LOG_CHANNEL, (account) => this.#notify(account)).catch(() => {});
+      // If it fails, the link is lost too, and the next link subscribes again.
+      this.#connection.subscribe(LOG_CHANNEL, (account) => this.#notify(account)).catch(() => {});
     }
     return () => this.#listeners.delete(listener);
   }
@@ -33,10 +33,10 @@ export class LogNotifications {
     for (const listener of this.#listeners) listener(account);
   }
 
-  /** Whatever came while there was no link has been missed. */
+  /** Notifies of every account, because messages without a link were missed. */
   async #notifyAll(): Promise<void> {
     const accounts = await this.#connection
-      .command(COMMON.accounts, "HKEYS", COMMON.accounts)
+      .command(COMMON_KEYS.accounts, "HKEYS", COMMON_KEYS.accounts)
       .catch(() => []);
     for (const account of accounts as string[]) this.#notify(account);
   }

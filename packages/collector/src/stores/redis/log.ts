@@ -1,15 +1,15 @@
 /**
- * Accounts' logs in Redis: read and pruned.
+ * Reads and prunes the accounts' logs in Redis.
  * @module
  */
 import type { LogEntry, SessionKey, Track } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys } from "./keys.ts";
 import { decodeLogEntry } from "./log-entry.ts";
-import { FORGET } from "./scripts/forget.ts";
-import { HISTORY } from "./scripts/history.ts";
+import { READ_HISTORY } from "./scripts/history.ts";
+import { REMOVE_LOG_ENTRIES } from "./scripts/remove-log-entries.ts";
 
-export class Log {
+export class AccountLog {
   readonly #connection: Connection;
 
   constructor(connection: Connection) {
@@ -24,11 +24,11 @@ export class Log {
   ): Promise<readonly LogEntry[]> {
     const { log, index } = trackKeys(account, track);
     const found = (await this.#connection.run(
-      HISTORY,
+      READ_HISTORY,
       [log, index],
       [id, afterSeq, limit],
     )) as string[];
-    return triples(found).map(([cursor, text, resume]) => ({
+    return toTriples(found).map(([cursor, text, resume]) => ({
       ...decodeLogEntry(Number(cursor), text),
       ...(resume !== "" && { resumeCursor: Number(resume) }),
     }));
@@ -52,8 +52,8 @@ export class Log {
   }
 
   /**
-   * From the beginning of the log up to the first entry that is not old enough: one beyond it may
-   * have been due long before it was written, and goes when those ahead of it do.
+   * Deletes from the beginning of the log up to the first entry that is not old enough. Entries are
+   * not sorted by time: an old one after that is deleted once those before it are.
    */
   async prune(account: string, before: number, limit: number): Promise<number> {
     let pruned = 0;
@@ -65,7 +65,7 @@ export class Log {
       const old = end < 0 ? entries : entries.slice(0, end);
       if (old.length === 0) continue;
       const args = old.flatMap(({ cursor, session }) => [cursor, session]);
-      pruned += Number(await this.#connection.run(FORGET, [log, index], args));
+      pruned += Number(await this.#connection.run(REMOVE_LOG_ENTRIES, [log, index], args));
     }
     return pruned;
   }
@@ -82,7 +82,7 @@ function toEntries(reply: unknown): readonly LogEntry[] {
   );
 }
 
-function triples(flat: readonly string[]): readonly [string, string, string][] {
+function toTriples(flat: readonly string[]): readonly [string, string, string][] {
   return Array.from({ length: flat.length / 3 }, (_, index) => [
     flat[index * 3] ?? "",
     flat[index * 3 + 1] ?? "",

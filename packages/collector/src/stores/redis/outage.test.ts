@@ -1,12 +1,12 @@
 /**
- * What collectors see of a server that is not there, does not answer, or is another one now.
+ * The store's behaviour when Redis is down, does not reply, refuses writes or fails over.
  */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
-import { pause, until } from "../../../../../e2e/support/wait.ts";
+import { until } from "../../../../../e2e/support/wait.ts";
 import { StoreError } from "../store.ts";
 import { ACCOUNT, keyOf, NOW, transitionOf, writeOf } from "../suite/index.ts";
-import { COMMON, sessionKeys } from "./keys.ts";
+import { COMMON_KEYS, sessionKeys } from "./keys.ts";
 import { partitionOf } from "./partition.ts";
 import { RedisStore } from "./redis-store.ts";
 
@@ -27,11 +27,20 @@ const isBack = (store: RedisStore) =>
     ),
   );
 
+/** Waits until the replica has applied all writes so far: replication is asynchronous. */
+async function untilReplicated(cluster: RedisCluster, primary: RedisServer): Promise<void> {
+  const offsetOf = (node: RedisServer, field: string) =>
+    Number(new RegExp(`^${field}:(\\d+)`, "m").exec(node.command("INFO", "replication"))?.[1]);
+  const replica = cluster.replicaOf(primary);
+  const written = offsetOf(primary, "master_repl_offset");
+  await until("the replica", async () => offsetOf(replica, "slave_repl_offset") >= written);
+}
+
 describe("a server", () => {
   let server: RedisServer;
   let store: RedisStore;
   beforeEach(async () => {
-    // Otherwise a crash may take the last moments with it: see docs/redis.md.
+    // Otherwise a crash may lose the last writes: see docs/redis.md.
     server = await RedisServer.start("--appendfsync", "always");
     store = await RedisStore.open(server.url);
   });
@@ -40,7 +49,7 @@ describe("a server", () => {
     await server.stop();
   });
 
-  it("that is killed makes commands fail at once, and is found again with all it had", async () => {
+  it("that is killed makes commands fail immediately, and has kept all data after a restart", async () => {
     await store.commit([A]);
     await server.kill();
     await secondsOf(store.load([{ key: keyOf("a"), eventIds: [] }]));
@@ -52,7 +61,7 @@ describe("a server", () => {
     expect(await store.history(keyOf("a"), 0, 10)).toHaveLength(1);
   });
 
-  it("that stands still is as one that is gone", async () => {
+  it("that stalls counts as down: the first command times out, later ones fail immediately", async () => {
     server.signal("SIGSTOP");
     expect(await secondsOf(store.accounts())).toBeLessThan(6);
     expect(await secondsOf(store.accounts())).toBeLessThan(0.1);
@@ -60,34 +69,34 @@ describe("a server", () => {
     await isBack(store);
   });
 
-  it("that comes back without our scripts gets them again", async () => {
+  it("that has lost its script cache gets the scripts again", async () => {
     await store.commit([A]);
     server.command("SCRIPT", "FLUSH");
     expect(await store.commit([writeOf("b")])).toEqual(["committed"]);
   });
 
-  it("tells every collector of news, also after it was away", async () => {
+  it("notifies every collector of new log entries, also after a restart", async () => {
     const other = await RedisStore.open(server.url);
-    const heard: string[] = [];
-    const stop = other.onLogChange((account) => heard.push(account));
+    const notified: string[] = [];
+    const unsubscribe = other.onLogChange((account) => notified.push(account));
     const name = { name: ACCOUNT, publishableKeys: [], secretKeys: [], tokenSecrets: [] };
     await store.putAccount({ ...name, createdAt: NOW });
-    await until("a listener", async () => server.command("PUBSUB", "CHANNELS") !== "");
+    await until("a subscriber", async () => server.command("PUBSUB", "CHANNELS") !== "");
     await store.commit([A]);
-    await until("news", async () => heard.length > 0);
-    expect(heard).toEqual([ACCOUNT]);
+    await until("a notification", async () => notified.length > 0);
+    expect(notified).toEqual([ACCOUNT]);
     await server.restart();
     await expect(other.accounts()).rejects.toThrow(StoreError);
     await isBack(other);
-    await until("news that may have been missed", async () => heard.length > 1);
-    await until("the other to be back", () => store.accounts().catch(() => false as const));
+    await until("a notification after the reconnect", async () => notified.length > 1);
+    await until("the other store", () => store.accounts().catch(() => false as const));
     await store.commit([writeOf("b", { transitions: [transitionOf(1)] })]);
-    await until("news again", async () => heard.length > 2);
-    stop();
+    await until("another notification", async () => notified.length > 2);
+    unsubscribe();
     await other.close();
   });
 
-  it("that has no memory left takes nothing, and moves no mark", async () => {
+  it("that is out of memory refuses commits, and the liveness watermark stays", async () => {
     await store.heartbeat(NOW, TOLERANCE_MS);
     server.command("CONFIG", "SET", "maxmemory", "1");
     await expect(store.commit([A])).rejects.toThrow(/refuses \(OOM/);
@@ -97,14 +106,14 @@ describe("a server", () => {
     expect(await store.heartbeat(NOW + 20_000, TOLERANCE_MS)).toBe(true);
   });
 
-  it("that has too few replicas takes nothing", async () => {
+  it("that has too few replicas refuses commits", async () => {
     server.command("CONFIG", "SET", "min-replicas-to-write", "1");
     await expect(store.commit([A])).rejects.toThrow(/refuses \(NOREPLICAS/);
     server.command("CONFIG", "SET", "min-replicas-to-write", "0");
     expect(await store.commit([A])).toEqual(["committed"]);
   });
 
-  it("that cannot be reached at all is said in one line", async () => {
+  it("that cannot be reached is reported in one line that states what to do", async () => {
     await server.kill();
     await expect(RedisStore.open(server.url)).rejects.toThrow(
       /^Redis at 127.0.0.1:\d+ cannot be reached \(ECONNREFUSED\): start it, or/,
@@ -112,8 +121,8 @@ describe("a server", () => {
   });
 });
 
-describe("a server that wants a password", () => {
-  it("lets in who has it, with no more than what is written down", async () => {
+describe("a server that requires a password", () => {
+  it("accepts a user with only the permissions that docs/redis.md lists", async () => {
     const server = await RedisServer.start("--requirepass", "secret");
     const admin = ["--no-auth-warning", "-a", "secret"];
     server.command(
@@ -134,7 +143,7 @@ describe("a server that wants a password", () => {
 });
 
 describe("a cluster", () => {
-  it("goes on after a primary died, and says that nobody was heard", async () => {
+  it("keeps all data when a primary dies, and broadcasts the outage", async () => {
     const cluster = await RedisCluster.start();
     const store = await RedisStore.open(cluster.url);
     try {
@@ -145,16 +154,16 @@ describe("a cluster", () => {
       );
       await store.commit(writes);
       await store.heartbeat(Date.now(), TOLERANCE_MS);
-      await pause(200);
+      await untilReplicated(cluster, victim);
       await victim.kill();
       await expect(store.heartbeat(Date.now(), TOLERANCE_MS)).rejects.toThrow(StoreError);
-      const heard = await until(
+      const hadOutage = await until(
         "the cluster",
         () => store.heartbeat(Date.now(), 1_000).then(String, () => false as const),
         30_000,
       );
-      expect(heard, "the mark stood still while one of three was away").toBe("true");
-      expect(cluster.primaryOf(COMMON.mark)).toBeDefined();
+      expect(hadOutage, "the watermark stayed while one primary was down").toBe("true");
+      expect(cluster.primaryOf(COMMON_KEYS.livenessWatermark)).toBeDefined();
       const found = await store.load(writes.map(({ key }) => ({ key, eventIds: [] })));
       expect(found.filter(({ stored }) => stored?.version === 1)).toHaveLength(200);
       expect(await store.log(ACCOUNT, 0, 1_000)).toHaveLength(200);

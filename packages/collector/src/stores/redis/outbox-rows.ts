@@ -1,24 +1,30 @@
 /**
- * What is kept for webhooks, as texts in Redis.
+ * The hash fields and values of the webhook outbox in Redis.
  *
- * - a delivery: `POSITION STATUS NEXT_ATTEMPT UPDATED REST`; scripts read and change what comes before
- *   `REST`. `-` stands for none.
- * - a session that waits: a row of values
+ * - delivery: `POSITION STATUS NEXT_ATTEMPT UPDATED REST`; scripts parse and change only the part
+ *   before `REST`. `-` stands for `null`.
+ * - waiting session: a JSON array
  * @module
  */
-import type { Delivery, DeliveryStatus, ListedDelivery, SessionName, Waiting } from "../outbox.ts";
+import type {
+  Delivery,
+  DeliveryStatus,
+  ListedDelivery,
+  SessionName,
+  WaitingSession,
+} from "../outbox.ts";
 
 const NONE = "-";
 
-export function nameOf({ session, sessionCreatedAt }: SessionName): string {
+export function waitingField({ session, sessionCreatedAt }: SessionName): string {
   return `${session}\n${sessionCreatedAt}`;
 }
 
-export function deliveryName(delivery: SessionName & { readonly seq: number }): string {
-  return `${nameOf(delivery)}\n${delivery.seq}`;
+export function deliveryField(delivery: SessionName & { readonly seq: number }): string {
+  return `${waitingField(delivery)}\n${delivery.seq}`;
 }
 
-/** All but its position, which the script puts before it. */
+/** Encodes all but the position, which the script prepends. */
 export function encodeDelivery(delivery: Delivery): string {
   const { status, nextAttemptAt, updatedAt, attempts, response, error } = delivery;
   const rest = JSON.stringify([attempts, response, error]);
@@ -57,11 +63,11 @@ export function encodeWaiting({
   attempts,
   waitingSince,
   nextAttemptAt,
-}: Waiting) {
+}: WaitingSession) {
   return JSON.stringify([resends, nextSeq, attempts, waitingSince, nextAttemptAt]);
 }
 
-export function decodeWaiting(name: string, text: string): Waiting {
+export function decodeWaiting(name: string, text: string): WaitingSession {
   const [session = "", sessionCreatedAt] = name.split("\n");
   const [resends, nextSeq, attempts, waitingSince, nextAttemptAt] = JSON.parse(text) as [
     number[],

@@ -1,6 +1,6 @@
 /**
- * Transitions on their way from where they were committed to the account's log, whatever comes
- * between.
+ * The relay of transitions from the partitions' relay queues to the account's log, despite crashes,
+ * failovers and erasure.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
@@ -16,14 +16,14 @@ import { Sessions } from "./sessions.ts";
 
 const KEY = keyOf("a");
 const PARTITION = partitionOf(KEY, 64);
-const { outbox } = sessionKeys(PARTITION, ACCOUNT);
+const { relayQueue } = sessionKeys(PARTITION, ACCOUNT);
 const { moved, log } = accountKeys(ACCOUNT);
 
 let server: RedisServer;
 let connection: Connection;
 let store: RedisStore;
-/** Commits as a collector does that dies before it brings anything to the log. */
-let dying: Sessions;
+/** Commits like a collector that crashes before it relays anything to the log. */
+let crashing: Sessions;
 
 beforeAll(async () => {
   server = await RedisServer.start();
@@ -32,8 +32,8 @@ afterAll(() => server.stop());
 beforeEach(async () => {
   server.command("FLUSHALL");
   connection = await Connection.open(parseRedisAddress(server.url));
-  const dead = { append: async () => {} } as unknown as PartitionRelay;
-  dying = new Sessions(connection, dead, 64);
+  const noRelay = { append: async () => {} } as unknown as PartitionRelay;
+  crashing = new Sessions(connection, noRelay, 64);
   store = await RedisStore.open(server.url);
 });
 afterEach(async () => {
@@ -49,54 +49,54 @@ async function seqs(): Promise<string> {
   return entries.map(({ transition }) => transition.seq).join(" ");
 }
 
-it("takes an entry once, however often it is brought", async () => {
+it("appends an entry to the log once, however often it is relayed", async () => {
   await store.commit([write(0, 1, 2)]);
   const relay = new PartitionRelay(connection);
   await relay.catchUp(ACCOUNT, PARTITION);
-  const entries = server.command("LRANGE", outbox, "0", "-1").split("\n");
+  const entries = server.command("LRANGE", relayQueue, "0", "-1").split("\n");
   expect(entries).toHaveLength(4);
-  const again = { track: "l", session: "a", text: "not looked at" };
+  const repeated = { track: "l", session: "a", text: "ignored" };
   const number = (line = "") => Number.parseInt(line, 10);
   await relay.append(ACCOUNT, [
     {
       partition: PARTITION,
-      before: 0,
+      previousNumber: 0,
       entries: [
-        { ...again, number: number(entries[0]), seq: 1 },
-        { ...again, number: number(entries[2]), seq: 2 },
+        { ...repeated, number: number(entries[0]), seq: 1 },
+        { ...repeated, number: number(entries[2]), seq: 2 },
       ],
     },
   ]);
   expect(await seqs()).toBe("1 2");
 });
 
-it("brings what a collector that died left, before what comes after", async () => {
-  await dying.commit([write(0, 1, 2)]);
+it("relays the entries of a crashed collector before later ones", async () => {
+  await crashing.commit([write(0, 1, 2)]);
   expect(await seqs()).toBe("");
   await store.commit([write(1, 3)]);
   expect(await seqs()).toBe("1 2 3");
 });
 
-it("brings what a collector that died left where nothing comes after", async () => {
-  await dying.commit([write(0, 1)]);
+it("relays the entries of a crashed collector without a later commit", async () => {
+  await crashing.commit([write(0, 1)]);
   await store.due(NOW, 1);
   expect(await seqs()).toBe("1");
 });
 
-it("brings more than is read at a time", async () => {
+it("relays more entries than one page", async () => {
   const all = Array.from({ length: 1_200 }, (_, index) => index + 1);
-  for (const [version, seq] of all.entries()) await dying.commit([write(version, seq)]);
+  for (const [version, seq] of all.entries()) await crashing.commit([write(version, seq)]);
   await store.due(NOW, 1);
   expect((await store.history(KEY, 0, 2_000)).map(({ transition }) => transition.seq)).toEqual(all);
 });
 
-it("brings again what a log has lost", async () => {
+it("appends again the entries that a log has lost", async () => {
   await store.commit([write(0, 1)]);
   const before = server.command("HGET", moved, String(PARTITION));
   const [first] = await store.log(ACCOUNT, 0, 1);
   await store.commit([write(1, 2, 3)]);
   const [, second] = await store.log(ACCOUNT, 0, 2);
-  // As a replica has it that takes over before it heard of the last two.
+  // The state of a replica that takes over before the last two entries reached it.
   server.command("XTRIM", log, "MAXLEN", "1");
   server.command("XDEL", log, `${(await store.log(ACCOUNT, 0, 1))[0]?.cursor}-0`);
   server.command("DEL", accountKeys(ACCOUNT).index);
@@ -107,25 +107,25 @@ it("brings again what a log has lost", async () => {
   expect(again?.cursor).toBeGreaterThan(second?.cursor ?? 0);
 });
 
-it("says where a reader goes on who had what came again", async () => {
-  await dying.commit([write(0, 1)]);
-  const committed = Number.parseInt(server.command("LINDEX", outbox, "0"), 10);
+it("gives a late entry a resume cursor for readers that already have it", async () => {
+  await crashing.commit([write(0, 1)]);
+  const committed = Number.parseInt(server.command("LINDEX", relayQueue, "0"), 10);
   await pause(1_100);
   await store.commit([writeOf("other", { transitions: [transitionOf(1)] })]);
   await store.due(NOW, 1);
   const [other, late] = await store.log(ACCOUNT, 0, 2);
   expect(late?.session).toBe("a");
-  // It may have been there before the other was.
+  // It may have been in the log before the other entry.
   const [found] = await store.history(KEY, 0, 1);
   expect(found?.resumeCursor).toBeLessThan(Math.min(other?.cursor ?? 0, committed / 10));
   const [prompt] = await store.history(keyOf("other"), 0, 1);
   expect(prompt?.resumeCursor).toBeUndefined();
 });
 
-it("replaces transitions that their session has lost", async () => {
+it("replaces transitions that their session has lost in a failover", async () => {
   await store.commit([write(0, 1, 2, 3)]);
-  const told = await store.log(ACCOUNT, 0, 3);
-  // As if the partition had come back without the last commits: number 2 is another one now.
+  const before = await store.log(ACCOUNT, 0, 3);
+  // As if the partition came back without the last commits: seq 2 is another transition now.
   const lost = { ...transitionOf(2), cause: "leave" } as const;
   await store.commit([writeOf("a", { expectedVersion: 1, transitions: [lost] })]);
   const history = await store.history(KEY, 0, 10);
@@ -133,21 +133,21 @@ it("replaces transitions that their session has lost", async () => {
     [1, "signal"],
     [2, "leave"],
   ]);
-  // Who was told the lost one goes on from where that was.
-  expect(history[1]?.resumeCursor).toBe(told[1]?.cursor);
+  // Readers that have the lost transition continue from its cursor.
+  expect(history[1]?.resumeCursor).toBe(before[1]?.cursor);
 });
 
-it("keeps out what is still on its way when its session is erased", async () => {
-  await dying.commit([write(0, 1)]);
+it("rejects entries in the relay queue whose session was erased", async () => {
+  await crashing.commit([write(0, 1)]);
   expect(await store.erase(KEY)).toBe(true);
   await store.due(NOW, 1);
   expect(await seqs()).toBe("");
-  // Another of the same name is not kept out.
+  // A new session with the same id is accepted.
   await store.commit([write(0, 1)]);
   expect(await seqs()).toBe("1");
 });
 
-it("erases the rest of a session where an earlier attempt got half way", async () => {
+it("erases the rest of a session after an earlier attempt that stopped half way", async () => {
   await store.commit([write(0, 1)]);
   const { sessions } = sessionKeys(PARTITION, ACCOUNT);
   server.command("HDEL", sessions, "a");

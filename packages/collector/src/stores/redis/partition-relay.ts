@@ -1,8 +1,8 @@
 /**
- * Brings transitions from the partitions' outboxes, where they were committed with their sessions,
- * into the accounts' logs, each exactly once and a session's in order. Whoever commits does it at
- * once; what a collector that died left behind, or a log lost, is brought by whoever has the claim on
- * the partition.
+ * The relay of transitions from the partitions' relay queues, where they are committed with their
+ * sessions, to the accounts' logs: each exactly once, and those of a session in order. The
+ * collector that commits relays immediately; what a crashed collector left in a queue, or a log
+ * lost in a failover, is relayed by the collector with the claim on the partition.
  * @module
  */
 import type { Connection } from "./connection.ts";
@@ -14,17 +14,18 @@ import {
   partitionKeys,
   sessionKeys,
 } from "./keys.ts";
-import { decodeFreshEntry } from "./log-entry.ts";
-import { APPEND } from "./scripts/append.ts";
-import { READ_RELAY_QUEUE } from "./scripts/read-outbox.ts";
-import { TRIM_RELAY_QUEUE } from "./scripts/trim-outbox.ts";
+import { decodeUnnumberedEntry } from "./log-entry.ts";
+import { APPEND_TO_LOG } from "./scripts/append.ts";
+import { READ_RELAY_QUEUE } from "./scripts/read-relay-queue.ts";
+import { TRIM_RELAY_QUEUE } from "./scripts/trim-relay-queue.ts";
 
-/** How long entries stay in an outbox after they came: longer than a failover takes. */
-const KEEP_MS = 30_000;
+/** How long entries stay in a relay queue: longer than a failover takes. */
+const RETENTION_MS = 30_000;
 const READ_LIMIT = 500;
 
-/** An entry with its number in its partition's outbox. */
-export interface Numbered {
+/** An entry of a relay queue. */
+export interface QueuedEntry {
+  /** Increases within the partition. */
   readonly number: number;
   /** `l` live, `s` shadow. */
   readonly track: string;
@@ -33,16 +34,16 @@ export interface Numbered {
   readonly text: string;
 }
 
-/** Entries of one partition that follow each other. */
-export interface Section {
+/** Consecutive entries of one relay queue. */
+export interface QueueSection {
   readonly partition: number;
-  /** The number of the entry before the first; 0: none that was not moved. */
-  readonly before: number;
-  readonly entries: readonly Numbered[];
+  /** The number of the entry before the first; 0 if all earlier entries are in the log. */
+  readonly previousNumber: number;
+  readonly entries: readonly QueuedEntry[];
 }
 
-/** An entry as it lies in an outbox, but for its number. */
-export function relayEntry(track: string, text: string): string {
+/** Encodes an entry for a relay queue; the script prepends its number. */
+export function encodeQueuedEntry(track: string, text: string): string {
   return `${track} ${text}`;
 }
 
@@ -53,30 +54,32 @@ export class PartitionRelay {
     this.#connection = connection;
   }
 
-  /** Appends entries that were just committed, and those before them that are not in the log yet. */
-  async append(account: string, sections: readonly Section[]): Promise<void> {
+  /** Appends just committed entries, and earlier ones that are not in the log yet. */
+  async append(account: string, sections: readonly QueueSection[]): Promise<void> {
     for (const partition of await this.#append(account, sections)) {
       await this.catchUp(account, partition);
     }
   }
 
-  /** Appends whatever the log lacks of a partition's outbox. */
+  /** Appends all entries of a relay queue that the log lacks. */
   async catchUp(account: string, partition: number): Promise<void> {
     for (;;) {
-      const moved = await this.#movedOf(account, partition);
-      const { outbox } = sessionKeys(partition, account);
+      const moved = await this.#lastMoved(account, partition);
+      const { relayQueue } = sessionKeys(partition, account);
       const read = (await this.#connection.run(
         READ_RELAY_QUEUE,
-        [outbox],
+        [relayQueue],
         [moved, READ_LIMIT],
       )) as string[];
       if (read.length === 0) return;
-      await this.#append(account, [{ partition, before: moved, entries: read.map(parseEntry) }]);
+      await this.#append(account, [
+        { partition, previousNumber: moved, entries: read.map(parseEntry) },
+      ]);
       if (read.length < READ_LIMIT) return;
     }
   }
 
-  /** Looks after the outboxes of some partitions: what is not in the log is brought, what is old goes. */
+  /** Maintains relay queues: moves entries that are not in the log, and deletes old ones. */
   async maintain(partitions: readonly number[]): Promise<void> {
     await Promise.all(partitions.map((partition) => this.#maintainPartition(partition)));
   }
@@ -84,39 +87,40 @@ export class PartitionRelay {
   async #maintainPartition(partition: number): Promise<void> {
     const key = partitionKeys(partition).pending;
     const fields = (await this.#connection.command(key, "HGETALL", key)) as string[];
-    for (let at = 0; at < fields.length; at += 2) {
-      const [name, last] = [fields[at] as string, Number(fields[at + 1])];
+    for (let index = 0; index < fields.length; index += 2) {
+      const [name, last] = [fields[index] as string, Number(fields[index + 1])];
       if (name === "#") continue;
       const account = decodeName(name);
-      if ((await this.#movedOf(account, partition)) < last) await this.catchUp(account, partition);
+      if ((await this.#lastMoved(account, partition)) < last)
+        await this.catchUp(account, partition);
       await this.#trim(account, partition);
     }
   }
 
   async #trim(account: string, partition: number): Promise<void> {
     const { pending } = partitionKeys(partition);
-    const { outbox } = sessionKeys(partition, account);
-    const moved = await this.#movedOf(account, partition);
+    const { relayQueue } = sessionKeys(partition, account);
+    const moved = await this.#lastMoved(account, partition);
     const [seconds] = (await this.#connection.command(pending, "TIME")) as [string];
-    const old = Number(seconds) * 1e6 - KEEP_MS * 1_000;
+    const oldBelow = Number(seconds) * 1e6 - RETENTION_MS * 1_000;
     await this.#connection.run(
       TRIM_RELAY_QUEUE,
-      [outbox, pending],
-      [encodeName(account), moved, old],
+      [relayQueue, pending],
+      [encodeName(account), moved, oldBelow],
     );
   }
 
-  async #movedOf(account: string, partition: number): Promise<number> {
+  async #lastMoved(account: string, partition: number): Promise<number> {
     const { moved } = accountKeys(account);
     return Number((await this.#connection.command(moved, "HGET", moved, String(partition))) ?? 0);
   }
 
-  /** Answers with the partitions of which earlier entries are missing. */
-  async #append(account: string, sections: readonly Section[]): Promise<readonly number[]> {
+  /** Returns the partitions of which earlier entries are missing. */
+  async #append(account: string, sections: readonly QueueSection[]): Promise<readonly number[]> {
     const { log, shadowLog, index, shadowIndex, moved, erased } = accountKeys(account);
-    const args = sections.flatMap(({ partition, before, entries }) => [
+    const args = sections.flatMap(({ partition, previousNumber, entries }) => [
       partition,
-      before,
+      previousNumber,
       entries.length,
       ...entries.flatMap(({ number, track, session, seq, text }) => [
         number,
@@ -127,7 +131,7 @@ export class PartitionRelay {
       ]),
     ]);
     const missing = await this.#connection.run(
-      APPEND,
+      APPEND_TO_LOG,
       [log, shadowLog, index, shadowIndex, moved, erased],
       [LOG_CHANNEL, account, ...args],
     );
@@ -135,8 +139,8 @@ export class PartitionRelay {
   }
 }
 
-function parseEntry(entry: string): Numbered {
+function parseEntry(entry: string): QueuedEntry {
   const [, number, track = "l", text = ""] = /^(\d+) (.) (.*)$/s.exec(entry) ?? [];
-  const { session, transition } = decodeFreshEntry(text);
+  const { session, transition } = decodeUnnumberedEntry(text);
   return { number: Number(number), track, session, seq: transition.seq, text };
 }

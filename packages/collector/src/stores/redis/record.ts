@@ -1,11 +1,11 @@
 /**
- * A session as one text in Redis:
+ * The record of a session in Redis:
  *
- *     VERSION EPOCH COLUMNS DEADLINE AGENT MORE[ SEQ LEASE]\nSESSION\nSHADOW
+ *     VERSION EPOCH COLUMNS DEADLINE AGENT OTHER[ SEQ LEASE]\nSESSION\nSHADOW
  *
- * The first line is for scripts, which read nothing else. `COLUMNS` are four letters: state, presence,
- * standing in the queue, whether capacity is held. `DEADLINE` is in base 36, `-` stands for none. `SEQ`
- * and `LEASE` (in base 36) are what the last page has said since `SESSION` was written.
+ * Scripts parse only the first line. `COLUMNS` are four letters: state, presence, queue standing,
+ * and whether capacity is held. `DEADLINE` is in base 36, `-` stands for `null`. `SEQ` and `LEASE`
+ * (in base 36) are the last beat of the last page since `SESSION` was written.
  * @module
  */
 import { type Renewal, renew } from "../../core/lease.ts";
@@ -26,10 +26,14 @@ const PRESENCES: Record<IndexedColumns["presence"], string> = {
   ignored: "i",
   unsupported: "x",
 };
-const STANDINGS: Record<IndexedColumns["queue"], string> = { none: "n", queued: "q", direct: "d" };
+const QUEUE_STANDINGS: Record<IndexedColumns["queue"], string> = {
+  none: "n",
+  queued: "q",
+  direct: "d",
+};
 const NONE = "-";
 
-/** What a write makes of a session, whose version becomes the one after `expectedVersion`. */
+/** Encodes the record after a write; its version is one above `expectedVersion`. */
 export function encodeRecord(write: Write): string {
   const { session, shadow, epoch, columns, deadlineAt } = write;
   const head = [
@@ -38,47 +42,47 @@ export function encodeRecord(write: Write): string {
     `${encodeColumns(columns)}${columns.capacityHeld ? 1 : 0}`,
     deadlineAt === null ? NONE : deadlineAt.toString(36),
     columns.assignee === null ? NONE : encodeName(columns.assignee),
-    encodeMore(write),
+    encodeOtherColumns(write),
   ].join(" ");
   const lines = [head, encodeSession(session), ...(shadow ? [encodeSession(shadow)] : [])];
   return lines.join("\n");
 }
 
-/** What becomes of the record that is there, where the last page was heard again and that is all. */
+/** Encodes the change that a lease renewal makes to the existing record. */
 export function encodeRenewal({ seq, leaseUntil }: Renewal, deadlineAt: number): string {
   return `${deadlineAt.toString(36)} ${seq} ${leaseUntil.toString(36)}`;
 }
 
-/** What sessions are listed by. */
+/** Encodes the columns that sessions are listed by. */
 export function encodeColumns({ state, presence, queue }: IndexedColumns): string {
-  return `${STATES[state]}${PRESENCES[presence]}${STANDINGS[queue]}`;
+  return `${STATES[state]}${PRESENCES[presence]}${QUEUE_STANDINGS[queue]}`;
 }
 
-/** The other columns, where they are not as the session has them: they hardly ever are not. */
-function encodeMore({ session, columns: { queuedAt, group, user } }: Write): string {
+/** The other columns, encoded only in the rare case that they differ from the session's fields. */
+function encodeOtherColumns({ session, columns: { queuedAt, group, user } }: Write): string {
   const isSame =
     queuedAt === session.queuedAt && group === session.ticket.group && user === session.user;
   return isSame ? NONE : encodeName(JSON.stringify([queuedAt, group, user]));
 }
 
-export interface Recorded {
+export interface DecodedRecord {
   readonly stored: Stored;
   readonly columns: Pick<IndexedColumns, "queuedAt" | "group" | "user" | "assignee">;
 }
 
-export function decodeRecord(id: string, record: string): Recorded {
+export function decodeRecord(id: string, record: string): DecodedRecord {
   const [head = "", body = "", shadow] = record.split("\n");
   const fields = head.split(" ");
-  const [version, epoch, , deadline = NONE, agent = NONE, more = NONE, seq, lease] = fields;
+  const [version, epoch, , deadline = NONE, agent = NONE, other = NONE, seq, lease] = fields;
   const written = decodeSession(id, body);
   const session =
     seq === undefined || lease === undefined
       ? written
       : renew(written, { seq: Number(seq), leaseUntil: Number.parseInt(lease, 36) });
   const [queuedAt, group, user] =
-    more === NONE
+    other === NONE
       ? [session.queuedAt, session.ticket.group, session.user]
-      : (JSON.parse(decodeURIComponent(more)) as [number | null, string | null, string | null]);
+      : (JSON.parse(decodeURIComponent(other)) as [number | null, string | null, string | null]);
   return {
     stored: {
       session,
@@ -91,30 +95,30 @@ export function decodeRecord(id: string, record: string): Recorded {
   };
 }
 
-/** Facets that a list asks for, as a pattern to Lua and JavaScript alike; the assignee is none. */
+/** The columns of a list query as a pattern valid in Lua and JavaScript; excludes the assignee. */
 export function columnsPattern({ state, presence, queue }: Omit<ListQuery, "limit">): string {
   return [
     state ? STATES[state] : ".",
     presence ? PRESENCES[presence] : ".",
-    queue ? STANDINGS[queue] : ".",
+    queue ? QUEUE_STANDINGS[queue] : ".",
   ].join("");
 }
 
-/** Facets of those with a standing in the queue. */
-export const QUEUED_PATTERN = `..[${STANDINGS.queued}${STANDINGS.direct}]`;
+/** The columns pattern of sessions in the queue. */
+export const QUEUED_PATTERN = `..[${QUEUE_STANDINGS.queued}${QUEUE_STANDINGS.direct}]`;
 
-/** Whether the record is of a session with such columns. */
+/** Whether the columns of the record match the pattern. */
 export function hasColumns(record: string, pattern: string): boolean {
   return new RegExp(`^\\d+ \\d+ ${pattern}`).test(record);
 }
 
-/** Texts of which one is in the record of each of a user's sessions, and hardly in any other. */
+/** Texts one of which is in the record of each of a user's sessions, and rarely in another. */
 export function userNeedles(user: string): readonly [string, string] {
   const text = JSON.stringify(user);
   return [`,${text},`, encodeName(`,${text}]`)];
 }
 
-/** What stands for a session that somebody has; empty: nobody has it. */
+/** The member of the `assigned` set for a session; empty if it is unassigned. */
 export function assignedMember(id: string, { assignee, capacityHeld }: IndexedColumns): string {
   return assignee === null ? "" : `${encodeName(assignee)} ${capacityHeld ? 1 : 0}${id}`;
 }

@@ -1,5 +1,5 @@
 /**
- * What webhooks need of Redis: all of an account's in the slot of its log.
+ * The webhook outbox in Redis. All keys of an account are in the slot of its log.
  * @module
  */
 import {
@@ -9,22 +9,22 @@ import {
   type Endpoint,
   type EndpointKey,
   type EndpointPatch,
-  type EndpointStanding,
+  type EndpointStatus,
   type ListedDelivery,
   type OutboxStore,
   type Settlement,
 } from "../outbox.ts";
 import type { SessionKey } from "../store.ts";
 import type { Connection } from "./connection.ts";
-import { accountKeys, COMMON, endpointKeys, webhookKeys } from "./keys.ts";
-import type { Log } from "./log.ts";
+import { accountKeys, COMMON_KEYS, endpointKeys, webhookKeys } from "./keys.ts";
+import type { AccountLog } from "./log.ts";
 import {
   decodeDelivery,
   decodeWaiting,
   encodeDelivery,
   encodeWaiting,
-  nameOf,
   updatedAtOf,
+  waitingField,
 } from "./outbox-rows.ts";
 import { resend, type Transitions } from "./resend.ts";
 import { ADD_ENDPOINT } from "./scripts/add-endpoint.ts";
@@ -40,21 +40,21 @@ const DROP_LIMIT = 500;
 
 export class RedisOutbox implements OutboxStore {
   readonly #connection: Connection;
-  readonly #log: Log;
+  readonly #log: AccountLog;
 
-  constructor(connection: Connection, log: Log) {
+  constructor(connection: Connection, log: AccountLog) {
     this.#connection = connection;
     this.#log = log;
   }
 
-  async endpoints(): Promise<readonly EndpointStanding[]> {
-    const key = COMMON.webhookAccounts;
+  async endpoints(): Promise<readonly EndpointStatus[]> {
+    const key = COMMON_KEYS.webhookAccounts;
     const accounts = (await this.#connection.command(key, "SMEMBERS", key)) as string[];
     const found = await Promise.all(accounts.map((account) => this.#endpointsOf(account)));
-    const standings = await Promise.all(found.flat().map((each) => this.#standingOf(each)));
-    return standings
-      .filter((standing) => standing !== null)
-      .sort((a, b) => (orderOf(a.endpoint) < orderOf(b.endpoint) ? -1 : 1));
+    const statuses = await Promise.all(found.flat().map((each) => this.#statusOf(each)));
+    return statuses
+      .filter((status) => status !== null)
+      .sort((a, b) => (sortKeyOf(a.endpoint) < sortKeyOf(b.endpoint) ? -1 : 1));
   }
 
   async #endpointsOf(account: string): Promise<readonly Endpoint[]> {
@@ -63,14 +63,14 @@ export class RedisOutbox implements OutboxStore {
     return bodies.map((body) => JSON.parse(body) as Endpoint);
   }
 
-  async #standingOf(endpoint: Endpoint): Promise<EndpointStanding | null> {
+  async #statusOf(endpoint: Endpoint): Promise<EndpointStatus | null> {
     const { progress, attempts } = endpointKeys(endpoint.account, endpoint.id);
     const [fields, first] = await Promise.all([
       this.#connection.command(progress, "HMGET", progress, "cursor", "paused"),
       this.#connection.command(attempts, "ZRANGE", attempts, "0", "0", "WITHSCORES"),
     ]);
     const [cursor, paused] = fields as (string | null)[];
-    // Removed in between.
+    // Removed in the meantime.
     if (cursor === null || cursor === undefined) return null;
     const [, nextAttemptAt] = first as string[];
     return {
@@ -89,8 +89,8 @@ export class RedisOutbox implements OutboxStore {
   async addEndpoint(endpoint: Endpoint, cursor: number): Promise<boolean> {
     const { account, id, name } = endpoint;
     const { endpoints, names } = webhookKeys(account);
-    // First, so that no endpoint is ever one that nobody looks for.
-    const key = COMMON.webhookAccounts;
+    // First, so that an endpoint is never missing from `endpoints()`.
+    const key = COMMON_KEYS.webhookAccounts;
     await this.#connection.command(key, "SADD", key, account);
     const added = await this.#connection.run(
       ADD_ENDPOINT,
@@ -108,13 +108,13 @@ export class RedisOutbox implements OutboxStore {
       if (body === null) return null;
       const before = JSON.parse(body) as Endpoint;
       const endpoint: Endpoint = { ...before, ...patch };
-      const answer = await this.#connection.run(
+      const reply = await this.#connection.run(
         CHANGE_ENDPOINT,
         [endpoints, names, endpointKeys(account, id).progress],
         [id, body, before.name, JSON.stringify(endpoint), endpoint.name],
       );
-      if (answer === "taken") return "taken";
-      if (answer === "done") return endpoint;
+      if (reply === "taken") return "taken";
+      if (reply === "done") return endpoint;
     }
   }
 
@@ -136,16 +136,16 @@ export class RedisOutbox implements OutboxStore {
     { account, id }: EndpointKey,
     owner: string,
     now: number,
-    untilAt: number,
+    expiresAt: number,
   ): Promise<Claim | null> {
     const { progress, waiting } = endpointKeys(account, id);
-    const answer = await this.#connection.run(
+    const reply = await this.#connection.run(
       CLAIM_ENDPOINT,
       [webhookKeys(account).endpoints, progress, waiting],
-      [id, owner, now, untilAt],
+      [id, owner, now, expiresAt],
     );
-    if (answer === null) return null;
-    const [body, cursor, paused, rows] = answer as [string, string, string, string[]];
+    if (reply === null) return null;
+    const [body, cursor, paused, rows] = reply as [string, string, string, string[]];
     return {
       endpoint: JSON.parse(body) as Endpoint,
       cursor: Number(cursor),
@@ -158,7 +158,7 @@ export class RedisOutbox implements OutboxStore {
     key: EndpointKey,
     owner: string,
     settlement: Settlement,
-    untilAt: number | null,
+    expiresAt: number | null,
   ): Promise<boolean> {
     const { account, id } = key;
     const { cursor, pausedUntil, caughtUp, waiting, deliveries } = settlement;
@@ -178,12 +178,12 @@ export class RedisOutbox implements OutboxStore {
       ],
       [
         owner,
-        untilAt ?? "",
+        expiresAt ?? "",
         cursor,
         pausedUntil ?? "",
         DELIVERY_STATUSES.join(" "),
         caughtUp.length,
-        ...caughtUp.map(nameOf),
+        ...caughtUp.map(waitingField),
         waiting.length,
         ...waiting.flatMap((each) => [
           each.session,
@@ -242,31 +242,33 @@ export class RedisOutbox implements OutboxStore {
     }
   }
 
-  async forgetDeliveries(account: string, before: number): Promise<void> {
+  async pruneDeliveries(account: string, before: number): Promise<void> {
     for (const endpoint of await this.#endpointsOf(account)) {
       const isOld = (_: string, text: string) => updatedAtOf(text) < before;
       await this.#dropWhere(endpoint, "*", isOld);
     }
   }
 
-  /** Forgets what is kept of a session; after its history, so that nothing more is kept of it. */
+  /**
+   * Deletes everything about a session. Its history is deleted before, so nothing is added again.
+   */
   async erase({ account, id }: SessionKey): Promise<void> {
     for (const endpoint of await this.#endpointsOf(account)) {
-      const isTheirs = (name: string) => name.startsWith(`${id}\n`);
-      await this.#dropWhere(endpoint, `${escapePattern(id)}\n*`, isTheirs);
+      const isOfSession = (name: string) => name.startsWith(`${id}\n`);
+      await this.#dropWhere(endpoint, `${escapePattern(id)}\n*`, isOfSession);
       const { waiting, attempts } = endpointKeys(account, endpoint.id);
       const names = (await this.#connection.command(waiting, "HKEYS", waiting)) as string[];
-      const theirs = names.filter(isTheirs);
-      if (theirs.length === 0) continue;
-      await this.#connection.command(waiting, "HDEL", waiting, ...theirs);
-      await this.#connection.command(attempts, "ZREM", attempts, ...theirs);
+      const erased = names.filter(isOfSession);
+      if (erased.length === 0) continue;
+      await this.#connection.command(waiting, "HDEL", waiting, ...erased);
+      await this.#connection.command(attempts, "ZREM", attempts, ...erased);
     }
   }
 
   async #dropWhere(
     endpoint: EndpointKey,
     pattern: string,
-    isWanted: (name: string, text: string) => boolean,
+    isDropped: (name: string, text: string) => boolean,
   ): Promise<void> {
     const { deliveries } = endpointKeys(endpoint.account, endpoint.id);
     for (let cursor = "0"; ; ) {
@@ -275,10 +277,10 @@ export class RedisOutbox implements OutboxStore {
         string,
         string[],
       ];
-      const wanted = pairs(flat).filter(([name, text]) => isWanted(name, text));
+      const dropped = pairs(flat).filter(([name, text]) => isDropped(name, text));
       await this.#drop(
         endpoint,
-        wanted.map(([name]) => name),
+        dropped.map(([name]) => name),
       );
       if (next === "0") return;
       cursor = next;
@@ -288,18 +290,18 @@ export class RedisOutbox implements OutboxStore {
   async #drop(key: EndpointKey, names: readonly string[]): Promise<void> {
     const { deliveries, listed } = endpointKeys(key.account, key.id);
     for (let first = 0; first < names.length; first += DROP_LIMIT) {
-      const some = names.slice(first, first + DROP_LIMIT);
-      await this.#connection.run(DROP_DELIVERIES, [deliveries, listed, ...listedKeys(key)], some);
+      const batch = names.slice(first, first + DROP_LIMIT);
+      await this.#connection.run(DROP_DELIVERIES, [deliveries, listed, ...listedKeys(key)], batch);
     }
   }
 }
 
-/** Lists by status, in the order of the statuses. */
+/** The keys of the lists by status, in the order of `DELIVERY_STATUSES`. */
 function listedKeys({ account, id }: EndpointKey): readonly string[] {
   return DELIVERY_STATUSES.map(endpointKeys(account, id).listedAs);
 }
 
-function orderOf({ account, id }: EndpointKey): string {
+function sortKeyOf({ account, id }: EndpointKey): string {
   return `${account}\n${id}`;
 }
 

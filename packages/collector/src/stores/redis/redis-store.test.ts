@@ -1,5 +1,5 @@
 /**
- * The conformance suite against real servers.
+ * The conformance cases against a real Redis server and a real cluster.
  */
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";

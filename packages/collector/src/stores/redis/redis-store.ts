@@ -1,5 +1,5 @@
 /**
- * A store past one machine: Redis, or a Redis Cluster, shared by any number of collectors.
+ * A store in Redis or a Redis Cluster, shared by any number of collectors.
  * @module
  */
 import type {
@@ -22,20 +22,20 @@ import type {
 } from "../store.ts";
 import { parseRedisAddress } from "./address.ts";
 import { Connection } from "./connection.ts";
-import { accountKeys, COMMON, partitionKeys } from "./keys.ts";
+import { accountKeys, COMMON_KEYS, partitionKeys } from "./keys.ts";
 import { checkPartitions } from "./layout.ts";
 import { Lists } from "./lists.ts";
-import { Log } from "./log.ts";
+import { AccountLog } from "./log.ts";
 import { type LogListener, LogNotifications } from "./log-notifications.ts";
 import { PartitionClaims } from "./partition-claims.ts";
 import { PartitionRelay } from "./partition-relay.ts";
 import { RedisOutbox } from "./redis-outbox.ts";
-import { BROADCAST } from "./scripts/broadcast.ts";
+import { APPEND_BROADCAST } from "./scripts/broadcast.ts";
 import { HEARTBEAT } from "./scripts/heartbeat.ts";
 import { Sessions } from "./sessions.ts";
 import { Sweeps } from "./sweeps.ts";
 
-/** How often the outboxes of claimed partitions are looked after. */
+/** How often the relay queues of claimed partitions are maintained. */
 const MAINTAIN_EVERY_MS = 500;
 
 export class RedisStore implements Store {
@@ -47,7 +47,7 @@ export class RedisStore implements Store {
   readonly #sessions: Sessions;
   readonly #sweeps: Sweeps;
   readonly #lists: Lists;
-  readonly #log: Log;
+  readonly #log: AccountLog;
   readonly #notifications: LogNotifications;
   #maintainedAt = Number.NEGATIVE_INFINITY;
 
@@ -59,14 +59,15 @@ export class RedisStore implements Store {
     this.#sessions = new Sessions(connection, this.#relay, partitions);
     this.#sweeps = new Sweeps(connection, this.#claims);
     this.#lists = new Lists(connection, partitions);
-    this.#log = new Log(connection);
+    this.#log = new AccountLog(connection);
     this.#notifications = new LogNotifications(connection);
     this.outbox = new RedisOutbox(connection, this.#log);
   }
 
   /**
    * @param address `redis[s]://…` or `redis[s]-cluster://…`
-   * @throws {StoreError} if it is no address, nothing answers there, or it is laid out otherwise.
+   * @throws {StoreError} if the address is invalid, Redis is unreachable, or it has another number
+   *   of partitions.
    */
   static async open(address: string): Promise<RedisStore> {
     const parsed = parseRedisAddress(address);
@@ -92,15 +93,15 @@ export class RedisStore implements Store {
     return this.#sessions.renew(leases);
   }
 
-  /** Of the partitions that this collector has claimed: the others are looked after by others. */
+  /** Covers the partitions that this collector has claimed; other collectors sweep the rest. */
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
     await this.#maintain();
     return this.#sweeps.due(now, limit);
   }
 
-  /** As {@link due}: of the partitions that this collector has claimed. */
+  /** Covers the same partitions as {@link due}. */
   notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
-    return this.#sweeps.behind(account, epoch, limit);
+    return this.#sweeps.notCaughtUp(account, epoch, limit);
   }
 
   async #maintain(): Promise<void> {
@@ -156,9 +157,9 @@ export class RedisStore implements Store {
   }
 
   async erase(key: SessionKey): Promise<boolean> {
-    const wasThere = await this.#sessions.erase(key);
+    const existed = await this.#sessions.erase(key);
     await this.outbox.erase(key);
-    return wasThere;
+    return existed;
   }
 
   async agents(account: string): Promise<readonly Agent[]> {
@@ -176,18 +177,18 @@ export class RedisStore implements Store {
   }
 
   async accounts(): Promise<readonly Account[]> {
-    const key = COMMON.accounts;
+    const key = COMMON_KEYS.accounts;
     const bodies = (await this.#connection.command(key, "HVALS", key)) as string[];
     return bodies.map((body) => JSON.parse(body) as Account);
   }
 
   async putAccount(account: Account): Promise<void> {
-    const key = COMMON.accounts;
+    const key = COMMON_KEYS.accounts;
     await this.#connection.command(key, "HSET", key, account.name, JSON.stringify(account));
   }
 
   async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
-    const key = COMMON.broadcasts;
+    const key = COMMON_KEYS.broadcasts;
     const range = ["ZRANGEBYSCORE", key, `(${afterEpoch}`, "+inf"];
     const members = (await this.#connection.command(key, ...range)) as string[];
     return members.map((member) => {
@@ -199,25 +200,24 @@ export class RedisStore implements Store {
 
   async broadcast(broadcast: NewBroadcast): Promise<number> {
     const body = JSON.stringify(broadcast);
-    return Number(await this.#connection.run(BROADCAST, [COMMON.broadcasts], [body]));
+    return Number(await this.#connection.run(APPEND_BROADCAST, [COMMON_KEYS.broadcasts], [body]));
   }
 
   /**
-   * Where any partition cannot be written to, the mark stays: whoever has a session there is not heard,
-   * and that silence is an outage for all.
+   * Advances the watermark only if every partition accepts writes: otherwise signals of some
+   * sessions are lost, which counts as an outage for all.
    */
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
-    const heard = Array.from({ length: this.#partitions }, async (_, partition) => {
-      const key = partitionKeys(partition).heard;
+    const probes = Array.from({ length: this.#partitions }, async (_, partition) => {
+      const key = partitionKeys(partition).writeProbe;
       await this.#connection.command(key, "SET", key, String(now));
     });
-    await Promise.all(heard);
+    await Promise.all(probes);
     const body = `{"type":"outage","account":null,"at":${now},"fromAt":FROM}`;
-    const keys = [COMMON.mark, COMMON.broadcasts] as const;
+    const keys = [COMMON_KEYS.livenessWatermark, COMMON_KEYS.broadcasts] as const;
     return (await this.#connection.run(HEARTBEAT, [...keys], [now, toleranceMs, body])) === 1;
   }
 
-  /** Calls `listener` when the log of an account has something new, by whomever; returns the way to stop. */
   onLogChange(listener: LogListener): () => void {
     return this.#notifications.listen(listener);
   }

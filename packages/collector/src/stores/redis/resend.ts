@@ -1,14 +1,20 @@
 /**
- * Has transitions sent to a webhook endpoint once more. What is to be sent is worked out here from
- * what is stored, and kept if that has not changed meanwhile; else it is worked out anew.
+ * Schedules transitions to be resent to a webhook endpoint. The change is computed here from stored
+ * data and written only if that data has not changed in the meantime; otherwise it is computed
+ * again.
  * @module
  */
-import { DELIVERY_STATUSES, type EndpointKey, type SessionName, type Waiting } from "../outbox.ts";
+import {
+  DELIVERY_STATUSES,
+  type EndpointKey,
+  type SessionName,
+  type WaitingSession,
+} from "../outbox.ts";
 import type { LogEntry } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys, endpointKeys } from "./keys.ts";
-import type { Log } from "./log.ts";
-import { decodeWaiting, deliveryName, encodeWaiting, nameOf } from "./outbox-rows.ts";
+import type { AccountLog } from "./log.ts";
+import { decodeWaiting, deliveryField, encodeWaiting, waitingField } from "./outbox-rows.ts";
 import { RESEND } from "./scripts/resend.ts";
 
 export type Transitions = readonly (SessionName & { readonly seq: number })[];
@@ -16,31 +22,31 @@ export type Transitions = readonly (SessionName & { readonly seq: number })[];
 const READ_LIMIT = 500;
 const OTHER_STATUSES = DELIVERY_STATUSES.filter((status) => status !== "pending");
 
-/** How a session waits, and how it did. */
-interface Change {
+/** The new waiting state of a session, and the encoded one it replaces (empty: it did not wait). */
+interface WaitingChange {
   readonly before: string;
-  readonly waiting: Waiting;
+  readonly waiting: WaitingSession;
 }
 
 export async function resend(
   connection: Connection,
-  log: Log,
+  log: AccountLog,
   key: EndpointKey,
   transitions: Transitions,
   now: number,
 ): Promise<number> {
   const { account, id } = key;
   const keys = endpointKeys(account, id);
-  const of = accountKeys(account);
+  const logKeys = accountKeys(account);
   for (;;) {
     const cursor = await connection.command(keys.progress, "HGET", keys.progress, "cursor");
     if (cursor === null) return 0;
     const { changes, names } = await plan(connection, log, key, Number(cursor), transitions, now);
-    const kept = await connection.run(
+    const written = await connection.run(
       RESEND,
       [
-        of.log,
-        of.index,
+        logKeys.log,
+        logKeys.index,
         keys.progress,
         keys.waiting,
         keys.attempts,
@@ -63,46 +69,46 @@ export async function resend(
         ...names,
       ],
     );
-    if (kept === 1) return names.length;
+    if (written === 1) return names.length;
   }
 }
 
 async function plan(
   connection: Connection,
-  log: Log,
+  log: AccountLog,
   key: EndpointKey,
   cursor: number,
   transitions: Transitions,
   now: number,
 ) {
-  const changes = new Map<string, Change>();
+  const changes = new Map<string, WaitingChange>();
   const names: string[] = [];
   for (const transition of transitions) {
     const history = await historyOf(log, key, transition);
     if (!history.some((entry) => entry.transition.seq === transition.seq)) continue;
-    const name = nameOf(transition);
+    const name = waitingField(transition);
     const change =
-      changes.get(name) ?? (await standingOf(connection, key, transition, history, cursor, now));
+      changes.get(name) ?? (await waitingOf(connection, key, transition, history, cursor, now));
     const { waiting } = change;
     const { seq } = transition;
     if (seq >= waiting.nextSeq || waiting.resends.includes(seq)) continue;
     const resends = [...waiting.resends, seq].sort((a, b) => a - b);
     changes.set(name, { ...change, waiting: { ...waiting, resends } });
-    names.push(deliveryName(transition));
+    names.push(deliveryField(transition));
   }
   return { changes: [...changes.values()], names };
 }
 
-async function standingOf(
+async function waitingOf(
   connection: Connection,
   { account, id }: EndpointKey,
   { session, sessionCreatedAt }: SessionName,
   history: readonly LogEntry[],
   cursor: number,
   now: number,
-): Promise<Change> {
+): Promise<WaitingChange> {
   const key = endpointKeys(account, id).waiting;
-  const name = nameOf({ session, sessionCreatedAt });
+  const name = waitingField({ session, sessionCreatedAt });
   const before = (await connection.command(key, "HGET", key, name)) as string | null;
   if (before !== null) return { before, waiting: decodeWaiting(name, before) };
   const passed = history.findLast((entry) => entry.cursor <= cursor)?.transition.seq ?? 0;
@@ -112,7 +118,7 @@ async function standingOf(
 }
 
 async function historyOf(
-  log: Log,
+  log: AccountLog,
   { account }: EndpointKey,
   { session, sessionCreatedAt }: SessionName,
 ): Promise<readonly LogEntry[]> {

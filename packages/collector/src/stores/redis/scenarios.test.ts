@@ -1,5 +1,5 @@
 /**
- * The scenario files through the engine, against real servers.
+ * The scenario files, played through the engine against a real Redis server and a real cluster.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";

@@ -1,13 +1,13 @@
 /**
- * A command of our own, run by Redis as one step. Each is a file in `scripts/`, with its keys,
- * arguments and answer described there. All keys of a call lie in one slot.
+ * Lua scripts, which Redis runs atomically. Each is a file in `scripts/` that documents its keys,
+ * arguments and result. All keys of a call are in one slot.
  * @module
  */
 import { createHash } from "node:crypto";
 
 export interface Script {
   readonly source: string;
-  /** What Redis knows it by once it has seen the source. */
+  /** The SHA-1 of the source, by which Redis caches the script. */
   readonly sha: string;
 }
 

@@ -1,14 +1,13 @@
 /**
- * Sessions that were looked at lately, by numbers that this process gives them. Of each a digest is kept:
- * a failover can lose commits that were answered, and then a version alone does not say that the session
- * is the one that it was.
+ * Recently used sessions, by numbers that this process assigns. Each has a digest of its record: a failover
+ * can lose commits that were answered, and then an equal version does not prove an equal session.
  * @module
  */
 import { hash } from "node:crypto";
 import type { SessionKey } from "../store.ts";
 import { TwoGenerationLru } from "../two-generation-lru.ts";
 
-/** 64 bits of SHA-1, which Redis has at hand too. */
+/** Hex digits: 64 bits of SHA-1, which Redis can compute too. */
 const DIGEST_LENGTH = 16;
 /** Some hundred bytes each. */
 const MAX_CACHED = 400_000;
@@ -19,7 +18,7 @@ export interface CachedSession {
   readonly digest: string;
 }
 
-/** Of all that a renewal leaves as it is: whatever comes after the record's first line. */
+/** Digest of what a renewal does not change: everything after the record's first line. */
 export function recordDigest(record: string): string {
   return hash("sha1", record.slice(record.indexOf("\n"))).slice(0, DIGEST_LENGTH);
 }
@@ -29,7 +28,7 @@ export class SessionCache {
   readonly #byNumber = new TwoGenerationLru<CachedSession, number>(MAX_CACHED);
   #last = 0;
 
-  /** The number of a session that was found or written like this. */
+  /** Caches a session that was loaded or written, and returns its number. */
   put(key: SessionKey, digest: string): number {
     const name = `${key.account}\n${key.id}`;
     const before = this.#byName.get(name);

@@ -8,7 +8,12 @@ import type { Connection } from "./connection.ts";
 import { accountKeys, encodeName, partitionKeys, sessionKeys } from "./keys.ts";
 import { encodeLogEntry } from "./log-entry.ts";
 import { partitionOf } from "./partition.ts";
-import { type Numbered, type PartitionRelay, relayEntry, type Section } from "./partition-relay.ts";
+import {
+  encodeQueuedEntry,
+  type PartitionRelay,
+  type QueuedEntry,
+  type QueueSection,
+} from "./partition-relay.ts";
 import {
   assignedMember,
   decodeRecord,
@@ -19,27 +24,27 @@ import {
 import { COMMIT } from "./scripts/commit.ts";
 import { ERASE_HISTORY } from "./scripts/erase-history.ts";
 import { ERASE_SESSION } from "./scripts/erase-session.ts";
-import { READ } from "./scripts/read.ts";
+import { READ_HASHES } from "./scripts/read.ts";
 import { RENEW } from "./scripts/renew.ts";
 import { type CachedSession, recordDigest, SessionCache } from "./session-cache.ts";
 
-const NOTHING: Found = { stored: null, seenEventIds: [] };
+const NOT_FOUND: Found = { stored: null, seenEventIds: [] };
 
 /** 72 bits tell the event ids of one session apart. */
 const DIGEST_LENGTH = 12;
 
-/** What belongs to one account and one partition, with its place in the batch. */
+/** Items of one account and one partition, with their indexes in the batch. */
 interface Group<T> {
   readonly account: string;
   readonly partition: number;
-  readonly items: { readonly item: T; readonly place: number }[];
+  readonly items: { readonly item: T; readonly index: number }[];
 }
 
 export class Sessions {
   readonly #connection: Connection;
   readonly #relay: PartitionRelay;
   readonly #partitions: number;
-  readonly #known = new SessionCache();
+  readonly #cache = new SessionCache();
 
   constructor(connection: Connection, relay: PartitionRelay, partitions: number) {
     this.#connection = connection;
@@ -52,25 +57,25 @@ export class Sessions {
     const load = async (groups: readonly Group<Lookup>[]) => {
       const records = await this.#read("sessions", groups);
       for (const [index, { items }] of groups.entries()) {
-        for (const [each, { item, place }] of items.entries()) {
+        for (const [each, { item, index: position }] of items.entries()) {
           const record = records[index]?.[each];
           if (!record) {
-            found[place] = { stored: null, seenEventIds: [] };
+            found[position] = { stored: null, seenEventIds: [] };
             continue;
           }
-          const number = this.#known.put(item.key, recordDigest(record));
+          const number = this.#cache.put(item.key, recordDigest(record));
           const { stored } = decodeRecord(item.key.id, record);
-          found[place] = { stored, seenEventIds: [], number };
+          found[position] = { stored, seenEventIds: [], number };
         }
       }
-      // Only then: an event that is committed in between must not be missed on an older session.
+      // After the sessions: an event that is committed in between must not be missed on an older session.
       const asking = groups.flatMap(askingOf);
       const digests = asking.length > 0 ? await this.#read("events", asking) : [];
       for (const [index, { items }] of asking.entries()) {
-        for (const [each, { item, place }] of items.entries()) {
+        for (const [each, { item, index: position }] of items.entries()) {
           const seen = digestsIn(digests[index]?.[each] ?? "");
           const seenEventIds = item.eventIds.filter((id) => seen.has(digestOf(id)));
-          found[place] = { ...(found[place] ?? NOTHING), seenEventIds };
+          found[position] = { ...(found[position] ?? NOT_FOUND), seenEventIds };
         }
       }
     };
@@ -87,7 +92,7 @@ export class Sessions {
       items.length,
       ...items.map(({ item }) => item.key.id),
     ]);
-    return (await this.#connection.run(READ, keys as [string, ...string[]], args)) as (
+    return (await this.#connection.run(READ_HASHES, keys as [string, ...string[]], args)) as (
       | string
       | null
     )[][];
@@ -95,22 +100,22 @@ export class Sessions {
 
   async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
     const outcomes: WriteOutcome[] = [];
-    const fresh = new Map<string, Section[]>();
+    const appended = new Map<string, QueueSection[]>();
     const commit = async (groups: readonly Group<Write>[]) => {
       for (const [index, result] of (await this.#commit(groups)).entries()) {
         const { account, items } = groups[index] as Group<Write>;
-        for (const [each, { place }] of items.entries()) {
-          outcomes[place] = result.isCommitted[each] ? "committed" : "conflict";
+        for (const [each, { index: position }] of items.entries()) {
+          outcomes[position] = result.isCommitted[each] ? "committed" : "conflict";
         }
         if (result.section.entries.length === 0) continue;
-        fresh.set(account, [...(fresh.get(account) ?? []), result.section]);
+        appended.set(account, [...(appended.get(account) ?? []), result.section]);
       }
     };
     await Promise.all(this.#calls(writes).map(commit));
-    const append = ([account, sections]: [string, Section[]]) =>
-      // It is committed; if it cannot be brought to the log now, it will be.
+    const append = ([account, sections]: [string, QueueSection[]]) =>
+      // It is committed; if it cannot be copied to the log now, the relay does it later.
       this.#relay.append(account, sections).catch(() => {});
-    await Promise.all([...fresh].map(append));
+    await Promise.all([...appended].map(append));
     return outcomes;
   }
 
@@ -134,12 +139,12 @@ export class Sessions {
       for (const [each, { item }] of items.entries()) {
         const record = records[index]?.[each] ?? "";
         const isWritten = isCommitted[each] && !record.startsWith(RENEWED);
-        if (isWritten) this.#known.put(item.key, recordDigest(record));
+        if (isWritten) this.#cache.put(item.key, recordDigest(record));
       }
       const kept = (entries[index] ?? []).filter((_, each) => isCommitted[each]).flat();
-      const section: Section = {
+      const section: QueueSection = {
         partition,
-        before: Number(before),
+        previousNumber: Number(before),
         entries: kept.map((entry, each) => ({ ...entry, number: Number(first) + each })),
       };
       return { isCommitted, section };
@@ -148,9 +153,9 @@ export class Sessions {
 
   async renew(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]> {
     const outcomes = leases.map((): WriteOutcome => "conflict");
-    const renewing = leases.flatMap((lease, place): Renewing[] => {
-      const known = this.#known.get(lease.number);
-      return known && Number.isInteger(lease.leaseUntil) ? [{ ...known, lease, place }] : [];
+    const renewing = leases.flatMap((lease, position): Renewing[] => {
+      const cached = this.#cache.get(lease.number);
+      return cached && Number.isInteger(lease.leaseUntil) ? [{ ...cached, lease, position }] : [];
     });
     const renew = async (groups: readonly Group<Renewing>[]) => {
       const answers = await this.#connection.run(
@@ -167,7 +172,7 @@ export class Sessions {
       );
       for (const [index, letters] of (answers as string[]).entries()) {
         for (const [each, { item }] of (groups[index]?.items ?? []).entries()) {
-          if (letters[each] === "1") outcomes[item.place] = "committed";
+          if (letters[each] === "1") outcomes[item.position] = "committed";
         }
       }
     };
@@ -193,11 +198,11 @@ export class Sessions {
       [log.log, log.shadowLog, log.index, log.shadowIndex, log.erased],
       [id, upTo, createdAt],
     );
-    // Where an earlier attempt got half way, there is history without a session.
+    // Where an earlier attempt failed half way, there is history without a session.
     return record !== undefined || Number(removed) > 0;
   }
 
-  /** What goes in one call each: all of it to a server, to a cluster what lies in one slot. */
+  /** What is sent in one call each: everything to a server, each slot apart to a cluster. */
   #calls<T extends { readonly key: SessionKey }>(items: readonly T[]) {
     const groups = this.#group(items);
     return this.#connection.isCluster || groups.length === 0
@@ -207,33 +212,33 @@ export class Sessions {
 
   #group<T extends { readonly key: SessionKey }>(items: readonly T[]): readonly Group<T>[] {
     const groups = new Map<string, Group<T>>();
-    for (const [place, item] of items.entries()) {
+    for (const [index, item] of items.entries()) {
       const { account } = item.key;
       const partition = partitionOf(item.key, this.#partitions);
       const name = `${partition} ${account}`;
       const group = groups.get(name) ?? { account, partition, items: [] };
-      group.items.push({ item, place });
+      group.items.push({ item, index });
       groups.set(name, group);
     }
     return [...groups.values()];
   }
 }
 
-/** Those of a group who ask for events; none: no group. */
+/** The items of a group with event ids, as a group, or nothing. */
 function askingOf({ items, ...group }: Group<Lookup>): readonly Group<Lookup>[] {
   const asking = items.filter(({ item }) => item.eventIds.length > 0);
   return asking.length > 0 ? [{ ...group, items: asking }] : [];
 }
 
-/** In the order that the script names. */
+/** In the order of the script's KEYS or ARGV. */
 function keysOf({ account, partition }: Group<Write>): readonly string[] {
   const of = sessionKeys(partition, account);
   const { due, pending } = partitionKeys(partition);
-  const { sessions, ids, columns, epochs, assigned, events, outbox } = of;
-  return [sessions, ids, columns, epochs, assigned, events, outbox, due, pending];
+  const { sessions, ids, columns, epochs, assigned, events, relayQueue } = of;
+  return [sessions, ids, columns, epochs, assigned, events, relayQueue, due, pending];
 }
 
-function entriesOf({ key, session, ...write }: Write): readonly Omit<Numbered, "number">[] {
+function entriesOf({ key, session, ...write }: Write): readonly Omit<QueuedEntry, "number">[] {
   const of = (track: string, transitions: Write["transitions"]) =>
     transitions.map((transition) => ({
       track,
@@ -244,29 +249,32 @@ function entriesOf({ key, session, ...write }: Write): readonly Omit<Numbered, "
   return [...of("l", write.transitions), ...of("s", write.shadowTransitions)];
 }
 
-/** The record that is to be, or how the one that is there is renewed. */
+/** The record to store, or how the stored one is renewed. */
 function recordOf(write: Write): string {
-  const { renewal, deadlineAt } = write;
-  const isRenewal = renewal && deadlineAt !== null;
-  return isRenewal ? `${RENEWED}${encodeRenewal(renewal, deadlineAt)}` : encodeRecord(write);
+  if (write.kind !== "lease") return encodeRecord(write);
+  return `${RENEWED}${encodeRenewal(write.renewal, write.deadlineAt)}`;
 }
 
 const RENEWED = "+";
 
-/** A lease that is to be renewed, of a session that is known. */
+/** A lease to renew, with the cached session. */
 interface Renewing extends CachedSession {
   readonly lease: LeaseWrite;
-  readonly place: number;
+  readonly position: number;
 }
 
-/** In the order that the script names. */
+/** In the order of the script's KEYS or ARGV. */
 function leaseArgumentsOf({ key, digest, lease }: Renewing) {
   const { expectedVersion, deadlineAt } = lease;
   return [key.id, expectedVersion, digest, encodeRenewal(lease, deadlineAt), deadlineAt];
 }
 
-/** In the order that the script names. */
-function argumentsOf(write: Write, record: string, entries: readonly Omit<Numbered, "number">[]) {
+/** In the order of the script's KEYS or ARGV. */
+function argumentsOf(
+  write: Write,
+  record: string,
+  entries: readonly Omit<QueuedEntry, "number">[],
+) {
   const { key, columns, deadlineAt } = write;
   return [
     key.id,
@@ -278,7 +286,7 @@ function argumentsOf(write: Write, record: string, entries: readonly Omit<Number
     assignedMember(key.id, columns),
     write.eventIds.map(digestOf).join(""),
     entries.length,
-    ...entries.map(({ track, text }) => relayEntry(track, text)),
+    ...entries.map(({ track, text }) => encodeQueuedEntry(track, text)),
   ];
 }
 

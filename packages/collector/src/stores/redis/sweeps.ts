@@ -1,31 +1,31 @@
 /**
- * What the sweep asks for: of the partitions that this collector has claimed, which sessions are due,
- * and which have not been told a broadcast. Nothing is taken out by asking.
+ * The queries of the sweep, over the partitions that this collector has claimed: which sessions are
+ * due, and to which a broadcast has not been applied. Querying removes nothing.
  * @module
  */
 import type { SessionKey } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { decodeName, partitionKeys, sessionKeys } from "./keys.ts";
 import type { PartitionClaims } from "./partition-claims.ts";
-import { BEHIND } from "./scripts/behind.ts";
+import { FIND_NOT_CAUGHT_UP } from "./scripts/not-caught-up.ts";
 
-/** A collector that has not read the last broadcast yet may still write sessions that are behind. */
+/** How soon to scan again: a collector that lacks the last broadcast may still write old epochs. */
 const RESCAN_MS = 2_000;
 
-/** How many more of a partition are asked for than its share of the whole. */
-const SPARE = 8;
+/** How many more sessions are requested from each partition than its share of the limit. */
+const SHARE_MARGIN = 8;
 
 interface Due {
   readonly key: SessionKey;
   readonly deadlineAt: number;
 }
 
-/** How far an account's sessions in a partition were looked through for an epoch. */
+/** How far an account's sessions in a partition have been scanned for an epoch. */
 interface CatchUpScan {
   readonly epoch: number;
-  after: string;
-  /** None was behind, by the process's own clock. */
-  clearAt: number;
+  afterMember: string;
+  /** When a scan last found every session caught up, on the monotonic clock. */
+  caughtUpAt: number;
 }
 
 export class Sweeps {
@@ -40,8 +40,8 @@ export class Sweeps {
 
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
     const partitions = await this.#claims.current();
-    // A share of each at first: after an outage there may be far more than anybody asked for.
-    const share = Math.ceil(limit / Math.max(1, partitions.length)) + SPARE;
+    // Only a share of each at first: after an outage far more sessions than `limit` may be due.
+    const share = Math.ceil(limit / Math.max(1, partitions.length)) + SHARE_MARGIN;
     const found = await Promise.all(
       partitions.map(async (partition) => ({
         partition,
@@ -49,10 +49,10 @@ export class Sweeps {
       })),
     );
     const count = found.reduce((sum, { rows }) => sum + rows.length, 0);
-    const isShort = ({ rows }: { rows: readonly unknown[] }) =>
+    const needsMore = ({ rows }: { rows: readonly unknown[] }) =>
       count < limit && rows.length === share;
     const rows = await Promise.all(
-      found.map((each) => (isShort(each) ? this.#dueIn(each.partition, now, limit) : each.rows)),
+      found.map((each) => (needsMore(each) ? this.#dueIn(each.partition, now, limit) : each.rows)),
     );
     return rows
       .flat()
@@ -68,10 +68,10 @@ export class Sweeps {
     return toDue((await this.#connection.command(due, ...command)) as string[]);
   }
 
-  async behind(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
+  async notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
     const partitions = await this.#claims.current();
     const found = await Promise.all(
-      partitions.map((partition) => this.#behindIn(partition, account, epoch, limit)),
+      partitions.map((partition) => this.#notCaughtUpIn(partition, account, epoch, limit)),
     );
     return found
       .flat()
@@ -79,31 +79,31 @@ export class Sweeps {
       .map((id) => ({ account, id }));
   }
 
-  async #behindIn(
+  async #notCaughtUpIn(
     partition: number,
     account: string,
     epoch: number,
     limit: number,
   ): Promise<readonly string[]> {
-    const look = this.#scanOf(partition, account, epoch);
-    if (performance.now() - look.clearAt < RESCAN_MS) return [];
+    const scan = this.#scanOf(partition, account, epoch);
+    if (performance.now() - scan.caughtUpAt < RESCAN_MS) return [];
     const { ids, sessions, epochs } = sessionKeys(partition, account);
     for (;;) {
-      const answer = await this.#connection.run(
-        BEHIND,
+      const reply = await this.#connection.run(
+        FIND_NOT_CAUGHT_UP,
         [ids, sessions, epochs],
-        [look.after, limit, epoch],
+        [scan.afterMember, limit, epoch],
       );
-      const [upTo = "", ...flat] = answer as string[];
-      if (upTo === "-") {
-        look.after = "";
-        look.clearAt = performance.now();
+      const [next = "", ...flat] = reply as string[];
+      if (next === "-") {
+        scan.afterMember = "";
+        scan.caughtUpAt = performance.now();
         return [];
       }
-      const isFromStart = look.after === "";
-      look.after = upTo;
+      const isFromStart = scan.afterMember === "";
+      scan.afterMember = next;
       const found = flat.filter((_, index) => index % 2 === 0);
-      if (found.length > 0 || (upTo === "" && isFromStart)) return found;
+      if (found.length > 0 || (next === "" && isFromStart)) return found;
     }
   }
 
@@ -111,9 +111,9 @@ export class Sweeps {
     const name = `${partition} ${account}`;
     const known = this.#scans.get(name);
     if (known?.epoch === epoch) return known;
-    const look = { epoch, after: "", clearAt: Number.NEGATIVE_INFINITY };
-    this.#scans.set(name, look);
-    return look;
+    const scan = { epoch, afterMember: "", caughtUpAt: Number.NEGATIVE_INFINITY };
+    this.#scans.set(name, scan);
+    return scan;
   }
 }
 

@@ -1,85 +1,50 @@
 /**
- * The tables of the SQLite store. `user_version` counts the migrations that a file has had.
+ * The schema of the SQLite file. `user_version` is the schema's version.
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../store.ts";
 import { OUTBOX_TABLES } from "./outbox-schema.ts";
-import { FOLD_PAGES, NUMBER_SESSIONS } from "./tables.ts";
+import { TABLES } from "./tables.ts";
 
-const MIGRATIONS: readonly string[] = [
-  `CREATE TABLE sessions (
-     account TEXT NOT NULL,
-     id TEXT NOT NULL,
-     version INTEGER NOT NULL,
-     epoch INTEGER NOT NULL,
-     deadline_at INTEGER,
-     state TEXT NOT NULL,
-     presence TEXT NOT NULL,
-     queue TEXT NOT NULL,
-     queued_at INTEGER,
-     assignee TEXT,
-     grp TEXT,
-     user TEXT,
-     held INTEGER NOT NULL,
-     body TEXT NOT NULL,
-     shadow TEXT,
-     PRIMARY KEY (account, id)
-   ) WITHOUT ROWID;
-   CREATE INDEX sessions_due ON sessions (deadline_at) WHERE deadline_at IS NOT NULL;
-   CREATE INDEX sessions_epoch ON sessions (account, epoch);
-   CREATE INDEX sessions_assignee ON sessions (account, assignee) WHERE assignee IS NOT NULL;
-   CREATE INDEX sessions_user ON sessions (account, user) WHERE user IS NOT NULL;
-   CREATE INDEX sessions_queue ON sessions (account, queued_at) WHERE queue <> 'none';
+/** The file is of a build that was never released, and cannot be used. */
+export class UnreleasedFileError extends StoreError {
+  override name = "UnreleasedFileError";
+}
 
-   CREATE TABLE transitions (
-     cursor INTEGER PRIMARY KEY AUTOINCREMENT,
-     account TEXT NOT NULL,
-     track TEXT NOT NULL,
-     session TEXT NOT NULL,
-     session_created_at INTEGER NOT NULL,
-     seq INTEGER NOT NULL,
-     at INTEGER NOT NULL,
-     body TEXT NOT NULL
-   );
-   CREATE UNIQUE INDEX transitions_session ON transitions (account, session, track, seq);
-   CREATE INDEX transitions_account ON transitions (account, track, cursor);
-
-   CREATE TABLE events (
-     account TEXT NOT NULL,
-     session TEXT NOT NULL,
-     id TEXT NOT NULL,
-     PRIMARY KEY (account, session, id)
-   ) WITHOUT ROWID;
-
-   CREATE TABLE agents (
-     account TEXT NOT NULL,
-     id TEXT NOT NULL,
-     capacity INTEGER NOT NULL,
-     PRIMARY KEY (account, id)
-   ) WITHOUT ROWID;
-
-   CREATE TABLE accounts (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
-   CREATE TABLE broadcasts (epoch INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
-   CREATE TABLE mark (id INTEGER PRIMARY KEY CHECK (id = 1), heard_at INTEGER NOT NULL);`,
-  OUTBOX_TABLES,
-  NUMBER_SESSIONS,
-  FOLD_PAGES,
-];
+/** Files before version 5 are of builds that were never released. */
+const FIRST_VERSION = 5;
+/** Steps from one version to the next, from {@link FIRST_VERSION} on. */
+const MIGRATIONS: readonly string[] = [];
+const VERSION = FIRST_VERSION + MIGRATIONS.length;
 
 /**
- * Brings a file up to date, or to an older version; each step in a transaction of its own.
- * @throws {StoreError} if a newer version of the collector has written it.
+ * Creates the tables in an empty file, or brings an older file up to date, each step in a transaction.
+ * @throws {UnreleasedFileError} or {StoreError} where a newer version of the collector wrote the file.
  */
-export function migrate(database: DatabaseSync, version = MIGRATIONS.length): void {
-  const row = database.prepare("PRAGMA user_version").get() as { user_version: number };
-  if (row.user_version > MIGRATIONS.length) {
+export function prepareSchema(database: DatabaseSync, path: string): void {
+  const { user_version: version } = database.prepare("PRAGMA user_version").get() as {
+    user_version: number;
+  };
+  if (version > VERSION) {
     throw new StoreError(
-      "The SQLite file was written by a newer version of stillhere: upgrade, or name another file with --store.",
+      `The SQLite file ${path} was written by a newer version of stillhere: upgrade, or name another file with --store.`,
     );
   }
-  for (const [index, migration] of MIGRATIONS.entries()) {
-    if (index < row.user_version || index >= version) continue;
-    database.exec(`BEGIN IMMEDIATE; ${migration} PRAGMA user_version = ${index + 1}; COMMIT;`);
+  if (version > 0 && version < FIRST_VERSION) {
+    throw new UnreleasedFileError(
+      `The SQLite file ${path} was written by a build of stillhere that was never released: move it away, or name another file with --store.`,
+    );
   }
+  if (version === 0) run(database, `${TABLES} ${OUTBOX_TABLES}`, VERSION);
+  else {
+    for (const [index, migration] of MIGRATIONS.entries()) {
+      const next = FIRST_VERSION + index + 1;
+      if (version < next) run(database, migration, next);
+    }
+  }
+}
+
+function run(database: DatabaseSync, sql: string, version: number): void {
+  database.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${version}; COMMIT;`);
 }

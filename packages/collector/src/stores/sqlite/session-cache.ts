@@ -1,33 +1,33 @@
 /**
- * Sessions that are kept in memory as the file's rows have them: those that speak often are read once.
+ * Sessions in memory as their rows in the file are, so that those that report often are read once.
  * @module
  */
-
 import type { SessionKey, Stored } from "../store.ts";
 import { TwoGenerationLru } from "../two-generation-lru.ts";
 
-/** A session as its row was read or written. */
-export interface Known {
+/** A session as its row was read or written. The lease log may have newer versions of it. */
+export interface SessionInRow {
   readonly number: number;
-  readonly written: Stored;
+  readonly stored: Stored;
 }
 
 /** About a kilobyte each. */
-const KNOWN_MOST = 4_000;
+const MAX_CACHED = 4_000;
 
-export class KnownSessions {
-  /** By id alone: two accounts that give the same id take turns. */
-  readonly #sessions = new TwoGenerationLru<Known & { readonly account: string }>(KNOWN_MOST);
+export class SessionCache {
+  /** By id alone: of two accounts that use the same id, one is cached. */
+  readonly #sessions = new TwoGenerationLru<SessionInRow & { readonly account: string }>(
+    MAX_CACHED,
+  );
 
-  get({ account, id }: SessionKey): Known | undefined {
-    const known = this.#sessions.get(id);
-    return known?.account === account ? known : undefined;
+  get({ account, id }: SessionKey): SessionInRow | undefined {
+    const cached = this.#sessions.get(id);
+    return cached?.account === account ? cached : undefined;
   }
 
-  set({ account, id }: SessionKey, { number, written }: Known): Known {
-    const kept = { number, written, account };
-    this.#sessions.set(id, kept);
-    return kept;
+  set({ account, id }: SessionKey, session: SessionInRow): SessionInRow {
+    this.#sessions.set(id, { ...session, account });
+    return session;
   }
 
   delete({ id }: SessionKey): void {

@@ -1,5 +1,5 @@
 /**
- * Rows of sessions and their history, as the tables have them: what was heard since is not in them.
+ * Rows of sessions and their history, as the tables have them. Newer leases are in the lease log.
  * @module
  */
 import type { SQLInputValue } from "node:sqlite";
@@ -7,7 +7,7 @@ import { decodeSession, encodeSession } from "../codec.ts";
 import type { ListQuery, SessionKey, Track, Write } from "../store.ts";
 import { encodeTransition } from "../transition-codec.ts";
 import type { AccountNumbers } from "./account-numbers.ts";
-import type { Known } from "./session-cache.ts";
+import type { SessionInRow } from "./session-cache.ts";
 import type { Statements } from "./statements.ts";
 import { PRESENCES, QUEUES, STATES, TRACKS } from "./tables.ts";
 
@@ -25,14 +25,13 @@ interface AccountedRow extends SessionRow {
   account: number;
 }
 
-/** A row that was looked at for its deadline: nearly all there is to know needs no decoding. */
+/** A row that was read for its deadline: mostly its session needs no decoding. */
 export interface DueRow {
   readonly key: SessionKey;
   readonly number: number;
   readonly version: number;
   readonly deadlineAt: number | null;
-  /** Decodes the session. */
-  known(): Known;
+  decode(): SessionInRow;
 }
 
 export class SessionRows {
@@ -44,9 +43,9 @@ export class SessionRows {
     this.#accounts = accounts;
   }
 
-  find({ account, id }: SessionKey): Known | null {
+  find({ account, id }: SessionKey): SessionInRow | null {
     const row = this.#statements.loadSession.get(this.#accounts.of(account), id);
-    return row ? toKnown(row as unknown as SessionRow) : null;
+    return row ? toSession(row as unknown as SessionRow) : null;
   }
 
   numbered(number: number): DueRow | null {
@@ -54,7 +53,7 @@ export class SessionRows {
     return row ? this.#toDueRow(row as unknown as AccountedRow) : null;
   }
 
-  /** 0: there is no such session. */
+  /** The version in the row; 0: there is no such session. */
   versionOf(number: number): number {
     return (this.#statements.sessionVersion.get(number)?.["version"] as number | undefined) ?? 0;
   }
@@ -63,13 +62,13 @@ export class SessionRows {
     return this.#statements.hasEvent.get(number, id) !== undefined;
   }
 
-  /** Those that are due by what their rows say, the most overdue first. */
+  /** Rows that are due, the most overdue first. */
   due(now: number, limit: number): readonly DueRow[] {
     const rows = this.#statements.due.all(now, limit) as unknown as AccountedRow[];
     return rows.map((row) => this.#toDueRow(row));
   }
 
-  list(account: string, query: ListQuery): readonly Known[] {
+  list(account: string, query: ListQuery): readonly SessionInRow[] {
     const numberOf = <T>(names: readonly T[], name: T | undefined) =>
       name === undefined ? null : names.indexOf(name);
     const rows = this.#statements.list.all({
@@ -81,17 +80,17 @@ export class SessionRows {
       assignee: query.assignee ?? null,
       limit: query.limit,
     });
-    return (rows as unknown as SessionRow[]).map(toKnown);
+    return (rows as unknown as SessionRow[]).map(toSession);
   }
 
-  queue(account: string, group: string | null): readonly Known[] {
+  queue(account: string, group: string | null): readonly SessionInRow[] {
     const rows = this.#statements.queue.all(this.#accounts.of(account), group, group);
-    return (rows as unknown as SessionRow[]).map(toKnown);
+    return (rows as unknown as SessionRow[]).map(toSession);
   }
 
-  /** Writes a session's row and its history; answers with its number. */
-  put(known: number | null, { key, session, shadow, columns, ...write }: Write): number {
-    const account = this.#accounts.require(key.account);
+  /** Writes a session's row and its history; returns its number. */
+  put(existing: number | null, { key, session, shadow, columns, ...write }: Write): number {
+    const account = this.#accounts.getOrAssign(key.account);
     const version = write.expectedVersion + 1;
     const { epoch, deadlineAt } = write;
     const standing: SQLInputValue[] = [
@@ -111,11 +110,11 @@ export class SessionRows {
     const all = [version, epoch, deadlineAt, ...standing, ...owner, ...bodies];
     const { updateStanding, updateSession, insertSession } = this.#statements;
     const isUpdated =
-      known !== null &&
-      updateStanding.run(version, deadlineAt, ...standing, ...bodies, known, epoch, ...owner)
+      existing !== null &&
+      updateStanding.run(version, deadlineAt, ...standing, ...bodies, existing, epoch, ...owner)
         .changes > 0;
-    if (known !== null && !isUpdated) updateSession.run(...all, known);
-    const number = known ?? Number(insertSession.run(...all, account, key.id).lastInsertRowid);
+    if (existing !== null && !isUpdated) updateSession.run(...all, existing);
+    const number = existing ?? Number(insertSession.run(...all, account, key.id).lastInsertRowid);
     for (const id of write.eventIds) this.#statements.insertEvent.run(number, id);
     this.#append(account, number, "live", write.transitions);
     this.#append(account, number, "shadow", write.shadowTransitions);
@@ -130,9 +129,9 @@ export class SessionRows {
     }
   }
 
-  /** The row is not due any more: what was heard since says when the session is. */
+  /** The row is no longer due: the lease log says when the session is. */
   clearRowDeadline({ number, version }: DueRow): void {
-    this.#statements.leaveRow.run(number, version);
+    this.#statements.clearRowDeadline.run(number, version);
   }
 
   erase(number: number): void {
@@ -144,12 +143,12 @@ export class SessionRows {
   #toDueRow(row: AccountedRow): DueRow {
     const { number, id, version, deadline_at: deadlineAt } = row;
     const key = { account: this.#accounts.nameOf(row.account), id };
-    return { key, number, version, deadlineAt, known: () => toKnown(row) };
+    return { key, number, version, deadlineAt, decode: () => toSession(row) };
   }
 }
 
-function toKnown({ number, id, version, epoch, ...row }: SessionRow): Known {
+function toSession({ number, id, version, epoch, ...row }: SessionRow): SessionInRow {
   const session = decodeSession(id, row.body);
   const shadow = row.shadow === null ? null : decodeSession(id, row.shadow);
-  return { number, written: { session, shadow, version, epoch, deadlineAt: row.deadline_at } };
+  return { number, stored: { session, shadow, version, epoch, deadlineAt: row.deadline_at } };
 }

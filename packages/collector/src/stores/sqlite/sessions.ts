@@ -1,5 +1,5 @@
 /**
- * Sessions in the SQLite file: their rows, with what was heard since these were written.
+ * Sessions in the SQLite file: rows, with the newer leases of the lease log over them.
  * @module
  */
 import { renew } from "../../core/lease.ts";
@@ -14,13 +14,13 @@ import type {
   WriteOutcome,
 } from "../store.ts";
 import type { AccountNumbers } from "./account-numbers.ts";
-import { isKeepable, type Renewed } from "./renewal-codec.ts";
-import { Renewals } from "./renewals.ts";
-import { type Known, KnownSessions } from "./session-cache.ts";
+import { LeaseLog } from "./lease-log.ts";
+import { fitsLogEntry, type LeaseEntry } from "./lease-log-codec.ts";
+import { SessionCache, type SessionInRow } from "./session-cache.ts";
 import { type DueRow, SessionRows } from "./session-rows.ts";
 import type { Statements } from "./statements.ts";
 
-/** What a transaction comes to: its answers, and what is to be called once it is committed. */
+/** The outcomes of a transaction, and what to call once it is committed: memory follows the file. */
 interface Committing<T = readonly WriteOutcome[]> {
   readonly outcomes: T;
   readonly committed: () => void;
@@ -29,157 +29,152 @@ interface Committing<T = readonly WriteOutcome[]> {
 export class Sessions {
   readonly #statements: Statements;
   readonly #rows: SessionRows;
-  readonly #renewals: Renewals;
-  readonly #known = new KnownSessions();
-  /** Changes when another connection has written to the file. */
-  #fileVersion: unknown = null;
-  /** Rises with it: what was known of rows before says nothing now. */
-  #stamp = 0;
+  readonly #leaseLog: LeaseLog;
+  readonly #cache = new SessionCache();
+  /** SQLite's own counter: another value after another connection wrote to the file. */
+  #dataVersion: unknown = null;
+  /** Counts these changes: what was known of rows under another number may be outdated. */
+  #fileVersion = 0;
 
-  constructor(statements: Statements, accounts: AccountNumbers, eraLeast?: number) {
+  constructor(statements: Statements, accounts: AccountNumbers, minSegmentEntries?: number) {
     this.#statements = statements;
     this.#rows = new SessionRows(statements, accounts);
-    this.#renewals = new Renewals(statements, eraLeast);
+    this.#leaseLog = new LeaseLog(statements, minSegmentEntries);
   }
 
-  /** Takes notice of what other processes have written; before anything is read or compared. */
-  #look(): void {
-    const version = this.#statements.dataVersion.get()?.["data_version"];
-    if (version === this.#fileVersion) return;
-    this.#known.clear();
-    this.#renewals.read();
-    this.#fileVersion = version;
-    this.#stamp += 1;
+  /** Reads what other processes have written. To be called before anything is read or compared. */
+  #refresh(): void {
+    const dataVersion = this.#statements.dataVersion.get()?.["data_version"];
+    if (dataVersion === this.#dataVersion) return;
+    this.#cache.clear();
+    this.#leaseLog.read();
+    this.#dataVersion = dataVersion;
+    this.#fileVersion += 1;
   }
 
   load(lookups: readonly Lookup[]): readonly Found[] {
-    this.#look();
+    this.#refresh();
     return lookups.map(({ key, eventIds }) => {
-      const known = this.#find(key);
-      if (!known) return { stored: null, seenEventIds: [] };
-      const { number } = known;
+      const inRow = this.#find(key);
+      if (!inRow) return { stored: null, seenEventIds: [] };
+      const { number } = inRow;
       const seenEventIds = eventIds.filter((id) => this.#rows.hasEvent(number, id));
-      return { stored: this.#current(known), seenEventIds, number };
+      return { stored: this.#newest(inRow), seenEventIds, number };
     });
   }
 
-  #find(key: SessionKey): Known | null {
-    const known = this.#known.get(key);
-    if (known) return known;
+  #find(key: SessionKey): SessionInRow | null {
+    const cached = this.#cache.get(key);
+    if (cached) return cached;
     const found = this.#rows.find(key);
-    return found && this.#known.set(key, found);
+    return found && this.#cache.set(key, found);
   }
 
-  /** A session as it is now, with what was heard of it since its row was written. */
-  #current({ number, written }: Known): Stored {
-    const renewed = this.#renewals.of(number);
-    if (!renewed || renewed.version <= written.version) return written;
-    const { version, deadlineAt } = renewed;
-    return { ...written, session: renew(written.session, renewed), version, deadlineAt };
+  /** The newest of row and log. */
+  #newest({ number, stored }: SessionInRow): Stored {
+    const entry = this.#leaseLog.newerThan(number, stored.version);
+    if (!entry) return stored;
+    const { version, deadlineAt } = entry;
+    return { ...stored, session: renew(stored.session, entry), version, deadlineAt };
   }
 
   /** Within a transaction. */
   commit(writes: readonly Write[]): Committing {
-    this.#look();
-    const batch = new Map<number, Renewed>();
+    this.#refresh();
+    const entries = new Map<number, LeaseEntry>();
     const written: number[] = [];
     const outcomes = writes.map((write): WriteOutcome => {
-      const known = this.#find(write.key);
-      const version = known && (batch.get(known.number)?.version ?? this.#newest(known));
+      const inRow = this.#find(write.key);
+      const version = inRow && (entries.get(inRow.number)?.version ?? this.#newest(inRow).version);
       if ((version ?? 0) !== write.expectedVersion) return "conflict";
-      const renewed = renewedBy(write);
-      if (known && renewed && isKeepable(known.number, renewed)) {
-        batch.set(known.number, renewed);
+      const entry = entryOf(write);
+      if (inRow && entry && fitsLogEntry(inRow.number, entry)) {
+        entries.set(inRow.number, entry);
         return "committed";
       }
-      const number = this.#rows.put(known?.number ?? null, write);
+      const number = this.#rows.put(inRow?.number ?? null, write);
       const { session, shadow, epoch, deadlineAt, expectedVersion } = write;
       const stored = { session, shadow, epoch, deadlineAt, version: expectedVersion + 1 };
-      this.#known.set(write.key, { number, written: stored });
-      batch.delete(number);
+      this.#cache.set(write.key, { number, stored });
+      entries.delete(number);
       written.push(number);
       return "committed";
     });
-    const appended = this.#renewals.append(batch, this.#stamp);
+    const appended = this.#leaseLog.append(entries, this.#fileVersion);
     const committed = () => {
-      for (const number of written) this.#renewals.forget(number);
+      for (const number of written) this.#leaseLog.forget(number);
       appended();
     };
     return { outcomes, committed };
   }
 
-  #newest({ number, written }: Known): number {
-    return Math.max(written.version, this.#renewals.of(number)?.version ?? 0);
-  }
-
-  /** Something was heard of the session since its row was written. */
+  /** Whether the session's lease was renewed since its row was written. */
   #isRenewed({ number, version }: DueRow): boolean {
-    return (this.#renewals.of(number)?.version ?? 0) > version;
+    return this.#leaseLog.newerThan(number, version) !== null;
   }
 
   /** Within a transaction. */
   renew(leases: readonly LeaseWrite[]): Committing {
-    this.#look();
-    const batch = new Map<number, Renewed>();
+    this.#refresh();
+    const entries = new Map<number, LeaseEntry>();
     const outcomes = leases.map(({ number, expectedVersion, ...renewal }): WriteOutcome => {
-      const version = batch.get(number)?.version ?? this.#versionOf(number);
-      const renewed = { ...renewal, version: expectedVersion + 1 };
-      if (version !== expectedVersion || !isKeepable(number, renewed)) return "conflict";
-      batch.set(number, renewed);
+      const version = entries.get(number)?.version ?? this.#versionOf(number);
+      const entry = { ...renewal, version: expectedVersion + 1 };
+      if (version !== expectedVersion || !fitsLogEntry(number, entry)) return "conflict";
+      entries.set(number, entry);
       return "committed";
     });
-    return { outcomes, committed: this.#renewals.append(batch, this.#stamp) };
+    return { outcomes, committed: this.#leaseLog.append(entries, this.#fileVersion) };
   }
 
-  /** The newest version of a session; its row is asked where it may have changed. 0: there is none. */
+  /** A session's newest version, or 0. Its row is read only where another process may have written it. */
   #versionOf(number: number): number {
-    const known = this.#renewals.versionOf(number, this.#stamp);
-    if (known > 0) return known;
-    const written = this.#rows.versionOf(number);
-    return written && Math.max(written, this.#renewals.of(number)?.version ?? 0);
+    const verified = this.#leaseLog.verifiedVersionOf(number, this.#fileVersion);
+    if (verified !== null) return verified;
+    const inRow = this.#rows.versionOf(number);
+    return inRow && (this.#leaseLog.newerThan(number, inRow)?.version ?? inRow);
   }
 
-  /** Forgets what is known here: a transaction has failed, and with it what it wrote. */
-  forget(): void {
-    this.#known.clear();
+  /** Forgets what is cached: a transaction was rolled back, and with it rows that are cached as written. */
+  rolledBack(): void {
+    this.#cache.clear();
   }
 
   /**
-   * Sessions that are due by their rows or by what was heard since. A row that is due by itself alone
-   * is left to its renewal, so that it is not found again; a transaction is needed for that only, and
-   * null says that there may be more of them: ask again. All are kept in mind, for whoever asks what is
-   * due loads it next.
+   * Sessions that are due by their rows or by the log. A row that is due while the log says otherwise
+   * has its deadline cleared, so that it is not found again; that needs a transaction, and the result is
+   * null: ask again for the rest. What is found is cached, for the sweep loads it next.
    */
   due(
     now: number,
     limit: number,
     transaction: (work: () => void) => void,
   ): readonly SessionKey[] | null {
-    this.#look();
+    this.#refresh();
     const rows = this.#rows.due(now, limit);
-    const early = rows.filter((row) => this.#isRenewed(row));
-    if (early.length > 0) {
+    const renewed = rows.filter((row) => this.#isRenewed(row));
+    if (renewed.length > 0) {
       transaction(() => {
-        for (const row of early) this.#rows.clearRowDeadline(row);
+        for (const row of renewed) this.#rows.clearRowDeadline(row);
       });
       return null;
     }
     const dueRows = rows.map((row) => ({ row, deadlineAt: row.deadlineAt ?? now }));
-    const due = [...dueRows, ...this.#dueByRenewals(now, limit)];
+    const due = [...dueRows, ...this.#dueByLog(now, limit)];
     due.sort((a, b) => a.deadlineAt - b.deadlineAt);
     return due.slice(0, limit).map(({ row }) => {
-      if (!this.#known.get(row.key)) this.#known.set(row.key, row.known());
+      if (!this.#cache.get(row.key)) this.#cache.set(row.key, row.decode());
       return row.key;
     });
   }
 
-  #dueByRenewals(now: number, limit: number) {
+  #dueByLog(now: number, limit: number) {
     for (;;) {
-      const due = this.#renewals.due(now, limit);
+      const due = this.#leaseLog.due(now, limit);
       const found = due.flatMap(({ session: number, deadlineAt }) => {
         const row = this.#rows.numbered(number);
         if (row && this.#isRenewed(row)) return [{ row, deadlineAt }];
-        this.#renewals.forget(number);
+        this.#leaseLog.forget(number);
         return [];
       });
       if (found.length === due.length) return found;
@@ -187,32 +182,33 @@ export class Sessions {
   }
 
   list(account: string, query: ListQuery): readonly Stored[] {
-    this.#look();
-    return this.#rows.list(account, query).map((known) => this.#current(known));
+    this.#refresh();
+    return this.#rows.list(account, query).map((inRow) => this.#newest(inRow));
   }
 
   queue(account: string, group: string | null): readonly Stored[] {
-    this.#look();
-    return this.#rows.queue(account, group).map((known) => this.#current(known));
+    this.#refresh();
+    return this.#rows.queue(account, group).map((inRow) => this.#newest(inRow));
   }
 
   /** Within a transaction; false: there was no such session. */
   erase(key: SessionKey): Committing<boolean> {
-    this.#look();
-    const known = this.#find(key);
-    if (!known) return { outcomes: false, committed: () => {} };
-    const { number } = known;
+    this.#refresh();
+    const inRow = this.#find(key);
+    if (!inRow) return { outcomes: false, committed: () => {} };
+    const { number } = inRow;
     this.#rows.erase(number);
     const committed = () => {
-      this.#known.delete(key);
-      this.#renewals.forget(number);
+      this.#cache.delete(key);
+      this.#leaseLog.forget(number);
     };
     return { outcomes: true, committed };
   }
 }
 
-/** The renewal that a write comes to; null: its row must be written. */
-function renewedBy({ renewal, deadlineAt, expectedVersion }: Write): Renewed | null {
-  if (!renewal || deadlineAt === null) return null;
+/** The log entry that a write comes to, or null: its row must be written. */
+function entryOf(write: Write): LeaseEntry | null {
+  if (write.kind !== "lease") return null;
+  const { renewal, deadlineAt, expectedVersion } = write;
   return { ...renewal, deadlineAt, version: expectedVersion + 1 };
 }

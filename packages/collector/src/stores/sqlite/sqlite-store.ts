@@ -1,7 +1,7 @@
 /**
  * The embedded store: one SQLite file through `node:sqlite`, without a native build. A commit has
- * reached the operating system when it is answered, so it survives the death of this process; after
- * a power cut the last commits may be missing, never half there (WAL, `synchronous = NORMAL`:
+ * reached the operating system when it resolves, so it survives the death of this process; after a power
+ * cut the last commits may be missing, never half of one (WAL, `synchronous = NORMAL`:
  * https://sqlite.org/pragma.html#pragma_synchronous).
  * @module
  */
@@ -27,7 +27,7 @@ import {
 } from "../store.ts";
 import { decodeTransition } from "../transition-codec.ts";
 import { AccountNumbers } from "./account-numbers.ts";
-import { migrate } from "./schema.ts";
+import { prepareSchema } from "./schema.ts";
 import { Sessions } from "./sessions.ts";
 import { SqliteOutbox } from "./sqlite-outbox.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
@@ -44,7 +44,7 @@ interface LogRow {
 
 /** Pages of the file kept in memory: the upper levels of every index of a million sessions. */
 const CACHE_KIB = 16_384;
-/** Pages of the log that are carried into the file at once: 16 MB. More of them are the same page. */
+/** Pages of the write-ahead log that are checkpointed together: 16 MB. Many of them are the same page. */
 const CHECKPOINT_PAGES = 4_000;
 
 export class SqliteStore implements Store {
@@ -55,17 +55,17 @@ export class SqliteStore implements Store {
   readonly #sessions: Sessions;
 
   /**
-   * Opens the file, or creates it. `eraLeast`: how many renewals are gathered at least before the log of
-   * them is cut (100,000).
+   * Opens the file, or creates it. `minSegmentEntries`: the lease log is compacted after at least this
+   * many entries (100,000).
    * @throws {StoreError} if it cannot be opened or is not a file of ours.
    */
-  constructor(path: string, { eraLeast }: { readonly eraLeast?: number } = {}) {
+  constructor(path: string, { minSegmentEntries }: { readonly minSegmentEntries?: number } = {}) {
     try {
       this.#database = new DatabaseSync(path);
       this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
         PRAGMA busy_timeout = 2000; PRAGMA cache_size = -${CACHE_KIB};
         PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};`);
-      migrate(this.#database);
+      prepareSchema(this.#database, path);
     } catch (error) {
       if (error instanceof StoreError) throw error;
       const why = error instanceof Error ? error.message : String(error);
@@ -75,7 +75,7 @@ export class SqliteStore implements Store {
     }
     this.#statements = prepareStatements(this.#database);
     this.#accounts = new AccountNumbers(this.#statements);
-    this.#sessions = new Sessions(this.#statements, this.#accounts, eraLeast);
+    this.#sessions = new Sessions(this.#statements, this.#accounts, minSegmentEntries);
     this.outbox = new SqliteOutbox(this.#database, (work) => this.#transaction(work));
   }
 
@@ -99,7 +99,7 @@ export class SqliteStore implements Store {
     for (;;) {
       const due = this.#sessions.due(now, limit, (work) => this.#transaction(work));
       if (due) return due;
-      // Many may fall due at once: what has come meanwhile is taken between one share and the next.
+      // Many may fall due together: what has arrived meanwhile runs between one share and the next.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -220,9 +220,9 @@ export class SqliteStore implements Store {
 
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     return this.#transaction(() => {
-      const row = this.#statements.mark.get() as { heard_at: number } | undefined;
-      const fromAt = row?.heard_at ?? now;
-      this.#statements.setMark.run(Math.max(now, fromAt));
+      const row = this.#statements.watermark.get() as { heartbeat_at: number } | undefined;
+      const fromAt = row?.heartbeat_at ?? now;
+      this.#statements.setWatermark.run(Math.max(now, fromAt));
       if (now - fromAt <= toleranceMs) return false;
       this.#appendBroadcast({ type: "outage", account: null, at: now, fromAt });
       return true;
@@ -245,10 +245,10 @@ export class SqliteStore implements Store {
       return result;
     } catch (error) {
       if (this.#database.isTransaction) this.#statements.rollback.run();
-      this.#sessions.forget();
-      this.#accounts.forget();
+      this.#sessions.rolledBack();
+      this.#accounts.clear();
       const { code, message } = error as NodeJS.ErrnoException;
-      // Anything else is no trouble of the file.
+      // Any other error is not the file's.
       if (code !== "ERR_SQLITE_ERROR" && code !== "ERR_INVALID_STATE") throw error;
       throw new StoreError(`The SQLite file cannot be written: ${message}.`);
     }

@@ -1,5 +1,5 @@
 /**
- * Every statement of the SQLite store, prepared once. Accounts are named by their numbers.
+ * Every statement of the SQLite store, prepared once. Accounts are referred to by number.
  * @module
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
@@ -26,7 +26,7 @@ const SQL = {
     (version, epoch, deadline_at, state, presence, queue, held, queued_at, assignee, grp, user,
       created_at, body, shadow, account, id)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  // Most writes leave alone whose a session is, and then the indexes of that are left alone too.
+  // Most writes do not change epoch, assignee, group or user, and then their indexes need no update.
   updateStanding: `UPDATE sessions SET
     version = ?, deadline_at = ?, state = ?, presence = ?, queue = ?, held = ?, queued_at = ?,
     body = ?, shadow = ? WHERE number = ? AND epoch = ? AND assignee IS ? AND grp IS ?
@@ -38,12 +38,12 @@ const SQL = {
   insertTransition:
     "INSERT INTO transitions (account, track, session, seq, at, body) VALUES (?, ?, ?, ?, ?, ?)",
 
-  appendRenewals: "INSERT INTO renewals (body) VALUES (?)",
-  readRenewals: "SELECT number, body FROM renewals WHERE number > ? ORDER BY number",
-  leaveRow: "UPDATE sessions SET deadline_at = NULL WHERE number = ? AND version = ?",
-  // The last row stays, so that no number is given twice.
-  dropRenewals: `DELETE FROM renewals WHERE number IN
-    (SELECT number FROM renewals WHERE number <= ? AND number < (SELECT max(number) FROM renewals)
+  appendLeaseLog: "INSERT INTO lease_log (body) VALUES (?)",
+  readLeaseLog: "SELECT number, body FROM lease_log WHERE number > ? ORDER BY number",
+  clearRowDeadline: "UPDATE sessions SET deadline_at = NULL WHERE number = ? AND version = ?",
+  // The last row stays, so that no number is used twice.
+  deleteLeaseLog: `DELETE FROM lease_log WHERE number IN
+    (SELECT number FROM lease_log WHERE number <= ? AND number < (SELECT max(number) FROM lease_log)
       ORDER BY number LIMIT ?)`,
 
   due: `SELECT account, ${SESSION} FROM sessions WHERE deadline_at <= ? ORDER BY deadline_at LIMIT ?`,
@@ -64,7 +64,7 @@ const SQL = {
     AND assignee IS NOT NULL AND (:agent IS NULL OR assignee = :agent) ORDER BY assignee, id`,
   sessionsOf: "SELECT id FROM sessions WHERE account = ? AND user = ? ORDER BY id",
   count: "SELECT count(*) AS count FROM sessions WHERE account = ?",
-  // The log is nearly in the order of time, so what is old is found at its beginning.
+  // The log is nearly in the order of time, so old entries are at its beginning.
   prune: `DELETE FROM transitions WHERE cursor IN
     (SELECT cursor FROM transitions WHERE account = ? AND at < ? ORDER BY cursor LIMIT ?)`,
   eraseEvents: "DELETE FROM events WHERE session = ?",
@@ -79,9 +79,9 @@ const SQL = {
     "INSERT INTO accounts (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
   broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
   broadcast: "INSERT INTO broadcasts (body) VALUES (?)",
-  mark: "SELECT heard_at FROM mark WHERE id = 1",
-  setMark:
-    "INSERT INTO mark (id, heard_at) VALUES (1, ?) ON CONFLICT DO UPDATE SET heard_at = excluded.heard_at",
+  watermark: "SELECT heartbeat_at FROM watermark WHERE id = 1",
+  setWatermark:
+    "INSERT INTO watermark (id, heartbeat_at) VALUES (1, ?) ON CONFLICT DO UPDATE SET heartbeat_at = excluded.heartbeat_at",
 } as const;
 
 export type Statements = Record<keyof typeof SQL, StatementSync>;

@@ -1,5 +1,5 @@
 /**
- * Accounts with their keys.
+ * Cases for accounts and their keys.
  * @module
  */
 import { deepEqual } from "node:assert/strict";
@@ -16,7 +16,7 @@ const accountOf = (name: string): Account => ({
 
 export const accountCases: readonly ConformanceCase[] = [
   {
-    name: "accounts are kept, and replaced by name",
+    name: "stores accounts and replaces them by name",
     async run(open) {
       const store = await open();
       deepEqual(await store.accounts(), []);

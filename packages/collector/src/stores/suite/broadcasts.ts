@@ -1,5 +1,5 @@
 /**
- * What concerns every session: broadcasts, and the mark that tells of outages.
+ * Cases for broadcasts, and for the liveness watermark that detects outages.
  * @module
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -7,7 +7,7 @@ import { ACCOUNT, type ConformanceCase, NOW } from "./case.ts";
 
 export const broadcastCases: readonly ConformanceCase[] = [
   {
-    name: "broadcasts are numbered and kept in order",
+    name: "stores broadcasts in the order of increasing epochs",
     async run(open) {
       const store = await open();
       const settings = { type: "settings", account: ACCOUNT, at: NOW, triggers: [] } as const;
@@ -22,12 +22,12 @@ export const broadcastCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "a mark that is too old is an outage, told once",
+    name: "broadcasts an outage once if the liveness watermark is too old",
     async run(open) {
       const store = await open();
       equal(await store.heartbeat(NOW, 5_000), false);
       equal(await store.heartbeat(NOW + 5_000, 5_000), false);
-      equal(await store.heartbeat(NOW + 4_000, 5_000), false, "the mark never moves back");
+      equal(await store.heartbeat(NOW + 4_000, 5_000), false, "the watermark never moves back");
       equal(await store.heartbeat(NOW + 10_001, 5_000), true);
       equal(await store.heartbeat(NOW + 10_002, 5_000), false);
       const [outage] = await store.broadcasts(0);

@@ -1,5 +1,5 @@
 /**
- * What a case of the conformance suite is, and what the cases write into stores.
+ * The type of a conformance case, and the data that the cases write into stores.
  * @module
  */
 import { createSession, type Session } from "../../core/session.ts";
@@ -8,7 +8,7 @@ import type { Found, IndexedColumns, SessionKey, Store, Write } from "../store.t
 
 export interface ConformanceCase {
   readonly name: string;
-  /** Throws where the store does not do as it must. `open` answers a store with nothing in it. */
+  /** Throws if the store breaks its contract. `open` returns an empty store. */
   run(open: () => Promise<Store>): Promise<void>;
 }
 
@@ -36,8 +36,8 @@ export function sessionOf(id: string, change: Partial<Session> = {}): Session {
 
 export const LEASE_MS = 15_000;
 
-/** A session whose page was heard at `now`, for the `seq`th time. */
-export function heard(id: string, seq: number, now: number): Session {
+/** A session whose page sent its beat number `seq` at `now`. */
+export function sessionWithBeat(id: string, seq: number, now: number): Session {
   const page = { id: "p", gen: 0, seq, visibility: "visible", leaseMs: LEASE_MS } as const;
   const pages = [{ ...page, leaseUntil: now + LEASE_MS, left: false }];
   return sessionOf(id, { pages, presence: "online", heardAt: now });
@@ -61,8 +61,12 @@ export function transitionOf(seq: number): Transition {
   };
 }
 
-export function writeOf(id: string, change: Partial<Write> = {}): Write {
+/** What a write of kind `change` may have other than by default. */
+type WriteChange = Partial<Omit<Extract<Write, { kind: "change" | "beats" }>, "kind">>;
+
+export function writeOf(id: string, change: WriteChange = {}): Write {
   return {
+    kind: "change",
     key: keyOf(id),
     expectedVersion: 0,
     session: sessionOf(id),

@@ -1,27 +1,27 @@
 /**
- * Who delivers to an endpoint: one at a time, and what it did is kept as one.
+ * Cases for claims on endpoints: one owner at a time, and settlements that are atomic.
  * @module
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ACCOUNT, type ConformanceCase, NOW } from "./case.ts";
 import {
+  claimAndSettle,
   deliveryOf,
   endpointOf,
   KEY,
-  NAME,
-  prepare,
+  openPrepared,
+  readWaiting,
+  SESSION_NAME,
   SOON,
   settlementOf,
-  settleOnce,
-  waitingNow,
   waitingOf,
 } from "./endpoint.ts";
 
 export const claimCases: readonly ConformanceCase[] = [
   {
-    name: "one owner at a time has an endpoint, until its claim runs out or is let go",
+    name: "an endpoint has one owner at a time, until the claim expires or is released",
     async run(open) {
-      const { outbox } = await prepare(open);
+      const { outbox } = await openPrepared(open);
       deepEqual(await outbox.claim(KEY, "me", NOW, SOON), {
         endpoint: endpointOf(),
         cursor: 0,
@@ -39,12 +39,12 @@ export const claimCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "what is done under a claim is kept as one",
+    name: "a settlement stores cursor, pause, waiting sessions and deliveries",
     async run(open) {
-      const store = await prepare(open);
+      const store = await openPrepared(open);
       const waiting = waitingOf({ resends: [1], nextSeq: 3, nextAttemptAt: SOON + 7 });
       const pending = deliveryOf(3, { status: "pending", response: null, error: "timeout" });
-      await settleOnce(store, {
+      await claimAndSettle(store, {
         cursor: 3,
         pausedUntil: SOON,
         waiting: [waiting],
@@ -57,20 +57,20 @@ export const claimCases: readonly ConformanceCase[] = [
         pausedUntil: SOON,
         nextAttemptAt: SOON + 7,
       });
-      deepEqual(await waitingNow(store), [waiting]);
+      deepEqual(await readWaiting(store), [waiting]);
       const listed = await store.outbox.deliveries(KEY, { limit: 10 });
       deepEqual(
         listed.map(({ position: _, ...delivery }) => delivery),
         [pending, deliveryOf(2)],
       );
-      await settleOnce(store, { cursor: 3, caughtUp: [NAME] });
-      deepEqual(await waitingNow(store), []);
+      await claimAndSettle(store, { cursor: 3, caughtUp: [SESSION_NAME] });
+      deepEqual(await readWaiting(store), []);
     },
   },
   {
-    name: "nothing is kept once the claim is lost",
+    name: "a settlement after the claim ended stores nothing",
     async run(open) {
-      const store = await prepare(open);
+      const store = await openPrepared(open);
       const done = settlementOf({ cursor: 2, waiting: [waitingOf()], deliveries: [deliveryOf(1)] });
       for (const end of [
         () => store.outbox.changeEndpoint(KEY, { url: "https://desk.example/other" }),
@@ -82,14 +82,14 @@ export const claimCases: readonly ConformanceCase[] = [
         equal(await store.outbox.settle(KEY, "me", done, SOON), false);
       }
       equal((await store.outbox.endpoints())[0]?.cursor, 1);
-      deepEqual(await waitingNow(store), []);
+      deepEqual(await readWaiting(store), []);
       deepEqual(await store.outbox.deliveries(KEY, { limit: 10 }), []);
     },
   },
   {
-    name: "a cursor moves back, and forward only where that is meant",
+    name: "a cursor moves back freely, and forward only if allowed",
     async run(open) {
-      const { outbox } = await prepare(open);
+      const { outbox } = await openPrepared(open);
       const cursor = async () => (await outbox.endpoints())[0]?.cursor;
       await outbox.moveCursor(KEY, 3, true);
       equal(await cursor(), 3);

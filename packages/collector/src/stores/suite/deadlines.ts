@@ -1,14 +1,14 @@
 /**
- * Who must be looked at: sessions that are due, and those that have not been told a broadcast.
+ * Cases for the sweep: sessions that are due, and those that have not caught up with a broadcast.
  * @module
  */
 import { deepEqual } from "node:assert/strict";
 import type { SessionKey } from "../store.ts";
 import { ACCOUNT, type ConformanceCase, keyOf, NOW, writeOf } from "./case.ts";
 
-export const wakeCases: readonly ConformanceCase[] = [
+export const deadlineCases: readonly ConformanceCase[] = [
   {
-    name: "sessions are due at their deadline, the most overdue first, until it moves",
+    name: "returns sessions from their deadline on, most overdue first, until the deadline moves",
     async run(open) {
       const store = await open();
       await store.commit([
@@ -30,7 +30,7 @@ export const wakeCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "sessions behind an epoch are found, of that account only",
+    name: "finds the sessions of one account that have not caught up with an epoch",
     async run(open) {
       const store = await open();
       await store.commit([

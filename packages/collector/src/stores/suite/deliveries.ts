@@ -1,29 +1,31 @@
 /**
- * What was sent: listed, kept for a while, sent again, erased with its session.
+ * Cases for deliveries: listed, pruned, resent, erased with their session.
  * @module
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { ACCOUNT, type ConformanceCase, keyOf, NOW, transitionOf, writeOf } from "./case.ts";
 import {
+  claimAndSettle,
   deliveryOf,
   KEY,
-  NAME,
-  prepare,
+  openPrepared,
+  readWaiting,
+  SESSION_NAME,
   SOON,
-  settleOnce,
-  waitingNow,
   waitingOf,
 } from "./endpoint.ts";
 
 export const deliveryCases: readonly ConformanceCase[] = [
   {
-    name: "deliveries are listed newest first, by status, from a place on; one that changes stays",
+    name: "lists deliveries newest first, by status and before a position; a change keeps the position",
     async run(open) {
-      const store = await prepare(open);
-      await settleOnce(store, {
+      const store = await openPrepared(open);
+      await claimAndSettle(store, {
         deliveries: [deliveryOf(1), deliveryOf(2, { status: "pending" }), deliveryOf(3)],
       });
-      await settleOnce(store, { deliveries: [deliveryOf(2, { status: "failed", attempts: 9 })] });
+      await claimAndSettle(store, {
+        deliveries: [deliveryOf(2, { status: "failed", attempts: 9 })],
+      });
       const seqs = async (query: object) =>
         (await store.outbox.deliveries(KEY, { limit: 10, ...query })).map(({ seq }) => seq);
       deepEqual(await seqs({}), [3, 2, 1]);
@@ -37,12 +39,12 @@ export const deliveryCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "of each status the newest deliveries are kept, and all that are pending",
+    name: "trims to the newest deliveries of each status, and keeps all pending ones",
     async run(open) {
-      const store = await prepare(open);
+      const store = await openPrepared(open);
       const transitions = [4, 5, 6].map(transitionOf);
       await store.commit([writeOf("a", { expectedVersion: 1, transitions })]);
-      await settleOnce(store, {
+      await claimAndSettle(store, {
         deliveries: [
           deliveryOf(1, { status: "pending" }),
           deliveryOf(2, { status: "pending" }),
@@ -58,30 +60,30 @@ export const deliveryCases: readonly ConformanceCase[] = [
         left.map(({ seq }) => seq),
         [6, 5, 4, 2, 1],
       );
-      await store.outbox.forgetDeliveries("desk", NOW + 1);
-      await store.outbox.forgetDeliveries(ACCOUNT, NOW);
+      await store.outbox.pruneDeliveries("desk", NOW + 1);
+      await store.outbox.pruneDeliveries(ACCOUNT, NOW);
       equal((await store.outbox.deliveries(KEY, { limit: 10 })).length, 5);
-      await store.outbox.forgetDeliveries(ACCOUNT, NOW + 1);
+      await store.outbox.pruneDeliveries(ACCOUNT, NOW + 1);
       deepEqual(await store.outbox.deliveries(KEY, { limit: 10 }), []);
     },
   },
   {
-    name: "a transition that was passed is sent again before what comes next",
+    name: "resends a transition below the cursor before the next one",
     async run(open) {
-      const store = await prepare(open);
+      const store = await openPrepared(open);
       const [, second] = await store.log(ACCOUNT, 0, 10);
-      await settleOnce(store, { cursor: second?.cursor ?? 0, deliveries: [deliveryOf(1)] });
-      const again = (...seqs: number[]) =>
+      await claimAndSettle(store, { cursor: second?.cursor ?? 0, deliveries: [deliveryOf(1)] });
+      const resend = (...seqs: number[]) =>
         store.outbox.resend(
           KEY,
-          seqs.map((seq) => ({ ...NAME, seq })),
+          seqs.map((seq) => ({ ...SESSION_NAME, seq })),
           SOON,
         );
-      equal(await again(3), 0, "3 is yet to come");
-      equal(await again(9), 0, "there is no 9");
-      equal(await again(2, 1, 2), 2);
-      equal(await again(1), 0, "1 waits already");
-      deepEqual(await waitingNow(store), [
+      equal(await resend(3), 0, "3 has not been sent yet");
+      equal(await resend(9), 0, "9 does not exist");
+      equal(await resend(2, 1, 2), 2);
+      equal(await resend(1), 0, "1 is waiting already");
+      deepEqual(await readWaiting(store), [
         waitingOf({
           resends: [1, 2],
           nextSeq: 3,
@@ -95,28 +97,28 @@ export const deliveryCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "a session that waits keeps its turn when more is to be sent again",
+    name: "a waiting session keeps its next attempt when a transition is added to resend",
     async run(open) {
-      const store = await prepare(open);
-      await settleOnce(store, { cursor: 99, waiting: [waitingOf({ nextSeq: 3 })] });
-      equal(await store.outbox.resend(KEY, [{ ...NAME, seq: 1 }], SOON + 9), 1);
-      equal(await store.outbox.resend(KEY, [{ ...NAME, seq: 3 }], SOON + 9), 0);
-      deepEqual(await waitingNow(store), [waitingOf({ resends: [1], nextSeq: 3 })]);
+      const store = await openPrepared(open);
+      await claimAndSettle(store, { cursor: 99, waiting: [waitingOf({ nextSeq: 3 })] });
+      equal(await store.outbox.resend(KEY, [{ ...SESSION_NAME, seq: 1 }], SOON + 9), 1);
+      equal(await store.outbox.resend(KEY, [{ ...SESSION_NAME, seq: 3 }], SOON + 9), 0);
+      deepEqual(await readWaiting(store), [waitingOf({ resends: [1], nextSeq: 3 })]);
     },
   },
   {
-    name: "an erased session leaves nothing, also where it is settled afterwards",
+    name: "erasing a session deletes its deliveries, also if a settlement follows",
     async run(open) {
-      const store = await prepare(open);
-      const kept = { cursor: 3, waiting: [waitingOf()], deliveries: [deliveryOf(1)] };
-      await settleOnce(store, kept);
+      const store = await openPrepared(open);
+      const settlement = { cursor: 3, waiting: [waitingOf()], deliveries: [deliveryOf(1)] };
+      await claimAndSettle(store, settlement);
       await store.erase(keyOf("a"));
-      deepEqual(await waitingNow(store), []);
+      deepEqual(await readWaiting(store), []);
       deepEqual(await store.outbox.deliveries(KEY, { limit: 10 }), []);
-      await settleOnce(store, kept);
-      deepEqual(await waitingNow(store), []);
+      await claimAndSettle(store, settlement);
+      deepEqual(await readWaiting(store), []);
       deepEqual(await store.outbox.deliveries(KEY, { limit: 10 }), []);
-      equal(await store.outbox.resend(KEY, [{ ...NAME, seq: 1 }], NOW), 0);
+      equal(await store.outbox.resend(KEY, [{ ...SESSION_NAME, seq: 1 }], NOW), 0);
     },
   },
 ];

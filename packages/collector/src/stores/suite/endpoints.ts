@@ -1,24 +1,24 @@
 /**
- * Webhook endpoints: kept, changed and removed.
+ * Cases for webhook endpoints: added, changed and removed.
  * @module
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { ACCOUNT, type ConformanceCase, NOW } from "./case.ts";
 import {
+  claimAndSettle,
   deliveryOf,
   endpointOf,
   KEY,
-  prepare,
+  openPrepared,
+  readWaiting,
   SOON,
   settlementOf,
-  settleOnce,
-  waitingNow,
   waitingOf,
 } from "./endpoint.ts";
 
 export const endpointCases: readonly ConformanceCase[] = [
   {
-    name: "endpoints are kept with how far they have come, by account and id",
+    name: "lists endpoints with their cursor, by account and id",
     async run(open) {
       const { outbox } = await open();
       const other = endpointOf({ account: "desk", id: "wh_0" });
@@ -35,7 +35,7 @@ export const endpointCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "a name is one endpoint's within its account",
+    name: "the name of an endpoint is unique within its account",
     async run(open) {
       const { outbox } = await open();
       await outbox.addEndpoint(endpointOf(), 0);
@@ -51,7 +51,7 @@ export const endpointCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "a change leaves alone what it does not name",
+    name: "a change keeps the fields that it does not name",
     async run(open) {
       const { outbox } = await open();
       await outbox.addEndpoint(endpointOf(), 0);
@@ -63,16 +63,16 @@ export const endpointCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "a removed endpoint leaves nothing behind",
+    name: "removing an endpoint deletes everything about it",
     async run(open) {
-      const store = await prepare(open);
-      await settleOnce(store, { waiting: [waitingOf()], deliveries: [deliveryOf(1)] });
+      const store = await openPrepared(open);
+      await claimAndSettle(store, { waiting: [waitingOf()], deliveries: [deliveryOf(1)] });
       ok(await store.outbox.claim(KEY, "me", NOW, SOON));
       equal(await store.outbox.removeEndpoint(KEY), true);
       equal(await store.outbox.removeEndpoint(KEY), false);
       equal(await store.outbox.settle(KEY, "me", settlementOf(), SOON), false);
       await store.outbox.addEndpoint(endpointOf(), 0);
-      deepEqual(await waitingNow(store), []);
+      deepEqual(await readWaiting(store), []);
       deepEqual(await store.outbox.deliveries(KEY, { limit: 10 }), []);
     },
   },

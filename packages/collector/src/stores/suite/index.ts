@@ -1,12 +1,13 @@
 /**
- * What every store must pass, as cases that need no test framework: run each with a way to open an
- * empty store. Authors of other drivers find them in `@stillhere/collector/conformance`.
+ * The conformance cases for stores. They need no test framework: each runs with a function that
+ * opens an empty store. Authors of other drivers import them from
+ * `@stillhere/collector/conformance`.
  * @module
  */
 import { accountCases } from "./accounts.ts";
 import { broadcastCases } from "./broadcasts.ts";
 import type { ConformanceCase } from "./case.ts";
-import { wakeCases } from "./deadlines.ts";
+import { deadlineCases } from "./deadlines.ts";
 import { renewalCases } from "./lease-writes.ts";
 import { listCases } from "./lists.ts";
 import { logCases } from "./log.ts";
@@ -24,7 +25,7 @@ export {
 export const conformanceCases: readonly ConformanceCase[] = [
   ...sessionCases,
   ...renewalCases,
-  ...wakeCases,
+  ...deadlineCases,
   ...listCases,
   ...logCases,
   ...broadcastCases,

@@ -1,5 +1,5 @@
 /**
- * Lists: sessions by what they are, the queue, who has what.
+ * Cases for lists: filtered sessions, the queue, assignments and a user's sessions.
  * @module
  */
 import { deepEqual, equal } from "node:assert/strict";
@@ -8,14 +8,14 @@ import { ACCOUNT, COLUMNS, type ConformanceCase, keyOf, NOW, writeOf } from "./c
 
 export const listCases: readonly ConformanceCase[] = [
   {
-    name: "lists go by id, are filtered and continue after an id",
+    name: "lists sessions by id, with filters, and continues after an id",
     async run(open) {
       const store = await open();
-      const gone: IndexedColumns = { ...COLUMNS, state: "inactive", presence: "offline" };
+      const offline: IndexedColumns = { ...COLUMNS, state: "inactive", presence: "offline" };
       await store.commit([
         writeOf("c"),
         writeOf("a"),
-        writeOf("b", { columns: gone }),
+        writeOf("b", { columns: offline }),
         writeOf("d", { columns: { ...COLUMNS, assignee: "ann", queue: "queued", queuedAt: NOW } }),
         writeOf("x", { key: keyOf("x", "desk") }),
       ]);
@@ -31,7 +31,7 @@ export const listCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "the queue goes by place, then id, and by group",
+    name: "lists the queue by `queuedAt`, then id, of one group or of all",
     async run(open) {
       const store = await open();
       const at = (
@@ -54,7 +54,7 @@ export const listCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "agents are kept with their capacity, and who has which session",
+    name: "stores agents with their capacity, and lists assignments",
     async run(open) {
       const store = await open();
       await store.putAgent(ACCOUNT, { id: "bob", capacity: 2 });
@@ -84,7 +84,7 @@ export const listCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "a user's sessions are found, and counted with all others of the account",
+    name: "finds the sessions of a user, and counts the sessions of an account",
     async run(open) {
       const store = await open();
       const of = (user: string | null) => ({ columns: { ...COLUMNS, user } });

@@ -1,5 +1,5 @@
 /**
- * What happened: a session's history, and the account's log.
+ * Cases for a session's history and the account's log.
  * @module
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -7,7 +7,7 @@ import { ACCOUNT, type ConformanceCase, keyOf, NOW, transitionOf, writeOf } from
 
 export const logCases: readonly ConformanceCase[] = [
   {
-    name: "history goes by number, the account's log by cursor",
+    name: "reads a session's history by seq and the account's log by cursor",
     async run(open) {
       const store = await open();
       await store.commit([writeOf("a", { transitions: [transitionOf(1), transitionOf(2)] })]);
@@ -36,7 +36,7 @@ export const logCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "what would have happened has a history of its own",
+    name: "keeps shadow transitions in a separate history and log",
     async run(open) {
       const store = await open();
       const shadowTransitions = [transitionOf(1), transitionOf(2)];
@@ -52,7 +52,7 @@ export const logCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "history from before an instant is forgotten, of that account only",
+    name: "prunes the old log entries of one account only",
     async run(open) {
       const store = await open();
       const transitions = [transitionOf(1), transitionOf(2), transitionOf(3)];

@@ -1,5 +1,5 @@
 /**
- * What every store must pass to be an outbox for webhooks; see `stores/conformance.ts`.
+ * The conformance cases for the webhook outbox of a store; see `index.ts`.
  * @module
  */
 import type { ConformanceCase } from "./case.ts";

@@ -1,5 +1,5 @@
 /**
- * Sessions: committed whole or not at all, loaded as they were, erased with all that was kept.
+ * Cases for sessions: atomic commits, loading, and erasing a session with everything about it.
  * @module
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
@@ -16,7 +16,7 @@ import {
 
 export const sessionCases: readonly ConformanceCase[] = [
   {
-    name: "what was committed is loaded, each answer at its question's place",
+    name: "loads committed sessions in the order of the lookups",
     async run(open) {
       const store = await open();
       const session = sessionOf("a", { user: "u_1", seq: 3, pages: [], causes: [] });
@@ -32,7 +32,7 @@ export const sessionCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "a write on an old version is a conflict and leaves nothing behind",
+    name: "a write on an old version is a conflict and changes nothing",
     async run(open) {
       const store = await open();
       await store.commit([writeOf("a")]);
@@ -55,14 +55,14 @@ export const sessionCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "only one of two creations wins",
+    name: "only one of two writes that create the same session is committed",
     async run(open) {
       const store = await open();
       deepEqual(await store.commit([writeOf("a"), writeOf("a")]), ["committed", "conflict"]);
     },
   },
   {
-    name: "of a batch the conflicts alone are left out",
+    name: "a conflict in a batch does not affect the other writes",
     async run(open) {
       const store = await open();
       await store.commit([writeOf("a")]);
@@ -72,7 +72,7 @@ export const sessionCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "event ids are remembered with their session",
+    name: "remembers event ids per session",
     async run(open) {
       const store = await open();
       await store.commit([writeOf("a", { eventIds: ["e1", "e2"] }), writeOf("b")]);
@@ -81,7 +81,7 @@ export const sessionCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "a session that was erased cannot be written on",
+    name: "a write on an erased session is a conflict",
     async run(open) {
       const store = await open();
       await store.commit([writeOf("a")]);
@@ -90,7 +90,7 @@ export const sessionCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "erasing takes all of one session and nothing of another",
+    name: "erasing deletes everything about one session and nothing about another",
     async run(open) {
       const store = await open();
       const full = { deadlineAt: NOW, eventIds: ["e"], transitions: [transitionOf(1)] };
@@ -107,7 +107,7 @@ export const sessionCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: "a session whose id has blanks, braces and letters beyond ASCII is one like any other",
+    name: "accepts ids with spaces, braces and non-ASCII letters",
     async run(open) {
       const store = await open();
       const key = keyOf('{ö} 1: "2"', "the shop {ä}");

@@ -2,8 +2,8 @@
  * Creates a webhook endpoint.
  *
  * - KEYS: endpoints, names, progress
- * - ARGV: id, name, endpoint, cursor that it has come to
- * - answers: 1, or 0 if the account has one of that name or id
+ * - ARGV: id, name, endpoint, cursor at which it starts
+ * - returns: 1, or 0 if the account already has that name or id
  * @module
  */
 import { defineScript } from "../script.ts";

@@ -1,33 +1,34 @@
 /**
- * Takes entries from outboxes into an account's log, and gives each its cursor. Entries that are in
- * the log already are ignored, so whoever finds some that may not be there simply sends them again.
+ * Appends entries of relay queues to an account's log and assigns their cursors. Entries that are
+ * in the log already are ignored, so sending an entry again is always safe.
  *
  * - KEYS: log, shadow log, index, shadow index, moved, erased
- * - ARGV: channel, the message that tells of news; then for each partition: its number, the number of
- *   the entry before the first given here (0: none that was not moved), how many, and for each entry:
- *   its number, track (`l` live, `s` shadow), session, seq, text
- * - answers: the partitions of which entries are missing that come before those given: nothing of them
- *   was taken
+ * - ARGV: channel, notification message; then for each partition: its number, the number of the
+ *   entry before the first given here (0: all earlier ones are in the log), number of entries, and
+ *   for each entry: its number, track (`l` live, `s` shadow), session, seq, text
+ * - returns: the partitions of which earlier entries are missing; none of their entries was
+ *   appended
  *
- * Cursors rise with time, so that after a failover that lost the last of them later ones are above
- * those too. An index has 10 bytes an entry: seq (3), cursor (7). A seq that comes again (the session
- * lost its last commits in a failover) takes the place of those from it on. A field `r` is where
- * readers go on who have the entry already, where that is before its own place: they had it from the
- * place that it took, or it comes so late that a log which lost it may have been given others first.
+ * Cursors follow the clock, so that they keep increasing after a failover that lost the last of
+ * them. An index has 10 bytes per entry: seq (3), cursor (7). A seq that is already in the index
+ * (the session lost its last commits in a failover) replaces the entries from that seq on. The
+ * field `r` is the cursor from which readers that already have the entry continue, if it is lower
+ * than the entry's own: either that of the entry it replaced, or one from before the commit,
+ * because a log that lost this late entry may have been given others first.
  * @module
  */
 import { defineScript } from "../script.ts";
 
-/** A second, in the units of a cursor: no failover is quicker, and clocks hardly differ by more. */
-const LATE = 100_000;
+/** One second in units of a cursor: less than any failover takes, and more than clocks differ. */
+const LATE_AFTER = 100_000;
 
-export const APPEND = defineScript(`
+export const APPEND_TO_LOG = defineScript(`
 local moved, erased = KEYS[5], KEYS[6]
 local time = redis.call('TIME')
 local base = time[1] * 100000 + math.floor(time[2] / 10)
 local last = tonumber(redis.call('HGET', moved, '#') or '0')
 local hasErased = redis.call('EXISTS', erased) == 1
-local missing, taken = {}, 0
+local missing, appended = {}, 0
 local at = 3
 while ARGV[at] do
   local partition, before, count = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
@@ -44,33 +45,33 @@ while ARGV[at] do
       number = tonumber(number)
       if number > upTo then
         upTo = number
-        local gone = hasErased and redis.call('ZSCORE', erased, session)
-        if not gone or tonumber(gone) < number then
+        local erasedUpTo = hasErased and redis.call('ZSCORE', erased, session)
+        if not erasedUpTo or tonumber(erasedUpTo) < number then
           local log, index = KEYS[1], KEYS[3]
           if track == 's' then log, index = KEYS[2], KEYS[4] end
           last = math.max(last + 1, base)
-          taken = taken + 1
+          appended = appended + 1
           local committed = math.floor(number / 10)
-          local resume = base - committed > ${LATE} and committed - ${LATE}
-          local places = redis.call('HGET', index, session) or ''
-          while #places > 0 do
-            local lastSeq, lastCursor = struct.unpack('>I3I7', string.sub(places, -10))
+          local resume = base - committed > ${LATE_AFTER} and committed - ${LATE_AFTER}
+          local packed = redis.call('HGET', index, session) or ''
+          while #packed > 0 do
+            local lastSeq, lastCursor = struct.unpack('>I3I7', string.sub(packed, -10))
             if lastSeq < tonumber(seq) then break end
             redis.call('XDEL', log, string.format('%.0f-0', lastCursor))
-            places = string.sub(places, 1, -11)
+            packed = string.sub(packed, 1, -11)
             resume = math.min(resume or lastCursor, lastCursor)
           end
           local entry = { 'e', text }
           if resume then entry = { 'e', text, 'r', string.format('%.0f', resume) } end
           redis.call('XADD', log, string.format('%.0f-0', last), unpack(entry))
-          redis.call('HSET', index, session, places .. struct.pack('>I3I7', tonumber(seq), last))
+          redis.call('HSET', index, session, packed .. struct.pack('>I3I7', tonumber(seq), last))
         end
       end
     end
     if upTo > done then redis.call('HSET', moved, partition, string.format('%.0f', upTo)) end
   end
 end
-if taken > 0 then
+if appended > 0 then
   redis.call('HSET', moved, '#', string.format('%.0f', last))
   redis.call('PUBLISH', ARGV[1], ARGV[2])
 end

@@ -2,8 +2,9 @@
  * Changes a webhook endpoint and ends its claim.
  *
  * - KEYS: endpoints, names, progress
- * - ARGV: id, the endpoint as it was, its name, the endpoint as it is to be, its name
- * - answers: `done`; `taken` if another has the name; `other` if it is no longer as it was
+ * - ARGV: id, the old endpoint, its name, the new endpoint, its name
+ * - returns: `done`; `taken` if another endpoint has the name; `other` if the stored one is not the
+ *   old
  * @module
  */
 import { defineScript } from "../script.ts";

@@ -1,15 +1,15 @@
 /**
- * Claims a partition, or prolongs the claim. A claim runs out by itself, so that of a collector that
- * died another takes over.
+ * Claims a partition or extends the claim. Claims expire, so that another collector takes over the
+ * partitions of one that crashed.
  *
  * - KEYS: claim
- * - ARGV: collector, for how many milliseconds
- * - answers: 1 if it is this collector's, else 0
+ * - ARGV: collector, duration in milliseconds
+ * - returns: 1 if the collector holds the claim, else 0
  * @module
  */
 import { defineScript } from "../script.ts";
 
-export const CLAIM = defineScript(`
+export const CLAIM_PARTITION = defineScript(`
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])

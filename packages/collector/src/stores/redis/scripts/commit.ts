@@ -1,20 +1,23 @@
 /**
- * Commits writes to sessions, group by group: a group is of one account in one partition. Each write is
- * kept whole, with its places in the indexes and its entries in the outbox, or is a conflict and leaves
- * nothing.
+ * Commits writes to sessions. A group contains the writes to one account in one partition. Each
+ * write is either applied completely, with its indexes and relay queue entries, or is a conflict
+ * and changes nothing.
  *
- * - KEYS: for each group: sessions, ids, columns, epochs, assigned, events, outbox, due, pending
- * - ARGV: for each group: account, number of writes; then for each write: id, expected version (0: none),
- *   record, epoch, columns (three letters), deadline in milliseconds (empty: none), member of assigned
- *   (empty: nobody has it), digests of event ids (empty: none), number of entries, the entries
- * - answers: for each group a letter for each write (`1` committed, `0` conflict); the number of the
- *   account's last entry before (0: none is pending); the number of the first entry now added (0: none).
- *   Numbers are microseconds, and rise: after a failover that lost the last of them, later ones are above
- *   those too.
+ * - KEYS: for each group: sessions, ids, columns, epochs, assigned, events, relay queue, due,
+ *   pending
+ * - ARGV: for each group: account, number of writes; then for each write: id, expected version (0:
+ *   none), record, epoch, columns (three letters), deadline in milliseconds (empty: none), member
+ *   of assigned (empty: unassigned), digests of event ids (empty: none), number of entries, the
+ *   entries
+ * - returns: for each group a letter for each write (`1` committed, `0` conflict); the number of
+ *   the account's last entry before (0: none is pending); the number of the first entry added (0:
+ *   none). Numbers are microseconds of the clock, so that they keep increasing after a failover
+ *   that lost the last of them.
  *
- * A record begins with `VERSION EPOCH COLUMNS DEADLINE AGENT MORE`: see record.ts. One that is `+` and
- * `DEADLINE SEQ LEASE` renews the record that is there: version and deadline change, and what the last
- * page has said stands at the end of the first line. Its epoch, columns and member say nothing.
+ * A record begins with `VERSION EPOCH COLUMNS DEADLINE AGENT OTHER`, see record.ts. One that is `+`
+ * and `DEADLINE SEQ LEASE` renews the existing record: version and deadline change, and the last
+ * page's beat is put at the end of the first line. The epoch, columns and member of such a write
+ * are ignored.
  * @module
  */
 import { defineScript } from "../script.ts";
@@ -28,17 +31,17 @@ local function count(hash, before, after)
   redis.call('HINCRBY', hash, after, 1)
   if before and redis.call('HINCRBY', hash, before, -1) <= 0 then redis.call('HDEL', hash, before) end
 end
-local function commit(place, account, writes, at)
-  local sessions, ids, columns, epochs, assigned, events, outbox, due, pending =
-    unpack(KEYS, place + 1, place + KEYS_OF_GROUP)
+local function commit(firstKey, account, writes, at)
+  local sessions, ids, columns, epochs, assigned, events, relayQueue, due, pending =
+    unpack(KEYS, firstKey + 1, firstKey + KEYS_OF_GROUP)
   local outcomes, entries = {}, {}
   for write = 1, writes do
-    local id, expected, record, epoch, facet, deadline, member, digests, length = unpack(ARGV, at, at + 8)
+    local id, expected, record, epoch, letters, deadline, member, digests, length = unpack(ARGV, at, at + 8)
     at = at + 9
     local old = redis.call('HGET', sessions, id)
-    local version, oldEpoch, oldFacet, held, oldDeadline, agent = '0', nil, nil, nil, '-', '-'
+    local version, oldEpoch, oldLetters, held, oldDeadline, agent = '0', nil, nil, nil, '-', '-'
     if old then
-      version, oldEpoch, oldFacet, held, oldDeadline, agent = string.match(old, '^(%d+) (%d+) (...)(.) (%S+) (%S+) ')
+      version, oldEpoch, oldLetters, held, oldDeadline, agent = string.match(old, '^(%d+) (%d+) (...)(.) (%S+) (%S+) ')
     end
     if version ~= expected then
       outcomes[#outcomes + 1] = '0'
@@ -48,14 +51,14 @@ local function commit(place, account, writes, at)
       if agent ~= '-' then oldMember = agent .. ' ' .. held .. id end
       if string.sub(record, 1, 1) == '+' then
         record = renew(old, expected + 1, string.sub(record, 2))
-        epoch, facet, member = oldEpoch, oldFacet, oldMember
+        epoch, letters, member = oldEpoch, oldLetters, oldMember
       end
       redis.call('HSET', sessions, id, record)
       count(epochs, oldEpoch, epoch)
-      if oldFacet ~= facet then
-        count(columns, oldFacet, facet)
-        if oldFacet then redis.call('ZREM', ids, oldFacet .. id) end
-        redis.call('ZADD', ids, 0, facet .. id)
+      if oldLetters ~= letters then
+        count(columns, oldLetters, letters)
+        if oldLetters then redis.call('ZREM', ids, oldLetters .. id) end
+        redis.call('ZADD', ids, 0, letters .. id)
       end
       if deadline ~= '' then
         redis.call('ZADD', due, deadline, account .. ' ' .. id)
@@ -79,15 +82,15 @@ local function commit(place, account, writes, at)
   local first = math.max(last + 1, time[1] * 1000000 + time[2])
   local before = redis.call('HGET', pending, account) or '0'
   for index = 1, #entries do
-    redis.call('RPUSH', outbox, string.format('%.0f ', first + index - 1) .. entries[index])
+    redis.call('RPUSH', relayQueue, string.format('%.0f ', first + index - 1) .. entries[index])
   end
   local now = string.format('%.0f', first + #entries - 1)
   redis.call('HSET', pending, '#', now, account, now)
   return { table.concat(outcomes), before, string.format('%.0f', first) }, at
 end
-local answers, at = {}, 1
-for place = 0, #KEYS - 1, KEYS_OF_GROUP do
-  answers[#answers + 1], at = commit(place, ARGV[at], tonumber(ARGV[at + 1]), at + 2)
+local results, at = {}, 1
+for firstKey = 0, #KEYS - 1, KEYS_OF_GROUP do
+  results[#results + 1], at = commit(firstKey, ARGV[at], tonumber(ARGV[at + 1]), at + 2)
 end
-return answers
+return results
 `);

@@ -1,8 +1,8 @@
 /**
- * Forgets deliveries of a webhook endpoint.
+ * Deletes deliveries of a webhook endpoint.
  *
- * - KEYS: deliveries, listed, then listed of each status
- * - ARGV: their names
+ * - KEYS: deliveries, listed, then the list of each status
+ * - ARGV: fields of the deliveries
  * @module
  */
 import { defineScript } from "../script.ts";

@@ -1,10 +1,10 @@
 /**
- * Removes a session from an account's log, and keeps out what is still on its way there.
+ * Deletes a session from an account's log, and rejects its entries that are still in relay queues.
  *
  * - KEYS: log, shadow log, index, shadow index, erased
- * - ARGV: session, number up to which entries of it are kept out, when it was created (empty: never
- *   mind): another that took its name meanwhile keeps its own
- * - answers: how many entries were removed
+ * - ARGV: session, number up to which its entries are rejected, when it was created: entries of a
+ *   newer session with the same id stay (empty: all are deleted)
+ * - returns: how many entries were deleted
  * @module
  */
 import { defineScript } from "../script.ts";
@@ -14,14 +14,14 @@ local session = ARGV[1]
 local removed = 0
 for track = 1, 2 do
   local log, index = KEYS[track], KEYS[track + 2]
-  local places = redis.call('HGET', index, session) or ''
+  local packed = redis.call('HGET', index, session) or ''
   local left = {}
-  for at = 1, #places, 10 do
-    local _, cursor = struct.unpack('>I3I7', places, at)
+  for at = 1, #packed, 10 do
+    local _, cursor = struct.unpack('>I3I7', packed, at)
     local id = string.format('%.0f-0', cursor)
     local entry = ARGV[3] ~= '' and redis.call('XRANGE', log, id, id)[1]
     if entry and string.match(entry[2][2], '^(%d+)') ~= ARGV[3] then
-      left[#left + 1] = string.sub(places, at, at + 9)
+      left[#left + 1] = string.sub(packed, at, at + 9)
     else
       removed = removed + redis.call('XDEL', log, id)
     end
@@ -30,7 +30,7 @@ for track = 1, 2 do
   if #left > 0 then redis.call('HSET', index, session, table.concat(left)) end
 end
 if ARGV[2] ~= '0' then
-  -- An hour: far longer than an entry is ever on its way.
+  -- An hour: far longer than an entry ever waits in a relay queue.
   local time = redis.call('TIME')
   redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', string.format('%.0f', (time[1] - 3600) * 1000000))
   redis.call('ZADD', KEYS[5], ARGV[2], session)

@@ -1,9 +1,10 @@
 /**
- * Removes a session with everything that its partition has of it.
+ * Deletes a session with everything that its partition stores about it.
  *
  * - KEYS: sessions, ids, columns, epochs, assigned, events, due, pending
  * - ARGV: account, id
- * - answers: the number up to which entries in outboxes may be of it; the record, if it was there
+ * - returns: the number up to which entries in relay queues may belong to it; the record, if it
+ *   existed
  * @module
  */
 import { defineScript } from "../script.ts";
@@ -14,10 +15,10 @@ local account, id = ARGV[1], ARGV[2]
 local upTo = redis.call('HGET', pending, '#') or '0'
 local old = redis.call('HGET', sessions, id)
 if not old then return { upTo } end
-local epoch, facet, held, agent = string.match(old, '^%d+ (%d+) (...)(.) %S+ (%S+) ')
+local epoch, letters, held, agent = string.match(old, '^%d+ (%d+) (...)(.) %S+ (%S+) ')
 redis.call('HDEL', sessions, id)
-redis.call('ZREM', ids, facet .. id)
-if redis.call('HINCRBY', columns, facet, -1) <= 0 then redis.call('HDEL', columns, facet) end
+redis.call('ZREM', ids, letters .. id)
+if redis.call('HINCRBY', columns, letters, -1) <= 0 then redis.call('HDEL', columns, letters) end
 if redis.call('HINCRBY', epochs, epoch, -1) <= 0 then redis.call('HDEL', epochs, epoch) end
 if agent ~= '-' then redis.call('ZREM', assigned, agent .. ' ' .. held .. id) end
 redis.call('HDEL', events, id)

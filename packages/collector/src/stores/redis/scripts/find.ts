@@ -1,13 +1,13 @@
 /**
- * Sessions of one account in one partition whose record has either of two texts in it.
+ * Finds the sessions of one account in one partition whose record contains either of two texts.
  *
- * - KEYS, ARGV 1 and 2, answer: see scan.ts
+ * - KEYS, ARGV 1 and 2, result: see scan.ts
  * - ARGV 3 and 4: the texts
  * @module
  */
 import { defineScript } from "../script.ts";
-import { scanning } from "./scan.ts";
+import { scanSessions } from "./scan.ts";
 
-export const FIND = defineScript(
-  scanning("string.find(record, ARGV[3], 1, true) or string.find(record, ARGV[4], 1, true)"),
+export const FIND_BY_TEXT = defineScript(
+  scanSessions("string.find(record, ARGV[3], 1, true) or string.find(record, ARGV[4], 1, true)"),
 );

@@ -1,20 +1,20 @@
 /**
- * A session's entries in an account's log, by number.
+ * Reads a session's entries in an account's log, by seq.
  *
  * - KEYS: log, index
- * - ARGV: session, number above which, limit
- * - answers: cursor, text, and where to go on after it (empty: at its cursor) of each
+ * - ARGV: session, seq after which, limit
+ * - returns: for each entry its cursor, text and resume cursor (empty: the same as the cursor)
  * @module
  */
 import { defineScript } from "../script.ts";
 
-export const HISTORY = defineScript(`
+export const READ_HISTORY = defineScript(`
 local after, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
-local places = redis.call('HGET', KEYS[2], ARGV[1]) or ''
+local packed = redis.call('HGET', KEYS[2], ARGV[1]) or ''
 local found = {}
-for at = 1, #places, 10 do
+for at = 1, #packed, 10 do
   if #found >= limit * 3 then break end
-  local seq, cursor = struct.unpack('>I3I7', places, at)
+  local seq, cursor = struct.unpack('>I3I7', packed, at)
   if seq > after then
     local id = string.format('%.0f', cursor)
     local entry = redis.call('XRANGE', KEYS[1], id, id)[1]

@@ -1,9 +1,9 @@
 /**
- * Deliveries of a webhook endpoint, the newest first.
+ * Lists deliveries of a webhook endpoint, newest first.
  *
- * - KEYS: listed, or listed of a status; deliveries
+ * - KEYS: listed, or the list of a status; deliveries
  * - ARGV: position before which (`+inf`: from the newest on), limit
- * - answers: name and text of each
+ * - returns: field and value of each
  * @module
  */
 import { defineScript } from "../script.ts";

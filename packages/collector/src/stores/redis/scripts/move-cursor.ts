@@ -1,5 +1,5 @@
 /**
- * Ends the claim on a webhook endpoint and sets how far it has come.
+ * Ends the claim on a webhook endpoint and sets its cursor.
  *
  * - KEYS: endpoints, progress
  * - ARGV: id, cursor, 1 if it may move forward

@@ -1,19 +1,19 @@
 /**
- * Reads fields of several hashes at once.
+ * Reads fields of several hashes in one call.
  *
  * - KEYS: hashes
  * - ARGV: for each hash the number of its fields, then the fields
- * - answers: for each hash the values, in the order of the fields
+ * - returns: for each hash the values, in the order of the fields
  * @module
  */
 import { defineScript } from "../script.ts";
 
-export const READ = defineScript(`
-local answers, at = {}, 1
-for place = 1, #KEYS do
+export const READ_HASHES = defineScript(`
+local results, at = {}, 1
+for key = 1, #KEYS do
   local fields = tonumber(ARGV[at])
-  answers[place] = redis.call('HMGET', KEYS[place], unpack(ARGV, at + 1, at + fields))
+  results[key] = redis.call('HMGET', KEYS[key], unpack(ARGV, at + 1, at + fields))
   at = at + fields + 1
 end
-return answers
+return results
 `);

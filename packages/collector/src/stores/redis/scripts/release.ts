@@ -1,5 +1,5 @@
 /**
- * Lets go of a partition, if it is still this collector's.
+ * Releases a partition, if this collector still holds the claim.
  *
  * - KEYS: claim
  * - ARGV: collector
@@ -7,6 +7,6 @@
  */
 import { defineScript } from "../script.ts";
 
-export const RELEASE = defineScript(`
+export const RELEASE_PARTITION = defineScript(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 `);

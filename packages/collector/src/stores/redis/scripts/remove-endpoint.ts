@@ -1,9 +1,9 @@
 /**
- * Removes a webhook endpoint with all that was kept of it.
+ * Removes a webhook endpoint and everything stored about it.
  *
  * - KEYS: endpoints, names, then every key of the endpoint
  * - ARGV: id, name
- * - answers: 1 if it was there, else 0
+ * - returns: 1 if it existed, else 0
  * @module
  */
 import { defineScript } from "../script.ts";

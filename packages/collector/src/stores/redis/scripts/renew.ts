@@ -1,11 +1,12 @@
 /**
- * Renews leases of sessions that nobody has loaded, one after the other. Each is a conflict where the
- * record is of another version, or its session is not the one that it was.
+ * Renews leases in order, without their sessions being loaded. A lease is a conflict where the record has
+ * another version, or another session than the digest says: a failover can lose commits, and then the
+ * same version may stand for another session.
  *
  * - KEYS: for each group: sessions, due
- * - ARGV: for each group: account, number of leases; then for each lease: id, expected version, mark of the
- *   session (see known-sessions.ts), `DEADLINE SEQ LEASE`, deadline in milliseconds
- * - answers: for each group a letter for each lease (`1` committed, `0` conflict)
+ * - ARGV: for each group: account, number of leases; then for each lease: id, expected version, digest of the
+ *   session (see session-cache.ts), `DEADLINE SEQ LEASE`, deadline in milliseconds
+ * - returns: for each group a letter for each lease (`1` committed, `0` conflict)
  * @module
  */
 import { defineScript } from "../script.ts";
@@ -14,19 +15,19 @@ import { RENEWING } from "./renewing.ts";
 export const RENEW = defineScript(`
 ${RENEWING}
 local answers, at = {}, 1
-for place = 1, #KEYS, 2 do
-  local sessions, due = KEYS[place], KEYS[place + 1]
+for key = 1, #KEYS, 2 do
+  local sessions, due = KEYS[key], KEYS[key + 1]
   local account, leases = ARGV[at], tonumber(ARGV[at + 1])
   local outcomes = {}
   at = at + 2
   for lease = 1, leases do
-    local id, expected, mark, renewal, deadline = unpack(ARGV, at, at + 4)
+    local id, expected, digest, renewal, deadline = unpack(ARGV, at, at + 4)
     at = at + 5
     local old = redis.call('HGET', sessions, id)
     local isSame = old and string.match(old, '^%d+') == expected
     if isSame then
       local body = string.sub(old, string.find(old, '\\n', 1, true), -1)
-      isSame = string.sub(redis.sha1hex(body), 1, #mark) == mark
+      isSame = string.sub(redis.sha1hex(body), 1, #digest) == digest
     end
     if isSame then
       redis.call('HSET', sessions, id, renew(old, expected + 1, renewal))

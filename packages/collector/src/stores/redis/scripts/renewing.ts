@@ -1,13 +1,13 @@
 /**
- * What the scripts that renew a record have in common: `renew(old, version, renewal)` answers the record
- * with that version, after a renewal `DEADLINE SEQ LEASE`, see record.ts.
+ * Lua shared by the scripts that renew a record: `renew(old, version, renewal)` returns the record with
+ * that version after a renewal `DEADLINE SEQ LEASE`; see record.ts.
  * @module
  */
 
 export const RENEWING = `
 local function renew(old, version, renewal)
-  local epochAndFacets, agentAndMore, rest = string.match(old, '^%d+ (%d+ ....) %S+ (%S+ %S+)[^\\n]*(\\n.*)$')
+  local epochAndColumns, agentAndMore, rest = string.match(old, '^%d+ (%d+ ....) %S+ (%S+ %S+)[^\\n]*(\\n.*)$')
   local deadline, heard = string.match(renewal, '^(%S+) (.*)$')
-  return table.concat({ string.format('%.0f', version), epochAndFacets, deadline, agentAndMore, heard }, ' ') .. rest
+  return table.concat({ string.format('%.0f', version), epochAndColumns, deadline, agentAndMore, heard }, ' ') .. rest
 end
 `;

@@ -1,24 +1,28 @@
 /**
- * What the scripts that look through all of an account's sessions have in common: they go a part at a
- * time, so that no call keeps others waiting for long.
+ * Lua that scans an account's sessions in one partition. Each call scans a limited number, so that
+ * it does not block other commands for long.
  * @module
  */
 
-/** How many sessions one call looks at, at the most: some milliseconds. */
+/** The most sessions that one call scans, which takes a few milliseconds. */
 const MAX_SCANNED = 500;
 
 /**
+ * Returns Lua that finds the sessions for which the Lua expression `isWanted`, over `record`, is
+ * true.
+ *
  * - KEYS: ids, sessions first
- * - ARGV: where to go on (empty: at the beginning), limit of those found first
- * - answers: where to go on (empty: that was all); then id and record of each found
+ * - ARGV: member to continue after (empty: from the beginning), limit of results first
+ * - returns: member to continue after (empty: the scan is complete); then id and record of each
+ *   result
  */
-export function scanning(isWanted: string): string {
+export function scanSessions(isWanted: string): string {
   return `
 local after, limit = ARGV[1], tonumber(ARGV[2])
 local found = { '' }
 local from = after == '' and '-' or '(' .. after
-local looked = 0
-while looked < ${MAX_SCANNED} do
+local scanned = 0
+while scanned < ${MAX_SCANNED} do
   local members = redis.call('ZRANGEBYLEX', KEYS[1], from, '+', 'LIMIT', 0, 100)
   if #members == 0 then
     found[1] = ''
@@ -41,7 +45,7 @@ while looked < ${MAX_SCANNED} do
     found[1] = ''
     return found
   end
-  looked = looked + #members
+  scanned = scanned + #members
   from = '(' .. members[#members]
   found[1] = members[#members]
 end

@@ -1,29 +1,29 @@
 /**
- * Keeps what was done under a claim on a webhook endpoint.
+ * Stores what was done under a claim on a webhook endpoint.
  *
- * - KEYS: log, index, progress, waiting, attempts, deliveries, listed, then listed of each status
- * - ARGV: owner, until when it keeps the claim (empty: it lets go), cursor, until when it is paused
- *   (empty: it is not), the statuses joined by blanks; how many sessions wait no more, the name of each;
- *   how many wait, for each: session, when created, next attempt, text; how many deliveries, for each:
- *   session, when created, seq, status, text
- * - answers: 1, or 0 if the claim is another's, and nothing was kept
+ * - KEYS: log, index, progress, waiting, attempts, deliveries, listed, then the list of each status
+ * - ARGV: owner, new expiry of the claim (empty: it is released), cursor, until when it is paused
+ *   (empty: not paused), the statuses joined by spaces; number of sessions that no longer wait, the
+ *   field of each; number of waiting sessions, for each: session, when created, next attempt,
+ *   value; number of deliveries, for each: session, when created, seq, status, value
+ * - returns: 1, or 0 if the owner does not hold the claim, and nothing was stored
  * @module
  */
 import { defineScript } from "../script.ts";
-import { IS_KEPT } from "./kept.ts";
+import { HAS_HISTORY } from "./has-history.ts";
 
 export const SETTLE = defineScript(`
 local log, index, progress, waiting, attempts, deliveries, listed = unpack(KEYS)
-local owner, untilAt, cursor, paused, statuses = unpack(ARGV)
+local owner, expiresAt, cursor, paused, statuses = unpack(ARGV)
 if redis.call('HGET', progress, 'owner') ~= owner then return 0 end
-${IS_KEPT}
-local listedAs, place = {}, 8
+${HAS_HISTORY}
+local listedAs, key = {}, 8
 for status in string.gmatch(statuses, '%S+') do
-  listedAs[status] = KEYS[place]
-  place = place + 1
+  listedAs[status] = KEYS[key]
+  key = key + 1
 end
-redis.call('HSET', progress, 'cursor', cursor, 'until', untilAt)
-if untilAt == '' then redis.call('HDEL', progress, 'owner', 'until') end
+redis.call('HSET', progress, 'cursor', cursor, 'until', expiresAt)
+if expiresAt == '' then redis.call('HDEL', progress, 'owner', 'until') end
 if paused == '' then
   redis.call('HDEL', progress, 'paused')
 else
@@ -39,7 +39,7 @@ at = at + 1
 for _ = 1, ARGV[at] do
   local session, createdAt, nextAttemptAt, text = unpack(ARGV, at + 1, at + 4)
   at = at + 4
-  if isKept(session, createdAt) then
+  if hasHistory(session, createdAt) then
     local name = session .. '\\n' .. createdAt
     redis.call('HSET', waiting, name, text)
     redis.call('ZADD', attempts, nextAttemptAt, name)
@@ -49,7 +49,7 @@ at = at + 1
 for _ = 1, ARGV[at] do
   local session, createdAt, seq, status, text = unpack(ARGV, at + 1, at + 5)
   at = at + 5
-  if isKept(session, createdAt) then
+  if hasHistory(session, createdAt) then
     local name = session .. '\\n' .. createdAt .. '\\n' .. seq
     local old = redis.call('HGET', deliveries, name)
     local position

@@ -1,9 +1,10 @@
 /**
- * Reads entries of an outbox above a number, in order and without a gap, whoever trims it meanwhile.
+ * Reads the entries of a relay queue above a number, in order. It is one script, so that a
+ * concurrent trim causes no gap.
  *
- * - KEYS: outbox
+ * - KEYS: relay queue
  * - ARGV: number, limit
- * - answers: the entries, each `NUMBER TRACK TEXT`
+ * - returns: the entries, each `NUMBER TRACK TEXT`
  * @module
  */
 import { defineScript } from "../script.ts";

@@ -5,10 +5,10 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { Session } from "../../core/session.ts";
 import { StoreError, type Write } from "../store.ts";
-import { heard, LEASE_MS } from "../suite/case.ts";
+import { LEASE_MS, sessionWithBeat } from "../suite/case.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "stillhere-renewals-"));
+const folder = mkdtempSync(join(tmpdir(), "stillhere-lease-log-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const opened: SqliteStore[] = [];
@@ -22,27 +22,27 @@ function freshPath(): string {
   return join(folder, `${files}.db`);
 }
 
-function open(path: string, eraLeast?: number): SqliteStore {
-  const store = new SqliteStore(path, eraLeast === undefined ? {} : { eraLeast });
+function open(path: string, minSegmentEntries?: number): SqliteStore {
+  const store = new SqliteStore(path, minSegmentEntries === undefined ? {} : { minSegmentEntries });
   opened.push(store);
   return store;
 }
 
 const keyOf = (id: string) => ({ account: "a", id });
 
-function write(session: Session, expectedVersion: number, isRenewal = true): Write {
+function write(session: Session, expectedVersion: number, isLease = true): Write {
   const page = session.pages[0];
   const leaseUntil = page?.leaseUntil ?? 0;
-  return {
+  const common = {
     key: keyOf(session.id),
     expectedVersion,
     session,
     shadow: null,
     epoch: 0,
     columns: {
-      state: "none",
-      presence: "online",
-      queue: "none",
+      state: "none" as const,
+      presence: "online" as const,
+      queue: "none" as const,
       queuedAt: null,
       assignee: null,
       group: null,
@@ -53,8 +53,9 @@ function write(session: Session, expectedVersion: number, isRenewal = true): Wri
     eventIds: [],
     transitions: [],
     shadowTransitions: [],
-    renewal: isRenewal ? { seq: page?.seq ?? 0, leaseUntil } : null,
   };
+  if (!isLease) return { ...common, kind: "change" };
+  return { ...common, kind: "lease", renewal: { seq: page?.seq ?? 0, leaseUntil } };
 }
 
 async function load(store: SqliteStore, id: string) {
@@ -62,78 +63,84 @@ async function load(store: SqliteStore, id: string) {
   return found?.stored ?? null;
 }
 
-describe("what was heard since a row was written", () => {
-  it("is the truth for this process, for another one, and for whoever opens the file next", async () => {
+describe("a lease that was renewed since its row was written", () => {
+  it("is read by this process, by another one, and by the next that opens the file", async () => {
     const path = freshPath();
     const [store, other] = [open(path), open(path)];
-    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
+    await store.commit([write(sessionWithBeat("s", 1, 2_000), 0, false)]);
     expect((await load(other, "s"))?.version).toBe(1);
     for (const seq of [2, 3, 4]) {
-      expect(await store.commit([write(heard("s", seq, seq * 1_000), seq - 1)])).toEqual([
+      expect(await store.commit([write(sessionWithBeat("s", seq, seq * 1_000), seq - 1)])).toEqual([
         "committed",
       ]);
     }
     const next = open(path);
     for (const each of [store, other, next]) {
       expect(await load(each, "s")).toEqual({
-        session: heard("s", 4, 4_000),
+        session: sessionWithBeat("s", 4, 4_000),
         shadow: null,
         version: 4,
         epoch: 0,
         deadlineAt: 4_000 + LEASE_MS,
       });
       const listed = await each.list("a", { presence: "online", limit: 1 });
-      expect(listed[0]?.session).toEqual(heard("s", 4, 4_000));
+      expect(listed[0]?.session).toEqual(sessionWithBeat("s", 4, 4_000));
     }
   });
 
-  it("decides between two processes as a row would", async () => {
+  it("decides conflicts between two processes as a row does", async () => {
     const path = freshPath();
     const [store, other] = [open(path), open(path)];
-    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
+    await store.commit([write(sessionWithBeat("s", 1, 2_000), 0, false)]);
     await load(other, "s");
-    await store.commit([write(heard("s", 2, 3_000), 1)]);
-    for (const isRenewal of [true, false]) {
-      const late = write(heard("s", 2, 3_100), 1, isRenewal);
+    await store.commit([write(sessionWithBeat("s", 2, 3_000), 1)]);
+    for (const isLease of [true, false]) {
+      const late = write(sessionWithBeat("s", 2, 3_100), 1, isLease);
       expect(await other.commit([late])).toEqual(["conflict"]);
     }
-    expect(await other.commit([write(heard("s", 3, 4_000), 2)])).toEqual(["committed"]);
-    expect(await store.commit([write(heard("s", 4, 5_000), 2)])).toEqual(["conflict"]);
-    expect((await load(store, "s"))?.session).toEqual(heard("s", 3, 4_000));
+    expect(await other.commit([write(sessionWithBeat("s", 3, 4_000), 2)])).toEqual(["committed"]);
+    expect(await store.commit([write(sessionWithBeat("s", 4, 5_000), 2)])).toEqual(["conflict"]);
+    expect((await load(store, "s"))?.session).toEqual(sessionWithBeat("s", 3, 4_000));
   });
 
-  it("counts once within a batch, whatever the batch says of one session", async () => {
+  it("raises the version once for each write of its session within a batch", async () => {
     const store = open(freshPath());
-    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
-    const twice = [write(heard("s", 2, 3_000), 1), write(heard("s", 3, 3_000), 1)];
+    await store.commit([write(sessionWithBeat("s", 1, 2_000), 0, false)]);
+    const twice = [
+      write(sessionWithBeat("s", 2, 3_000), 1),
+      write(sessionWithBeat("s", 3, 3_000), 1),
+    ];
     expect(await store.commit(twice)).toEqual(["committed", "conflict"]);
-    const row = [write(heard("s", 3, 4_000), 2), write(heard("s", 4, 5_000), 3, false)];
+    const row = [
+      write(sessionWithBeat("s", 3, 4_000), 2),
+      write(sessionWithBeat("s", 4, 5_000), 3, false),
+    ];
     expect(await store.commit(row)).toEqual(["committed", "committed"]);
-    expect((await load(store, "s"))?.session).toEqual(heard("s", 4, 5_000));
+    expect((await load(store, "s"))?.session).toEqual(sessionWithBeat("s", 4, 5_000));
   });
 
-  it("keeps a deadline from passing early, and never from passing", async () => {
+  it("moves a deadline, and never keeps it from passing", async () => {
     const path = freshPath();
     const [store, other] = [open(path), open(path)];
-    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
-    await store.commit([write(heard("s", 2, 9_000), 1)]);
+    await store.commit([write(sessionWithBeat("s", 1, 2_000), 0, false)]);
+    await store.commit([write(sessionWithBeat("s", 2, 9_000), 1)]);
     for (const each of [store, other]) {
       expect(await each.due(9_000 + LEASE_MS - 1, 10)).toEqual([]);
       expect(await each.due(9_000 + LEASE_MS, 10)).toEqual([keyOf("s")]);
     }
-    // A nearer deadline is written at once.
-    const nearer = heard("s", 3, 9_500);
+    // A nearer deadline counts immediately.
+    const nearer = sessionWithBeat("s", 3, 9_500);
     const page = { ...(nearer.pages[0] as Session["pages"][0]), leaseMs: 10, leaseUntil: 9_510 };
     await store.commit([write({ ...nearer, pages: [page] }, 2)]);
     expect(await other.due(9_510, 10)).toEqual([keyOf("s")]);
   });
 
-  it("is carried over while more is heard, by two processes at once, and none is lost", async () => {
+  it("survives compaction by two processes while more leases are renewed", async () => {
     const path = freshPath();
     const stores = [open(path, 20), open(path, 20)] as const;
     const ids = Array.from({ length: 50 }, (_, index) => `s_${index}`);
     const versions = new Map(ids.map((id) => [id, 1]));
-    await stores[0].commit(ids.map((id) => write(heard(id, 1, 2_000), 0, false)));
+    await stores[0].commit(ids.map((id) => write(sessionWithBeat(id, 1, 2_000), 0, false)));
     const found = await stores[0].load(ids.map((id) => ({ key: keyOf(id), eventIds: [] })));
     const numbers = new Map(ids.map((id, index) => [id, found[index]?.number ?? 0]));
     for (let round = 0; round < 400; round += 1) {
@@ -143,9 +150,9 @@ describe("what was heard since a row was written", () => {
         .map((id) => {
           const version = versions.get(id) ?? 0;
           versions.set(id, version + 1);
-          return { id, version, session: heard(id, version + 1, 2_000 + version * 100) };
+          return { id, version, session: sessionWithBeat(id, version + 1, 2_000 + version * 100) };
         });
-      // By turns: whole or by its number alone; now and then the row is written too.
+      // Alternately by commit and by renew; now and then the row is written too.
       const outcomes =
         round % 3 === 0
           ? await store.renew(
@@ -167,7 +174,7 @@ describe("what was heard since a row was written", () => {
       for (const id of ids) {
         const version = versions.get(id) ?? 0;
         expect(await load(each, id)).toMatchObject({
-          session: heard(id, version, 1_900 + version * 100),
+          session: sessionWithBeat(id, version, 1_900 + version * 100),
           version,
         });
       }
@@ -176,17 +183,17 @@ describe("what was heard since a row was written", () => {
       expect(await each.due(last, 100)).toHaveLength(ids.length);
     }
     const database = new DatabaseSync(path);
-    const rows = database.prepare("SELECT count(*) AS count FROM renewals").get()?.["count"];
+    const rows = database.prepare("SELECT count(*) AS count FROM lease_log").get()?.["count"];
     database.close();
-    // 400 batches were appended; those of eras that are over are gone.
+    // 400 batches were appended; those of ended segments are deleted.
     expect(Number(rows)).toBeLessThan(100);
   });
 
-  it("is due by itself once its row is not, and its row is not looked at again and again", async () => {
+  it("is due by the log alone, and its row is found due only once", async () => {
     const path = freshPath();
     const store = open(path);
-    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
-    await store.commit([write(heard("s", 2, 9_000), 1)]);
+    await store.commit([write(sessionWithBeat("s", 1, 2_000), 0, false)]);
+    await store.commit([write(sessionWithBeat("s", 2, 9_000), 1)]);
     expect(await store.due(2_000 + LEASE_MS, 10)).toEqual([]);
     const database = new DatabaseSync(path);
     expect(database.prepare("SELECT deadline_at FROM sessions").get()).toEqual({
@@ -199,9 +206,9 @@ describe("what was heard since a row was written", () => {
     }
   });
 
-  it("of sessions and instants that no entry has room for is kept in their rows", async () => {
+  it("is written to the row where a log entry has no room for it", async () => {
     const store = open(freshPath());
-    const ages = heard("s", 1, 2_000);
+    const ages = sessionWithBeat("s", 1, 2_000);
     const page = ages.pages[0] as Session["pages"][0];
     const leaseMs = 2 ** 33;
     const first = { ...ages, pages: [{ ...page, leaseMs, leaseUntil: 2_000 + leaseMs }] };
@@ -219,11 +226,11 @@ describe("what was heard since a row was written", () => {
     expect(await store.renew([lease])).toEqual(["conflict"]);
   });
 
-  it("is kept where an erasure fails half way", async () => {
+  it("is kept where the erasure of its session fails half way", async () => {
     const path = freshPath();
     const store = open(path);
-    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
-    await store.commit([write(heard("s", 2, 9_000), 1)]);
+    await store.commit([write(sessionWithBeat("s", 1, 2_000), 0, false)]);
+    await store.commit([write(sessionWithBeat("s", 2, 9_000), 1)]);
     expect(await store.due(2_000 + LEASE_MS, 10)).toEqual([]);
     const other = new DatabaseSync(path);
     other.exec(`CREATE TRIGGER refuse BEFORE DELETE ON sessions
@@ -231,18 +238,22 @@ describe("what was heard since a row was written", () => {
     await expect(store.erase(keyOf("s"))).rejects.toThrow(StoreError);
     other.exec("DROP TRIGGER refuse");
     other.close();
-    expect(await load(store, "s")).toMatchObject({ version: 2, session: heard("s", 2, 9_000) });
+    expect(await load(store, "s")).toMatchObject({
+      version: 2,
+      session: sessionWithBeat("s", 2, 9_000),
+    });
     expect(await store.due(9_000 + LEASE_MS, 10)).toEqual([keyOf("s")]);
     expect(await store.erase(keyOf("s"))).toBe(true);
   });
 
-  it("of an erased session does not come back with another one of its name", async () => {
+  it("does not come back with a new session of the erased one's id", async () => {
     const store = open(freshPath());
-    await store.commit([write(heard("s", 1, 2_000), 0, false)]);
-    for (const seq of [2, 3]) await store.commit([write(heard("s", seq, seq * 1_000), seq - 1)]);
+    await store.commit([write(sessionWithBeat("s", 1, 2_000), 0, false)]);
+    for (const seq of [2, 3])
+      await store.commit([write(sessionWithBeat("s", seq, seq * 1_000), seq - 1)]);
     expect(await store.erase(keyOf("s"))).toBe(true);
     expect(await load(store, "s")).toBeNull();
-    await store.commit([write(heard("s", 1, 7_000), 0, false)]);
-    expect((await load(store, "s"))?.session).toEqual(heard("s", 1, 7_000));
+    await store.commit([write(sessionWithBeat("s", 1, 7_000), 0, false)]);
+    expect((await load(store, "s"))?.session).toEqual(sessionWithBeat("s", 1, 7_000));
   });
 });

@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const PAGE = { gen: 0, seq: 1, visibility: "visible", leaseMs: 15_000, left: false } as const;
 
-/** A session that one page has, at the version that follows. */
+/** A write of the session with one page. */
 function write(page: string, expectedVersion: number) {
   const pages = [{ ...PAGE, id: page, leaseUntil: NOW + 15_000 }];
   const session = {
@@ -43,21 +43,21 @@ const KEY = { account: ACCOUNT, id: "s" };
 const RECORDS = "stillhere:{0}:sessions:shop";
 
 describe("a lease", () => {
-  it("is not renewed of a session that has the expected version by other ways", async () => {
+  it("is a conflict where a failover lost commits and the expected version is another session's", async () => {
     await store.commit([write("a", 0)]);
     const before = server.command("HGET", RECORDS, "s");
     await store.commit([write("a", 1)]);
     const [found] = await store.load([{ key: KEY, eventIds: [] }]);
     const renewal = { seq: 2, leaseUntil: NOW + 20_000, deadlineAt: NOW + 20_000 };
     const lease = { number: found?.number ?? 0, expectedVersion: 2, ...renewal };
-    // The primary has died, its replica lacks the last commit, and another collector is quicker.
+    // The primary died, its replica lacks the last commit, and another collector commits first.
     server.command("HSET", RECORDS, "s", before);
     expect(await other.commit([write("b", 1)])).toEqual(["committed"]);
     expect(await store.renew([lease])).toEqual(["conflict"]);
-    const [stands] = await store.load([{ key: KEY, eventIds: [] }]);
-    expect(stands?.stored?.session.pages).toMatchObject([{ id: "b", seq: 1 }]);
-    // Whoever has looked at it again may renew it.
-    const { number = 0 } = stands ?? {};
+    const [reloaded] = await store.load([{ key: KEY, eventIds: [] }]);
+    expect(reloaded?.stored?.session.pages).toMatchObject([{ id: "b", seq: 1 }]);
+    // After it was loaded again it can be renewed.
+    const { number = 0 } = reloaded ?? {};
     expect(await store.renew([{ ...lease, number }])).toEqual(["committed"]);
   });
 });

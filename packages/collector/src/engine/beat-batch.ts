@@ -1,0 +1,83 @@
+/**
+ * The fast path of one batch: beats that hit the cache become one lease write for each session, which
+ * is neither loaded nor reduced. Where another request of the batch is for the same session, its beats
+ * join that request, so that all are applied in the order of their arrival.
+ * @module
+ */
+import type { LeaseWrite, Store } from "../stores/store.ts";
+import type { BeatCache } from "./beat-cache.ts";
+import { type Group, type Pending, type PendingBeat, toSlowPath } from "./pending.ts";
+
+/** The beats of one session, and the write that they come to. */
+interface SessionBeats {
+  write: LeaseWrite;
+  readonly beats: { readonly beat: PendingBeat; readonly nextMs: number }[];
+}
+
+export class BeatBatch {
+  readonly #cache: BeatCache;
+  readonly #bySession = new Map<number, SessionBeats>();
+
+  constructor(cache: BeatCache) {
+    this.#cache = cache;
+  }
+
+  /** Number of sessions whose leases are to be renewed. */
+  get size(): number {
+    return this.#bySession.size;
+  }
+
+  /** Adds a beat that hits; returns what the slow path has to apply otherwise, if anything. */
+  add(beat: PendingBeat, now: number): Pending | null {
+    const isCurrent = beat.configVersion === this.#cache.configVersion;
+    const renewal = isCurrent ? this.#cache.renew(beat.key, beat.seq, now) : null;
+    if (!renewal) return toSlowPath(beat);
+    const { write, nextMs } = renewal;
+    const known = this.#bySession.get(write.number);
+    if (known) {
+      known.beats.push({ beat, nextMs });
+      if (write.seq > known.write.seq) known.write = write;
+    } else {
+      this.#bySession.set(write.number, { write, beats: [{ beat, nextMs }] });
+    }
+    return null;
+  }
+
+  /** Moves the beats of a session into the group of other requests for it. */
+  join(group: Group, session: number | undefined): void {
+    const found = session === undefined ? undefined : this.#bySession.get(session);
+    if (session === undefined || !found) return;
+    this.#bySession.delete(session);
+    group.push(...slowPathOf(found));
+    group.sort((a, b) => a.arrivalOrder - b.arrivalOrder);
+  }
+
+  /**
+   * Commits the writes and resolves their beats. Returns those of sessions that another collector has
+   * changed, for the slow path. Where the store fails, the beats are rejected and the cache stays as it
+   * was.
+   */
+  async commit(store: Store): Promise<readonly Pending[]> {
+    const sessions = [...this.#bySession.values()];
+    try {
+      const outcomes = (await store.renew?.(sessions.map(({ write }) => write))) ?? [];
+      return sessions.flatMap((session, index) => {
+        if (outcomes[index] === "conflict") {
+          this.#cache.invalidate(session.write.number);
+          return slowPathOf(session);
+        }
+        this.#cache.committed(session.write);
+        for (const { beat, nextMs } of session.beats) beat.resolve({ status: "renewed", nextMs });
+        return [];
+      });
+    } catch (error) {
+      // The rest of the batch was committed before, so only these fail.
+      for (const { beats } of sessions) for (const { beat } of beats) beat.reject(error);
+      return [];
+    }
+  }
+}
+
+function slowPathOf({ beats }: SessionBeats): readonly Pending[] {
+  return beats.flatMap(({ beat }) => toSlowPath(beat) ?? []);
+}

@@ -1,0 +1,171 @@
+/**
+ * What was checked of each page's last beat, so that the next one with the same content renews its lease
+ * without its session being loaded. An entry that is missing costs a slow path and nothing else: where
+ * anything is in doubt it is removed.
+ * @module
+ */
+import { type Lease, renewLease } from "../core/lease.ts";
+import { isUint32, NO_SLOT, PackedMap } from "../stores/packed-map.ts";
+import type { LeaseWrite } from "../stores/store.ts";
+
+/** 128 bits of a hash of all that a beat contains but its number, as four unsigned 32-bit numbers. */
+export type BeatKey = readonly [number, number, number, number];
+
+/** What the caller has to check of a beat that hits. */
+export interface CachedBeat {
+  readonly account: string;
+  /** Where the session's signals are counted for its rate limit; an unsigned 32-bit number. */
+  readonly rateSlot: number;
+}
+
+/** What the caller has checked of a beat, and how long that holds. */
+export interface CheckedBeat extends CachedBeat {
+  readonly key: BeatKey;
+  /** Epoch milliseconds at which the first of its token and keys expires; `Infinity`: none does. */
+  readonly validUntil: number;
+  /** {@link BeatCache.configVersion} before it was checked. */
+  readonly configVersion: number;
+}
+
+/** A session as the store knows it after the beat was committed, and its lease. */
+export interface LeaseHolder {
+  /** The store's number of the session; unsigned 32-bit. */
+  readonly session: number;
+  readonly version: number;
+  readonly lease: Lease;
+}
+
+/** What a hit comes to: nothing in the cache has changed yet. */
+export interface LeaseRenewal {
+  readonly write: LeaseWrite;
+  /** What the page is told: milliseconds until its next beat. */
+  readonly nextMs: number;
+}
+
+/** About 110 bytes each, with their share of the two indexes. */
+const MAX_ENTRIES = 3_000_000;
+
+export class BeatCache {
+  readonly #maxEntries: number;
+  readonly #entries = new PackedMap({
+    f64: ["leaseUntil", "othersAt", "validUntil"],
+    u32: [
+      ...(["key0", "key1", "key2", "key3"] as const),
+      ...(["session", "version", "seq", "leaseMs", "nextMs"] as const),
+      ...(["account", "rateSlot", "configVersion"] as const),
+    ],
+  });
+  readonly #byKey = this.#entries.index("key0", "key1", "key2", "key3");
+  readonly #bySession = this.#entries.index("session");
+  readonly #accounts: string[] = [];
+  readonly #accountIndexes = new Map<string, number>();
+  #configVersion = 0;
+
+  constructor(maxEntries = MAX_ENTRIES) {
+    this.#maxEntries = maxEntries;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Rises when accounts, keys, settings or an outage change what beats are checked by. */
+  get configVersion(): number {
+    return this.#configVersion;
+  }
+
+  /** All entries miss from now on. */
+  configChanged(): void {
+    this.#configVersion += 1;
+  }
+
+  /** The entry of a beat that was checked before and still holds, or null. */
+  get(key: BeatKey, now: number): CachedBeat | null {
+    const slot = this.#find(key, now);
+    if (slot === NO_SLOT) return null;
+    const { account, rateSlot } = this.#entries.fields;
+    return {
+      account: this.#accounts[account.get(slot)] as string,
+      rateSlot: rateSlot.get(slot),
+    };
+  }
+
+  /**
+   * The write that a beat with that number comes to at `now`, or null on a miss or where the rules must
+   * decide. Computes only: {@link committed} changes the entry once the store has it.
+   */
+  renew(key: BeatKey, seq: number, now: number): LeaseRenewal | null {
+    const slot = this.#find(key, now);
+    if (slot === NO_SLOT) return null;
+    const { fields } = this.#entries;
+    const nextMs = fields.nextMs.get(slot);
+    const lease = {
+      seq: fields.seq.get(slot),
+      leaseUntil: fields.leaseUntil.get(slot),
+      leaseMs: fields.leaseMs.get(slot),
+      othersAt: fields.othersAt.get(slot),
+      nextMs,
+    };
+    const renewal = renewLease(lease, seq, now);
+    if (!renewal) return null;
+    const number = fields.session.get(slot);
+    return { write: { number, expectedVersion: fields.version.get(slot), ...renewal }, nextMs };
+  }
+
+  /** The store has the write: the entry follows, if it is still the one that the write was made from. */
+  committed({ number, expectedVersion, seq, leaseUntil }: LeaseWrite): void {
+    const slot = this.#bySession.find(number);
+    if (slot === NO_SLOT) return;
+    const { fields } = this.#entries;
+    if (fields.version.get(slot) !== expectedVersion) return;
+    fields.version.set(slot, expectedVersion + 1);
+    fields.seq.set(slot, seq);
+    fields.leaseUntil.set(slot, leaseUntil);
+  }
+
+  /**
+   * Makes the entry of a beat that was checked, applied and committed. It replaces the session's entry,
+   * and one of the same key. Nothing is kept of a beat that was checked under another configuration, nor
+   * of numbers that a field cannot hold.
+   */
+  put(checked: CheckedBeat, { session, version, lease }: LeaseHolder): void {
+    this.invalidate(session);
+    const { key, account, rateSlot, validUntil, configVersion } = checked;
+    const { seq, leaseMs, nextMs } = lease;
+    const sameKey = this.#byKey.find(...key);
+    // The session that had it was erased by another process.
+    if (sameKey !== NO_SLOT) this.#entries.remove(sameKey);
+    const isCurrent = configVersion === this.#configVersion;
+    const fits = [session, version, seq, leaseMs, nextMs, rateSlot, configVersion].every(isUint32);
+    if (!isCurrent || !fits) return;
+    // Entries of pages that went away are never removed one by one.
+    if (this.size >= this.#maxEntries) this.#entries.clear();
+    const [key0, key1, key2, key3] = key;
+    const { leaseUntil, othersAt } = lease;
+    const ofLease = { seq, leaseUntil, leaseMs, othersAt, nextMs };
+    const ofCheck = { account: this.#indexOf(account), rateSlot, validUntil, configVersion };
+    this.#entries.insert({ key0, key1, key2, key3, session, version, ...ofLease, ...ofCheck });
+  }
+
+  /** Something else has happened to the session, or may have. */
+  invalidate(session: number): void {
+    const slot = this.#bySession.find(session);
+    if (slot !== NO_SLOT) this.#entries.remove(slot);
+  }
+
+  #find([a, b, c, d]: BeatKey, now: number): number {
+    const slot = this.#byKey.find(a, b, c, d);
+    if (slot === NO_SLOT) return NO_SLOT;
+    const { configVersion, validUntil } = this.#entries.fields;
+    const isValid = configVersion.get(slot) === this.#configVersion && now < validUntil.get(slot);
+    return isValid ? slot : NO_SLOT;
+  }
+
+  #indexOf(account: string): number {
+    const known = this.#accountIndexes.get(account);
+    if (known !== undefined) return known;
+    const index = this.#accounts.push(account) - 1;
+    this.#accountIndexes.set(account, index);
+    return index;
+  }
+}

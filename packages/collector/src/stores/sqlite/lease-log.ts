@@ -1,0 +1,228 @@
+/**
+ * An append-only log of renewed leases. A beat changes two numbers of a session; writing its row for that
+ * would write a page of the file for each beat. So a batch of leases is appended as one row of the
+ * table `lease_log`, and every process that has the file open keeps each session's newest entry in memory.
+ *
+ * A session is what its row says, with the newest log entry over it where that is newer
+ * ({@link LeaseLog.newerThan}). The log is compacted: a segment ends when it has more entries than there
+ * are sessions in the log; of the ended segment, entries that are still the newest are appended again, some
+ * with each commit, and then its rows are deleted. So the log holds a few entries for each living session.
+ * @module
+ */
+import { CHUNK_SLOTS, NO_SLOT, PackedMap } from "../packed-map.ts";
+import { decodeEntries, encodeEntries, type LeaseEntry } from "./lease-log-codec.ts";
+import type { Statements } from "./statements.ts";
+
+/** A segment has at least this many entries. */
+const MIN_SEGMENT_ENTRIES = 100_000;
+/** Slots of memory that one commit compacts: at least, and for each entry that it appends. */
+const MIN_COMPACT_SLOTS = 100;
+const COMPACT_SLOTS_PER_ENTRY = 4;
+/** Rows of an ended segment that one commit deletes. */
+const DELETE_ROWS = 20;
+
+/** A file version that never is: the session's row may be newer than the entry. */
+const UNVERIFIED = 0;
+const NEVER = Number.POSITIVE_INFINITY;
+
+export interface DueEntry {
+  readonly session: number;
+  readonly deadlineAt: number;
+}
+
+export class LeaseLog {
+  readonly #statements: Statements;
+  readonly #minSegmentEntries: number;
+  readonly #newest = new PackedMap({
+    f64: ["leaseUntil", "deadlineAt"],
+    u32: ["session", "version", "seq", "segment", "verifiedAt"],
+  });
+  readonly #bySession = this.#newest.index("session");
+  /** For each chunk of slots, an instant before which none of its deadlines is. */
+  #earliestDeadlines: number[] = [];
+  #segment = 0;
+  /** Entries appended to the current segment, without those that compaction appended. */
+  #segmentEntries = 0;
+  /** Slots below this one have been compacted; `Infinity`: no segment is being compacted. */
+  #compactedSlots = Number.POSITIVE_INFINITY;
+  /** The last row of the ended segment; null: all its rows are deleted. */
+  #endedRow: number | null = null;
+  #lastRow = 0;
+  /** Entries found due, most overdue first; some may have been renewed since. */
+  #due: DueEntry[] = [];
+
+  constructor(statements: Statements, minSegmentEntries = MIN_SEGMENT_ENTRIES) {
+    this.#statements = statements;
+    this.#minSegmentEntries = minSegmentEntries;
+  }
+
+  /** The session's newest entry if it is newer than a row of that version, or null: the row is newest. */
+  newerThan(session: number, rowVersion: number): LeaseEntry | null {
+    const slot = this.#bySession.find(session);
+    if (slot === NO_SLOT) return null;
+    const { version, seq, leaseUntil, deadlineAt } = this.#newest.fields;
+    if (version.get(slot) <= rowVersion) return null;
+    return {
+      version: version.get(slot),
+      seq: seq.get(slot),
+      leaseUntil: leaseUntil.get(slot),
+      deadlineAt: deadlineAt.get(slot),
+    };
+  }
+
+  /**
+   * The session's newest version where it is known without reading its row: this process appended it, and
+   * the file has had the same version since. Null: the row must be read.
+   */
+  verifiedVersionOf(session: number, fileVersion: number): number | null {
+    const slot = this.#bySession.find(session);
+    if (slot === NO_SLOT) return null;
+    const { verifiedAt, version } = this.#newest.fields;
+    return verifiedAt.get(slot) === fileVersion ? version.get(slot) : null;
+  }
+
+  /** Reads what other processes have appended. */
+  read(): void {
+    for (const row of this.#statements.readLeaseLog.iterate(this.#lastRow)) {
+      this.#lastRow = row["number"] as number;
+      decodeEntries(row["body"] as Uint8Array, (session, entry) => {
+        this.#segmentEntries += 1;
+        this.#set(session, entry, UNVERIFIED);
+      });
+    }
+  }
+
+  /**
+   * Appends entries within a transaction, and does a share of the compaction. Memory follows when the
+   * returned function is called, after the commit. `fileVersion` is what {@link verifiedVersionOf} is
+   * asked with.
+   */
+  append(entries: ReadonlyMap<number, LeaseEntry>, fileVersion: number): () => void {
+    if (entries.size === 0) return () => {};
+    const row = this.#insert(entries);
+    const compacted = this.#compact(entries);
+    return () => {
+      this.#lastRow = row;
+      this.#segmentEntries += entries.size;
+      for (const [session, entry] of entries) this.#set(session, entry, fileVersion);
+      compacted();
+      const isLong = this.#segmentEntries >= Math.max(this.#minSegmentEntries, this.#newest.size);
+      if (isLong && this.#endedRow === null) this.#endSegment();
+    };
+  }
+
+  #insert(entries: ReadonlyMap<number, LeaseEntry>): number {
+    return Number(this.#statements.appendLeaseLog.run(encodeEntries(entries)).lastInsertRowid);
+  }
+
+  /** One share: copies entries of the ended segment, or, once all are copied, deletes its rows. */
+  #compact(appended: ReadonlyMap<number, LeaseEntry>): () => void {
+    if (this.#endedRow === null) return () => {};
+    if (this.#compactedSlots < this.#newest.end) return this.#copyEnded(appended);
+    const { changes } = this.#statements.deleteLeaseLog.run(this.#endedRow, DELETE_ROWS);
+    return () => {
+      if (Number(changes) < DELETE_ROWS) this.#endedRow = null;
+    };
+  }
+
+  #copyEnded(appended: ReadonlyMap<number, LeaseEntry>): () => void {
+    const share = Math.max(MIN_COMPACT_SLOTS, COMPACT_SLOTS_PER_ENTRY * appended.size);
+    const end = Math.min(this.#compactedSlots + share, this.#newest.end);
+    const copied = new Map<number, LeaseEntry>();
+    const { session, segment } = this.#newest.fields;
+    for (let slot = this.#compactedSlots; slot < end; slot += 1) {
+      const number = session.get(slot);
+      if (number === 0 || segment.get(slot) === this.#segment || appended.has(number)) continue;
+      copied.set(number, this.newerThan(number, 0) as LeaseEntry);
+    }
+    const row = copied.size > 0 ? this.#insert(copied) : null;
+    return () => {
+      if (row !== null) this.#lastRow = row;
+      for (const number of copied.keys()) {
+        const slot = this.#bySession.find(number);
+        if (slot !== NO_SLOT) segment.set(slot, this.#segment);
+      }
+      this.#compactedSlots = end;
+    };
+  }
+
+  #endSegment(): void {
+    this.#segment += 1;
+    this.#segmentEntries = 0;
+    this.#compactedSlots = 0;
+    this.#endedRow = this.#lastRow;
+  }
+
+  /** Forgets a session whose row is newer, or that was erased. */
+  forget(session: number): void {
+    const slot = this.#bySession.find(session);
+    if (slot !== NO_SLOT) this.#newest.remove(slot);
+  }
+
+  /** Sessions that are due by their entries, the most overdue first. */
+  due(now: number, limit: number): readonly DueEntry[] {
+    const known = this.#stillDue(now, limit);
+    if (known.length === limit) return known;
+    this.#due = this.#findDue(now);
+    return this.#stillDue(now, limit);
+  }
+
+  #stillDue(now: number, limit: number): readonly DueEntry[] {
+    const isDue = ({ session, deadlineAt }: DueEntry) =>
+      deadlineAt <= now && this.newerThan(session, 0)?.deadlineAt === deadlineAt;
+    const renewed = this.#due.findIndex(isDue);
+    this.#due.splice(0, renewed < 0 ? this.#due.length : renewed);
+    const found: DueEntry[] = [];
+    for (const entry of this.#due) {
+      if (found.length === limit) break;
+      if (isDue(entry)) found.push(entry);
+    }
+    return found;
+  }
+
+  #findDue(now: number): DueEntry[] {
+    const found: DueEntry[] = [];
+    for (const [chunk, earliest] of this.#earliestDeadlines.entries()) {
+      if (earliest <= now) this.#earliestDeadlines[chunk] = this.#findDueIn(chunk, now, found);
+    }
+    return found.sort((a, b) => a.deadlineAt - b.deadlineAt);
+  }
+
+  /** Adds what is due in a chunk of slots to `found`, and returns the chunk's earliest deadline. */
+  #findDueIn(chunk: number, now: number, found: DueEntry[]): number {
+    const { session, deadlineAt } = this.#newest.fields;
+    let earliest = NEVER;
+    const first = chunk * CHUNK_SLOTS;
+    const end = Math.min(this.#newest.end, first + CHUNK_SLOTS);
+    for (let slot = first; slot < end; slot += 1) {
+      const number = session.get(slot);
+      if (number === 0) continue;
+      const deadline = deadlineAt.get(slot);
+      if (deadline < earliest) earliest = deadline;
+      if (deadline <= now) found.push({ session: number, deadlineAt: deadline });
+    }
+    return earliest;
+  }
+
+  /** Keeps an entry in memory unless a newer one is there. */
+  #set(session: number, entry: LeaseEntry, verifiedAt: number): void {
+    const { version, seq, leaseUntil, deadlineAt } = entry;
+    const record = { session, version, seq, leaseUntil, deadlineAt };
+    let slot = this.#bySession.find(session);
+    if (slot === NO_SLOT) {
+      slot = this.#newest.insert({ ...record, segment: this.#segment, verifiedAt });
+    } else {
+      const { fields } = this.#newest;
+      if (fields.version.get(slot) > version) return;
+      fields.version.set(slot, version);
+      fields.seq.set(slot, seq);
+      fields.leaseUntil.set(slot, leaseUntil);
+      fields.deadlineAt.set(slot, deadlineAt);
+      fields.segment.set(slot, this.#segment);
+      fields.verifiedAt.set(slot, verifiedAt);
+    }
+    const chunk = Math.floor(slot / CHUNK_SLOTS);
+    const earliest = this.#earliestDeadlines[chunk] ?? NEVER;
+    if (deadlineAt < earliest) this.#earliestDeadlines[chunk] = deadlineAt;
+  }
+}

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, describe, expect, it } from "vitest";
+import { SqliteStore } from "./sqlite-store.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "stillhere-schema-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function fileOfVersion(version: number): string {
+  const path = join(folder, `${version}.db`);
+  const database = new DatabaseSync(path);
+  database.exec(`CREATE TABLE kept (value TEXT); INSERT INTO kept VALUES ('as it was');
+    PRAGMA user_version = ${version}`);
+  database.close();
+  return path;
+}
+
+function keptIn(path: string): unknown {
+  const database = new DatabaseSync(path);
+  const kept = database.prepare("SELECT value FROM kept").get()?.["value"];
+  database.close();
+  return kept;
+}
+
+describe("a SQLite file", () => {
+  it("is created with all tables, and opened again as it is", async () => {
+    const path = join(folder, "fresh.db");
+    const store = new SqliteStore(path);
+    await store.putAgent("a", { id: "eve", capacity: 3 });
+    await store.close();
+    const again = new SqliteStore(path);
+    expect(await again.agents("a")).toEqual([{ id: "eve", capacity: 3 }]);
+    await again.close();
+  });
+
+  it("of an unreleased build is refused in one line, and left as it is", () => {
+    for (const version of [1, 4]) {
+      const path = fileOfVersion(version);
+      expect(() => new SqliteStore(path)).toThrow(
+        /never released: move it away, or name another file with --store\.$/,
+      );
+      expect(keptIn(path)).toBe("as it was");
+    }
+  });
+
+  it("of a newer version is refused, and left as it is", () => {
+    const path = fileOfVersion(1_000);
+    expect(() => new SqliteStore(path)).toThrow("newer version of stillhere: upgrade");
+    expect(keptIn(path)).toBe("as it was");
+  });
+});
