@@ -1,25 +1,40 @@
 /**
- * Sees to it that what the tests need is on the machine: Chromium and a Redis server. As
- * root on Debian it installs what is missing; elsewhere it says what is, and fails.
+ * Ensures that the programs the tests start are on the machine: Chromium and a Redis server. As root
+ * on Debian it installs what is missing; elsewhere it names what is missing and fails. With `--check`
+ * it installs nothing anywhere.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 
+/** Programs by their Debian package; CHROMIUM overrides the path that the tests use. */
 const NEEDS = [
-  { path: "/usr/bin/chromium", package: "chromium" },
-  { path: "/usr/bin/redis-server", package: "redis-server" },
+  { package: "chromium", isPresent: existsSync(process.env["CHROMIUM"] ?? "/usr/bin/chromium") },
+  { package: "redis-server", isPresent: isOnPath("redis-server") },
 ];
 
-const missing = NEEDS.filter(({ path }) => !existsSync(path));
-if (missing.length > 0) provide(missing.map((need) => need.package));
+const missing = NEEDS.filter(({ isPresent }) => !isPresent).map((need) => need.package);
+if (missing.length > 0) {
+  if (process.argv.includes("--check") || !canInstall()) fail(instructions(missing));
+  install(missing);
+}
 
-function provide(packages: readonly string[]): void {
-  const canInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
-  if (!canInstall) {
-    fail(
-      `The tests need ${packages.join(" and ")}: install them (on Debian: apt-get install ${packages.join(" ")}).`,
-    );
-  }
+function isOnPath(program: string): boolean {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, program)));
+}
+
+function canInstall(): boolean {
+  return process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+}
+
+function instructions(packages: readonly string[]): string {
+  const command = `apt-get install ${packages.join(" ")}`;
+  const path = packages.includes("chromium") ? " Where Chromium is elsewhere, set CHROMIUM." : "";
+  return `The tests need ${packages.join(" and ")}: install them (on Debian: ${command}).${path}`;
+}
+
+function install(packages: readonly string[]): void {
   console.log(`Installing what the tests need: ${packages.join(", ")}`);
   run(["update"]);
   run(["install", "--yes", "--no-install-recommends", ...packages]);
