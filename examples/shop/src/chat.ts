@@ -40,9 +40,9 @@ export function createChat(
 
   async function write(conversation: Conversation, text: string): Promise<Outcome | "waiting"> {
     const isFirst = conversation.messages.length === 0;
-    conversations.say(conversation, "visitor", text);
+    conversations.addMessage(conversation, "visitor", text);
     // The greeting is the shop's own and not an agent's message, so it is not reported.
-    if (isFirst) conversations.say(conversation, "shop", GREETING);
+    if (isFirst) conversations.addMessage(conversation, "shop", GREETING);
     // A visitor does not wait for an unreachable collector; the report continues in the background.
     return Promise.race([reports.wrote(conversation, new Date()), pause(REPORT_TIMEOUT_MS)]);
   }

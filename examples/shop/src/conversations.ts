@@ -34,7 +34,7 @@ export function createConversations() {
       return { id, user: userOf(id), messages: [] };
     },
 
-    say(conversation: Conversation, from: Message["from"], text: string): void {
+    addMessage(conversation: Conversation, from: Message["from"], text: string): void {
       const number = conversation.messages.length + 1;
       conversation.messages.push({ number, from, text, at: new Date() });
       kept.set(conversation.id, conversation);
