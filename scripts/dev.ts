@@ -1,7 +1,7 @@
 /**
  * `pnpm dev`: the demo (collector, shop and console), rebuilt and restarted as files change. Data, keys
- * and addresses live in .stillhere and on the same ports, so they stay the same over restarts. PORT
- * chooses the collector's port; the shop has the next one.
+ * and addresses stay the same over restarts (.stillhere). PORT chooses the collector's port; the shop has
+ * the next one. Options such as `--inspect` go to the collector's Node.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -65,6 +65,7 @@ const DEMO: Tool = {
     "--watch-path=packages/collector/dist",
     "--watch-path=packages/sdk/dist",
     "--watch-preserve-output",
+    ...process.argv.slice(2),
     "packages/collector/dist/cli/main.js",
     "demo",
   ],
