@@ -2,8 +2,10 @@
  * How often a page is asked to beat: most often while its visitor waits for an agent.
  * @module
  */
+
 import type { SignalInput } from "./input.ts";
-import { isUnderWay, type Session, type Visibility } from "./session.ts";
+import type { Visibility } from "./lists.ts";
+import { isUnderWay, type Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { isMasked } from "./ticket.ts";
 

@@ -4,14 +4,8 @@
  * @module
  */
 
-import {
-  type Cause,
-  type EndReason,
-  isUnderWay,
-  type Session,
-  type TicketPatch,
-  type UserReason,
-} from "./session.ts";
+import type { EndReason, UserReason } from "./lists.ts";
+import { type Cause, isUnderWay, type Session, type TicketPatch } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { isMasked, isWorkable, patchTicket } from "./ticket.ts";
 
@@ -110,46 +104,64 @@ export function applyResponse(
 ): Session {
   if (session.ended) return session;
   const sentAt = Math.min(claimedSentAt ?? now, now);
-  const isLate = session.begunAt !== null && sentAt < session.engagementChangedAt;
-  const counted = recordResponse(session, sentAt, now);
-  const engaged =
-    isLate && !wouldHavePreventedInactivity(session, counted, sentAt, now, settings)
-      ? counted
-      : engage(counted, now);
+  const counted =
+    session.begunAt === null
+      ? beginByResponse(session, sentAt, now, settings)
+      : recordResponse(session, sentAt);
+  const engaged = engagesNow(session, counted, sentAt, now, settings)
+    ? engage(counted, now)
+    : counted;
   if (!settings.reopenOnResponse || !isMasked(engaged.ticket)) return engaged;
   return changeTicket(engaged, { status: "open" }, now, settings);
 }
 
-/** Begins the session if needed, and moves the base and the last response forward. */
-function recordResponse(session: Session, sentAt: number, now: number): Session {
-  const begun = session.begunAt === null ? beginSession(session, sentAt, now) : session;
-  const lastResponseAt = Math.max(begun.lastResponseAt ?? sentAt, sentAt);
+/** Moves the base and the last response forward. */
+function recordResponse(session: Session, sentAt: number): Session {
+  const lastResponseAt = Math.max(session.lastResponseAt ?? sentAt, sentAt);
   return {
-    ...begun,
+    ...session,
     lastResponseAt,
-    baseAt: Math.max(begun.baseAt, sentAt),
-    agentRepliesAt: begun.agentRepliesAt.filter((repliedAt) => repliedAt > lastResponseAt),
+    baseAt: Math.max(session.baseAt, sentAt),
+    agentRepliesAt: session.agentRepliesAt.filter((repliedAt) => repliedAt > lastResponseAt),
   };
 }
 
-/** Rule 7: a session begins engaged, even if its user was offline before. */
-function beginSession(session: Session, baseAt: number, now: number): Session {
+/**
+ * Rule 7: a session begins engaged, even if its user was offline before. Its base is the response's time,
+ * or `now` where that would be overdue already.
+ */
+function beginByResponse(
+  session: Session,
+  sentAt: number,
+  now: number,
+  settings: Settings,
+): Session {
   const causes: Cause[] = isMasked(session.ticket) ? [{ reason: "ticket_status", at: now }] : [];
-  return { ...session, begunAt: now, baseAt, engagementChangedAt: now, causes };
+  const begun = { ...session, begunAt: now, baseAt: sentAt, engagementChangedAt: now, causes };
+  const counted = recordResponse(begun, sentAt);
+  const dueAt = inactivityDueAt(counted, settings);
+  return dueAt !== null && dueAt <= now ? { ...counted, baseAt: now } : counted;
 }
 
-/** Whether a late response undoes inactivity that it would have prevented; never an absence. */
-function wouldHavePreventedInactivity(
+/**
+ * Rule 7: whether a response engages the session. Not one that was sent before the user last went offline,
+ * nor one whose own deadline has passed and is not held; and one sent before engagement last changed
+ * only undoes `user_inactive`.
+ */
+function engagesNow(
   before: Session,
   counted: Session,
   sentAt: number,
   now: number,
   settings: Settings,
 ): boolean {
-  if (userCause(before)?.reason !== "user_inactive") return false;
-  if (before.offlineAt !== null && before.offlineAt > sentAt) return false;
+  if (before.begunAt === null || isEngaged(before)) return true;
+  if (before.offlineAt !== null && sentAt < before.offlineAt) return false;
   const dueAt = inactivityDueAt({ ...counted, baseAt: sentAt }, settings);
-  return dueAt === null || dueAt > now;
+  const isOverdue = dueAt !== null && dueAt <= now;
+  if (isOverdue && !isInactivityHeld(counted, settings)) return false;
+  const isLate = sentAt < before.engagementChangedAt;
+  return !isLate || (userCause(before)?.reason === "user_inactive" && !isOverdue);
 }
 
 /** How many agent messages since the last response are kept (rule 11 uses the first). */
@@ -169,7 +181,7 @@ export function applyTicketReport(
 ): Session {
   if (session.begunAt !== null || session.ended) return changeTicket(session, patch, now, settings);
   const ticket = patchTicket(session.ticket, patch);
-  const begun = recordResponse({ ...session, ticket }, now, now);
+  const begun = beginByResponse({ ...session, ticket }, now, now, settings);
   return endByTicket(begun, now);
 }
 

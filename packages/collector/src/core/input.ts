@@ -3,10 +3,9 @@
  * those that are due before it applies an input (rule 14); the sweep sends `tick` to run them.
  * @module
  */
-import type { EndReason, TicketPatch } from "./session.ts";
+import type { EndReason, LeaveDestination, LivingSignalType } from "./lists.ts";
+import type { TicketPatch } from "./session.ts";
 import type { Settings } from "./settings.ts";
-
-export type LivingSignalType = "open" | "beat" | "hidden" | "visible" | "freeze" | "resume";
 
 /** A signal of a living page. */
 export interface SignalInput {
@@ -26,7 +25,7 @@ export interface LeaveInput {
   readonly page: string;
   readonly gen: number;
   /** Whether another page of this site follows, as far as the browser knows; `null` if unknown. */
-  readonly to: "page" | "gone" | null;
+  readonly to: LeaveDestination | null;
 }
 
 export type Input =

@@ -6,7 +6,8 @@
 
 import { beatMs } from "./cadence.ts";
 import type { LeaveInput, SignalInput } from "./input.ts";
-import type { Buffer, Page, Presence, Session, Visibility } from "./session.ts";
+import type { Presence, Visibility } from "./lists.ts";
+import type { Buffer, Page, Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
 
 /**

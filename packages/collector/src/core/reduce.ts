@@ -3,6 +3,7 @@
  * transitions. It reads no clock and no store. An input that does not apply changes nothing.
  * @module
  */
+
 import { deadlineOf, nextTimer, type Timer } from "./deadline.ts";
 import {
   applyInactivity,
@@ -18,6 +19,7 @@ import {
   resetPresence,
 } from "./engagement.ts";
 import type { Input } from "./input.ts";
+import type { TransitionCause } from "./lists.ts";
 import {
   applyLeave,
   applySignal,
@@ -29,12 +31,7 @@ import {
 import { keepQueuePosition } from "./routing.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
-import {
-  recordTransition,
-  type Transition,
-  type TransitionCause,
-  visibleOf,
-} from "./transition.ts";
+import { recordTransition, type Transition, visibleOf } from "./transition.ts";
 import { TRIGGER_FIELDS, type Trigger } from "./trigger.ts";
 import { applyAction, matches, readField } from "./triggers.ts";
 

@@ -2,7 +2,8 @@
  * Queue and capacity (rules 17 to 21), derived from the session and never stored separately.
  * @module
  */
-import { type QueueStanding, type Session, stateOf } from "./session.ts";
+import type { QueueStanding } from "./lists.ts";
+import { type Session, stateOf } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { isWorkable } from "./ticket.ts";
 

@@ -3,12 +3,16 @@
  * milliseconds (`…Ms`). Everything is read-only: the core returns new values.
  * @module
  */
-
-export const TICKET_STATUSES = ["new", "open", "pending", "hold", "solved", "closed"] as const;
-export type TicketStatus = (typeof TICKET_STATUSES)[number];
-
-export const TICKET_PRIORITIES = ["low", "normal", "high", "urgent"] as const;
-export type TicketPriority = (typeof TICKET_PRIORITIES)[number];
+import type {
+  EndReason,
+  InactiveReason,
+  Reason,
+  ReportedPresence,
+  State,
+  TicketPriority,
+  TicketStatus,
+  Visibility,
+} from "./lists.ts";
 
 /** The desk's ticket as last reported; a session has one even before (`id` is `null`). */
 export interface Ticket {
@@ -22,8 +26,6 @@ export interface Ticket {
 }
 
 export type TicketPatch = Partial<Ticket>;
-
-export type Visibility = "visible" | "hidden" | "frozen";
 
 /** One document in one tab (rules 1 to 3). */
 export interface Page {
@@ -46,28 +48,6 @@ export interface Buffer {
   readonly endsAt: number;
   readonly lengthMs: number;
 }
-
-/** Presence as the pages report it, before settings and channel decide whether it is read. */
-export type ReportedPresence = "unknown" | "online" | "offline";
-export type Presence = ReportedPresence | "ignored" | "unsupported";
-
-export type State = "none" | "active" | "inactive" | "ended";
-
-export type UserReason = "user_offline" | "user_inactive";
-export type InactiveReason = UserReason | "ticket_status";
-
-export const END_REASONS = [
-  "ended_by_agent",
-  "ended_by_end_user",
-  "ended_by_trigger",
-  "transferred_to_email",
-  "ticket_closed",
-] as const;
-export type EndReason = (typeof END_REASONS)[number];
-
-export type Reason = InactiveReason | EndReason | null;
-
-export type QueueStanding = "queued" | "direct" | "none";
 
 /** Why a session is inactive, and since when. */
 export interface Cause {

@@ -3,7 +3,7 @@
  * between settings.
  * @module
  */
-import type { TicketStatus } from "./session.ts";
+import type { TicketStatus, Visibility } from "./lists.ts";
 import type { Settings } from "./settings.ts";
 import {
   FIELDS,
@@ -81,7 +81,7 @@ export function checkRelations(overrides: Overrides): readonly SettingProblem[] 
 }
 
 function checkLease(
-  lease: "visible" | "hidden" | "frozen",
+  lease: Visibility,
   leaseMs: number | null,
   beatMs: number,
   problems: SettingProblem[],

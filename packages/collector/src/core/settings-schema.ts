@@ -4,7 +4,16 @@
  * description are derived from it.
  * @module
  */
-import { TICKET_STATUSES } from "./session.ts";
+import {
+  BINDING_MODES,
+  ON_RETURN,
+  ONLINE_HOLDS,
+  PRESENCE_MODES,
+  RELEASE_ANCHORS,
+  ROUTINGS,
+  TICKET_STATUSES,
+  VISIBILITIES,
+} from "./lists.ts";
 
 interface FieldBase {
   /** What the setting does, and the effect of a wrong value. */
@@ -50,7 +59,7 @@ export const FIELDS = {
   ),
   "presence.mode": choice(
     "off",
-    ["off", "shadow", "on"],
+    PRESENCE_MODES,
     "`off`: presence is neither read nor shown. `shadow`: every decision is recorded, and none takes effect. `on`: presence decides.",
   ),
   "presence.bufferSeconds": seconds(
@@ -125,7 +134,7 @@ export const FIELDS = {
   ),
   "inactivity.onlineHolds": choice(
     "queued",
-    ["queued", "never", "always"],
+    ONLINE_HOLDS,
     "When online presence holds inactivity off: `queued` while no agent is assigned, `never`, or `always`.",
   ),
   "capacity.countInactive": flag(
@@ -134,7 +143,7 @@ export const FIELDS = {
   ),
   "capacity.onReturn": choice(
     "exceed",
-    ["exceed", "requeue"],
+    ON_RETURN,
     "What happens when a session becomes active again and its agent has no capacity left: it exceeds the capacity, or returns to its earlier position in the queue.",
   ),
   "capacity.autoRelease.enabled": flag(
@@ -149,7 +158,7 @@ export const FIELDS = {
   ),
   "capacity.autoRelease.anchor": choice(
     "end_user_response",
-    ["end_user_response", "agent_first_reply"],
+    RELEASE_ANCHORS,
     "When the auto-release period starts: at the user's last response, or at the first agent message after it.",
   ),
   "capacity.autoRelease.setStatus": choice(
@@ -159,7 +168,7 @@ export const FIELDS = {
   ),
   routing: choice(
     "messaging",
-    ["messaging", "omnichannel"],
+    ROUTINGS,
     "The desk's kind of routing, which decides how inactive sessions affect queue and capacity.",
   ),
   reopenOnResponse: flag(
@@ -168,7 +177,7 @@ export const FIELDS = {
   ),
   binding: choice(
     "token",
-    ["token", "capability", "open"],
+    BINDING_MODES,
     "Who may speak for a session: the bearer of a session token, of a secret that the conversation itself carries (`capability`), or anyone who knows its id (for trials).",
   ),
   retentionDays: {
@@ -221,7 +230,7 @@ function flatten(patch: unknown, prefix: string, problems: SettingProblem[]): [s
   return Object.entries(patch).flatMap(([key, value]): [string, unknown][] => {
     const name = prefix ? `${prefix}.${key}` : key;
     if (name === "presence.leaseSeconds" && typeof value === "number") {
-      return ["visible", "hidden", "frozen"].map((lease) => [`${name}.${lease}`, value]);
+      return VISIBILITIES.map((lease) => [`${name}.${lease}`, value]);
     }
     const isSection = Object.keys(FIELDS).some((field) => field.startsWith(`${name}.`));
     return isSection ? flatten(value, name, problems) : [[name, value]];

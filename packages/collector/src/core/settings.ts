@@ -3,12 +3,19 @@
  * The API takes seconds and only the values that differ from the defaults: settings-schema.ts.
  * @module
  */
-import type { TicketStatus } from "./session.ts";
+import type {
+  OnlineHolds,
+  OnReturn,
+  PresenceMode,
+  ReleaseAnchor,
+  Routing,
+  TicketStatus,
+} from "./lists.ts";
 import type { Trigger } from "./trigger.ts";
 
 export interface Settings {
   readonly presence: {
-    readonly mode: "off" | "shadow" | "on";
+    readonly mode: PresenceMode;
     /** Buffer after a leave without a destination, or after a lease that ran out. */
     readonly bufferMs: number;
     /** Buffer after a leave that no page of the site follows (`to: gone`). */
@@ -34,19 +41,19 @@ export interface Settings {
   };
   readonly inactivity: {
     readonly periodMs: number;
-    readonly onlineHolds: "queued" | "never" | "always";
+    readonly onlineHolds: OnlineHolds;
   };
   readonly capacity: {
     readonly countInactive: boolean;
-    readonly onReturn: "exceed" | "requeue";
+    readonly onReturn: OnReturn;
     readonly autoRelease: {
       readonly enabled: boolean;
       readonly periodMs: number;
-      readonly anchor: "end_user_response" | "agent_first_reply";
+      readonly anchor: ReleaseAnchor;
       readonly setStatus: TicketStatus | null;
     };
   };
-  readonly routing: "messaging" | "omnichannel";
+  readonly routing: Routing;
   readonly reopenOnResponse: boolean;
   readonly triggers: readonly Trigger[];
 }

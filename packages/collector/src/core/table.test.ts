@@ -2,10 +2,12 @@
  * The state after each input, for a session in each state. The types are exhaustive: a new state or
  * input does not compile until its row or column is filled.
  */
+
 import { describe, expect, it } from "vitest";
 import type { Input, InputType } from "./input.ts";
+import type { State } from "./lists.ts";
 import { reduce } from "./reduce.ts";
-import { createSession, type Session, type State, stateOf } from "./session.ts";
+import { createSession, type Session, stateOf } from "./session.ts";
 import { resolveSettings } from "./settings-resolve.ts";
 
 const NOW = 1_000_000;

@@ -2,7 +2,8 @@
  * The desk's ticket: which statuses mask a session, and how a patch changes it.
  * @module
  */
-import type { Ticket, TicketPatch, TicketStatus } from "./session.ts";
+import type { TicketStatus } from "./lists.ts";
+import type { Ticket, TicketPatch } from "./session.ts";
 
 /** Rule 12: these statuses make a session inactive, reason `ticket_status`. */
 export function isMasked(ticket: Ticket): boolean {

@@ -2,29 +2,13 @@
  * A transition: one entry of a session's history, with what changed, when and why.
  * @module
  */
-import type { InputType } from "./input.ts";
+import type { Presence, QueueStanding, Reason, State, TransitionCause } from "./lists.ts";
 import { shownPresence } from "./presence.ts";
 import { holdsCapacity, queueOf } from "./routing.ts";
-import {
-  type Presence,
-  type QueueStanding,
-  type Reason,
-  reasonOf,
-  type Session,
-  type State,
-  stateOf,
-} from "./session.ts";
+import { reasonOf, type Session, stateOf } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { type TicketChanges, ticketChanges } from "./ticket.ts";
 import type { Trigger } from "./trigger.ts";
-
-/** What caused a transition: an input, a timer or a trigger. */
-export type TransitionCause =
-  | Exclude<InputType, "tick">
-  | "lease"
-  | "buffer"
-  | "inactivity"
-  | "trigger";
 
 export interface Standing {
   readonly state: State;

@@ -3,8 +3,14 @@
  * and unique names.
  * @module
  */
-import { TICKET_PRIORITIES, TICKET_STATUSES } from "./session.ts";
-import type { Condition, Trigger, TriggerField, TriggerOperator } from "./trigger.ts";
+import { PRESENCES, REASONS, STATES, TICKET_PRIORITIES, TICKET_STATUSES } from "./lists.ts";
+import {
+  type Condition,
+  EITHER_USER_REASON,
+  type Trigger,
+  type TriggerField,
+  type TriggerOperator,
+} from "./trigger.ts";
 
 export interface TriggerProblem {
   /** A path: `2.all.0` is the third trigger's first condition. */
@@ -17,19 +23,9 @@ const TAG_OPERATORS: readonly TriggerOperator[] = ["includes", "excludes"];
 
 /** Fields with a closed list of values; the others take any text. */
 const VALUES: Partial<Record<TriggerField, readonly string[]>> = {
-  "session.state": ["none", "active", "inactive", "ended"],
-  "session.reason": [
-    "user_offline",
-    "user_inactive",
-    "user_inactive_or_offline",
-    "ticket_status",
-    "ended_by_agent",
-    "ended_by_end_user",
-    "ended_by_trigger",
-    "transferred_to_email",
-    "ticket_closed",
-  ],
-  "session.presence": ["online", "offline", "unknown", "ignored", "unsupported"],
+  "session.state": STATES,
+  "session.reason": [...REASONS, EITHER_USER_REASON],
+  "session.presence": PRESENCES,
   "ticket.status": TICKET_STATUSES,
   "ticket.priority": TICKET_PRIORITIES,
 };

@@ -30,6 +30,9 @@ export const TRIGGER_OPERATORS = [
 ] as const;
 export type TriggerOperator = (typeof TRIGGER_OPERATORS)[number];
 
+/** A value of `session.reason` that matches both reasons of the user (rule 22). */
+export const EITHER_USER_REASON = "user_inactive_or_offline";
+
 export interface Condition {
   readonly field: TriggerField;
   readonly op: TriggerOperator;

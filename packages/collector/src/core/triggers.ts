@@ -2,20 +2,25 @@
  * Evaluates triggers (rules 22 to 24): conditions over a session and its ticket, and actions.
  * @module
  */
+
 import { changeTicket, endSession } from "./engagement.ts";
-import { shownPresence } from "./presence.ts";
 import {
-  reasonOf,
-  type Session,
-  stateOf,
   TICKET_PRIORITIES,
   TICKET_STATUSES,
-  type TicketPatch,
   type TicketPriority,
   type TicketStatus,
-} from "./session.ts";
+  USER_REASONS,
+} from "./lists.ts";
+import { shownPresence } from "./presence.ts";
+import { reasonOf, type Session, stateOf, type TicketPatch } from "./session.ts";
 import type { Settings } from "./settings.ts";
-import type { Action, Condition, Trigger, TriggerField } from "./trigger.ts";
+import {
+  type Action,
+  type Condition,
+  EITHER_USER_REASON,
+  type Trigger,
+  type TriggerField,
+} from "./trigger.ts";
 
 type FieldValue = string | null | readonly string[];
 
@@ -87,10 +92,9 @@ function conditionHolds(condition: Condition, was: FieldValue, is: FieldValue): 
   }
 }
 
-/** Compares values; `user_inactive_or_offline` matches either of two reasons (rule 22). */
 function equals(field: TriggerField, is: FieldValue, value: FieldValue): boolean {
-  if (field === "session.reason" && value === "user_inactive_or_offline") {
-    return is === "user_inactive" || is === "user_offline";
+  if (field === "session.reason" && value === EITHER_USER_REASON) {
+    return USER_REASONS.some((reason) => reason === is);
   }
   return isSame(is, value);
 }

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Input } from "../core/input.ts";
+import type { BindingMode } from "../core/lists.ts";
 import type { Settings } from "../core/settings.ts";
 import { resolveSettings } from "../core/settings-resolve.ts";
 import { type Overrides, settingOf } from "../core/settings-schema.ts";
@@ -21,7 +22,7 @@ export interface AccountSettings {
   /** Origins whose pages may send signals. */
   readonly origins: readonly string[];
   /** What a page must present to send signals for a session. */
-  readonly binding: "token" | "capability" | "open";
+  readonly binding: BindingMode;
   /** History older than this is deleted; `null`: it is kept. */
   readonly retentionDays: number | null;
 }
@@ -43,7 +44,7 @@ function accountSettings(
     triggers,
     settings: resolveSettings(overrides, triggers),
     origins: settingOf(overrides, "origins") as readonly string[],
-    binding: settingOf(overrides, "binding") as AccountSettings["binding"],
+    binding: settingOf(overrides, "binding") as BindingMode,
     retentionDays: settingOf(overrides, "retentionDays") as number | null,
   };
 }

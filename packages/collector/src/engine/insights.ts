@@ -3,7 +3,8 @@
  * which verdicts a return contradicted, and what longer buffers would have cost.
  * @module
  */
-import type { Store, Track } from "../stores/store.ts";
+import type { Track } from "../core/lists.ts";
+import type { Store } from "../stores/store.ts";
 
 /** A return this soon after the verdict means that the user had not really left. */
 export const CONTRADICTED_WITHIN_MS = 60_000;

@@ -3,7 +3,7 @@
  * aggregates them.
  * @module
  */
-import type { TransitionCause } from "../core/transition.ts";
+import type { TransitionCause } from "../core/lists.ts";
 
 export interface Meter {
   /** A signal was accepted, or refused with a code. */

@@ -2,9 +2,10 @@
  * `POST /v1/sessions/{id}/events`: events that the helpdesk reports.
  * @module
  */
+
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Input } from "../core/input.ts";
-import type { EndReason } from "../core/session.ts";
+import { END_REASON_BY } from "../core/lists.ts";
 import { hashOf } from "../engine/keys.ts";
 import type { AppContext, Env } from "./context.ts";
 import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
@@ -52,14 +53,6 @@ async function bindingOf(event: SessionEvent): Promise<Input[]> {
   return [{ type: "bound", hash: await hashOf(event.binding) }];
 }
 
-const END_REASONS_BY: Record<Extract<SessionEvent, { type: "session_ended" }>["by"], EndReason> = {
-  agent: "ended_by_agent",
-  end_user: "ended_by_end_user",
-  trigger: "ended_by_trigger",
-  email: "transferred_to_email",
-  closed: "ticket_closed",
-};
-
 function inputOf(event: SessionEvent): Input {
   switch (event.type) {
     case "end_user_message": {
@@ -79,6 +72,6 @@ function inputOf(event: SessionEvent): Input {
     case "unassigned":
       return { type: event.type, requeue: false };
     case "session_ended":
-      return { type: event.type, reason: END_REASONS_BY[event.by] };
+      return { type: event.type, reason: END_REASON_BY[event.by] };
   }
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { TRACKS } from "../core/lists.ts";
 import { measure, type Quantiles } from "../engine/insights.ts";
 import type { AppContext, Env } from "./context.ts";
 import { createRoutes, jsonResponses, SECURED } from "./route.ts";
@@ -16,7 +17,7 @@ const quantiles = z
 
 const insights = z
   .object({
-    track: z.enum(["live", "shadow"]),
+    track: z.enum(TRACKS),
     from: z.iso.datetime(),
     to: z.iso.datetime(),
     departures: z.number(),
@@ -37,7 +38,7 @@ const get = createRoute({
   request: {
     query: z.object({
       days: z.coerce.number().int().min(1).max(90).default(7),
-      track: z.enum(["live", "shadow"]).optional(),
+      track: z.enum(TRACKS).optional(),
     }),
   },
   responses: jsonResponses(insights, "The measurements"),

@@ -3,6 +3,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { PRESENCES, type QueueStanding, STATES } from "../core/lists.ts";
 import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import type { AppContext, Env } from "./context.ts";
@@ -13,8 +14,8 @@ const waiting = z.object({
   position: z.number(),
   session: z.string(),
   user: z.string().nullable(),
-  presence: z.string(),
-  state: z.string(),
+  presence: z.enum(PRESENCES),
+  state: z.enum(STATES),
   queuedAt: z.iso.datetime().nullable(),
   waitingSeconds: z.number(),
   ticket: z.any(),
@@ -54,7 +55,7 @@ function viewWaiting(session: Session, settings: Settings, now: number) {
   return { session: id, user, presence, state, queue, queuedAt, waitingSeconds, ticket };
 }
 
-function positionsOf(entries: readonly ReturnType<typeof viewWaiting>[], wanted: string) {
+function positionsOf(entries: readonly ReturnType<typeof viewWaiting>[], wanted: QueueStanding) {
   return entries
     .filter(({ queue }) => queue === wanted)
     .map(({ queue: _queue, ...entry }, index) => ({ position: index + 1, ...entry }));

@@ -3,6 +3,17 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
+import {
+  ENDED_BY,
+  PRESENCES,
+  QUEUE_STANDINGS,
+  REASONS,
+  STATES,
+  TICKET_PRIORITIES,
+  TICKET_STATUSES,
+  TRANSITION_CAUSES,
+  VISIBILITIES,
+} from "../core/lists.ts";
 import { name } from "../schemas/name.ts";
 import { ticketFields, ticketPatch } from "../schemas/ticket.ts";
 import { SESSION_ID } from "./decode-signal.ts";
@@ -51,7 +62,7 @@ export const sessionEvent = z
     z.strictObject({
       ...eventBase,
       type: z.literal("session_ended"),
-      by: z.enum(["agent", "end_user", "trigger", "email", "closed"]),
+      by: z.enum(ENDED_BY),
     }),
   ])
   .openapi("SessionEvent");
@@ -60,15 +71,15 @@ export type SessionEvent = z.infer<typeof sessionEvent>;
 
 const instant = z.iso.datetime();
 const standingSchema = z.object({
-  state: z.string(),
-  reason: z.string().nullable(),
-  presence: z.string(),
+  state: z.enum(STATES),
+  reason: z.enum(REASONS).nullable(),
+  presence: z.enum(PRESENCES),
 });
 
 const ticket = z.object({
   id: z.string().nullable(),
-  status: z.string(),
-  priority: z.string().nullable(),
+  status: z.enum(TICKET_STATUSES),
+  priority: z.enum(TICKET_PRIORITIES).nullable(),
   group: z.string().nullable(),
   tags: z.array(z.string()),
   routingChannel: z.string(),
@@ -79,12 +90,12 @@ export const sessionView = z
     id: z.string(),
     channel: z.string(),
     user: z.string().nullable(),
-    presence: z.string(),
-    state: z.string(),
-    reason: z.string().nullable(),
+    presence: z.enum(PRESENCES),
+    state: z.enum(STATES),
+    reason: z.enum(REASONS).nullable(),
     ticket,
     assignee: z.string().nullable(),
-    queue: z.string(),
+    queue: z.enum(QUEUE_STANDINGS),
     queuedAt: instant.nullable(),
     capacityHeld: z.boolean(),
     lastResponseAt: instant.nullable(),
@@ -96,12 +107,16 @@ export const sessionView = z
     shadow: z
       .object({
         ...standingSchema.shape,
-        queue: z.string(),
+        queue: z.enum(QUEUE_STANDINGS),
         capacityHeld: z.boolean(),
       })
       .optional(),
     pages: z.array(
-      z.object({ page: z.string(), visibility: z.string(), leaseUntil: instant.nullable() }),
+      z.object({
+        page: z.string(),
+        visibility: z.enum(VISIBILITIES),
+        leaseUntil: instant.nullable(),
+      }),
     ),
   })
   .openapi("Session");
@@ -116,8 +131,8 @@ export const transitionView = z
     at: instant,
     from: standingSchema,
     to: standingSchema,
-    cause: z.string(),
-    queue: z.string(),
+    cause: z.enum(TRANSITION_CAUSES),
+    queue: z.enum(QUEUE_STANDINGS),
     capacityHeld: z.boolean(),
     assignee: z.string().nullable(),
     ticketChanges: z.record(z.string(), z.object({ from: z.any(), to: z.any() })),

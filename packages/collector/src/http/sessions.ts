@@ -4,6 +4,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Input } from "../core/input.ts";
+import { PRESENCES, QUEUE_STANDINGS, STATES } from "../core/lists.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
@@ -39,9 +40,9 @@ const list = createRoute({
   request: {
     query: z.object({
       ...pageQuery,
-      state: z.enum(["none", "active", "inactive", "ended"]).optional(),
-      presence: z.enum(["online", "offline", "unknown", "ignored", "unsupported"]).optional(),
-      queue: z.enum(["queued", "direct", "none"]).optional(),
+      state: z.enum(STATES).optional(),
+      presence: z.enum(PRESENCES).optional(),
+      queue: z.enum(QUEUE_STANDINGS).optional(),
       assignee: z.string().max(256).optional(),
     }),
   },

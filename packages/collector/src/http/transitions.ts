@@ -3,6 +3,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { TRACKS } from "../core/lists.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeLogCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
@@ -12,7 +13,7 @@ import { viewTransition } from "./views.ts";
 
 const limit = z.coerce.number().int().min(1).max(500).default(100);
 /** `shadow`: what would have happened with presence switched on. */
-const track = z.enum(["live", "shadow"]).default("live");
+const track = z.enum(TRACKS).default("live");
 const page = jsonResponses(
   z.object({ transitions: z.array(transitionView), cursor: z.string().nullable() }),
   "Oldest first; `cursor` continues after this page, null if the page is empty",

@@ -2,8 +2,10 @@
  * The public JSON of webhook endpoints and their deliveries.
  * @module
  */
+
 import { z } from "@hono/zod-openapi";
-import { DELIVERY_STATUSES, type EndpointStatus, type ListedDelivery } from "../stores/outbox.ts";
+import { DELIVERY_STATUSES, DISABLED_REASONS, ENDPOINT_EVENTS } from "../core/lists.ts";
+import type { EndpointStatus, ListedDelivery } from "../stores/outbox.ts";
 import { Problem } from "./problem.ts";
 import { iso, isoOrNull, transitionId } from "./views.ts";
 
@@ -17,10 +19,10 @@ export const webhookView = z
     /** The name that a trigger's `notify_webhook` refers to. */
     name: z.string(),
     url: z.string(),
-    events: z.enum(["all", "notified"]),
+    events: z.enum(ENDPOINT_EVENTS),
     enabled: z.boolean(),
     /** `gone`: the receiver answered 410. */
-    disabledReason: z.enum(["by_request", "gone"]).nullable(),
+    disabledReason: z.enum(DISABLED_REASONS).nullable(),
     disabledAt: instant.nullable(),
     /** Until when messages are also signed with the previous secret. */
     oldSecretUntil: instant.nullable(),

@@ -3,6 +3,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { ENDPOINT_EVENTS } from "../core/lists.ts";
 import { name } from "../schemas/name.ts";
 import type { Endpoint, EndpointKey, EndpointPatch, EndpointStatus } from "../stores/outbox.ts";
 import { createEndpoint, rotateSecrets } from "../webhooks/endpoints.ts";
@@ -16,7 +17,7 @@ const MAX_WEBHOOKS = 50;
 const params = z.object({ id: name.openapi({ param: { name: "id", in: "path" } }) });
 const url = z.string().max(2_048).openapi({ example: "https://desk.example.com/stillhere" });
 /** `notified`: only transitions whose triggers name the endpoint. */
-const events = z.enum(["all", "notified"]);
+const events = z.enum(ENDPOINT_EVENTS);
 
 const list = createRoute({
   method: "get",

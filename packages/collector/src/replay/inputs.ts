@@ -2,9 +2,11 @@
  * Translates the events of a scenario to inputs of the core.
  * @module
  */
+
 import type { Input } from "../core/input.ts";
+import { END_REASON_BY } from "../core/lists.ts";
 import type { SimulatedPages } from "./pages.ts";
-import { END_REASON_BY, type ScenarioEvent } from "./scenario.ts";
+import type { ScenarioEvent } from "./scenario.ts";
 
 /** Events of one session; settings and outages affect other sessions too. */
 export type SessionEvent = Exclude<

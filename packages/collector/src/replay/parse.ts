@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import { ENDED_BY, LEAVE_DESTINATIONS, SIGNAL_TYPES } from "../core/lists.ts";
 import { ticketFields, ticketPatch } from "../schemas/ticket.ts";
 import { triggerSchema } from "../schemas/trigger.ts";
 import { type Scenario, ScenarioError } from "./scenario.ts";
@@ -13,9 +14,9 @@ const event = z.discriminatedUnion("type", [
   z.strictObject({
     at,
     type: z.literal("signal"),
-    signal: z.enum(["open", "beat", "hidden", "visible", "freeze", "resume", "leave"]),
+    signal: z.enum(SIGNAL_TYPES),
     page,
-    to: z.enum(["page", "gone"]).optional(),
+    to: z.enum(LEAVE_DESTINATIONS).optional(),
     armed: z.boolean().optional(),
   }),
   z.strictObject({ at, type: z.literal("page_lost"), page }),
@@ -28,7 +29,7 @@ const event = z.discriminatedUnion("type", [
   z.strictObject({
     at,
     type: z.literal("session_ended"),
-    by: z.enum(["agent", "end_user", "trigger", "email", "closed"]),
+    by: z.enum(ENDED_BY),
   }),
   z.strictObject({ at, type: z.literal("outage"), from: at }),
   z.strictObject({

@@ -3,15 +3,16 @@
  * docs/scenarios.md for the format.
  * @module
  */
-import type { EndReason, TicketPatch } from "../core/session.ts";
+import type { EndedBy, LeaveDestination, SignalType } from "../core/lists.ts";
+import type { TicketPatch } from "../core/session.ts";
 import type { Trigger } from "../core/trigger.ts";
 
 export type ScenarioEvent = { readonly at: number } & (
   | {
       readonly type: "signal";
-      readonly signal: "open" | "beat" | "hidden" | "visible" | "freeze" | "resume" | "leave";
+      readonly signal: SignalType;
       readonly page: string;
-      readonly to?: "page" | "gone";
+      readonly to?: LeaveDestination;
       readonly armed?: boolean;
     }
   | { readonly type: "page_lost"; readonly page: string }
@@ -21,19 +22,11 @@ export type ScenarioEvent = { readonly at: number } & (
   | ({ readonly type: "ticket_updated" } & TicketPatch)
   | { readonly type: "assigned"; readonly agent: string }
   | { readonly type: "unassigned" }
-  | { readonly type: "session_ended"; readonly by: keyof typeof END_REASON_BY }
+  | { readonly type: "session_ended"; readonly by: EndedBy }
   | { readonly type: "settings_changed"; readonly settings: unknown }
   /** The end of an outage that began at `from`. */
   | { readonly type: "outage"; readonly from: number }
 );
-
-export const END_REASON_BY = {
-  agent: "ended_by_agent",
-  end_user: "ended_by_end_user",
-  trigger: "ended_by_trigger",
-  email: "transferred_to_email",
-  closed: "ticket_closed",
-} as const satisfies Record<string, EndReason>;
 
 export interface Expectation {
   readonly at: number;

@@ -2,8 +2,9 @@
  * The schema of a ticket, for the API and for scenario files.
  * @module
  */
+
 import { z } from "@hono/zod-openapi";
-import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/session.ts";
+import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/lists.ts";
 import { name } from "./name.ts";
 
 /** The fields that a desk may report; missing fields stay unchanged. */

@@ -2,8 +2,9 @@
  * The schema of triggers (rule 22), for the API and for scenario files.
  * @module
  */
+
 import { z } from "@hono/zod-openapi";
-import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/session.ts";
+import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/lists.ts";
 import { TRIGGER_FIELDS, TRIGGER_OPERATORS } from "../core/trigger.ts";
 import { name } from "./name.ts";
 

@@ -8,26 +8,16 @@
  * @module
  */
 import {
-  type Cause,
   END_REASONS,
-  type InactiveReason,
-  type Page,
-  type ReportedPresence,
-  type Session,
+  INACTIVE_REASONS,
+  REPORTED_PRESENCES,
   TICKET_PRIORITIES,
   TICKET_STATUSES,
-  type Visibility,
-} from "../core/session.ts";
+  VISIBILITIES,
+} from "../core/lists.ts";
+import type { Cause, Page, Session } from "../core/session.ts";
 
 const FORMAT = 1;
-
-const VISIBILITIES: readonly Visibility[] = ["visible", "hidden", "frozen"];
-const PRESENCES: readonly ReportedPresence[] = ["unknown", "online", "offline"];
-const INACTIVE_REASONS: readonly InactiveReason[] = [
-  "user_offline",
-  "user_inactive",
-  "ticket_status",
-];
 
 /** An encoded row; {@link encodeSession} defines the meaning of each index. */
 type Row = readonly unknown[];
@@ -51,7 +41,7 @@ export function encodeSession(session: Session): string {
     ],
     session.bindings,
     session.pages.map((page) => encodePage(page, createdAt)),
-    PRESENCES.indexOf(session.presence),
+    REPORTED_PRESENCES.indexOf(session.presence),
     since(session.heardAt),
     since(session.offlineAt),
     buffer && [since(buffer.endsAt), buffer.lengthMs],
@@ -98,7 +88,7 @@ export function decodeSession(id: string, text: string): Session {
     },
     bindings: row[6] as string[],
     pages: (row[7] as Row[]).map((page) => decodePage(page, createdAt)),
-    presence: nameOf(PRESENCES, row[8]),
+    presence: nameOf(REPORTED_PRESENCES, row[8]),
     heardAt: at(row[9]),
     offlineAt: at(row[10]),
     buffer: buffer && { endsAt: time(buffer[0]), lengthMs: buffer[1] as number },

@@ -5,14 +5,12 @@
  * contract.
  * @module
  */
+import type { DeliveryStatus, DisabledReason, EndpointEvents } from "../core/lists.ts";
 
 export interface EndpointKey {
   readonly account: string;
   readonly id: string;
 }
-
-/** Which transitions are sent to an endpoint: all, or those whose triggers name it. */
-export type EndpointEvents = "all" | "notified";
 
 /** A secret that signs messages until `expiresAt`; with `null`, until it is replaced. */
 export interface SigningSecret {
@@ -23,7 +21,7 @@ export interface SigningSecret {
 /** Why nothing is sent: it was disabled on request, or the receiver answered 410. */
 export interface Disabled {
   readonly at: number;
-  readonly reason: "by_request" | "gone";
+  readonly reason: DisabledReason;
 }
 
 export interface Endpoint extends EndpointKey {
@@ -72,11 +70,6 @@ export interface WaitingSession extends SessionName {
   readonly waitingSince: number;
   readonly nextAttemptAt: number;
 }
-
-export const DELIVERY_STATUSES = ["pending", "delivered", "failed", "superseded"] as const;
-
-/** `superseded`: skipped, because a later transition of the session was sent instead. */
-export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /** The delivery of one transition to one endpoint. */
 export interface Delivery extends SessionName {

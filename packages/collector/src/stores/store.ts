@@ -3,8 +3,10 @@
  * It contains no business rules. The cases in `stores/suite/` check a driver against this contract.
  * @module
  */
+
 import type { Renewal } from "../core/lease.ts";
-import type { Presence, QueueStanding, Session, State } from "../core/session.ts";
+import type { Presence, QueueStanding, State, Track } from "../core/lists.ts";
+import type { Session } from "../core/session.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Transition } from "../core/transition.ts";
 import type { Trigger } from "../core/trigger.ts";
@@ -92,9 +94,6 @@ export interface LeaseWrite extends Renewal {
 }
 
 export type WriteOutcome = "committed" | "conflict";
-
-/** `live` is what happened; `shadow` is what would have happened if presence decided. */
-export type Track = "live" | "shadow";
 
 /** An entry of an account's log. Entries are in the order in which the store appended them. */
 export interface LogEntry {

@@ -4,57 +4,28 @@
  * @module
  */
 import {
-  END_REASONS,
-  type Presence,
-  type QueueStanding,
+  PRESENCES,
+  QUEUE_STANDINGS,
+  REASONS,
   type Reason,
-  type State,
-} from "../core/session.ts";
+  STATES,
+  TRANSITION_CAUSES,
+} from "../core/lists.ts";
 import type { TicketChanges } from "../core/ticket.ts";
-import type { Standing, Transition, TransitionCause } from "../core/transition.ts";
+import type { Standing, Transition } from "../core/transition.ts";
 
-/** The permanent number of each cause; a missing one does not compile. */
-const CAUSE_NUMBERS = {
-  signal: 0,
-  leave: 1,
-  lease: 2,
-  buffer: 3,
-  inactivity: 4,
-  trigger: 5,
-  end_user_message: 6,
-  agent_message: 7,
-  activity: 8,
-  ticket_updated: 9,
-  assigned: 10,
-  unassigned: 11,
-  session_ended: 12,
-  described: 13,
-  bound: 14,
-  settings_changed: 15,
-  outage: 16,
-} as const satisfies Record<TransitionCause, number>;
-
-const CAUSES = Object.keys(CAUSE_NUMBERS) as TransitionCause[];
-const STATES: readonly State[] = ["none", "active", "inactive", "ended"];
-const REASONS: readonly Reason[] = [
-  null,
-  "user_offline",
-  "user_inactive",
-  "ticket_status",
-  ...END_REASONS,
-];
-const PRESENCES: readonly Presence[] = ["unknown", "online", "offline", "ignored", "unsupported"];
-const QUEUES: readonly QueueStanding[] = ["none", "queued", "direct"];
+/** Index 0 stands for no reason. */
+const STORED_REASONS: readonly Reason[] = [null, ...REASONS];
 
 export type EncodedTransition = string;
 
 export function encodeTransition(transition: Transition): EncodedTransition {
   const { cause, from, to, queue, capacityHeld, assignee, heardAt, at } = transition;
   const row: unknown[] = [
-    CAUSE_NUMBERS[cause],
+    TRANSITION_CAUSES.indexOf(cause),
     ...encodeStanding(from),
     ...encodeStanding(to),
-    QUEUES.indexOf(queue),
+    QUEUE_STANDINGS.indexOf(queue),
     capacityHeld ? 1 : 0,
     assignee ?? 0,
     heardAt === null ? 0 : [at - heardAt],
@@ -76,8 +47,8 @@ export function decodeTransition(seq: number, at: number, text: EncodedTransitio
     at,
     from: decodeStanding(number(1), number(2), number(3)),
     to: decodeStanding(number(4), number(5), number(6)),
-    cause: nameOf(CAUSES, number(0)),
-    queue: nameOf(QUEUES, number(7)),
+    cause: nameOf(TRANSITION_CAUSES, number(0)),
+    queue: nameOf(QUEUE_STANDINGS, number(7)),
     capacityHeld: number(8) === 1,
     assignee: assignee === 0 ? null : (assignee as string),
     heardAt: age === 0 ? null : at - ((age as number[])[0] ?? 0),
@@ -88,13 +59,13 @@ export function decodeTransition(seq: number, at: number, text: EncodedTransitio
 }
 
 function encodeStanding({ state, reason, presence }: Standing): number[] {
-  return [STATES.indexOf(state), REASONS.indexOf(reason), PRESENCES.indexOf(presence)];
+  return [STATES.indexOf(state), STORED_REASONS.indexOf(reason), PRESENCES.indexOf(presence)];
 }
 
 function decodeStanding(state: number, reason: number, presence: number): Standing {
   return {
     state: nameOf(STATES, state),
-    reason: nameOf(REASONS, reason),
+    reason: nameOf(STORED_REASONS, reason),
     presence: nameOf(PRESENCES, presence),
   };
 }

@@ -3,15 +3,16 @@
  * without cursors, and sorted where the contract does not define an order.
  * @module
  */
+
 import { ok } from "node:assert/strict";
+import { TRACKS, type Track } from "../core/lists.ts";
 import type { Transition } from "../core/transition.ts";
-import type { Agent, Assignment, ListQuery, LogEntry, Stored, Track } from "../stores/store.ts";
+import type { Agent, Assignment, ListQuery, LogEntry, Stored } from "../stores/store.ts";
 import type { EngineHarness } from "./engine-harness.ts";
 
 const ALL = 1_000;
 /** How far ahead deadlines are read. */
 const DUE_HORIZON_MS = 3_600_000;
-const TRACKS: readonly Track[] = ["live", "shadow"];
 
 /** The filtered lists to read, besides the unfiltered one. */
 const QUERIES: readonly Omit<ListQuery, "limit">[] = [

@@ -3,8 +3,9 @@
  * @module
  */
 
+import type { EndpointEvents } from "../core/lists.ts";
 import { randomText } from "../engine/keys.ts";
-import type { Endpoint, EndpointEvents, SigningSecret } from "../stores/outbox.ts";
+import type { Endpoint, SigningSecret } from "../stores/outbox.ts";
 
 /** How long after a rotation messages are also signed with the previous secret. */
 export const SECRET_OVERLAP_MS = 24 * 3_600_000;

@@ -2,7 +2,8 @@
  * Collects what a delivery worker has done since its last settlement.
  * @module
  */
-import type { Delivery, DeliveryStatus, SessionName, Settlement } from "../stores/outbox.ts";
+import type { DeliveryStatus } from "../core/lists.ts";
+import type { Delivery, SessionName, Settlement } from "../stores/outbox.ts";
 import type { Attempt } from "./send.ts";
 import { keyOf, type SessionQueue } from "./session-queue.ts";
 

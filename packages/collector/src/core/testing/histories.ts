@@ -3,10 +3,12 @@
  * with deadlines.
  * @module
  */
+
 import fc from "fast-check";
 import type { Input } from "../input.ts";
+import { END_REASONS, TICKET_STATUSES } from "../lists.ts";
 import { reduce } from "../reduce.ts";
-import { createSession, END_REASONS, type Session, TICKET_STATUSES } from "../session.ts";
+import { createSession, type Session } from "../session.ts";
 import type { Settings } from "../settings.ts";
 import { resolveSettings } from "../settings-resolve.ts";
 import type { Overrides } from "../settings-schema.ts";

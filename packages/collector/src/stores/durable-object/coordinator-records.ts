@@ -3,28 +3,19 @@
  * accounts' logs and webhooks, and the registered shards.
  * @module
  */
+
 import { RpcTarget } from "cloudflare:workers";
+import { TRACKS, type Track } from "../../core/lists.ts";
 import type { EndpointStatus, OutboxStore } from "../outbox.ts";
 import type { SqlRow } from "../sqlite/database.ts";
 import { SqliteOutbox } from "../sqlite/sqlite-outbox.ts";
-import type {
-  Account,
-  Agent,
-  Broadcast,
-  LogEntry,
-  NewBroadcast,
-  SessionKey,
-  Track,
-} from "../store.ts";
+import type { Account, Agent, Broadcast, LogEntry, NewBroadcast, SessionKey } from "../store.ts";
 import { decodeTransition } from "../transition-codec.ts";
 import { outboxLink } from "./coordinator-outbox.ts";
 import { type CoordinatorStatements, prepareCoordinator } from "./coordinator-schema.ts";
 import type { CoordinatorLink, RelayEntry, ShardName } from "./links.ts";
 import type { Layouts } from "./placement.ts";
 import type { ObjectSql } from "./sql.ts";
-
-/** How tracks are stored. */
-const TRACK = { live: 0, shadow: 1 } as const satisfies Record<Track, number>;
 
 export interface CoordinatorRecordsOptions {
   readonly sql: ObjectSql;
@@ -118,7 +109,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     this.#cursor += 1;
     this.#statements.append.run(
       account,
-      TRACK[kind],
+      TRACKS.indexOf(kind),
       this.#cursor,
       session,
       sessionCreatedAt,
@@ -129,11 +120,15 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   }
 
   async history({ account, id }: SessionKey, afterSeq: number, limit: number, track: Track) {
-    return this.#statements.history.all(account, id, TRACK[track], afterSeq, limit).map(toLogEntry);
+    return this.#statements.history
+      .all(account, id, TRACKS.indexOf(track), afterSeq, limit)
+      .map(toLogEntry);
   }
 
   async log(account: string, afterCursor: number, limit: number, track: Track) {
-    return this.#statements.log.all(account, TRACK[track], afterCursor, limit).map(toLogEntry);
+    return this.#statements.log
+      .all(account, TRACKS.indexOf(track), afterCursor, limit)
+      .map(toLogEntry);
   }
 
   async lastCursor(account: string): Promise<number> {

@@ -3,6 +3,7 @@
  * in the coordinator. Queries over several shards ask each of them and merge the results.
  * @module
  */
+import type { Track } from "../../core/lists.ts";
 import type { OutboxStore } from "../outbox.ts";
 import type {
   Account,
@@ -17,7 +18,6 @@ import type {
   SessionKey,
   Store,
   Stored,
-  Track,
   Write,
   WriteOutcome,
 } from "../store.ts";

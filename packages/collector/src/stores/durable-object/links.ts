@@ -4,6 +4,7 @@
  * which store its sessions.
  * @module
  */
+import type { Track } from "../../core/lists.ts";
 import type { OutboxStore } from "../outbox.ts";
 import type {
   Account,
@@ -17,7 +18,6 @@ import type {
   NewBroadcast,
   SessionKey,
   Stored,
-  Track,
   Write,
   WriteOutcome,
 } from "../store.ts";

@@ -2,7 +2,9 @@
  * The sessions of one shard, in the SQLite of its object.
  * @module
  */
+
 import { RpcTarget } from "cloudflare:workers";
+import type { Track } from "../../core/lists.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
 import type { SqlRow } from "../sqlite/database.ts";
 import type {
@@ -11,7 +13,6 @@ import type {
   ListQuery,
   Lookup,
   Stored,
-  Track,
   Write,
   WriteOutcome,
 } from "../store.ts";

@@ -2,6 +2,7 @@
  * The webhook outbox of the memory store.
  * @module
  */
+import { SETTLED_STATUSES } from "../../core/lists.ts";
 import type {
   Claim,
   Delivery,
@@ -189,7 +190,7 @@ export class MemoryOutbox implements OutboxStore {
   async trimDeliveries(key: EndpointKey, keep: number): Promise<void> {
     const deliveries = this.#rows.get(nameOf(key))?.deliveries;
     if (!deliveries) return;
-    for (const status of ["delivered", "failed", "superseded"] as const) {
+    for (const status of SETTLED_STATUSES) {
       const old = await this.deliveries(key, { status, limit: Number.POSITIVE_INFINITY });
       for (const delivery of old.slice(keep)) {
         deliveries.delete(`${sessionOf(delivery)}\n${delivery.seq}`);

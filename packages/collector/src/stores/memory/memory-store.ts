@@ -2,7 +2,9 @@
  * A store in this process's memory, for tests and first trials. Nothing survives the process.
  * @module
  */
+
 import { renew } from "../../core/lease.ts";
+import type { Track } from "../../core/lists.ts";
 import type {
   Account,
   Agent,
@@ -18,7 +20,6 @@ import type {
   SessionKey,
   Store,
   Stored,
-  Track,
   Write,
   WriteOutcome,
 } from "../store.ts";

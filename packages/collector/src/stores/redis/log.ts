@@ -2,7 +2,8 @@
  * Reads and prunes the accounts' logs in Redis.
  * @module
  */
-import type { LogEntry, SessionKey, Track } from "../store.ts";
+import { TRACKS, type Track } from "../../core/lists.ts";
+import type { LogEntry, SessionKey } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys } from "./keys.ts";
 import { decodeLogEntry } from "./log-entry.ts";
@@ -57,7 +58,7 @@ export class AccountLog {
    */
   async prune(account: string, before: number, limit: number): Promise<number> {
     let pruned = 0;
-    for (const track of ["live", "shadow"] as const) {
+    for (const track of TRACKS) {
       if (pruned >= limit) break;
       const { log, index } = trackKeys(account, track);
       const entries = await this.read(account, 0, limit - pruned, track);

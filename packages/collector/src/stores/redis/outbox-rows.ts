@@ -6,13 +6,8 @@
  * - waiting session: a JSON array
  * @module
  */
-import type {
-  Delivery,
-  DeliveryStatus,
-  ListedDelivery,
-  SessionName,
-  WaitingSession,
-} from "../outbox.ts";
+import type { DeliveryStatus } from "../../core/lists.ts";
+import type { Delivery, ListedDelivery, SessionName, WaitingSession } from "../outbox.ts";
 
 const NONE = "-";
 

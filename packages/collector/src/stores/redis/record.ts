@@ -9,24 +9,25 @@
  * @module
  */
 import { type Renewal, renew } from "../../core/lease.ts";
+import type { Presence, QueueStanding, State } from "../../core/lists.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
 import type { IndexedColumns, ListQuery, Stored, Write } from "../store.ts";
 import { encodeName } from "./keys.ts";
 
-const STATES: Record<IndexedColumns["state"], string> = {
+const STATES: Record<State, string> = {
   none: "n",
   active: "a",
   inactive: "i",
   ended: "e",
 };
-const PRESENCES: Record<IndexedColumns["presence"], string> = {
+const PRESENCES: Record<Presence, string> = {
   unknown: "u",
   online: "o",
   offline: "f",
   ignored: "i",
   unsupported: "x",
 };
-const QUEUE_STANDINGS: Record<IndexedColumns["queue"], string> = {
+const QUEUE_STANDINGS: Record<QueueStanding, string> = {
   none: "n",
   queued: "q",
   direct: "d",

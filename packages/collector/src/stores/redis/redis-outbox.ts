@@ -2,17 +2,17 @@
  * The webhook outbox in Redis. All keys of an account are in the slot of its log.
  * @module
  */
-import {
-  type Claim,
-  DELIVERY_STATUSES,
-  type DeliveryQuery,
-  type Endpoint,
-  type EndpointKey,
-  type EndpointPatch,
-  type EndpointStatus,
-  type ListedDelivery,
-  type OutboxStore,
-  type Settlement,
+import { DELIVERY_STATUSES } from "../../core/lists.ts";
+import type {
+  Claim,
+  DeliveryQuery,
+  Endpoint,
+  EndpointKey,
+  EndpointPatch,
+  EndpointStatus,
+  ListedDelivery,
+  OutboxStore,
+  Settlement,
 } from "../outbox.ts";
 import type { SessionKey } from "../store.ts";
 import type { Connection } from "./connection.ts";

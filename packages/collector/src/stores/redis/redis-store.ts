@@ -2,6 +2,7 @@
  * A store in Redis or a Redis Cluster, shared by any number of collectors.
  * @module
  */
+import type { Track } from "../../core/lists.ts";
 import type {
   Account,
   Agent,
@@ -16,7 +17,6 @@ import type {
   SessionKey,
   Store,
   Stored,
-  Track,
   Write,
   WriteOutcome,
 } from "../store.ts";

@@ -4,12 +4,8 @@
  * again.
  * @module
  */
-import {
-  DELIVERY_STATUSES,
-  type EndpointKey,
-  type SessionName,
-  type WaitingSession,
-} from "../outbox.ts";
+import { SETTLED_STATUSES } from "../../core/lists.ts";
+import type { EndpointKey, SessionName, WaitingSession } from "../outbox.ts";
 import type { LogEntry } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys, endpointKeys } from "./keys.ts";
@@ -20,7 +16,6 @@ import { RESEND } from "./scripts/resend.ts";
 export type Transitions = readonly (SessionName & { readonly seq: number })[];
 
 const READ_LIMIT = 500;
-const OTHER_STATUSES = DELIVERY_STATUSES.filter((status) => status !== "pending");
 
 /** The new waiting state of a session, and the encoded one it replaces (empty: it did not wait). */
 interface WaitingChange {
@@ -52,12 +47,12 @@ export async function resend(
         keys.attempts,
         keys.deliveries,
         keys.listedAs("pending"),
-        ...OTHER_STATUSES.map(keys.listedAs),
+        ...SETTLED_STATUSES.map(keys.listedAs),
       ],
       [
         String(cursor),
         now,
-        OTHER_STATUSES.join(" "),
+        SETTLED_STATUSES.join(" "),
         changes.length,
         ...changes.flatMap(({ before, waiting }) => [
           waiting.session,

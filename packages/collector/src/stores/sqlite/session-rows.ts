@@ -2,14 +2,15 @@
  * Rows of sessions and their history, as the tables have them. Newer leases are in the lease log.
  * @module
  */
+
 import type { SQLInputValue } from "node:sqlite";
+import { PRESENCES, QUEUE_STANDINGS, STATES, TRACKS, type Track } from "../../core/lists.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
-import type { ListQuery, SessionKey, Track, Write } from "../store.ts";
+import type { ListQuery, SessionKey, Write } from "../store.ts";
 import { encodeTransition } from "../transition-codec.ts";
 import type { AccountNumbers } from "./account-numbers.ts";
 import type { SessionInRow } from "./session-cache.ts";
 import type { Statements } from "./statements.ts";
-import { PRESENCES, QUEUES, STATES, TRACKS } from "./tables.ts";
 
 interface SessionRow {
   number: number;
@@ -76,7 +77,7 @@ export class SessionRows {
       afterId: query.afterId ?? "",
       state: numberOf(STATES, query.state),
       presence: numberOf(PRESENCES, query.presence),
-      queue: numberOf(QUEUES, query.queue),
+      queue: numberOf(QUEUE_STANDINGS, query.queue),
       assignee: query.assignee ?? null,
       limit: query.limit,
     });
@@ -96,7 +97,7 @@ export class SessionRows {
     const standing: SQLInputValue[] = [
       STATES.indexOf(columns.state),
       PRESENCES.indexOf(columns.presence),
-      QUEUES.indexOf(columns.queue),
+      QUEUE_STANDINGS.indexOf(columns.queue),
       Number(columns.capacityHeld),
       columns.queuedAt,
     ];

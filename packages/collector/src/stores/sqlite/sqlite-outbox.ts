@@ -2,11 +2,11 @@
  * The webhook outbox of a store whose log is in SQLite: the collector's file, or a Durable Object.
  * @module
  */
+import { type DeliveryStatus, SETTLED_STATUSES } from "../../core/lists.ts";
 import type {
   Claim,
   Delivery,
   DeliveryQuery,
-  DeliveryStatus,
   Endpoint,
   EndpointKey,
   EndpointPatch,
@@ -246,7 +246,7 @@ export class SqliteOutbox implements OutboxStore {
   }
 
   async trimDeliveries({ account, id }: EndpointKey, keep: number): Promise<void> {
-    for (const status of ["delivered", "failed", "superseded"]) {
+    for (const status of SETTLED_STATUSES) {
       this.#statements.trimDeliveries.run({ account, endpoint: id, status, keep });
     }
   }

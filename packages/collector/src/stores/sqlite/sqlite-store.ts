@@ -5,7 +5,9 @@
  * https://sqlite.org/pragma.html#pragma_synchronous).
  * @module
  */
+
 import { DatabaseSync } from "node:sqlite";
+import { TRACKS, type Track } from "../../core/lists.ts";
 import {
   type Account,
   type Agent,
@@ -21,7 +23,6 @@ import {
   type Store,
   type Stored,
   StoreError,
-  type Track,
   type Write,
   type WriteOutcome,
 } from "../store.ts";
@@ -31,7 +32,6 @@ import { prepareSchema } from "./schema.ts";
 import { Sessions } from "./sessions.ts";
 import { SqliteOutbox } from "./sqlite-outbox.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
-import { TRACKS } from "./tables.ts";
 
 interface LogRow {
   cursor: number;

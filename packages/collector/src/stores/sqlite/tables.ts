@@ -6,6 +6,8 @@
  * - `lease_log` holds leases that were renewed since their sessions' rows were written, a batch in each
  *   row: lease-log.ts. Where it has a newer entry, `deadline_at` in the row may be earlier than the
  *   session's deadline, or null.
+ * - A column of a closed list (`state`, `presence`, `queue`, `track`) holds the index in it, see
+ *   core/lists.ts.
  * @module
  */
 
@@ -77,9 +79,3 @@ export const TABLES = `
    CREATE TABLE accounts (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE broadcasts (epoch INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
    CREATE TABLE watermark (id INTEGER PRIMARY KEY CHECK (id = 1), heartbeat_at INTEGER NOT NULL);`;
-
-/** A column of a closed list holds the index in it. A list only ever grows at its end. */
-export const STATES = ["none", "active", "inactive", "ended"] as const;
-export const PRESENCES = ["unknown", "online", "offline", "ignored", "unsupported"] as const;
-export const QUEUES = ["none", "queued", "direct"] as const;
-export const TRACKS = ["live", "shadow"] as const;

@@ -3,9 +3,10 @@
  * repeated event ids, and times that often coincide with deadlines.
  * @module
  */
+
 import fc from "fast-check";
 import type { Input } from "../../core/input.ts";
-import { END_REASONS, TICKET_STATUSES } from "../../core/session.ts";
+import { END_REASONS, TICKET_STATUSES } from "../../core/lists.ts";
 import { overrides, seconds, signal, triggers } from "../../core/testing/histories.ts";
 import type { History, Operation, Step, Submission } from "../history.ts";
 

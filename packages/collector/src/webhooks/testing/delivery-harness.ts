@@ -2,11 +2,13 @@
  * Runs webhook deliveries with a manual clock and receivers that a test controls.
  * @module
  */
+
 import { vi } from "vitest";
+import type { DeliveryStatus } from "../../core/lists.ts";
 import { createSystemClock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import { MemoryStore } from "../../stores/memory/memory-store.ts";
-import type { Delivery, DeliveryStatus, Endpoint } from "../../stores/outbox.ts";
+import type { Delivery, Endpoint } from "../../stores/outbox.ts";
 import type { LogEntry, Store } from "../../stores/store.ts";
 import { DeliverySupervisor } from "../delivery-supervisor.ts";
 import { createEndpoint } from "../endpoints.ts";
