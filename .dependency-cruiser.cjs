@@ -94,10 +94,11 @@ module.exports = {
     ),
     {
       name: "console-stands-alone",
-      comment: "The console speaks to the collector over HTTP only.",
+      comment:
+        "The console speaks to the collector over HTTP only, but names every word of its closed lists: with their types, a new word that has no text does not compile.",
       severity: "error",
       from: { path: `${collector}/console/` },
-      to: { path: "^packages/", pathNot: `${collector}/console/` },
+      to: { path: "^packages/", pathNot: `${collector}/(console/|core/lists\\.ts$)` },
     },
     {
       name: "sdk-has-no-dependency",

@@ -1,7 +1,8 @@
+import type { EndedBy, State, TicketStatus, Track } from "../../core/lists.ts";
 import type { Insights } from "../model/insights.ts";
-import type { Queued, Session, State, TicketStatus } from "../model/session.ts";
+import type { Queued, Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
-import type { Track, Transition } from "../model/transition.ts";
+import type { Transition } from "../model/transition.ts";
 import { syncClock } from "./clock.ts";
 
 /** The key is unknown to the collector, or it is not a secret key. */
@@ -23,7 +24,7 @@ export type DeskEvent =
   | { type: "assigned"; agent: string }
   | { type: "unassigned" }
   | { type: "ticket_updated"; status: TicketStatus }
-  | { type: "session_ended"; by: "agent" };
+  | { type: "session_ended"; by: EndedBy };
 
 export type Api = ReturnType<typeof createApi>;
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Session, State } from "../model/session.ts";
+import type { State } from "../../core/lists.ts";
+import type { Session } from "../model/session.ts";
 import { aSession, aTransition } from "../testing/session.ts";
 import { type Api, WrongKey } from "./api.ts";
 import { startFeed } from "./feed.ts";

@@ -1,4 +1,5 @@
-import type { Queued, Session, State } from "../model/session.ts";
+import type { State } from "../../core/lists.ts";
+import type { Queued, Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Transition } from "../model/transition.ts";
 import { type Api, WrongKey } from "./api.ts";
@@ -7,7 +8,12 @@ import type { SessionStore } from "./session-store.ts";
 import { followTransitions } from "./stream.ts";
 
 /** In loading order: sessions that need attention are loaded even if there are too many others. */
-const STATES: readonly State[] = ["active", "inactive", "none", "ended"];
+const STATES = Object.keys({
+  active: 1,
+  inactive: 2,
+  none: 3,
+  ended: 4,
+} satisfies Record<State, number>) as State[];
 
 /** How many sessions one load reads; the rest are loaded on request. */
 const MAX_PER_LOAD = 1_000;

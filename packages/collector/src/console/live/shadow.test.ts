@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Track } from "../model/transition.ts";
+import type { Track } from "../../core/lists.ts";
 import { aSession, aTransition } from "../testing/session.ts";
 import { type Api, type LogPage, WrongKey } from "./api.ts";
 import { createSessionStore } from "./session-store.ts";

@@ -2,11 +2,12 @@
  * The quality of the verdicts, in words for the desk's manager.
  * @module
  */
+import type { Track } from "../../core/lists.ts";
 import { seconds } from "./duration.ts";
 
 /** The response of `GET /v1/insights`, as far as this page reads it. */
 export interface Insights {
-  track: "live" | "shadow";
+  track: Track;
   from: string;
   to: string;
   departures: number;

@@ -1,7 +1,8 @@
+import type { EndReason, Track } from "../../core/lists.ts";
 import { seconds } from "./duration.ts";
 import type { Ticket } from "./session.ts";
 import type { Settings } from "./settings.ts";
-import type { Track, Transition } from "./transition.ts";
+import type { Transition } from "./transition.ts";
 import { STATUS_WORDS } from "./words.ts";
 
 /** A transition as one plain sentence, without a full stop. */
@@ -43,7 +44,7 @@ function whatHappened(transition: Transition, settings: Settings, track: Track):
     case "ticket_updated":
       return ticketSentence(transition);
     case "session_ended":
-      return ENDS[to.reason ?? ""] ?? "The session ended";
+      return ENDS[to.reason as EndReason] ?? "The session ended";
     case "trigger":
       return triggerSentence(transition, track);
     case "settings_changed":
@@ -52,12 +53,15 @@ function whatHappened(transition: Transition, settings: Settings, track: Track):
       return "The desk told more about the conversation";
     case "outage":
       return "The collector could hear again after an interruption";
+    case "bound":
+      return "Changed";
     default:
+      cause satisfies never;
       return "Changed";
   }
 }
 
-const ENDS: Record<string, string> = {
+const ENDS: Record<EndReason, string> = {
   ended_by_agent: "The agent ended the session",
   ended_by_end_user: "The visitor ended the session",
   ended_by_trigger: "A trigger ended the session",

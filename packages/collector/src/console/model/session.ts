@@ -2,42 +2,37 @@
  * The responses of the collector's routes, as far as this page reads them.
  * @module
  */
-
-export type State = "none" | "active" | "inactive" | "ended";
-export type Presence = "online" | "offline" | "unknown" | "ignored" | "unsupported";
-export type Queue = "queued" | "direct" | "none";
-export type TicketStatus = "new" | "open" | "pending" | "hold" | "solved" | "closed";
-export type Reason =
-  | "user_offline"
-  | "user_inactive"
-  | "ticket_status"
-  | "ended_by_agent"
-  | "ended_by_end_user"
-  | "ended_by_trigger"
-  | "transferred_to_email"
-  | "ticket_closed";
+import type {
+  Presence,
+  QueueStanding,
+  Reason,
+  State,
+  TicketPriority,
+  TicketStatus,
+  Visibility,
+} from "../../core/lists.ts";
 
 export interface Ticket {
   /** `null` until the desk has reported a ticket. */
   id: string | null;
   status: TicketStatus;
-  priority: string | null;
+  priority: TicketPriority | null;
   group: string | null;
   tags: string[];
 }
 
 export interface Page {
   page: string;
-  visibility: "visible" | "hidden" | "frozen";
+  visibility: Visibility;
   leaseUntil: string | null;
 }
 
 /** The state that a session would have if presence decided. */
 export interface Shadow {
   state: State;
-  reason: Reason | null;
+  reason: Reason;
   presence: Presence;
-  queue: Queue;
+  queue: QueueStanding;
   capacityHeld: boolean;
 }
 
@@ -47,10 +42,10 @@ export interface Session {
   user: string | null;
   presence: Presence;
   state: State;
-  reason: Reason | null;
+  reason: Reason;
   ticket: Ticket;
   assignee: string | null;
-  queue: Queue;
+  queue: QueueStanding;
   queuedAt: string | null;
   capacityHeld: boolean;
   lastResponseAt: string | null;

@@ -1,11 +1,13 @@
+import type { OnlineHolds, PresenceMode } from "../../core/lists.ts";
+
 /** The account's settings that this page explains. An older collector may omit any of them. */
 export interface Settings {
   presence?: {
-    mode?: "off" | "shadow" | "on";
+    mode?: PresenceMode;
     bufferSeconds?: number;
     closeBufferSeconds?: number;
     navigationBufferSeconds?: number;
   };
-  inactivity?: { seconds?: number; onlineHolds?: "queued" | "never" | "always" };
+  inactivity?: { seconds?: number; onlineHolds?: OnlineHolds };
   origins?: string[];
 }

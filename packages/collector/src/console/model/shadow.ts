@@ -2,7 +2,8 @@
  * The trial run: presence is decided for each session, but the decision has no effect at the desk.
  * @module
  */
-import type { Presence, Queue, Session } from "./session.ts";
+import type { Presence, QueueStanding } from "../../core/lists.ts";
+import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { PRESENCE_WORDS, stateWords } from "./words.ts";
 
@@ -29,7 +30,7 @@ export function differingState(session: Session): string | null {
   return words === stateWords(session) ? null : words;
 }
 
-const QUEUE_WORDS: Record<Queue, string> = {
+const QUEUE_WORDS: Record<QueueStanding, string> = {
   queued: "In the queue",
   direct: "To be given straight to an agent",
   none: "Out of the queue",

@@ -1,11 +1,9 @@
-import type { Presence, Queue, Reason, Session, State, Ticket } from "./session.ts";
-
-/** `live` is what happened, `shadow` what would have happened if presence decided. */
-export type Track = "live" | "shadow";
+import type { Presence, QueueStanding, Reason, State, TransitionCause } from "../../core/lists.ts";
+import type { Session, Ticket } from "./session.ts";
 
 export interface Standing {
   state: State;
-  reason: Reason | null;
+  reason: Reason;
   presence: Presence;
 }
 
@@ -18,8 +16,8 @@ export interface Transition {
   at: string;
   from: Standing;
   to: Standing;
-  cause: string;
-  queue: Queue;
+  cause: TransitionCause;
+  queue: QueueStanding;
   capacityHeld: boolean;
   assignee?: string | null;
   ticketChanges: { [Field in keyof Ticket]?: { from: Ticket[Field]; to: Ticket[Field] } };

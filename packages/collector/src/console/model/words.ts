@@ -1,4 +1,5 @@
-import type { Presence, Reason, Session, Ticket, TicketStatus } from "./session.ts";
+import type { Presence, Reason, TicketStatus } from "../../core/lists.ts";
+import type { Session, Ticket } from "./session.ts";
 
 /** A session's state in the words of a support desk. */
 export function stateWords(session: Session): string {
@@ -9,7 +10,7 @@ export function stateWords(session: Session): string {
   return reason === null ? "Inactive" : REASONS[reason];
 }
 
-const REASONS: Record<Reason, string> = {
+const REASONS: Record<NonNullable<Reason>, string> = {
   user_offline: "Left the site",
   user_inactive: "Silent for too long",
   ticket_status: "Ticket is at rest",

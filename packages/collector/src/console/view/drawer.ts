@@ -1,3 +1,4 @@
+import type { Track } from "../../core/lists.ts";
 import type { Api } from "../live/api.ts";
 import type { SessionStore } from "../live/session-store.ts";
 import { shadowHistory } from "../live/shadow.ts";
@@ -5,7 +6,7 @@ import { sentence } from "../model/sentence.ts";
 import type { Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
 import { isTrial } from "../model/shadow.ts";
-import type { Track, Transition } from "../model/transition.ts";
+import type { Transition } from "../model/transition.ts";
 import { stateWords, visitorName } from "../model/words.ts";
 import { startDeskActions } from "./desk-actions.ts";
 import { byId, setText } from "./element.ts";

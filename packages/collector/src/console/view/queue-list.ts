@@ -1,5 +1,6 @@
+import type { QueueStanding } from "../../core/lists.ts";
 import type { SessionStore } from "../live/session-store.ts";
-import type { Queue, Queued } from "../model/session.ts";
+import type { Queued } from "../model/session.ts";
 import { ticketWords, visitorName } from "../model/words.ts";
 import { element, setAttributes, setText } from "./element.ts";
 import { flash } from "./flash.ts";
@@ -21,7 +22,7 @@ interface Item {
  */
 export function startQueueList(
   list: HTMLElement,
-  standing: Queue,
+  standing: QueueStanding,
   store: SessionStore,
   open: (id: string) => void,
 ): (queued: Queued[]) => number {

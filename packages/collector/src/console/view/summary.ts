@@ -1,6 +1,6 @@
+import type { State } from "../../core/lists.ts";
 import type { SessionStore } from "../live/session-store.ts";
 import { countGroups, GROUPS, type Group, groupOf } from "../model/group.ts";
-import type { State } from "../model/session.ts";
 import { seenPresence } from "../model/shadow.ts";
 import { byId, element, setAttributes, setText } from "./element.ts";
 
