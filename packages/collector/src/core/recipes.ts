@@ -1,5 +1,5 @@
 /**
- * Four ready-made triggers that most desks want (rule 25).
+ * Ready-made triggers that most desks want (rule 25).
  * @module
  */
 import type { Action, Condition, Trigger } from "./trigger.ts";
@@ -9,6 +9,7 @@ export const RECIPE_NAMES = [
   "email_follow_up",
   "secondary_queue",
   "tag_abandoned",
+  "welcome_back",
 ] as const;
 export type RecipeName = (typeof RECIPE_NAMES)[number];
 
@@ -21,22 +22,29 @@ const ABANDONED: readonly Condition[] = [
   { field: "session.reason", op: "is", value: "user_inactive_or_offline" },
 ];
 
-/** The trigger of a recipe; email follow-up and the secondary queue move tickets to `group`. */
-export function recipe(name: RecipeName, group: string): Trigger {
+/** The user came back to a ticket that a recipe had tagged. */
+const CAME_BACK: readonly Condition[] = [
+  { field: "session.presence", op: "changed_to", value: "online" },
+  { field: "ticket.tags", op: "includes", value: ABANDONED_TAG },
+];
+
+/** The triggers of a recipe, in order; email follow-up and the secondary queue move tickets to `group`. */
+export function recipe(name: RecipeName, group: string): readonly Trigger[] {
   switch (name) {
     case "solve_abandoned":
-      return trigger("Solve abandoned conversations", ABANDONED, [
+      return one("Solve abandoned conversations", ABANDONED, [
         { type: "set_status", value: "solved" },
         { type: "add_tags", value: [ABANDONED_TAG] },
       ]);
     case "email_follow_up":
-      return trigger("Follow up abandoned conversations by email", ABANDONED, [
+      return one("Follow up abandoned conversations by email", ABANDONED, [
         { type: "set_group", value: group },
+        { type: "set_priority", value: "normal" },
         { type: "add_tags", value: [ABANDONED_TAG] },
         { type: "set_routing_channel", value: "email" },
       ]);
     case "secondary_queue":
-      return trigger(
+      return one(
         "Move abandoned conversations of high priority to a secondary queue",
         [...ABANDONED, { field: "ticket.priority", op: "greater_than", value: "normal" }],
         [
@@ -45,9 +53,25 @@ export function recipe(name: RecipeName, group: string): Trigger {
         ],
       );
     case "tag_abandoned":
-      return trigger("Tag abandoned conversations", ABANDONED, [
+      return one("Tag abandoned conversations", ABANDONED, [
         { type: "add_tags", value: [ABANDONED_TAG] },
       ]);
+    case "welcome_back":
+      return [
+        trigger(
+          "Open solved conversations whose visitor came back",
+          [...CAME_BACK, { field: "ticket.status", op: "is", value: "solved" }],
+          [
+            { type: "set_status", value: "open" },
+            { type: "remove_tags", value: [ABANDONED_TAG] },
+          ],
+        ),
+        trigger(
+          "Untag conversations whose visitor came back",
+          [...CAME_BACK, { field: "ticket.status", op: "is_not", value: "solved" }],
+          [{ type: "remove_tags", value: [ABANDONED_TAG] }],
+        ),
+      ];
   }
 }
 
@@ -56,7 +80,12 @@ export const DEFAULT_GROUPS: Record<RecipeName, string> = {
   email_follow_up: "email_follow_up",
   secondary_queue: "secondary",
   tag_abandoned: "",
+  welcome_back: "",
 };
+
+function one(name: string, all: readonly Condition[], actions: readonly Action[]): [Trigger] {
+  return [trigger(name, all, actions)];
+}
 
 function trigger(name: string, all: readonly Condition[], actions: readonly Action[]): Trigger {
   return { name, enabled: true, all, any: [], actions };

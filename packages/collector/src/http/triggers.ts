@@ -74,11 +74,12 @@ export function triggerRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const account = c.var.account.name;
     const { name: wanted } = c.req.valid("param");
     const { group } = c.req.valid("json") ?? {};
-    const added = recipe(wanted, group ?? DEFAULT_GROUPS[wanted]);
     const present = triggersOf(account);
-    if (!present.some((trigger) => trigger.name === added.name)) {
-      await replace(account, [...present, added]);
-    }
+    const names = new Set(present.map((trigger) => trigger.name));
+    const added = recipe(wanted, group ?? DEFAULT_GROUPS[wanted]).filter(
+      (trigger) => !names.has(trigger.name),
+    );
+    if (added.length > 0) await replace(account, [...present, ...added]);
     return c.json(view(account), 200);
   });
 
