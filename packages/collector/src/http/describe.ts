@@ -1,14 +1,14 @@
 /**
  * OpenAPI descriptions of the routes that are not defined with `createRoute`: the signals, which are
- * decoded by hand, and the stream.
+ * decoded by hand.
  * @module
  */
 
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { LEAVE_DESTINATIONS, SIGNAL_TYPES, SIGNALS_PATH, WIRE_VERSION } from "@stillhere/sdk/wire";
 import type { Env } from "./context.ts";
-import { SECURED } from "./route.ts";
-import { problemView, sessionId } from "./schemas.ts";
+import { problem as refusal } from "./route.ts";
+import { sessionId } from "./schemas.ts";
 
 const signal = z
   .object({
@@ -25,11 +25,6 @@ const signal = z
     to: z.enum(LEAVE_DESTINATIONS).optional(),
   })
   .openapi("Signal");
-
-const refusal = (description: string) => ({
-  description,
-  content: { "application/problem+json": { schema: problemView } },
-});
 
 export function describeOtherRoutes(app: OpenAPIHono<Env>): void {
   app.openAPIRegistry.registerPath({
@@ -49,19 +44,6 @@ export function describeOtherRoutes(app: OpenAPIHono<Env>): void {
       409: refusal("No message of the conversation has carried this secret yet"),
       413: refusal("The body is too large"),
       429: refusal("Rate limit exceeded; Retry-After says when to retry"),
-    },
-  });
-  app.openAPIRegistry.registerPath({
-    method: "get",
-    path: "/v1/stream",
-    summary: "Transitions as they are stored, as Server-Sent Events; Last-Event-ID resumes",
-    ...SECURED,
-    responses: {
-      200: {
-        description: "Events `transition` whose data is a Transition and whose id is its id",
-        content: { "text/event-stream": { schema: z.string() } },
-      },
-      401: refusal("The key is missing or invalid"),
     },
   });
 }

@@ -1,0 +1,70 @@
+/**
+ * The whole application on a store in memory, asked without a server.
+ * @module
+ */
+import { Accounts } from "../../engine/accounts.ts";
+import { Engine } from "../../engine/engine.ts";
+import { createKeys } from "../../engine/keys.ts";
+import { SILENT_METER } from "../../engine/meter.ts";
+import { MemoryStore } from "../../stores/memory/memory-store.ts";
+import { createApp } from "../app.ts";
+import { DEFAULT_LIMITS } from "../rate-limit.ts";
+
+export class TestApp {
+  readonly keys = createKeys();
+  readonly store = new MemoryStore();
+  readonly clock = { now: () => Date.now() };
+  readonly engine = new Engine(this.store, this.clock);
+  readonly accounts = new Accounts(this.store, this.clock);
+  /** Server-side errors. */
+  readonly errors: unknown[] = [];
+  readonly app = createApp({
+    engine: this.engine,
+    accounts: this.accounts,
+    assets: new Map([["console/index.html", { type: "text/html", body: "console" }]]),
+    limits: DEFAULT_LIMITS,
+    maxSessions: 100,
+    meter: SILENT_METER,
+    webhooks: { refuseTarget: async () => null, refresh: async () => {} },
+    addressOf: () => "192.0.2.1",
+    onError: (error) => this.errors.push(error),
+  });
+
+  static async create(): Promise<TestApp> {
+    const test = new TestApp();
+    await test.accounts.put("default", { keys: test.keys });
+    await test.engine.heartbeat();
+    return test;
+  }
+
+  /** Sends a request with the secret key. A `body` that is no text is sent as JSON. */
+  async request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    const isText = typeof body === "string";
+    return this.app.request(path, {
+      method,
+      headers: {
+        Authorization: `Bearer ${this.keys.secretKey}`,
+        ...(body !== undefined && !isText && { "Content-Type": "application/json" }),
+        ...headers,
+      },
+      // Bytes, because a text would be given a content type.
+      ...(body !== undefined && {
+        body: new TextEncoder().encode(isText ? body : JSON.stringify(body)),
+      }),
+    });
+  }
+
+  /** The JSON of the answer. */
+  async json<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<T> {
+    return (await (await this.request(method, path, body)).json()) as T;
+  }
+}
