@@ -48,6 +48,17 @@ it("passes a correct driver", () => {
   const { status, stdout } = run("--test", "--test-reporter=tap");
   expect(stdout).toMatch(/ok \d+ - every scenario, played through the engine/);
   expect(stdout).toMatch(/# fail 0/);
+  expect(stdout).toMatch(/# skipped 0/);
+  expect(status).toBe(0);
+});
+
+it("skips the cases of an optional part that a driver does not have, and states why", () => {
+  write("my-store.js", driverOf("store.renew = undefined;"));
+  const { status, stdout } = run("--test", "--test-reporter=tap");
+  expect(stdout).toMatch(
+    /ok \d+ - a renewed lease is loaded, listed and found due # SKIP The store has no `renew`\./,
+  );
+  expect(stdout).toMatch(/# fail 0/);
   expect(status).toBe(0);
 });
 

@@ -8,7 +8,7 @@ export type { Scenario } from "../replay/scenario.ts";
 export type * from "../stores/outbox.ts";
 export type * from "../stores/store.ts";
 export { StoreError } from "../stores/store.ts";
-export { type ConformanceCase, conformanceCases } from "../stores/suite/index.ts";
+export { type ConformanceCase, conformanceCases, type Skipped } from "../stores/suite/index.ts";
 export { outboxConformanceCases } from "../stores/suite/outbox.ts";
 export { scenarioConformanceCases, scenarios } from "./cases.ts";
 export { playScenarios } from "./scenarios.ts";

@@ -6,10 +6,19 @@ import { createSession, type Session } from "../../core/session.ts";
 import type { Transition } from "../../core/transition.ts";
 import type { Found, IndexedColumns, SessionKey, Store, Write } from "../store.ts";
 
+/** The store lacks the optional part that a case is about. */
+export interface Skipped {
+  /** The reason, for the report of the test runner. */
+  readonly skipped: string;
+}
+
 export interface ConformanceCase {
   readonly name: string;
-  /** Throws if the store breaks its contract. `open` returns an empty store. */
-  run(open: () => Promise<Store>): Promise<void>;
+  /**
+   * Throws if the store breaks its contract, and otherwise returns nothing, or why the case was
+   * skipped. `open` returns an empty store.
+   */
+  run(open: () => Promise<Store>): Promise<Skipped | undefined>;
 }
 
 export const ACCOUNT = "shop";

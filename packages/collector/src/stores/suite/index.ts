@@ -18,6 +18,7 @@ export {
   type ConformanceCase,
   keyOf,
   NOW,
+  type Skipped,
   transitionOf,
   writeOf,
 } from "./case.ts";

@@ -60,8 +60,8 @@ async function run(task: Task, env: Env): Promise<unknown> {
     return true;
   }
   const found = CASES.find(({ name }) => name === task.name);
-  await found?.run(async () => open(env));
-  return found !== undefined;
+  if (!found) throw new Error(`There is no case "${task.name}".`);
+  return (await found.run(async () => open(env))) ?? true;
 }
 
 export default {
