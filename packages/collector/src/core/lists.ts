@@ -56,6 +56,11 @@ export type Visibility = (typeof VISIBILITIES)[number];
 export const TICKET_STATUSES = ["new", "open", "pending", "hold", "solved", "closed"] as const;
 export type TicketStatus = (typeof TICKET_STATUSES)[number];
 
+/** Some desks write `on_hold` for `hold`. Any other value is returned as it is. */
+export function readStatus<T>(value: T): T | "hold" {
+  return value === "on_hold" ? "hold" : value;
+}
+
 /** In order of rank, which triggers compare by. */
 export const TICKET_PRIORITIES = ["low", "normal", "high", "urgent"] as const;
 export type TicketPriority = (typeof TICKET_PRIORITIES)[number];

@@ -11,6 +11,7 @@ import {
   PRESENCE_MODES,
   RELEASE_ANCHORS,
   ROUTINGS,
+  readStatus,
   TICKET_STATUSES,
   VISIBILITIES,
 } from "./lists.ts";
@@ -213,7 +214,8 @@ export interface PatchOutcome {
 export function patchOverrides(overrides: Overrides, patch: unknown): PatchOutcome {
   const problems: SettingProblem[] = [];
   const next: Record<string, SettingValue> = { ...overrides };
-  for (const [name, value] of flatten(patch, "", problems)) {
+  for (const [name, given] of flatten(patch, "", problems)) {
+    const value = name === "capacity.autoRelease.setStatus" ? readStatus(given) : given;
     const problem = checkValue(name, value);
     if (problem) problems.push({ setting: name, message: problem });
     else if (value === null) delete next[name];

@@ -10,13 +10,18 @@ import { hashOf } from "../engine/keys.ts";
 import type { AppContext, Env } from "./context.ts";
 import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
 import { idParams, type SessionEvent, sessionEvent, sessionView } from "./schemas.ts";
-import { sessionNotFound } from "./sessions.ts";
+import { DEFAULT_CHANNEL, sessionNotFound } from "./sessions.ts";
 import { viewSession } from "./views.ts";
+
+/** Events about what must be there already; all others create their session. */
+const NOT_CREATING: ReadonlySet<SessionEvent["type"]> = new Set(["activity", "session_ended"]);
 
 const post = createRoute({
   method: "post",
   path: "/v1/sessions/{id}/events",
   summary: "Report an event; a repeated `id` is ignored",
+  description:
+    "Creates a session that does not exist, except for `activity` and `session_ended`, which are answered with 404.",
   ...SECURED,
   request: { params: idParams, body: jsonBody(sessionEvent) },
   responses: jsonResponses(
@@ -34,6 +39,7 @@ export function eventRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       key: { account: c.var.account.name, id },
       inputs: [...(await bindingOf(event)), inputOf(event)],
       ...(event.id !== undefined && { eventId: event.id }),
+      ...(!NOT_CREATING.has(event.type) && { create: { channel: DEFAULT_CHANNEL } }),
     });
     if (!("session" in outcome)) throw sessionNotFound(id);
     return c.json(

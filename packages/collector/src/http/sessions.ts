@@ -12,7 +12,8 @@ import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
 import { idParams, pageQuery, sessionPut, sessionView } from "./schemas.ts";
 import { viewSession } from "./views.ts";
 
-const DEFAULT_CHANNEL = "web_widget";
+/** The channel of a session that is created without one. */
+export const DEFAULT_CHANNEL = "web_widget";
 
 const put = createRoute({
   method: "put",

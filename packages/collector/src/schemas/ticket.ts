@@ -4,12 +4,14 @@
  */
 
 import { z } from "@hono/zod-openapi";
-import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/lists.ts";
+import { readStatus, TICKET_PRIORITIES, TICKET_STATUSES } from "../core/lists.ts";
 import { name } from "./name.ts";
+
+export const ticketStatus = z.preprocess(readStatus, z.enum(TICKET_STATUSES));
 
 /** The fields that a desk may report; missing fields stay unchanged. */
 export const ticketFields = {
-  status: z.enum(TICKET_STATUSES).optional(),
+  status: ticketStatus.optional(),
   priority: z.enum(TICKET_PRIORITIES).nullish(),
   group: name.nullish(),
   tags: z.array(name).max(256).optional(),

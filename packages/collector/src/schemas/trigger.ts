@@ -4,20 +4,25 @@
  */
 
 import { z } from "@hono/zod-openapi";
-import { TICKET_PRIORITIES, TICKET_STATUSES } from "../core/lists.ts";
+import { readStatus, TICKET_PRIORITIES } from "../core/lists.ts";
 import { TRIGGER_FIELDS, TRIGGER_OPERATORS } from "../core/trigger.ts";
 import { name } from "./name.ts";
+import { ticketStatus } from "./ticket.ts";
 
-const condition = z.strictObject({
-  field: z.enum(TRIGGER_FIELDS),
-  op: z.enum(TRIGGER_OPERATORS),
-  value: z.union([name, z.array(name), z.null()]).optional(),
-});
+const condition = z
+  .strictObject({
+    field: z.enum(TRIGGER_FIELDS),
+    op: z.enum(TRIGGER_OPERATORS),
+    value: z.union([name, z.array(name), z.null()]).optional(),
+  })
+  .overwrite((each) =>
+    each.field === "ticket.status" ? { ...each, value: readStatus(each.value) } : each,
+  );
 
 const tags = z.array(name).min(1);
 
 const action = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("set_status"), value: z.enum(TICKET_STATUSES) }),
+  z.strictObject({ type: z.literal("set_status"), value: ticketStatus }),
   z.strictObject({ type: z.literal("set_priority"), value: z.enum(TICKET_PRIORITIES) }),
   z.strictObject({ type: z.literal("set_group"), value: name.nullable() }),
   z.strictObject({ type: z.literal("set_routing_channel"), value: name }),
