@@ -1,6 +1,6 @@
 /**
- * Runs all static checks: types, lint and format, dependency rules, sizes, exports. Fails if any of them
- * fails.
+ * Runs all static checks: types, lint and format, words, dependency rules, sizes, exports. Fails if any of
+ * them fails.
  */
 import { spawnSync } from "node:child_process";
 
@@ -9,6 +9,7 @@ const CHECKS: readonly (readonly [string, ...string[]])[] = [
   ["tsc", "--noEmit", "--project", "packages/sdk"],
   ["tsc", "--noEmit", "--project", "packages/collector/src/console"],
   ["biome", "check", "--error-on-warnings", "."],
+  ["node", "scripts/check-words.ts"],
   ["depcruise", "--config", ".dependency-cruiser.cjs", "packages", "examples"],
   ["pnpm", "--filter", "@stillhere/sdk", "size"],
   ["publint", "packages/sdk", "--pack", "npm"],
