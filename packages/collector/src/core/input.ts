@@ -17,6 +17,8 @@ export interface SignalInput {
   readonly visible: boolean;
   /** The browser holds a deferred leave and sends it even if the page dies. */
   readonly armed: boolean;
+  /** The proof with which the page speaks, under an opaque name: see admission.ts. */
+  readonly openedBy?: string;
 }
 
 /** The last signal of a page's generation. */

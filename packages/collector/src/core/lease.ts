@@ -37,6 +37,8 @@ export function leaseOf(session: Session, beat: SignalInput, settings: Settings)
   const last = session.pages.at(-1);
   if (last?.id !== beat.page || last.gen !== beat.gen || last.leaseUntil === null) return null;
   if (last.visibility !== (beat.visible ? "visible" : "hidden")) return null;
+  // The beat was overtaken, so the page still has another proof than this one.
+  if (beat.openedBy !== undefined && beat.openedBy !== last.admission?.by) return null;
   if (!isPresenceRead(session.channel, settings) || !isSteady(session)) return null;
   const { seq, leaseUntil, leaseMs, visibility } = last;
   // The next one may be another: since it was granted somebody was assigned, say.
@@ -94,6 +96,7 @@ function isSameButForLease(a: Page, b: Page): boolean {
     a.gen === b.gen &&
     a.visibility === b.visibility &&
     a.leaseMs === b.leaseMs &&
-    a.left === b.left
+    a.left === b.left &&
+    a.admission?.by === b.admission?.by
   );
 }

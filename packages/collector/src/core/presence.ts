@@ -4,6 +4,7 @@
  * @module
  */
 
+import { admissionOf, withoutAdmissions } from "./admission.ts";
 import { beatMs } from "./cadence.ts";
 import type { LeaveInput, SignalInput } from "./input.ts";
 import type { Presence, Visibility } from "./lists.ts";
@@ -66,6 +67,7 @@ export function applySignal(
     leaseMs,
     leaseUntil: now + leaseMs,
     left: false,
+    ...admissionOf(existing, signal.openedBy, now),
   };
   return {
     ...session,
@@ -119,6 +121,7 @@ export function applyLeave(
     leaseMs: 0,
     leaseUntil: null,
     left: true,
+    ...admissionOf(existing, undefined, now),
   };
   const pages = withPage(session.pages, gone);
   if (!existing || !isAlive(existing)) return { ...session, pages };
@@ -142,7 +145,8 @@ export function expireLease(
 
 /** The buffer ended and no page reported. */
 export function goOffline(session: Session, now: number): Session {
-  return { ...session, buffer: null, presence: "offline", offlineAt: now };
+  const pages = withoutAdmissions(session.pages);
+  return { ...session, pages, buffer: null, presence: "offline", offlineAt: now };
 }
 
 /** Rule 6: pages could not report during an outage, so leases and the buffer start again. */

@@ -41,6 +41,15 @@ export interface Page {
   readonly leaseUntil: number | null;
   /** The page sent a leave, so no later signal of this generation revives it. */
   readonly left: boolean;
+  /** Missing where pages need no proof, and after the session was offline. */
+  readonly admission?: Admission;
+}
+
+/** What admitted a page, under an opaque name; see admission.ts. */
+export interface Admission {
+  readonly by: string;
+  /** When the page was first heard. */
+  readonly since: number;
 }
 
 /** How long the last page may be gone before the user counts as offline (rule 2). */

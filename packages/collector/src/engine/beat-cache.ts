@@ -21,8 +21,10 @@ export interface CachedBeat {
 /** What the caller has checked of a beat, and how long that holds. */
 export interface CheckedBeat extends CachedBeat {
   readonly key: BeatKey;
-  /** Epoch milliseconds at which the first of its token and keys expires; `Infinity`: none does. */
+  /** Epoch milliseconds at which the first of its keys expires; `Infinity`: none does. */
   readonly validUntil: number;
+  /** Until when its token may open pages; missing: it needs none. The page may go on for longer. */
+  readonly tokenGoodUntil?: number;
   /** {@link BeatCache.configVersion} before it was checked. */
   readonly configVersion: number;
 }

@@ -214,10 +214,14 @@ export class Engine {
     );
     const { checked, inputs } = last?.request ?? {};
     const [beat] = inputs ?? [];
-    const lease = beat?.type === "signal" && !isConflict ? work.leaseOf(beat) : null;
-    if (checked && lease) {
-      const committed = version + (write ? 1 : 0);
-      this.beatCache.put(checked, { session: number, version: committed, lease });
+    const isBeat = beat?.type === "signal" && !isConflict;
+    const lease = isBeat ? work.leaseOf(beat) : null;
+    if (checked && isBeat && lease) {
+      const { tokenGoodUntil = Infinity } = checked;
+      const mayBeatUntil = Math.max(tokenGoodUntil, work.admittedUntil(beat.page));
+      const validUntil = Math.min(checked.validUntil, mayBeatUntil);
+      const holder = { session: number, version: version + (write ? 1 : 0), lease };
+      this.beatCache.put({ ...checked, validUntil }, holder);
     } else if (write) {
       this.beatCache.invalidate(number);
     }
@@ -234,7 +238,8 @@ export class Engine {
       counters.set(account, counter);
       if (await counter.reserve(agent)) continue;
       const requeue = { key: work.key, inputs: [{ type: "unassigned", requeue: true }] } as const;
-      outcomes[outcomes.length - 1] = work.apply(requeue, now);
+      const last = outcomes.findLastIndex((outcome) => "session" in outcome);
+      outcomes[last] = work.apply(requeue, now);
     }
   }
 

@@ -9,6 +9,13 @@ import type { Transition } from "../core/transition.ts";
 import type { SessionKey } from "../stores/store.ts";
 import type { CheckedBeat } from "./beat-cache.ts";
 
+/** The page of a signal whose sender may not open pages. */
+export interface KnownPage {
+  readonly id: string;
+  /** The proof by which it must have been opened; null: any. */
+  readonly openedBy: string | null;
+}
+
 export interface Request {
   readonly key: SessionKey;
   /** Applied in order, all in one commit. */
@@ -17,6 +24,8 @@ export interface Request {
   readonly create?: Omit<NewSession, "id">;
   /** Hash of a secret. The request is applied only to a session that knows it, else it is `unbound`. */
   readonly binding?: string;
+  /** The request is applied only for a page that the session knows, else it is of an `unknown_page`. */
+  readonly knownPage?: KnownPage;
   /** The caller's own id of this request; a second request with it is a `duplicate`. */
   readonly eventId?: string;
   /** The one input is a beat: once it is applied, the next one with the same content may hit the cache. */
@@ -35,7 +44,7 @@ export type Outcome =
       readonly tookCapacity: boolean;
       readonly transitions: readonly Transition[];
     }
-  | { readonly status: "not_found" | "unbound" };
+  | { readonly status: "not_found" | "unbound" | "unknown_page" };
 
 export type BeatOutcome =
   | Outcome

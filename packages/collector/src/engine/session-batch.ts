@@ -2,6 +2,7 @@
  * One session's share of a batch: all requests for it are applied in memory and become one write.
  * @module
  */
+import { admittedUntil, isAdmitted } from "../core/admission.ts";
 import type { Input, SignalInput } from "../core/input.ts";
 import { type Lease, leaseOf, renewalOf } from "../core/lease.ts";
 import { holdsCapacity } from "../core/routing.ts";
@@ -10,7 +11,7 @@ import type { Settings } from "../core/settings.ts";
 import { type Transition, visibleOf } from "../core/transition.ts";
 import type { Found, SessionKey, Write } from "../stores/store.ts";
 import type { Broadcasts } from "./broadcasts.ts";
-import type { Outcome, Request } from "./request.ts";
+import type { KnownPage, Outcome, Request } from "./request.ts";
 import { asIfOn, createShadow, dropShadow, SessionReducer } from "./session-reducer.ts";
 
 export class SessionBatch {
@@ -92,6 +93,9 @@ export class SessionBatch {
       this.#createShadow(this.settings);
     }
     if (!this.#live) return { status: "not_found" };
+    if (request.knownPage && !this.#knows(request.knownPage, now)) {
+      return { status: "unknown_page" };
+    }
     const transitionsBefore = this.#live.transitions.length;
     const heldCapacity = holdsCapacity(this.#live.session, this.settings);
     if (!isDuplicate) {
@@ -110,6 +114,30 @@ export class SessionBatch {
       tookCapacity: !heldCapacity && holdsCapacity(this.#live.session, this.settings),
       transitions: this.#live.transitions.slice(transitionsBefore),
     };
+  }
+
+  /** Whether the page may go on. Its session may be offline by now, so timers run before that is asked. */
+  #knows({ id, openedBy }: KnownPage, now: number): boolean {
+    this.#reduce({ type: "tick" }, now, this.settings);
+    const session = this.#pageSession;
+    if (session === null) return false;
+    const isKnown =
+      openedBy === null
+        ? session.pages.some((page) => page.id === id)
+        : isAdmitted(session, id, openedBy, this.#now);
+    // What the timers did must not be lost with a beat.
+    this.#isBeatsOnly &&= isKnown;
+    return isKnown;
+  }
+
+  /** The session that pages are read in: its shadow, where it has one. */
+  get #pageSession(): Session | null {
+    return (this.#shadow ?? this.#live)?.session ?? null;
+  }
+
+  /** Until when the page may go on with its proof; 0 if it has none. */
+  admittedUntil(page: string): number {
+    return this.#pageSession ? admittedUntil(this.#pageSession, page) : 0;
   }
 
   #reduce(input: Input, at: number, settings: Settings): void {

@@ -7,8 +7,10 @@ import type { Accounts } from "../engine/accounts.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Meter } from "../engine/meter.ts";
 import type { Account } from "../stores/store.ts";
+import type { Hash } from "./beat-key.ts";
 import type { Hmac } from "./jwt.ts";
 import type { RateLimits } from "./rate-limit.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** A file that the collector serves as it is. */
 export interface Asset {
@@ -27,6 +29,15 @@ export interface WebhookContext {
   refresh(): Promise<void>;
 }
 
+/** The metrics of the process, where the platform has any. */
+export interface MetricsContext {
+  readonly contentType: string;
+  /** The metrics in the Prometheus text format. */
+  scrape(): Promise<string>;
+  /** The bearer token that a scrape must send; missing: none. */
+  readonly token?: string | undefined;
+}
+
 export interface AppContext {
   readonly engine: Engine;
   readonly accounts: Accounts;
@@ -38,6 +49,12 @@ export interface AppContext {
   readonly webhooks: WebhookContext;
   /** Verifies token signatures; missing: by Web Crypto, which every platform has. */
   readonly hmac?: Hmac;
+  /** Looks up repeated beats; missing: the platform has no synchronous hash, and no beat is. */
+  readonly hash?: Hash;
+  /** Missing: there is no `/metrics`. */
+  readonly metrics?: MetricsContext;
+  /** Receives each refused signal; the platform logs some of them. */
+  readonly onRefusal?: (refusal: Refusal) => void;
   /** The address that a request came from. It is used for rate limits and stored nowhere. */
   addressOf(c: Context): string;
 }

@@ -35,28 +35,44 @@ export async function mintToken(
   return { token, expiresAt: exp * 1000 };
 }
 
-/** The claims of a token whose signature is valid, and the secret that signed it. */
-interface VerifiedToken {
+/** What a token proves whose signature, account and session are right. It may have expired. */
+export interface VerifiedToken {
+  /** Identifies the token, and reveals nothing of it. */
+  readonly hash: string;
+  /** Epoch milliseconds until which it may open pages: its `exp`, and the leeway. */
+  readonly goodUntil: number;
+}
+
+interface CachedToken extends VerifiedToken {
+  /** The secret that signed it. */
   readonly secret: string;
-  readonly account: string;
+  readonly accounts: readonly unknown[];
   readonly session: string;
-  /** In seconds, as in the token. */
-  readonly exp: number;
 }
 
 /** A few megabytes; one token per active page. */
 const MAX_CACHED_TOKENS = 40_000;
 
+/** How far the clock of the server that signs tokens may be ahead or behind. */
+const LEEWAY_MS = 60_000;
+/** The beginning of the year 5000 in seconds. A claim from then on is in milliseconds. */
+const MAX_SECONDS = 95_617_584_000;
+
+/** The key under which tokens are hashed: other hashes of the same text differ. */
+const HASH_KEY = "stillhere page";
+/** 132 bits as base64url. */
+const HASH_LENGTH = 22;
+
 /**
  * Verifies session tokens. A page sends the same token with every beat, so tokens with a valid
- * signature are cached. What can change later, the expiry and the account's secrets, is checked every
- * time.
+ * signature are cached. What can change later, the account's secrets, is checked every time. Expired
+ * tokens are the caller's to decide: a page that such a token has opened may go on with it.
  */
 export class TokenVerifier {
   readonly #accounts: Accounts;
   readonly #clock: Clock;
   readonly #hmac: Hmac;
-  readonly #verified: TwoGenerationLru<VerifiedToken>;
+  readonly #verified: TwoGenerationLru<CachedToken>;
 
   constructor(
     accounts: Accounts,
@@ -73,51 +89,50 @@ export class TokenVerifier {
   }
 
   /**
-   * Returns if the token is valid; returns a promise where the platform's HMAC is asynchronous.
-   * @throws {Problem} `token_missing`, `token_invalid`, `token_expired` or `token_other_session`.
+   * Returns a promise where the platform's HMAC is asynchronous.
+   * @throws {Problem} `token_missing`, `token_invalid` or `token_other_session`.
    */
-  verify(account: Account, session: string, token: string | undefined): undefined | Promise<void> {
+  verify(
+    account: Account,
+    session: string,
+    token: string | undefined,
+  ): VerifiedToken | Promise<VerifiedToken> {
     if (!token) {
       throw new Problem("token_missing", "Send a session token: mint one with POST /v1/tokens.");
     }
     const secrets = this.#accounts.tokenSecrets(account);
     const cached = this.#verified.get(token);
-    if (cached && secrets.includes(cached.secret)) {
-      this.#checkClaims(cached, account, session);
-      return undefined;
-    }
+    if (cached && secrets.includes(cached.secret)) return checked(cached, account, session);
     const match = this.#verifySignature(token, secrets, 0);
-    if (match instanceof Promise) {
-      return match.then((found) => this.#checkClaims(this.#cache(token, found), account, session));
+    const hash = this.#hmac(HASH_KEY, token);
+    if (match instanceof Promise || hash instanceof Promise) {
+      return Promise.all([match, hash]).then(([found, hashed]) =>
+        checked(this.#cache(token, found, hashed), account, session),
+      );
     }
-    this.#checkClaims(this.#cache(token, match), account, session);
-    return undefined;
+    return checked(this.#cache(token, match, hash), account, session);
   }
 
-  /** When a verified token expires, in milliseconds; 0 if it is not cached. */
-  expiresAtOf(token: string): number {
-    return (this.#verified.get(token)?.exp ?? 0) * 1000;
-  }
-
-  #checkClaims(verified: VerifiedToken, account: Account, session: string): void {
-    if (verified.account !== account.name) throw invalidToken("its `aud` is not this account");
-    if (verified.exp * 1000 <= this.#clock.now()) throw expiredToken();
-    if (verified.session !== session) {
-      throw new Problem("token_other_session", "Mint a token whose `sid` is this session.");
+  #cache(token: string, { secret, claims }: SignatureMatch, hash: string): CachedToken {
+    const { aud, exp, sid } = claims;
+    for (const name of ["nbf", "iat"]) {
+      const begin = claims[name] === undefined ? 0 : millisecondsOf(claims, name);
+      if (begin <= this.#clock.now() + LEEWAY_MS) continue;
+      throw invalidToken(`its \`${name}\` is in the future: compare the clocks`);
     }
-  }
-
-  #cache(token: string, { secret, claims }: SignatureMatch): VerifiedToken {
-    const { aud, exp, sid, nbf, iat } = claims;
-    if (!isInstant(exp)) throw invalidToken("it has no `exp`");
-    const now = Math.floor(this.#clock.now() / 1000);
-    for (const begin of [nbf, iat]) {
-      const hasBegun = begin === undefined || (isInstant(begin) && begin <= now);
-      if (!hasBegun) throw invalidToken("its `nbf` or `iat` is in the future: compare the clocks");
+    if (exp === undefined) throw invalidToken("it has no `exp`");
+    if ((typeof sid !== "string" && typeof sid !== "number") || sid === "") {
+      throw invalidToken("it has no `sid`, the id of the session");
     }
-    const verified = { secret, account: String(aud), session: String(sid), exp };
-    this.#verified.set(token, verified);
-    return verified;
+    const cached = {
+      hash: hash.slice(0, HASH_LENGTH),
+      goodUntil: millisecondsOf(claims, "exp") + LEEWAY_MS,
+      secret,
+      accounts: Array.isArray(aud) ? aud : [aud],
+      session: String(sid),
+    };
+    this.#verified.set(token, cached);
+    return cached;
   }
 
   /** Finds the secret that signed the token, trying those from `index` on. */
@@ -140,12 +155,25 @@ interface SignatureMatch {
   readonly claims: Claims;
 }
 
-function isInstant(claim: unknown): claim is number {
-  return typeof claim === "number" && Number.isFinite(claim);
+function checked(token: CachedToken, account: Account, session: string): VerifiedToken {
+  const { hash, goodUntil } = token;
+  if (!token.accounts.includes(account.name)) throw invalidToken("its `aud` is not this account");
+  if (token.session !== session) {
+    throw new Problem("token_other_session", "Mint a token whose `sid` is this session.");
+  }
+  return { hash, goodUntil };
 }
 
-function expiredToken(): Problem {
-  return new Problem("token_expired", "Mint a new session token with POST /v1/tokens.");
+/** A claim in seconds, which may have a fraction (RFC 7519, NumericDate). */
+function millisecondsOf(claims: Claims, name: string): number {
+  const seconds = claims[name];
+  if (typeof seconds !== "number" || !Number.isFinite(seconds)) {
+    throw invalidToken(`its \`${name}\` is not a number of seconds since 1970`);
+  }
+  if (seconds >= MAX_SECONDS) {
+    throw invalidToken(`its \`${name}\` is in milliseconds: divide it by 1000 to have seconds`);
+  }
+  return seconds * 1000;
 }
 
 function invalidToken(why: string): Problem {

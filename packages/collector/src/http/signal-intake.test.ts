@@ -11,6 +11,7 @@ import { mintToken } from "./session-token.ts";
 import { SignalIntake } from "./signal-intake.ts";
 
 const START = 1_700_000_000_000;
+const HOUR_SECONDS = 3_600;
 const ACCOUNT = "shop";
 const ORIGIN = "https://shop.example";
 const USUAL_TYPE = "text/plain;charset=UTF-8";
@@ -22,6 +23,8 @@ interface Sent {
   readonly key?: string;
   readonly session?: string;
   readonly page?: string;
+  readonly gen?: number;
+  readonly type?: string;
 }
 
 /** A page that beats, and an intake that tells by which path each beat went. */
@@ -41,7 +44,8 @@ class IntakeHarness {
     hmac: (secret, text) => createHmac("sha256", secret).update(text).digest("base64url"),
   });
   token = "";
-  #seq = 100;
+  /** A number with another digit takes the slow path. */
+  #seq = 10_000;
   #leaseWrites = 0;
 
   async open(): Promise<void> {
@@ -70,6 +74,18 @@ class IntakeHarness {
     return (await mintToken(this.accounts, account, session, this.now)).token;
   }
 
+  /** Lets that much time pass, with a beat a minute. */
+  async beatFor(seconds: number): Promise<void> {
+    const until = this.now + seconds * 1_000;
+    while (this.now + 60_000 < until) {
+      this.now += 60_000;
+      await this.store.heartbeat(this.now, Number.MAX_SAFE_INTEGER);
+      expect(await this.beat()).toBe("fast");
+    }
+    this.now = until;
+    await this.store.heartbeat(this.now, Number.MAX_SAFE_INTEGER);
+  }
+
   async pass(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second += 1) {
       this.now += 1_000;
@@ -77,14 +93,14 @@ class IntakeHarness {
     }
   }
 
-  /** Sends a beat; returns the path that it took, or the code of its refusal. */
+  /** Sends a beat or another signal; returns the path that it took, or the code of its refusal. */
   async beat({ origin = ORIGIN, contentType = USUAL_TYPE, ...said }: Sent = {}): Promise<string> {
     this.#seq += 1;
     const { token = this.token, key = this.keys.publishableKey, session = "s", page = "p" } = said;
-    const signal = { type: "beat", seq: this.#seq, visible: true, armed: true };
-    const text = JSON.stringify({ v: 1, key, session, token, page, gen: 0, ...signal });
+    const { gen = 0, type = "beat" } = said;
+    const signal = { type, seq: this.#seq, visible: true, armed: true };
+    const text = JSON.stringify({ v: 1, key, session, token, page, gen, ...signal });
     const keyed = readBeatKey(Buffer.from(text), (bytes) => hash("sha256", bytes, "binary"));
-    const headers: Record<string, string> = {};
     const before = this.#leaseWrites;
     try {
       const { nextMs } = await this.intake.take({
@@ -93,10 +109,8 @@ class IntakeHarness {
         address: () => "::1",
         text: () => text,
         keyed,
-        headers,
       });
-      expect(nextMs).toBe(60_000);
-      expect(headers["Access-Control-Allow-Origin"]).toBe(origin);
+      expect(nextMs).toBe({ leave: 0, hidden: 45_000 }[type] ?? 60_000);
       return this.#leaseWrites > before ? "fast" : "slow";
     } catch (error) {
       return (error as Problem).code;
@@ -124,10 +138,24 @@ describe("a beat with the content of the one before", () => {
     }
   });
 
-  it("is refused from the second at which its token expires", async () => {
+  it("takes the fast path also after its token has expired", async () => {
     page.token = await page.mint(30);
     expect([await page.beat(), await page.beat()]).toEqual(["slow", "fast"]);
-    await page.pass(29);
+    await page.beatFor(180);
+    expect(await page.beat()).toBe("fast");
+  });
+
+  it("needs a new token 24 hours after its page was first heard", async () => {
+    page.token = await page.mint(30);
+    expect([await page.beat(), await page.beat()]).toEqual(["slow", "fast"]);
+    await page.beatFor(24 * HOUR_SECONDS - 1);
+    expect(await page.beat()).toBe("fast");
+    page.now += 1_000;
+    expect(await page.beat()).toBe("token_expired");
+    page.token = await page.mint(30);
+    expect([await page.beat(), await page.beat()]).toEqual(["slow", "fast"]);
+    // Its new token holds for as long as it says, and no longer: the day is over.
+    await page.pass(89);
     expect(await page.beat()).toBe("fast");
     await page.pass(1);
     expect(await page.beat()).toBe("token_expired");
@@ -270,5 +298,172 @@ describe("a beat with the content of the one before", () => {
     await page.engine.erase({ account: ACCOUNT, id: "s" });
     expect(await page.beat()).toBe("slow");
     expect(await page.store.count(ACCOUNT)).toBe(1);
+  });
+});
+
+describe("a token that has expired", () => {
+  let page: IntakeHarness;
+  beforeEach(async () => {
+    page = new IntakeHarness();
+    await page.open();
+    page.token = await page.mint(30);
+    expect(await page.beat({ type: "open" })).toBe("slow");
+  });
+
+  /** Until the token has expired, its leeway included. */
+  const expire = () => page.beatFor(100);
+  /** Until the session is offline: its lease and its buffer have passed. */
+  const goOffline = () => page.pass(120);
+
+  beforeEach(async () => {
+    expect([await page.beat(), await page.beat()]).toEqual(["slow", "fast"]);
+  });
+
+  it("serves the page that it opened, whatever that page reports", async () => {
+    await expire();
+    expect(await page.beat({ type: "hidden" })).toBe("slow");
+    expect(await page.beat({ type: "visible" })).toBe("slow");
+    expect([await page.beat(), await page.beat()]).toEqual(["slow", "fast"]);
+    expect(await page.beat({ type: "leave" })).toBe("slow");
+  });
+
+  it("opens no other page", async () => {
+    await expire();
+    expect(await page.beat({ page: "q", type: "open" })).toBe("token_expired");
+    expect(await page.beat({ page: "q" })).toBe("token_expired");
+    expect(await page.beat()).toBe("fast");
+  });
+
+  it("serves no page that another token has opened", async () => {
+    const other = await page.mint(31);
+    await expire();
+    expect(await page.beat({ token: other })).toBe("token_expired");
+    expect(await page.beat()).toBe("fast");
+  });
+
+  it("serves its page no longer once a newer token was used for it", async () => {
+    const old = page.token;
+    page.token = await page.mint(60);
+    expect([await page.beat(), await page.beat()]).toEqual(["slow", "fast"]);
+    await page.beatFor(200);
+    expect(await page.beat({ token: old })).toBe("token_expired");
+    expect(await page.beat()).toBe("fast");
+  });
+
+  it("serves the next generation of its page while the session is not offline", async () => {
+    await expire();
+    expect(await page.beat({ type: "leave" })).toBe("slow");
+    await page.pass(10);
+    expect(await page.beat({ type: "open", gen: 1 })).toBe("slow");
+    expect([await page.beat({ gen: 1 }), await page.beat({ gen: 1 })]).toEqual(["slow", "fast"]);
+  });
+
+  it("is refused once the session is offline, before and after another page came back", async () => {
+    await expire();
+    await goOffline();
+    expect(await page.beat()).toBe("token_expired");
+    const fresh = await page.mint(600);
+    expect(await page.beat({ token: fresh, page: "q" })).toBe("slow");
+    expect(await page.beat()).toBe("token_expired");
+    expect(await page.beat({ token: fresh })).toBe("slow");
+  });
+
+  it("is refused at the instant at which the session goes offline, without a sweep before", async () => {
+    await expire();
+    expect(await page.beat()).toBe("fast");
+    const [found] = await page.store.load([{ key: { account: ACCOUNT, id: "s" }, eventIds: [] }]);
+    const leaseUntil = found?.stored?.deadlineAt ?? 0;
+    page.now = leaseUntil + 15_000;
+    await page.store.heartbeat(page.now, Number.MAX_SAFE_INTEGER);
+    expect(await page.beat()).toBe("token_expired");
+    const [after] = await page.store.load([{ key: { account: ACCOUNT, id: "s" }, eventIds: [] }]);
+    expect(after?.stored?.session.presence).toBe("offline");
+  });
+
+  it("is refused where its session goes offline while a cached beat waits for its batch", async () => {
+    await expire();
+    const waiting = page.beat();
+    page.now += 180_000;
+    await page.store.heartbeat(page.now, Number.MAX_SAFE_INTEGER);
+    expect(await waiting).toBe("token_expired");
+  });
+
+  it("is refused once its session was erased, and creates none", async () => {
+    await expire();
+    await page.engine.erase({ account: ACCOUNT, id: "s" });
+    expect(await page.beat()).toBe("token_expired");
+    expect(await page.store.count(ACCOUNT)).toBe(0);
+  });
+
+  it("is refused once its secret is revoked, also for the page that it opened", async () => {
+    await expire();
+    await page.accounts.put(ACCOUNT, { overlapMs: 0 });
+    const key = page.accounts.byName(ACCOUNT)?.publishableKeys[0]?.key ?? "";
+    expect(await page.beat({ key })).toBe("token_invalid");
+  });
+
+  it("is refused for another session", async () => {
+    await expire();
+    expect(await page.beat({ session: "other" })).toBe("token_other_session");
+  });
+
+  it("serves its page in the mode `shadow` too", async () => {
+    await page.set({ "presence.mode": "shadow" });
+    expect([await page.beat({ type: "open", page: "r" }), await page.beat({ page: "r" })]).toEqual([
+      "slow",
+      "slow",
+    ]);
+    await page.pass(60);
+    expect(await page.beat({ page: "r" })).toBe("slow");
+    await page.pass(60);
+    expect(await page.beat({ page: "r" })).toBe("slow");
+    expect(await page.beat({ page: "q" })).toBe("token_expired");
+  });
+});
+
+describe("the origin `null`", () => {
+  const hidden = { origin: "null" };
+  let page: IntakeHarness;
+  beforeEach(async () => {
+    page = new IntakeHarness();
+    await page.open();
+  });
+
+  it("may go on with a page that the session knows, on both paths", async () => {
+    expect(await page.beat({ type: "open" })).toBe("slow");
+    expect(await page.beat({ ...hidden, type: "hidden" })).toBe("slow");
+    expect([await page.beat(hidden), await page.beat(hidden)]).toEqual(["slow", "fast"]);
+    expect(await page.beat({ ...hidden, type: "leave" })).toBe("slow");
+  });
+
+  it("may not open a page, nor speak for one that was not heard before", async () => {
+    expect(await page.beat({ ...hidden, type: "open" })).toBe("origin_not_allowed");
+    expect(await page.beat(hidden)).toBe("origin_not_allowed");
+    expect(await page.store.count(ACCOUNT)).toBe(0);
+    expect(await page.beat()).toBe("slow");
+    expect(await page.beat({ ...hidden, page: "q" })).toBe("origin_not_allowed");
+    expect(await page.beat({ ...hidden, page: "q", type: "leave" })).toBe("origin_not_allowed");
+    expect(await page.beat({ ...hidden, type: "open", gen: 1 })).toBe("origin_not_allowed");
+  });
+
+  it("may open pages once it is listed", async () => {
+    await page.set({ origins: ["null"] });
+    expect(await page.beat({ ...hidden, type: "open" })).toBe("slow");
+    expect([await page.beat(hidden), await page.beat(hidden)]).toEqual(["slow", "fast"]);
+  });
+
+  it("needs a valid token of the session like any other", async () => {
+    expect(await page.beat({ type: "open" })).toBe("slow");
+    expect(await page.beat({ ...hidden, token: "x" })).toBe("token_invalid");
+  });
+});
+
+describe("a secret key", () => {
+  it("that a page sends is refused as such, whether it is valid or not", async () => {
+    const page = new IntakeHarness();
+    await page.open();
+    expect(await page.beat({ key: page.keys.secretKey })).toBe("secret_key_in_page");
+    expect(await page.beat({ key: "sk_unknown" })).toBe("secret_key_in_page");
+    expect(await page.beat({ key: "pk_unknown" })).toBe("key_invalid");
   });
 });

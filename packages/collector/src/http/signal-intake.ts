@@ -12,12 +12,13 @@ import type { CheckedBeat } from "../engine/beat-cache.ts";
 import type { Outcome, Request } from "../engine/request.ts";
 import type { Account } from "../stores/store.ts";
 import { isCacheable, type KeyedBody } from "./beat-key.ts";
-import { bind } from "./bind.ts";
+import { bind, type Proof } from "./bind.ts";
 import type { AppContext } from "./context.ts";
 import { type DecodedSignal, decodeSignal, parseSignal, type SignalBody } from "./decode-signal.ts";
 import { isListed } from "./origins.ts";
 import { Problem } from "./problem.ts";
-import { TokenVerifier } from "./session-token.ts";
+import { refusalOf } from "./refusal.ts";
+import { TokenVerifier, type VerifiedToken } from "./session-token.ts";
 import { SignalGate } from "./signal-gate.ts";
 
 /** The channel of a session that is created by its page's signal. */
@@ -26,17 +27,19 @@ const SIGNAL_CHANNEL = "web_widget";
 /** Verified tokens kept where beats are cached: a cached beat's token is hardly ever verified again. */
 const MAX_TOKENS_BESIDE_BEATS = 4_000;
 
-/** A signal as it arrived, from whatever HTTP server. */
-export interface Arrival {
-  readonly contentType: string | undefined;
+/** Who sent a signal. */
+export interface Sender {
   readonly origin: string | undefined;
   /** The client's address; read only where it counts. */
   readonly address: () => string;
+}
+
+/** A signal as it arrived, from whatever HTTP server. */
+export interface Arrival extends Sender {
+  readonly contentType: string | undefined;
   readonly text: () => string;
   /** The body's cache key, or null: it takes the slow path. */
   readonly keyed: KeyedBody | null;
-  /** Headers that the answer is to have, also where it is a refusal. */
-  readonly headers: Record<string, string>;
 }
 
 /** What {@link SignalIntake} needs of an {@link AppContext}. */
@@ -68,15 +71,16 @@ export class SignalIntake {
 
   /** The answer to a beat that hits the cache, or null: the slow path decides. Refuses nothing. */
   async #takeFast(arrival: Arrival): Promise<SignalAnswer | null> {
-    const { keyed, contentType, origin, headers } = arrival;
+    const { keyed, contentType, origin } = arrival;
     const { engine, meter } = this.#context;
     if (!keyed || !engine.beatCache || contentType !== USUAL_TYPE) return null;
     const { configVersion } = engine.beatCache;
     const cached = engine.beatCache.get(keyed.key, engine.clock.now());
     if (!cached) return null;
-    if (origin !== undefined && !this.#isListed(origin, cached.account)) return null;
+    // The session knows the page of a cached beat, so its origin may be hidden.
+    const mayBeat = origin === undefined || origin === HIDDEN_ORIGIN;
+    if (!mayBeat && !this.#isListed(origin, cached.account)) return null;
     if (!this.#gate.passSlot(cached.rateSlot)) return null;
-    if (origin !== undefined) allow(origin, headers);
     let full = null as FullSignal | null;
     const outcome = await engine.submitBeat(keyed.key, keyed.seq, configVersion, () => {
       full = this.#fullSignal(arrival);
@@ -92,9 +96,13 @@ export class SignalIntake {
   /** The signal for the engine's slow path, or null where it must be checked again, or would be refused. */
   #fullSignal(arrival: Arrival): FullSignal | null {
     try {
-      const full = this.#decode(arrival);
-      const { binding } = this.#context.engine.broadcasts.latest(full.account.name);
-      return binding === "capability" ? null : full;
+      const full = this.#decode(readBody(arrival), arrival.origin);
+      const proof = bind(this.#context, this.#tokens, full.account, full.signal);
+      if (proof instanceof Promise) {
+        proof.catch(() => {});
+        return null;
+      }
+      return { ...full, request: this.#prove(full, proof) };
     } catch (error) {
       if (error instanceof Problem) return null;
       throw error;
@@ -102,30 +110,39 @@ export class SignalIntake {
   }
 
   async #takeSlow(arrival: Arrival): Promise<SignalAnswer> {
+    let body: SignalBody | null = null;
     try {
       // Read before the checks: what changes during them makes the entry stale.
       const configVersion = this.#context.engine.beatCache?.configVersion ?? 0;
-      const full = this.#decode(arrival);
-      const { signal, account } = full;
-      const verified = bind(this.#context, this.#tokens, account, signal);
-      const checked = this.#checkedBeat(full, arrival, configVersion);
+      const read = readBody(arrival);
+      body = read.body;
+      const full = this.#decode(read, arrival.origin);
+      const { keysExpireAt } = full;
+      const binding = bind(this.#context, this.#tokens, full.account, full.signal);
       // Nearly always synchronous: waiting for a promise would take longer than the check.
-      const binding = verified instanceof Promise ? await verified : verified;
+      const proof = binding instanceof Promise ? await binding : binding;
       this.#gate.pass(full.request.key);
-      const request = {
-        ...full.request,
-        ...(binding !== null && { binding }),
-        ...(checked && { checked }),
-      };
+      const checked = this.#checkedBeat(full, proof, arrival, { configVersion, keysExpireAt });
+      const request = { ...this.#prove(full, proof), ...(checked && { checked }) };
       let outcome = await this.#context.engine.submit(request);
       if (outcome.status !== "applied") outcome = await this.#create(request, outcome, arrival);
-      return this.#answer(outcome, signal);
+      return this.#answer(outcome, full.signal);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      const problem = this.#gate.refusal(error, arrival.address());
-      this.#context.meter.signal("refused", problem.code);
-      throw problem;
+      throw this.refusal(error, arrival, body?.["key"]);
     }
+  }
+
+  /**
+   * Counts and logs a refused signal; returns the problem to answer it with.
+   * @param key the signal's field `key`, as far as it could be read.
+   */
+  refusal(problem: Problem, { origin, address }: Sender, key?: unknown): Problem {
+    const { meter, onRefusal } = this.#context;
+    const answered = this.#gate.refusal(problem, address());
+    meter.signal("refused", answered.code);
+    onRefusal?.(refusalOf(answered, origin, key));
+    return answered;
   }
 
   #answer(outcome: Outcome, signal: DecodedSignal): SignalAnswer {
@@ -134,61 +151,78 @@ export class SignalIntake {
     return answerOf(outcome, signal);
   }
 
-  #decode({ contentType, origin, text: read, headers }: Arrival): FullSignal {
-    requireReadableType(contentType);
-    const text = read();
-    const body = parseSignal(text);
-    const account = this.#context.accounts.byPublishableKey(String(body["key"]));
+  #decode({ text, body }: ReadBody, origin: string | undefined): FullSignal {
+    const { accounts } = this.#context;
+    const publishableKey = String(body["key"]);
+    if (publishableKey.startsWith("sk_")) throw secretKeyInPage();
+    const account = accounts.byPublishableKey(publishableKey);
     if (!account) {
       throw new Problem("key_invalid", "Use the publishable key (pk_…) of your account.");
     }
-    // From here on a listed page can read why it is refused.
-    if (origin !== undefined) this.#requireListed(origin, account, headers);
+    const isListed = origin === undefined || this.#isListed(origin, account.name);
+    if (!isListed && origin !== HIDDEN_ORIGIN) throw originNotAllowed();
     const signal = decodeSignal(body);
+    const { input } = signal;
+    const isOpening = input.type === "signal" && input.signal === "open";
+    if (!isListed && isOpening) throw hiddenOrigin();
     const key = { account: account.name, id: signal.session };
-    return { text, body, account, signal, request: { key, inputs: [signal.input] } };
+    const keysExpireAt = accounts.keysExpireAt(account);
+    return {
+      text,
+      body,
+      account,
+      signal,
+      isListed,
+      keysExpireAt,
+      request: { key, inputs: [input] },
+    };
+  }
+
+  /** The request with what the signal proved, and what its session has to check. */
+  #prove({ request, signal, isListed }: FullSignal, { secretHash, token }: Proof): Request {
+    const { input } = signal;
+    const openedBy = token && this.#hasExpired(token) ? token.hash : null;
+    const isKnownOnly = openedBy !== null || !isListed;
+    return {
+      ...request,
+      ...(token && input.type === "signal" && { inputs: [{ ...input, openedBy: token.hash }] }),
+      ...(secretHash !== undefined && { binding: secretHash }),
+      ...(isKnownOnly && { knownPage: { id: input.page, openedBy } }),
+    };
+  }
+
+  #hasExpired({ goodUntil }: VerifiedToken): boolean {
+    return goodUntil <= this.#context.engine.clock.now();
   }
 
   /** What the next beat with the same content may be looked up by; null: it is none, or is not cached. */
   #checkedBeat(
-    { text, body, account, signal, request }: FullSignal,
+    { text, body, account, signal: { input }, request }: FullSignal,
+    { token }: Proof,
     { keyed }: Arrival,
-    configVersion: number,
+    { configVersion, keysExpireAt }: { configVersion: number; keysExpireAt: number },
   ): CheckedBeat | null {
-    const { engine, accounts } = this.#context;
-    const { input, token } = signal;
     const isBeat = input.type === "signal" && input.signal === "beat" && input.seq === keyed?.seq;
-    if (!keyed || !isBeat || !engine.beatCache || !isCacheable(body, text)) return null;
-    const { binding } = engine.broadcasts.latest(account.name);
-    const tokenExpiresAt = binding === "token" ? this.#tokens.expiresAtOf(token ?? "") : Infinity;
+    if (!keyed || !isBeat || !this.usesBeatCache || !isCacheable(body, text)) return null;
     return {
       key: keyed.key,
       account: account.name,
       rateSlot: this.#gate.rateSlotOf(request.key),
-      validUntil: Math.min(tokenExpiresAt, accounts.keysExpireAt(account)),
+      validUntil: keysExpireAt,
+      ...(token && { tokenGoodUntil: token.goodUntil }),
       configVersion,
     };
   }
 
+  /** A browser sends the origin of its page with every POST; other clients send none. */
   #isListed(origin: string, account: string): boolean {
     return isListed(origin, this.#context.engine.broadcasts.latest(account).origins);
   }
 
-  /** A browser sends the origin of its page with every POST; other clients send none. */
-  #requireListed(origin: string, account: Account, headers: Record<string, string>): void {
-    if (!this.#isListed(origin, account.name)) {
-      throw new Problem(
-        "origin_not_allowed",
-        "Add the page's origin to the setting `origins` with PATCH /v1/settings.",
-      );
-    }
-    allow(origin, headers);
-  }
-
   /** Creates a session that does not exist, and applies the signal to it. */
-  async #create(request: Request, first: Outcome, { address }: Arrival): Promise<Outcome> {
+  async #create(request: Request, first: Outcome, { address }: Sender): Promise<Outcome> {
     let outcome = first;
-    if (outcome.status === "not_found") {
+    if (outcome.status === "not_found" && !request.knownPage) {
       await this.#gate.create(request.key.account, address());
       const create = { channel: SIGNAL_CHANNEL };
       outcome = await this.#context.engine.submit({ ...request, create });
@@ -201,34 +235,79 @@ export class SignalIntake {
         1_000,
       );
     }
-    return outcome;
+    if (outcome.status === "applied" || outcome.status === "duplicate" || !request.knownPage) {
+      return outcome;
+    }
+    throw request.knownPage.openedBy === null ? hiddenOrigin() : tokenExpired();
   }
 }
 
-/** A decoded signal of a known account, and the engine's request for it. */
-interface FullSignal {
+/** The body of a signal: text, and the object that it is. */
+interface ReadBody {
   readonly text: string;
   readonly body: SignalBody;
+}
+
+/** A decoded signal of a known account, and the engine's request for it. */
+interface FullSignal extends ReadBody {
   readonly account: Account;
   readonly signal: DecodedSignal;
+  /** The origin is listed, or there is none. */
+  readonly isListed: boolean;
+  /** When the first of the account's keys expires. */
+  readonly keysExpireAt: number;
   readonly request: Request;
 }
 
-/** Lets a page of that origin read the answer. */
-function allow(origin: string, headers: Record<string, string>): void {
-  headers["Access-Control-Allow-Origin"] = origin;
-  headers["Access-Control-Expose-Headers"] = "Retry-After";
-  headers["Vary"] = "Origin";
-}
+/**
+ * The origin of a page that has none to tell: Firefox hides it in beacons under a `no-referrer` policy, and
+ * sandboxed frames have none.
+ */
+const HIDDEN_ORIGIN = "null";
 
 /** What browsers send, and so nearly all signals have. */
 const USUAL_TYPE = "text/plain;charset=UTF-8";
+
+/** @throws {Problem} `unsupported_media_type`, `not_json` or `invalid_signal`. */
+function readBody({ contentType, text: read }: Arrival): ReadBody {
+  requireReadableType(contentType);
+  const text = read();
+  return { text, body: parseSignal(text) };
+}
 
 function requireReadableType(contentType = USUAL_TYPE): void {
   if (contentType === USUAL_TYPE) return;
   const type = contentType.split(";")[0]?.trim().toLowerCase();
   if (type === "text/plain" || type === "application/json") return;
   throw new Problem("unsupported_media_type", "Send JSON as text/plain or application/json.");
+}
+
+function secretKeyInPage(): Problem {
+  return new Problem(
+    "secret_key_in_page",
+    "Rotate the keys now (stillhere keys --rotate --overlap 0): everybody who opened the page can read this one. Give pages the publishable key (pk_…).",
+  );
+}
+
+function originNotAllowed(): Problem {
+  return new Problem(
+    "origin_not_allowed",
+    "Add the page's origin to the setting `origins` with PATCH /v1/settings.",
+  );
+}
+
+function hiddenOrigin(): Problem {
+  return new Problem(
+    "origin_not_allowed",
+    "The page hides its origin (`null`), as sandboxed frames do: such a page can only go on where it was opened before. Add `null` to the setting `origins` to let it open, too.",
+  );
+}
+
+function tokenExpired(): Problem {
+  return new Problem(
+    "token_expired",
+    "Mint a new session token with POST /v1/tokens: this one did not open the page, or the session was offline since.",
+  );
 }
 
 function answerOf(outcome: Outcome, { input }: DecodedSignal): SignalAnswer {

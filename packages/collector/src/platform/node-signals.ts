@@ -8,9 +8,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { SIGNAL_MAX_BYTES, SIGNALS_PATH } from "@stillhere/sdk/wire";
 import { problemOf } from "../http/answer-error.ts";
 import { type Hash, readBeatKey } from "../http/beat-key.ts";
+import { CROSS_ORIGIN_HEADERS } from "../http/cross-origin.ts";
 import type { Hmac } from "../http/jwt.ts";
-import { Problem, problemReplyOf } from "../http/problem.ts";
+import { problemReplyOf } from "../http/problem.ts";
 import type { SignalIntake } from "../http/signal-intake.ts";
+import { signalTooLarge } from "../http/signals.ts";
 
 export interface NodeSignalOptions {
   readonly intake: SignalIntake;
@@ -37,7 +39,9 @@ export function takeSignal(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): void {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...CROSS_ORIGIN_HEADERS };
+  const origin = headerOf(incoming, "origin");
+  const address = () => addressOf(incoming);
   const refuse = (error: unknown) => {
     const problem = problemReplyOf(problemOf(error, onError));
     reply(outgoing, problem.status, { ...headers, ...problem.headers }, problem.body);
@@ -46,18 +50,16 @@ export function takeSignal(
     incoming,
     (body) => {
       const contentType = headerOf(incoming, "content-type");
-      const origin = headerOf(incoming, "origin");
-      const address = () => addressOf(incoming);
       const text = () => body.toString();
       const keyed = intake.usesBeatCache ? readBeatKey(body, hashOfNode) : null;
-      intake.take({ contentType, origin, address, text, keyed, headers }).then((answer) => {
+      intake.take({ contentType, origin, address, text, keyed }).then((answer) => {
         headers["Content-Type"] = "application/json";
         reply(outgoing, 200, headers, JSON.stringify(answer));
       }, refuse);
     },
     () => {
       headers["Connection"] = "close";
-      refuse(new Problem("too_large", `Send at most ${SIGNAL_MAX_BYTES} bytes.`));
+      refuse(intake.refusal(signalTooLarge(), { origin, address }));
     },
   );
 }

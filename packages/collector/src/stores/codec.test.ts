@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createSession } from "../core/session.ts";
+import { createSession, type Session } from "../core/session.ts";
 import { resolveSettings } from "../core/settings-resolve.ts";
 import { history, run } from "../core/testing/histories.ts";
 import { decodeSession, encodeSession } from "./codec.ts";
@@ -50,6 +50,16 @@ describe("the session codec", () => {
       ],
     }).session;
     expect(encodeSession(small).length).toBeLessThan(300);
+  });
+
+  it("encodes what admitted a page in at most 35 characters, also after a day", () => {
+    const page = { id: "p", gen: 0, seq: 9, visibility: "visible", leaseMs: 15_000 } as const;
+    const plain = { ...page, leaseUntil: 1_000, left: false };
+    const admission = { by: "h".repeat(22), since: 1_000_000 + 86_400_000 };
+    const lengthWith = (pages: Session["pages"]) =>
+      encodeSession({ ...createSession({ id: "s", channel: "web_widget" }, 1_000_000), pages })
+        .length;
+    expect(lengthWith([{ ...plain, admission }]) - lengthWith([plain])).toBeLessThanOrEqual(35);
   });
 
   it("refuses an unknown format", () => {

@@ -115,11 +115,13 @@ export function decodeSession(id: string, text: string): Session {
 function encodePage({ id, gen, seq, visibility, ...page }: Page, createdAt: number): Row {
   const leaseUntil = page.leaseUntil === null ? null : page.leaseUntil - createdAt;
   const visibilityIndex = VISIBILITIES.indexOf(visibility);
-  return [id, gen, seq, visibilityIndex, page.leaseMs, leaseUntil, page.left ? 1 : 0];
+  const row = [id, gen, seq, visibilityIndex, page.leaseMs, leaseUntil, page.left ? 1 : 0];
+  const { admission } = page;
+  return admission ? [...row, admission.by, admission.since - createdAt] : row;
 }
 
 function decodePage(row: Row, createdAt: number): Page {
-  const [id, gen, seq, visibility, leaseMs, leaseUntil, left] = row;
+  const [id, gen, seq, visibility, leaseMs, leaseUntil, left, by, since] = row;
   return {
     id: id as string,
     gen: gen as number,
@@ -128,6 +130,9 @@ function decodePage(row: Row, createdAt: number): Page {
     leaseMs: leaseMs as number,
     leaseUntil: leaseUntil === null ? null : (leaseUntil as number) + createdAt,
     left: left === 1,
+    ...(by !== undefined && {
+      admission: { by: by as string, since: (since as number) + createdAt },
+    }),
   };
 }
 

@@ -130,6 +130,7 @@ export const signal: fc.Arbitrary<Input> = fc.oneof(
       seq: fc.nat({ max: 6 }),
       visible: fc.boolean(),
       armed: fc.boolean(),
+      openedBy: fc.constantFrom("token_1", "token_1", "token_2"),
     }),
   },
   {
