@@ -88,7 +88,7 @@ export class SessionBatch {
     if (binding !== undefined && !this.#live?.session.bindings.includes(binding)) {
       return { status: "unbound" };
     }
-    if (!this.#live && request.create) {
+    if (!this.#live && request.create && !request.knownPage) {
       this.#live = new SessionReducer(createSession({ id: this.key.id, ...request.create }, now));
       this.#createShadow(this.settings);
     }

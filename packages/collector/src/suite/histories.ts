@@ -129,7 +129,7 @@ async function applyOperation(
 const MAX_PRUNED = 10_000;
 
 function requestOf(
-  { session, inputs, create, eventId, binding }: Submission,
+  { session, inputs, create, eventId, binding, knownPage }: Submission,
   { account, startAt }: PlayOptions,
 ) {
   const key: SessionKey = { account, id: session };
@@ -139,6 +139,7 @@ function requestOf(
     ...(create && { create }),
     ...(eventId !== null && { eventId }),
     ...(binding !== null && { binding }),
+    ...(knownPage !== null && { knownPage }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Input } from "../core/input.ts";
 import type { NewSession } from "../core/session.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
+import type { KnownPage } from "../engine/request.ts";
 
 export interface Submission {
   readonly type: "submit";
@@ -18,6 +19,8 @@ export interface Submission {
   readonly eventId: string | null;
   /** The hash that must be bound to the session; `null` if none is required. */
   readonly binding: string | null;
+  /** The page that the session must know; `null` if none is required. */
+  readonly knownPage: KnownPage | null;
 }
 
 export type Operation =

@@ -3,11 +3,13 @@
  * batches, store or broadcasts, and so neither shadows nor capacities.
  * @module
  */
+import { isAdmitted } from "../../core/admission.ts";
 import type { Input } from "../../core/input.ts";
 import { reduce } from "../../core/reduce.ts";
 import { createSession, type Session } from "../../core/session.ts";
 import { resolveSettings } from "../../core/settings-resolve.ts";
 import type { Transition } from "../../core/transition.ts";
+import type { KnownPage } from "../../engine/request.ts";
 import type { History, Submission } from "../history.ts";
 
 /** Rule 6: a longer gap in the liveness watermark is an outage. */
@@ -33,10 +35,15 @@ export function expectedHistories(
     reduced.session = session;
     reduced.transitions.push(...transitions);
   };
-  const submit = ({ session: id, inputs, create, eventId, binding }: Submission) => {
+  const isKnown = (session: Session, { id, openedBy }: KnownPage) =>
+    openedBy === null
+      ? session.pages.some((page) => page.id === id)
+      : isAdmitted(session, id, openedBy, now);
+  const submit = ({ session: id, inputs, create, eventId, binding, knownPage }: Submission) => {
     const existing = sessions.get(id);
     if (binding !== null && !existing?.session.bindings.includes(binding)) return;
-    if (!existing && !create) return;
+    if (!existing && (!create || knownPage !== null)) return;
+    if (existing && knownPage !== null && !isKnown(existing.session, knownPage)) return;
     const fresh = () => createSession({ id, channel: "", ...create }, now);
     const reduced = existing ?? { session: fresh(), transitions: [], eventIds: new Set() };
     sessions.set(id, reduced);

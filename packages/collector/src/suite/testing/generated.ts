@@ -62,14 +62,30 @@ const input = fc.oneof(
   },
 ) as fc.Arbitrary<Input>;
 
-const submission: fc.Arbitrary<Submission> = fc.record({
-  type: fc.constant("submit" as const),
-  session,
-  inputs: fc.array(input, { minLength: 1, maxLength: 2 }),
-  create: fc.option(create, { freq: 4, nil: null }),
-  eventId: fc.option(fc.constantFrom("e1", "e2", "e3"), { freq: 2, nil: null }),
-  binding: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, hash),
-});
+/** What a page has to prove: nothing more, that it is known, or that its proof has opened it. */
+const KNOWN_BY = ["nothing", "nothing", "nothing", "id", "proof"] as const;
+
+function knownPageOf(
+  inputs: readonly Input[],
+  knownBy: (typeof KNOWN_BY)[number],
+): Submission["knownPage"] {
+  const first = inputs.find((each) => each.type === "signal" || each.type === "leave");
+  if (!first || knownBy === "nothing") return null;
+  const openedBy = first.type === "signal" ? first.openedBy : undefined;
+  return { id: first.page, openedBy: knownBy === "proof" ? (openedBy ?? "token_1") : null };
+}
+
+const submission: fc.Arbitrary<Submission> = fc
+  .record({
+    type: fc.constant("submit" as const),
+    session,
+    inputs: fc.array(input, { minLength: 1, maxLength: 2 }),
+    create: fc.option(create, { freq: 4, nil: null }),
+    eventId: fc.option(fc.constantFrom("e1", "e2", "e3"), { freq: 2, nil: null }),
+    binding: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, hash),
+    knownBy: fc.constantFrom(...KNOWN_BY),
+  })
+  .map(({ knownBy, ...each }) => ({ ...each, knownPage: knownPageOf(each.inputs, knownBy) }));
 
 const settings: fc.Arbitrary<Operation> = fc
   .record({
@@ -117,6 +133,8 @@ const repeatedBeats: fc.Arbitrary<Step[]> = fc
     session,
     page: fc.constantFrom("a", "b"),
     visible: fc.boolean(),
+    openedBy: fc.constantFrom("token_1", "token_2"),
+    isExpired: fc.boolean(),
     first: fc.integer({ min: 7, max: 1_000 }),
     beats: fc.array(
       fc.record({
@@ -128,16 +146,26 @@ const repeatedBeats: fc.Arbitrary<Step[]> = fc
       { minLength: 3, maxLength: 8 },
     ),
   })
-  .map(({ session, page, visible, first, beats }) => {
+  .map(({ session, page, visible, openedBy, isExpired, first, beats }) => {
     const beat = (seq: number): Submission => ({
       type: "submit",
       session,
       inputs: [
-        { type: "signal", signal: "beat", page, gen: 2, seq: first + seq, visible, armed: true },
+        {
+          type: "signal",
+          signal: "beat",
+          page,
+          gen: 2,
+          seq: first + seq,
+          visible,
+          armed: true,
+          openedBy,
+        },
       ],
       create: seq === 0 ? { channel: "web_widget" } : null,
       eventId: null,
       binding: null,
+      knownPage: isExpired && seq > 0 ? { id: page, openedBy } : null,
     });
     return beats.map(({ afterMs, before, twice, after }, index) => ({
       afterMs,
