@@ -16,6 +16,8 @@ import {
   VISIBILITIES,
 } from "./lists.ts";
 
+import { checkOrigin } from "./page-origins.ts";
+
 interface FieldBase {
   /** What the setting does, and the effect of a wrong value. */
   readonly doc: string;
@@ -28,6 +30,7 @@ export type Field = FieldBase &
     | { readonly kind: "choice"; readonly values: readonly (string | null)[] }
     | { readonly kind: "flag" }
     | { readonly kind: "names" }
+    | { readonly kind: "origins" }
   ) & { readonly default: SettingValue };
 
 export type SettingValue = string | number | boolean | null | readonly string[];
@@ -188,10 +191,11 @@ export const FIELDS = {
     max: 3650,
     doc: "History older than this is erased. Unset: it is kept until its session is erased.",
   },
-  origins: names(
-    [],
-    "Origins whose pages may report, as the browser writes them (`https://shop.example`); `https://*.shop.example` matches one level of subdomains. Empty: every browser is refused.",
-  ),
+  origins: {
+    kind: "origins",
+    default: [],
+    doc: "Origins whose pages may report, as the browser writes them (`https://shop.example`); `https://*.shop.example` matches one level of subdomains. `null` lets sandboxed frames and pages from files open, too. Empty: every browser is refused.",
+  },
 } as const satisfies Record<string, Field>;
 
 export type SettingName = keyof typeof FIELDS;
@@ -219,9 +223,23 @@ export function patchOverrides(overrides: Overrides, patch: unknown): PatchOutco
     const problem = checkValue(name, value);
     if (problem) problems.push({ setting: name, message: problem });
     else if (value === null) delete next[name];
+    else if (name === "origins") next[name] = originsOf(value as string[], next[name], problems);
     else next[name] = value as SettingValue;
   }
   return { overrides: next, problems };
+}
+
+/** The origins as browsers write them, or those of before where one of them cannot match. */
+function originsOf(
+  entries: readonly string[],
+  before: SettingValue | undefined,
+  problems: SettingProblem[],
+): SettingValue {
+  const checks = entries.map(checkOrigin);
+  const wrong = checks.flatMap((check) => ("problem" in check ? check.problem : []));
+  problems.push(...wrong.map((message) => ({ setting: "origins", message })));
+  if (wrong.length > 0) return before ?? [];
+  return [...new Set(checks.flatMap((check) => ("origin" in check ? check.origin : [])))];
 }
 
 function flatten(patch: unknown, prefix: string, problems: SettingProblem[]): [string, unknown][] {
@@ -260,6 +278,10 @@ function checkValue(name: string, value: unknown): string | null {
         : `must be one of ${field.values.map((each) => String(each)).join(", ")}.`;
     case "flag":
       return typeof value === "boolean" ? null : "must be true or false.";
+    case "origins":
+      return Array.isArray(value) && value.every((each) => typeof each === "string")
+        ? null
+        : "must be a list of origins, as `https://shop.example`.";
     case "names":
       return Array.isArray(value) && value.every((each) => typeof each === "string" && each !== "")
         ? null
