@@ -2,6 +2,7 @@
  * Opaque cursors: positions in a list or in the log.
  * @module
  */
+import { INCARNATION } from "../stores/incarnation.ts";
 import type { LogEntry, Store } from "../stores/store.ts";
 import { Problem } from "./problem.ts";
 import { parseTransitionId, transitionId } from "./views.ts";
@@ -22,10 +23,17 @@ export function decodeCursor(cursor: string): string {
   }
 }
 
+const LOG_CURSOR = new RegExp(`^(${INCARNATION})-(\\d{1,15})$`);
+
+/** The cursor of a page of an account's log; 0 is its beginning. */
+export function encodeLogCursor(incarnation: string, cursor: number): string {
+  return `${incarnation}-${cursor}`;
+}
+
 /**
  * Decodes a position in an account's log: the cursor of a page, or the id of a transition. If a
  * failover rolled that transition back, the session's previous one is used: delivery is at least once.
- * @throws {Problem} `invalid_cursor`
+ * @throws {Problem} `invalid_cursor`; `store_restored` if the position is in another incarnation
  */
 export async function decodeLogCursor(
   store: Store,
@@ -33,24 +41,30 @@ export async function decodeLogCursor(
   cursor: string,
 ): Promise<number> {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  const [, incarnation, position] = LOG_CURSOR.exec(cursor) ?? [];
+  if (incarnation !== undefined) {
+    await requireIncarnation(store, incarnation);
+    return Number(position);
+  }
   const entry = await findAtOrBefore(store, account, cursor);
   if (!entry) throw invalidCursor();
   return entry.resumeCursor ?? entry.cursor;
 }
 
-/** @throws {Problem} `invalid_cursor` if the transition is not in the log. */
+/** @throws {Problem} as {@link decodeLogCursor}, also if the very transition is not in the log. */
 export async function requireTransition(store: Store, account: string, id: string): Promise<void> {
   const entry = await findAtOrBefore(store, account, id);
-  if (!entry || transitionId(entry) !== id) throw invalidCursor();
+  if (!entry || transitionId(entry, await store.incarnation()) !== id) throw invalidCursor();
 }
 
 /** The transition, or else the session's last one before it; `null` if there is neither. */
 async function findAtOrBefore(store: Store, account: string, id: string): Promise<LogEntry | null> {
   const wanted = parseTransitionId(id);
   if (!wanted) return null;
+  await requireIncarnation(store, wanted.incarnation);
   const key = { account, id: wanted.session };
   const [entry] = await store.history(key, wanted.seq - 1, 1);
-  if (entry && transitionId(entry) === id) return entry;
+  if (entry && transitionId(entry, wanted.incarnation) === id) return entry;
   let last: LogEntry | null = null;
   for (let page = await store.history(key, 0, READ_LIMIT); page.length > 0; ) {
     for (const each of page) {
@@ -61,6 +75,14 @@ async function findAtOrBefore(store: Store, account: string, id: string): Promis
     page = end < wanted.seq ? await store.history(key, end, READ_LIMIT) : [];
   }
   return last;
+}
+
+async function requireIncarnation(store: Store, incarnation: string): Promise<void> {
+  if (incarnation === (await store.incarnation())) return;
+  throw new Problem(
+    "store_restored",
+    "The store was restored from a backup since: read from the beginning, with `after=0`.",
+  );
 }
 
 function invalidCursor(): Problem {

@@ -1,7 +1,8 @@
 /**
  * `GET /v1/stream`: sends transitions as Server-Sent Events as they are stored. Each connection reads
  * the log from its own cursor, so that a reconnect with `Last-Event-ID` has no gap and a slow client
- * needs no buffer.
+ * needs no buffer. A client that resumes by an id from before the store was restored is sent `reset`
+ * and then the whole log.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
@@ -10,7 +11,8 @@ import { settlesWithin } from "../async/timeout.ts";
 import { Wakeup } from "../async/wakeup.ts";
 import { StoreError } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
-import { decodeLogCursor } from "./cursor.ts";
+import { decodeLogCursor, encodeLogCursor } from "./cursor.ts";
+import { Problem } from "./problem.ts";
 import { createRoutes, problem, SECURED } from "./route.ts";
 import { transitionId, viewTransition } from "./views.ts";
 
@@ -42,10 +44,9 @@ export function streamRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   routes.openapi(get, async (c) => {
     const account = c.var.account.name;
     const resume = c.req.header("Last-Event-ID") ?? c.req.valid("query").after;
-    let cursor =
-      resume === undefined
-        ? await engine.store.lastCursor(account)
-        : await decodeLogCursor(engine.store, account, resume);
+    const incarnation = await engine.store.incarnation();
+    const resumed = resume === undefined ? null : await resumeFrom(account, resume);
+    let cursor = resumed ?? (resume === undefined ? await engine.store.lastCursor(account) : 0);
     // Proxies that buffer responses would hold back every event.
     c.header("X-Accel-Buffering", "no");
     return streamSSE(c, async (stream) => {
@@ -65,11 +66,15 @@ export function streamRoutes({ engine }: AppContext): OpenAPIHono<Env> {
 
     async function send(stream: SSEStreamingApi, wakeup: Wakeup): Promise<void> {
       await stream.write(": connected\n\n");
+      if (resume !== undefined && resumed === null) {
+        const id = encodeLogCursor(incarnation, 0);
+        await stream.writeSSE({ id, event: "reset", data: JSON.stringify({ cursor: id }) });
+      }
       while (!stream.aborted) {
         const entries = await engine.store.log(account, cursor, READ_LIMIT);
         for (const entry of entries) {
-          const data = JSON.stringify(viewTransition(entry));
-          const id = transitionId(entry);
+          const data = JSON.stringify(viewTransition(entry, incarnation));
+          const id = transitionId(entry, incarnation);
           const isWritten = await settlesWithin(
             STALLED_AFTER_MS,
             stream.writeSSE({ id, event: "transition", data }),
@@ -85,4 +90,14 @@ export function streamRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     }
   });
   return routes;
+
+  /** Where the stream continues; `null` if the store was restored since. */
+  async function resumeFrom(account: string, id: string): Promise<number | null> {
+    try {
+      return await decodeLogCursor(engine.store, account, id);
+    } catch (error) {
+      if (error instanceof Problem && error.code === "store_restored") return null;
+      throw error;
+    }
+  }
 }

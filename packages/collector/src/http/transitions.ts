@@ -5,9 +5,9 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { TRACKS } from "../core/lists.ts";
 import type { AppContext, Env } from "./context.ts";
-import { decodeLogCursor } from "./cursor.ts";
+import { decodeLogCursor, encodeLogCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
-import { createRoutes, jsonResponses, SECURED } from "./route.ts";
+import { createRoutes, jsonResponses, problem, SECURED } from "./route.ts";
 import { idParams, transitionView } from "./schemas.ts";
 import { viewTransition } from "./views.ts";
 
@@ -37,7 +37,10 @@ const ofAccount = createRoute({
   summary: "The account's history after a cursor or a transition id",
   ...SECURED,
   request: { query: z.object({ limit, track, after: z.string().max(512).default("0") }) },
-  responses: page,
+  responses: {
+    ...page,
+    410: problem("The store was restored from a backup: read from the beginning"),
+  },
 });
 
 export function transitionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
@@ -53,9 +56,10 @@ export function transitionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       if (!found?.stored) throw new Problem("not_found", `There is no session ${id}.`);
     }
     const last = entries.at(-1)?.transition.seq;
+    const incarnation = await engine.store.incarnation();
     return c.json(
       {
-        transitions: entries.map(viewTransition),
+        transitions: entries.map((entry) => viewTransition(entry, incarnation)),
         cursor: last === undefined ? null : String(last),
       },
       200,
@@ -68,10 +72,11 @@ export function transitionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const after = await decodeLogCursor(engine.store, account, query.after);
     const entries = await engine.store.log(account, after, query.limit, query.track);
     const last = entries.at(-1)?.cursor;
+    const incarnation = await engine.store.incarnation();
     return c.json(
       {
-        transitions: entries.map(viewTransition),
-        cursor: last === undefined ? null : String(last),
+        transitions: entries.map((entry) => viewTransition(entry, incarnation)),
+        cursor: last === undefined ? null : encodeLogCursor(incarnation, last),
       },
       200,
     );

@@ -8,6 +8,7 @@ import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import { visibleOf } from "../core/transition.ts";
 import { asIfOn } from "../engine/session-reducer.ts";
+import { INCARNATION } from "../stores/incarnation.ts";
 import type { LogEntry } from "../stores/store.ts";
 
 export function iso(at: number): string {
@@ -53,34 +54,42 @@ export function viewSession(session: Session, settings: Settings, shadow: Sessio
 export type SessionView = ReturnType<typeof viewSession>;
 
 /**
- * A stable, unique id, even if a session is erased and its name reused. It contains no full stop: a
- * webhook signs `id.timestamp.body`, and a session's name must not be able to shift those boundaries.
+ * A stable, unique id, even if a session is erased and its name reused, or the store is restored from
+ * a backup. It contains no full stop: a webhook signs `id.timestamp.body`, and a session's name must
+ * not be able to shift those boundaries.
  */
-export function transitionId({
-  session,
-  sessionCreatedAt,
-  transition,
-}: Omit<LogEntry, "cursor" | "transition"> & {
-  readonly transition: { readonly seq: number };
-}): string {
-  return `${session.replaceAll(".", "~")}:${sessionCreatedAt.toString(36)}:${transition.seq}`;
+export function transitionId(
+  {
+    session,
+    sessionCreatedAt,
+    transition,
+  }: Omit<LogEntry, "cursor" | "transition"> & {
+    readonly transition: { readonly seq: number };
+  },
+  incarnation: string,
+): string {
+  const name = session.replaceAll(".", "~");
+  return `${incarnation}:${name}:${sessionCreatedAt.toString(36)}:${transition.seq}`;
 }
+
+const TRANSITION_ID = new RegExp(`^(${INCARNATION}):([\\w~:@-]+):([0-9a-z]+):(\\d{1,15})$`);
 
 /** The parts of a transition's id; `null` if the text is not one. */
 export function parseTransitionId(id: string) {
-  const [, session, createdAt, seq] = /^([\w~:@-]+):([0-9a-z]+):(\d{1,15})$/.exec(id) ?? [];
-  if (!session || !createdAt || !seq) return null;
+  const [, incarnation, session, createdAt, seq] = TRANSITION_ID.exec(id) ?? [];
+  if (!incarnation || !session || !createdAt || !seq) return null;
   return {
+    incarnation,
     session: session.replaceAll("~", "."),
     sessionCreatedAt: Number.parseInt(createdAt, 36),
     seq: Number(seq),
   };
 }
 
-export function viewTransition(entry: LogEntry) {
+export function viewTransition(entry: LogEntry, incarnation: string) {
   const { transition, session, sessionCreatedAt } = entry;
   return {
-    id: transitionId(entry),
+    id: transitionId(entry, incarnation),
     seq: transition.seq,
     session,
     sessionCreatedAt: iso(sessionCreatedAt),

@@ -100,9 +100,10 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
     });
     const page = found.slice(0, query.limit);
     const last = found.length > query.limit ? page.at(-1) : undefined;
+    const incarnation = await store.incarnation();
     return c.json(
       {
-        deliveries: page.map(viewDelivery),
+        deliveries: page.map((delivery) => viewDelivery(delivery, incarnation)),
         cursor: last ? encodeCursor(String(last.position)) : null,
       },
       200,

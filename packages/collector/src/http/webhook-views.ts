@@ -80,10 +80,13 @@ export const deliveryView = z
   })
   .openapi("Delivery");
 
-export function viewDelivery(delivery: ListedDelivery): z.infer<typeof deliveryView> {
+export function viewDelivery(
+  delivery: ListedDelivery,
+  incarnation: string,
+): z.infer<typeof deliveryView> {
   const { session, sessionCreatedAt, seq, status, attempts, response, error } = delivery;
   return {
-    id: transitionId({ session, sessionCreatedAt, transition: { seq } }),
+    id: transitionId({ session, sessionCreatedAt, transition: { seq } }, incarnation),
     session,
     seq,
     status,

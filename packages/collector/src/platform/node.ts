@@ -1,130 +1,108 @@
 /**
- * The collector as a Node server: wires store, engine, routes and clock together.
+ * The collector as a Node server: a {@link Runtime} behind a server that takes signals directly.
  * @module
  */
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { getRequestListener, type HttpBindings } from "@hono/node-server";
-import type { Context } from "hono";
-import { Accounts } from "../engine/accounts.ts";
-import { createSystemClock } from "../engine/clock.ts";
-import { Engine } from "../engine/engine.ts";
-import { pruneHistory } from "../engine/retention.ts";
-import { startSweep } from "../engine/sweep.ts";
-import { createApp } from "../http/app.ts";
-import { DEFAULT_LIMITS, type RateLimits } from "../http/rate-limit.ts";
+import { getRequestListener } from "@hono/node-server";
+import { Hono } from "hono";
+import type { Accounts } from "../engine/accounts.ts";
+import type { Engine } from "../engine/engine.ts";
+import { createErrorHandler } from "../http/answer-error.ts";
+import type { Env } from "../http/context.ts";
+import { answerMetrics } from "../http/health.ts";
 import { SignalIntake } from "../http/signal-intake.ts";
 import type { Store } from "../stores/store.ts";
-import { DeliverySupervisor } from "../webhooks/delivery-supervisor.ts";
-import { outboxDepth } from "../webhooks/depth.ts";
-import { meterSend } from "../webhooks/metered-send.ts";
-import { createWebhookSender } from "../webhooks/sender.ts";
-import { addressReader } from "./address.ts";
-import { readAssets } from "./assets.ts";
-import { createPrometheusMeter } from "./meter.ts";
-import { hmacOfNode, isSignal, takeSignal } from "./node-signals.ts";
-import { createPost } from "./post-webhook.ts";
-import { refuseTarget } from "./webhook-target.ts";
+import { addressReader, contextAddressReader } from "./address.ts";
+import { isSignal, takeSignal } from "./node-signals.ts";
+import { openRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
 
-/** How often accounts are read again, for keys that another process created or rotated. */
-const REFRESH_ACCOUNTS_EVERY_MS = 1_000;
-const PRUNE_EVERY_MS = 3_600_000;
-export const MAX_SESSIONS = 10_000_000;
+export { MAX_SESSIONS } from "./runtime.ts";
+
 /** How long open requests may take to finish when the collector stops. */
 const CLOSE_TIMEOUT_MS = 2_000;
+/** Longer than the time between two beats of a page, which Node's 5 s are not. */
+export const KEEP_ALIVE_SECONDS = 75;
+/** How much longer a request may take to send its headers than a connection may be idle. */
+const HEADERS_AFTER_KEEP_ALIVE_MS = 5_000;
 
-export interface CollectorOptions {
+export interface CollectorOptions
+  extends Pick<RuntimeOptions, "limits" | "maxSessions" | "allowPrivateWebhooks" | "metricsToken"> {
   readonly store: Store;
   readonly host: string;
   /** 0 lets the system choose one. */
   readonly port: number;
   /** Take a request's address from the last entry of `X-Forwarded-For`. */
   readonly trustProxy?: boolean;
-  readonly limits?: RateLimits;
-  /** How many sessions an account may have. */
-  readonly maxSessions?: number;
-  /** Allow webhooks to this machine and its network. */
-  readonly allowPrivateWebhooks?: boolean;
+  /** How long an idle connection stays open. */
+  readonly keepAliveSeconds?: number;
+  /** Serves `/metrics` at this port instead of the other one. */
+  readonly metricsPort?: number | undefined;
   readonly onError: (error: unknown) => void;
 }
 
 export interface Collector {
   readonly url: string;
+  /** Of `/metrics`, if it has its own port. */
+  readonly metricsUrl: string | null;
   readonly engine: Engine;
   readonly accounts: Accounts;
   /** Finishes open requests, then closes the store. */
   close(): Promise<void>;
 }
 
-/** @throws if the port is not available. */
+/** @throws if a port is not available. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
-  const { store, onError } = options;
-  const clock = createSystemClock();
-  const meter = createPrometheusMeter(() => outboxDepth(store));
-  const engine = new Engine(store, clock, meter);
-  const accounts = new Accounts(store, clock);
-  await accounts.refresh();
-  await engine.heartbeat();
-  const isPrivateAllowed = options.allowPrivateWebhooks ?? false;
-  const post = createWebhookSender(createPost({ isPrivateAllowed }));
-  const send = meterSend(post, meter, () => clock.now());
-  const deliveries = new DeliverySupervisor({ engine, send, onError });
-  const addressOf = addressReader(options.trustProxy ?? false);
-  const context = {
-    engine,
-    accounts,
-    assets: readAssets(),
-    limits: options.limits ?? DEFAULT_LIMITS,
-    maxSessions: options.maxSessions ?? MAX_SESSIONS,
-    meter,
-    webhooks: {
-      refuseTarget: (url: string) => refuseTarget(url, isPrivateAllowed),
-      refresh: () => deliveries.refresh(),
-    },
-    hmac: hmacOfNode,
-    addressOf: (c: Context) => addressOf((c.env as HttpBindings).incoming),
-  };
-  const app = createApp({ ...context, onError });
-  const signals = { intake: new SignalIntake(context), addressOf, onError };
-  app.get("/metrics", async (c) =>
-    c.text(await meter.scrape(), 200, { "Content-Type": meter.contentType }),
-  );
-  const answer = getRequestListener(app.fetch);
-  const server = createServer((incoming, outgoing) => {
+  const { store, host, metricsPort, onError } = options;
+  const trustProxy = options.trustProxy ?? false;
+  const runtime = await openRuntime(store, {
+    ...options,
+    serveMetrics: metricsPort === undefined,
+    addressOf: contextAddressReader(trustProxy),
+  });
+  const intake = new SignalIntake(runtime.intakeContext);
+  const signals = { intake, addressOf: addressReader(trustProxy), onError };
+  const answer = getRequestListener(runtime.app.fetch);
+  const keepAliveMs = (options.keepAliveSeconds ?? KEEP_ALIVE_SECONDS) * 1_000;
+  const server = createKeepAliveServer(keepAliveMs, (incoming, outgoing) => {
     if (isSignal(incoming)) takeSignal(signals, incoming, outgoing);
     else answer(incoming, outgoing);
   });
-  await listen(server, options.host, options.port);
-  // Readers of the log that are connected here also need the commits of other collectors.
-  const stopLogListener = store.onLogChange?.((account) => engine.logNotifier.notify(account));
-  const stopSweep = startSweep({ engine, accounts: () => accounts.names(), onError });
-  deliveries.start();
-  const refresh = setInterval(() => accounts.refresh().catch(onError), REFRESH_ACCOUNTS_EVERY_MS);
-  const prune = setInterval(
-    () => pruneHistory(engine, accounts.names()).catch(onError),
-    PRUNE_EVERY_MS,
-  );
+  await listen(server, host, options.port);
+  const servers = [server];
+  if (metricsPort !== undefined) {
+    const metrics = createKeepAliveServer(keepAliveMs, metricsListener(runtime, options));
+    await listen(metrics, host, metricsPort);
+    servers.push(metrics);
+  }
+  runtime.start();
   return {
-    url: urlOf(server.address() as AddressInfo),
-    engine,
-    accounts,
+    url: urlOf(server),
+    metricsUrl: servers[1] ? `${urlOf(servers[1])}/metrics` : null,
+    engine: runtime.engine,
+    accounts: runtime.accounts,
     async close() {
-      clearInterval(refresh);
-      clearInterval(prune);
-      const stopped = deliveries.stop();
-      const closed = new Promise((resolve) => server.close(resolve));
-      // Streams never end on their own; their readers resume at another collector by event id.
-      const forceClose = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
-      server.closeIdleConnections();
-      await closed;
-      clearTimeout(forceClose);
-      stopLogListener?.();
-      await stopSweep();
-      await engine.idle();
-      await stopped;
-      await store.close();
+      const delivered = runtime.stopDelivering();
+      await Promise.all(servers.map(closeServer));
+      await delivered;
+      await runtime.close();
     },
   };
+}
+
+function metricsListener(
+  { meter: { contentType, scrape } }: Runtime,
+  { metricsToken: token, onError }: CollectorOptions,
+): RequestListener {
+  const app = new Hono<Env>();
+  app.get("/metrics", (c) => answerMetrics(c, { contentType, scrape, token }));
+  app.onError(createErrorHandler(onError));
+  return getRequestListener(app.fetch);
+}
+
+function createKeepAliveServer(keepAliveTimeout: number, listener: RequestListener): Server {
+  const headersTimeout = keepAliveTimeout + HEADERS_AFTER_KEEP_ALIVE_MS;
+  return createServer({ keepAliveTimeout, headersTimeout }, listener);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
@@ -137,6 +115,16 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function urlOf({ family, address, port }: AddressInfo): string {
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  // Streams never end on their own; their readers resume at another collector by event id.
+  const forceClose = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
+  server.closeIdleConnections();
+  await closed;
+  clearTimeout(forceClose);
+}
+
+function urlOf(server: Server): string {
+  const { family, address, port } = server.address() as AddressInfo;
   return `http://${family === "IPv6" ? `[${address}]` : address}:${port}`;
 }

@@ -223,6 +223,11 @@ export interface Store {
   /** Creates or replaces the agent. */
   putAgent(account: string, agent: Agent): Promise<void>;
 
+  /**
+   * 8 lower-case letters, made when the store was created or restored from a backup; they stay the
+   * same otherwise. Within one incarnation, a session's sequence number names one transition.
+   */
+  incarnation(): Promise<string>;
   accounts(): Promise<readonly Account[]>;
   /** Creates or replaces the account with its keys. */
   putAccount(account: Account): Promise<void>;

@@ -12,9 +12,23 @@ import { outboxConformanceCases } from "./suite/outbox.ts";
 const folder = mkdtempSync(join(tmpdir(), "stillhere-store-"));
 let files = 0;
 
-const DRIVERS: Record<string, () => Promise<Store>> = {
-  memory: async () => new MemoryStore(),
-  sqlite: async () => new SqliteStore(join(folder, `${++files}.db`)),
+interface Driver {
+  open(): Promise<Store>;
+  reopen?(store: Store): Promise<Store>;
+}
+
+const fileNumber = (number: number) => join(folder, `${number}.db`);
+
+const DRIVERS: Record<string, Driver> = {
+  memory: { open: async () => new MemoryStore() },
+  sqlite: {
+    open: async () => new SqliteStore(fileNumber(++files)),
+    async reopen(store) {
+      opened.splice(opened.indexOf(store), 1);
+      await store.close();
+      return new SqliteStore(fileNumber(files));
+    },
+  },
 };
 
 const opened: Store[] = [];
@@ -22,15 +36,16 @@ afterEach(async () => {
   for (const store of opened.splice(0)) await store.close();
 });
 
-describe.each(Object.entries(DRIVERS))("%s", (_name, open) => {
+describe.each(Object.entries(DRIVERS))("%s", (_name, { open, reopen }) => {
   it.for(
     [...conformanceCases, ...outboxConformanceCases].map((each) => [each.name, each] as const),
   )("%s", async ([_, each], { skip }) => {
-    const outcome = await each.run(async () => {
-      const store = await open();
+    const keep = async (opening: Promise<Store>) => {
+      const store = await opening;
       opened.push(store);
       return store;
-    });
+    };
+    const outcome = await each.run(() => keep(open()), reopen && ((store) => keep(reopen(store))));
     if (outcome) skip(outcome.skipped);
   });
 });

@@ -32,6 +32,8 @@ const endpoint = createEndpoint(
   NOW,
 );
 const signal = new AbortController().signal;
+const INCARNATION = "abcdefgh";
+const incarnation = async () => INCARNATION;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW, toFake: ["Date"] });
@@ -46,7 +48,7 @@ function verify(secret: string | undefined, { headers, body }: ReturnType<typeof
 
 describe("a message", () => {
   it("passes the official library's verification and contains the transition and its time", () => {
-    const message = createMessage(endpoint, ENTRY, NOW);
+    const message = createMessage(endpoint, ENTRY, INCARNATION, NOW);
     expect(verify(endpoint.secrets[0]?.secret, message)).toEqual({
       type: "session.transition",
       timestamp: "2026-11-22T09:59:59.000Z",
@@ -56,14 +58,15 @@ describe("a message", () => {
   });
 
   it("has the transition's id without a full stop, the separator of the signed content", () => {
-    const { headers, body } = createMessage(endpoint, ENTRY, NOW);
+    const { headers, body } = createMessage(endpoint, ENTRY, INCARNATION, NOW);
     expect(headers["webhook-id"]).toBe(JSON.parse(body).data.id);
     expect(headers["webhook-id"]).not.toContain(".");
+    expect(headers["webhook-id"]).toMatch(/^abcdefgh:conv~1:/);
   });
 
   it("keeps its id and body when resent, with a new timestamp and signature", () => {
-    const first = createMessage(endpoint, ENTRY, NOW);
-    const second = createMessage(endpoint, ENTRY, NOW + 5_000);
+    const first = createMessage(endpoint, ENTRY, INCARNATION, NOW);
+    const second = createMessage(endpoint, ENTRY, INCARNATION, NOW + 5_000);
     expect(second.body).toBe(first.body);
     expect(second.headers["webhook-id"]).toBe(first.headers["webhook-id"]);
     expect(second.headers["webhook-signature"]).not.toBe(first.headers["webhook-signature"]);
@@ -74,10 +77,10 @@ describe("a message", () => {
     const rotated = { ...endpoint, secrets: rotateSecrets(endpoint, NOW) };
     const [fresh] = rotated.secrets;
     expect(fresh?.secret).not.toBe(old?.secret);
-    const message = createMessage(rotated, ENTRY, NOW);
+    const message = createMessage(rotated, ENTRY, INCARNATION, NOW);
     expect(verify(old?.secret, message)).toEqual(verify(fresh?.secret, message));
     vi.setSystemTime(NOW + SECRET_OVERLAP_MS);
-    const later = createMessage(rotated, ENTRY, Date.now());
+    const later = createMessage(rotated, ENTRY, INCARNATION, Date.now());
     expect(verify(fresh?.secret, later)).toBeTruthy();
     expect(() => verify(old?.secret, later)).toThrow("No matching signature");
   });
@@ -105,7 +108,12 @@ describe("secrets", () => {
 
 describe("a response", () => {
   const respond = (status: number, retryAfter: string | null = null) =>
-    createWebhookSender(async () => ({ status, retryAfter }))(endpoint, ENTRY, NOW, signal);
+    createWebhookSender(async () => ({ status, retryAfter }), incarnation)(
+      endpoint,
+      ENTRY,
+      NOW,
+      signal,
+    );
 
   it.each([
     [200, "delivered"],
@@ -126,7 +134,8 @@ describe("a response", () => {
   });
 
   it("that never arrives counts as failed with an error code", async () => {
-    const sendWith = (post: Post) => createWebhookSender(post)(endpoint, ENTRY, NOW, signal);
+    const sendWith = (post: Post) =>
+      createWebhookSender(post, incarnation)(endpoint, ENTRY, NOW, signal);
     const failed = { outcome: "failed", response: null, retryAfterMs: null };
     const refuse = () => Promise.reject(new PostError("target_refused"));
     expect(await sendWith(refuse)).toEqual({ ...failed, error: "target_refused" });

@@ -21,8 +21,13 @@ export interface Message {
 }
 
 /** Builds a message signed with every secret valid at `at`, so that secrets rotate without a gap. */
-export function createMessage(endpoint: Endpoint, entry: LogEntry, at: number): Message {
-  const transition = viewTransition(entry);
+export function createMessage(
+  endpoint: Endpoint,
+  entry: LogEntry,
+  incarnation: string,
+  at: number,
+): Message {
+  const transition = viewTransition(entry, incarnation);
   const timestamp = new Date(at);
   const body = JSON.stringify({
     type: "session.transition",
@@ -44,10 +49,13 @@ export function createMessage(endpoint: Endpoint, entry: LogEntry, at: number): 
   };
 }
 
-/** A `Send` on top of `post`. A redirect counts as a failure. */
-export function createWebhookSender(post: Post): Send {
+/**
+ * A `Send` on top of `post`, for transitions of a store with that incarnation. A redirect counts as a
+ * failure.
+ */
+export function createWebhookSender(post: Post, incarnation: () => Promise<string>): Send {
   return async (endpoint, entry, at, signal) => {
-    const { headers, body } = createMessage(endpoint, entry, at);
+    const { headers, body } = createMessage(endpoint, entry, await incarnation(), at);
     try {
       const limits = { timeoutMs: RESPONSE_TIMEOUT_MS, signal };
       const { status, retryAfter } = await post(endpoint.url, headers, body, limits);

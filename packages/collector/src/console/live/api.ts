@@ -73,12 +73,12 @@ export function createApi(base: URL, key: string) {
 
     /**
      * The account's entries after a cursor or a transition id, oldest first; `null` if that
-     * transition was erased.
+     * transition was erased or the store was restored.
      */
     async log(track: Track, after: string, limit: number): Promise<LogPage | null> {
       const query = new URLSearchParams({ track, after, limit: String(limit) });
       const response = await open(`v1/transitions?${query}`);
-      if (response.status === 400) return null;
+      if (response.status === 400 || response.status === 410) return null;
       if (!response.ok) throw new Error(`The collector answered ${response.status} for the log`);
       return response.json();
     },

@@ -89,6 +89,23 @@ describe("followTransitions", () => {
     stop();
   });
 
+  it("starts over without resuming if the store was restored", async () => {
+    const collector = fakeCollector();
+    const listener = fakeListener();
+    const stop = followTransitions(collector, listener);
+    await collector.send(event("tr_9", 9));
+    await collector.cut();
+    await vi.advanceTimersByTimeAsync(250);
+    await collector.send(
+      `id: first\nevent: reset\ndata: {"cursor":"first"}\n\n${event("tr_1", 1)}`,
+    );
+    await vi.advanceTimersByTimeAsync(250);
+    expect(collector.lastEventIds).toEqual([null, "tr_9", null]);
+    expect(listener.onTransition).toHaveBeenCalledOnce();
+    expect(listener.onLive).toHaveBeenLastCalledWith(true);
+    stop();
+  });
+
   it("backs off exponentially up to ten seconds", async () => {
     const stream = vi.fn().mockRejectedValue(new TypeError("away"));
     const stop = followTransitions({ stream }, fakeListener());

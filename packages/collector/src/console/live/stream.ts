@@ -49,6 +49,12 @@ export function followTransitions(api: Pick<Api, "stream">, listener: StreamList
         clearTimeout(silence);
         silence = setTimeout(() => broken.abort(), SILENCE_TIMEOUT_MS);
         for (const { id, event, data } of parse(value)) {
+          if (event === "reset") {
+            // The store was restored: the list is read again, so its history is not needed here.
+            lastEventId = null;
+            broken.abort();
+            return;
+          }
           if (id) lastEventId = id;
           if (event === "transition") listener.onTransition(JSON.parse(data));
         }

@@ -59,7 +59,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     this.#engine = new ShardedEngine(env, this.#space, store, clock);
     this.#accounts = new Accounts(store, clock);
     const onError = (error: unknown) => console.error(error);
-    const send = createWebhookSender(postByFetch);
+    const send = createWebhookSender(postByFetch, () => store.incarnation());
     this.#deliveries = new DeliverySupervisor({ engine: this.#engine, send, onError });
     this.#app = createApp({
       ...createContext(env, this.#engine, this.#accounts, () => this.deliver()),

@@ -6,6 +6,7 @@
 
 import { RpcTarget } from "cloudflare:workers";
 import { TRACKS, type Track } from "../../core/lists.ts";
+import { createIncarnation } from "../incarnation.ts";
 import type { EndpointStatus, OutboxStore } from "../outbox.ts";
 import type { SqlRow } from "../sqlite/database.ts";
 import { SqliteOutbox } from "../sqlite/sqlite-outbox.ts";
@@ -43,6 +44,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     this.#outbox = new SqliteOutbox(options.sql, (work) => options.sql.transaction(work));
     this.#cursor = this.#statements.newestCursor.get()?.["cursor"] as number;
     if (!this.#statements.layouts.get()) this.#putLayouts([options.shards]);
+    this.#statements.putIncarnation.run(createIncarnation());
   }
 
   get outbox(): OutboxStore {
@@ -145,6 +147,10 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
 
   async putAgent(account: string, { id, capacity }: Agent): Promise<void> {
     this.#statements.putAgent.run(account, id, capacity);
+  }
+
+  async incarnation(): Promise<string> {
+    return this.#statements.incarnation.get()?.["value"] as string;
   }
 
   async accounts(): Promise<readonly Account[]> {

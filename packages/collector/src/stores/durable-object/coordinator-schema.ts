@@ -46,6 +46,9 @@ const ENTRY = "cursor, session, session_created_at, seq, at, body";
 const SQL = {
   layouts: "SELECT value FROM facts WHERE name = 'layouts'",
   putLayouts: "INSERT OR REPLACE INTO facts (name, value) VALUES ('layouts', ?)",
+  incarnation: "SELECT value FROM facts WHERE name = 'incarnation'",
+  putIncarnation: `INSERT INTO facts (name, value) VALUES ('incarnation', ?)
+    ON CONFLICT DO NOTHING`,
   watermark: "SELECT value FROM facts WHERE name = 'heard_at'",
   putWatermark: "INSERT OR REPLACE INTO facts (name, value) VALUES ('heard_at', ?)",
   shards: "SELECT account, place FROM shards ORDER BY account, place",

@@ -191,6 +191,10 @@ export class DurableObjectStore implements Store {
     await remoteCall(this.coordinator.putAgent(account, agent));
   }
 
+  async incarnation(): Promise<string> {
+    return remoteCall(this.coordinator.incarnation());
+  }
+
   async accounts(): Promise<readonly Account[]> {
     return remoteCall(this.coordinator.accounts());
   }

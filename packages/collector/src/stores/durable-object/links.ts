@@ -83,6 +83,7 @@ export interface CoordinatorLink {
   prune(account: string, before: number, limit: number): Promise<number>;
   agents(account: string): Promise<readonly Agent[]>;
   putAgent(account: string, agent: Agent): Promise<void>;
+  incarnation(): Promise<string>;
   accounts(): Promise<readonly Account[]>;
   putAccount(account: Account): Promise<void>;
   broadcasts(afterEpoch: number): Promise<readonly Broadcast[]>;

@@ -5,6 +5,7 @@
 
 import { renew } from "../../core/lease.ts";
 import type { Track } from "../../core/lists.ts";
+import { createIncarnation } from "../incarnation.ts";
 import type {
   Account,
   Agent,
@@ -47,6 +48,7 @@ export class MemoryStore implements Store {
   );
   #log: (LogEntry & { readonly account: string; readonly track: Track })[] = [];
   #lastCursor = 0;
+  readonly #incarnation = createIncarnation();
   #livenessWatermark: number | null = null;
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
@@ -227,6 +229,10 @@ export class MemoryStore implements Store {
   async putAgent(account: string, agent: Agent): Promise<void> {
     const agents = this.#agents.get(account) ?? new Map();
     this.#agents.set(account, agents.set(agent.id, agent));
+  }
+
+  async incarnation(): Promise<string> {
+    return this.#incarnation;
   }
 
   async accounts(): Promise<readonly Account[]> {

@@ -21,6 +21,8 @@ export const decodeName = decodeURIComponent;
 export const COMMON_KEYS = {
   /** String: the number of partitions. */
   partitions: `${PREFIX}{common}:partitions`,
+  /** String: the incarnation of the store. */
+  incarnation: `${PREFIX}{common}:incarnation`,
   /** Hash: account name → account. */
   accounts: `${PREFIX}{common}:accounts`,
   /** Sorted set by epoch: `EPOCH BODY`. */

@@ -1,8 +1,9 @@
 /**
- * The check of the number of partitions. The first collector to start fixes it, because the
- * partition of every stored session depends on it.
+ * What the first collector to start fixes: the number of partitions, because the partition of every
+ * stored session depends on it, and the incarnation.
  * @module
  */
+import { createIncarnation } from "../incarnation.ts";
 import { StoreError } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { COMMON_KEYS } from "./keys.ts";
@@ -16,4 +17,11 @@ export async function checkPartitions(connection: Connection, partitions: number
   throw new StoreError(
     `Sessions in this Redis are spread over ${stored} partitions, which cannot be changed: use ?partitions=${stored}.`,
   );
+}
+
+/** The incarnation that the first collector stored. */
+export async function readIncarnation(connection: Connection): Promise<string> {
+  const key = COMMON_KEYS.incarnation;
+  await connection.command(key, "SET", key, createIncarnation(), "NX");
+  return (await connection.command(key, "GET", key)) as string;
 }

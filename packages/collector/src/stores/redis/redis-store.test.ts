@@ -33,7 +33,10 @@ describe("a server", () => {
 
   it.for(CASES)("%s", async ([_, each], { skip }) => {
     server.command("FLUSHALL");
-    const outcome = await each.run(() => open(server.url));
+    const outcome = await each.run(
+      () => open(server.url),
+      () => open(server.url),
+    );
     if (outcome) skip(outcome.skipped);
   });
 });
@@ -47,7 +50,10 @@ describe("a cluster", () => {
 
   it.for(CASES)("%s", async ([_, each], { skip }) => {
     cluster.flush();
-    const outcome = await each.run(() => open(cluster.url));
+    const outcome = await each.run(
+      () => open(cluster.url),
+      () => open(cluster.url),
+    );
     if (outcome) skip(outcome.skipped);
   });
 });

@@ -23,7 +23,7 @@ import type {
 import { parseRedisAddress } from "./address.ts";
 import { Connection } from "./connection.ts";
 import { accountKeys, COMMON_KEYS, partitionKeys } from "./keys.ts";
-import { checkPartitions } from "./layout.ts";
+import { checkPartitions, readIncarnation } from "./layout.ts";
 import { Lists } from "./lists.ts";
 import { AccountLog } from "./log.ts";
 import { type LogListener, LogNotifications } from "./log-notifications.ts";
@@ -42,6 +42,7 @@ export class RedisStore implements Store {
   readonly outbox: RedisOutbox;
   readonly #connection: Connection;
   readonly #partitions: number;
+  readonly #incarnation: string;
   readonly #claims: PartitionClaims;
   readonly #relay: PartitionRelay;
   readonly #sessions: Sessions;
@@ -51,9 +52,10 @@ export class RedisStore implements Store {
   readonly #notifications: LogNotifications;
   #maintainedAt = Number.NEGATIVE_INFINITY;
 
-  private constructor(connection: Connection, partitions: number) {
+  private constructor(connection: Connection, partitions: number, incarnation: string) {
     this.#connection = connection;
     this.#partitions = partitions;
+    this.#incarnation = incarnation;
     this.#claims = new PartitionClaims(connection, partitions);
     this.#relay = new PartitionRelay(connection);
     this.#sessions = new Sessions(connection, this.#relay, partitions);
@@ -74,11 +76,12 @@ export class RedisStore implements Store {
     const connection = await Connection.open(parsed);
     try {
       await checkPartitions(connection, parsed.partitions);
+      const incarnation = await readIncarnation(connection);
+      return new RedisStore(connection, parsed.partitions, incarnation);
     } catch (error) {
       connection.close();
       throw error;
     }
-    return new RedisStore(connection, parsed.partitions);
   }
 
   load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
@@ -174,6 +177,10 @@ export class RedisStore implements Store {
   async putAgent(account: string, { id, capacity }: Agent): Promise<void> {
     const { agents } = accountKeys(account);
     await this.#connection.command(agents, "HSET", agents, id, String(capacity));
+  }
+
+  async incarnation(): Promise<string> {
+    return this.#incarnation;
   }
 
   async accounts(): Promise<readonly Account[]> {

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../store.ts";
 import { OUTBOX_TABLES } from "./outbox-schema.ts";
-import { TABLES } from "./tables.ts";
+import { INCARNATION_TABLE, TABLES } from "./tables.ts";
 
 /** The file is of a build that was never released, and cannot be used. */
 export class UnreleasedFileError extends StoreError {
@@ -15,14 +15,14 @@ export class UnreleasedFileError extends StoreError {
 /** Files before version 5 are of builds that were never released. */
 const FIRST_VERSION = 5;
 /** Steps from one version to the next, from {@link FIRST_VERSION} on. */
-const MIGRATIONS: readonly string[] = [];
+const MIGRATIONS: readonly string[] = [INCARNATION_TABLE];
 const VERSION = FIRST_VERSION + MIGRATIONS.length;
 
 /**
- * Creates the tables in an empty file, or brings an older file up to date, each step in a transaction.
+ * Returns the version of the file's schema; 0: the file has no tables yet.
  * @throws {UnreleasedFileError} or {StoreError} where a newer version of the collector wrote the file.
  */
-export function prepareSchema(database: DatabaseSync, path: string): void {
+export function checkVersion(database: DatabaseSync, path: string): number {
   const { user_version: version } = database.prepare("PRAGMA user_version").get() as {
     user_version: number;
   };
@@ -36,7 +36,13 @@ export function prepareSchema(database: DatabaseSync, path: string): void {
       `The SQLite file ${path} was written by a build of stillhere that was never released: move it away, or name another file with --store.`,
     );
   }
-  if (version === 0) run(database, `${TABLES} ${OUTBOX_TABLES}`, VERSION);
+  return version;
+}
+
+/** Creates the tables in an empty file, or brings an older file up to date, each step in a transaction. */
+export function prepareSchema(database: DatabaseSync, path: string): void {
+  const version = checkVersion(database, path);
+  if (version === 0) run(database, `${TABLES} ${INCARNATION_TABLE} ${OUTBOX_TABLES}`, VERSION);
   else {
     for (const [index, migration] of MIGRATIONS.entries()) {
       const next = FIRST_VERSION + index + 1;

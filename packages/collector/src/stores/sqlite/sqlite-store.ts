@@ -8,6 +8,7 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { TRACKS, type Track } from "../../core/lists.ts";
+import { createIncarnation } from "../incarnation.ts";
 import {
   type Account,
   type Agent,
@@ -28,6 +29,7 @@ import {
 } from "../store.ts";
 import { decodeTransition } from "../transition-codec.ts";
 import { AccountNumbers } from "./account-numbers.ts";
+import { createPrivateFile, FileLock } from "./file-lock.ts";
 import { prepareSchema } from "./schema.ts";
 import { Sessions } from "./sessions.ts";
 import { SqliteOutbox } from "./sqlite-outbox.ts";
@@ -47,33 +49,41 @@ const CACHE_KIB = 16_384;
 /** Pages of the write-ahead log that are checkpointed together: 16 MB. Many of them are the same page. */
 const CHECKPOINT_PAGES = 4_000;
 
+export interface SqliteStoreOptions {
+  /** The lease log is compacted after at least this many entries (100,000). */
+  readonly minSegmentEntries?: number;
+  /** No other process knows the file, so it needs no lock. */
+  readonly isPrivate?: boolean;
+}
+
 export class SqliteStore implements Store {
   readonly outbox: SqliteOutbox;
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #accounts: AccountNumbers;
   readonly #sessions: Sessions;
+  readonly #lock: FileLock | null;
+  readonly #incarnation: string;
 
   /**
-   * Opens the file, or creates it. `minSegmentEntries`: the lease log is compacted after at least this
-   * many entries (100,000).
+   * Opens the file, or creates it so that only its owner can read it.
    * @throws {StoreError} if it cannot be opened or is not a file of ours.
    */
-  constructor(path: string, { minSegmentEntries }: { readonly minSegmentEntries?: number } = {}) {
+  constructor(path: string, { minSegmentEntries, isPrivate = false }: SqliteStoreOptions = {}) {
+    this.#lock = isPrivate || path === ":memory:" ? null : lock(path);
     try {
+      if (path !== ":memory:") createPrivateFile(path);
       this.#database = new DatabaseSync(path);
       this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
         PRAGMA busy_timeout = 2000; PRAGMA cache_size = -${CACHE_KIB};
         PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};`);
       prepareSchema(this.#database, path);
     } catch (error) {
-      if (error instanceof StoreError) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      throw new StoreError(
-        `The SQLite file ${path} cannot be used (${why}): name a file in a writable folder with --store sqlite:PATH.`,
-      );
+      this.#lock?.release();
+      throw error instanceof StoreError ? error : unusable(path, error);
     }
     this.#statements = prepareStatements(this.#database);
+    this.#incarnation = this.#readIncarnation();
     this.#accounts = new AccountNumbers(this.#statements);
     this.#sessions = new Sessions(this.#statements, this.#accounts, minSegmentEntries);
     this.outbox = new SqliteOutbox(this.#database, (work) => this.#transaction(work));
@@ -229,8 +239,21 @@ export class SqliteStore implements Store {
     });
   }
 
+  #readIncarnation(): string {
+    const read = () => this.#statements.incarnation.get()?.["letters"] as string | undefined;
+    const known = read();
+    if (known !== undefined) return known;
+    this.#statements.putIncarnation.run(createIncarnation());
+    return read() as string;
+  }
+
+  async incarnation(): Promise<string> {
+    return this.#incarnation;
+  }
+
   async close(): Promise<void> {
     this.#database.close();
+    this.#lock?.release();
   }
 
   #appendBroadcast(broadcast: object): number {
@@ -253,6 +276,27 @@ export class SqliteStore implements Store {
       throw new StoreError(`The SQLite file cannot be written: ${message}.`);
     }
   }
+}
+
+/** @throws {StoreError} if the file is being restored, or the folder cannot be used. */
+function lock(path: string): FileLock {
+  let taken: FileLock | null;
+  try {
+    taken = FileLock.share(path);
+  } catch (error) {
+    throw unusable(path, error);
+  }
+  if (taken) return taken;
+  throw new StoreError(
+    `The SQLite file ${path} is being restored: start again when that is complete.`,
+  );
+}
+
+function unusable(path: string, error: unknown): StoreError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new StoreError(
+    `The SQLite file ${path} cannot be used (${why}): name a file in a writable folder with --store sqlite:PATH.`,
+  );
 }
 
 function toLogEntry({ cursor, session, session_created_at, seq, at, body }: LogRow): LogEntry {

@@ -77,6 +77,8 @@ const SQL = {
   accounts: "SELECT body FROM accounts ORDER BY name",
   putAccount:
     "INSERT INTO accounts (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
+  incarnation: "SELECT letters FROM incarnation",
+  putIncarnation: "INSERT OR IGNORE INTO incarnation (id, letters) VALUES (1, ?)",
   broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
   broadcast: "INSERT INTO broadcasts (body) VALUES (?)",
   watermark: "SELECT heartbeat_at FROM watermark WHERE id = 1",

@@ -79,3 +79,7 @@ export const TABLES = `
    CREATE TABLE accounts (name TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
    CREATE TABLE broadcasts (epoch INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
    CREATE TABLE watermark (id INTEGER PRIMARY KEY CHECK (id = 1), heartbeat_at INTEGER NOT NULL);`;
+
+/** One row: the store's incarnation, see `stores/incarnation.ts`. */
+export const INCARNATION_TABLE = `
+   CREATE TABLE incarnation (id INTEGER PRIMARY KEY CHECK (id = 1), letters TEXT NOT NULL);`;

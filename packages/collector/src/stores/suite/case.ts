@@ -16,9 +16,13 @@ export interface ConformanceCase {
   readonly name: string;
   /**
    * Throws if the store breaks its contract, and otherwise returns nothing, or why the case was
-   * skipped. `open` returns an empty store.
+   * skipped. `open` returns an empty store. `reopen` closes the store and opens it again with what it
+   * has stored; leave it out if nothing survives closing.
    */
-  run(open: () => Promise<Store>): Promise<Skipped | undefined>;
+  run(
+    open: () => Promise<Store>,
+    reopen?: (store: Store) => Promise<Store>,
+  ): Promise<Skipped | undefined>;
 }
 
 export const ACCOUNT = "shop";

@@ -61,7 +61,8 @@ async function run(task: Task, env: Env): Promise<unknown> {
   }
   const found = CASES.find(({ name }) => name === task.name);
   if (!found) throw new Error(`There is no case "${task.name}".`);
-  return (await found.run(async () => open(env))) ?? true;
+  const reopen = async () => new DurableObjectStore(linksOf(env, `space${spaces}`));
+  return (await found.run(async () => open(env), reopen)) ?? true;
 }
 
 export default {
