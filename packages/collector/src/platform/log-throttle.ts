@@ -1,5 +1,5 @@
 /**
- * Throttles repeated errors: the same one is logged once a second, with its number of repeats.
+ * Throttles repeated log entries: of each kind one is logged in a while, with its number of repeats.
  * @module
  */
 const LOG_EVERY_MS = 1_000;
@@ -8,18 +8,20 @@ const MAX_KINDS = 100;
 
 export class LogThrottle {
   readonly #now: () => number;
+  readonly #everyMs: number;
   readonly #kinds = new Map<string, { loggedAt: number; suppressed: number }>();
 
   /** `now` in epoch milliseconds. */
-  constructor(now: () => number) {
+  constructor(now: () => number, everyMs = LOG_EVERY_MS) {
     this.#now = now;
+    this.#everyMs = everyMs;
   }
 
-  /** The repeats suppressed since the last log; `null` if this error is to be suppressed. */
+  /** The repeats suppressed since the last log; `null` if this one is to be suppressed. */
   count(kind: string): number | null {
     const now = this.#now();
     const entry = this.#kinds.get(kind);
-    if (entry && now - entry.loggedAt < LOG_EVERY_MS) {
+    if (entry && now - entry.loggedAt < this.#everyMs) {
       entry.suppressed += 1;
       return null;
     }

@@ -1,10 +1,11 @@
 /**
- * The collector's log: one JSON object per line, without keys, tokens, addresses or names.
+ * The collector's log: one JSON object per line, without secret keys, tokens, addresses or names.
  * @module
  */
 import { pino } from "pino";
 import { StoreError } from "../stores/store.ts";
 import { LogThrottle } from "./log-throttle.ts";
+import { createRefusalLog } from "./refusal-log.ts";
 
 export const log = pino({
   name: "stillhere",
@@ -12,6 +13,9 @@ export const log = pino({
   timestamp: pino.stdTimeFunctions.isoTime,
   formatters: { level: (level) => ({ level }) },
 });
+
+/** Logs refused signals. */
+export const logRefusal = createRefusalLog((entry) => log.warn(entry));
 
 /** A store that is unavailable fails every operation with the same error. */
 const throttle = new LogThrottle(() => Date.now());

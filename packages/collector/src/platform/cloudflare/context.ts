@@ -7,10 +7,14 @@ import type { Engine } from "../../engine/engine.ts";
 import { SILENT_METER } from "../../engine/meter.ts";
 import type { AppContext } from "../../http/context.ts";
 import { DEFAULT_LIMITS } from "../../http/rate-limit.ts";
+import { createRefusalLog } from "../refusal-log.ts";
 import { refuseUrl } from "../webhook-url.ts";
 import type { Env } from "./env.ts";
 
 const MAX_SESSIONS = 10_000_000;
+
+/** One for each isolate. */
+const logRefusal = createRefusalLog((entry) => console.warn(JSON.stringify(entry)));
 
 /** @param refreshWebhooks called after endpoints were changed */
 export function createContext(
@@ -28,6 +32,7 @@ export function createContext(
     limits: DEFAULT_LIMITS,
     maxSessions: Number(env.STILLHERE_MAX_SESSIONS ?? MAX_SESSIONS),
     meter: SILENT_METER,
+    onRefusal: logRefusal,
     webhooks: {
       refuseTarget: async (url) => refuseTarget(url, isPrivateAllowed),
       refresh: refreshWebhooks,

@@ -9,7 +9,7 @@ import { Accounts } from "../../engine/accounts.ts";
 import { createSystemClock } from "../../engine/clock.ts";
 import { createErrorHandler } from "../../http/answer-error.ts";
 import type { Env as HonoEnv } from "../../http/context.ts";
-import { signalRoutes } from "../../http/signals.ts";
+import { answerAnyOrigin, signalRoutes } from "../../http/signals.ts";
 import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
 import { createContext } from "./context.ts";
 import { type Env, linksOf } from "./env.ts";
@@ -30,6 +30,8 @@ export class SignalIngress {
     const store = new DurableObjectStore(linksOf(env, space));
     this.#accounts = new Accounts(store, clock);
     this.#engine = new ShardedEngine(env, space, store, clock);
+    // Before accounts are read, so that also an error of that can be read by the page.
+    this.#app.use(answerAnyOrigin);
     this.#app.use(async (_, next) => {
       await this.#read();
       await next();
