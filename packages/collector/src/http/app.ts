@@ -9,10 +9,10 @@ import { createErrorHandler } from "./answer-error.ts";
 import { assetRoutes } from "./assets.ts";
 import { requireSecretKey } from "./auth.ts";
 import type { AppContext, Env } from "./context.ts";
-import { describeOtherRoutes } from "./describe.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
 import { insightRoutes } from "./insights.ts";
+import { addDescription } from "./openapi.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { queueRoutes } from "./queue.ts";
 import { sessionRoutes } from "./sessions.ts";
@@ -31,16 +31,18 @@ const API_BODY_MAX_BYTES = 64 * 1024;
 export interface AppOptions extends AppContext {
   /** Receives server-side errors; the client only sees `unavailable` or `internal`. */
   readonly onError: (error: unknown) => void;
+  /** Finds the path to route by; missing: that of the request's URL. */
+  readonly getPath?: ((request: Request) => string) | undefined;
 }
 
 /** The collector as a Hono application; `app.fetch` runs on every platform. */
-export function createApp({ onError, ...context }: AppOptions): OpenAPIHono<Env> {
-  const app = new OpenAPIHono<Env>();
+export function createApp({ onError, getPath, ...context }: AppOptions): OpenAPIHono<Env> {
+  const app = new OpenAPIHono<Env>(getPath && { getPath });
 
   app.route("/", signalRoutes(context));
   app.route("/", healthRoutes(context));
   app.route("/", assetRoutes(context));
-  app.get("/", (c) => c.redirect("/console"));
+  app.get("/", (c) => c.redirect(consoleFrom(c.req.url)));
 
   app.use(
     "/v1/*",
@@ -65,20 +67,16 @@ export function createApp({ onError, ...context }: AppOptions): OpenAPIHono<Env>
   app.route("/", webhookRoutes(context));
   app.route("/", webhookDeliveryRoutes(context));
 
-  app.openAPIRegistry.registerComponent("securitySchemes", "secretKey", {
-    type: "http",
-    scheme: "bearer",
-    description: "The account's secret key, `sk_…`.",
-  });
-  describeOtherRoutes(app);
-  app.doc31("/openapi.json", {
-    openapi: "3.1.0",
-    info: { title: "stillhere collector", version: "1" },
-  });
+  addDescription(app);
 
   app.notFound((c) =>
     problemResponse(c, new Problem("not_found", "There is no such route; see /openapi.json.")),
   );
   app.onError(createErrorHandler(onError));
   return app;
+}
+
+/** The console's address relative to that of the root, which may be mounted without a final slash. */
+function consoleFrom(root: string): string {
+  return `${new URL(root).pathname.split("/").at(-1)}/console`.replace(/^\//, "");
 }

@@ -27,6 +27,8 @@ export function assetRoutes({ assets }: AppContext): Hono<Env> {
     return answer(c, assets.get("console/index.html"));
   });
 
+  routes.get("/console/", (c) => c.redirect("../console"));
+
   routes.get("/console/:file", (c) => {
     c.header("Cache-Control", "no-cache");
     return answer(c, assets.get(`console/${c.req.param("file")}`));

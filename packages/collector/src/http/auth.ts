@@ -2,14 +2,15 @@
  * Authenticates the server API: a secret key gives access to its own account only.
  * @module
  */
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 
 export function requireSecretKey({ accounts }: AppContext) {
   return createMiddleware<Env>(async (c, next) => {
-    const [scheme, key] = (c.req.header("Authorization") ?? "").split(" ");
-    if (scheme?.toLowerCase() !== "bearer" || !key) {
+    const key = bearerOf(c);
+    if (!key) {
       throw new Problem("key_missing", "Send the header `Authorization: Bearer sk_…`.");
     }
     const account = await accounts.bySecretKey(key);
@@ -19,4 +20,10 @@ export function requireSecretKey({ accounts }: AppContext) {
     c.set("account", account);
     await next();
   });
+}
+
+/** The token of the header `Authorization: Bearer …`. */
+export function bearerOf(c: Context): string | undefined {
+  const [scheme, token] = (c.req.header("Authorization") ?? "").split(" ");
+  return scheme?.toLowerCase() === "bearer" ? token : undefined;
 }

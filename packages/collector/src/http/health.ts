@@ -1,14 +1,18 @@
 /**
- * Liveness (`/healthz`) and readiness (`/readyz`) probes. Only readiness requires the store.
+ * Liveness (`/healthz`) and readiness (`/readyz`) probes, and metrics. Only readiness requires the
+ * store.
  * @module
  */
-import { Hono } from "hono";
-import type { AppContext, Env } from "./context.ts";
+import { type Context, Hono } from "hono";
+import { hashOf, isSameHash } from "../engine/keys.ts";
+import { bearerOf } from "./auth.ts";
+import type { AppContext, Env, MetricsContext } from "./context.ts";
 import { Problem } from "./problem.ts";
+import { VERSION } from "./version.ts";
 
-export function healthRoutes({ engine }: AppContext): Hono<Env> {
+export function healthRoutes({ engine, metrics }: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
-  routes.get("/healthz", (c) => c.json({ status: "ok" }));
+  routes.get("/healthz", (c) => c.json({ status: "ok", version: VERSION }));
   routes.get("/readyz", async (c) => {
     await engine.store.accounts().catch(() => {
       throw new Problem(
@@ -18,5 +22,19 @@ export function healthRoutes({ engine }: AppContext): Hono<Env> {
     });
     return c.json({ status: "ok" });
   });
+  if (metrics) routes.get("/metrics", (c) => answerMetrics(c, metrics));
   return routes;
+}
+
+/** @throws {Problem} `key_missing` or `key_invalid` if the metrics have a token. */
+export async function answerMetrics(c: Context, metrics: MetricsContext): Promise<Response> {
+  if (metrics.token !== undefined) {
+    const sent = bearerOf(c);
+    if (!sent)
+      throw new Problem("key_missing", "Send `Authorization: Bearer` and the metrics token.");
+    if (!isSameHash(await hashOf(sent), await hashOf(metrics.token))) {
+      throw new Problem("key_invalid", "Send the token of --metrics-token.");
+    }
+  }
+  return c.text(await metrics.scrape(), 200, { "Content-Type": metrics.contentType });
 }

@@ -5,14 +5,18 @@
 import { SIGNAL_MAX_BYTES, SIGNALS_PATH } from "@stillhere/sdk/wire";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { readBeatKey } from "./beat-key.ts";
 import type { AppContext, Env } from "./context.ts";
 import { CROSS_ORIGIN_HEADERS, preflightHeaders } from "./cross-origin.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { SignalIntake } from "./signal-intake.ts";
 
+const utf8 = new TextDecoder();
+
 export function signalRoutes(context: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
   const intake = new SignalIntake(context);
+  const { hash } = context;
   const senderOf = (c: Context) => ({
     origin: c.req.header("Origin"),
     address: () => context.addressOf(c),
@@ -30,11 +34,11 @@ export function signalRoutes(context: AppContext): Hono<Env> {
   );
 
   routes.post(SIGNALS_PATH, limit, async (c) => {
-    const text = await c.req.text();
+    const body = new Uint8Array(await c.req.arrayBuffer());
     const answer = await intake.take({
       contentType: c.req.header("Content-Type"),
-      text: () => text,
-      keyed: null,
+      text: () => utf8.decode(body),
+      keyed: hash && intake.usesBeatCache ? readBeatKey(body, hash) : null,
       ...senderOf(c),
     });
     return c.json(answer, 200);

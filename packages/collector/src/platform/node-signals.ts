@@ -3,16 +3,15 @@
  * web's `Request` and `Response` would take longer than processing one.
  * @module
  */
-import { createHmac, hash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { SIGNAL_MAX_BYTES, SIGNALS_PATH } from "@stillhere/sdk/wire";
 import { problemOf } from "../http/answer-error.ts";
-import { type Hash, readBeatKey } from "../http/beat-key.ts";
+import { readBeatKey } from "../http/beat-key.ts";
 import { CROSS_ORIGIN_HEADERS } from "../http/cross-origin.ts";
-import type { Hmac } from "../http/jwt.ts";
 import { problemReplyOf } from "../http/problem.ts";
 import type { SignalIntake } from "../http/signal-intake.ts";
 import { signalTooLarge } from "../http/signals.ts";
+import { hashOfNode } from "./node-crypto.ts";
 
 export interface NodeSignalOptions {
   readonly intake: SignalIntake;
@@ -22,12 +21,6 @@ export interface NodeSignalOptions {
 
 /** A request whose body exceeds this is aborted instead of read to its end. */
 const MAX_DRAINED_BYTES = 1 << 20;
-
-/** Node's own HMAC, which is synchronous. */
-export const hmacOfNode: Hmac = (secret, text) =>
-  createHmac("sha256", secret).update(text).digest("base64url");
-
-const hashOfNode: Hash = (bytes) => hash("sha256", bytes, "binary");
 
 export function isSignal({ method, url }: IncomingMessage): boolean {
   return method === "POST" && (url === SIGNALS_PATH || !!url?.startsWith(`${SIGNALS_PATH}?`));

@@ -1,0 +1,135 @@
+/**
+ * A collector's parts on a store, wired together: engine, routes, sweep and webhooks. It listens on
+ * nothing; `node.ts` puts a server in front of it, `create-collector.ts` the application to mount.
+ * @module
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { Accounts } from "../engine/accounts.ts";
+import { createSystemClock } from "../engine/clock.ts";
+import { Engine } from "../engine/engine.ts";
+import { pruneHistory } from "../engine/retention.ts";
+import { startSweep } from "../engine/sweep.ts";
+import { type AppOptions, createApp } from "../http/app.ts";
+import type { Env } from "../http/context.ts";
+import { DEFAULT_LIMITS, type RateLimits } from "../http/rate-limit.ts";
+import type { IntakeContext } from "../http/signal-intake.ts";
+import type { Store } from "../stores/store.ts";
+import { DeliverySupervisor } from "../webhooks/delivery-supervisor.ts";
+import { outboxDepth } from "../webhooks/depth.ts";
+import { meterSend } from "../webhooks/metered-send.ts";
+import { createWebhookSender } from "../webhooks/sender.ts";
+import { readAssets } from "./assets.ts";
+import { logRefusal } from "./log.ts";
+import { createPrometheusMeter, type PrometheusMeter } from "./meter.ts";
+import { hashOfNode, hmacOfNode } from "./node-crypto.ts";
+import { createPost } from "./post-webhook.ts";
+import { refuseTarget } from "./webhook-target.ts";
+
+/** How often accounts are read again, for keys that another process created or rotated. */
+const REFRESH_ACCOUNTS_EVERY_MS = 1_000;
+const PRUNE_EVERY_MS = 3_600_000;
+export const MAX_SESSIONS = 10_000_000;
+
+export interface RuntimeOptions {
+  readonly limits?: RateLimits | undefined;
+  /** How many sessions an account may have. */
+  readonly maxSessions?: number | undefined;
+  /** Allow webhooks to this machine and its network. */
+  readonly allowPrivateWebhooks?: boolean | undefined;
+  /** `/metrics` requires this bearer token. */
+  readonly metricsToken?: string | undefined;
+  /** Whether the application has `/metrics`; default: true. */
+  readonly serveMetrics?: boolean | undefined;
+  /** The application's way to find the path below the one where it is mounted. */
+  readonly getPath?: AppOptions["getPath"] | undefined;
+  readonly addressOf: (c: Context) => string;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Runtime {
+  readonly app: OpenAPIHono<Env>;
+  readonly engine: Engine;
+  readonly accounts: Accounts;
+  readonly meter: PrometheusMeter;
+  /** For a server that takes signals without the application. */
+  readonly intakeContext: IntakeContext;
+  /** Starts the sweep and the webhooks. */
+  start(): void;
+  /** Takes no more webhooks, and gives those in progress two seconds. */
+  stopDelivering(): Promise<void>;
+  /** Ends all of it, then closes the store. Requests must have ended before. */
+  close(): Promise<void>;
+}
+
+/** Reads accounts and settings from the store, and wires the parts. */
+export async function openRuntime(store: Store, options: RuntimeOptions): Promise<Runtime> {
+  const { onError } = options;
+  const clock = createSystemClock();
+  const meter = createPrometheusMeter(() => outboxDepth(store));
+  const engine = new Engine(store, clock, meter);
+  const accounts = new Accounts(store, clock);
+  await accounts.refresh();
+  await engine.heartbeat();
+  const isPrivateAllowed = options.allowPrivateWebhooks ?? false;
+  const post = createWebhookSender(createPost({ isPrivateAllowed }), () => store.incarnation());
+  const send = meterSend(post, meter, () => clock.now());
+  const deliveries = new DeliverySupervisor({ engine, send, onError });
+  const intakeContext = {
+    engine,
+    accounts,
+    limits: options.limits ?? DEFAULT_LIMITS,
+    maxSessions: options.maxSessions ?? MAX_SESSIONS,
+    meter,
+    hmac: hmacOfNode,
+    hash: hashOfNode,
+    onRefusal: logRefusal,
+  };
+  const { contentType, scrape } = meter;
+  const app = createApp({
+    ...intakeContext,
+    assets: readAssets(),
+    webhooks: {
+      refuseTarget: (url: string) => refuseTarget(url, isPrivateAllowed),
+      refresh: () => deliveries.refresh(),
+    },
+    ...((options.serveMetrics ?? true) && {
+      metrics: { contentType, scrape, token: options.metricsToken },
+    }),
+    addressOf: options.addressOf,
+    getPath: options.getPath,
+    onError,
+  });
+  const timers: NodeJS.Timeout[] = [];
+  let stopLogListener: (() => void) | undefined;
+  let stopSweep = async () => {};
+  let stopped: Promise<void> | null = null;
+  const stopDelivering = () => (stopped ??= deliveries.stop());
+  return {
+    app,
+    engine,
+    accounts,
+    meter,
+    intakeContext,
+    start() {
+      // Readers of the log that are connected here also need the commits of other collectors.
+      stopLogListener = store.onLogChange?.((account) => engine.logNotifier.notify(account));
+      stopSweep = startSweep({ engine, accounts: () => accounts.names(), onError });
+      deliveries.start();
+      const every = (ms: number, work: () => Promise<unknown>) =>
+        timers.push(setInterval(() => work().catch(onError), ms));
+      every(REFRESH_ACCOUNTS_EVERY_MS, () => accounts.refresh());
+      every(PRUNE_EVERY_MS, () => pruneHistory(engine, accounts.names()));
+    },
+    stopDelivering,
+    async close() {
+      for (const timer of timers) clearInterval(timer);
+      const delivered = stopDelivering();
+      stopLogListener?.();
+      await stopSweep();
+      await engine.idle();
+      await delivered;
+      await store.close();
+    },
+  };
+}
