@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS } from "../http/session-token.ts";
 import { MAX_SESSIONS } from "../platform/node.ts";
 import { DEFAULT_STORE } from "../platform/open-store.ts";
+import { backup, restore } from "./backup.ts";
 import { demo } from "./demo.ts";
 import { usageMessageOf } from "./failure.ts";
 import { keys, token } from "./keys.ts";
@@ -108,6 +109,18 @@ program
   )
   .addOption(store())
   .action(keys);
+
+program
+  .command("backup <file>")
+  .description("copy the SQLite store while collectors run")
+  .addOption(store())
+  .action(backup);
+
+program
+  .command("restore <file>")
+  .description("put a backup in the place of a store that is not there or empty")
+  .addOption(store())
+  .action(restore);
 
 function option(flags: string, description: string): Option {
   return new Option(flags, description);

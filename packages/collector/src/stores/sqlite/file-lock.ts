@@ -51,7 +51,8 @@ export class FileLock {
 /** https://sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
 
-function lockFileOf(path: string): string {
+/** The empty file that the lock is on. */
+export function lockFileOf(path: string): string {
   const real = existsSync(path)
     ? realpathSync(path)
     : join(realpathSync(dirname(path)), basename(path));

@@ -16,7 +16,7 @@ export class UnreleasedFileError extends StoreError {
 const FIRST_VERSION = 5;
 /** Steps from one version to the next, from {@link FIRST_VERSION} on. */
 const MIGRATIONS: readonly string[] = [INCARNATION_TABLE];
-const VERSION = FIRST_VERSION + MIGRATIONS.length;
+export const VERSION = FIRST_VERSION + MIGRATIONS.length;
 
 /**
  * Returns the version of the file's schema; 0: the file has no tables yet.
