@@ -42,11 +42,12 @@ describe("the beat cache", () => {
   it("ignores a committed write of a version that its entry has not", () => {
     const cache = withEntry();
     const late = cache.renew(A, 4, NOW);
+    if (!late) throw new Error("There is an entry.");
     cache.put(checkedOf(A, cache), { ...HOLDER, version: 5 });
-    if (late) cache.committed(late.write);
+    cache.committed(late.write);
     expect(cache.renew(A, 4, NOW)?.write.expectedVersion).toBe(5);
     cache.invalidate(HOLDER.session);
-    if (late) cache.committed(late.write);
+    cache.committed(late.write);
     expect(cache.size).toBe(0);
   });
 
@@ -121,7 +122,7 @@ describe("the beat cache", () => {
       session: fc.nat({ max: 5 }),
       key,
     });
-    let committed = 0;
+    let [committed, compared] = [0, 0];
     fc.assert(
       fc.property(fc.array(step, { minLength: 40, maxLength: 120 }), (steps) => {
         const cache = new BeatCache();
@@ -159,9 +160,11 @@ describe("the beat cache", () => {
           }
         }
         expect(found).toEqual(model);
+        compared += found.size;
       }),
       { numRuns: 500 },
     );
     expect(committed).toBeGreaterThan(500);
+    expect(compared).toBeGreaterThan(500);
   });
 });

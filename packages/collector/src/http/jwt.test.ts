@@ -36,6 +36,7 @@ const header = fc.oneof(
 
 describe("a token", () => {
   it("verifies exactly when the library accepts it, for any header and any signer", async () => {
+    let accepted = 0;
     await fc.assert(
       fc.asyncProperty(
         header,
@@ -43,11 +44,15 @@ describe("a token", () => {
         fc.constantFrom(SECRET, "other"),
         async (head, body, secret) => {
           const token = sign(head, body, secret);
-          expect(await verifyJwt(token, SECRET, hmac)).toEqual(await byLibrary(token));
+          const expected = await byLibrary(token);
+          if (expected !== null) accepted += 1;
+          expect(await verifyJwt(token, SECRET, hmac)).toEqual(expected);
         },
       ),
       { numRuns: 500 },
     );
+    expect(accepted).toBeGreaterThan(50);
+    expect(accepted).toBeLessThan(450);
   });
 
   it("fails to verify after any single character is changed", async () => {

@@ -39,8 +39,9 @@ describe("a packed map", () => {
       .filter((id) => [0, 1, 2, 1_022, 1_023].includes(hashOf(id) % 1_024))
       .slice(0, 40);
     const step = fc.record({ id: fc.constantFrom(...ids), removes: fc.boolean() });
+    let removed = 0;
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 300, size: "max" }), (steps) => {
         const { map, byId, byPair } = open();
         const model = new Map<number, number>();
         for (const [at, { id, removes }] of steps.entries()) {
@@ -49,6 +50,7 @@ describe("a packed map", () => {
           if (removes && slot !== NO_SLOT) {
             map.remove(slot);
             model.delete(id);
+            removed += 1;
             expect(map.fields.at.get(slot)).toBe(0);
           } else if (!removes && slot === NO_SLOT) {
             map.insert({ at, id, a: id % 3, b: id, count: 0 });
@@ -64,6 +66,7 @@ describe("a packed map", () => {
       }),
       { numRuns: 300 },
     );
+    expect(removed).toBeGreaterThan(1_000);
   });
 
   it("finds every record while it grows and after half of them went", () => {
