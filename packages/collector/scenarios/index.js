@@ -1,4 +1,5 @@
-// Every file of this folder; a test holds the list against it.
+// Every file of this folder; a test compares the list with the folder.
+import lateResponses from "./late-responses.json" with { type: "json" };
 import onlineHolds from "./online-holds.json" with { type: "json" };
 import rulesEngagement from "./rules-engagement.json" with { type: "json" };
 import rulesOutage from "./rules-outage.json" with { type: "json" };
@@ -10,6 +11,7 @@ import sessionState from "./session-state.json" with { type: "json" };
 export const scenarios = [
   ...sessionState,
   ...onlineHolds,
+  ...lateResponses,
   ...rulesPresence,
   ...rulesEngagement,
   ...rulesOutage,

@@ -1,7 +1,7 @@
 /**
- * What a beat needs to know of its session. Where a page only says again that it is there, nothing
- * changes but its lease, and these few numbers decide as `reduce` would: whoever keeps them need
- * neither load the session nor reduce it. `lease.test.ts` holds the one against the other.
+ * What a repeated beat needs of its session. Where a page only reports again that it is there, nothing but
+ * its lease changes, and these few numbers decide as `reduce` would, so that the session need not be
+ * loaded or reduced. `lease.test.ts` checks the one against the other.
  * @module
  */
 import { cadence } from "./cadence.ts";

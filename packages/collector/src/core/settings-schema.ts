@@ -229,7 +229,7 @@ export function patchOverrides(overrides: Overrides, patch: unknown): PatchOutco
   return { overrides: next, problems };
 }
 
-/** The origins as browsers write them, or those of before where one of them cannot match. */
+/** The origins as browsers write them, or the earlier ones where one of them cannot match. */
 function originsOf(
   entries: readonly string[],
   before: SettingValue | undefined,
