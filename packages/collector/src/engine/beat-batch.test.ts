@@ -1,7 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it, vi } from "vitest";
 import type { Input, SignalInput } from "../core/input.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
-import { StoreError } from "../stores/store.ts";
+import { PackedIndex } from "../stores/packed-map.ts";
+import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
+import { type Store, StoreError } from "../stores/store.ts";
 import type { BeatKey } from "./beat-cache.ts";
 import { Engine } from "./engine.ts";
 import type { Request } from "./request.ts";
@@ -14,13 +20,18 @@ const KEY: BeatKey = [1, 2, 3, 4];
 /** An engine whose store records by which of its methods it was called. */
 class BeatHarness {
   now = START;
-  readonly store = new MemoryStore();
-  readonly engine = new Engine(this.store, { now: () => this.now });
+  readonly store: Store & Required<Pick<Store, "renew">>;
+  readonly engine: Engine;
   readonly calls: string[] = [];
   readonly key = { account: ACCOUNT, id: "s" };
 
-  static async open(): Promise<BeatHarness> {
-    const harness = new BeatHarness();
+  constructor(store: BeatHarness["store"]) {
+    this.store = store;
+    this.engine = new Engine(store, { now: () => this.now });
+  }
+
+  static async open(store: BeatHarness["store"] = new MemoryStore()): Promise<BeatHarness> {
+    const harness = new BeatHarness(store);
     await harness.engine.heartbeat();
     await harness.engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
     await harness.engine.submit({
@@ -341,5 +352,106 @@ describe("a beat that hits the cache", () => {
     await harness.engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "shadow" } });
     await harness.engine.submit(harness.full(1));
     expect(harness.isCached).toBe(false);
+  });
+
+  it("takes the slow path where the configuration changed after its look-up, though there is a newer entry", async () => {
+    const harness = await BeatHarness.open();
+    await harness.engine.submit(harness.full(1));
+    const { configVersion } = harness;
+    await harness.engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
+    await harness.engine.submit(harness.full(2));
+    expect(harness.isCached).toBe(true);
+    const request = () => harness.full(3);
+    const outcome = await harness.engine.submitBeat(KEY, 3, configVersion, request);
+    expect(outcome.status).toBe("applied");
+  });
+
+  it("asks for its full request once where it takes the slow path, and never otherwise", async () => {
+    const harness = await BeatHarness.open();
+    let asked = 0;
+    const beat = (seq: number) =>
+      harness.engine.submitBeat(KEY, seq, harness.configVersion, () => {
+        asked += 1;
+        return harness.full(seq);
+      });
+    const askedDuring = async (send: () => Promise<unknown>) => {
+      asked = 0;
+      await send();
+      return asked;
+    };
+    const other = new Engine(harness.store, { now: () => harness.now });
+    await other.broadcasts.refresh();
+    await harness.engine.submit(harness.full(1));
+    expect(await askedDuring(() => beat(2))).toBe(0);
+    expect(await askedDuring(() => beat(2))).toBe(1);
+    const message = { type: "agent_message" } as const;
+    expect(await askedDuring(() => Promise.all([beat(3), harness.submit(message)]))).toBe(1);
+    await other.submit({ key: harness.key, inputs: [message] });
+    expect(await askedDuring(() => beat(4))).toBe(1);
+    // The store fails after the full request was taken.
+    const { load } = harness.store;
+    harness.store.load = () => Promise.reject(new StoreError("The file is busy."));
+    expect(await askedDuring(() => expect(beat(4)).rejects.toThrow("busy"))).toBe(1);
+    harness.store.load = load;
+    expect(await askedDuring(() => beat(5))).toBe(0);
+  });
+
+  it("loses its entry in a conflict, and is applied in arrival order with the others of its session", async () => {
+    for (const hasFullRequest of [true, false]) {
+      const harness = await BeatHarness.open();
+      const other = new Engine(harness.store, { now: () => harness.now });
+      await other.broadcasts.refresh();
+      await harness.engine.submit(harness.full(1));
+      await other.submit({ key: harness.key, inputs: [{ type: "agent_message" }] });
+      const beats = [2, 3, 4].map((seq) => harness.beat(seq, hasFullRequest));
+      const outcomes = await Promise.all(beats);
+      const seqs = outcomes.map((each) => "session" in each && each.session.pages[0]?.seq);
+      if (hasFullRequest) expect(seqs).toEqual([2, 3, 4]);
+      // With their full requests the beats have made another entry.
+      expect(harness.isCached).toBe(hasFullRequest);
+    }
+  });
+
+  it("makes no entry of what was never committed, since another collector always came first", async () => {
+    const harness = await BeatHarness.open();
+    const { commit } = harness.store;
+    harness.store.commit = async (writes) => writes.map(() => "conflict");
+    await expect(harness.engine.submit(harness.full(1))).rejects.toThrow("changed by others");
+    harness.store.commit = commit;
+    expect(harness.isCached).toBe(false);
+  });
+
+  it("costs five look-ups and 24 bytes of the lease log in SQLite, and writes no row of a session", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stillhere-beats-"));
+    const path = join(folder, "beats.db");
+    const harness = await BeatHarness.open(new SqliteStore(path));
+    const file = new DatabaseSync(path);
+    const read = () => ({
+      rows: file.prepare("SELECT version, deadline_at, body FROM sessions").all(),
+      log: file.prepare("SELECT length(body) AS bytes FROM lease_log").all(),
+    });
+    await harness.engine.submit(harness.full(1));
+    // The first hit after the row was written also reads the row's version.
+    expect(await harness.beat(2)).toMatchObject({ status: "renewed" });
+    const before = read();
+    const find = vi.spyOn(PackedIndex.prototype, "find");
+    expect(await harness.beat(3)).toMatchObject({ status: "renewed" });
+    const { calls, contexts } = find.mock;
+    find.mockRestore();
+    const after = read();
+    // The harness looks the key up too, as the caller of `submitBeat` does.
+    const byKey = calls.filter((key) => key.length === 4);
+    const bySession = contexts.filter((_, index) => calls[index]?.length === 1);
+    expect([byKey.length, bySession.length]).toEqual([2, 3]);
+    // One in the cache, two in the log: its version before, its entry after the commit.
+    const inEach = [...new Set(bySession)].map(
+      (index) => bySession.filter((each) => each === index).length,
+    );
+    expect(inEach.sort()).toEqual([1, 2]);
+    expect(after.rows).toEqual(before.rows);
+    expect(after.log.slice(before.log.length)).toEqual([{ bytes: 24 }]);
+    file.close();
+    await harness.store.close();
+    rmSync(folder, { recursive: true, force: true });
   });
 });

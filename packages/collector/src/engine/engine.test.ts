@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Input } from "../core/input.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import type { Store, Write } from "../stores/store.ts";
 import { Engine } from "./engine.ts";
-import { sweep } from "./sweep.ts";
+import { startSweep, sweep } from "./sweep.ts";
 
 const ACCOUNT = "shop";
 const START = 1_700_000_000_000;
@@ -137,6 +137,92 @@ describe("requests", () => {
     });
   });
 
+  it("are processed one batch at a time", async () => {
+    const harness = await createHarness();
+    const turns = () => new Promise((resolve) => setTimeout(resolve, 5));
+    const { load, commit } = harness.store;
+    let loads = 0;
+    let finish = () => {};
+    harness.store.load = (lookups) => {
+      loads += 1;
+      return load.call(harness.store, lookups);
+    };
+    harness.store.commit = async (writes) => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return commit.call(harness.store, writes);
+    };
+    const first = harness.beat("a", 1);
+    await turns();
+    const second = harness.beat("b", 1);
+    await turns();
+    expect(loads).toBe(1);
+    finish();
+    await first;
+    await turns();
+    expect(loads).toBe(2);
+    finish();
+    await second;
+  });
+
+  it("are one write for each session, and at most 1,000 in a batch", async () => {
+    const harness = await createHarness();
+    const batches: string[][] = [];
+    const { commit } = harness.store;
+    harness.store.commit = (writes) => {
+      batches.push(writes.map(({ key }) => key.id));
+      return commit.call(harness.store, writes);
+    };
+    await Promise.all(["a", "b", "a", "a"].map((id, seq) => harness.beat(id, seq)));
+    expect(batches.splice(0)).toEqual([["a", "b"]]);
+    await Promise.all(Array.from({ length: 1_500 }, (_, index) => harness.beat(`s_${index}`, 1)));
+    expect(batches.map(({ length }) => length)).toEqual([1_000, 500]);
+  });
+
+  it("fail after 21 conflicts in a row, and those for other sessions do not", async () => {
+    const harness = await createHarness();
+    const { commit } = harness.store;
+    let conflicts = 0;
+    harness.store.commit = async (writes) => {
+      const others = writes.filter(({ key }) => key.id !== "a");
+      const outcomes = [...(await commit.call(harness.store, others))];
+      return writes.map(({ key }) => {
+        if (key.id !== "a") return outcomes.shift() ?? "conflict";
+        conflicts += 1;
+        return "conflict";
+      });
+    };
+    const [failed, applied] = await Promise.allSettled([
+      harness.beat("a", 1),
+      harness.beat("b", 1),
+    ]);
+    expect(failed).toMatchObject({ status: "rejected" });
+    expect(applied).toMatchObject({ value: { status: "applied" } });
+    expect(conflicts).toBe(21);
+    harness.store.commit = commit;
+    expect((await harness.beat("a", 1)).status).toBe("applied");
+  });
+
+  it("are written as what a store may save: a lease, beats, or a change", async () => {
+    const harness = await createHarness();
+    const kinds: string[] = [];
+    const { commit } = harness.store;
+    harness.store.commit = (writes) => {
+      kinds.push(...writes.map(({ kind }) => kind));
+      return commit.call(harness.store, writes);
+    };
+    await harness.beat("a", 1);
+    await harness.beat("a", 2);
+    const beat = { type: "signal", signal: "beat", page: "p", gen: 0, seq: 3 } as const;
+    await harness.submit("a", { ...beat, visible: false, armed: false });
+    await harness.submit("a", { ...beat, seq: 4, visible: false, armed: false }, "event 1");
+    await harness.engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
+    await harness.submit("a", { ...beat, seq: 5, visible: false, armed: false });
+    await harness.submit("a", { type: "agent_message" });
+    expect(kinds).toEqual(["change", "lease", "beats", "change", "change", "change"]);
+  });
+
   it("fail if the store fails, and later ones succeed", async () => {
     const harness = await createHarness();
     const commit = harness.store.commit.bind(harness.store);
@@ -160,6 +246,59 @@ describe("deadlines", () => {
       offlineAt: START + 30_000,
       causes: [{ reason: "user_offline", at: START + 30_000 }],
     });
+  });
+
+  it("are processed in one sweep, also those of more sessions than one query returns", async () => {
+    const harness = await createHarness();
+    const ids = Array.from({ length: 1_100 }, (_, index) => `s_${index}`);
+    await Promise.all(ids.map((id) => harness.beat(id, 1)));
+    await harness.engine.store.heartbeat(START + 120_000, Number.MAX_SAFE_INTEGER);
+    harness.now = START + 120_000;
+    await harness.sweep();
+    expect(await harness.store.due(START + 120_000, 10)).toEqual([]);
+    const online = await harness.store.list(ACCOUNT, { presence: "online", limit: 10 });
+    expect(online).toEqual([]);
+  });
+
+  it("are processed by one sweep at a time, and after one that failed by the next", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const harness = await createHarness();
+    const turns = () => new Promise((resolve) => setTimeout(resolve, 5));
+    const { due } = harness.store;
+    let sweeps = 0;
+    let finish = (_error?: Error) => {};
+    harness.store.due = async (now, limit) => {
+      sweeps += 1;
+      const error = await new Promise<Error | undefined>((resolve) => {
+        finish = resolve;
+      });
+      if (error) throw error;
+      return due.call(harness.store, now, limit);
+    };
+    const errors: unknown[] = [];
+    const { engine } = harness;
+    const stop = startSweep({ engine, accounts: () => [], onError: (each) => errors.push(each) });
+    vi.advanceTimersByTime(500);
+    await turns();
+    expect(sweeps).toBe(1);
+    const failure = new Error("The file is busy.");
+    finish(failure);
+    await turns();
+    expect(errors).toEqual([failure]);
+    vi.advanceTimersByTime(100);
+    await turns();
+    expect(sweeps).toBe(2);
+    let hasStopped = false;
+    const stopped = stop().then(() => {
+      hasStopped = true;
+    });
+    await turns();
+    expect(hasStopped).toBe(false);
+    finish();
+    await stopped;
+    vi.advanceTimersByTime(500);
+    expect(sweeps).toBe(2);
+    vi.useRealTimers();
   });
 
   it("of changed settings are processed without a request for the session", async () => {
@@ -234,8 +373,21 @@ describe("an outage", () => {
     await harness.advance(1);
     harness.now += 120_000;
     await harness.beat("b", 2);
+    expect(await harness.store.history({ account: ACCOUNT, id: "b" }, 0, 10)).toHaveLength(1);
     await harness.sweep();
     expect((await harness.session("a"))?.presence).toBe("online");
+  });
+
+  it("is applied before any request, also where the store failed to record it at first", async () => {
+    const harness = await createHarness();
+    await harness.beat("a", 1);
+    harness.now += 120_000;
+    const { heartbeat } = harness.store;
+    harness.store.heartbeat = () => Promise.reject(new Error("disk full"));
+    await expect(harness.beat("a", 2)).rejects.toThrow("disk full");
+    harness.store.heartbeat = heartbeat;
+    await harness.beat("a", 2);
+    expect(await harness.store.history({ account: ACCOUNT, id: "a" }, 0, 10)).toHaveLength(1);
   });
 
   it("does not change a session that was created after it", async () => {
