@@ -4,10 +4,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { TestApp } from "./testing/app.ts";
 
-let test: TestApp;
+let harness: TestApp;
 
 beforeAll(async () => {
-  test = await TestApp.create();
+  harness = await TestApp.create();
 });
 
 describe("an event for a session that does not exist", () => {
@@ -19,26 +19,26 @@ describe("an event for a session that does not exist", () => {
     [{ type: "unassigned" }, { assignee: null }],
   ])("creates it: %j", async (event, session) => {
     const path = `/v1/sessions/new_${event.type}`;
-    expect(await test.json("POST", `${path}/events`, event)).toMatchObject({
+    expect(await harness.json("POST", `${path}/events`, event)).toMatchObject({
       duplicate: false,
       session: { channel: "web_widget", ...session },
     });
-    expect((await test.request("GET", path)).status).toBe(200);
+    expect((await harness.request("GET", path)).status).toBe(200);
   });
 
   it.each([{ type: "activity" }, { type: "session_ended", by: "agent" }])(
     "is refused: %j",
     async (event) => {
       const path = `/v1/sessions/none_${event.type}`;
-      expect((await test.request("POST", `${path}/events`, event)).status).toBe(404);
-      expect((await test.request("GET", path)).status).toBe(404);
+      expect((await harness.request("POST", `${path}/events`, event)).status).toBe(404);
+      expect((await harness.request("GET", path)).status).toBe(404);
     },
   );
 
   it("is counted once if it is repeated", async () => {
     const event = { id: "m_1", type: "end_user_message" };
-    await test.request("POST", "/v1/sessions/twice/events", event);
-    expect(await test.json("POST", "/v1/sessions/twice/events", event)).toMatchObject({
+    await harness.request("POST", "/v1/sessions/twice/events", event);
+    expect(await harness.json("POST", "/v1/sessions/twice/events", event)).toMatchObject({
       duplicate: true,
     });
   });
@@ -47,7 +47,7 @@ describe("an event for a session that does not exist", () => {
 describe("the ticket status `on_hold` is read as `hold`", () => {
   it("in a session", async () => {
     const body = { ticket: { status: "on_hold" } };
-    expect(await test.json("PUT", "/v1/sessions/h", body)).toMatchObject({
+    expect(await harness.json("PUT", "/v1/sessions/h", body)).toMatchObject({
       ticket: { status: "hold" },
     });
   });
@@ -56,10 +56,10 @@ describe("the ticket status `on_hold` is read as `hold`", () => {
     "in an event: %j",
     async (fields) => {
       const event = { type: "ticket_updated", ...fields };
-      expect(await test.json("POST", "/v1/sessions/e/events", event)).toMatchObject({
+      expect(await harness.json("POST", "/v1/sessions/e/events", event)).toMatchObject({
         session: { ticket: { status: "hold" } },
       });
-      await test.json("PUT", "/v1/sessions/e", { ticket: { status: "open" } });
+      await harness.json("PUT", "/v1/sessions/e", { ticket: { status: "open" } });
     },
   );
 
@@ -72,14 +72,14 @@ describe("the ticket status `on_hold` is read as `hold`", () => {
       ],
       actions: [{ type: "set_status", value: "on_hold" }],
     };
-    expect(await test.json("PUT", "/v1/triggers", [trigger])).toMatchObject([
+    expect(await harness.json("PUT", "/v1/triggers", [trigger])).toMatchObject([
       { all: [{ value: "hold" }, { value: "on_hold" }], actions: [{ value: "hold" }] },
     ]);
   });
 
   it("in the setting `capacity.autoRelease.setStatus`", async () => {
     const body = { capacity: { autoRelease: { setStatus: "on_hold" } } };
-    expect(await test.json("PATCH", "/v1/settings", body)).toMatchObject({
+    expect(await harness.json("PATCH", "/v1/settings", body)).toMatchObject({
       capacity: { autoRelease: { setStatus: "hold" } },
     });
   });

@@ -31,10 +31,10 @@ export class TestApp {
   });
 
   static async create(): Promise<TestApp> {
-    const test = new TestApp();
-    await test.accounts.put("default", { keys: test.keys });
-    await test.engine.heartbeat();
-    return test;
+    const harness = new TestApp();
+    await harness.accounts.put("default", { keys: harness.keys });
+    await harness.engine.heartbeat();
+    return harness;
   }
 
   /** Sends a request with the secret key. A `body` that is no text is sent as JSON. */
