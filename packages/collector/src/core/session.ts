@@ -112,6 +112,8 @@ export interface Session {
   readonly presenceChangedAt: number;
   /** Number of the last transition of a shadow; the next shadow continues from it. */
   readonly shadowSeq: number;
+  /** Whole hours from its creation to the last event; kept by the engine, no rule reads it. */
+  readonly activeHours: number;
 }
 
 export interface NewSession {
@@ -161,6 +163,7 @@ export function createSession(fresh: NewSession, now: number): Session {
     stateChangedAt: now,
     presenceChangedAt: now,
     shadowSeq: 0,
+    activeHours: 0,
   };
 }
 

@@ -60,6 +60,7 @@ export function encodeSession(session: Session): string {
     since(session.stateChangedAt),
     since(session.presenceChangedAt),
     session.shadowSeq,
+    session.activeHours,
   ]);
 }
 
@@ -109,6 +110,7 @@ export function decodeSession(id: string, text: string): Session {
     stateChangedAt: time(row[24]),
     presenceChangedAt: time(row[25]),
     shadowSeq: (row[26] ?? 0) as number,
+    activeHours: (row[27] ?? 0) as number,
   };
 }
 
