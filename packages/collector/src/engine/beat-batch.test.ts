@@ -344,7 +344,7 @@ describe("a beat that hits the cache", () => {
     expect(harness.isCached).toBe(false);
     const request = () => harness.full(2);
     const outcome = await harness.engine.submitBeat(KEY, 2, configVersion, request);
-    expect(outcome).toEqual({ status: "not_found" });
+    expect(outcome).toEqual({ status: "erased" });
   });
 
   it("has no fast path in the mode `shadow`", async () => {

@@ -23,7 +23,7 @@ import {
   type PendingBeat,
   toSlowPath,
 } from "./pending.ts";
-import type { BeatOutcome, Outcome, Request } from "./request.ts";
+import { type BeatOutcome, isOfPage, type Outcome, type Request } from "./request.ts";
 import { SessionBatch } from "./session-batch.ts";
 
 /** Rule 6: a liveness watermark older than this is an outage. */
@@ -109,13 +109,16 @@ export class Engine {
     this.#heartbeatAt = now;
   }
 
-  /** Removes a session with all that is stored of it; false: it did not exist. */
+  /**
+   * Removes a session with all that is stored of it; false: it did not exist. Pages that are still open
+   * do not create it again.
+   */
   async erase(key: SessionKey): Promise<boolean> {
     if (this.beatCache) {
       const [found] = await this.store.load([{ key, eventIds: [] }]);
       if (found?.number !== undefined) this.beatCache.invalidate(found.number);
     }
-    return this.store.erase(key);
+    return this.store.erase(key, { erasedAt: this.clock.now() });
   }
 
   /** Changes settings or triggers; every session of the account applies the change at this instant. */
@@ -167,7 +170,11 @@ export class Engine {
 
   async #apply(groups: readonly Group[], beats: BeatBatch | null, now: number): Promise<void> {
     const found = await this.store.load(
-      groups.map((group) => ({ key: group[0].request.key, eventIds: eventIdsOf(group) })),
+      groups.map((group) => ({
+        key: group[0].request.key,
+        eventIds: eventIdsOf(group),
+        ...(group.some(({ request }) => isOfPage(request)) && { withErasure: true }),
+      })),
     );
     // Another collector may have applied broadcasts to them that have not been read here.
     const latestEpoch = Math.max(...found.map(({ stored }) => stored?.epoch ?? 0));

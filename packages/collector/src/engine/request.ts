@@ -44,10 +44,17 @@ export type Outcome =
       readonly tookCapacity: boolean;
       readonly transitions: readonly Transition[];
     }
-  | { readonly status: "not_found" | "unbound" | "unknown_page" };
+  | { readonly status: "not_found" | "unbound" | "unknown_page" }
+  /** The session was erased, and signals do not create it again; its pages are to stop. */
+  | { readonly status: "erased" };
 
 export type BeatOutcome =
   | Outcome
   | { readonly status: "renewed"; readonly nextMs: number }
   /** The cache missed and the beat had no full request: submit one. */
   | { readonly status: "missed" };
+
+/** Whether a page sent it: then it creates no session that was erased a short while ago. */
+export function isOfPage({ inputs }: Request): boolean {
+  return inputs.length > 0 && inputs.every(({ type }) => type === "signal" || type === "leave");
+}

@@ -9,9 +9,11 @@ import { holdsCapacity } from "../core/routing.ts";
 import { createSession, type Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import { type Transition, visibleOf } from "../core/transition.ts";
+import { ERASURE_KEPT_MS } from "../stores/erasure.ts";
 import type { Found, SessionKey, Write } from "../stores/store.ts";
+import { isEvent, noteActivity } from "./activity.ts";
 import type { Broadcasts } from "./broadcasts.ts";
-import type { KnownPage, Outcome, Request } from "./request.ts";
+import { isOfPage, type KnownPage, type Outcome, type Request } from "./request.ts";
 import { asIfOn, createShadow, dropShadow, SessionReducer } from "./session-reducer.ts";
 
 export class SessionBatch {
@@ -26,6 +28,7 @@ export class SessionBatch {
   #hasAppliedBroadcast = false;
   /** Latest instant reduced so far: a broadcast read during the load may be later than the request. */
   #now = 0;
+  #lastEventAt = 0;
   /** Nothing but beats was applied. */
   #isBeatsOnly = true;
   /** Transitions of shadows that were dropped in this batch. */
@@ -84,6 +87,7 @@ export class SessionBatch {
       eventId !== undefined &&
       (this.#eventIds.has(eventId) || this.#found.seenEventIds.includes(eventId));
     const wasThere = this.#live !== null;
+    if (!wasThere && isOfPage(request) && this.#wasErased(now)) return { status: "erased" };
     const { binding } = request;
     if (binding !== undefined && !this.#live?.session.bindings.includes(binding)) {
       return { status: "unbound" };
@@ -101,6 +105,7 @@ export class SessionBatch {
     if (!isDuplicate) {
       for (const input of request.inputs) {
         this.#reduce(input, now, this.settings);
+        if (isEvent(input)) this.#lastEventAt = this.#now;
         this.#isBeatsOnly &&= input.type === "signal" && input.signal === "beat";
       }
       if (eventId !== undefined) this.#eventIds.add(eventId);
@@ -114,6 +119,11 @@ export class SessionBatch {
       tookCapacity: !heldCapacity && holdsCapacity(this.#live.session, this.settings),
       transitions: this.#live.transitions.slice(transitionsBefore),
     };
+  }
+
+  #wasErased(now: number): boolean {
+    const { erasedAt } = this.#found;
+    return erasedAt !== undefined && now - erasedAt < ERASURE_KEPT_MS;
   }
 
   /** Whether the page may go on. Its session may be offline by now, so timers run before that is asked. */
@@ -151,7 +161,7 @@ export class SessionBatch {
     const { stored } = this.#found;
     const live = this.#live;
     if (!live) return null;
-    const { session } = live;
+    const session = noteActivity(live.session, this.#lastEventAt, stored?.session ?? null);
     const shadow = this.#shadow?.session ?? null;
     const deadlineAt = earliest(
       live.deadlineAt(this.settings),

@@ -110,6 +110,7 @@ class IntakeHarness {
         text: () => text,
         keyed,
       });
+      if (nextMs === 0 && type !== "leave") return "stopped";
       expect(nextMs).toBe({ leave: 0, hidden: 45_000 }[type] ?? 60_000);
       return this.#leaseWrites > before ? "fast" : "slow";
     } catch (error) {
@@ -294,10 +295,31 @@ describe("a beat with the content of the one before", () => {
     expect(await page.beat()).toBe("slow");
   });
 
-  it("creates a new session after its session was erased", async () => {
+  it("stops and creates nothing for 8 days after its session was erased", async () => {
+    page.token = await page.mint(30 * 24 * HOUR_SECONDS);
     await page.engine.erase({ account: ACCOUNT, id: "s" });
+    expect(await page.beat()).toBe("stopped");
+    expect(await page.beat({ type: "open", page: "q" })).toBe("stopped");
+    expect(await page.beat({ type: "leave" })).toBe("slow");
+    page.now += 8 * 24 * HOUR_SECONDS * 1_000 - 1;
+    await page.store.heartbeat(page.now, Number.MAX_SAFE_INTEGER);
+    expect(await page.beat()).toBe("stopped");
+    expect(await page.store.count(ACCOUNT)).toBe(0);
+    page.now += 1;
     expect(await page.beat()).toBe("slow");
     expect(await page.store.count(ACCOUNT)).toBe(1);
+  });
+
+  it("is accepted again once the desk has created its erased session anew", async () => {
+    await page.engine.erase({ account: ACCOUNT, id: "s" });
+    const key = { account: ACCOUNT, id: "s" };
+    await page.engine.submit({ key, inputs: [], create: { channel: "web_widget" } });
+    expect([await page.beat(), await page.beat()]).toEqual(["slow", "fast"]);
+  });
+
+  it("needs a valid token also where its session was erased", async () => {
+    await page.engine.erase({ account: ACCOUNT, id: "s" });
+    expect(await page.beat({ token: "x" })).toBe("token_invalid");
   });
 });
 
@@ -388,10 +410,10 @@ describe("a token that has expired", () => {
     expect(await waiting).toBe("token_expired");
   });
 
-  it("is refused once its session was erased, and creates none", async () => {
+  it("serves no page once its session was erased, and creates none", async () => {
     await expire();
     await page.engine.erase({ account: ACCOUNT, id: "s" });
-    expect(await page.beat()).toBe("token_expired");
+    expect(await page.beat()).toBe("stopped");
     expect(await page.store.count(ACCOUNT)).toBe(0);
   });
 

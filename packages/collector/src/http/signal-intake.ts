@@ -235,9 +235,8 @@ export class SignalIntake {
         1_000,
       );
     }
-    if (outcome.status === "applied" || outcome.status === "duplicate" || !request.knownPage) {
-      return outcome;
-    }
+    const isRefused = outcome.status === "not_found" || outcome.status === "unknown_page";
+    if (!isRefused || !request.knownPage) return outcome;
     throw request.knownPage.openedBy === null ? hiddenOrigin() : tokenExpired();
   }
 }

@@ -140,7 +140,8 @@ describe("a page of any origin can read", () => {
 
 describe("a preflight", () => {
   const preflight = async (requested?: string) => {
-    const asked = requested === undefined ? {} : { "Access-Control-Request-Headers": requested };
+    const asked: Record<string, string> =
+      requested === undefined ? {} : { "Access-Control-Request-Headers": requested };
     const response = await app.request("/v1/signals", {
       method: "OPTIONS",
       headers: {

@@ -46,6 +46,13 @@ export interface Lookup {
   readonly key: SessionKey;
   /** Ids of events about to be applied; the store returns those it has seen. */
   readonly eventIds: readonly string[];
+  /** Whether {@link Found.erasedAt} is wanted. */
+  readonly withErasure?: boolean;
+}
+
+export interface EraseOptions {
+  /** The store remembers this time with a hash of the id for 8 days (erasure.ts); missing: nothing. */
+  readonly erasedAt?: number;
 }
 
 export interface Found {
@@ -53,6 +60,8 @@ export interface Found {
   readonly stored: Stored | null;
   /** The requested event ids that were already applied to this session. */
   readonly seenEventIds: readonly string[];
+  /** When a session with this id was last erased, if the store still remembers that. */
+  readonly erasedAt?: number;
   /** Names the session in {@link LeaseWrite}; missing: the store has no {@link Store.renew}. */
   readonly number?: number;
 }
@@ -108,6 +117,12 @@ export interface LogEntry {
   /** When the session was created; distinguishes it from an erased session with the same id. */
   readonly sessionCreatedAt: number;
   readonly transition: Transition;
+}
+
+export interface ScanPart {
+  readonly sessions: readonly Stored[];
+  /** Where the next part begins; `null` after the last one. */
+  readonly next: string | null;
 }
 
 export interface ListQuery {
@@ -213,10 +228,19 @@ export interface Store {
   sessionsOf(account: string, user: string): Promise<readonly string[]>;
   /** The number of an account's sessions. */
   count(account: string): Promise<number>;
-  /** Deletes at most `limit` log entries older than `before`; returns how many were deleted. */
+  /**
+   * A part of an account's sessions, at most `limit`, in an order of the store's own. `after` is null
+   * for the first part, and otherwise the `next` of the part before. A session that does not change
+   * meanwhile is in one of the parts. Several collectors may share the work, as with {@link due}.
+   */
+  scan(account: string, after: string | null, limit: number): Promise<ScanPart>;
+  /**
+   * Deletes at most `limit` log entries older than `before`, from the beginning of the log up to the
+   * first one that is not; returns how many were deleted.
+   */
   prune(account: string, before: number, limit: number): Promise<number>;
   /** Deletes a session and everything stored about it; `false` if it did not exist. */
-  erase(key: SessionKey): Promise<boolean>;
+  erase(key: SessionKey, options?: EraseOptions): Promise<boolean>;
 
   /** Agents, ascending by id. */
   agents(account: string): Promise<readonly Agent[]>;

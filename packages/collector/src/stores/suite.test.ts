@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, it } from "vitest";
+import { ERASURE_KEPT_MS } from "./erasure.ts";
 import { MemoryStore } from "./memory/memory-store.ts";
 import { SqliteStore } from "./sqlite/sqlite-store.ts";
 import { type Store, StoreError } from "./store.ts";
-import { conformanceCases } from "./suite/index.ts";
+import { conformanceCases, keyOf, NOW, writeOf } from "./suite/index.ts";
 import { outboxConformanceCases } from "./suite/outbox.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stillhere-store-"));
@@ -59,6 +60,25 @@ describe("the SQLite file", () => {
     const second = new SqliteStore(path);
     expect(await second.heartbeat(7_000, 5_000)).toBe(true);
     await second.close();
+  });
+
+  it("forgets erasures that are more than 8 days older than the last one", async () => {
+    const path = join(folder, "erasures.db");
+    const store = new SqliteStore(path);
+    await store.commit([writeOf("a"), writeOf("b"), writeOf("c")]);
+    await store.erase(keyOf("a"), { erasedAt: NOW });
+    await store.erase(keyOf("b"), { erasedAt: NOW + 1 });
+    await store.erase(keyOf("c"), { erasedAt: NOW + 1 + ERASURE_KEPT_MS });
+    await store.close();
+    const database = new DatabaseSync(path);
+    const rows = database
+      .prepare("SELECT at, length(hash) AS size FROM erasures ORDER BY at")
+      .all();
+    database.close();
+    expect(rows.map((row) => ({ ...row }))).toEqual([
+      { at: NOW + 1, size: 22 },
+      { at: NOW + 1 + ERASURE_KEPT_MS, size: 22 },
+    ]);
   });
 
   it("throws a StoreError while another process holds the write lock, and works afterwards", async () => {

@@ -100,16 +100,16 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   async submit(request: EngineRequest, hops = 0): Promise<Outcome> {
     this.#calls += 1;
     this.#sweepIfOverdue(this.#alarm.at);
-    const { id } = request.key;
-    const [newest = 0, ...older] = candidateShards(id, this.#layouts);
+    const { key } = request;
+    const [newest = 0, ...older] = candidateShards(key.id, this.#layouts);
     if (newest === this.#name.index && older.length === 0) return this.#engine.submit(request);
-    if (await this.#records.has(id)) return this.#engine.submit(request);
+    if (await this.#records.has(key)) return this.#engine.submit(request);
     if (newest !== this.#name.index) {
       // The caller has outdated layouts.
       return hops === 0 ? this.#stub(newest).submit(request, 1) : { status: "not_found" };
     }
     for (const index of older) {
-      if (await this.#stub(index).records.has(id)) return this.#stub(index).submit(request, 1);
+      if (await this.#stub(index).records.has(key)) return this.#stub(index).submit(request, 1);
     }
     return this.#engine.submit(request);
   }

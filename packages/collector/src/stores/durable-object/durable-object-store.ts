@@ -5,16 +5,19 @@
  */
 import type { Track } from "../../core/lists.ts";
 import type { OutboxStore } from "../outbox.ts";
+import { nextOf } from "../scan.ts";
 import type {
   Account,
   Agent,
   Assignment,
   Broadcast,
+  EraseOptions,
   Found,
   ListQuery,
   LogEntry,
   Lookup,
   NewBroadcast,
+  ScanPart,
   SessionKey,
   Store,
   Stored,
@@ -53,12 +56,13 @@ export class DurableObjectStore implements Store {
   }
 
   /** The shard that has a session, or in which it would be created. */
-  async shardOf({ account, id }: SessionKey): Promise<ShardName> {
+  async shardOf(key: SessionKey): Promise<ShardName> {
+    const { account, id } = key;
     const candidates = candidateShards(id, await this.layouts());
     const [newest = 0] = candidates;
     if (candidates.length === 1) return { account, index: newest };
     for (const index of candidates) {
-      if (await remoteCall(this.#links.shard({ account, index }).has(id)))
+      if (await remoteCall(this.#links.shard({ account, index }).has(key)))
         return { account, index };
     }
     return { account, index: newest };
@@ -157,9 +161,9 @@ export class DurableObjectStore implements Store {
     return found.flat();
   }
 
-  async erase(key: SessionKey): Promise<boolean> {
+  async erase(key: SessionKey, options: EraseOptions = {}): Promise<boolean> {
     const name = await this.shardOf(key);
-    return remoteCall(this.#links.shard(name).erase(key.id));
+    return remoteCall(this.#links.shard(name).erase(key, options));
   }
 
   async history(key: SessionKey, afterSeq: number, limit: number, track: Track = "live") {
@@ -177,6 +181,19 @@ export class DurableObjectStore implements Store {
 
   async lastCursor(account: string): Promise<number> {
     return remoteCall(this.coordinator.lastCursor(account));
+  }
+
+  /** Shard by shard; a position is the shard's index and the last id. */
+  async scan(account: string, after: string | null, limit: number): Promise<ScanPart> {
+    const count = shardCount(await this.layouts());
+    const [start = "0", afterId = ""] = after?.split(/:(.*)/s) ?? [];
+    const index = Number(start);
+    const sessions = await remoteCall(
+      this.#links.shard({ account, index }).list({ afterId, limit }),
+    );
+    const next = nextOf(sessions, limit);
+    if (next !== null) return { sessions, next: `${index}:${next}` };
+    return { sessions, next: index + 1 < count ? `${index + 1}:` : null };
   }
 
   async prune(account: string, before: number, limit: number): Promise<number> {

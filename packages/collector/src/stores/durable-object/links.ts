@@ -11,6 +11,7 @@ import type {
   Agent,
   Assignment,
   Broadcast,
+  EraseOptions,
   Found,
   ListQuery,
   LogEntry,
@@ -51,8 +52,9 @@ export interface ShardLink {
   assignments(agent: string | null): Promise<readonly Assignment[]>;
   sessionsOf(user: string): Promise<readonly string[]>;
   count(): Promise<number>;
-  has(id: string): Promise<boolean>;
-  erase(id: string): Promise<boolean>;
+  /** Whether the shard has the session, or remembers that it was erased. */
+  has(key: SessionKey): Promise<boolean>;
+  erase(key: SessionKey, options: EraseOptions): Promise<boolean>;
 }
 
 /** An entry of a shard's relay queue for the account's log; `erased`: erase the session. */

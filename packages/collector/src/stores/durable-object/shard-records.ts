@@ -6,12 +6,15 @@
 import { RpcTarget } from "cloudflare:workers";
 import type { Track } from "../../core/lists.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
+import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import type { SqlRow } from "../sqlite/database.ts";
 import type {
   Assignment,
+  EraseOptions,
   Found,
   ListQuery,
   Lookup,
+  SessionKey,
   Stored,
   Write,
   WriteOutcome,
@@ -62,10 +65,15 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
-    return lookups.map(({ key, eventIds }) => ({
+    const found = lookups.map(({ key, eventIds }) => ({
       stored: this.#find(key.id),
       seenEventIds: eventIds.filter((id) => this.#statements.hasEvent.get(key.id, id)),
     }));
+    return withErasures(lookups, found, (hash) => this.#erasedAt(hash));
+  }
+
+  #erasedAt(hash: string): number | null {
+    return (this.#statements.erasure.get(hash)?.["at"] ?? null) as number | null;
   }
 
   #find(id: string): Stored | null {
@@ -193,11 +201,16 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return this.#statements.count.get()?.["count"] as number;
   }
 
-  async has(id: string): Promise<boolean> {
-    return this.#statements.version.get(id) !== undefined;
+  /** Whether the session is here, or was and is still remembered as erased. */
+  async has(key: SessionKey): Promise<boolean> {
+    if (this.#statements.version.get(key.id) !== undefined) return true;
+    const erasedAt = this.#erasedAt(await erasureHashOf(key));
+    return erasedAt !== null && this.#options.now() - erasedAt < ERASURE_KEPT_MS;
   }
 
-  async erase(id: string): Promise<boolean> {
+  async erase(key: SessionKey, { erasedAt }: EraseOptions): Promise<boolean> {
+    const { id } = key;
+    const hash = await erasureHashOf(key);
     const stored = this.#find(id);
     if (!stored) return false;
     this.#options.sql.transaction(() => {
@@ -206,6 +219,9 @@ export class ShardRecords extends RpcTarget implements ShardLink {
       // Inserted before the deletion, so that its number is above those of the deleted entries.
       this.#statements.insertRelayEntry.run("erased", id, stored.session.createdAt, 0, 0, "");
       this.#statements.eraseRelayEntries.run(id);
+      if (erasedAt === undefined) return;
+      this.#statements.pruneErasures.run(erasedAt - ERASURE_KEPT_MS);
+      this.#statements.putErasure.run(hash, erasedAt);
     });
     this.#unwritten.delete(id);
     this.#deadlines.delete(id);

@@ -41,7 +41,8 @@ const TABLES = `
   );
 
   CREATE TABLE IF NOT EXISTS broadcasts (epoch REAL PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`;
+  CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS erasures (hash TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;`;
 
 const SESSION = "id, version, epoch, deadline_at, body, shadow";
 
@@ -82,6 +83,9 @@ const SQL = {
   eraseEvents: "DELETE FROM events WHERE session = ?",
   eraseRelayEntries: "DELETE FROM outbox WHERE session = ? AND kind <> 'erased'",
   eraseSession: "DELETE FROM sessions WHERE id = ?",
+  erasure: "SELECT at FROM erasures WHERE hash = ?",
+  putErasure: "INSERT OR REPLACE INTO erasures (hash, at) VALUES (?, ?)",
+  pruneErasures: "DELETE FROM erasures WHERE at < ?",
 
   broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
   lastEpoch: "SELECT coalesce(max(epoch), 0) AS epoch FROM broadcasts",

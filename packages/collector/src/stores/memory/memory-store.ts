@@ -5,12 +5,15 @@
 
 import { renew } from "../../core/lease.ts";
 import type { Track } from "../../core/lists.ts";
+import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
+import { nextOf } from "../scan.ts";
 import type {
   Account,
   Agent,
   Assignment,
   Broadcast,
+  EraseOptions,
   Found,
   IndexedColumns,
   LeaseWrite,
@@ -18,6 +21,7 @@ import type {
   LogEntry,
   Lookup,
   NewBroadcast,
+  ScanPart,
   SessionKey,
   Store,
   Stored,
@@ -38,6 +42,7 @@ export class MemoryStore implements Store {
   readonly #rows = new Map<string, SessionRow>();
   readonly #nameByNumber = new Map<number, string>();
   #lastNumber = 0;
+  readonly #erasures = new Map<string, number>();
   readonly #accounts = new Map<string, Account>();
   readonly #broadcasts: Broadcast[] = [];
   readonly #agents = new Map<string, Map<string, Agent>>();
@@ -52,7 +57,7 @@ export class MemoryStore implements Store {
   #livenessWatermark: number | null = null;
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
-    return lookups.map(({ key, eventIds }) => {
+    const found = lookups.map(({ key, eventIds }) => {
       const row = this.#rows.get(nameOf(key));
       return {
         stored: row?.stored ?? null,
@@ -60,6 +65,7 @@ export class MemoryStore implements Store {
         ...(row && { number: row.number }),
       };
     });
+    return withErasures(lookups, found, (hash) => this.#erasures.get(hash) ?? null);
   }
 
   async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
@@ -203,6 +209,11 @@ export class MemoryStore implements Store {
     return this.#rowsOf(account).length;
   }
 
+  async scan(account: string, after: string | null, limit: number): Promise<ScanPart> {
+    const sessions = await this.list(account, { afterId: after ?? "", limit });
+    return { sessions, next: nextOf(sessions, limit) };
+  }
+
   async prune(account: string, before: number, limit: number): Promise<number> {
     const isOld = (entry: LogEntry & { account: string }) =>
       entry.account === account && entry.transition.at < before;
@@ -211,14 +222,24 @@ export class MemoryStore implements Store {
     return pruned.size;
   }
 
-  async erase(key: SessionKey): Promise<boolean> {
+  async erase(key: SessionKey, { erasedAt }: EraseOptions = {}): Promise<boolean> {
+    const hash = await erasureHashOf(key);
     this.#log = this.#log.filter(
       (entry) => entry.account !== key.account || entry.session !== key.id,
     );
     this.outbox.erase(key);
     const name = nameOf(key);
     this.#nameByNumber.delete(this.#rows.get(name)?.number ?? 0);
-    return this.#rows.delete(name);
+    const existed = this.#rows.delete(name);
+    if (existed && erasedAt !== undefined) this.#remember(hash, erasedAt);
+    return existed;
+  }
+
+  #remember(hash: string, erasedAt: number): void {
+    for (const [each, at] of this.#erasures) {
+      if (at < erasedAt - ERASURE_KEPT_MS) this.#erasures.delete(each);
+    }
+    this.#erasures.set(hash, erasedAt);
   }
 
   async agents(account: string): Promise<readonly Agent[]> {

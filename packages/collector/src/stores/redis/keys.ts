@@ -66,6 +66,8 @@ export function sessionKeys(partition: number, account: string) {
     assigned: at("assigned"),
     /** Hash: id → digests of the applied event ids. */
     events: at("events"),
+    /** Sorted set: hashes of erased ids by the time of the erasure, see `stores/erasure.ts`. */
+    erasures: at("erasures"),
     /** List: numbered transitions that may not be in the account's log yet. */
     relayQueue: at("outbox"),
   };

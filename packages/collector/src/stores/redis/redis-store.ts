@@ -8,12 +8,14 @@ import type {
   Agent,
   Assignment,
   Broadcast,
+  EraseOptions,
   Found,
   LeaseWrite,
   ListQuery,
   LogEntry,
   Lookup,
   NewBroadcast,
+  ScanPart,
   SessionKey,
   Store,
   Stored,
@@ -69,13 +71,13 @@ export class RedisStore implements Store {
   /**
    * @param address `redis[s]://…` or `redis[s]-cluster://…`
    * @throws {StoreError} if the address is invalid, Redis is unreachable, or it has another number
-   *   of partitions.
+   *   of partitions; without `create` also if it has no store yet.
    */
-  static async open(address: string): Promise<RedisStore> {
+  static async open(address: string, { create = true } = {}): Promise<RedisStore> {
     const parsed = parseRedisAddress(address);
     const connection = await Connection.open(parsed);
     try {
-      await checkPartitions(connection, parsed.partitions);
+      await checkPartitions(connection, parsed.partitions, create);
       const incarnation = await readIncarnation(connection);
       return new RedisStore(connection, parsed.partitions, incarnation);
     } catch (error) {
@@ -155,12 +157,17 @@ export class RedisStore implements Store {
     return this.#log.lastCursor(account);
   }
 
+  /** Covers the same partitions as {@link due}. */
+  scan(account: string, after: string | null, limit: number): Promise<ScanPart> {
+    return this.#sweeps.scan(account, after, limit);
+  }
+
   prune(account: string, before: number, limit: number): Promise<number> {
     return this.#log.prune(account, before, limit);
   }
 
-  async erase(key: SessionKey): Promise<boolean> {
-    const existed = await this.#sessions.erase(key);
+  async erase(key: SessionKey, options: EraseOptions = {}): Promise<boolean> {
+    const existed = await this.#sessions.erase(key, options);
     await this.outbox.erase(key);
     return existed;
   }

@@ -3,7 +3,16 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import type { Found, LeaseWrite, Lookup, SessionKey, Write, WriteOutcome } from "../store.ts";
+import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
+import type {
+  EraseOptions,
+  Found,
+  LeaseWrite,
+  Lookup,
+  SessionKey,
+  Write,
+  WriteOutcome,
+} from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys, encodeName, partitionKeys, sessionKeys } from "./keys.ts";
 import { encodeLogEntry } from "./log-entry.ts";
@@ -80,7 +89,13 @@ export class Sessions {
       }
     };
     await Promise.all(this.#calls(lookups).map(load));
-    return found;
+    return withErasures(lookups, found, (hash, key) => this.#erasedAt(hash, key));
+  }
+
+  async #erasedAt(hash: string, key: SessionKey): Promise<number | null> {
+    const { erasures } = sessionKeys(partitionOf(key, this.#partitions), key.account);
+    const score = await this.#connection.command(erasures, "ZSCORE", erasures, hash);
+    return score === null ? null : Number(score);
   }
 
   async #read(
@@ -180,15 +195,23 @@ export class Sessions {
     return outcomes;
   }
 
-  async erase(key: SessionKey): Promise<boolean> {
+  async erase(key: SessionKey, { erasedAt }: EraseOptions = {}): Promise<boolean> {
     const { account, id } = key;
     const partition = partitionOf(key, this.#partitions);
-    const { sessions, ids, columns, epochs, assigned, events } = sessionKeys(partition, account);
+    const of = sessionKeys(partition, account);
+    const { sessions, ids, columns, epochs, assigned, events, erasures } = of;
     const { due, pending } = partitionKeys(partition);
     const erased = await this.#connection.run(
       ERASE_SESSION,
-      [sessions, ids, columns, epochs, assigned, events, due, pending],
-      [encodeName(account), id],
+      [sessions, ids, columns, epochs, assigned, events, due, pending, erasures],
+      [
+        encodeName(account),
+        id,
+        await erasureHashOf(key),
+        erasedAt ?? "",
+        (erasedAt ?? 0) - ERASURE_KEPT_MS,
+        ERASURE_KEPT_MS,
+      ],
     );
     const [upTo, record] = erased as [string, string?];
     const createdAt = record ? decodeRecord(id, record).stored.session.createdAt : "";

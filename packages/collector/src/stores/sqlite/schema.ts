@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../store.ts";
 import { OUTBOX_TABLES } from "./outbox-schema.ts";
-import { INCARNATION_TABLE, TABLES } from "./tables.ts";
+import { ERASURES_TABLE, INCARNATION_TABLE, TABLES } from "./tables.ts";
 
 /** The file is of a build that was never released, and cannot be used. */
 export class UnreleasedFileError extends StoreError {
@@ -15,7 +15,7 @@ export class UnreleasedFileError extends StoreError {
 /** Files before version 5 are of builds that were never released. */
 const FIRST_VERSION = 5;
 /** Steps from one version to the next, from {@link FIRST_VERSION} on. */
-const MIGRATIONS: readonly string[] = [INCARNATION_TABLE];
+const MIGRATIONS: readonly string[] = [INCARNATION_TABLE, ERASURES_TABLE];
 export const VERSION = FIRST_VERSION + MIGRATIONS.length;
 
 /**
@@ -42,8 +42,9 @@ export function checkVersion(database: DatabaseSync, path: string): number {
 /** Creates the tables in an empty file, or brings an older file up to date, each step in a transaction. */
 export function prepareSchema(database: DatabaseSync, path: string): void {
   const version = checkVersion(database, path);
-  if (version === 0) run(database, `${TABLES} ${INCARNATION_TABLE} ${OUTBOX_TABLES}`, VERSION);
-  else {
+  if (version === 0) {
+    run(database, `${TABLES} ${MIGRATIONS.join(" ")} ${OUTBOX_TABLES}`, VERSION);
+  } else {
     for (const [index, migration] of MIGRATIONS.entries()) {
       const next = FIRST_VERSION + index + 1;
       if (version < next) run(database, migration, next);

@@ -8,18 +8,23 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { TRACKS, type Track } from "../../core/lists.ts";
+import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
+import { lastOldCursor } from "../prune.ts";
+import { nextOf } from "../scan.ts";
 import {
   type Account,
   type Agent,
   type Assignment,
   type Broadcast,
+  type EraseOptions,
   type Found,
   type LeaseWrite,
   type ListQuery,
   type LogEntry,
   type Lookup,
   type NewBroadcast,
+  type ScanPart,
   type SessionKey,
   type Store,
   type Stored,
@@ -90,7 +95,9 @@ export class SqliteStore implements Store {
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
-    return this.#sessions.load(lookups);
+    const { erasure } = this.#statements;
+    const erasedAt = (hash: string) => (erasure.get(hash)?.["at"] ?? null) as number | null;
+    return withErasures(lookups, this.#sessions.load(lookups), erasedAt);
   }
 
   async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
@@ -185,14 +192,34 @@ export class SqliteStore implements Store {
     return Number(this.#statements.count.get(this.#accounts.of(account))?.["count"] ?? 0);
   }
 
-  async prune(account: string, before: number, limit: number): Promise<number> {
-    return Number(this.#statements.prune.run(this.#accounts.of(account), before, limit).changes);
+  async scan(account: string, after: string | null, limit: number): Promise<ScanPart> {
+    const sessions = this.#sessions.list(account, { afterId: after ?? "", limit });
+    return { sessions, next: nextOf(sessions, limit) };
   }
 
-  async erase(key: SessionKey): Promise<boolean> {
+  async prune(account: string, before: number, limit: number): Promise<number> {
+    const number = this.#accounts.of(account);
+    let pruned = 0;
+    for (const track of TRACKS.keys()) {
+      if (pruned >= limit) break;
+      const entries = this.#statements.oldest.all(number, track, limit - pruned);
+      const end = lastOldCursor(entries as unknown as { cursor: number; at: number }[], before);
+      if (end === null) continue;
+      pruned += Number(this.#statements.prune.run(number, track, end).changes);
+    }
+    return pruned;
+  }
+
+  async erase(key: SessionKey, { erasedAt }: EraseOptions = {}): Promise<boolean> {
+    const hash = await erasureHashOf(key);
     const { outcomes, committed } = this.#transaction(() => {
       this.outbox.erase(key);
-      return this.#sessions.erase(key);
+      const erased = this.#sessions.erase(key);
+      if (erased.outcomes && erasedAt !== undefined) {
+        this.#statements.pruneErasures.run(erasedAt - ERASURE_KEPT_MS);
+        this.#statements.putErasure.run(hash, erasedAt);
+      }
+      return erased;
     });
     committed();
     return outcomes;

@@ -65,11 +65,16 @@ const SQL = {
   sessionsOf: "SELECT id FROM sessions WHERE account = ? AND user = ? ORDER BY id",
   count: "SELECT count(*) AS count FROM sessions WHERE account = ?",
   // The log is nearly in the order of time, so old entries are at its beginning.
-  prune: `DELETE FROM transitions WHERE cursor IN
-    (SELECT cursor FROM transitions WHERE account = ? AND at < ? ORDER BY cursor LIMIT ?)`,
+  oldest: `SELECT cursor, at FROM transitions WHERE account = ? AND track = ?
+    ORDER BY cursor LIMIT ?`,
+  prune: "DELETE FROM transitions WHERE account = ? AND track = ? AND cursor <= ?",
   eraseEvents: "DELETE FROM events WHERE session = ?",
   eraseTransitions: "DELETE FROM transitions WHERE session = ?",
   eraseSession: "DELETE FROM sessions WHERE number = ?",
+  erasure: "SELECT at FROM erasures WHERE hash = ?",
+  putErasure:
+    "INSERT INTO erasures (hash, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at",
+  pruneErasures: "DELETE FROM erasures WHERE at < ?",
 
   agents: "SELECT id, capacity FROM agents WHERE account = ? ORDER BY id",
   putAgent: `INSERT INTO agents (account, id, capacity) VALUES (?, ?, ?)

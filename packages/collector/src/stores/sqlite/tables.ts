@@ -80,6 +80,11 @@ export const TABLES = `
    CREATE TABLE broadcasts (epoch INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
    CREATE TABLE watermark (id INTEGER PRIMARY KEY CHECK (id = 1), heartbeat_at INTEGER NOT NULL);`;
 
+/** Sessions that were erased, by a hash of their ids: see `stores/erasure.ts`. */
+export const ERASURES_TABLE = `
+   CREATE TABLE IF NOT EXISTS erasures (hash TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE INDEX IF NOT EXISTS erasures_at ON erasures (at);`;
+
 /** One row: the store's incarnation, see `stores/incarnation.ts`. */
 export const INCARNATION_TABLE = `
    CREATE TABLE incarnation (id INTEGER PRIMARY KEY CHECK (id = 1), letters TEXT NOT NULL);`;

@@ -3,6 +3,7 @@
  * @module
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { ERASURE_KEPT_MS } from "../erasure.ts";
 import {
   ACCOUNT,
   type ConformanceCase,
@@ -104,6 +105,37 @@ export const sessionCases: readonly ConformanceCase[] = [
         ["b"],
       );
       deepEqual(await store.commit([writeOf("a", full)]), ["committed"]);
+    },
+  },
+  {
+    name: "remembers for 8 days when a session was erased, for those who ask",
+    async run(open) {
+      const store = await open();
+      await store.commit([writeOf("a"), writeOf("b"), writeOf("c")]);
+      const erasedAt = async (id: string, account = ACCOUNT) => {
+        const key = keyOf(id, account);
+        const [found] = await store.load([{ key, eventIds: [], withErasure: true }]);
+        return found?.erasedAt;
+      };
+      equal(await store.erase(keyOf("a"), { erasedAt: NOW }), true);
+      equal(await store.erase(keyOf("b")), true);
+      equal(await store.erase(keyOf("none"), { erasedAt: NOW }), false);
+      equal(await erasedAt("a"), NOW);
+      deepEqual(await loadOne(store, "a"), { stored: null, seenEventIds: [] });
+      deepEqual(await Promise.all(["b", "c", "none"].map((id) => erasedAt(id))), [
+        undefined,
+        undefined,
+        undefined,
+      ]);
+      equal(await erasedAt("a", "other"), undefined);
+      // A session that exists was not erased, whatever was before.
+      await store.commit([writeOf("a")]);
+      equal(await erasedAt("a"), undefined);
+      equal(await store.erase(keyOf("a"), { erasedAt: NOW + 5_000 }), true);
+      equal(await erasedAt("a"), NOW + 5_000);
+      // A later erasure may forget those that are older than 8 days, and no others.
+      equal(await store.erase(keyOf("c"), { erasedAt: NOW + 5_000 + ERASURE_KEPT_MS }), true);
+      equal(await erasedAt("a"), NOW + 5_000);
     },
   },
   {

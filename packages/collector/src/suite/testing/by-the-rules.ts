@@ -27,6 +27,7 @@ export function expectedHistories(
   startAt: number,
 ): ReadonlyMap<string, readonly Transition[]> {
   const sessions = new Map<string, ReducedSession>();
+  const erased = new Set<string>();
   let settings = resolveSettings({}, []);
   let now = startAt;
 
@@ -41,6 +42,8 @@ export function expectedHistories(
       : isAdmitted(session, id, openedBy, now);
   const submit = ({ session: id, inputs, create, eventId, binding, knownPage }: Submission) => {
     const existing = sessions.get(id);
+    const isOfPage = inputs.every(({ type }) => type === "signal" || type === "leave");
+    if (!existing && isOfPage && erased.has(id)) return;
     if (binding !== null && !existing?.session.bindings.includes(binding)) return;
     if (!existing && (!create || knownPage !== null)) return;
     if (existing && knownPage !== null && !isKnown(existing.session, knownPage)) return;
@@ -61,7 +64,10 @@ export function expectedHistories(
     }
     for (const operation of operations) {
       if (operation.type === "submit") submit(operation);
-      if (operation.type === "erase") sessions.delete(operation.session);
+      // No history is as long as the 8 days for which that is remembered.
+      if (operation.type === "erase" && sessions.delete(operation.session)) {
+        erased.add(operation.session);
+      }
       if (operation.type !== "settings") continue;
       const changed = resolveSettings(operation.overrides, operation.triggers);
       for (const reduced of sessions.values())

@@ -1,8 +1,9 @@
 /**
  * Deletes a session with everything that its partition stores about it.
  *
- * - KEYS: sessions, ids, columns, epochs, assigned, events, due, pending
- * - ARGV: account, id
+ * - KEYS: sessions, ids, columns, epochs, assigned, events, due, pending, erasures
+ * - ARGV: account, id, hash of the id, when it is erased (empty: that is not remembered), until when
+ *   earlier erasures are forgotten, how long the last one is remembered in milliseconds
  * - returns: the number up to which entries in relay queues may belong to it; the record, if it
  *   existed
  * @module
@@ -10,8 +11,8 @@
 import { defineScript } from "../script.ts";
 
 export const ERASE_SESSION = defineScript(`
-local sessions, ids, columns, epochs, assigned, events, due, pending = unpack(KEYS)
-local account, id = ARGV[1], ARGV[2]
+local sessions, ids, columns, epochs, assigned, events, due, pending, erasures = unpack(KEYS)
+local account, id, hash, erasedAt, forgetUntil, keptMs = unpack(ARGV)
 local upTo = redis.call('HGET', pending, '#') or '0'
 local old = redis.call('HGET', sessions, id)
 if not old then return { upTo } end
@@ -23,5 +24,10 @@ if redis.call('HINCRBY', epochs, epoch, -1) <= 0 then redis.call('HDEL', epochs,
 if agent ~= '-' then redis.call('ZREM', assigned, agent .. ' ' .. held .. id) end
 redis.call('HDEL', events, id)
 redis.call('ZREM', due, account .. ' ' .. id)
+if erasedAt ~= '' then
+  redis.call('ZREMRANGEBYSCORE', erasures, '-inf', '(' .. forgetUntil)
+  redis.call('ZADD', erasures, erasedAt, hash)
+  redis.call('PEXPIRE', erasures, keptMs)
+end
 return { upTo, old }
 `);
