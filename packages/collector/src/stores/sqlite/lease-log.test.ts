@@ -6,7 +6,11 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { Session } from "../../core/session.ts";
 import { StoreError, type Write } from "../store.ts";
 import { LEASE_MS, sessionWithBeat } from "../suite/case.ts";
+import { AccountNumbers } from "./account-numbers.ts";
+import { encodeEntries } from "./lease-log-codec.ts";
+import { Sessions } from "./sessions.ts";
 import { SqliteStore } from "./sqlite-store.ts";
+import { prepareStatements } from "./statements.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stillhere-lease-log-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -255,5 +259,170 @@ describe("a lease that was renewed since its row was written", () => {
     expect(await load(store, "s")).toBeNull();
     await store.commit([write(sessionWithBeat("s", 1, 7_000), 0, false)]);
     expect((await load(store, "s"))?.session).toEqual(sessionWithBeat("s", 1, 7_000));
+  });
+
+  it("survives compaction where its session reports no more", async () => {
+    const path = freshPath();
+    const store = open(path, 20);
+    const ids = ["silent", ...Array.from({ length: 10 }, (_, index) => `s_${index}`)];
+    await store.commit(ids.map((id) => write(sessionWithBeat(id, 1, 2_000), 0, false)));
+    await store.commit([write(sessionWithBeat("silent", 2, 3_000), 1)]);
+    for (let version = 1; version < 300; version += 1) {
+      await store.commit(
+        ids.slice(1).map((id) => write(sessionWithBeat(id, version + 1, 2_000 + version), version)),
+      );
+    }
+    const database = new DatabaseSync(path);
+    const [first] = database.prepare("SELECT min(number) AS number FROM lease_log").all();
+    database.close();
+    expect(Number(first?.["number"])).toBeGreaterThan(200);
+    expect((await load(open(path), "silent"))?.session).toEqual(
+      sessionWithBeat("silent", 2, 3_000),
+    );
+  });
+
+  it("is as it was, like the row, after a transaction that failed", async () => {
+    const path = freshPath();
+    const [store, other] = [open(path), open(path)];
+    await store.commit([
+      write(sessionWithBeat("a", 1, 2_000), 0, false),
+      write(sessionWithBeat("b", 1, 2_000), 0, false),
+    ]);
+    await store.commit([write(sessionWithBeat("a", 2, 3_000), 1)]);
+    const refusing = new DatabaseSync(path);
+    // The transaction fails at its end.
+    refusing.exec(`CREATE TABLE parents (id INTEGER PRIMARY KEY);
+      CREATE TABLE children (id REFERENCES parents DEFERRABLE INITIALLY DEFERRED);
+      CREATE TRIGGER refuse AFTER INSERT ON lease_log BEGIN INSERT INTO children VALUES (1); END`);
+    const [found] = await store.load([{ key: keyOf("a"), eventIds: [] }]);
+    const late = { seq: 3, leaseUntil: 9_000, deadlineAt: 9_000 };
+    const lease = { number: found?.number ?? 0, expectedVersion: 2, ...late };
+    await expect(store.renew([lease])).rejects.toThrow(StoreError);
+    const batch = [
+      write(sessionWithBeat("b", 2, 8_000), 1, false),
+      { ...write(sessionWithBeat("s", 1, 8_000), 0, false), key: { account: "new", id: "s" } },
+      write(sessionWithBeat("a", 3, 8_000), 2),
+    ];
+    await expect(store.commit(batch)).rejects.toThrow(StoreError);
+    expect((await load(store, "a"))?.session).toEqual(sessionWithBeat("a", 2, 3_000));
+    expect((await load(store, "b"))?.session).toEqual(sessionWithBeat("b", 1, 2_000));
+    refusing.exec("DROP TRIGGER refuse");
+    refusing.close();
+    // The number that the account would have had goes to another.
+    const key = { account: "other", id: "s" };
+    await other.commit([{ ...write(sessionWithBeat("s", 1, 8_000), 0, false), key }]);
+    expect(await store.commit(batch)).toEqual(["committed", "committed", "committed"]);
+    for (const each of [store, other]) {
+      expect(await each.count("new")).toBe(1);
+      expect(await each.count("other")).toBe(1);
+    }
+    expect((await load(other, "a"))?.session).toEqual(sessionWithBeat("a", 3, 8_000));
+  });
+
+  it("is a conflict after a restart where it expects an older version than the row's", async () => {
+    const path = freshPath();
+    const store = open(path);
+    await store.commit([write(sessionWithBeat("s", 1, 2_000), 0, false)]);
+    await store.commit([write(sessionWithBeat("s", 2, 3_000), 1)]);
+    await store.commit([write(sessionWithBeat("s", 3, 4_000), 2, false)]);
+    const next = open(path);
+    const [found] = await next.load([{ key: keyOf("s"), eventIds: [] }]);
+    const renewal = { seq: 4, leaseUntil: 9_000, deadlineAt: 9_000 };
+    const lease = { number: found?.number ?? 0, ...renewal };
+    expect(await next.renew([{ ...lease, expectedVersion: 2 }])).toEqual(["conflict"]);
+    expect(await next.renew([{ ...lease, expectedVersion: 3 }])).toEqual(["committed"]);
+  });
+
+  it("is not due where another process has written the row since", async () => {
+    const path = freshPath();
+    const [store, other] = [open(path), open(path)];
+    await store.commit([write(sessionWithBeat("s", 1, 2_000), 0, false)]);
+    await store.commit([write(sessionWithBeat("s", 2, 3_000), 1)]);
+    await other.commit([write(sessionWithBeat("s", 3, 9_000), 2, false)]);
+    expect(await store.due(3_000 + LEASE_MS, 10)).toEqual([]);
+    expect(await store.due(9_000 + LEASE_MS, 10)).toEqual([keyOf("s")]);
+  });
+
+  it("is not due where it was renewed after it had been found due", async () => {
+    const store = open(freshPath());
+    const ids = ["a", "b", "c"];
+    await store.commit(ids.map((id) => write(sessionWithBeat(id, 1, 2_000), 0, false)));
+    await store.commit(
+      ids.map((id, index) => write(sessionWithBeat(id, 2, 3_000 + index * 100), 1)),
+    );
+    const now = 3_300 + LEASE_MS;
+    expect(await store.due(now, 1)).toEqual([keyOf("a")]);
+    await store.commit(["a", "b"].map((id) => write(sessionWithBeat(id, 3, 9_000), 2)));
+    expect(await store.due(now, 1)).toEqual([keyOf("c")]);
+  });
+
+  it("does not clear the deadline of a row that another process has written meanwhile", async () => {
+    const path = freshPath();
+    const [store, other] = [open(path), open(path)];
+    await store.commit([write(sessionWithBeat("s", 1, 2_000), 0, false)]);
+    await store.commit([write(sessionWithBeat("s", 2, 9_000), 1)]);
+    const database = new DatabaseSync(path);
+    const statements = prepareStatements(database);
+    const sessions = new Sessions(statements, new AccountNumbers(statements));
+    const due = sessions.due(2_000 + LEASE_MS, 10, (clear) => {
+      void other.commit([write(sessionWithBeat("s", 3, 4_000), 2, false)]);
+      clear();
+    });
+    expect(due).toBeNull();
+    database.close();
+    expect(await store.due(4_000 + LEASE_MS, 10)).toEqual([keyOf("s")]);
+  });
+
+  it("counts below a row that was written in the same batch", async () => {
+    const store = open(freshPath());
+    await store.commit([write(sessionWithBeat("s", 1, 2_000), 0, false)]);
+    const both = [
+      write(sessionWithBeat("s", 2, 3_000), 1),
+      write(sessionWithBeat("s", 3, 4_000), 2, false),
+    ];
+    expect(await store.commit(both)).toEqual(["committed", "committed"]);
+    const [found] = await store.load([{ key: keyOf("s"), eventIds: [] }]);
+    const renewal = { seq: 4, leaseUntil: 9_000, deadlineAt: 9_000 };
+    const lease = { number: found?.number ?? 0, ...renewal };
+    expect(await store.renew([{ ...lease, expectedVersion: 2 }])).toEqual(["conflict"]);
+    expect(await store.renew([{ ...lease, expectedVersion: 3 }])).toEqual(["committed"]);
+  });
+
+  it("is not replaced by an older entry that was appended after it", async () => {
+    const path = freshPath();
+    const store = open(path);
+    await store.commit([write(sessionWithBeat("s", 1, 2_000), 0, false)]);
+    await store.commit([write(sessionWithBeat("s", 2, 3_000), 1)]);
+    await store.commit([write(sessionWithBeat("s", 3, 4_000), 2)]);
+    const [found] = await store.load([{ key: keyOf("s"), eventIds: [] }]);
+    const older = {
+      version: 2,
+      seq: 2,
+      leaseUntil: 3_000 + LEASE_MS,
+      deadlineAt: 3_000 + LEASE_MS,
+    };
+    const database = new DatabaseSync(path);
+    prepareStatements(database).appendLeaseLog.run(
+      encodeEntries(new Map([[found?.number ?? 0, older]])),
+    );
+    database.close();
+    for (const each of [store, open(path)]) {
+      expect((await load(each, "s"))?.session).toEqual(sessionWithBeat("s", 3, 4_000));
+    }
+  });
+});
+
+describe("the lease log", () => {
+  it("keeps its last row, so that no row's number is used twice", async () => {
+    const path = freshPath();
+    const store = open(path);
+    await store.commit([write(sessionWithBeat("s", 1, 2_000), 0, false)]);
+    for (const seq of [2, 3, 4])
+      await store.commit([write(sessionWithBeat("s", seq, seq * 1_000), seq - 1)]);
+    const database = new DatabaseSync(path);
+    prepareStatements(database).deleteLeaseLog.run(1_000, 1_000);
+    expect(database.prepare("SELECT number FROM lease_log").all()).toEqual([{ number: 3 }]);
+    database.close();
+    expect((await load(open(path), "s"))?.session).toEqual(sessionWithBeat("s", 4, 4_000));
   });
 });
