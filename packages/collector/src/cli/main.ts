@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS } from "../http/session-token.ts";
 import { MAX_SESSIONS } from "../platform/node.ts";
 import { DEFAULT_STORE } from "../platform/open-store.ts";
+import { parseProxy, type WebhookProxy } from "../platform/webhook-proxy.ts";
 import { backup, restore } from "./backup.ts";
 import { demo } from "./demo.ts";
 import { usageMessageOf } from "./failure.ts";
@@ -53,6 +54,11 @@ program
     option("--allow-private-webhooks", "allow webhooks to this machine and its network")
       .default(false)
       .env("STILLHERE_ALLOW_PRIVATE_WEBHOOKS"),
+  )
+  .addOption(
+    option("--webhook-proxy <url>", "HTTP proxy that webhooks are sent through")
+      .argParser(proxyUrl)
+      .env("STILLHERE_WEBHOOK_PROXY"),
   )
   .addOption(
     option("--config <file>", "JSON file with settings of the account default").env(
@@ -124,6 +130,12 @@ program
 
 function option(flags: string, description: string): Option {
   return new Option(flags, description);
+}
+
+function proxyUrl(text: string): WebhookProxy {
+  const proxy = parseProxy(text);
+  if (proxy) return proxy;
+  throw new InvalidArgumentError("Give the URL of an HTTP proxy, such as http://proxy:3128.");
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

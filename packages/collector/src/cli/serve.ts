@@ -6,6 +6,7 @@ import { DEFAULT_ACCOUNT } from "../engine/accounts.ts";
 import { logError } from "../platform/log.ts";
 import { type Collector, startCollector } from "../platform/node.ts";
 import { openStore } from "../platform/open-store.ts";
+import type { WebhookProxy } from "../platform/webhook-proxy.ts";
 import { applyConfig } from "./config.ts";
 
 export interface ServeOptions {
@@ -16,6 +17,7 @@ export interface ServeOptions {
   readonly trustProxy: boolean;
   readonly maxSessions: number;
   readonly allowPrivateWebhooks: boolean;
+  readonly webhookProxy?: WebhookProxy;
 }
 
 /** Serves until SIGINT or SIGTERM; the first start creates an account and prints its keys once. */
@@ -28,6 +30,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     trustProxy: options.trustProxy,
     maxSessions: options.maxSessions,
     allowPrivateWebhooks: options.allowPrivateWebhooks,
+    webhookProxy: options.webhookProxy,
     onError: logError,
   });
   const { accounts, engine } = collector;

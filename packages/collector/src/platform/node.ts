@@ -27,7 +27,10 @@ export const KEEP_ALIVE_SECONDS = 75;
 const HEADERS_AFTER_KEEP_ALIVE_MS = 5_000;
 
 export interface CollectorOptions
-  extends Pick<RuntimeOptions, "limits" | "maxSessions" | "allowPrivateWebhooks" | "metricsToken"> {
+  extends Pick<
+    RuntimeOptions,
+    "limits" | "maxSessions" | "allowPrivateWebhooks" | "webhookProxy" | "metricsToken"
+  > {
   readonly store: Store;
   readonly host: string;
   /** 0 lets the system choose one. */

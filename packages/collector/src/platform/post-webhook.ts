@@ -3,12 +3,19 @@
  * and follows no redirects.
  * @module
  */
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { type Post, type PostAnswer, PostError, type PostErrorCode } from "../webhooks/post.ts";
 import { isRefusedAddress } from "./refused-addresses.ts";
-import { guardedLookup, hostOf, type Resolve } from "./webhook-target.ts";
+import { forwardAgent, TunnelAgent, type WebhookProxy } from "./webhook-proxy.ts";
+import { guardedLookup, hostOf, isLocalName, type Lookup, type Resolve } from "./webhook-target.ts";
 
 /** Response bodies are not used; beyond this size they are not read either. */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -18,23 +25,26 @@ export interface PostOptions {
   /** Allow this machine and its network, for receivers next to the collector. */
   readonly isPrivateAllowed: boolean;
   readonly resolve?: Resolve;
+  /** All webhooks go through it, and it resolves their names. */
+  readonly proxy?: WebhookProxy | undefined;
 }
 
-export function createPost({ isPrivateAllowed, resolve }: PostOptions): Post {
-  const guard = isPrivateAllowed ? {} : { lookup: guardedLookup(resolve) };
-  const agentOptions = { keepAlive: true, maxFreeSockets: MAX_IDLE_SOCKETS, ...guard };
-  const agents = { "http:": new HttpAgent(agentOptions), "https:": new HttpsAgent(agentOptions) };
+export function createPost({ isPrivateAllowed, resolve, proxy }: PostOptions): Post {
+  const connect = proxy
+    ? connectThrough(proxy)
+    : connectDirectly(isPrivateAllowed ? {} : { lookup: guardedLookup(resolve) });
 
   return async (url, headers, body, { timeoutMs, signal }) => {
     const target = new URL(url);
     // The guarded lookup runs for names only, so an IP address is checked here.
     const host = hostOf(target);
-    if (!isPrivateAllowed && isIP(host) && isRefusedAddress(host)) {
+    const isPrivate = isIP(host) ? isRefusedAddress(host) : isLocalName(host);
+    if (!isPrivateAllowed && isPrivate) {
       throw new PostError("target_refused");
     }
     const timeout = AbortSignal.timeout(timeoutMs);
     const either = AbortSignal.any([timeout, signal]);
-    const attempt = () => send(target, headers, body, either, agents);
+    const attempt = () => send(connect(target), headers, body, either);
     try {
       return await attempt().catch((error: ConnectionError) => {
         // The receiver closed an idle connection before it could read the request.
@@ -44,8 +54,36 @@ export function createPost({ isPrivateAllowed, resolve }: PostOptions): Post {
     } catch (error) {
       if (signal.aborted) throw new PostError("aborted");
       if (timeout.aborted) throw new PostError("timeout");
-      throw error instanceof PostError ? error : new PostError(codeOf(error as ConnectionError));
+      if (error instanceof PostError) throw error;
+      const isOfProxy = proxy && target.protocol === "http:";
+      throw new PostError(isOfProxy ? "proxy_failed" : codeOf(error as ConnectionError));
     }
+  };
+}
+
+/** Starts a request to a target; the caller sends its body. */
+type Connect = (target: URL) => (options: RequestOptions) => ClientRequest;
+
+const AGENT_OPTIONS = { keepAlive: true, maxFreeSockets: MAX_IDLE_SOCKETS };
+
+function connectDirectly(guard: { readonly lookup?: Lookup }): Connect {
+  const http = new HttpAgent({ ...AGENT_OPTIONS, ...guard });
+  const https = new HttpsAgent({ ...AGENT_OPTIONS, ...guard });
+  return (target) => (options) =>
+    target.protocol === "https:"
+      ? httpsRequest(target, { ...options, agent: https })
+      : httpRequest(target, { ...options, agent: http });
+}
+
+function connectThrough(proxy: WebhookProxy): Connect {
+  const tunnels = new TunnelAgent(proxy, AGENT_OPTIONS);
+  const forward = forwardAgent(proxy, AGENT_OPTIONS);
+  const toProxy = proxy.isSecure ? httpsRequest : httpRequest;
+  return (target) => (options) => {
+    if (target.protocol === "https:") return httpsRequest(target, { ...options, agent: tunnels });
+    const headers = { ...options.headers, host: target.host, ...proxy.headers };
+    const { host, port } = proxy;
+    return toProxy({ ...options, host, port, path: target.href, headers, agent: forward });
   };
 }
 
@@ -54,20 +92,19 @@ interface ConnectionError extends NodeJS.ErrnoException {
 }
 
 function send(
-  url: URL,
+  open: ReturnType<Connect>,
   headers: Readonly<Record<string, string>>,
   body: string,
   signal: AbortSignal,
-  agents: { readonly "http:": HttpAgent; readonly "https:": HttpsAgent },
 ): Promise<PostAnswer> {
   return new Promise((resolve, reject) => {
-    const isSecure = url.protocol === "https:";
-    const request = (isSecure ? httpsRequest : httpRequest)(url, {
+    const request = open({
       method: "POST",
       headers: { ...headers, "content-length": Buffer.byteLength(body) },
-      agent: isSecure ? agents["https:"] : agents["http:"],
       signal,
     });
+    // A request whose tunnel is still being opened reports its end only after that.
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     request.on("error", (error: ConnectionError) => {
       error.wasReused = request.reusedSocket;
       reject(error);

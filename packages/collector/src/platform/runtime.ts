@@ -24,7 +24,8 @@ import { logRefusal } from "./log.ts";
 import { createPrometheusMeter, type PrometheusMeter } from "./meter.ts";
 import { hashOfNode, hmacOfNode } from "./node-crypto.ts";
 import { createPost } from "./post-webhook.ts";
-import { refuseTarget } from "./webhook-target.ts";
+import type { WebhookProxy } from "./webhook-proxy.ts";
+import { refuseTarget, resolveNothing } from "./webhook-target.ts";
 
 /** How often accounts are read again, for keys that another process created or rotated. */
 const REFRESH_ACCOUNTS_EVERY_MS = 1_000;
@@ -37,6 +38,8 @@ export interface RuntimeOptions {
   readonly maxSessions?: number | undefined;
   /** Allow webhooks to this machine and its network. */
   readonly allowPrivateWebhooks?: boolean | undefined;
+  /** Webhooks are sent through this proxy. */
+  readonly webhookProxy?: WebhookProxy | undefined;
   /** `/metrics` requires this bearer token. */
   readonly metricsToken?: string | undefined;
   /** Whether the application has `/metrics`; default: true. */
@@ -72,7 +75,9 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
   await accounts.refresh();
   await engine.heartbeat();
   const isPrivateAllowed = options.allowPrivateWebhooks ?? false;
-  const post = createWebhookSender(createPost({ isPrivateAllowed }), () => store.incarnation());
+  const { webhookProxy: proxy } = options;
+  const posts = createPost({ isPrivateAllowed, proxy });
+  const post = createWebhookSender(posts, () => store.incarnation());
   const send = meterSend(post, meter, () => clock.now());
   const deliveries = new DeliverySupervisor({ engine, send, onError });
   const intakeContext = {
@@ -90,7 +95,8 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     ...intakeContext,
     assets: readAssets(),
     webhooks: {
-      refuseTarget: (url: string) => refuseTarget(url, isPrivateAllowed),
+      refuseTarget: (url: string) =>
+        refuseTarget(url, isPrivateAllowed, proxy ? resolveNothing : undefined),
       refresh: () => deliveries.refresh(),
     },
     ...((options.serveMetrics ?? true) && {

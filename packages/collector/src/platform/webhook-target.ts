@@ -58,9 +58,17 @@ export async function refuseTarget(
   if (refused !== null || isPrivateAllowed) return refused;
   const host = hostOf(new URL(text));
   const addresses = isIP(host) ? [{ address: host }] : await addressesOf(host, resolveName);
-  return addresses.some(({ address }) => isRefusedAddress(address))
+  return isLocalName(host) || addresses.some(({ address }) => isRefusedAddress(address))
     ? `${host} is an address of a private network; the collector's operator can allow these with --allow-private-webhooks.`
     : null;
+}
+
+/** For webhooks through a proxy, which resolves their names: any name is allowed here. */
+export const resolveNothing: Resolve = (_, done) => done(null, []);
+
+/** Whether a name leads to the machine that resolves it (RFC 6761). */
+export function isLocalName(name: string): boolean {
+  return /(^|\.)localhost\.?$/.test(name);
 }
 
 /** The host as sockets expect it: an IPv6 address without its brackets. */

@@ -24,6 +24,7 @@ export type PostErrorCode =
   | "connection_lost"
   | "unreachable"
   | "tls"
+  | "proxy_failed"
   | "failed";
 
 export class PostError extends Error {
