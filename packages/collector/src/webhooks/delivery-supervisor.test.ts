@@ -164,6 +164,21 @@ describe("a receiver's response", () => {
     expect([...harness.deliveredIds].sort()).toEqual(["a1", "a2", "b1"]);
   });
 
+  it("with Retry-After pauses a session, too, that has just received one transition", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = ({ session }) =>
+      session === "a"
+        ? failed(429, { retryAfterMs: 40_000 })
+        : new Promise((resolve) => setTimeout(() => resolve(DELIVERED), 500));
+    await harness.commit("b");
+    await harness.commit("b");
+    await harness.commit("a");
+    await harness.advance(39_000);
+    expect(harness.deliveredIds).toEqual(["b1"]);
+    await harness.advance(3_000);
+    expect(harness.deliveredIds).toEqual(["b1", "b2"]);
+  });
+
   it("with Retry-After still applies after a crash", async () => {
     harness = await DeliveryHarness.open();
     harness.receiver = () => failed(503, { retryAfterMs: 40_000 });
@@ -295,6 +310,91 @@ describe("several collectors", () => {
   });
 });
 
+describe("a delivery worker", () => {
+  async function endpoint() {
+    const [status] = await harness.store.outbox.endpoints();
+    if (!status) throw new Error("no endpoint");
+    return status;
+  }
+
+  it("sends nothing more once another collector has the claim", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = ({ session }) => (session === "b" ? new Promise(() => {}) : DELIVERED);
+    await harness.commit("a");
+    await harness.commit("b");
+    await harness.advance(200);
+    const { endpoint: claimed, cursor } = await endpoint();
+    await harness.store.outbox.moveCursor(claimed, cursor, false);
+    const [now, until] = [Date.now(), Date.now() + 30_000];
+    expect(await harness.store.outbox.claim(claimed, "another", now, until)).not.toBeNull();
+    await harness.advance(600);
+    harness.receiver = () => DELIVERED;
+    await harness.commit("a");
+    await harness.advance(29_000);
+    expect(harness.deliveredIds).toEqual(["a1"]);
+    await harness.advance(2_000);
+    expect(harness.deliveredIds.slice(1).sort()).toEqual(["a2", "b1"]);
+  });
+
+  it("has at most 32 attempts in flight, and 16 of them retries", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = () => new Promise((resolve) => setTimeout(() => resolve(failed(0)), 15_000));
+    for (let index = 0; index < 40; index += 1) await harness.commit(`s${index}`);
+    expect(harness.attempts).toHaveLength(32);
+    await harness.advance(15_000);
+    // The other eight, and their places are given back to retries.
+    expect(harness.attempts).toHaveLength(40);
+    await harness.advance(5_000);
+    expect(harness.attempts).toHaveLength(40 + 16);
+  });
+
+  it("lets a session hold the cursor back for little more than a second", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = ({ session }) => (session === "a" ? new Promise(() => {}) : DELIVERED);
+    await harness.commit("a");
+    await harness.commit("b");
+    await harness.advance(900);
+    expect((await endpoint()).cursor).toBe(0);
+    await harness.advance(400);
+    expect((await endpoint()).cursor).toBe(await harness.store.lastCursor(ACCOUNT));
+  });
+
+  it("reads no more of the log while 500 sessions hold the cursor back", async () => {
+    harness = await DeliveryHarness.open();
+    const { endpoint: enabled } = await endpoint();
+    const disabled = { at: Date.now(), reason: "by_request" } as const;
+    await harness.store.outbox.changeEndpoint(enabled, { disabled });
+    await harness.supervisor.refresh();
+    const sessions = Array.from({ length: 1_200 }, (_, index) => `s${index}`);
+    await Promise.all(sessions.map((session) => harness.commit(session)));
+    const read: number[] = [];
+    const { log } = harness.store;
+    harness.store.log = (account, afterCursor, limit, track) => {
+      read.push(afterCursor + limit);
+      return log.call(harness.store, account, afterCursor, limit, track);
+    };
+    harness.receiver = () => new Promise(() => {});
+    await harness.store.outbox.changeEndpoint(enabled, { disabled: null });
+    await harness.supervisor.refresh();
+    await harness.advance(500);
+    expect(Math.max(...read)).toBe(600);
+    await harness.advance(2_000);
+    expect(Math.max(...read)).toBeGreaterThanOrEqual(1_200);
+  });
+
+  it("has the list of deliveries trimmed after every thousand", async () => {
+    harness = await DeliveryHarness.open();
+    const kept: number[] = [];
+    harness.store.outbox.trimDeliveries = async (_, keep) => {
+      kept.push(keep);
+    };
+    const sessions = Array.from({ length: 1_000 }, (_, index) => `s${index}`);
+    await Promise.all(sessions.map((session) => harness.commit(session)));
+    await harness.advance(1_000);
+    expect(kept).toEqual([10_000]);
+  });
+});
+
 describe("a backlog", () => {
   it("larger than the in-memory limit is delivered once to a slow receiver", async () => {
     harness = await DeliveryHarness.open();
@@ -363,12 +463,29 @@ describe("an erased session", () => {
   });
 });
 
+describe("a session with the id of an erased one", () => {
+  it("is delivered as another session, also while the erased one waits for a retry", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = () => failed(500);
+    await harness.commit("a");
+    await harness.commit("a");
+    await harness.advance(200);
+    await harness.store.erase({ account: ACCOUNT, id: "a" });
+    harness.receiver = () => DELIVERED;
+    for (const _ of [1, 2, 3]) await harness.commit("a");
+    await harness.advance(HOUR);
+    expect(harness.deliveredIds).toEqual(["a1", "a2", "a3"]);
+  });
+});
+
 describe("an endpoint that always fails", () => {
   it("is retried at a limited rate, and receives everything once it recovers", async () => {
     harness = await DeliveryHarness.open();
     harness.receiver = () => failed(500);
     const sessions = Array.from({ length: 400 }, (_, index) => `s${index}`);
     await Promise.all(sessions.map((session) => harness.commit(session)));
+    // After 200 failures in a row it rests.
+    expect(harness.attempts.length).toBeLessThan(250);
     await harness.advance(10_000);
     const before = harness.attempts.length;
     await harness.advance(1_000);
