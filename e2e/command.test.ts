@@ -2,16 +2,22 @@
  * The command line: an error is one line that says what to do, without a stack, and exits 2.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { start } from "./support/process.ts";
 
 const COMMAND = fileURLToPath(new URL("../packages/collector/dist/cli/main.js", import.meta.url));
 const SCENARIOS = new URL("../packages/collector/scenarios/", import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), "stillhere-command-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const MEMORY = ["--port", "0", "--store", "memory:"];
 
 function run(args: readonly string[], env: Record<string, string> = {}) {
   return spawnSync(process.execPath, [COMMAND, ...args], {
@@ -69,8 +75,20 @@ describe("the command reports in one line, and exits 2, on", () => {
     ],
     ["a missing scenario file", ["replay", "none.json"], /none\.json cannot be read/],
     ["an invalid scenario", ["replay", file("c.json", '{"id":"X"}')], /scenario X: name/],
-    ["an account that does not exist", ["token", "--session", "s"], /stillhere serve/],
+    ["a store that does not exist", ["token", "--session", "s"], /stillhere serve/],
+    ["keys of a store that does not exist", ["keys", "--create"], /no store .*stillhere serve/],
+    ["keys of a store in memory", ["keys", "--store", "memory:"], /its own process/],
     ["a token without a session", ["token"], /--session <id>' not specified/],
+    ["a misspelt option", ["serve", "--prot", "1"], /--prot' \(Did you mean --port\?\)/],
+    ["an argument too many", ["serve", "now"], /too many arguments/],
+    [
+      "an address that is not of this machine",
+      ["serve", ...MEMORY, "--host", "192.0.2.1"],
+      /--host/,
+    ],
+    ["a name without an address", ["serve", ...MEMORY, "--host", "no.invalid"], /--host/],
+    ["an invalid number of PORT", ["serve", "--store", "memory:"], /whole number/, { PORT: "x" }],
+    ["an invalid metrics token", ["serve", ...MEMORY, "--metrics-token", "a b"], /letters, digits/],
   ])("%s", (_name, args, line, env) => {
     const { status, stdout, stderr } = run(args, env);
     expect(status).toBe(2);
@@ -140,5 +158,150 @@ describe("replay", () => {
     const { status, stdout } = run(["replay", file("x.json", JSON.stringify([scenario]))]);
     expect(status).toBe(1);
     expect(stdout).toContain('at 0: state expected "ended", got "active"');
+  });
+});
+
+async function serve(args: readonly string[], env: Record<string, string> = {}) {
+  const running = await start(process.execPath, [COMMAND, "serve", ...args], LISTENS, env);
+  onTestFinished(() => running.kill());
+  const printed = running.output();
+  const key = /sk_[\w-]+/.exec(printed)?.[0] ?? "";
+  return { url: running.match[1] ?? "", printed, key };
+}
+const LISTENS = /listens at (http:\S+)/;
+
+it("only one port is taken, and the message names the option to change", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void taken.close());
+  await once(taken, "listening");
+  const port = String((taken.address() as AddressInfo).port);
+  const memory = ["serve", "--store", "memory:"];
+  const main = run([...memory, "--port", port]);
+  expect([main.status, main.stderr]).toEqual([
+    2,
+    `stillhere: Port ${port} is taken: choose another with --port.\n`,
+  ]);
+  const metrics = run([...memory, "--port", "0", "--metrics-port", port]);
+  expect([metrics.status, metrics.stderr]).toEqual([
+    2,
+    `stillhere: Port ${port} is taken: choose another with --metrics-port.\n`,
+  ]);
+});
+
+it("on a Node without node:sqlite says in one sentence which Node is needed", () => {
+  const args = ["--no-experimental-sqlite", COMMAND, "serve"];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^stillhere: This is Node\.js .* use Node\.js 22\.13 or newer\.\n$/);
+});
+
+it("prints its version, which /healthz and /openapi.json state too", async () => {
+  const manifest = new URL("../packages/collector/package.json", import.meta.url);
+  const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+  expect(run(["--version"]).stdout).toBe(`${version}\n`);
+  const { url } = await serve(MEMORY);
+  expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: "ok", version });
+  expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({ info: { version } });
+});
+
+it.each([[], ["serve"], ["demo"], ["replay"], ["token"], ["keys"]])(
+  "has help with examples: %s",
+  (...command) => {
+    const { status, stdout } = run([...command, "--help"]);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/Examples:\n {2}/);
+  },
+);
+
+describe("keys", () => {
+  it("and token create no file", () => {
+    run(["keys", "--store", "sqlite:./absent.db"]);
+    run(["token", "--session", "s", "--store", "sqlite:./absent.db"]);
+    expect(existsSync(join(folder, "absent.db"))).toBe(false);
+  });
+
+  it("says that secret keys cannot be shown again, and how to have new ones", async () => {
+    const store = `sqlite:${folder}/keys.db`;
+    const { key } = await serve(["--port", "0", "--store", store]);
+    const { stdout } = run(["keys", "--store", store]);
+    expect(stdout).toContain(key.slice(0, 7));
+    expect(stdout).not.toContain(key);
+    expect(stdout).toMatch(/cannot be shown again.*stillhere keys --rotate/);
+  });
+});
+
+describe("serve", () => {
+  it("says in its first line that it creates a store, and only then", async () => {
+    const store = `sqlite:${folder}/first.db`;
+    const first = await serve(["--port", "0", "--store", store]);
+    expect(first.printed.split("\n")[0]).toBe(`Created a new store in ${folder}/first.db`);
+    const second = await serve(["--port", "0", "--store", store]);
+    expect(second.printed).not.toContain("new store");
+  });
+
+  it("creates no store for a config with an unknown setting", () => {
+    const config = file("unknown.json", '{"settings":{"x":1}}');
+    const store = `sqlite:${folder}/none.db`;
+    expect(run(["serve", "--port", "0", "--store", store, "--config", config]).status).toBe(2);
+    expect(existsSync(join(folder, "none.db"))).toBe(false);
+  });
+
+  it("reads a config that names its schema", async () => {
+    const config = file("good.json", '{"$schema":"x","settings":{"retentionDays":3}}');
+    const { url, key } = await serve([...MEMORY, "--config", join(folder, config)]);
+    const headers = { Authorization: `Bearer ${key}` };
+    const settings = await fetch(`${url}/v1/settings`, { headers });
+    expect(await settings.json()).toMatchObject({ retentionDays: 3 });
+  });
+
+  it("ignores the address that Kubernetes puts into STILLHERE_PORT, and reads PORT", async () => {
+    const env = { STILLHERE_PORT: "tcp://10.0.0.1:8787", PORT: "0", STILLHERE_STORE: "memory:" };
+    const { url } = await serve([], env);
+    expect(new URL(url).port).not.toBe("8787");
+  });
+
+  it("names unknown variables in one warning, and starts", async () => {
+    const { printed } = await serve(MEMORY, { STILLHERE_PROT: "1", STILLHERE_ORIGIN: "x" });
+    expect(printed.match(/warning.*/g)).toEqual([
+      "warning: STILLHERE_ORIGIN, STILLHERE_PROT are no options and are ignored; see --help.",
+    ]);
+  });
+
+  it("keeps idle connections open for --keep-alive seconds", async () => {
+    const { url } = await serve([...MEMORY, "--keep-alive", "1"]);
+    const byDefault = await serve(MEMORY);
+    expect(await timeoutOf(url)).toBe("timeout=1");
+    expect(await timeoutOf(byDefault.url)).toBe("timeout=75");
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname).resume();
+    onTestFinished(() => void socket.destroy());
+    socket.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+    await once(socket, "data");
+    const since = Date.now();
+    await once(socket, "end");
+    expect(Date.now() - since).toBeGreaterThan(700);
+  });
+
+  async function timeoutOf(url: string): Promise<string | null> {
+    return (await fetch(`${url}/healthz`)).headers.get("Keep-Alive");
+  }
+
+  it("serves metrics at a port of their own, to those who send the token", async () => {
+    const args = [...MEMORY, "--metrics-port", "0", "--metrics-token", "secret"];
+    const { url, printed } = await serve(args);
+    const metrics = /metrics at (http:\S+)/.exec(printed)?.[1] ?? "";
+    expect((await fetch(`${url}/metrics`)).status).toBe(404);
+    expect((await fetch(metrics)).status).toBe(401);
+    const wrong = await fetch(metrics, { headers: { Authorization: "Bearer no" } });
+    expect(await wrong.json()).toMatchObject({ code: "key_invalid" });
+    const right = await fetch(metrics, { headers: { Authorization: "Bearer secret" } });
+    expect(await right.text()).toContain("stillhere_signals_total");
+  });
+
+  it("requires the metrics token at its own port too", async () => {
+    const { url } = await serve([...MEMORY, "--metrics-token", "secret"]);
+    expect((await fetch(`${url}/metrics`)).status).toBe(401);
+    const headers = { Authorization: "Bearer secret" };
+    expect((await fetch(`${url}/metrics`, { headers })).status).toBe(200);
   });
 });

@@ -1,36 +1,39 @@
 /**
  * `--config FILE`: settings that are applied to the account `default` at each start.
+ * config.schema.json describes the file.
  * @module
  */
 import { readFileSync } from "node:fs";
-import { checkRelations } from "../core/settings-resolve.ts";
 import { patchOverrides } from "../core/settings-schema.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { SettingsPatch } from "../platform/default-account.ts";
 import { UsageError } from "./failure.ts";
 
-/** @throws {UsageError} if the file cannot be read or contains an invalid setting. */
-export async function applyConfig(engine: Engine, account: string, file: string): Promise<void> {
-  const config = readConfig(file);
-  const current = engine.broadcasts.latest(account).overrides;
-  const { overrides, problems } = patchOverrides(current, config.settings ?? {});
-  const [problem] = problems.length > 0 ? problems : checkRelations(overrides);
+/** `$schema` is for editors. */
+const KEYS = ["settings", "$schema"];
+
+/**
+ * The settings in the file. How they relate to those of the account is checked when they are applied.
+ * @throws {UsageError} if the file cannot be read or contains an invalid setting.
+ */
+export function readConfig(file: string): SettingsPatch {
+  const { settings = {} } = parseConfig(file);
+  const [problem] = patchOverrides({}, settings).problems;
   if (problem) throw new UsageError(`${file}: ${problem.setting} ${problem.message}`);
-  if (JSON.stringify(overrides) === JSON.stringify(current)) return;
-  await engine.changeSettings(account, { overrides });
+  return settings as SettingsPatch;
 }
 
-function readConfig(file: string): { settings?: unknown } {
+function parseConfig(file: string): { settings?: unknown } {
   let config: unknown;
   try {
     config = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError(
-      `The config ${file} cannot be read (${why}): write JSON as {"settings": {…}}.`,
+      `The config ${file} cannot be read (${why.replaceAll(/\s+/g, " ")}): write JSON as {"settings": {…}}.`,
     );
   }
   const isObject = config !== null && typeof config === "object" && !Array.isArray(config);
-  const unknown = isObject ? Object.keys(config as object).find((key) => key !== "settings") : "";
+  const unknown = isObject ? Object.keys(config as object).find((key) => !KEYS.includes(key)) : "";
   if (unknown === undefined) return config as { settings?: unknown };
   throw new UsageError(
     `The config ${file} must be {"settings": {…}}${unknown && `, not "${unknown}"`}.`,

@@ -13,7 +13,7 @@ import { type Collector, startCollector } from "../platform/node.ts";
 import { openStore } from "../platform/open-store.ts";
 import { UnreleasedFileError } from "../stores/sqlite/schema.ts";
 import type { Store } from "../stores/store.ts";
-import { UsageError } from "./failure.ts";
+import { listenError, UsageError } from "./failure.ts";
 import { stopOnSignal } from "./serve.ts";
 
 const FOLDER = ".stillhere";
@@ -36,6 +36,8 @@ export async function demo({ host, port }: DemoOptions): Promise<void> {
     port,
     allowPrivateWebhooks: true,
     onError: logError,
+  }).catch((error) => {
+    throw listenError(error, { host, port, portOption: "PORT" });
   });
   const keys = readKeys();
   const shopPort = Number(new URL(collector.url).port) + 1;

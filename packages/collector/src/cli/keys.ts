@@ -2,10 +2,11 @@
  * `stillhere keys` and `stillhere token`: account administration from the shell.
  * @module
  */
+import { existsSync } from "node:fs";
 import { Accounts } from "../engine/accounts.ts";
 import { createSystemClock } from "../engine/clock.ts";
 import { mintToken } from "../http/session-token.ts";
-import { openStore } from "../platform/open-store.ts";
+import { openStore, parseStore } from "../platform/open-store.ts";
 import { UsageError } from "./failure.ts";
 
 export interface KeysOptions {
@@ -27,6 +28,9 @@ export async function keys(options: KeysOptions): Promise<void> {
       for (const { hint, expiresAt } of secretKeys)
         console.log(`${name}  ${hint}…${expiryText(expiresAt)}`);
     }
+    console.log(
+      "Secret keys cannot be shown again; for new ones: stillhere keys --rotate [--account NAME]",
+    );
   });
 }
 
@@ -73,7 +77,8 @@ async function withAccounts(
   address: string,
   work: (accounts: Accounts) => Promise<void>,
 ): Promise<void> {
-  const store = await openStore(address);
+  requireStore(address);
+  const store = await openStore(address, { create: false });
   try {
     const accounts = new Accounts(store, createSystemClock());
     await accounts.refresh();
@@ -81,6 +86,20 @@ async function withAccounts(
   } finally {
     await store.close();
   }
+}
+
+/** @throws {UsageError} if there is no store: only `serve` creates one. */
+function requireStore(address: string): void {
+  const { kind, path } = parseStore(address);
+  if (kind === "memory") {
+    throw new UsageError(
+      "A store in memory can only be read by its own process: name another one.",
+    );
+  }
+  if (kind === "redis" || existsSync(path)) return;
+  throw new UsageError(
+    `There is no store ${path}: name one with --store, or create it with \`stillhere serve\`.`,
+  );
 }
 
 function requireAccount(accounts: Accounts, name: string) {

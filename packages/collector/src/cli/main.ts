@@ -1,162 +1,27 @@
 #!/usr/bin/env node
 /**
- * The command `stillhere`.
+ * The command `stillhere`. It checks Node first, because the rest cannot even be loaded without
+ * `node:sqlite`.
  * @module
  */
-import { Command, InvalidArgumentError, Option } from "commander";
-import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS } from "../http/session-token.ts";
-import { MAX_SESSIONS } from "../platform/node.ts";
-import { DEFAULT_STORE } from "../platform/open-store.ts";
-import { parseProxy, type WebhookProxy } from "../platform/webhook-proxy.ts";
-import { backup, restore } from "./backup.ts";
-import { demo } from "./demo.ts";
-import { usageMessageOf } from "./failure.ts";
-import { keys, token } from "./keys.ts";
-import { replay } from "./replay.ts";
-import { serve } from "./serve.ts";
 
-const store = () =>
-  option("--store <url>", "sqlite:PATH, memory:, redis://… or redis-cluster://…")
-    .default(DEFAULT_STORE)
-    .env("STILLHERE_STORE");
-const host = () =>
-  option("--host <address>", "address to listen at").default("127.0.0.1").env("STILLHERE_HOST");
-const port = () =>
-  option("--port <number>", "port to listen at, 0 for any free one")
-    .default(8787)
-    .argParser(wholeNumber(0, 65_535));
-const account = () =>
-  option("--account <name>", "name of the account").default("default").env("STILLHERE_ACCOUNT");
+const NEEDED = "22.13";
 
-const program = new Command("stillhere")
-  .description("Knows whether the person who waits for support on a website is still there")
-  .configureOutput({ outputError: (line, write) => write(line.replace(/^error: /, "stillhere: ")) })
-  .exitOverride();
-
-program
-  .command("serve")
-  .description("run the collector")
-  .addOption(host())
-  .addOption(port().env("STILLHERE_PORT"))
-  .addOption(store())
-  .addOption(
-    option("--trust-proxy", "take client addresses from the last entry of X-Forwarded-For")
-      .default(false)
-      .env("STILLHERE_TRUST_PROXY"),
-  )
-  .addOption(
-    option("--max-sessions <number>", "maximum number of sessions per account")
-      .default(MAX_SESSIONS)
-      .argParser(wholeNumber(1, 1_000_000_000))
-      .env("STILLHERE_MAX_SESSIONS"),
-  )
-  .addOption(
-    option("--allow-private-webhooks", "allow webhooks to this machine and its network")
-      .default(false)
-      .env("STILLHERE_ALLOW_PRIVATE_WEBHOOKS"),
-  )
-  .addOption(
-    option("--webhook-proxy <url>", "HTTP proxy that webhooks are sent through")
-      .argParser(proxyUrl)
-      .env("STILLHERE_WEBHOOK_PROXY"),
-  )
-  .addOption(
-    option("--config <file>", "JSON file with settings of the account default").env(
-      "STILLHERE_CONFIG",
-    ),
-  )
-  .action(serve);
-
-program
-  .command("demo")
-  .description("run a collector, a shop with a chat, and the console")
-  .addOption(host())
-  .addOption(port().env("PORT"))
-  .action(demo);
-
-program
-  .command("replay <files...>")
-  .description("run scenario files through the core on a virtual clock")
-  .addOption(option("--json", "print results as JSON").default(false).env("STILLHERE_JSON"))
-  .action((files: string[], options: { json: boolean }) => {
-    if (!replay(files, options)) process.exitCode = 1;
-  });
-
-program
-  .command("token")
-  .description("mint a session token")
-  .addOption(
-    option("--session <id>", "session that the token is for")
-      .makeOptionMandatory()
-      .env("STILLHERE_SESSION"),
-  )
-  .addOption(option("--user <id>", "the end user").env("STILLHERE_USER"))
-  .addOption(
-    option("--ttl <seconds>", "lifetime of the token")
-      .default(DEFAULT_TTL_SECONDS)
-      .argParser(wholeNumber(1, MAX_TTL_SECONDS))
-      .env("STILLHERE_TTL"),
-  )
-  .addOption(account())
-  .addOption(store())
-  .action(token);
-
-program
-  .command("keys")
-  .description("list accounts and their keys, or make new ones")
-  .addOption(option("--account <name>", "only this account").env("STILLHERE_ACCOUNT"))
-  .addOption(option("--create", "create the account").default(false).env("STILLHERE_CREATE"))
-  .addOption(option("--rotate", "make new keys").default(false).env("STILLHERE_ROTATE"))
-  .addOption(
-    option("--overlap <hours>", "how long the old keys stay valid; 0 revokes them")
-      .default(24)
-      .argParser(wholeNumber(0, 8_760))
-      .env("STILLHERE_OVERLAP"),
-  )
-  .addOption(store())
-  .action(keys);
-
-program
-  .command("backup <file>")
-  .description("copy the SQLite store while collectors run")
-  .addOption(store())
-  .action(backup);
-
-program
-  .command("restore <file>")
-  .description("put a backup in the place of a store that is not there or empty")
-  .addOption(store())
-  .action(restore);
-
-function option(flags: string, description: string): Option {
-  return new Option(flags, description);
+if (await hasSqlite()) {
+  const { run } = await import("./program.ts");
+  await run();
+} else {
+  console.error(
+    `stillhere: This is Node.js ${process.versions.node}, which has no node:sqlite: use Node.js ${NEEDED} or newer.`,
+  );
+  process.exitCode = 2;
 }
 
-function proxyUrl(text: string): WebhookProxy {
-  const proxy = parseProxy(text);
-  if (proxy) return proxy;
-  throw new InvalidArgumentError("Give the URL of an HTTP proxy, such as http://proxy:3128.");
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== "" && Number.isInteger(value) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
-  };
-}
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exit(exitCodeOf(error));
-}
-
-/** Exit code 2 for usage errors; Commander has already printed its own, and help is no error. */
-function exitCodeOf(error: unknown): number {
-  const { code, exitCode } = error as { code?: unknown; exitCode?: number };
-  if (typeof code === "string" && code.startsWith("commander.")) return exitCode === 0 ? 0 : 2;
-  const message = usageMessageOf(error);
-  console.error(message === null ? error : `stillhere: ${message}`);
-  return message === null ? 1 : 2;
+async function hasSqlite(): Promise<boolean> {
+  try {
+    await import("node:sqlite");
+    return true;
+  } catch {
+    return false;
+  }
 }

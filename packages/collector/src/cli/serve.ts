@@ -2,12 +2,17 @@
  * `stillhere serve`: runs the collector.
  * @module
  */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { DEFAULT_ACCOUNT } from "../engine/accounts.ts";
+import { prepareAccount } from "../platform/default-account.ts";
 import { logError } from "../platform/log.ts";
 import { type Collector, startCollector } from "../platform/node.ts";
-import { openStore } from "../platform/open-store.ts";
+import { openStore, parseStore } from "../platform/open-store.ts";
 import type { WebhookProxy } from "../platform/webhook-proxy.ts";
-import { applyConfig } from "./config.ts";
+import type { Store } from "../stores/store.ts";
+import { readConfig } from "./config.ts";
+import { listenError } from "./failure.ts";
 
 export interface ServeOptions {
   readonly host: string;
@@ -18,35 +23,69 @@ export interface ServeOptions {
   readonly maxSessions: number;
   readonly allowPrivateWebhooks: boolean;
   readonly webhookProxy?: WebhookProxy;
+  /** In seconds. */
+  readonly keepAlive: number;
+  readonly metricsPort?: number;
+  readonly metricsToken?: string;
 }
 
 /** Serves until SIGINT or SIGTERM; the first start creates an account and prints its keys once. */
 export async function serve(options: ServeOptions): Promise<void> {
+  // Before anything is created, since an invalid config aborts the start.
+  const settings = options.config === undefined ? {} : readConfig(options.config);
+  const isNewFile = isMissingFile(options.store);
   const store = await openStore(options.store);
-  const collector = await startCollector({
-    store,
-    host: options.host,
-    port: options.port,
-    trustProxy: options.trustProxy,
-    maxSessions: options.maxSessions,
-    allowPrivateWebhooks: options.allowPrivateWebhooks,
-    webhookProxy: options.webhookProxy,
-    onError: logError,
-  });
-  const { accounts, engine } = collector;
-  // Before any keys are printed, since an invalid config aborts the start.
-  if (options.config) await applyConfig(engine, DEFAULT_ACCOUNT, options.config);
-  if (!accounts.byName(DEFAULT_ACCOUNT)) {
-    const keys = await accounts.put(DEFAULT_ACCOUNT);
+  const isNew = isNewFile || (await store.accounts()).length === 0;
+  if (isNew) console.log(`Created a new store ${placeOf(options.store)}`);
+  const collector = await startServing(options, store);
+  const keys = await prepareAccount(collector, settings);
+  if (keys) {
     console.log(`Created the account ${DEFAULT_ACCOUNT}. Keep these, they are shown only once:`);
     console.log(`  publishable key  ${keys.publishableKey}`);
     console.log(`  secret key       ${keys.secretKey}`);
     console.log(`  token secret     ${keys.tokenSecret}`);
   }
-  console.log(
-    `stillhere collector listens at ${collector.url} (console: ${collector.url}/console)`,
-  );
+  const { url, metricsUrl } = collector;
+  if (metricsUrl !== null) console.log(`metrics at ${metricsUrl}`);
+  console.log(`stillhere collector listens at ${url} (console: ${url}/console)`);
   stopOnSignal(collector);
+}
+
+function isMissingFile(address: string): boolean {
+  const { kind, path } = parseStore(address);
+  return kind === "sqlite" && !existsSync(path);
+}
+
+function placeOf(address: string): string {
+  const { kind, path } = parseStore(address);
+  if (kind === "sqlite") return `in ${resolve(path)}`;
+  return kind === "redis" ? "in Redis" : "in memory, which ends with this process";
+}
+
+async function startServing(options: ServeOptions, store: Store): Promise<Collector> {
+  const { host, port, metricsPort, keepAlive } = options;
+  try {
+    return await startCollector({
+      store,
+      host,
+      port,
+      trustProxy: options.trustProxy,
+      maxSessions: options.maxSessions,
+      allowPrivateWebhooks: options.allowPrivateWebhooks,
+      webhookProxy: options.webhookProxy,
+      keepAliveSeconds: keepAlive,
+      metricsPort,
+      metricsToken: options.metricsToken,
+      onError: logError,
+    });
+  } catch (error) {
+    const isMetrics = (error as { port?: unknown }).port === metricsPort && metricsPort !== port;
+    throw listenError(error, {
+      host,
+      port: isMetrics ? (metricsPort ?? port) : port,
+      portOption: isMetrics ? "--metrics-port" : "--port",
+    });
+  }
 }
 
 /** Shuts down gracefully at SIGINT or SIGTERM: finishes open requests, then closes the store. */

@@ -7,10 +7,11 @@ import { type Store, StoreError } from "../stores/store.ts";
 export const DEFAULT_STORE = "sqlite:./stillhere.db";
 
 /**
- * Each driver is loaded only when it is used: not every host has `node:sqlite`.
+ * Each driver is loaded only when it is used: not every host has `node:sqlite`. Without `create`, a
+ * Redis that has no store yet is an error.
  * @throws {StoreError} if the address is invalid or the store cannot be reached.
  */
-export async function openStore(address: string): Promise<Store> {
+export async function openStore(address: string, { create = true } = {}): Promise<Store> {
   const { kind, path } = parseStore(address);
   if (kind === "memory") {
     const { MemoryStore } = await import("../stores/memory/memory-store.ts");
@@ -21,7 +22,7 @@ export async function openStore(address: string): Promise<Store> {
     return new SqliteStore(path);
   }
   const { RedisStore } = await import("../stores/redis/redis-store.ts");
-  return RedisStore.open(address);
+  return RedisStore.open(address, { create });
 }
 
 /** @throws {StoreError} if the address is invalid. */

@@ -8,12 +8,22 @@ import { StoreError } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { COMMON_KEYS } from "./keys.ts";
 
-/** @throws {StoreError} if Redis was set up with another number of partitions. */
-export async function checkPartitions(connection: Connection, partitions: number): Promise<void> {
+/**
+ * @param create set Redis up if it is not
+ * @throws {StoreError} if Redis was set up with another number of partitions, or must be and is not.
+ */
+export async function checkPartitions(
+  connection: Connection,
+  partitions: number,
+  create: boolean,
+): Promise<void> {
   const key = COMMON_KEYS.partitions;
-  await connection.command(key, "SET", key, String(partitions), "NX");
+  if (create) await connection.command(key, "SET", key, String(partitions), "NX");
   const stored = await connection.command(key, "GET", key);
   if (stored === String(partitions)) return;
+  if (stored === null) {
+    throw new StoreError("This Redis holds no store yet: create it with `stillhere serve`.");
+  }
   throw new StoreError(
     `Sessions in this Redis are spread over ${stored} partitions, which cannot be changed: use ?partitions=${stored}.`,
   );
