@@ -3,7 +3,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { name } from "../schemas/name.ts";
+import { id } from "../schemas/name.ts";
 import type { Agent, Assignment } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
@@ -20,7 +20,7 @@ const agentView = z
   })
   .openapi("Agent");
 
-const params = z.object({ id: name.openapi({ param: { name: "id", in: "path" } }) });
+const params = z.object({ id: id.openapi({ param: { name: "id", in: "path" } }) });
 
 const list = createRoute({
   method: "get",

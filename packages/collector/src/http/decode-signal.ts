@@ -19,8 +19,8 @@ export interface DecodedSignal {
   readonly input: SignalInput | LeaveInput;
 }
 
-/** A valid session id. It appears in URLs, headers and store keys. */
-export const SESSION_ID = /^[\w.:@-]{1,128}$/;
+/** A valid session id. It appears in URLs, where `.` and `..` have another meaning, and in store keys. */
+export const SESSION_ID = /^(?!\.{1,2}$)[\w.:@-]{1,128}$/;
 const PAGE_ID = /^[\w.-]{1,64}$/;
 const TOKEN_MAX_LENGTH = 2_048;
 /** Exclusive upper bound of `gen` and `seq`. */

@@ -14,7 +14,7 @@ import {
   TRANSITION_CAUSES,
   VISIBILITIES,
 } from "../core/lists.ts";
-import { name } from "../schemas/name.ts";
+import { id, name, wellFormed } from "../schemas/name.ts";
 import { ticketFields, ticketPatch } from "../schemas/ticket.ts";
 import { SESSION_ID } from "./decode-signal.ts";
 
@@ -25,15 +25,15 @@ export const idParams = z.object({ id: sessionId.openapi({ param: { name: "id", 
 export const sessionPut = z
   .strictObject({
     channel: name.optional(),
-    user: name.nullish(),
-    assignee: name.nullish(),
+    user: id.nullish(),
+    assignee: id.nullish(),
     ticket: ticketPatch.optional(),
   })
   .openapi("SessionUpdate");
 
 const eventBase = {
   /** The client's id for the event; a repeated id is ignored. */
-  id: z.string().min(1).max(128).optional(),
+  id: wellFormed(z.string().min(1).max(128)).optional(),
   at: z.iso.datetime({ offset: true }).optional(),
 };
 
@@ -57,7 +57,7 @@ export const sessionEvent = z
       /** The same fields in the form of `PUT /v1/sessions/{id}`. */
       ticket: ticketPatch.optional(),
     }),
-    z.strictObject({ ...eventBase, type: z.literal("assigned"), agent: name }),
+    z.strictObject({ ...eventBase, type: z.literal("assigned"), agent: id }),
     z.strictObject({ ...eventBase, type: z.literal("unassigned") }),
     z.strictObject({
       ...eventBase,

@@ -3,6 +3,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { id } from "../schemas/name.ts";
 import type { AppContext, Env } from "./context.ts";
 import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
 import { sessionId } from "./schemas.ts";
@@ -18,7 +19,7 @@ const post = createRoute({
     body: jsonBody(
       z.strictObject({
         session: sessionId,
-        user: z.string().min(1).max(256).nullish(),
+        user: id.nullish(),
         ttlSeconds: z.number().int().min(1).max(MAX_TTL_SECONDS).default(DEFAULT_TTL_SECONDS),
       }),
     ),

@@ -3,7 +3,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { name } from "../schemas/name.ts";
+import { id } from "../schemas/name.ts";
 import type { AppContext, Env } from "./context.ts";
 import { createRoutes, jsonResponses, SECURED } from "./route.ts";
 
@@ -12,7 +12,7 @@ const erase = createRoute({
   path: "/v1/users/{id}",
   summary: "Erase a user's sessions with their history; an unknown user is not an error",
   ...SECURED,
-  request: { params: z.object({ id: name.openapi({ param: { name: "id", in: "path" } }) }) },
+  request: { params: z.object({ id: id.openapi({ param: { name: "id", in: "path" } }) }) },
   responses: jsonResponses(z.object({ erased: z.number() }), "How many sessions were erased"),
 });
 
