@@ -138,6 +138,39 @@ describe("reduce, for any history", () => {
     expectMet(met, numRuns / 400);
   });
 
+  it("moves the base and the last response only forward, unless presence is no longer read", () => {
+    let moved = 0;
+    always(({ input, before, session }) => {
+      if (input.type === "settings_changed" || input.type === "described") return;
+      if (before.begunAt === null) return;
+      if (session.baseAt !== before.baseAt) moved += 1;
+      expect(session.baseAt).toBeGreaterThanOrEqual(before.baseAt);
+      expect(session.lastResponseAt ?? 0).toBeGreaterThanOrEqual(before.lastResponseAt ?? 0);
+    });
+    expect(moved).toBeGreaterThan(numRuns / 10);
+  });
+
+  it("keeps a session's lists bounded, whatever is reported", () => {
+    const settings = resolveSettings({ "presence.mode": "on" }, []);
+    let session = createSession({ id: "s", channel: "web_widget" }, START);
+    for (let index = 0; index < 200; index += 1) {
+      const page = { page: `page_${index}`, gen: 0, seq: 1, visible: true, armed: false };
+      for (const input of [
+        { type: "bound", hash: `hash_${index}` },
+        { type: "agent_message" },
+        { type: "signal", signal: "open", ...page },
+        ...(index % 2 === 0 ? [{ type: "leave", ...page, to: "gone" } as const] : []),
+      ] as const) {
+        session = reduce(session, input, START + index, settings).session;
+      }
+    }
+    expect(session.bindings).toHaveLength(8);
+    expect(session.bindings.at(-1)).toBe("hash_199");
+    expect(session.agentRepliesAt).toHaveLength(16);
+    // Living ones, the one that stands for further ones, and those that are gone.
+    expect(session.pages.length).toBeLessThanOrEqual(32 + 1 + 16);
+  });
+
   it("returns the same session for an input that changes nothing", () => {
     always(({ session, settings, now }) => {
       for (const input of [{ type: "tick" }, { type: "activity" }] as const) {

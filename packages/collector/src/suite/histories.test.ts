@@ -7,6 +7,7 @@ import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
 import { EngineHarness } from "./engine-harness.ts";
 import { compareHistory, playHistory } from "./histories.ts";
+import type { History, Operation } from "./history.ts";
 import { expectedHistories, withoutEngineFeatures } from "./testing/by-the-rules.ts";
 import { history } from "./testing/generated.ts";
 
@@ -41,6 +42,32 @@ it("the memory store has the transitions that the rules give, for any history", 
   expect(compared).toBeGreaterThan(numRuns);
   // Otherwise the fast path would not be covered.
   expect(renewed).toBeGreaterThan(0);
+}, 300_000);
+
+it("in the mode `shadow` what happens live is what happens with presence off, for any history", async () => {
+  let shadowed = 0;
+  const liveHistories = async ({ steps }: History, mode: string) => {
+    const store = new MemoryStore();
+    const harness = new EngineHarness(store, START);
+    const inMode = (operation: Operation): Operation => {
+      // Which pages are known depends on the mode: with presence off there are none.
+      if (operation.type === "submit") return { ...operation, knownPage: null };
+      if (operation.type !== "settings") return operation;
+      return { ...operation, overrides: { ...operation.overrides, "presence.mode": mode } };
+    };
+    const withMode = steps.map((step) => ({ ...step, operations: step.operations.map(inMode) }));
+    const options = { account: "shop", startAt: START };
+    for await (const _shown of playHistory(harness, { steps: withMode }, options));
+    shadowed += (await store.log("shop", 0, 1_000, "shadow")).length;
+    return (await store.log("shop", 0, 1_000)).map(({ cursor: _, ...entry }) => entry);
+  };
+  const play = fc.asyncProperty(history, async (generated) => {
+    const off = await liveHistories(generated, "off");
+    expect(await liveHistories(generated, "shadow")).toEqual(off);
+  });
+  const numRuns = Number(runsAsked ?? 300);
+  await fc.assert(play, { numRuns, ...seed });
+  expect(shadowed).toBeGreaterThan(numRuns);
 }, 300_000);
 
 it("the SQLite store shows the same as the memory store, for any history", async () => {
