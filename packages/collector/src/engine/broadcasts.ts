@@ -25,6 +25,8 @@ export interface AccountSettings {
   readonly binding: BindingMode;
   /** History older than this is deleted; `null`: it is kept. */
   readonly retentionDays: number | null;
+  /** Sessions that ended or were last active before that are erased; `null`: they are kept. */
+  readonly sessionRetentionDays: number | null;
 }
 
 export interface Announcement {
@@ -46,6 +48,7 @@ function accountSettings(
     origins: settingOf(overrides, "origins") as readonly string[],
     binding: settingOf(overrides, "binding") as BindingMode,
     retentionDays: settingOf(overrides, "retentionDays") as number | null,
+    sessionRetentionDays: settingOf(overrides, "sessionRetentionDays") as number | null,
   };
 }
 

@@ -111,14 +111,14 @@ export class Engine {
 
   /**
    * Removes a session with all that is stored of it; false: it did not exist. Pages that are still open
-   * do not create it again.
+   * do not create it again. With `expectedVersion`, only if nothing has happened to it since.
    */
-  async erase(key: SessionKey): Promise<boolean> {
+  async erase(key: SessionKey, expectedVersion?: number): Promise<boolean> {
     if (this.beatCache) {
       const [found] = await this.store.load([{ key, eventIds: [] }]);
       if (found?.number !== undefined) this.beatCache.invalidate(found.number);
     }
-    return this.store.erase(key, { erasedAt: this.clock.now() });
+    return this.store.erase(key, { erasedAt: this.clock.now(), expectedVersion });
   }
 
   /** Changes settings or triggers; every session of the account applies the change at this instant. */

@@ -1,19 +1,109 @@
 /**
- * Deletes history that is older than an account's retention period.
+ * Deletes what an account's settings no longer let it keep: history by its age, and sessions that
+ * have ended or been silent for long. It works in short shares, so that signals and verdicts do not
+ * wait for it, however much there is to delete.
  * @module
  */
+import { idleSince } from "./activity.ts";
 import type { Engine } from "./engine.ts";
 
 const DAY_MS = 86_400_000;
 /** Small enough that one call does not delay beats. */
-const PRUNE_LIMIT = 1_000;
+const PRUNE_LIMIT = 100;
+const SCAN_LIMIT = 100;
+/** How long it works, and how many calls of the store it makes, before others get their turn. */
+const SHARE_MS = 5;
+const SHARE_CALLS = 20;
+const PAUSE_MS = 10;
+const FIRST_RUN_AFTER_MS = 60_000;
+const RUN_EVERY_MS = 3_600_000;
 
-export async function pruneHistory(engine: Engine, accounts: readonly string[]): Promise<void> {
+export interface RetentionOptions {
+  readonly engine: Engine;
+  readonly accounts: () => readonly string[];
+  /** Called with the error of a failed run; the next one begins again. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Runs each hour; returns a function that stops, and waits for a share in progress. */
+export function startRetention({ engine, accounts, onError }: RetentionOptions) {
+  const stopped = new AbortController();
+  let running: Promise<void> | null = null;
+  const run = () => {
+    running ??= applyRetention(engine, accounts(), stopped.signal)
+      .catch(onError)
+      .finally(() => {
+        running = null;
+      });
+  };
+  const first = setTimeout(run, FIRST_RUN_AFTER_MS);
+  const timer = setInterval(run, RUN_EVERY_MS);
+  return async (): Promise<void> => {
+    clearTimeout(first);
+    clearInterval(timer);
+    stopped.abort();
+    await running;
+  };
+}
+
+/** Deletes all that is too old now. */
+export async function applyRetention(
+  engine: Engine,
+  accounts: readonly string[],
+  stopped = new AbortController().signal,
+): Promise<void> {
+  const shares = new Shares();
+  const { store } = engine;
+  const all = async (part: () => Promise<number>) => {
+    while (!stopped.aborted && (await part()) === PRUNE_LIMIT) await shares.next();
+  };
   for (const account of accounts) {
-    const { retentionDays } = engine.broadcasts.latest(account);
-    if (retentionDays === null) continue;
-    const before = engine.clock.now() - retentionDays * DAY_MS;
-    await engine.store.outbox.pruneDeliveries(account, before);
-    while ((await engine.store.prune(account, before, PRUNE_LIMIT)) === PRUNE_LIMIT);
+    const { retentionDays, sessionRetentionDays } = engine.broadcasts.latest(account);
+    const now = engine.clock.now();
+    if (retentionDays !== null) {
+      const before = now - retentionDays * DAY_MS;
+      await all(() => store.outbox.pruneDeliveries(account, before, PRUNE_LIMIT));
+      await all(() => store.prune(account, before, PRUNE_LIMIT));
+    }
+    if (sessionRetentionDays !== null) {
+      const before = now - sessionRetentionDays * DAY_MS;
+      await eraseIdle(engine, account, before, shares, stopped);
+    }
+  }
+}
+
+async function eraseIdle(
+  engine: Engine,
+  account: string,
+  before: number,
+  shares: Shares,
+  stopped: AbortSignal,
+): Promise<void> {
+  for (let after: string | null = null; !stopped.aborted; ) {
+    const { sessions, next } = await engine.store.scan(account, after, SCAN_LIMIT);
+    await shares.next();
+    for (const { session, version } of sessions) {
+      if (stopped.aborted || idleSince(session) > before) continue;
+      // The version: whatever has happened to it since it was read keeps it.
+      await engine.erase({ account, id: session.id }, version);
+      await shares.next();
+    }
+    if (next === null) return;
+    after = next;
+  }
+}
+
+/** Lets others have their turn after each share of work. */
+class Shares {
+  #startedAt = performance.now();
+  #calls = 0;
+
+  /** To be called after each call of the store. */
+  async next(): Promise<void> {
+    this.#calls += 1;
+    if (this.#calls < SHARE_CALLS && performance.now() - this.#startedAt < SHARE_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    this.#startedAt = performance.now();
+    this.#calls = 0;
   }
 }

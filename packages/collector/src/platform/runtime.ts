@@ -8,7 +8,7 @@ import type { Context } from "hono";
 import { Accounts } from "../engine/accounts.ts";
 import { createSystemClock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
-import { pruneHistory } from "../engine/retention.ts";
+import { startRetention } from "../engine/retention.ts";
 import { startSweep } from "../engine/sweep.ts";
 import { type AppOptions, createApp } from "../http/app.ts";
 import type { Env } from "../http/context.ts";
@@ -29,7 +29,6 @@ import { refuseTarget, resolveNothing } from "./webhook-target.ts";
 
 /** How often accounts are read again, for keys that another process created or rotated. */
 const REFRESH_ACCOUNTS_EVERY_MS = 1_000;
-const PRUNE_EVERY_MS = 3_600_000;
 export const MAX_SESSIONS = 10_000_000;
 
 export interface RuntimeOptions {
@@ -109,6 +108,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
   const timers: NodeJS.Timeout[] = [];
   let stopLogListener: (() => void) | undefined;
   let stopSweep = async () => {};
+  let stopRetention = async () => {};
   let stopped: Promise<void> | null = null;
   const stopDelivering = () => (stopped ??= deliveries.stop());
   return {
@@ -125,7 +125,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
       const every = (ms: number, work: () => Promise<unknown>) =>
         timers.push(setInterval(() => work().catch(onError), ms));
       every(REFRESH_ACCOUNTS_EVERY_MS, () => accounts.refresh());
-      every(PRUNE_EVERY_MS, () => pruneHistory(engine, accounts.names()));
+      stopRetention = startRetention({ engine, accounts: () => accounts.names(), onError });
     },
     stopDelivering,
     async close() {
@@ -133,6 +133,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
       const delivered = stopDelivering();
       stopLogListener?.();
       await stopSweep();
+      await stopRetention();
       await engine.idle();
       await delivered;
       await store.close();

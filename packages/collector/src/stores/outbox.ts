@@ -157,6 +157,9 @@ export interface OutboxStore {
   deliveries(key: EndpointKey, query: DeliveryQuery): Promise<readonly ListedDelivery[]>;
   /** Deletes all but the newest `keep` deliveries of each status; pending ones all stay. */
   trimDeliveries(key: EndpointKey, keep: number): Promise<void>;
-  /** Deletes an account's deliveries that were last updated before `before`. */
-  pruneDeliveries(account: string, before: number): Promise<void>;
+  /**
+   * Deletes an account's deliveries that were last updated before `before`, at most `limit` where one
+   * call for all of them would hold up others; returns how many were deleted.
+   */
+  pruneDeliveries(account: string, before: number, limit: number): Promise<number>;
 }

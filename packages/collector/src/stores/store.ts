@@ -53,6 +53,8 @@ export interface Lookup {
 export interface EraseOptions {
   /** The store remembers this time with a hash of the id for 8 days (erasure.ts); missing: nothing. */
   readonly erasedAt?: number;
+  /** The session is deleted only if it has this version. */
+  readonly expectedVersion?: number | undefined;
 }
 
 export interface Found {

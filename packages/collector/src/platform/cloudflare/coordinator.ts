@@ -6,7 +6,7 @@
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";
 import { Accounts } from "../../engine/accounts.ts";
 import { createSystemClock } from "../../engine/clock.ts";
-import { pruneHistory } from "../../engine/retention.ts";
+import { applyRetention } from "../../engine/retention.ts";
 import { createApp } from "../../http/app.ts";
 import { CoordinatorRecords } from "../../stores/durable-object/coordinator-records.ts";
 import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
@@ -25,7 +25,7 @@ import { ShardedEngine } from "./sharded-engine.ts";
 
 /** How soon unreachable shards and waiting endpoints are tried again. */
 const RETRY_MS = 5_000;
-const PRUNE_EVERY_MS = 3_600_000;
+const RETENTION_EVERY_MS = 3_600_000;
 
 export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   readonly #records: CoordinatorRecords;
@@ -37,7 +37,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   readonly #sql: ObjectSql;
   readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.ctx.storage.setAlarm(at)));
   #calls = 0;
-  #prunedAt = 0;
+  #retentionAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -113,9 +113,9 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     await this.deliver();
     const now = this.#engine.clock.now();
     if (!areNotified) this.#alarm.ensureBy(now + RETRY_MS);
-    if (now - this.#prunedAt < PRUNE_EVERY_MS) return;
-    this.#prunedAt = now;
-    await pruneHistory(this.#engine, this.#accounts.names());
+    if (now - this.#retentionAt < RETENTION_EVERY_MS) return;
+    this.#retentionAt = now;
+    this.ctx.waitUntil(applyRetention(this.#engine, this.#accounts.names()).catch(console.error));
   }
 
   #onLogChange(account: string): void {

@@ -8,6 +8,7 @@ import { RpcTarget } from "cloudflare:workers";
 import { TRACKS, type Track } from "../../core/lists.ts";
 import { createIncarnation } from "../incarnation.ts";
 import type { EndpointStatus, OutboxStore } from "../outbox.ts";
+import { lastOldCursor } from "../prune.ts";
 import type { SqlRow } from "../sqlite/database.ts";
 import { SqliteOutbox } from "../sqlite/sqlite-outbox.ts";
 import type { Account, Agent, Broadcast, LogEntry, NewBroadcast, SessionKey } from "../store.ts";
@@ -138,7 +139,15 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   }
 
   async prune(account: string, before: number, limit: number): Promise<number> {
-    return Number(this.#statements.prune.run(account, before, limit).changes);
+    let pruned = 0;
+    for (const track of TRACKS.keys()) {
+      if (pruned >= limit) break;
+      const entries = this.#statements.oldest.all(account, track, limit - pruned);
+      const end = lastOldCursor(entries as unknown as { cursor: number; at: number }[], before);
+      if (end === null) continue;
+      pruned += Number(this.#statements.prune.run(account, track, end).changes);
+    }
+    return pruned;
   }
 
   async agents(account: string): Promise<readonly Agent[]> {

@@ -69,9 +69,9 @@ const SQL = {
     ORDER BY cursor LIMIT ?`,
   lastCursor: `SELECT coalesce(max(cursor), 0) AS cursor FROM transitions
     WHERE account = ? AND track = 0`,
-  prune: `DELETE FROM transitions WHERE (account, track, cursor) IN
-    (SELECT account, track, cursor FROM transitions WHERE account = ? AND at < ?
-      ORDER BY track, cursor LIMIT ?)`,
+  oldest: `SELECT cursor, at FROM transitions WHERE account = ? AND track = ?
+    ORDER BY cursor LIMIT ?`,
+  prune: "DELETE FROM transitions WHERE account = ? AND track = ? AND cursor <= ?",
   agents: "SELECT id, capacity FROM agents WHERE account = ? ORDER BY id",
   putAgent: "INSERT OR REPLACE INTO agents (account, id, capacity) VALUES (?, ?, ?)",
   accounts: "SELECT body FROM accounts ORDER BY name",

@@ -208,11 +208,11 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return erasedAt !== null && this.#options.now() - erasedAt < ERASURE_KEPT_MS;
   }
 
-  async erase(key: SessionKey, { erasedAt }: EraseOptions): Promise<boolean> {
+  async erase(key: SessionKey, { erasedAt, expectedVersion }: EraseOptions): Promise<boolean> {
     const { id } = key;
     const hash = await erasureHashOf(key);
     const stored = this.#find(id);
-    if (!stored) return false;
+    if (!stored || stored.version !== (expectedVersion ?? stored.version)) return false;
     this.#options.sql.transaction(() => {
       this.#statements.eraseEvents.run(id);
       this.#statements.eraseSession.run(id);

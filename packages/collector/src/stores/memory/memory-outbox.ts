@@ -198,13 +198,16 @@ export class MemoryOutbox implements OutboxStore {
     }
   }
 
-  async pruneDeliveries(account: string, before: number): Promise<void> {
+  async pruneDeliveries(account: string, before: number, limit: number): Promise<number> {
+    let deleted = 0;
     for (const { endpoint, deliveries } of this.#rows.values()) {
       if (endpoint.account !== account) continue;
       for (const [name, { updatedAt }] of deliveries) {
-        if (updatedAt < before) deliveries.delete(name);
+        if (deleted === limit) return deleted;
+        if (updatedAt < before && deliveries.delete(name)) deleted += 1;
       }
     }
+    return deleted;
   }
 
   /** Deletes everything stored about a session. */

@@ -222,8 +222,10 @@ export class MemoryStore implements Store {
     return pruned.size;
   }
 
-  async erase(key: SessionKey, { erasedAt }: EraseOptions = {}): Promise<boolean> {
+  async erase(key: SessionKey, { erasedAt, expectedVersion }: EraseOptions = {}): Promise<boolean> {
     const hash = await erasureHashOf(key);
+    const version = this.#rows.get(nameOf(key))?.stored.version;
+    if (expectedVersion !== undefined && version !== expectedVersion) return false;
     this.#log = this.#log.filter(
       (entry) => entry.account !== key.account || entry.session !== key.id,
     );

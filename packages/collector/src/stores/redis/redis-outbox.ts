@@ -242,11 +242,17 @@ export class RedisOutbox implements OutboxStore {
     }
   }
 
-  async pruneDeliveries(account: string, before: number): Promise<void> {
+  /** All of them in one call: it scans a few at a time, with other commands in between. */
+  async pruneDeliveries(account: string, before: number): Promise<number> {
+    let deleted = 0;
     for (const endpoint of await this.#endpointsOf(account)) {
-      const isOld = (_: string, text: string) => updatedAtOf(text) < before;
-      await this.#dropWhere(endpoint, "*", isOld);
+      await this.#dropWhere(endpoint, "*", (_, text) => {
+        const isOld = updatedAtOf(text) < before;
+        if (isOld) deleted += 1;
+        return isOld;
+      });
     }
+    return deleted;
   }
 
   /**

@@ -168,6 +168,7 @@ export class RedisStore implements Store {
 
   async erase(key: SessionKey, options: EraseOptions = {}): Promise<boolean> {
     const existed = await this.#sessions.erase(key, options);
+    if (!existed && options.expectedVersion !== undefined) return false;
     await this.outbox.erase(key);
     return existed;
   }

@@ -195,7 +195,7 @@ export class Sessions {
     return outcomes;
   }
 
-  async erase(key: SessionKey, { erasedAt }: EraseOptions = {}): Promise<boolean> {
+  async erase(key: SessionKey, { erasedAt, expectedVersion }: EraseOptions = {}): Promise<boolean> {
     const { account, id } = key;
     const partition = partitionOf(key, this.#partitions);
     const of = sessionKeys(partition, account);
@@ -211,9 +211,11 @@ export class Sessions {
         erasedAt ?? "",
         (erasedAt ?? 0) - ERASURE_KEPT_MS,
         ERASURE_KEPT_MS,
+        expectedVersion ?? "",
       ],
     );
     const [upTo, record] = erased as [string, string?];
+    if (record === undefined && expectedVersion !== undefined) return false;
     const createdAt = record ? decodeRecord(id, record).stored.session.createdAt : "";
     const log = accountKeys(account);
     const removed = await this.#connection.run(

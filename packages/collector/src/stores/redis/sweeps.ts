@@ -1,13 +1,15 @@
 /**
  * The queries of the sweep, over the partitions that this collector has claimed: which sessions are
- * due, and to which a broadcast has not been applied. Querying removes nothing.
+ * due, to which a broadcast has not been applied, and all of them. Querying removes nothing.
  * @module
  */
-import type { SessionKey } from "../store.ts";
+import type { ScanPart, SessionKey } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { decodeName, partitionKeys, sessionKeys } from "./keys.ts";
 import type { PartitionClaims } from "./partition-claims.ts";
+import { decodeRecord } from "./record.ts";
 import { FIND_NOT_CAUGHT_UP } from "./scripts/not-caught-up.ts";
+import { SCAN_SESSIONS } from "./scripts/scan-all.ts";
 
 /** How soon to scan again: a collector that lacks the last broadcast may still write old epochs. */
 const RESCAN_MS = 2_000;
@@ -105,6 +107,25 @@ export class Sweeps {
       const found = flat.filter((_, index) => index % 2 === 0);
       if (found.length > 0 || (next === "" && isFromStart)) return found;
     }
+  }
+
+  /** Partition by partition; a position is the partition and the last member of its index. */
+  async scan(account: string, after: string | null, limit: number): Promise<ScanPart> {
+    const [first = "", member = ""] = after?.split(/:(.*)/s) ?? [];
+    const partitions = [...(await this.#claims.current())].sort((a, b) => a - b);
+    const partition = partitions.find((each) => each >= Number(first));
+    if (partition === undefined) return { sessions: [], next: null };
+    const { ids, sessions } = sessionKeys(partition, account);
+    const from = String(partition) === first ? member : "";
+    const reply = await this.#connection.run(SCAN_SESSIONS, [ids, sessions], [from, limit]);
+    const [next = "", ...flat] = reply as string[];
+    const found = Array.from({ length: flat.length / 2 }, (_, index) =>
+      decodeRecord(flat[index * 2] ?? "", flat[index * 2 + 1] ?? ""),
+    );
+    return {
+      sessions: found.map(({ stored }) => stored),
+      next: next === "" ? `${partition + 1}:` : `${partition}:${next}`,
+    };
   }
 
   #scanOf(partition: number, account: string, epoch: number): CatchUpScan {

@@ -69,7 +69,8 @@ const SQL = {
         WHERE account = :account AND endpoint = :endpoint AND status = :status
         ORDER BY position DESC LIMIT 1 OFFSET :keep)`,
 
-  pruneDeliveries: "DELETE FROM webhook_deliveries WHERE account = ? AND updated_at < ?",
+  pruneDeliveries: `DELETE FROM webhook_deliveries WHERE position IN
+    (SELECT position FROM webhook_deliveries WHERE account = ? AND updated_at < ? LIMIT ?)`,
   eraseWaiting: "DELETE FROM webhook_waiting WHERE account = ? AND session = ?",
   eraseDeliveries: "DELETE FROM webhook_deliveries WHERE account = ? AND session = ?",
 } as const;

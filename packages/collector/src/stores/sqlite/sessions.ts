@@ -191,11 +191,13 @@ export class Sessions {
     return this.#rows.queue(account, group).map((inRow) => this.#newest(inRow));
   }
 
-  /** Within a transaction; false: there was no such session. */
-  erase(key: SessionKey): Committing<boolean> {
+  /** Within a transaction; false: there was no such session, or not in that version. */
+  erase(key: SessionKey, expectedVersion?: number): Committing<boolean> {
     this.#refresh();
     const inRow = this.#find(key);
-    if (!inRow) return { outcomes: false, committed: () => {} };
+    const isOther = (found: SessionInRow) =>
+      expectedVersion !== undefined && this.#newest(found).version !== expectedVersion;
+    if (!inRow || isOther(inRow)) return { outcomes: false, committed: () => {} };
     const { number } = inRow;
     this.#rows.erase(number);
     const committed = () => {

@@ -251,8 +251,8 @@ export class SqliteOutbox implements OutboxStore {
     }
   }
 
-  async pruneDeliveries(account: string, before: number): Promise<void> {
-    this.#statements.pruneDeliveries.run(account, before);
+  async pruneDeliveries(account: string, before: number, limit: number): Promise<number> {
+    return Number(this.#statements.pruneDeliveries.run(account, before, limit).changes);
   }
 
   /** Erases waiting rows and deliveries of a session; call it in the transaction that erases it. */

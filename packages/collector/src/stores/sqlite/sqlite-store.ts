@@ -210,11 +210,11 @@ export class SqliteStore implements Store {
     return pruned;
   }
 
-  async erase(key: SessionKey, { erasedAt }: EraseOptions = {}): Promise<boolean> {
+  async erase(key: SessionKey, { erasedAt, expectedVersion }: EraseOptions = {}): Promise<boolean> {
     const hash = await erasureHashOf(key);
     const { outcomes, committed } = this.#transaction(() => {
-      this.outbox.erase(key);
-      const erased = this.#sessions.erase(key);
+      const erased = this.#sessions.erase(key, expectedVersion);
+      if (erased.outcomes || expectedVersion === undefined) this.outbox.erase(key);
       if (erased.outcomes && erasedAt !== undefined) {
         this.#statements.pruneErasures.run(erasedAt - ERASURE_KEPT_MS);
         this.#statements.putErasure.run(hash, erasedAt);

@@ -60,10 +60,10 @@ export const deliveryCases: readonly ConformanceCase[] = [
         left.map(({ seq }) => seq),
         [6, 5, 4, 2, 1],
       );
-      await store.outbox.pruneDeliveries("desk", NOW + 1);
-      await store.outbox.pruneDeliveries(ACCOUNT, NOW);
+      equal(await store.outbox.pruneDeliveries("desk", NOW + 1, 100), 0);
+      equal(await store.outbox.pruneDeliveries(ACCOUNT, NOW, 100), 0);
       equal((await store.outbox.deliveries(KEY, { limit: 10 })).length, 5);
-      await store.outbox.pruneDeliveries(ACCOUNT, NOW + 1);
+      while ((await store.outbox.pruneDeliveries(ACCOUNT, NOW + 1, 2)) > 0);
       deepEqual(await store.outbox.deliveries(KEY, { limit: 10 }), []);
     },
   },

@@ -2,8 +2,8 @@
  * Cases for lists: filtered sessions, the queue, assignments and a user's sessions.
  * @module
  */
-import { deepEqual, equal } from "node:assert/strict";
-import type { IndexedColumns } from "../store.ts";
+import { deepEqual, equal, ok } from "node:assert/strict";
+import type { IndexedColumns, ScanPart } from "../store.ts";
 import { ACCOUNT, COLUMNS, type ConformanceCase, keyOf, NOW, writeOf } from "./case.ts";
 
 export const listCases: readonly ConformanceCase[] = [
@@ -81,6 +81,27 @@ export const listCases: readonly ConformanceCase[] = [
         { agent: "bob", session: "y", capacityHeld: false },
       ]);
       deepEqual(await store.assignments(ACCOUNT, "bob"), all.slice(2));
+    },
+  },
+  {
+    name: "scans an account's sessions in parts, each session once",
+    async run(open) {
+      const store = await open();
+      const ids = Array.from({ length: 70 }, (_, number) => `conv ${number}`);
+      await store.commit([
+        ...ids.map((id) => writeOf(id)),
+        writeOf("x", { key: keyOf("x", "desk") }),
+      ]);
+      const found: string[] = [];
+      for (let after: string | null = null; ; ) {
+        const part: ScanPart = await store.scan(ACCOUNT, after, 20);
+        ok(part.sessions.length <= 20);
+        found.push(...part.sessions.map(({ session }) => session.id));
+        if (part.next === null) break;
+        after = part.next;
+      }
+      deepEqual(found.toSorted(), ids.toSorted());
+      return undefined;
     },
   },
   {

@@ -108,6 +108,21 @@ export const sessionCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "erases a session only in the version that is given",
+    async run(open) {
+      const store = await open();
+      await store.commit([writeOf("a", { transitions: [transitionOf(1)] })]);
+      await store.commit([writeOf("a", { expectedVersion: 1 })]);
+      equal(await store.erase(keyOf("a"), { erasedAt: NOW, expectedVersion: 1 }), false);
+      equal((await loadOne(store, "a"))?.stored?.version, 2);
+      equal((await store.history(keyOf("a"), 0, 10)).length, 1);
+      equal(await store.erase(keyOf("a"), { erasedAt: NOW, expectedVersion: 2 }), true);
+      equal((await loadOne(store, "a"))?.stored, null);
+      equal(await store.erase(keyOf("a"), { expectedVersion: 2 }), false);
+      return undefined;
+    },
+  },
+  {
     name: "remembers for 8 days when a session was erased, for those who ask",
     async run(open) {
       const store = await open();

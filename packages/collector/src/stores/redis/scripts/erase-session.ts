@@ -3,7 +3,8 @@
  *
  * - KEYS: sessions, ids, columns, epochs, assigned, events, due, pending, erasures
  * - ARGV: account, id, hash of the id, when it is erased (empty: that is not remembered), until when
- *   earlier erasures are forgotten, how long the last one is remembered in milliseconds
+ *   earlier erasures are forgotten, how long the last one is remembered in milliseconds,
+ *   the only version to delete (empty: any)
  * - returns: the number up to which entries in relay queues may belong to it; the record, if it
  *   existed
  * @module
@@ -12,11 +13,12 @@ import { defineScript } from "../script.ts";
 
 export const ERASE_SESSION = defineScript(`
 local sessions, ids, columns, epochs, assigned, events, due, pending, erasures = unpack(KEYS)
-local account, id, hash, erasedAt, forgetUntil, keptMs = unpack(ARGV)
+local account, id, hash, erasedAt, forgetUntil, keptMs, expected = unpack(ARGV)
 local upTo = redis.call('HGET', pending, '#') or '0'
 local old = redis.call('HGET', sessions, id)
 if not old then return { upTo } end
-local epoch, letters, held, agent = string.match(old, '^%d+ (%d+) (...)(.) %S+ (%S+) ')
+local version, epoch, letters, held, agent = string.match(old, '^(%d+) (%d+) (...)(.) %S+ (%S+) ')
+if expected ~= '' and expected ~= version then return { upTo } end
 redis.call('HDEL', sessions, id)
 redis.call('ZREM', ids, letters .. id)
 if redis.call('HINCRBY', columns, letters, -1) <= 0 then redis.call('HDEL', columns, letters) end
