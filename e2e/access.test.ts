@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestCollector } from "./support/collector.ts";
 import { start } from "./support/process.ts";
-import { until } from "./support/wait.ts";
+import { signToken } from "./support/token.ts";
+import { pause, until } from "./support/wait.ts";
 
 let collector: TestCollector;
 
@@ -95,6 +96,95 @@ describe("origins", () => {
   });
 });
 
+describe("the setting `origins`", () => {
+  afterAll(() => collector.request("PATCH", "/v1/settings", { origins: null }));
+
+  it.each([
+    ["https://shop.example/", "https://shop.example"],
+    ["https://shop.example:443", "https://shop.example"],
+    ["HTTPS://Shop.Example", "https://shop.example"],
+    ["https://münchen.example", "https://xn--mnchen-3ya.example"],
+  ])("%s is answered as browsers send it: %s", async (origin, written) => {
+    const settings = await collector.request("PATCH", "/v1/settings", { origins: [origin] });
+    expect(settings).toMatchObject({ origins: [written] });
+    expect(await collector.request("GET", "/v1/settings")).toMatchObject({ origins: [written] });
+  });
+
+  it.each([
+    ["shop.example", "https://shop.example"],
+    ["*", "https://*.shop.example"],
+    ["https://*", "https://*.shop.example"],
+    ["file://", "null"],
+  ])("%s is refused, with what would match: %s", async (origin, advice) => {
+    const response = await collector.api("PATCH", "/v1/settings", { origins: [origin] });
+    expect(response.status).toBe(400);
+    const problem = (await response.json()) as { code: string; detail: string };
+    expect(problem.code).toBe("invalid_settings");
+    expect(problem.detail).toContain(`\`${advice}\``);
+  });
+});
+
+describe("a preflight", () => {
+  it("allows the header that a tracing script adds, from any origin", async () => {
+    const response = await fetch(`${collector.url}/v1/signals`, {
+      method: "OPTIONS",
+      headers: {
+        Origin: "https://shop.example",
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "traceparent",
+      },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
+    expect(response.headers.get("Access-Control-Allow-Headers")).toBe("traceparent");
+    expect(response.headers.get("Access-Control-Allow-Credentials")).toBeNull();
+  });
+});
+
+describe("a token", () => {
+  const tokenWith = (claims: object) =>
+    signToken(collector.tokenSecret, { aud: "default", sid: "t_1", ...claims });
+  const seconds = () => Date.now() / 1000;
+  const setBuffers = (bufferSeconds: number | null) =>
+    collector.request("PATCH", "/v1/settings", {
+      presence: {
+        bufferSeconds,
+        closeBufferSeconds: bufferSeconds,
+        navigationBufferSeconds: bufferSeconds,
+      },
+    });
+
+  it.each([
+    ["an `iat` with a fraction", () => ({ iat: seconds() })],
+    ["a clock that is a second ahead", () => ({ iat: seconds() + 1, nbf: seconds() + 1 })],
+    ["an `aud` that is a list", () => ({ aud: ["default", "desk"] })],
+  ])("is accepted with %s", async (_, claims) => {
+    const token = tokenWith({ exp: seconds() + 60, ...claims() });
+    expect((await signal({ session: "t_1", token })).status).toBe(200);
+  });
+
+  it("serves the page that it opened until its session is offline, and opens no other", async () => {
+    await setBuffers(1);
+    // It is good for three more seconds: its leeway is a minute.
+    const token = tokenWith({ sid: "t_2", exp: seconds() - 57 });
+    const beat = (change: object) => signal({ session: "t_2", token, ...change });
+    expect((await beat({})).status).toBe(200);
+    await pause(3_500);
+    expect((await beat({ seq: 2, type: "beat" })).status).toBe(200);
+    expect((await beat({ seq: 3, type: "beat" })).status).toBe(200);
+    expect(await codeOf(await beat({ page: "q" }))).toBe("token_expired");
+    expect((await beat({ type: "leave", seq: undefined })).status).toBe(200);
+    expect((await beat({ gen: 1 })).status).toBe(200);
+    expect((await beat({ type: "leave", seq: undefined, gen: 1 })).status).toBe(200);
+    await until("offline", async () => {
+      const session = await collector.request<{ presence: string }>("GET", "/v1/sessions/t_2");
+      return session.presence === "offline";
+    });
+    expect(await codeOf(await beat({ gen: 2 }))).toBe("token_expired");
+    await setBuffers(null);
+  });
+});
+
 describe("the rate limit", () => {
   it("refuses one session's flood with 429 and Retry-After, and leaves sessions online", async () => {
     await collector.request("PATCH", "/v1/settings", { binding: "open" });
@@ -128,6 +218,64 @@ describe("the rate limit", () => {
   });
 });
 
+describe("erasure", () => {
+  it("of a user erases all sessions of that user and no others", async () => {
+    for (const [id, user] of [
+      ["e_1", "erin"],
+      ["e_2", "erin"],
+      ["e_3", "frank"],
+    ]) {
+      await collector.request("PUT", `/v1/sessions/${id}`, { user, ticket: { id } });
+    }
+    expect(await collector.request("DELETE", "/v1/users/erin")).toEqual({ erased: 2 });
+    expect((await collector.api("GET", "/v1/sessions/e_1")).status).toBe(404);
+    expect(
+      JSON.stringify(await collector.request("GET", "/v1/transitions?limit=500")),
+    ).not.toContain("e_2");
+    expect(await collector.request("GET", "/v1/sessions/e_3")).toMatchObject({ user: "frank" });
+  });
+
+  it("stops the pages of an erased session, until the desk creates it anew", async () => {
+    const { token } = await collector.request<{ token: string }>("POST", "/v1/tokens", {
+      session: "e_4",
+    });
+    const open = () => signal({ session: "e_4", token });
+    expect((await open()).status).toBe(200);
+    await collector.request("DELETE", "/v1/sessions/e_4");
+    expect(await (await open()).json()).toEqual({ nextMs: 0 });
+    expect((await collector.api("GET", "/v1/sessions/e_4")).status).toBe(404);
+    await collector.request("PUT", "/v1/sessions/e_4", {});
+    expect(((await (await open()).json()) as { nextMs: number }).nextMs).toBeGreaterThan(0);
+  });
+});
+
+describe("the log", () => {
+  it("states why signals were refused and what to do, and no secret", async () => {
+    const headers = { Origin: "https://evil.example" };
+    const body = JSON.stringify({ ...page, key: collector.keys.publishable, session: "l" });
+    await fetch(`${collector.url}/v1/signals`, { method: "POST", headers, body });
+    await signal({ session: "l", key: collector.keys.secret });
+    const refused = () =>
+      collector.output
+        .split("\n")
+        .filter((line) => line.includes('"refused"'))
+        .map((line) => JSON.parse(line) as { refused: string; key?: string; remedy: string });
+    await until("the log", async () =>
+      refused().some((entry) => entry.refused === "secret_key_in_page"),
+    );
+    const entries = refused();
+    expect(entries.find((entry) => entry.refused === "origin_not_allowed")).toMatchObject({
+      level: "warn",
+      key: collector.keys.publishable.slice(0, 8),
+      remedy: expect.stringContaining("origins"),
+    });
+    const kinds = entries.map((entry) => entry.refused);
+    // Of each kind one a minute, and the whole file takes less.
+    expect(kinds.length).toBeLessThan(2 * new Set(kinds).size + 1);
+    expect(JSON.stringify(entries)).not.toContain(collector.keys.secret.slice(0, 8));
+  });
+});
+
 describe("keys", () => {
   const command = fileURLToPath(new URL("../packages/collector/dist/cli/main.js", import.meta.url));
   const rotate = (...args: string[]) =>
@@ -156,24 +304,6 @@ describe("keys", () => {
     expect(await works(second)).toBe(false);
     Object.assign(collector.keys, { secret: third });
     expect(await codeOf(await signal({ session: "r", token }))).toBe("key_invalid");
-  });
-});
-
-describe("erasure", () => {
-  it("of a user erases all sessions of that user and no others", async () => {
-    for (const [id, user] of [
-      ["e_1", "erin"],
-      ["e_2", "erin"],
-      ["e_3", "frank"],
-    ]) {
-      await collector.request("PUT", `/v1/sessions/${id}`, { user, ticket: { id } });
-    }
-    expect(await collector.request("DELETE", "/v1/users/erin")).toEqual({ erased: 2 });
-    expect((await collector.api("GET", "/v1/sessions/e_1")).status).toBe(404);
-    expect(
-      JSON.stringify(await collector.request("GET", "/v1/transitions?limit=500")),
-    ).not.toContain("e_2");
-    expect(await collector.request("GET", "/v1/sessions/e_3")).toMatchObject({ user: "frank" });
   });
 });
 

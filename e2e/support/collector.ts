@@ -34,6 +34,8 @@ export class TestCollector {
   readonly url: string;
   readonly keys: Keys;
   readonly folder: string;
+  /** Signs session tokens. */
+  readonly tokenSecret: string;
   readonly #options: readonly string[];
   #running: Running;
 
@@ -49,6 +51,12 @@ export class TestCollector {
     this.folder = folder;
     this.#options = options;
     this.#running = running;
+    this.tokenSecret = /ts_[\w-]+/.exec(running.output())?.[0] ?? "";
+  }
+
+  /** What the process has written so far. */
+  get output(): string {
+    return this.#running.output();
   }
 
   /** `options` are those of `stillhere serve`. */
