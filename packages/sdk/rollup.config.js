@@ -4,7 +4,7 @@ import typescript from "@rollup/plugin-typescript";
 const minify = terser({
   module: true,
   ecma: 2022,
-  compress: { passes: 10 },
+  compress: { inline: 1, passes: 10 },
   format: { comments: false },
 });
 
@@ -14,6 +14,7 @@ const isWatching = process.env.ROLLUP_WATCH === "true";
 /** One bundle per entry point, so that none drags in what another needs. */
 const bundle = (entry, format) => ({
   input: `src/${entry}.ts`,
+  external: (id) => id.includes("sdk-hints") && entry === "script",
   output: {
     file: `dist/${entry}.js`,
     format,
@@ -32,4 +33,9 @@ const bundle = (entry, format) => ({
   ],
 });
 
-export default [bundle("index", "es"), bundle("wire", "es"), bundle("script", "iife")];
+export default [
+  bundle("index", "es"),
+  bundle("wire", "es"),
+  bundle("script", "iife"),
+  bundle("sdk-hints", "es"),
+];

@@ -164,10 +164,10 @@ describe("a machine that slept", () => {
   it("asks for a token, since the last may have expired", async () => {
     browser = openBrowser();
     let asked = 0;
-    await browser.connect({ token: async () => `token ${++asked}` });
+    await browser.connect({ token: async () => `token_${++asked}` });
     browser.sleep(HOUR_MS);
     await browser.pass(10_000);
-    expect(browser.last()).toMatchObject({ gen: 1, token: "token 2" });
+    expect(browser.last()).toMatchObject({ gen: 1, token: "token_2" });
   });
 
   it("is not mistaken for timers that run once a minute", async () => {

@@ -5,8 +5,6 @@ import { type Answer, type Browser, openBrowser } from "./testing/browser.ts";
 let browser: Browser;
 afterEach(() => browser.close());
 
-declare const process: { once(event: "unhandledRejection", heard: (value: unknown) => void): void };
-
 const told: [code: string, cause: unknown][] = [];
 const onError = (code: string, cause: unknown) => void told.push([code, cause]);
 const codes = () => told.splice(0).map(([code]) => code);
@@ -74,14 +72,20 @@ describe("a failure", () => {
     expect(told).toEqual([["network", { cause: expect.any(DOMException) }]]);
   });
 
-  it.each<[string, Answer, string]>([
+  it.each<[string, Answer | null, string]>([
     ["a portal's page", "html", "network"],
     ["a store that cannot be reached", problem(503, "unavailable"), "unavailable"],
     ["a flood", problem(429, "too_many_requests"), "too_many_requests"],
     ["a secret not heard of yet", problem(409, "binding_unknown"), "binding_unknown"],
+    ["a signal that is refused", problem(400, "invalid_signal"), "invalid_signal"],
+    ["a proxy's own 403", { message: "Forbidden" }, "network"],
+    ["a proxy's problem", problem(403, "forbidden"), "forbidden"],
+    ["an empty object", {}, "network"],
+    ["null", null, "network"],
+    ["a text", "later" as unknown as object, "network"],
   ])("may heal: %s", async (_, answer, code) => {
     browser = openBrowser();
-    browser.answer = answer;
+    browser.answer = answer as Answer;
     await browser.connect({ onError });
     browser.answer = { nextMs: 10_000 };
     await browser.pass(11_000);
@@ -90,10 +94,13 @@ describe("a failure", () => {
   });
 
   it.each([
-    problem(400, "invalid_signal"),
+    problem(401, "key_invalid"),
+    problem(401, "secret_key_in_page"),
+    problem(403, "origin_not_allowed"),
+    problem(400, "unsupported_version"),
     problem(403, "token_other_session"),
     problem(401, "token_expired"),
-  ])("that cannot heal ends it until the page is shown ($status)", async (answer) => {
+  ])("that cannot heal ends it until the page is shown ($code)", async (answer) => {
     browser = openBrowser({ fetchLater: true });
     await browser.connect({ onError, token: "jwt" });
     browser.answer = "offline";
@@ -115,18 +122,19 @@ describe("a failure", () => {
   it("may be nobody's business", async () => {
     browser = openBrowser();
     browser.answer = "offline";
-    await browser.connect({ token: () => Promise.reject(new Error("No token service")) });
+    await browser.connect();
     await browser.fire("securitypolicyviolation", document, {
       blockedURI: "https://presence.example.com/v1/signals",
     });
     browser.answer = { nextMs: 10_000 };
     await browser.pass(1_000);
     expect(browser.log()).toEqual(["open@0", "beat@1"]);
+    await browser.connect({ key: "sk_1" });
+    await browser.connect({ token: () => Promise.reject(new Error("No token service")) });
   });
 
-  it("of a callback of the page's own breaks nothing here", async () => {
+  it("of a callback of the page's own is dropped, and breaks nothing here", async () => {
     browser = openBrowser();
-    const unhandled = new Promise((resolve) => process.once("unhandledRejection", resolve));
     browser.answer = "offline";
     await browser.connect({
       onError: () => {
@@ -136,7 +144,6 @@ describe("a failure", () => {
     browser.answer = { nextMs: 10_000 };
     await browser.pass(1_000);
     expect(browser.log()).toEqual(["open@0", "beat@1"]);
-    await unhandled;
   });
 });
 

@@ -8,7 +8,7 @@ afterEach(() => browser.close());
 describe("a page that is left", () => {
   it.each([
     { where: "another page of this site", features: { pageswap: true }, swap: {}, to: "page" },
-    { where: "another site", features: { pageswap: true }, swap: null, to: "gone" },
+    { where: "another site", features: { pageswap: true }, swap: null, to: "away" },
     { where: "nowhere: the tab closes", features: { pageswap: true }, swap: undefined, to: "gone" },
     { where: "who knows", features: {}, swap: undefined, to: undefined },
   ])("says so by fetch and beacon ($where)", async ({ features, swap, to }) => {

@@ -36,23 +36,23 @@ describe("setSession", () => {
 
   it("asks the first token function for the new session", async () => {
     browser = openBrowser();
-    const presence = await browser.connect({ token: async (session) => `token of ${session}` });
+    const presence = await browser.connect({ token: async (session) => `token_of_${session}` });
     presence.setSession("conv_2");
     await browser.settle();
-    expect(browser.last()).toMatchObject({ session: "conv_2", token: "token of conv_2" });
+    expect(browser.last()).toMatchObject({ session: "conv_2", token: "token_of_conv_2" });
   });
 
   it("is not confused by a token that arrives late for the session before", async () => {
     browser = openBrowser();
     const waits = [900, 300];
     const token = (session: string) =>
-      new Promise<string>((resolve) => setTimeout(resolve, waits.shift(), `token of ${session}`));
+      new Promise<string>((resolve) => setTimeout(resolve, waits.shift(), `token_of_${session}`));
     const presence = await browser.connect({ token });
     presence.setSession("conv_2");
     await browser.pass(11_000);
     expect(said()).toEqual([
-      ["fetch", "open", "conv_2", "token of conv_2"],
-      ["fetch", "beat", "conv_2", "token of conv_2"],
+      ["fetch", "open", "conv_2", "token_of_conv_2"],
+      ["fetch", "beat", "conv_2", "token_of_conv_2"],
     ]);
   });
 

@@ -37,7 +37,7 @@ it("asks for no preflight, and sends neither cookies nor a referrer", async () =
   expect(init?.headers).toBeUndefined();
   expect(init).toMatchObject({
     method: "POST",
-    keepalive: true,
+    keepalive: false,
     credentials: "omit",
     referrerPolicy: "no-referrer",
   });
@@ -101,7 +101,7 @@ it("tells of freeze, and of resume as a new generation", async () => {
 it("says nothing while the document is prerendering", async () => {
   browser = openBrowser({ prerendering: true, hidden: true, fetchLater: true });
   let asked = 0;
-  const token = () => `token ${++asked}`;
+  const token = () => `token_${++asked}`;
   await browser.connect({ token });
   await browser.fire("pageshow", window, { persisted: false });
   await browser.fire("visibilitychange");
@@ -112,7 +112,7 @@ it("says nothing while the document is prerendering", async () => {
   await browser.pass(60_000);
   expect([asked, browser.sent, browser.armed]).toEqual([0, [], []]);
 
-  Object.defineProperty(document, "prerendering", { value: false });
+  Object.defineProperty(Document.prototype, "prerendering", { value: false });
   browser.setVisible(true);
   await browser.fire("prerenderingchange");
   await browser.fire("visibilitychange");

@@ -26,8 +26,11 @@ export const SIGNAL_TYPES = [
 
 export type SignalType = (typeof SIGNAL_TYPES)[number];
 
-/** What the browser knew of a leave: another page of this site is coming, or none is. */
-export const LEAVE_DESTINATIONS = ["page", "gone"] as const;
+/**
+ * What the browser knew of a leave: another page of this site is coming, the tab goes to another
+ * origin, or it is being closed. A frame is told nothing of that.
+ */
+export const LEAVE_DESTINATIONS = ["page", "away", "gone"] as const;
 
 export type LeaveDestination = (typeof LEAVE_DESTINATIONS)[number];
 

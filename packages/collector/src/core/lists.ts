@@ -78,8 +78,8 @@ export const SIGNAL_TYPES = [
 export type SignalType = (typeof SIGNAL_TYPES)[number];
 export type LivingSignalType = Exclude<SignalType, "leave">;
 
-/** Whether another page of the site follows a leave, as on the wire. */
-export const LEAVE_DESTINATIONS = ["page", "gone"] as const;
+/** Where a leave goes, as on the wire: another page of the site, another origin, or nowhere. */
+export const LEAVE_DESTINATIONS = ["page", "away", "gone"] as const;
 export type LeaveDestination = (typeof LEAVE_DESTINATIONS)[number];
 
 /** What causes a transition: an input, a timer or a trigger. */

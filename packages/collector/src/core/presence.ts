@@ -203,6 +203,7 @@ export function leaseFor(
 
 function bufferFor(to: LeaveInput["to"], { presence }: Settings): number {
   if (to === "page") return presence.navigationBufferMs;
+  if (to === "away") return presence.awayBufferMs;
   return to === "gone" ? presence.closeBufferMs : presence.bufferMs;
 }
 

@@ -29,6 +29,7 @@ export function resolveSettings(overrides: Overrides, triggers: readonly Trigger
       bufferMs: ms("presence.bufferSeconds"),
       closeBufferMs: ms("presence.closeBufferSeconds"),
       navigationBufferMs: ms("presence.navigationBufferSeconds"),
+      awayBufferMs: ms("presence.awayBufferSeconds"),
       beatMs: {
         waiting: ms("presence.beatSeconds.waiting"),
         assigned: ms("presence.beatSeconds.assigned"),

@@ -76,13 +76,19 @@ export const FIELDS = {
     5,
     0,
     DAY,
-    "The buffer after a leave for which the browser knew that no page of this site follows. Equals `bufferSeconds` if only that is set.",
+    "The buffer after a leave for which the browser knew that the tab is being closed. Equals `bufferSeconds` if only that is set.",
   ),
   "presence.navigationBufferSeconds": seconds(
     20,
     0,
     DAY,
     "The buffer after a leave for which the browser knew that another page of this site follows. If it is shorter than the site's slowest page takes to load, navigation looks like leaving. Equals `bufferSeconds` if only that is set.",
+  ),
+  "presence.awayBufferSeconds": seconds(
+    15,
+    0,
+    DAY,
+    "The buffer after a leave for which the browser knew that the tab goes to another origin. A sign-in or a payment there that takes longer looks like leaving: 180 covers most, and a tab that is closed during the detour is noticed that much later. Equals `bufferSeconds` if only that is set.",
   ),
   "presence.beatSeconds.waiting": seconds(
     10,
@@ -191,6 +197,13 @@ export const FIELDS = {
     max: 3650,
     doc: "History older than this is erased. Unset: it is kept until its session is erased.",
   },
+  sessionRetentionDays: {
+    kind: "count",
+    default: null,
+    min: 1,
+    max: 3650,
+    doc: "A session that has ended, or of which no signal and no event came, for this long is erased as by `DELETE`. Unset: it is kept until then.",
+  },
   origins: {
     kind: "origins",
     default: [],
@@ -294,7 +307,9 @@ export function settingOf(overrides: Overrides, name: SettingName): SettingValue
   const value = overrides[name];
   if (value !== undefined) return value;
   const followsBuffer =
-    name === "presence.closeBufferSeconds" || name === "presence.navigationBufferSeconds";
+    name === "presence.closeBufferSeconds" ||
+    name === "presence.navigationBufferSeconds" ||
+    name === "presence.awayBufferSeconds";
   const buffer = overrides["presence.bufferSeconds"];
   return followsBuffer && buffer !== undefined ? buffer : FIELDS[name].default;
 }

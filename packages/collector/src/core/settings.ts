@@ -18,10 +18,12 @@ export interface Settings {
     readonly mode: PresenceMode;
     /** Buffer after a leave without a destination, or after a lease that ran out. */
     readonly bufferMs: number;
-    /** Buffer after a leave that no page of the site follows (`to: gone`). */
+    /** Buffer after a leave of a tab that is being closed (`to: gone`). */
     readonly closeBufferMs: number;
     /** Buffer after a leave towards another page of the site (`to: page`). */
     readonly navigationBufferMs: number;
+    /** Buffer after a leave towards another origin (`to: away`). */
+    readonly awayBufferMs: number;
     /** How often a page is asked to beat. */
     readonly beatMs: {
       readonly waiting: number;

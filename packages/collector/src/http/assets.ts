@@ -12,12 +12,12 @@ const CONSOLE_POLICY =
 export function assetRoutes({ assets }: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
 
-  routes.get("/sdk.js", (c) => {
+  routes.get("/:file{sdk(-hints)?\\.js}", (c) => {
     // Any page may load the script; one with an integrity attribute needs CORS.
     c.header("Access-Control-Allow-Origin", "*");
     c.header("Cross-Origin-Resource-Policy", "cross-origin");
     c.header("Cache-Control", "public, max-age=3600");
-    return answer(c, assets.get("sdk.js"));
+    return answer(c, assets.get(c.req.param("file")));
   });
 
   routes.get("/console", (c) => {

@@ -121,8 +121,8 @@ export function openBrowser(features: BrowserFeatures = {}) {
       return browser.settle();
     },
     setVisible(visible: boolean) {
-      set(document, "hidden", !visible);
-      set(document, "visibilityState", visible ? "visible" : "hidden");
+      set(Document.prototype, "hidden", !visible);
+      set(Document.prototype, "visibilityState", visible ? "visible" : "hidden");
     },
     async show() {
       browser.setVisible(true);
@@ -198,7 +198,7 @@ export function openBrowser(features: BrowserFeatures = {}) {
   }
   if (features.pageswap) set(window, "onpageswap", null);
   else unset(window, "onpageswap");
-  set(document, "prerendering", features.prerendering ?? false);
+  set(Document.prototype, "prerendering", features.prerendering ?? false);
   browser.setVisible(!features.hidden);
 
   return browser;

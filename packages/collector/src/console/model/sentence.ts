@@ -97,6 +97,7 @@ function bufferWords({ presence = {} }: Settings): string {
     presence.bufferSeconds,
     presence.closeBufferSeconds,
     presence.navigationBufferSeconds,
+    presence.awayBufferSeconds,
   ].filter((length) => length !== undefined);
   if (lengths.length === 0) return "the buffer";
   const [shortest, longest] = [Math.min(...lengths), Math.max(...lengths)];

@@ -7,6 +7,7 @@ export interface Settings {
     bufferSeconds?: number;
     closeBufferSeconds?: number;
     navigationBufferSeconds?: number;
+    awayBufferSeconds?: number;
   };
   inactivity?: { seconds?: number; onlineHolds?: OnlineHolds };
   origins?: string[];

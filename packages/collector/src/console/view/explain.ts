@@ -12,7 +12,8 @@ export function explain({ presence = {}, inactivity = {} }: Settings): void {
       : "Presence is switched off for this account: nobody can be seen to leave.";
 
   const rules: string[] = [];
-  const { bufferSeconds, closeBufferSeconds, navigationBufferSeconds } = presence;
+  const { bufferSeconds, closeBufferSeconds, navigationBufferSeconds, awayBufferSeconds } =
+    presence;
   if (closeBufferSeconds !== undefined) {
     rules.push(`Closed the last page: gone after ${seconds(closeBufferSeconds)}.`);
   }
@@ -20,6 +21,9 @@ export function explain({ presence = {}, inactivity = {} }: Settings): void {
     rules.push(
       `Went to another page of the site: gone if none opens within ${seconds(navigationBufferSeconds)}.`,
     );
+  }
+  if (awayBufferSeconds !== undefined) {
+    rules.push(`Went to another website: gone if not back within ${seconds(awayBufferSeconds)}.`);
   }
   if (bufferSeconds !== undefined) {
     rules.push(

@@ -49,6 +49,7 @@ export const overrides: fc.Arbitrary<Overrides> = fc.record({
   "presence.bufferSeconds": fc.constantFrom(0, 15, 30),
   "presence.closeBufferSeconds": fc.constantFrom(0, 5, 30),
   "presence.navigationBufferSeconds": fc.constantFrom(15, 20, 60),
+  "presence.awayBufferSeconds": fc.constantFrom(15, 180),
   "presence.leaseSeconds.visible": fc.constantFrom(null, 30),
   "presence.channels": fc.constantFrom(["web_widget"], ["web_widget", "sunco_web"]),
   "inactivity.seconds": fc.constantFrom(60, 600),
@@ -139,7 +140,7 @@ export const signal: fc.Arbitrary<Input> = fc.oneof(
       type: fc.constant("leave"),
       page,
       gen,
-      to: fc.constantFrom("page", "gone", null),
+      to: fc.constantFrom("page", "away", "gone", null),
     }),
   },
 ) as fc.Arbitrary<Input>;
