@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { EdgeSite } from "./support/edge-site.ts";
+import { EdgeSite, KEYS } from "./support/edge-site.ts";
 import { TestReceiver } from "./support/receiver.ts";
+import { signToken } from "./support/token.ts";
 import { pause, until } from "./support/wait.ts";
 
 const BEAT_S = 1;
@@ -213,5 +214,41 @@ describe("the edge deployment", () => {
     );
     const earlier = sessions.filter(({ id }) => seqs.has(id));
     expect(new Map(earlier.map(({ id, seq }) => [id, seq]))).toEqual(seqs);
+  });
+
+  it("lets an open page go on with its expired token, and opens no other with it", async () => {
+    const site = await start(undefined, { ...SETTINGS, binding: "token" });
+    // It is good for two more seconds: its leeway is a minute.
+    const exp = Date.now() / 1000 - 58;
+    const token = signToken(KEYS.token, { aud: "default", sid: "conv_1", exp });
+    const signal = (change: object) =>
+      site.signal({ ...LATER, session: "conv_1", token, page: "p", ...change });
+    await signal({ type: "open", seq: 1 });
+    await pause(2_500);
+    expect(await signal({})).toEqual({ nextMs: 1_000 });
+    await expect(signal({ page: "q" })).rejects.toThrow("token_expired");
+    await signal({ type: "leave", seq: undefined });
+    await waitForOffline(site, "conv_1", 10_000);
+    await expect(signal({ gen: 1 })).rejects.toThrow("token_expired");
+  });
+
+  it("stops the pages of an erased session, also after the number of shards has grown", async () => {
+    const files = folder();
+    const small = await EdgeSite.start(LONG_LEASES, { shards: 2, folder: files });
+    const ids = Array.from({ length: 10 }, (_, index) => `conv_${index}`);
+    for (const id of ids) await small.page(id).open();
+    for (const id of ids) await small.request("DELETE", `/v1/sessions/${id}`);
+    expect(await small.page("conv_0").open()).toEqual({ nextMs: 0 });
+    await small.stop();
+    const site = await start({ shards: 8, folder: files }, LONG_LEASES);
+    await until("the new number of shards", async () => {
+      await site.page("conv_new").open();
+      return (
+        (await site.request<{ layouts: number[] }>("GET", "/test/0/layouts")).layouts.length === 2
+      );
+    });
+    for (const id of ids) expect(await site.page(id).open()).toEqual({ nextMs: 0 });
+    for (const id of ids) await site.request("PUT", `/v1/sessions/${id}`, {});
+    for (const id of ids) expect(await site.page(id).open()).toEqual({ nextMs: 20_000 });
   });
 });

@@ -7,7 +7,7 @@ import type { Miniflare } from "miniflare";
 import { startEdge } from "./edge.ts";
 
 const ENTRY = fileURLToPath(new URL("../edge/worker.ts", import.meta.url));
-const KEYS = { publishable: "pk_edge", secret: "sk_edge", token: "ts_edge" };
+export const KEYS = { publishable: "pk_edge", secret: "sk_edge", token: "ts_edge" };
 
 export interface EdgeSession {
   readonly id: string;
