@@ -11,6 +11,7 @@ const CHECKS: readonly (readonly [string, ...string[]])[] = [
   ["biome", "check", "--error-on-warnings", "."],
   ["node", "scripts/check-words.ts"],
   ["depcruise", "--config", ".dependency-cruiser.cjs", "packages", "examples"],
+  ["node", "scripts/lint-openapi.ts"],
   ["pnpm", "--filter", "@stillhere/sdk", "size"],
   ["publint", "packages/sdk", "--pack", "npm"],
   ["publint", "packages/collector", "--pack", "npm"],

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { FIELDS } from "../core/settings-schema.ts";
-import { createConfigSchema, type JsonSchema } from "./config-schema.ts";
+import type { JsonSchema } from "../schemas/settings.ts";
+import { createConfigSchema } from "./config-schema.ts";
 
 const published = JSON.parse(
   readFileSync(new URL("../../config.schema.json", import.meta.url), "utf8"),

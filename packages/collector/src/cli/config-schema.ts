@@ -1,72 +1,21 @@
 /**
- * The JSON Schema of the config file, derived from the table of settings. `config.schema.json` in the
- * package is its output, for editors and checks before a deployment.
+ * The JSON Schema of the config file. `config.schema.json` in the package is its output, for editors and
+ * checks before a deployment.
  * @module
  */
-import { VISIBILITIES } from "../core/lists.ts";
-import { FIELDS, type Field } from "../core/settings-schema.ts";
-
-export interface JsonSchema {
-  readonly [keyword: string]: unknown;
-  properties?: Record<string, JsonSchema>;
-}
+import { createSettingsSchema, type JsonSchema } from "../schemas/settings.ts";
 
 export function createConfigSchema(): JsonSchema {
-  const settings = objectSchema("Settings of the account `default`, as `PATCH /v1/settings`.");
-  for (const [name, field] of Object.entries(FIELDS)) {
-    const path = name.split(".");
-    const leaf = path.pop() ?? name;
-    const section = path.reduce(sectionOf, settings);
-    section.properties = { ...section.properties, [leaf]: schemaOf(field) };
-  }
-  const presence = settings.properties?.["presence"];
-  const leases = presence?.properties?.["leaseSeconds"];
-  if (presence?.properties && leases) {
-    presence.properties["leaseSeconds"] = {
-      description: `One lease for every page, or one for each kind: ${VISIBILITIES.join(", ")}.`,
-      anyOf: [{ type: "number" }, leases],
-    };
-  }
+  const description = "Settings of the account `default`, as `PATCH /v1/settings`.";
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "The file that `stillhere serve --config` reads",
-    ...objectSchema("Settings that are applied at each start. Others stay as they are."),
-    properties: { $schema: { type: "string" }, settings },
-  };
-}
-
-function objectSchema(description?: string): JsonSchema {
-  return {
-    ...(description !== undefined && { description }),
+    description: "Settings that are applied at each start. Others stay as they are.",
     type: "object",
     additionalProperties: false,
-    properties: {},
+    properties: {
+      $schema: { type: "string" },
+      settings: { description, ...createSettingsSchema() },
+    },
   };
-}
-
-function sectionOf(parent: JsonSchema, name: string): JsonSchema {
-  const section = parent.properties?.[name] ?? objectSchema();
-  parent.properties = { ...parent.properties, [name]: section };
-  return section;
-}
-
-/** `null` restores the default, for every setting. */
-function schemaOf(field: Field): JsonSchema {
-  return { description: field.doc, default: field.default, ...valueSchemaOf(field) };
-}
-
-function valueSchemaOf(field: Field): JsonSchema {
-  switch (field.kind) {
-    case "seconds":
-      return { type: ["number", "null"], minimum: field.min, maximum: field.max };
-    case "count":
-      return { type: ["integer", "null"], minimum: field.min, maximum: field.max };
-    case "choice":
-      return { enum: [...new Set([...field.values, null])] };
-    case "flag":
-      return { type: ["boolean", "null"] };
-    case "names":
-    case "origins":
-      return { type: ["array", "null"], items: { type: "string", minLength: 1 } };
-  }
 }

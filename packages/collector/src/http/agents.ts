@@ -7,16 +7,19 @@ import { id } from "../schemas/name.ts";
 import type { Agent, Assignment } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 
 const agentView = z
   .object({
     id: z.string(),
-    /** `null` if no capacity was set: the agent is never full. */
-    capacity: z.number().nullable(),
-    held: z.number(),
-    /** Ids of all sessions assigned to the agent, including those that hold no capacity. */
-    sessions: z.array(z.string()),
+    capacity: z
+      .number()
+      .nullable()
+      .describe("How many sessions at a time; null: none was set, and the agent is never full."),
+    held: z.number().int().describe("Sessions that take a place now."),
+    sessions: z
+      .array(z.string())
+      .describe("Ids of all sessions assigned to the agent, including those that take no place."),
   })
   .openapi("Agent");
 
@@ -26,7 +29,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/agents",
   summary: "Every agent that has a capacity or a session",
-  ...SECURED,
+  ...secured("Queue and agents", "listAgents"),
   responses: jsonResponses(z.object({ agents: z.array(agentView) }), "The agents, by id"),
 });
 
@@ -34,7 +37,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/agents/{id}",
   summary: "One agent",
-  ...SECURED,
+  ...secured("Queue and agents", "getAgent", "not_found"),
   request: { params },
   responses: jsonResponses(agentView, "The agent"),
 });
@@ -43,7 +46,7 @@ const put = createRoute({
   method: "put",
   path: "/v1/agents/{id}",
   summary: "Set how many sessions an agent can hold",
-  ...SECURED,
+  ...secured("Queue and agents", "putAgent"),
   request: {
     params,
     body: jsonBody(z.strictObject({ capacity: z.number().int().min(0).max(10_000) })),

@@ -8,7 +8,7 @@ import type { Input } from "../core/input.ts";
 import { END_REASON_BY } from "../core/lists.ts";
 import { hashOf } from "../engine/keys.ts";
 import type { AppContext, Env } from "./context.ts";
-import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { idParams, type SessionEvent, sessionEvent, sessionView } from "./schemas.ts";
 import { DEFAULT_CHANNEL, sessionNotFound } from "./sessions.ts";
 import { viewSession } from "./views.ts";
@@ -22,7 +22,7 @@ const post = createRoute({
   summary: "Report an event; a repeated `id` is ignored",
   description:
     "Creates a session that does not exist, except for `activity` and `session_ended`, which are answered with 404.",
-  ...SECURED,
+  ...secured("Sessions", "reportEvent", "not_found"),
   request: { params: idParams, body: jsonBody(sessionEvent) },
   responses: jsonResponses(
     z.object({ duplicate: z.boolean(), session: sessionView }),

@@ -6,7 +6,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { TRACKS } from "../core/lists.ts";
 import { measure, type Quantiles } from "../engine/insights.ts";
 import type { AppContext, Env } from "./context.ts";
-import { createRoutes, jsonResponses, SECURED } from "./route.ts";
+import { createRoutes, jsonResponses, secured } from "./route.ts";
 import { iso } from "./views.ts";
 
 const DAY_MS = 86_400_000;
@@ -20,10 +20,13 @@ const insights = z
     track: z.enum(TRACKS),
     from: z.iso.datetime(),
     to: z.iso.datetime(),
-    departures: z.number(),
-    detectionSeconds: quantiles,
-    contradicted: z.number(),
-    returnSeconds: quantiles,
+    departures: z.number().int().describe("Verdicts `offline`."),
+    detectionSeconds: quantiles.describe("From the last signal to the verdict."),
+    contradicted: z
+      .number()
+      .int()
+      .describe("Verdicts after which the visitor was back within a minute."),
+    returnSeconds: quantiles.describe("From the verdict to the return."),
     longerBuffers: z.array(
       z.object({ bySeconds: z.number(), spared: z.number(), delayedSeconds: z.number() }),
     ),
@@ -34,10 +37,10 @@ const get = createRoute({
   method: "get",
   path: "/v1/insights",
   summary: "Measured quality: detection, contradicted verdicts, returns, other buffers",
-  ...SECURED,
+  ...secured("Insights", "getInsights"),
   request: {
     query: z.object({
-      days: z.coerce.number().int().min(1).max(90).default(7),
+      days: z.coerce.number().int().min(1).max(90).default(7).describe("Up to now."),
       track: z.enum(TRACKS).optional(),
     }),
   },

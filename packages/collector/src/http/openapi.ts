@@ -5,7 +5,15 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Env } from "./context.ts";
 import { describeOtherRoutes } from "./describe.ts";
+import { TAGS } from "./operation.ts";
 import { VERSION } from "./version.ts";
+
+const DESCRIPTION = `Tells whether the person who waits for support on a website is still there.
+
+Instants are ISO 8601 in UTC. Durations are in seconds where their name ends with \`Seconds\`, and in
+milliseconds where it ends with \`Ms\`. Lists are pages: give the \`cursor\` of an answer to get the next.
+Refusals are \`application/problem+json\` (RFC 9457) with a stable \`code\`. Unknown query parameters and
+body fields are refused.`;
 
 /** Call it after all other routes are there. */
 export function addDescription(app: OpenAPIHono<Env>): void {
@@ -13,6 +21,11 @@ export function addDescription(app: OpenAPIHono<Env>): void {
     type: "http",
     scheme: "bearer",
     description: "The account's secret key, `sk_…`.",
+  });
+  app.openAPIRegistry.registerComponent("securitySchemes", "metricsToken", {
+    type: "http",
+    scheme: "bearer",
+    description: "The token of `--metrics-token`, if there is one.",
   });
   describeOtherRoutes(app);
   let built: Promise<{ readonly text: string; readonly etag: string }> | null = null;
@@ -37,7 +50,13 @@ async function build(app: OpenAPIHono<Env>) {
 function describe(app: OpenAPIHono<Env>) {
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: "stillhere collector", version: VERSION },
+    info: {
+      title: "stillhere collector",
+      version: VERSION,
+      description: DESCRIPTION,
+      license: { name: "MIT", url: "https://spdx.org/licenses/MIT.html" },
+    },
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     // Relative to this document, so that it also holds under a path and behind a proxy.
     servers: [{ url: ".", description: "The collector that served this description" }],
   });

@@ -7,17 +7,17 @@ import { PRESENCES, type QueueStanding, STATES } from "../core/lists.ts";
 import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import type { AppContext, Env } from "./context.ts";
-import { createRoutes, jsonResponses, SECURED } from "./route.ts";
+import { createRoutes, jsonResponses, secured } from "./route.ts";
 import { viewSession } from "./views.ts";
 
 const waiting = z.object({
-  position: z.number(),
+  position: z.number().int().describe("From 1."),
   session: z.string(),
   user: z.string().nullable(),
   presence: z.enum(PRESENCES),
   state: z.enum(STATES),
   queuedAt: z.iso.datetime().nullable(),
-  waitingSeconds: z.number(),
+  waitingSeconds: z.number().int().describe("Since `queuedAt`."),
   ticket: z.any(),
 });
 
@@ -25,7 +25,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/queue",
   summary: "Waiting sessions, in order; those in `direct` go straight to their agent",
-  ...SECURED,
+  ...secured("Queue and agents", "getQueue"),
   request: { query: z.object({ group: z.string().max(256).optional() }) },
   responses: jsonResponses(
     z.object({ queued: z.array(waiting), direct: z.array(waiting) }),

@@ -1,16 +1,15 @@
 /**
- * Shared by the routes of the server API: the application with its checks of parameters and bodies, the
- * security scheme, and the OpenAPI description of responses.
+ * Shared by the routes of the server API: the application with its checks of parameters and bodies, and
+ * the OpenAPI description of responses.
  * @module
  */
 import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Env } from "./context.ts";
+import { describeRoute } from "./operation.ts";
 import { Problem } from "./problem.ts";
-import { problemView } from "./schemas.ts";
 
-/** Every route of the server API requires the account's secret key. */
-export const SECURED = { security: [{ secretKey: [] }] };
+export { secured } from "./operation.ts";
 
 /** The content types of JSON: `application/json`, or a type of its own that ends with `+json`. */
 const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
@@ -30,7 +29,7 @@ export function createRoutes(): OpenAPIHono<Env> {
   });
   const define = routes.openapi as (route: RouteConfig, ...more: unknown[]) => OpenAPIHono<Env>;
   const defineStrict = (route: RouteConfig, ...more: unknown[]): OpenAPIHono<Env> => {
-    routes.openAPIRegistry.registerPath(route);
+    routes.openAPIRegistry.registerPath(describeRoute(route));
     const { body, query, ...request } = route.request ?? {};
     // The body is checked here: the library answers a missing content type, or another one, with 500.
     const checked = {
@@ -108,17 +107,7 @@ export function jsonBody<T extends z.ZodType>(schema: T) {
   return { content: { "application/json": { schema } }, required: true };
 }
 
-export const problem = (description: string) => ({
-  content: { "application/problem+json": { schema: problemView } },
-  description,
-});
-
-/** The responses of a route: its own, and the problems that any route may return. */
+/** The response of a route that succeeds. What it may be refused with: {@link secured}. */
 export function jsonResponses<T extends z.ZodType>(schema: T, description: string) {
-  return {
-    200: { content: { "application/json": { schema } }, description },
-    400: problem("The request is invalid"),
-    401: problem("The key is missing or invalid"),
-    404: problem("The account has no such resource"),
-  };
+  return { 200: { content: { "application/json": { schema } }, description } };
 }

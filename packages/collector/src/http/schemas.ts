@@ -17,10 +17,13 @@ import {
 import { id, name, wellFormed } from "../schemas/name.ts";
 import { ticketFields, ticketPatch } from "../schemas/ticket.ts";
 import { SESSION_ID } from "./decode-signal.ts";
+import { PROBLEMS, type ProblemCode } from "./problem.ts";
 
 export const sessionId = z.string().regex(SESSION_ID).openapi({ example: "conv_1" });
 
 export const idParams = z.object({ id: sessionId.openapi({ param: { name: "id", in: "path" } }) });
+
+const EXAMPLE_INSTANT = "2026-11-22T10:00:00.000Z";
 
 export const sessionPut = z
   .strictObject({
@@ -32,9 +35,15 @@ export const sessionPut = z
   .openapi("SessionUpdate");
 
 const eventBase = {
-  /** The client's id for the event; a repeated id is ignored. */
-  id: wellFormed(z.string().min(1).max(128)).optional(),
-  at: z.iso.datetime({ offset: true }).optional(),
+  id: wellFormed(z.string().min(1).max(128))
+    .optional()
+    .describe("Your own id of the event; a repeated one is ignored.")
+    .openapi({ example: "msg_1" }),
+  at: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe("When it happened; missing: now.")
+    .openapi({ example: EXAMPLE_INSTANT }),
 };
 
 export const sessionEvent = z
@@ -42,10 +51,16 @@ export const sessionEvent = z
     z.strictObject({
       ...eventBase,
       type: z.literal("end_user_message"),
-      /** When the user sent the message, if that differs from `at`. */
-      sentAt: z.iso.datetime({ offset: true }).optional(),
-      /** With the binding `capability`: the secret that the page attached to the message. */
-      binding: z.string().min(22).max(256).optional(),
+      sentAt: z.iso
+        .datetime({ offset: true })
+        .optional()
+        .describe("When the user sent the message, if that differs from `at`."),
+      binding: z
+        .string()
+        .min(22)
+        .max(256)
+        .optional()
+        .describe("With the binding `capability`: the secret that the page attached to it."),
     }),
     z.strictObject({ ...eventBase, type: z.literal("agent_message") }),
     z.strictObject({ ...eventBase, type: z.literal("activity"), activity: name.optional() }),
@@ -54,8 +69,7 @@ export const sessionEvent = z
       type: z.literal("ticket_updated"),
       ...ticketFields,
       ticketId: name.nullish(),
-      /** The same fields in the form of `PUT /v1/sessions/{id}`. */
-      ticket: ticketPatch.optional(),
+      ticket: ticketPatch.optional().describe("The same fields as `PUT /v1/sessions/{id}` has."),
     }),
     z.strictObject({ ...eventBase, type: z.literal("assigned"), agent: id }),
     z.strictObject({ ...eventBase, type: z.literal("unassigned") }),
@@ -69,7 +83,7 @@ export const sessionEvent = z
 
 export type SessionEvent = z.infer<typeof sessionEvent>;
 
-const instant = z.iso.datetime();
+const instant = z.iso.datetime().openapi({ example: EXAMPLE_INSTANT });
 const standingSchema = z.object({
   state: z.enum(STATES),
   reason: z.enum(REASONS).nullable(),
@@ -87,30 +101,31 @@ const ticket = z.object({
 
 export const sessionView = z
   .object({
-    id: z.string(),
-    channel: z.string(),
-    user: z.string().nullable(),
+    id: z.string().openapi({ example: "conv_1" }),
+    channel: z.string().openapi({ example: "web_widget" }),
+    user: z.string().nullable().openapi({ example: "u_1" }),
     presence: z.enum(PRESENCES),
     state: z.enum(STATES),
-    reason: z.enum(REASONS).nullable(),
+    reason: z.enum(REASONS).nullable().describe("Why it is inactive or ended, else null."),
     ticket,
-    assignee: z.string().nullable(),
-    queue: z.enum(QUEUE_STANDINGS),
-    queuedAt: instant.nullable(),
-    capacityHeld: z.boolean(),
-    lastResponseAt: instant.nullable(),
+    assignee: z.string().nullable().describe("The agent, or null."),
+    queue: z.enum(QUEUE_STANDINGS).describe("`direct`: goes straight to its earlier agent."),
+    queuedAt: instant.nullable().describe("Since when it waits; its place in the queue."),
+    capacityHeld: z.boolean().describe("It takes one of its agent's places."),
+    lastResponseAt: instant.nullable().describe("The end user's last message."),
     presenceChangedAt: instant,
     stateChangedAt: instant,
-    nextDeadlineAt: instant.nullable(),
+    nextDeadlineAt: instant.nullable().describe("When it changes if nothing more is heard."),
     createdAt: instant,
-    seq: z.number(),
+    seq: z.number().int().describe("Number of its last transition; 0: none."),
     shadow: z
       .object({
         ...standingSchema.shape,
         queue: z.enum(QUEUE_STANDINGS),
         capacityHeld: z.boolean(),
       })
-      .optional(),
+      .optional()
+      .describe("In the mode `shadow`: what presence would decide."),
     pages: z.array(
       z.object({
         page: z.string(),
@@ -123,11 +138,10 @@ export const sessionView = z
 
 export const transitionView = z
   .object({
-    id: z.string(),
-    seq: z.number(),
-    session: z.string(),
-    /** Distinguishes a session from an erased one with the same id. */
-    sessionCreatedAt: instant,
+    id: z.string().describe("Unique; the id of the stream's event, and a webhook's `webhook-id`."),
+    seq: z.number().int().describe("1, 2, 3 … in each session, without gaps."),
+    session: z.string().openapi({ example: "conv_1" }),
+    sessionCreatedAt: instant.describe("Tells a session from an erased one with the same id."),
     at: instant,
     from: standingSchema,
     to: standingSchema,
@@ -145,14 +159,14 @@ export const problemView = z
     type: z.string(),
     title: z.string(),
     status: z.number(),
-    code: z.string(),
-    detail: z.string(),
+    code: z.enum(Object.keys(PROBLEMS) as ProblemCode[]),
+    detail: z.string().describe("What to do."),
     errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
   })
   .openapi("Problem");
 
 /** Pagination of a list: the page size, and the cursor of the previous page. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  cursor: z.string().max(512).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100).describe("At most this many."),
+  cursor: z.string().max(512).optional().describe("Of the previous page."),
 };

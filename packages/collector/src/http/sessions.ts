@@ -8,7 +8,7 @@ import { PRESENCES, QUEUE_STANDINGS, STATES } from "../core/lists.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
-import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { idParams, pageQuery, sessionPut, sessionView } from "./schemas.ts";
 import { viewSession } from "./views.ts";
 
@@ -19,7 +19,7 @@ const put = createRoute({
   method: "put",
   path: "/v1/sessions/{id}",
   summary: "Create or update a session; idempotent",
-  ...SECURED,
+  ...secured("Sessions", "putSession"),
   request: { params: idParams, body: jsonBody(sessionPut) },
   responses: jsonResponses(sessionView, "The current session"),
 });
@@ -28,7 +28,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/sessions/{id}",
   summary: "One session",
-  ...SECURED,
+  ...secured("Sessions", "getSession", "not_found"),
   request: { params: idParams },
   responses: jsonResponses(sessionView, "The session"),
 });
@@ -37,7 +37,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/sessions",
   summary: "Sessions by id, paginated",
-  ...SECURED,
+  ...secured("Sessions", "listSessions", "invalid_cursor"),
   request: {
     query: z.object({
       ...pageQuery,
@@ -57,7 +57,7 @@ const erase = createRoute({
   method: "delete",
   path: "/v1/sessions/{id}",
   summary: "Erase a session and its history",
-  ...SECURED,
+  ...secured("Erasure", "eraseSession", "not_found"),
   request: { params: idParams },
   responses: jsonResponses(z.object({ erased: z.literal(true) }), "The session was erased"),
 });

@@ -5,17 +5,20 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { checkRelations, showSettings } from "../core/settings-resolve.ts";
 import { patchOverrides } from "../core/settings-schema.ts";
+import { createSettingsSchema } from "../schemas/settings.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 
-const settings = z.record(z.string(), z.any()).openapi("Settings");
+const settings = z
+  .record(z.string(), z.any())
+  .openapi("Settings", createSettingsSchema() as { type: "object" });
 
 const get = createRoute({
   method: "get",
   path: "/v1/settings",
   summary: "The effective settings",
-  ...SECURED,
+  ...secured("Settings", "getSettings"),
   responses: jsonResponses(settings, "Every setting"),
 });
 
@@ -23,7 +26,7 @@ const patch = createRoute({
   method: "patch",
   path: "/v1/settings",
   summary: "Change settings; omitted ones stay as they are, null restores the default",
-  ...SECURED,
+  ...secured("Settings", "updateSettings", "invalid_settings"),
   request: { body: jsonBody(settings) },
   responses: jsonResponses(settings, "Every setting after the change"),
 });

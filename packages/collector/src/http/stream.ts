@@ -13,7 +13,7 @@ import { StoreError } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeLogCursor, encodeLogCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
-import { createRoutes, problem, SECURED } from "./route.ts";
+import { createRoutes, secured } from "./route.ts";
 import { transitionId, viewTransition } from "./views.ts";
 
 const KEEP_ALIVE_MS = 15_000;
@@ -24,7 +24,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/stream",
   summary: "Transitions as they are stored, as Server-Sent Events; Last-Event-ID resumes",
-  ...SECURED,
+  ...secured("Transitions", "streamTransitions", "invalid_cursor", "store_restored"),
   request: {
     // `Last-Event-ID` goes before `after`: a browser that reconnects repeats the query.
     query: z.object({ after: z.string().max(512).optional() }),
@@ -34,8 +34,6 @@ const get = createRoute({
       description: "Events `transition` whose data is a Transition and whose id is its id",
       content: { "text/event-stream": { schema: z.string() } },
     },
-    400: problem("The cursor is invalid"),
-    401: problem("The key is missing or invalid"),
   },
 });
 

@@ -5,7 +5,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { id } from "../schemas/name.ts";
 import type { AppContext, Env } from "./context.ts";
-import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { sessionId } from "./schemas.ts";
 import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS, mintToken } from "./session-token.ts";
 import { iso } from "./views.ts";
@@ -14,13 +14,19 @@ const post = createRoute({
   method: "post",
   path: "/v1/tokens",
   summary: "Mint a token that authorizes a page for one session",
-  ...SECURED,
+  ...secured("Tokens", "createToken"),
   request: {
     body: jsonBody(
       z.strictObject({
         session: sessionId,
         user: id.nullish(),
-        ttlSeconds: z.number().int().min(1).max(MAX_TTL_SECONDS).default(DEFAULT_TTL_SECONDS),
+        ttlSeconds: z
+          .number()
+          .int()
+          .min(1)
+          .max(MAX_TTL_SECONDS)
+          .default(DEFAULT_TTL_SECONDS)
+          .describe("Lifetime."),
       }),
     ),
   },

@@ -7,7 +7,7 @@ import { TRACKS } from "../core/lists.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeLogCursor, encodeLogCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
-import { createRoutes, jsonResponses, problem, SECURED } from "./route.ts";
+import { createRoutes, jsonResponses, secured } from "./route.ts";
 import { idParams, transitionView } from "./schemas.ts";
 import { viewTransition } from "./views.ts";
 
@@ -23,7 +23,7 @@ const ofSession = createRoute({
   method: "get",
   path: "/v1/sessions/{id}/transitions",
   summary: "A session's history; `cursor` is the last `seq` already read",
-  ...SECURED,
+  ...secured("Transitions", "listSessionTransitions", "not_found"),
   request: {
     params: idParams,
     query: z.object({ limit, track, cursor: z.coerce.number().int().min(0).default(0) }),
@@ -35,12 +35,9 @@ const ofAccount = createRoute({
   method: "get",
   path: "/v1/transitions",
   summary: "The account's history after a cursor or a transition id",
-  ...SECURED,
+  ...secured("Transitions", "listTransitions", "invalid_cursor", "store_restored"),
   request: { query: z.object({ limit, track, after: z.string().max(512).default("0") }) },
-  responses: {
-    ...page,
-    410: problem("The store was restored from a backup: read from the beginning"),
-  },
+  responses: page,
 });
 
 export function transitionRoutes({ engine }: AppContext): OpenAPIHono<Env> {

@@ -10,7 +10,7 @@ import { name } from "../schemas/name.ts";
 import { triggerSchema } from "../schemas/trigger.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 
 const TRIGGERS_MAX = 200;
 const list = z.array(triggerSchema).max(TRIGGERS_MAX).openapi("Triggers");
@@ -20,7 +20,7 @@ const get = createRoute({
   method: "get",
   path: "/v1/triggers",
   summary: "The triggers, in order",
-  ...SECURED,
+  ...secured("Settings", "listTriggers"),
   responses: answer,
 });
 
@@ -28,7 +28,7 @@ const put = createRoute({
   method: "put",
   path: "/v1/triggers",
   summary: "Replace the whole list",
-  ...SECURED,
+  ...secured("Settings", "putTriggers", "invalid_triggers"),
   request: { body: jsonBody(list) },
   responses: answer,
 });
@@ -37,7 +37,7 @@ const addRecipe = createRoute({
   method: "post",
   path: "/v1/triggers/recipes/{name}",
   summary: "Append a predefined trigger; an existing one of that name is kept",
-  ...SECURED,
+  ...secured("Settings", "addRecipe", "invalid_triggers"),
   request: {
     params: z.object({
       name: z.enum(RECIPE_NAMES).openapi({ param: { name: "name", in: "path" } }),

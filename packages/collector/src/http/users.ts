@@ -5,13 +5,13 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { id } from "../schemas/name.ts";
 import type { AppContext, Env } from "./context.ts";
-import { createRoutes, jsonResponses, SECURED } from "./route.ts";
+import { createRoutes, jsonResponses, secured } from "./route.ts";
 
 const erase = createRoute({
   method: "delete",
   path: "/v1/users/{id}",
   summary: "Erase a user's sessions with their history; an unknown user is not an error",
-  ...SECURED,
+  ...secured("Erasure", "eraseUser"),
   request: { params: z.object({ id: id.openapi({ param: { name: "id", in: "path" } }) }) },
   responses: jsonResponses(z.object({ erased: z.number() }), "How many sessions were erased"),
 });

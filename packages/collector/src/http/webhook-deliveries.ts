@@ -8,7 +8,7 @@ import type { EndpointKey } from "../stores/outbox.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeCursor, decodeLogCursor, encodeCursor, requireTransition } from "./cursor.ts";
 import { Problem } from "./problem.ts";
-import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { pageQuery } from "./schemas.ts";
 import { parseTransitionId } from "./views.ts";
 import { deliveryStatus, deliveryView, viewDelivery, webhookNotFound } from "./webhook-views.ts";
@@ -22,7 +22,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/webhooks/{id}/deliveries",
   summary: "Deliveries, newest first",
-  ...SECURED,
+  ...secured("Webhooks", "listDeliveries", "not_found", "invalid_cursor"),
   request: { params, query: z.object({ ...pageQuery, status: deliveryStatus.optional() }) },
   responses: jsonResponses(
     z.object({ deliveries: z.array(deliveryView), cursor: z.string().nullable() }),
@@ -35,7 +35,14 @@ const replay = createRoute({
   path: "/v1/webhooks/{id}/replay",
   summary:
     "Send again: one transition, all failed deliveries, or everything after a point in the history",
-  ...SECURED,
+  ...secured(
+    "Webhooks",
+    "replayDeliveries",
+    "not_found",
+    "invalid_cursor",
+    "store_restored",
+    "webhook_disabled",
+  ),
   request: {
     params,
     body: jsonBody(

@@ -9,7 +9,7 @@ import type { Endpoint, EndpointKey, EndpointPatch, EndpointStatus } from "../st
 import { createEndpoint, rotateSecrets } from "../webhooks/endpoints.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { createRoutes, jsonBody, jsonResponses, SECURED } from "./route.ts";
+import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { viewWebhook, webhookNotFound, webhookView, webhookWithSecret } from "./webhook-views.ts";
 
 const MAX_WEBHOOKS = 50;
@@ -23,11 +23,11 @@ const list = createRoute({
   method: "get",
   path: "/v1/webhooks",
   summary: "Every endpoint",
-  ...SECURED,
+  ...secured("Webhooks", "listWebhooks"),
   responses: jsonResponses(z.object({ webhooks: z.array(webhookView) }), "The endpoints, by id"),
 });
 
-const { 200: created, ...refusals } = jsonResponses(
+const { 200: created } = jsonResponses(
   webhookWithSecret,
   "The endpoint, with its secret, which is never shown again",
 );
@@ -35,18 +35,24 @@ const create = createRoute({
   method: "post",
   path: "/v1/webhooks",
   summary: "Add an endpoint; it receives transitions from now on",
-  ...SECURED,
+  ...secured(
+    "Webhooks",
+    "createWebhook",
+    "webhook_target_refused",
+    "webhook_name_taken",
+    "too_many_webhooks",
+  ),
   request: {
     body: jsonBody(z.strictObject({ url, name: name.optional(), events: events.default("all") })),
   },
-  responses: { 201: created, ...refusals },
+  responses: { 201: created },
 });
 
 const get = createRoute({
   method: "get",
   path: "/v1/webhooks/{id}",
   summary: "One endpoint",
-  ...SECURED,
+  ...secured("Webhooks", "getWebhook", "not_found"),
   request: { params },
   responses: jsonResponses(webhookView, "The endpoint"),
 });
@@ -55,7 +61,13 @@ const patch = createRoute({
   method: "patch",
   path: "/v1/webhooks/{id}",
   summary: "Change an endpoint; once re-enabled it receives transitions from then on",
-  ...SECURED,
+  ...secured(
+    "Webhooks",
+    "updateWebhook",
+    "webhook_target_refused",
+    "not_found",
+    "webhook_name_taken",
+  ),
   request: {
     params,
     body: jsonBody(
@@ -72,7 +84,7 @@ const remove = createRoute({
   method: "delete",
   path: "/v1/webhooks/{id}",
   summary: "Remove an endpoint with its pending deliveries",
-  ...SECURED,
+  ...secured("Webhooks", "removeWebhook", "not_found"),
   request: { params },
   responses: jsonResponses(z.object({ removed: z.literal(true) }), "The endpoint was removed"),
 });
@@ -81,7 +93,7 @@ const rotate = createRoute({
   method: "post",
   path: "/v1/webhooks/{id}/secret",
   summary: "Rotate the secret; for 24 hours messages are signed with the old one too",
-  ...SECURED,
+  ...secured("Webhooks", "rotateWebhookSecret", "not_found"),
   request: { params },
   responses: jsonResponses(webhookWithSecret, "The new secret, which is never shown again"),
 });
