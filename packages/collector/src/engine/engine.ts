@@ -46,6 +46,8 @@ export class Engine {
   #running: Promise<void> | null = null;
   readonly #meter: Meter;
   #heartbeatAt = Number.NEGATIVE_INFINITY;
+  /** The last write of the watermark, while none has failed since. */
+  #writtenAt: number | null = null;
 
   constructor(store: Store, clock: Clock, meter: Meter = SILENT_METER) {
     this.store = store;
@@ -104,9 +106,25 @@ export class Engine {
   async heartbeat(): Promise<void> {
     const now = this.clock.now();
     if (now - this.#heartbeatAt < HEARTBEAT_EVERY_MS) return;
-    if (await this.store.heartbeat(now, OUTAGE_AFTER_MS)) this.#meter.outage();
+    if (await this.#writeWatermark(now)) this.#meter.outage();
     await this.broadcasts.refresh();
     this.#heartbeatAt = now;
+  }
+
+  async #writeWatermark(now: number): Promise<boolean> {
+    try {
+      const isOutage = await this.store.heartbeat(now, OUTAGE_AFTER_MS);
+      this.#writtenAt = now;
+      return isOutage;
+    } catch (error) {
+      this.#writtenAt = null;
+      throw error;
+    }
+  }
+
+  /** Whether signals can be stored: the last write of the watermark succeeded, and is recent. */
+  async isStoreWritable(): Promise<boolean> {
+    return this.#writtenAt !== null && this.clock.now() - this.#writtenAt <= OUTAGE_AFTER_MS;
   }
 
   /**

@@ -20,6 +20,8 @@ export interface Meter {
   delivery(outcome: "delivered" | "failed" | "gone", tookMs: number): void;
   /** An outage was detected: no collector could hear for a while. */
   outage(): void;
+  /** An event stream was opened (1) or closed (-1). */
+  streams(change: 1 | -1): void;
 }
 
 /** Counts nothing. */
@@ -31,4 +33,5 @@ export const SILENT_METER: Meter = {
   deadline() {},
   delivery() {},
   outage() {},
+  streams() {},
 };

@@ -14,13 +14,11 @@ export function healthRoutes({ engine, metrics }: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get("/healthz", (c) => c.json({ status: "ok", version: VERSION }));
   routes.get("/readyz", async (c) => {
-    await engine.store.accounts().catch(() => {
-      throw new Problem(
-        "unavailable",
-        "The store does not answer; this collector cannot process signals.",
-      );
-    });
-    return c.json({ status: "ok" });
+    if (await engine.isStoreWritable()) return c.json({ status: "ok" });
+    throw new Problem(
+      "unavailable",
+      "The store cannot be written; this collector cannot process signals.",
+    );
   });
   if (metrics) routes.get("/metrics", (c) => answerMetrics(c, metrics));
   return routes;

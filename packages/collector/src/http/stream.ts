@@ -37,7 +37,7 @@ const get = createRoute({
   },
 });
 
-export function streamRoutes({ engine }: AppContext): OpenAPIHono<Env> {
+export function streamRoutes({ engine, meter }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   routes.openapi(get, async (c) => {
     const account = c.var.account.name;
@@ -51,6 +51,7 @@ export function streamRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       const wakeup = new Wakeup();
       const stop = engine.logNotifier.listen(account, () => wakeup.notify());
       stream.onAbort(() => wakeup.notify());
+      meter.streams(1);
       try {
         await send(stream, wakeup);
       } catch (error) {
@@ -58,6 +59,7 @@ export function streamRoutes({ engine }: AppContext): OpenAPIHono<Env> {
         if (!(error instanceof StoreError)) throw error;
       } finally {
         stop();
+        meter.streams(-1);
       }
       // The library's types know no streamed answer.
     }) as never;

@@ -4,18 +4,28 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Meter } from "../engine/meter.ts";
+import type { StateCounts } from "../stores/state-counts.ts";
 import type { OutboxDepth } from "../webhooks/depth.ts";
+import { watchEventLoopDelay } from "./event-loop-delay.ts";
 
 export interface PrometheusMeter extends Meter {
   readonly contentType: string;
-  /** The metrics in the Prometheus text format. */
+  /** The metrics in the Prometheus text format. A value that the store does not give is left out. */
   scrape(): Promise<string>;
+  close(): void;
+}
+
+/** What the gauges show; each is called at each scrape. */
+export interface GaugeSources {
+  outboxDepth(): Promise<OutboxDepth>;
+  isStoreWritable(): Promise<boolean>;
+  /** `null`: the store cannot count them. */
+  sessionsByState(): Promise<StateCounts | null>;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** `depth` is called at each scrape. */
-export function createPrometheusMeter(depth: () => Promise<OutboxDepth>): PrometheusMeter {
+export function createPrometheusMeter(sources: GaugeSources): PrometheusMeter {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -79,9 +89,44 @@ export function createPrometheusMeter(depth: () => Promise<OutboxDepth>): Promet
     labelNames: ["state"],
     registers,
     async collect() {
-      const { unread, pending } = await depth();
-      this.set({ state: "unread" }, unread);
-      this.set({ state: "pending" }, pending);
+      this.reset();
+      const depth = await knownOnly(sources.outboxDepth());
+      for (const state of ["unread", "pending"] as const) {
+        if (depth) this.set({ state }, depth[state]);
+      }
+    },
+  });
+  new Gauge({
+    name: "stillhere_sessions",
+    help: "Sessions by state, counted at most every ten seconds",
+    labelNames: ["state"],
+    registers,
+    async collect() {
+      this.reset();
+      const counts = await knownOnly(sources.sessionsByState());
+      for (const [state, count] of Object.entries(counts ?? {})) this.set({ state }, count);
+    },
+  });
+  new Gauge({
+    name: "stillhere_store_writable",
+    help: "1 if the store took the last write of the liveness watermark, at most 5 s ago",
+    registers,
+    async collect() {
+      this.set((await sources.isStoreWritable()) ? 1 : 0);
+    },
+  });
+  const streams = new Gauge({
+    name: "stillhere_streams",
+    help: "Event streams that are open at this collector",
+    registers,
+  });
+  const eventLoopDelay = watchEventLoopDelay();
+  new Gauge({
+    name: "stillhere_event_loop_delay_seconds",
+    help: "The longest delay of the event loop in the last 15 to 30 seconds",
+    registers,
+    collect() {
+      this.set(eventLoopDelay.seconds());
     },
   });
   return {
@@ -106,5 +151,12 @@ export function createPrometheusMeter(depth: () => Promise<OutboxDepth>): Promet
       if (outcome === "delivered") deliveries.observe(tookMs / 1000);
     },
     outage: () => outages.inc(),
+    streams: (change) => streams.inc(change),
+    close: () => eventLoopDelay.stop(),
   };
+}
+
+/** `null` instead of an error: the metrics are most needed while the store is not available. */
+function knownOnly<T>(value: Promise<T>): Promise<T | null> {
+  return value.catch(() => null);
 }

@@ -24,6 +24,7 @@ import { logRefusal } from "./log.ts";
 import { createPrometheusMeter, type PrometheusMeter } from "./meter.ts";
 import { hashOfNode, hmacOfNode } from "./node-crypto.ts";
 import { createPost } from "./post-webhook.ts";
+import { createSessionCounts } from "./session-counts.ts";
 import type { WebhookProxy } from "./webhook-proxy.ts";
 import { refuseTarget, resolveNothing } from "./webhook-target.ts";
 
@@ -68,7 +69,11 @@ export interface Runtime {
 export async function openRuntime(store: Store, options: RuntimeOptions): Promise<Runtime> {
   const { onError } = options;
   const clock = createSystemClock();
-  const meter = createPrometheusMeter(() => outboxDepth(store));
+  const meter = createPrometheusMeter({
+    outboxDepth: () => outboxDepth(store),
+    isStoreWritable: () => engine.isStoreWritable(),
+    sessionsByState: createSessionCounts(store, () => accounts.names()),
+  });
   const engine = new Engine(store, clock, meter);
   const accounts = new Accounts(store, clock);
   await accounts.refresh();
@@ -136,6 +141,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
       await stopRetention();
       await engine.idle();
       await delivered;
+      meter.close();
       await store.close();
     },
   };

@@ -11,6 +11,7 @@ import type { Overrides } from "../core/settings-schema.ts";
 import type { Transition } from "../core/transition.ts";
 import type { Trigger } from "../core/trigger.ts";
 import type { OutboxStore } from "./outbox.ts";
+import type { StateCounts } from "./state-counts.ts";
 
 export interface SessionKey {
   readonly account: string;
@@ -230,6 +231,8 @@ export interface Store {
   sessionsOf(account: string, user: string): Promise<readonly string[]>;
   /** The number of an account's sessions. */
   count(account: string): Promise<number>;
+  /** The number of an account's sessions in each state, without reading them. Missing: unknown. */
+  countByState?(account: string): Promise<StateCounts>;
   /**
    * A part of an account's sessions, at most `limit`, in an order of the store's own. `after` is null
    * for the first part, and otherwise the `next` of the part before. A session that does not change

@@ -30,4 +30,12 @@ export class ShardedEngine extends Engine {
     const shard = this.#env.SHARD.getByName(shardName(this.#space, { account, index }));
     return remoteCall(shard.submit(request));
   }
+
+  /** The shards write the watermark; the coordinator is asked whether it responds. */
+  override async isStoreWritable(): Promise<boolean> {
+    return this.store.accounts().then(
+      () => true,
+      () => false,
+    );
+  }
 }

@@ -8,6 +8,7 @@ import type { Track } from "../../core/lists.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
 import { nextOf } from "../scan.ts";
+import { noSessions, type StateCounts } from "../state-counts.ts";
 import type {
   Account,
   Agent,
@@ -203,6 +204,14 @@ export class MemoryStore implements Store {
       .filter(({ columns }) => columns.user === user)
       .map(({ key }) => key.id)
       .sort(compare);
+  }
+
+  async countByState(account: string): Promise<StateCounts> {
+    const counts = noSessions();
+    for (const { key, columns } of this.#rows.values()) {
+      if (key.account === account) counts[columns.state] += 1;
+    }
+    return counts;
   }
 
   async count(account: string): Promise<number> {

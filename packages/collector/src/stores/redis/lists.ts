@@ -2,6 +2,7 @@
  * Queries over an account's sessions. Each is sent to all partitions, and the results are merged.
  * @module
  */
+import { noSessions, type StateCounts } from "../state-counts.ts";
 import type { Assignment, ListQuery, Stored } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { decodeName, encodeName, sessionKeys } from "./keys.ts";
@@ -12,6 +13,7 @@ import {
   decodeRecord,
   hasColumns,
   QUEUED_PATTERN,
+  stateOf,
   userNeedles,
 } from "./record.ts";
 import { FIND_BY_TEXT } from "./scripts/find.ts";
@@ -171,6 +173,19 @@ export class Lists {
       return [Number(await this.#connection.command(sessions, "HLEN", sessions))];
     });
     return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  async countByState(account: string): Promise<StateCounts> {
+    const counts = noSessions();
+    await this.#fromAllPartitions(async (partition) => {
+      const { columns } = sessionKeys(partition, account);
+      const flat = (await this.#connection.command(columns, "HGETALL", columns)) as string[];
+      for (let index = 0; index < flat.length; index += 2) {
+        counts[stateOf(flat[index] ?? "")] += Number(flat[index + 1]);
+      }
+      return [];
+    });
+    return counts;
   }
 
   /** Loads the existing sessions among `ids`, sorted by id. */

@@ -105,6 +105,17 @@ export function columnsPattern({ state, presence, queue }: Omit<ListQuery, "limi
   ].join("");
 }
 
+const STATE_BY_LETTER = new Map(
+  Object.entries(STATES).map(([state, letter]) => [letter, state as State]),
+);
+
+/** The state in {@link encodeColumns}. */
+export function stateOf(letters: string): State {
+  const state = STATE_BY_LETTER.get(letters.charAt(0));
+  if (state === undefined) throw new Error(`Unknown state in the columns ${letters}`);
+  return state;
+}
+
 /** The columns pattern of sessions in the queue. */
 export const QUEUED_PATTERN = `..[${QUEUE_STANDINGS.queued}${QUEUE_STANDINGS.direct}]`;
 

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Track } from "../../core/lists.ts";
+import type { StateCounts } from "../state-counts.ts";
 import type {
   Account,
   Agent,
@@ -133,6 +134,10 @@ export class RedisStore implements Store {
 
   count(account: string): Promise<number> {
     return this.#lists.count(account);
+  }
+
+  countByState(account: string): Promise<StateCounts> {
+    return this.#lists.countByState(account);
   }
 
   history(

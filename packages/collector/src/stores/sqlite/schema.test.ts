@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, it } from "vitest";
+import { ACCOUNT, keyOf, writeOf } from "../suite/case.ts";
 import { SqliteStore } from "./sqlite-store.ts";
+
+/** The version whose migration adds the counts of sessions. */
+const COUNTED_SINCE = 8;
 
 const folder = mkdtempSync(join(tmpdir(), "stillhere-schema-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,6 +37,23 @@ describe("a SQLite file", () => {
     const again = new SqliteStore(path);
     expect(await again.agents("a")).toEqual([{ id: "eve", capacity: 3 }]);
     await again.close();
+  });
+
+  it("without counts gets them from its sessions", async () => {
+    const path = join(folder, "uncounted.db");
+    const store = new SqliteStore(path);
+    await store.commit([writeOf("a"), writeOf("b"), writeOf("x", { key: keyOf("x", "desk") })]);
+    await store.close();
+    const database = new DatabaseSync(path);
+    const { user_version } = database.prepare("PRAGMA user_version").get() ?? {};
+    database.exec(`DROP TABLE session_counts; DROP TRIGGER sessions_inserted;
+      DROP TRIGGER sessions_deleted; DROP TRIGGER sessions_changed;
+      PRAGMA user_version = ${COUNTED_SINCE - 1}`);
+    database.close();
+    const again = new SqliteStore(path);
+    expect(await again.countByState(ACCOUNT)).toMatchObject({ active: 2, inactive: 0 });
+    await again.close();
+    expect(user_version).toBeGreaterThanOrEqual(COUNTED_SINCE);
   });
 
   it("of an unreleased build is refused in one line, and left as it is", () => {

@@ -7,11 +7,12 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
-import { TRACKS, type Track } from "../../core/lists.ts";
+import { STATES, type State, TRACKS, type Track } from "../../core/lists.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
 import { lastOldCursor } from "../prune.ts";
 import { nextOf } from "../scan.ts";
+import { noSessions, type StateCounts } from "../state-counts.ts";
 import {
   type Account,
   type Agent,
@@ -189,7 +190,16 @@ export class SqliteStore implements Store {
   }
 
   async count(account: string): Promise<number> {
-    return Number(this.#statements.count.get(this.#accounts.of(account))?.["count"] ?? 0);
+    const counts = await this.countByState(account);
+    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  async countByState(account: string): Promise<StateCounts> {
+    const counts = noSessions();
+    for (const { state, count } of this.#statements.counts.all(this.#accounts.of(account))) {
+      counts[STATES[Number(state)] as State] = Number(count);
+    }
+    return counts;
   }
 
   async scan(account: string, after: string | null, limit: number): Promise<ScanPart> {

@@ -63,7 +63,7 @@ const SQL = {
   assignments: `SELECT assignee, id, held FROM sessions WHERE account = :account
     AND assignee IS NOT NULL AND (:agent IS NULL OR assignee = :agent) ORDER BY assignee, id`,
   sessionsOf: "SELECT id FROM sessions WHERE account = ? AND user = ? ORDER BY id",
-  count: "SELECT count(*) AS count FROM sessions WHERE account = ?",
+  counts: "SELECT state, count FROM session_counts WHERE account = ?",
   // The log is nearly in the order of time, so old entries are at its beginning.
   oldest: `SELECT cursor, at FROM transitions WHERE account = ? AND track = ?
     ORDER BY cursor LIMIT ?`,

@@ -85,6 +85,29 @@ export const ERASURES_TABLE = `
    CREATE TABLE IF NOT EXISTS erasures (hash TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
    CREATE INDEX IF NOT EXISTS erasures_at ON erasures (at);`;
 
+/** How many sessions there are of each state, kept by triggers: counting them would read all of them. */
+export const COUNTS_TABLE = `
+   CREATE TABLE IF NOT EXISTS session_counts (
+     account INTEGER NOT NULL,
+     state INTEGER NOT NULL,
+     count INTEGER NOT NULL,
+     PRIMARY KEY (account, state)
+   ) WITHOUT ROWID;
+   DELETE FROM session_counts;
+   INSERT INTO session_counts SELECT account, state, count(*) FROM sessions GROUP BY account, state;
+   CREATE TRIGGER IF NOT EXISTS sessions_inserted AFTER INSERT ON sessions BEGIN
+     INSERT INTO session_counts VALUES (NEW.account, NEW.state, 1)
+       ON CONFLICT DO UPDATE SET count = count + 1;
+   END;
+   CREATE TRIGGER IF NOT EXISTS sessions_deleted AFTER DELETE ON sessions BEGIN
+     UPDATE session_counts SET count = count - 1 WHERE account = OLD.account AND state = OLD.state;
+   END;
+   CREATE TRIGGER IF NOT EXISTS sessions_changed AFTER UPDATE OF state ON sessions WHEN NEW.state <> OLD.state BEGIN
+     UPDATE session_counts SET count = count - 1 WHERE account = OLD.account AND state = OLD.state;
+     INSERT INTO session_counts VALUES (NEW.account, NEW.state, 1)
+       ON CONFLICT DO UPDATE SET count = count + 1;
+   END;`;
+
 /** One row: the store's incarnation, see `stores/incarnation.ts`. */
 export const INCARNATION_TABLE = `
    CREATE TABLE incarnation (id INTEGER PRIMARY KEY CHECK (id = 1), letters TEXT NOT NULL);`;

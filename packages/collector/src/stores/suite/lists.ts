@@ -122,4 +122,27 @@ export const listCases: readonly ConformanceCase[] = [
       equal(await store.count("nobody"), 0);
     },
   },
+  {
+    name: "counts the sessions of an account by state, through changes and erasure",
+    async run(open) {
+      const store = await open();
+      if (!store.countByState) return { skipped: "no countByState" };
+      const of = (state: IndexedColumns["state"]) => ({ columns: { ...COLUMNS, state } });
+      await store.commit([
+        writeOf("a", of("none")),
+        writeOf("b", of("active")),
+        writeOf("c", of("active")),
+        writeOf("x", { key: keyOf("x", "desk"), ...of("active") }),
+      ]);
+      await store.commit([
+        writeOf("a", { expectedVersion: 1, ...of("active") }),
+        writeOf("b", { expectedVersion: 1, ...of("inactive") }),
+        writeOf("c", { expectedVersion: 7, ...of("ended") }),
+      ]);
+      deepEqual(await store.countByState(ACCOUNT), { none: 0, active: 2, inactive: 1, ended: 0 });
+      await store.erase(keyOf("b"));
+      deepEqual(await store.countByState(ACCOUNT), { none: 0, active: 2, inactive: 0, ended: 0 });
+      equal(await store.count(ACCOUNT), 2);
+    },
+  },
 ];

@@ -1,0 +1,49 @@
+import { afterEach, expect, it } from "vitest";
+import { noSessions } from "../stores/state-counts.ts";
+import { createPrometheusMeter, type GaugeSources, type PrometheusMeter } from "./meter.ts";
+
+let meter: PrometheusMeter;
+afterEach(() => meter.close());
+
+const unavailable = () => Promise.reject(new Error("unavailable"));
+
+function create(sources: Partial<GaugeSources> = {}): void {
+  meter = createPrometheusMeter({
+    outboxDepth: async () => ({ unread: 1, pending: 2 }),
+    isStoreWritable: async () => true,
+    sessionsByState: async () => ({ ...noSessions(), active: 3 }),
+    ...sources,
+  });
+}
+
+/** The samples of the collector's gauges. */
+async function gauges(): Promise<string[]> {
+  const lines = (await meter.scrape()).split("\n");
+  return lines.filter((line) => /^stillhere_(outbox|sessions|store|streams)/.test(line));
+}
+
+it("shows what the store and the streams are", async () => {
+  create();
+  meter.streams(1);
+  meter.streams(1);
+  meter.streams(-1);
+  expect(await gauges()).toEqual([
+    'stillhere_outbox_entries{state="unread"} 1',
+    'stillhere_outbox_entries{state="pending"} 2',
+    'stillhere_sessions{state="none"} 0',
+    'stillhere_sessions{state="active"} 3',
+    'stillhere_sessions{state="inactive"} 0',
+    'stillhere_sessions{state="ended"} 0',
+    "stillhere_store_writable 1",
+    "stillhere_streams 1",
+  ]);
+});
+
+it("leaves out what an unavailable store does not give, and shows that it is unavailable", async () => {
+  create({
+    outboxDepth: unavailable,
+    sessionsByState: unavailable,
+    isStoreWritable: async () => false,
+  });
+  expect(await gauges()).toEqual(["stillhere_store_writable 0", "stillhere_streams 0"]);
+});
