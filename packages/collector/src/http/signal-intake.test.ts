@@ -1,12 +1,14 @@
 import { createHmac, hash } from "node:crypto";
+import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Accounts } from "../engine/accounts.ts";
 import { Engine } from "../engine/engine.ts";
 import { createKeys } from "../engine/keys.ts";
 import { SILENT_METER } from "../engine/meter.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
+import type { Store } from "../stores/store.ts";
 import { readBeatKey } from "./beat-key.ts";
-import type { Problem } from "./problem.ts";
+import { Problem } from "./problem.ts";
 import { mintToken } from "./session-token.ts";
 import { SignalIntake } from "./signal-intake.ts";
 
@@ -18,7 +20,7 @@ const USUAL_TYPE = "text/plain;charset=UTF-8";
 
 interface Sent {
   readonly token?: string | undefined;
-  readonly origin?: string;
+  readonly origin?: string | undefined;
   readonly contentType?: string;
   readonly key?: string;
   readonly session?: string;
@@ -30,33 +32,47 @@ interface Sent {
 /** A page that beats, and an intake that tells by which path each beat went. */
 class IntakeHarness {
   now = START;
-  readonly store = new MemoryStore();
+  readonly store: Store = new MemoryStore();
   readonly clock = { now: () => this.now };
-  readonly engine = new Engine(this.store, this.clock);
+  readonly engine: Engine;
   readonly accounts = new Accounts(this.store, this.clock);
   readonly keys = createKeys();
-  readonly intake = new SignalIntake({
-    engine: this.engine,
-    accounts: this.accounts,
-    limits: { perSession: 8, perAddress: 100, perAccount: 100 },
-    maxSessions: 100,
-    meter: SILENT_METER,
-    hmac: (secret, text) => createHmac("sha256", secret).update(text).digest("base64url"),
-  });
+  readonly intake: SignalIntake;
+  /** How often the intake hashed a body, verified a signature or read a body's text. */
+  readonly work = { hashes: 0, signatures: 0, texts: 0 };
   token = "";
   /** A number with another digit takes the slow path. */
   #seq = 10_000;
   #leaseWrites = 0;
+
+  /** @param hasFastPath otherwise the store cannot renew leases. */
+  constructor(hasFastPath = true) {
+    if (!hasFastPath) Object.assign(this.store, { renew: undefined });
+    this.engine = new Engine(this.store, this.clock);
+    this.intake = new SignalIntake({
+      engine: this.engine,
+      accounts: this.accounts,
+      limits: { perSession: 8, perAddress: 100, perAccount: 100 },
+      maxSessions: 100,
+      meter: SILENT_METER,
+      hmac: (secret, text) => {
+        this.work.signatures += 1;
+        return createHmac("sha256", secret).update(text).digest("base64url");
+      },
+    });
+  }
 
   async open(): Promise<void> {
     await this.engine.heartbeat();
     await this.set({ "presence.mode": "on", origins: [ORIGIN] });
     await this.accounts.put(ACCOUNT, { keys: this.keys });
     const { renew } = this.store;
-    this.store.renew = (leases) => {
-      this.#leaseWrites += leases.length;
-      return renew.call(this.store, leases);
-    };
+    if (renew) {
+      this.store.renew = (leases) => {
+        this.#leaseWrites += leases.length;
+        return renew.call(this.store, leases);
+      };
+    }
     this.token = await this.mint();
   }
 
@@ -94,13 +110,25 @@ class IntakeHarness {
   }
 
   /** Sends a beat or another signal; returns the path that it took, or the code of its refusal. */
-  async beat({ origin = ORIGIN, contentType = USUAL_TYPE, ...said }: Sent = {}): Promise<string> {
+  async beat(sent: Sent = {}): Promise<string> {
+    const { path, nextMs } = await this.send(sent);
+    const { type = "beat" } = sent;
+    if (nextMs !== null && path !== "stopped")
+      expect(nextMs).toBe({ leave: 0, hidden: 45_000 }[type] ?? 60_000);
+    return path;
+  }
+
+  /** The same with the answer; `nextMs` is null if the signal was refused. */
+  async send({ origin = ORIGIN, contentType = USUAL_TYPE, ...said }: Sent = {}) {
     this.#seq += 1;
     const { token = this.token, key = this.keys.publishableKey, session = "s", page = "p" } = said;
     const { gen = 0, type = "beat" } = said;
     const signal = { type, seq: this.#seq, visible: true, armed: true };
     const text = JSON.stringify({ v: 1, key, session, token, page, gen, ...signal });
-    const keyed = readBeatKey(Buffer.from(text), (bytes) => hash("sha256", bytes, "binary"));
+    const keyed = readBeatKey(Buffer.from(text), (bytes) => {
+      this.work.hashes += 1;
+      return hash("sha256", bytes, "binary");
+    });
     const before = this.#leaseWrites;
     try {
       const { nextMs } = await this.intake.take({
@@ -110,11 +138,11 @@ class IntakeHarness {
         text: () => text,
         keyed,
       });
-      if (nextMs === 0 && type !== "leave") return "stopped";
-      expect(nextMs).toBe({ leave: 0, hidden: 45_000 }[type] ?? 60_000);
-      return this.#leaseWrites > before ? "fast" : "slow";
+      if (nextMs === 0 && type !== "leave") return { path: "stopped", nextMs };
+      return { path: this.#leaseWrites > before ? "fast" : "slow", nextMs };
     } catch (error) {
-      return (error as Problem).code;
+      if (!(error instanceof Problem)) throw error;
+      return { path: error.code, nextMs: null };
     }
   }
 }
@@ -137,6 +165,12 @@ describe("a beat with the content of the one before", () => {
       await page.pass(10);
       expect(await page.beat()).toBe("fast");
     }
+  });
+
+  it("is hashed once, and neither decoded nor verified", async () => {
+    Object.assign(page.work, { hashes: 0, signatures: 0, texts: 0 });
+    expect(await page.beat()).toBe("fast");
+    expect(page.work).toEqual({ hashes: 1, signatures: 0, texts: 0 });
   });
 
   it("takes the fast path also after its token has expired", async () => {
@@ -295,6 +329,21 @@ describe("a beat with the content of the one before", () => {
     expect(await page.beat()).toBe("slow");
   });
 
+  it("is refused where another collector has created its session again, without its secret", async () => {
+    await page.set({ binding: "capability" });
+    const secret = "s".repeat(32);
+    const key = { account: ACCOUNT, id: "s" };
+    const bound = { type: "bound", hash: hash("sha256", secret) } as const;
+    await page.engine.submit({ key, inputs: [bound] });
+    const paths = [await page.beat({ token: secret }), await page.beat({ token: secret })];
+    expect(paths).toEqual(["slow", "fast"]);
+    const other = new Engine(page.store, page.clock);
+    await other.broadcasts.refresh();
+    await other.erase(key);
+    await other.submit({ key, create: { channel: "web_widget" }, inputs: [] });
+    expect(await page.beat({ token: secret })).toBe("binding_unknown");
+  });
+
   it("stops and creates nothing for 8 days after its session was erased", async () => {
     page.token = await page.mint(30 * 24 * HOUR_SECONDS);
     await page.engine.erase({ account: ACCOUNT, id: "s" });
@@ -443,6 +492,70 @@ describe("a token that has expired", () => {
   });
 });
 
+describe("a stolen token", () => {
+  let page: IntakeHarness;
+  beforeEach(async () => {
+    page = new IntakeHarness();
+    await page.open();
+    page.token = await page.mint(30);
+    expect([await page.beat(), await page.beat()]).toEqual(["slow", "slow"]);
+  });
+
+  const presence = async () => {
+    const [found] = await page.store.load([{ key: { account: ACCOUNT, id: "s" }, eventIds: [] }]);
+    return found?.stored?.session.presence;
+  };
+
+  it("opens further pages of its session while it is good, and keeps them for a day at most", async () => {
+    expect(await page.beat({ page: "thief", type: "open" })).toBe("slow");
+    expect(await page.beat({ page: "thief" })).toBe("slow");
+    for (let beats = 0; beats < 24 * 60; beats += 1) {
+      page.now += 60_000;
+      await page.store.heartbeat(page.now, Number.MAX_SAFE_INTEGER);
+      const isLast = beats === 24 * 60 - 1;
+      const outcomes = isLast ? ["token_expired"] : ["fast", "slow"];
+      expect(outcomes).toContain(await page.beat({ page: "thief" }));
+    }
+  });
+
+  it("closes no page whose id its holder does not know", async () => {
+    expect(await page.beat({ page: "guess", type: "leave" })).toBe("slow");
+    await page.pass(20);
+    expect(await presence()).toBe("online");
+    expect(await page.beat()).toBe("slow");
+  });
+
+  it("speaks for no other session, and for no other account", async () => {
+    expect(await page.beat({ session: "other" })).toBe("token_other_session");
+    const { publishableKey } = await page.accounts.put("another");
+    await page.engine.changeSettings("another", { overrides: { origins: [ORIGIN] } });
+    expect(await page.beat({ key: publishableKey })).toBe("token_invalid");
+  });
+
+  it("ends with its secret, with its session, and not with a newer token of the page", async () => {
+    const fresh = await page.mint(600);
+    expect(await page.beat({ token: fresh })).toBe("slow");
+    expect(await page.beat({ page: "thief" })).toBe("slow");
+    await page.accounts.put(ACCOUNT, { overlapMs: 0 });
+    const key = page.accounts.byName(ACCOUNT)?.publishableKeys[0]?.key ?? "";
+    expect(await page.beat({ page: "thief", key })).toBe("token_invalid");
+    page.token = await page.mint(30);
+    expect(await page.beat({ page: "thief", key })).toBe("slow");
+    await page.engine.erase({ account: ACCOUNT, id: "s" });
+    expect(await page.beat({ page: "thief", key })).toBe("stopped");
+  });
+});
+
+describe("a publishable key", () => {
+  it("alone, or with the id of a session, opens no page and creates no session", async () => {
+    const page = new IntakeHarness();
+    await page.open();
+    expect(await page.beat({ token: "" })).toBe("token_missing");
+    expect(await page.beat({ token: "", type: "leave" })).toBe("token_missing");
+    expect(await page.store.count(ACCOUNT)).toBe(0);
+  });
+});
+
 describe("the origin `null`", () => {
   const hidden = { origin: "null" };
   let page: IntakeHarness;
@@ -487,5 +600,102 @@ describe("a secret key", () => {
     expect(await page.beat({ key: page.keys.secretKey })).toBe("secret_key_in_page");
     expect(await page.beat({ key: "sk_unknown" })).toBe("secret_key_in_page");
     expect(await page.beat({ key: "pk_unknown" })).toBe("key_invalid");
+  });
+});
+
+describe("the fast path", () => {
+  type Token = "valid" | "short" | "forged" | "missing";
+  type Step =
+    | {
+        readonly do: "send";
+        readonly token: Token;
+        readonly isFirstKey: boolean;
+        readonly sent: Sent;
+      }
+    | { readonly do: "pass"; readonly seconds: number }
+    | { readonly do: keyof typeof EVENTS };
+
+  const KEY = { account: ACCOUNT, id: "s" };
+  const MESSAGE = { key: KEY, inputs: [{ type: "agent_message" }] } as const;
+
+  /** What may happen between two signals. */
+  const EVENTS = {
+    rotate: (page: IntakeHarness) => page.accounts.put(ACCOUNT, { overlapMs: 20_000 }),
+    revoke: (page: IntakeHarness) => page.accounts.put(ACCOUNT, { overlapMs: 0 }),
+    async mint(page: IntakeHarness) {
+      page.token = await page.mint();
+    },
+    unlist: (page: IntakeHarness) => page.set({ origins: [] }),
+    list: (page: IntakeHarness) => page.set({ origins: [ORIGIN] }),
+    requireToken: (page: IntakeHarness) => page.set({ binding: "token" }),
+    requireNone: (page: IntakeHarness) => page.set({ binding: "open" }),
+    change: (page: IntakeHarness) => page.engine.submit(MESSAGE),
+    erase: (page: IntakeHarness) => page.engine.erase(KEY),
+    create: (page: IntakeHarness) =>
+      page.engine.submit({ ...MESSAGE, create: { channel: "web_widget" } }),
+    async changeElsewhere(page: IntakeHarness) {
+      const other = new Engine(page.store, page.clock);
+      await other.broadcasts.refresh();
+      await other.submit(MESSAGE);
+    },
+  };
+  const EVENT_NAMES = Object.keys(EVENTS) as (keyof typeof EVENTS)[];
+
+  const beat: Step = { do: "send", token: "valid", isFirstKey: false, sent: {} };
+  const send = fc.record({
+    do: fc.constant("send" as const),
+    token: fc.constantFrom<Token>("valid", "valid", "short", "forged", "missing"),
+    isFirstKey: fc.boolean(),
+    sent: fc.record(
+      {
+        origin: fc.constantFrom(ORIGIN, "null", "https://evil.example"),
+        contentType: fc.constantFrom(USUAL_TYPE, "application/json", "image/png"),
+        page: fc.constantFrom("p", "q"),
+        type: fc.constantFrom("beat", "open", "hidden", "leave"),
+      },
+      { requiredKeys: [] },
+    ),
+  });
+  const pass = fc.record({ do: fc.constant("pass" as const), seconds: fc.nat({ max: 60 }) });
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 20, arbitrary: fc.constant(beat) },
+    { weight: 5, arbitrary: send },
+    { weight: 8, arbitrary: pass },
+    { weight: 5, arbitrary: fc.constantFrom(...EVENT_NAMES).map((name) => ({ do: name })) },
+  );
+
+  async function play(page: IntakeHarness, short: string, each: Step) {
+    if (each.do === "pass") await page.pass(each.seconds);
+    else if (each.do !== "send") await EVENTS[each.do](page);
+    if (each.do !== "send") return null;
+    const tokens = { valid: page.token, short, forged: `${page.token}x`, missing: "" };
+    const [current] = page.accounts.byName(ACCOUNT)?.publishableKeys ?? [];
+    const key = each.isFirstKey ? page.keys.publishableKey : (current?.key ?? "");
+    return page.send({ ...each.sent, token: tokens[each.token], key });
+  }
+
+  it("gives the answer that the slow path gives, whatever is sent and happens in between", async () => {
+    let [hits, refusals] = [0, 0];
+    const holds = async (steps: readonly Step[]) => {
+      const pages = [new IntakeHarness(), new IntakeHarness(false)] as const;
+      const short: string[] = [];
+      for (const page of pages) {
+        await page.open();
+        short.push(await page.mint(30));
+      }
+      for (const each of steps) {
+        const answer = await play(pages[0], short[0] ?? "", each);
+        const expected = await play(pages[1], short[1] ?? "", each);
+        const isHit = answer?.path === "fast";
+        expect(isHit ? { ...answer, path: "slow" } : answer).toEqual(expected);
+        if (isHit) hits += 1;
+        if (answer?.nextMs === null) refusals += 1;
+      }
+    };
+    const steps = fc.array(step, { minLength: 10, maxLength: 60, size: "max" });
+    await fc.assert(fc.asyncProperty(steps, holds), { numRuns: 300 });
+    console.log(hits, refusals);
+    expect(hits).toBeGreaterThan(300);
+    expect(refusals).toBeGreaterThan(300);
   });
 });
