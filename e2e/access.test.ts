@@ -235,7 +235,7 @@ describe("erasure", () => {
     expect(await collector.request("GET", "/v1/sessions/e_3")).toMatchObject({ user: "frank" });
   });
 
-  it("stops the pages of an erased session, until the desk creates it anew", async () => {
+  it("stops the pages of an erased session, until the desk creates it again", async () => {
     const { token } = await collector.request<{ token: string }>("POST", "/v1/tokens", {
       session: "e_4",
     });

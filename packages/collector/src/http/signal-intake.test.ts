@@ -362,7 +362,7 @@ describe("a beat with the content of the one before", () => {
     expect(await page.store.count(ACCOUNT)).toBe(1);
   });
 
-  it("is accepted again once the desk has created its erased session anew", async () => {
+  it("is accepted again once the desk has created its erased session again", async () => {
     await page.engine.erase({ account: ACCOUNT, id: "s" });
     const key = { account: ACCOUNT, id: "s" };
     await page.engine.submit({ key, inputs: [], create: { channel: "web_widget" } });

@@ -284,7 +284,7 @@ function requireReadableType(contentType = USUAL_TYPE): void {
 function secretKeyInPage(): Problem {
   return new Problem(
     "secret_key_in_page",
-    "Rotate the keys now (stillhere keys --rotate --overlap 0): everybody who opened the page can read this one. Give pages the publishable key (pk_…).",
+    "Rotate the keys now (stillhere keys --rotate --overlap 0): every visitor of the page can read this one. Give pages the publishable key (pk_…).",
   );
 }
 
