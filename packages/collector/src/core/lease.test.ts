@@ -88,6 +88,17 @@ describe("a lease", () => {
     const others = [beatOf("a", 0), beatOf("b", 0, { gen: 1 }), beatOf("b", 0, { visible: false })];
     for (const other of others) expect(leaseOf(heard, other, settings)).toBeNull();
   });
+
+  it("is absent for a beat that was overtaken, with another proof than its page has", () => {
+    const settings = resolveSettings({ "presence.mode": "on" }, []);
+    const session = createSession({ id: "s", channel: "web_widget" }, 1_000_000);
+    const newer = beatOf("p", 2, { openedBy: "newer" });
+    const older = beatOf("p", 1, { openedBy: "older" });
+    const steps = [newer, older].map((input) => ({ afterMs: 1_000, input }));
+    const { session: heard } = run({ session, settings, steps });
+    expect(leaseOf(heard, newer, settings)).not.toBeNull();
+    expect(leaseOf(heard, older, settings)).toBeNull();
+  });
 });
 
 describe("a renewal", () => {
