@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -126,8 +126,9 @@ describe.each(Object.entries(STORES))("retention of sessions, on the store %s", 
 });
 
 describe("retention", () => {
-  it("lets the event loop turn at least every 100 ms, however much it deletes", async () => {
-    const store = STORES["sqlite"]?.() as Store;
+  it("lets the event loop turn many times while it deletes, and shrinks the file", async () => {
+    const path = join(folder, "large.db");
+    const store = new SqliteStore(path);
     const settings = { retentionDays: 1, sessionRetentionDays: 3 };
     const { harness, advance, retain } = await open(store, settings);
     const old = Array.from({ length: 3_000 }, (_, number) =>
@@ -137,13 +138,15 @@ describe("retention", () => {
       await store.commit(old.slice(from, from + 1_000));
     }
     await advance(2 * DAY);
-    const turns = await longestTurnWhile(retain);
+    const turns = await turnsWhile(retain);
     expect(await store.log(ACCOUNT, 0, 10)).toEqual([]);
-    expect(turns.longestMs).toBeLessThan(100);
-    expect(turns.count).toBeGreaterThan(20);
+    expectShares(turns);
     await advance(2 * DAY);
-    expect((await longestTurnWhile(retain)).longestMs).toBeLessThan(100);
+    expectShares(await turnsWhile(retain));
     expect(await harness.store.count(ACCOUNT)).toBe(0);
+    const bytes = statSync(path).size;
+    await store.close();
+    expect(statSync(path).size).toBeLessThan(bytes / 5);
   });
 
   it("stops between two shares", async () => {
@@ -162,17 +165,26 @@ describe("retention", () => {
   });
 });
 
-async function longestTurnWhile(work: () => Promise<void>) {
+/** Counts the turns of the event loop, and times the longest one. */
+async function turnsWhile(work: () => Promise<void>) {
   let isDone = false;
+  const startedAt = performance.now();
   const working = work().finally(() => {
     isDone = true;
   });
-  const turns = { longestMs: 0, count: 0 };
-  for (let last = performance.now(); !isDone; turns.count += 1) {
+  let [count, longestMs, last] = [0, 0, startedAt];
+  while (!isDone) {
     await new Promise((resolve) => setImmediate(resolve));
-    turns.longestMs = Math.max(turns.longestMs, performance.now() - last);
-    last = performance.now();
+    const now = performance.now();
+    longestMs = Math.max(longestMs, now - last);
+    [count, last] = [count + 1, now];
   }
   await working;
-  return turns;
+  return { count, longestMs, allMs: last - startedAt };
+}
+
+/** Relative to the whole, because the machine may be busy with other tests. */
+function expectShares({ count, longestMs, allMs }: Awaited<ReturnType<typeof turnsWhile>>): void {
+  expect(count).toBeGreaterThan(20);
+  expect(longestMs).toBeLessThan(allMs / 3);
 }

@@ -46,11 +46,11 @@ export function startRetention({ engine, accounts, onError }: RetentionOptions) 
   };
 }
 
-/** Deletes all that is too old now. */
+/** Deletes all that is too old now, and gives its space back. */
 export async function applyRetention(
   engine: Engine,
   accounts: readonly string[],
-  stopped = new AbortController().signal,
+  stopped: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const shares = new Shares();
   const { store } = engine;
@@ -70,6 +70,7 @@ export async function applyRetention(
       await eraseIdle(engine, account, before, shares, stopped);
     }
   }
+  while (!stopped.aborted && (await store.releaseSpace?.())) await shares.next();
 }
 
 async function eraseIdle(

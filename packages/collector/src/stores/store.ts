@@ -265,6 +265,11 @@ export interface Store {
   /** Appends a broadcast and returns its epoch. */
   broadcast(broadcast: NewBroadcast): Promise<number>;
   /**
+   * Gives a share of the space that deleted records took back to the system; `true` if there is more.
+   * Missing: the storage does that on its own.
+   */
+  releaseSpace?(): Promise<boolean>;
+  /**
    * Advances the liveness watermark, the last time at which collectors could receive signals, to
    * `now` (it never moves back). If it was more than `toleranceMs` old, an outage from the watermark
    * to `now` is broadcast in the same step, and `true` is returned.

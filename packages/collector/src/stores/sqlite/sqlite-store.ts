@@ -6,7 +6,7 @@
  * @module
  */
 
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { STATES, type State, TRACKS, type Track } from "../../core/lists.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
@@ -54,6 +54,8 @@ interface LogRow {
 const CACHE_KIB = 16_384;
 /** Pages of the write-ahead log that are checkpointed together: 16 MB. Many of them are the same page. */
 const CHECKPOINT_PAGES = 4_000;
+/** The share of free pages that the file keeps, for the records that come next. */
+const FREE_SHARE = 0.1;
 
 export interface SqliteStoreOptions {
   /** The lease log is compacted after at least this many entries (100,000). */
@@ -80,7 +82,9 @@ export class SqliteStore implements Store {
     try {
       if (path !== ":memory:") createPrivateFile(path);
       this.#database = new DatabaseSync(path);
-      this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+      // A new file can shrink without being written again as a whole; that cannot be set later.
+      this.#database.exec(`PRAGMA auto_vacuum = INCREMENTAL;
+        PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
         PRAGMA busy_timeout = 2000; PRAGMA cache_size = -${CACHE_KIB};
         PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};`);
       prepareSchema(this.#database, path);
@@ -274,6 +278,17 @@ export class SqliteStore implements Store {
       this.#appendBroadcast({ type: "outage", account: null, at: now, fromAt });
       return true;
     });
+  }
+
+  async releaseSpace(): Promise<boolean> {
+    const pages = (statement: StatementSync) => Object.values(statement.get() ?? {})[0] as number;
+    const { freePages, allPages, releasePages } = this.#statements;
+    const excess = () => pages(freePages) - FREE_SHARE * pages(allPages);
+    const before = excess();
+    if (before <= 0) return false;
+    this.#transaction(() => releasePages.all());
+    const after = excess();
+    return after > 0 && after < before;
   }
 
   #readIncarnation(): string {

@@ -82,6 +82,9 @@ const SQL = {
   accounts: "SELECT body FROM accounts ORDER BY name",
   putAccount:
     "INSERT INTO accounts (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
+  freePages: "PRAGMA freelist_count",
+  allPages: "PRAGMA page_count",
+  releasePages: "PRAGMA incremental_vacuum(50)",
   incarnation: "SELECT letters FROM incarnation",
   putIncarnation: "INSERT OR IGNORE INTO incarnation (id, letters) VALUES (1, ?)",
   broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
