@@ -211,7 +211,7 @@ describe("start", () => {
   });
 });
 
-it("answers with 503 after `close`", async () => {
+it("returns 503 after `close`", async () => {
   const { collector } = await started();
   expect((await collector.app.request("/healthz")).status).toBe(200);
   await collector.close();

@@ -38,7 +38,7 @@ export interface Started {
 }
 
 export interface EmbeddedCollector {
-  /** Mount it under any path, or serve its `fetch`. Until `start()` it answers with 503. */
+  /** Mount it under any path, or serve its `fetch`. Until `start()` it returns 503. */
   readonly app: Hono;
   /**
    * Opens the store, sweeps, and delivers webhooks. Listens on nothing.

@@ -1,0 +1,36 @@
+/** The collector on Bun's own server. */
+import { createCollector } from "@stillhere/collector";
+
+declare const Bun: {
+  serve(options: object): { readonly port: number };
+};
+
+const collector = createCollector({
+  store: process.env["STORE"] ?? "memory:",
+  settings: { termsAccepted: true, presence: { mode: "on" } },
+});
+const { keys } = await collector.start();
+if (!keys) throw new Error("The keys of this store were printed before: set STORE to a new one.");
+
+const options = {
+  hostname: "127.0.0.1",
+  port: Number(process.env["PORT"] ?? 8792),
+  fetch: collector.app.fetch,
+  // In seconds. Bun's default of 10 would end streams, and connections between two beats.
+  idleTimeout: 75,
+};
+const { port } = Bun.serve(options);
+console.log(`
+  Collector  http://${options.hostname}:${port}
+  Console    http://${options.hostname}:${port}/console#key=${keys.secretKey}
+  Page key   ${keys.publishableKey}
+
+  Ctrl+C stops it.
+`);
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, async () => {
+    await collector.close();
+    process.exit(0);
+  });
+}

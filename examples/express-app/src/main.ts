@@ -1,0 +1,62 @@
+/** A site with the collector under `/presence`, in one process and at one port. */
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { createCollector } from "@stillhere/collector";
+import express from "express";
+import { renderPage } from "./page.ts";
+
+const hostname = "127.0.0.1";
+
+const collector = createCollector({
+  store: process.env["STORE"] ?? "memory:",
+  settings: { termsAccepted: true, presence: { mode: "on" } },
+});
+const { keys } = await collector.start();
+if (!keys) throw new Error("The keys of this store were printed before: set STORE to a new one.");
+const { publishableKey, secretKey } = keys;
+
+const app = express();
+app.get("/", async (_request, response) => {
+  response.send(renderPage(publishableKey, await mintToken("conv_1")));
+});
+// Before any body parser: the collector reads the bodies of its requests itself.
+app.use("/presence", getRequestListener(collector.app.fetch));
+
+const server = app.listen(Number(process.env["PORT"] ?? 8791), hostname, async () => {
+  const { port } = server.address() as AddressInfo;
+  const site = `http://${hostname}:${port}`;
+  // Browsers may send signals from this site only.
+  await call("PATCH", "/v1/settings", { origins: [site] });
+  console.log(`
+  Site       ${site}/
+  Console    ${site}/presence/console#key=${secretKey}
+  Page key   ${publishableKey}
+
+  Ctrl+C stops it.
+`);
+});
+// Longer than the time between two beats, which Node's 5 s are not.
+server.keepAliveTimeout = 75_000;
+server.headersTimeout = 80_000;
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, async () => {
+    server.close();
+    await collector.close();
+    process.exit(0);
+  });
+}
+
+async function mintToken(session: string): Promise<string> {
+  const response = await call("POST", "/v1/tokens", { session });
+  return ((await response.json()) as { token: string }).token;
+}
+
+/** Calls the collector's API without a network. */
+async function call(method: string, path: string, body: object): Promise<Response> {
+  return collector.app.request(path, {
+    method,
+    headers: { Authorization: `Bearer ${secretKey}`, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
