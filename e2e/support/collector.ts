@@ -2,11 +2,13 @@
  * A real collector: the built command on an SQLite file, used only through its HTTP API.
  * @module
  */
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { type Running, start } from "./process.ts";
 
 const COMMAND = fileURLToPath(
@@ -71,6 +73,27 @@ export class TestCollector {
     return new TestCollector(running.match[1] ?? "", keys, folder, options, running);
   }
 
+  /** Restores a backup into a folder of its own, and serves it. */
+  static async restore(file: string, keys: Keys): Promise<TestCollector> {
+    const folder = mkdtempSync(join(tmpdir(), "stillhere-"));
+    await runCommand("restore", file, "--store", storeIn(folder));
+    const running = await run(folder, 0, []);
+    return new TestCollector(running.match[1] ?? "", keys, folder, [], running);
+  }
+
+  /** Backs up the store while the collector runs. */
+  async backUp(file: string): Promise<void> {
+    await runCommand("backup", file, "--store", storeIn(this.folder));
+  }
+
+  /** Puts a backup in the place of the store; the collector must not run. */
+  async restoreInPlace(file: string): Promise<void> {
+    for (const suffix of ["", "-wal", "-shm"]) {
+      rmSync(join(this.folder, `test.db${suffix}`), { force: true });
+    }
+    await runCommand("restore", file, "--store", storeIn(this.folder));
+  }
+
   /** Kills the process (SIGKILL); the file stays. */
   async kill(): Promise<void> {
     await this.#running.kill();
@@ -117,6 +140,20 @@ export class TestCollector {
     return (await response.json()) as T;
   }
 
+  /** The whole log, or what is after a transition or cursor. */
+  async log(after = "0"): Promise<Transition[]> {
+    const all: Transition[] = [];
+    for (let cursor = after; ; ) {
+      const page = await this.request<{ transitions: Transition[]; cursor: string | null }>(
+        "GET",
+        `/v1/transitions?limit=500&after=${encodeURIComponent(cursor)}`,
+      );
+      all.push(...page.transitions);
+      if (page.cursor === null) return all;
+      cursor = page.cursor;
+    }
+  }
+
   async history(session: string): Promise<Transition[]> {
     const page = await this.request<{ transitions: Transition[] }>(
       "GET",
@@ -126,7 +163,17 @@ export class TestCollector {
   }
 }
 
+/** Runs the command to its end; throws its output if it fails. */
+export async function runCommand(...args: readonly string[]): Promise<string> {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [COMMAND, ...args]);
+  return stdout + stderr;
+}
+
 function run(folder: string, port: number, options: readonly string[]) {
-  const args = [COMMAND, "serve", "--port", String(port), "--store", `sqlite:${folder}/test.db`];
+  const args = [COMMAND, "serve", "--port", String(port), "--store", storeIn(folder)];
   return start(process.execPath, [...args, ...options], /listens at (http:\S+)/);
+}
+
+function storeIn(folder: string): string {
+  return `sqlite:${folder}/test.db`;
 }

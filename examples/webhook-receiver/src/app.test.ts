@@ -20,7 +20,7 @@ beforeEach(() => {
 
 function transition(seq: number, change: Partial<Transition> = {}): Transition {
   return {
-    id: `conv_1:k:${seq}`,
+    id: `abcdefgh:conv_1:k:${seq}`,
     session: "conv_1",
     sessionCreatedAt: "2026-11-22T10:00:00.000Z",
     seq,
@@ -74,10 +74,20 @@ describe("a message", () => {
   it("of a session that was created again starts its sequence again", async () => {
     await send(transition(7));
     const sessionCreatedAt = "2026-11-22T11:00:00.000Z";
-    await send(transition(1, { id: "conv_1:l:1", sessionCreatedAt }));
+    await send(transition(1, { id: "abcdefgh:conv_1:l:1", sessionCreatedAt }));
     expect(await knownSessions()).toEqual(["conv_1#1"]);
     await send(transition(8));
     expect(outcomes).toEqual(["applied", "applied", "outdated"]);
+  });
+
+  it("of a restored collector is applied, also with a number that is known", async () => {
+    await send(transition(7));
+    const restored = (seq: number) => transition(seq, { id: `hgfedcba:conv_1:k:${seq}` });
+    await send(restored(5));
+    await send(restored(6));
+    await send(restored(6));
+    expect(outcomes).toEqual(["applied", "applied", "applied", "duplicate"]);
+    expect(await knownSessions()).toEqual(["conv_1#6"]);
   });
 
   it("of an unknown type is acknowledged and ignored", async () => {

@@ -10,7 +10,7 @@ export interface SessionState {
 }
 
 export interface Transition {
-  /** Equal to the header `webhook-id`, and the same on every delivery. */
+  /** Equal to the header `webhook-id`; begins with the incarnation of the collector's store. */
   readonly id: string;
   readonly session: string;
   /** Distinguishes a session from an erased one with the same id. */

@@ -35,7 +35,13 @@ export class Sessions {
   }
 }
 
+/** Sequence numbers are compared within an incarnation: a restored collector uses some of them again. */
 function isNewer(a: Transition, b: Transition): boolean {
+  if (incarnationOf(a) !== incarnationOf(b)) return true;
   if (a.sessionCreatedAt !== b.sessionCreatedAt) return a.sessionCreatedAt > b.sessionCreatedAt;
   return a.seq > b.seq;
+}
+
+function incarnationOf({ id }: Transition): string | undefined {
+  return id.split(":")[0];
 }

@@ -24,14 +24,15 @@ const get = createRoute({
   method: "get",
   path: "/v1/stream",
   summary: "Transitions as they are stored, as Server-Sent Events; Last-Event-ID resumes",
-  ...secured("Transitions", "streamTransitions", "invalid_cursor", "store_restored"),
+  ...secured("Transitions", "streamTransitions", "invalid_cursor"),
   request: {
     // `Last-Event-ID` goes before `after`: a browser that reconnects repeats the query.
     query: z.object({ after: z.string().max(512).optional() }),
   },
   responses: {
     200: {
-      description: "Events `transition` whose data is a Transition and whose id is its id",
+      description:
+        "Events `transition` whose data is a Transition and whose id is its id; first `reset` with the first cursor, if the store was restored from a backup since",
       content: { "text/event-stream": { schema: z.string() } },
     },
   },

@@ -89,11 +89,10 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
   }
 
   async function resendOne(key: EndpointKey, id: string): Promise<number> {
-    const transition = parseTransitionId(id);
-    if (!transition) throw new Problem("not_found", `There is no transition ${id}.`);
-    // Rejects a transition that is no longer in the log.
+    // Rejects what is no id, and a transition that is no longer in the log.
     await requireTransition(store, key.account, id);
-    return store.outbox.resend(key, [transition], clock.now());
+    const transition = parseTransitionId(id);
+    return transition ? store.outbox.resend(key, [transition], clock.now()) : 0;
   }
 
   routes.openapi(list, async (c) => {
