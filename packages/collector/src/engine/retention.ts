@@ -11,6 +11,8 @@ const DAY_MS = 86_400_000;
 /** Small enough that one call does not delay beats. */
 const PRUNE_LIMIT = 100;
 const SCAN_LIMIT = 100;
+/** Sessions that are erased together: a store over a network answers them at the same time. */
+const ERASE_LIMIT = 10;
 /** How long it works, and how many calls of the store it makes, before others get their turn. */
 const SHARE_MS = 5;
 const SHARE_CALLS = 20;
@@ -83,10 +85,13 @@ async function eraseIdle(
   for (let after: string | null = null; !stopped.aborted; ) {
     const { sessions, next } = await engine.store.scan(account, after, SCAN_LIMIT);
     await shares.next();
-    for (const { session, version } of sessions) {
-      if (stopped.aborted || idleSince(session) > before) continue;
-      // The version: whatever has happened to it since it was read keeps it.
-      await engine.erase({ account, id: session.id }, version);
+    const idle = sessions.filter(({ session }) => idleSince(session) <= before);
+    for (let from = 0; from < idle.length && !stopped.aborted; from += ERASE_LIMIT) {
+      const part = idle.slice(from, from + ERASE_LIMIT).map(({ session, version }) =>
+        // The version: whatever has happened to it since it was read keeps it.
+        engine.erase({ account, id: session.id }, version),
+      );
+      await Promise.all(part);
       await shares.next();
     }
     if (next === null) return;
