@@ -107,6 +107,17 @@ it("appends again the entries that a log has lost", async () => {
   expect(again?.cursor).toBeGreaterThan(second?.cursor ?? 0);
 });
 
+it("keeps entries that are in the log for 30 s, in case the log loses them, and no longer", async () => {
+  await store.commit([write(0, 1)]);
+  const entry = server.command("LRANGE", relayQueue, "0", "-1");
+  // An entry of more than 30 s ago: numbers are microseconds, and age is measured in whole seconds.
+  const before = Number.parseInt(entry, 10) - 31_000_000;
+  server.command("LPUSH", relayQueue, entry.replace(/^\d+/, String(before)));
+  const relay = new PartitionRelay(connection);
+  await relay.maintain([PARTITION]);
+  expect(server.command("LRANGE", relayQueue, "0", "-1")).toBe(entry);
+});
+
 it("gives a late entry a resume cursor for readers that already have it", async () => {
   await crashing.commit([write(0, 1)]);
   const committed = Number.parseInt(server.command("LINDEX", relayQueue, "0"), 10);
