@@ -35,9 +35,10 @@ export class TestBrowser {
     this.#profile = profile;
   }
 
-  static async start(): Promise<TestBrowser> {
+  /** `flags` must leave the page lifecycle as it is, too. */
+  static async start(...flags: readonly string[]): Promise<TestBrowser> {
     const profile = mkdtempSync(join(tmpdir(), "stillhere-browser-"));
-    const args = [...FLAGS, `--user-data-dir=${profile}`, "about:blank"];
+    const args = [...FLAGS, ...flags, `--user-data-dir=${profile}`, "about:blank"];
     const running = await start(CHROMIUM, args, /DevTools listening on (ws:\S+)/);
     const browser = await puppeteer.connect({
       browserWSEndpoint: running.match[1] ?? "",
