@@ -21,8 +21,9 @@ const ALL = Object.entries(paths).flatMap(([path, methods]) =>
   })),
 );
 
-/** Without the signal route, which refusals.test.ts covers. */
-const ROUTES = ALL.filter(({ path }) => path !== "/v1/signals");
+/** What needs no secret key; refusals.test.ts covers signals, command.test.ts the metrics' token. */
+const OPEN = ["/v1/signals", "/healthz", "/readyz", "/metrics", "/openapi.json"];
+const ROUTES = ALL.filter(({ path }) => !OPEN.includes(path));
 
 let otherSecret = "";
 let expired = "";
