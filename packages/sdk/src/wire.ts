@@ -27,8 +27,8 @@ export const SIGNAL_TYPES = [
 export type SignalType = (typeof SIGNAL_TYPES)[number];
 
 /**
- * What the browser knew of a leave: another page of this site is coming, the tab goes to another
- * origin, or it is being closed. A frame is told nothing of that.
+ * Where the visitor goes, as far as the browser knows: to another page of this site, to another origin,
+ * or nowhere, because the tab is being closed. Browsers do not tell frames, so theirs have no `to`.
  */
 export const LEAVE_DESTINATIONS = ["page", "away", "gone"] as const;
 
@@ -60,7 +60,7 @@ export interface LivingSignal extends SignalOrigin {
   armed?: boolean;
 }
 
-/** The last word of a generation, whenever it was prepared: it has no `seq`. */
+/** Ends its generation. It has no `seq`, because it may have been prepared long before it is sent. */
 export interface LeaveSignal extends SignalOrigin {
   type: "leave";
   to?: LeaveDestination;

@@ -144,9 +144,9 @@ function beginByResponse(
 }
 
 /**
- * Rule 7: whether a response engages the session. Not one that was sent before the user last went offline,
- * nor one whose own deadline has passed and is not held; and one sent before engagement last changed
- * only undoes `user_inactive`.
+ * Rule 7: whether a response engages the session. It does not if it was sent before the user last went
+ * offline, or if the deadline that it would set has passed and is not held. A late response, sent before
+ * engagement last changed, engages only after `user_inactive`.
  */
 function engagesNow(
   before: Session,

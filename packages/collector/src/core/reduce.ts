@@ -67,7 +67,7 @@ class Reducer {
     this.#settings = settings;
   }
 
-  /** Runs every timer that is due by `until`; overdue timers count as due at `since`. */
+  /** Runs every timer that is due by `until`, each at its own instant but none before `since`. */
   runTimers(until: number, since = 0): void {
     let cursor = since;
     for (;;) {

@@ -81,7 +81,7 @@ export interface Session {
   readonly heardAt: number | null;
   /** When presence last turned offline; `null` if never or since a reset (rule 16). */
   readonly offlineAt: number | null;
-  /** The buffer that ends last of those since the last signal; it runs once no page lives. */
+  /** Of the buffers since the last signal, the one that ends last; it runs while no page is alive. */
   readonly buffer: Buffer | null;
 
   /** `null` until the session has begun, state `none` (rule 7). */

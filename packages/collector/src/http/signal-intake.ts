@@ -24,7 +24,7 @@ import { SignalGate } from "./signal-gate.ts";
 /** The channel of a session that is created by its page's signal. */
 const SIGNAL_CHANNEL = "web_widget";
 
-/** Verified tokens kept where beats are cached: a cached beat's token is hardly ever verified again. */
+/** Verified tokens to keep if beats are cached. A few, because a hit does not verify its token again. */
 const MAX_TOKENS_BESIDE_BEATS = 4_000;
 
 /** Who sent a signal. */
@@ -80,6 +80,7 @@ export class SignalIntake {
     // The session knows the page of a cached beat, so its origin may be hidden.
     const mayBeat = origin === undefined || origin === HIDDEN_ORIGIN;
     if (!mayBeat && !this.#isListed(origin, cached.account)) return null;
+    // A beat that goes on to the slow path is counted there once more.
     if (!this.#gate.passSlot(cached.rateSlot)) return null;
     let full = null as FullSignal | null;
     const outcome = await engine.submitBeat(keyed.key, keyed.seq, configVersion, () => {

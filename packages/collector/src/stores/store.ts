@@ -83,12 +83,12 @@ interface WriteBase {
 }
 
 /**
- * One session's change: all of it is stored or nothing of it. Its kind tells what a store may save:
+ * One session's change: all of it is stored or nothing of it. Its kind says how durable it must be:
  *
  * - `change`: must not be lost.
  * - `beats`: pages reported that they are still there, and nothing else. A store may keep it in memory
- *   for a while: what is lost in a crash, the next beat says again.
- * - `lease`: the same, and `renewal` is all in which the session differs from the one that was loaded.
+ *   for a while: after a crash the next beat reports it again.
+ * - `lease`: the same, and `renewal` is the only difference from the session that was loaded.
  */
 export type Write = WriteBase &
   (
@@ -100,7 +100,7 @@ export type Write = WriteBase &
 export interface LeaseWrite extends Renewal {
   /** {@link Found.number} */
   readonly number: number;
-  /** The version that is known; it rises by one. */
+  /** The version that the renewal was computed from; it rises by one. */
   readonly expectedVersion: number;
   readonly deadlineAt: number;
 }
