@@ -1,7 +1,7 @@
 /**
- * What a repeated beat needs of its session. Where a page only reports again that it is there, nothing but
- * its lease changes, and these few numbers decide as `reduce` would, so that the session need not be
- * loaded or reduced. `lease.test.ts` checks the one against the other.
+ * The part of the rules that a repeated beat needs, as five numbers. Where a page only reports again that
+ * it is there, they give the result of `reduce`, so that its session need not be loaded. `lease.test.ts`
+ * checks one against the other.
  * @module
  */
 import { cadence } from "./cadence.ts";
@@ -11,37 +11,37 @@ import { isPresenceRead, isSteady, leaseFor } from "./presence.ts";
 import type { Page, Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
 
-/** How the page that was heard last may go on, while its session and the settings stay as they are. */
+/** The lease of the page that was heard last, until anything else changes its session or the settings. */
 export interface Lease {
-  /** Highest number heard of the page's generation. */
+  /** Highest number received of the page's generation. */
   readonly seq: number;
   readonly leaseUntil: number;
   readonly leaseMs: number;
-  /** When the session must be looked at whatever this page says; `Infinity`: never by itself. */
+  /** When the first other timer is due, of another page or of silence; `Infinity`: none runs. */
   readonly othersAt: number;
-  /** What the page is told: milliseconds until its next beat. */
+  /** The answer to the beat: milliseconds until the next one. */
   readonly nextMs: number;
 }
 
-/** What becomes of the last page of a session; `heardAt` is the beginning of its lease. */
+/** A change of a session's last page alone; `heardAt` is the beginning of its lease. */
 export interface Renewal {
   readonly seq: number;
   readonly leaseUntil: number;
 }
 
 /**
- * The lease by which `beat` can be repeated, if its page was heard last and another one like it would
- * change nothing else; null: whatever the page says next must be reduced.
+ * The lease of the page that sent `beat`, if it was heard last and another beat like this one would only
+ * renew that lease; null: the next one must be reduced.
  */
 export function leaseOf(session: Session, beat: SignalInput, settings: Settings): Lease | null {
   const last = session.pages.at(-1);
   if (last?.id !== beat.page || last.gen !== beat.gen || last.leaseUntil === null) return null;
   if (last.visibility !== (beat.visible ? "visible" : "hidden")) return null;
-  // The beat was overtaken, so the page still has another proof than this one.
+  // The beat arrived too late and was dropped: another token admitted the page.
   if (beat.openedBy !== undefined && beat.openedBy !== last.admission?.by) return null;
   if (!isPresenceRead(session.channel, settings) || !isSteady(session)) return null;
   const { seq, leaseUntil, leaseMs, visibility } = last;
-  // The next one may be another: since it was granted somebody was assigned, say.
+  // The next lease may have another length: since this one began an agent was assigned, for example.
   if (leaseFor(session, visibility, false, settings) !== leaseMs) return null;
   const nextMs = cadence(session, visibility, settings);
   if (nextMs === 0) return null;
@@ -51,8 +51,8 @@ export function leaseOf(session: Session, beat: SignalInput, settings: Settings)
 }
 
 /**
- * The renewal by a beat with that number at `now`, and the session's deadline after it; null: it was
- * overtaken, or a timer is due first.
+ * The renewal by a beat with the number `seq` at `now`, and the session's deadline after it; null: it was
+ * overtaken or a timer is due first, so the rules must decide.
  */
 export function renewLease(
   { leaseMs, othersAt, ...lease }: Lease,
@@ -64,7 +64,7 @@ export function renewLease(
   return { seq, leaseUntil, deadlineAt: Math.min(leaseUntil, othersAt) };
 }
 
-/** The session after a renewal. Of several in a row the last one says it all. */
+/** The session after a renewal. Of several in a row the last one is enough. */
 export function renew(session: Session, { seq, leaseUntil }: Renewal): Session {
   const page = session.pages.at(-1);
   if (!page) return session;
@@ -72,7 +72,7 @@ export function renew(session: Session, { seq, leaseUntil }: Renewal): Session {
   return { ...session, pages, heardAt: leaseUntil - page.leaseMs };
 }
 
-/** The renewal that leads from one to the other; null: more than that has changed. */
+/** The renewal that makes `after` of `before`; null: more than that has changed. */
 export function renewalOf(before: Session, after: Session): Renewal | null {
   for (const field in after) {
     if (field === "pages" || field === "heardAt") continue;

@@ -1,14 +1,14 @@
 /**
  * The fast path of one batch: beats that hit the cache become one lease write for each session, which
  * is neither loaded nor reduced. Where another request of the batch is for the same session, its beats
- * join that request, so that all are applied in the order of their arrival.
+ * join that request on the slow path, so that all are applied in the order of their arrival.
  * @module
  */
 import type { LeaseWrite, Store } from "../stores/store.ts";
 import type { BeatCache } from "./beat-cache.ts";
 import { type Group, type Pending, type PendingBeat, toSlowPath } from "./pending.ts";
 
-/** The beats of one session, and the write that they come to. */
+/** The beats of one session, and their one write: that of the highest number. */
 interface SessionBeats {
   write: LeaseWrite;
   readonly beats: { readonly beat: PendingBeat; readonly nextMs: number }[];
@@ -27,7 +27,7 @@ export class BeatBatch {
     return this.#bySession.size;
   }
 
-  /** Adds a beat that hits; returns what the slow path has to apply otherwise, if anything. */
+  /** Adds a beat that hits; returns any other as a request for the slow path, if it has one. */
   add(beat: PendingBeat, now: number): Pending | null {
     const isCurrent = beat.configVersion === this.#cache.configVersion;
     const renewal = isCurrent ? this.#cache.renew(beat.key, beat.seq, now) : null;

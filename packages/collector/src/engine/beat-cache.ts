@@ -1,17 +1,17 @@
 /**
- * What was checked of each page's last beat, so that the next one with the same content renews its lease
- * without its session being loaded. An entry that is missing costs a slow path and nothing else: where
- * anything is in doubt it is removed.
+ * What was checked of each session's last beat, so that the next one with the same content renews its lease
+ * without the session being loaded. Look-ups only compute, and entries change after the commit. A missing
+ * entry costs a slow path and nothing else, so in doubt it is removed.
  * @module
  */
 import { type Lease, renewLease } from "../core/lease.ts";
 import { isUint32, NO_SLOT, PackedMap } from "../stores/packed-map.ts";
 import type { LeaseWrite } from "../stores/store.ts";
 
-/** 128 bits of a hash of all that a beat contains but its number, as four unsigned 32-bit numbers. */
+/** 128 bits of a hash of a beat's body without its number, as four unsigned 32-bit numbers. */
 export type BeatKey = readonly [number, number, number, number];
 
-/** What the caller has to check of a beat that hits. */
+/** What the caller needs for its own checks of a beat that hits. */
 export interface CachedBeat {
   readonly account: string;
   /** Where the session's signals are counted for its rate limit; an unsigned 32-bit number. */
@@ -23,7 +23,7 @@ export interface CheckedBeat extends CachedBeat {
   readonly key: BeatKey;
   /** Epoch milliseconds at which the first of its keys expires; `Infinity`: none does. */
   readonly validUntil: number;
-  /** Until when its token may open pages; missing: it needs none. The page may go on for longer. */
+  /** When its token expires; missing if none is needed. A page that it opened may continue after that. */
   readonly tokenGoodUntil?: number;
   /** {@link BeatCache.configVersion} before it was checked. */
   readonly configVersion: number;
@@ -37,10 +37,10 @@ export interface LeaseHolder {
   readonly lease: Lease;
 }
 
-/** What a hit comes to: nothing in the cache has changed yet. */
+/** The result of a hit. Nothing in the cache has changed yet. */
 export interface LeaseRenewal {
   readonly write: LeaseWrite;
-  /** What the page is told: milliseconds until its next beat. */
+  /** The answer to the beat: milliseconds until the next one. */
   readonly nextMs: number;
 }
 
@@ -93,8 +93,8 @@ export class BeatCache {
   }
 
   /**
-   * The write that a beat with that number comes to at `now`, or null on a miss or where the rules must
-   * decide. Computes only: {@link committed} changes the entry once the store has it.
+   * The write for a beat with the number `seq` at `now`, or null on a miss or where the rules must decide.
+   * Computes only: {@link committed} changes the entry once the store has the write.
    */
   renew(key: BeatKey, seq: number, now: number): LeaseRenewal | null {
     const slot = this.#find(key, now);
@@ -126,9 +126,9 @@ export class BeatCache {
   }
 
   /**
-   * Makes the entry of a beat that was checked, applied and committed. It replaces the session's entry,
-   * and one of the same key. Nothing is kept of a beat that was checked under another configuration, nor
-   * of numbers that a field cannot hold.
+   * Makes the entry of a beat that was checked, applied and committed. The session's entry and one of the
+   * same key are removed in any case. A beat that was checked under another configuration gets none, nor
+   * do numbers that a field cannot hold.
    */
   put(checked: CheckedBeat, { session, version, lease }: LeaseHolder): void {
     this.invalidate(session);
@@ -149,7 +149,7 @@ export class BeatCache {
     this.#entries.insert({ key0, key1, key2, key3, session, version, ...ofLease, ...ofCheck });
   }
 
-  /** Something else has happened to the session, or may have. */
+  /** Removes the session's entry: something else has happened to it, or may have. */
   invalidate(session: number): void {
     const slot = this.#bySession.find(session);
     if (slot !== NO_SLOT) this.#entries.remove(slot);

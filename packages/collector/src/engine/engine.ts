@@ -1,8 +1,8 @@
 /**
  * Between the routes and the store: gathers what arrives into batches, loads the sessions, has the core
  * decide, commits, and only then resolves. One batch is in flight at a time, and the sweep submits to
- * the same queue, so a session is never changed twice at once in one process; between processes the
- * store's compare-and-set decides.
+ * the same queue, so one process never has two decisions about a session under way; between processes
+ * the store's compare-and-set decides.
  * @module
  */
 import type { Overrides } from "../core/settings-schema.ts";
@@ -31,7 +31,7 @@ const OUTAGE_AFTER_MS = 5_000;
 /** How often the watermark is moved; well below the above. */
 const HEARTBEAT_EVERY_MS = 1_000;
 const BATCH_LIMIT = 1_000;
-/** Another collector may commit first a few times in a row, not this often. */
+/** Conflicts after which a request is rejected. Other collectors cause a few in a row, not this many. */
 const MAX_CONFLICTS = 20;
 
 export class Engine {
@@ -101,7 +101,7 @@ export class Engine {
 
   /**
    * Moves the liveness watermark. Where it stood still for too long, an outage is broadcast first
-   * (rule 6), so that no silence is judged by a time in which no collector could hear.
+   * (rule 6), so that no silence is judged by a time in which no collector took signals.
    */
   async heartbeat(): Promise<void> {
     const now = this.clock.now();
@@ -230,7 +230,7 @@ export class Engine {
     return result;
   }
 
-  /** The session has changed, or may have: its entry is that of its last checked beat, or none. */
+  /** Makes the entry of the last checked beat that was applied; without one, a write removes the entry. */
   #updateBeatCache(applied: Applied, write: Write | null, isConflict: boolean): void {
     const { group, work, outcomes, number, version } = applied;
     if (!this.beatCache || number === undefined) return;
@@ -288,7 +288,7 @@ export class Engine {
     }
   }
 
-  /** They arrived before everything that waits. */
+  /** Puts them in front: they arrived before everything that is pending. */
   #retry(pending: readonly Pending[]): void {
     this.#pending.unshift(...pending);
   }

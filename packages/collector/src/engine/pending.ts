@@ -18,7 +18,7 @@ export interface Pending extends Waiting<Outcome> {
   conflicts: number;
 }
 
-/** A beat that may hit the cache. */
+/** A beat that had a cache entry when it was submitted; its batch finds out whether it still hits. */
 export interface PendingBeat extends Waiting<BeatOutcome> {
   readonly key: BeatKey;
   readonly seq: number;

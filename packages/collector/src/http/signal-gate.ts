@@ -28,7 +28,7 @@ export class SignalGate {
   }
 
   /**
-   * The problem that a refused signal is answered with: past the limit of its address, `too_many_requests`.
+   * The response to a refused signal: `problem`, or `too_many_requests` once its address is over its limit.
    * Accepted signals are not counted by address, since many visitors may share one.
    */
   refusal(problem: Problem, address: string): Problem {
@@ -40,9 +40,9 @@ export class SignalGate {
     return rateSlotOf(`${account} ${id}`);
   }
 
-  /** Counts a signal of the session at that place; false: it is one too many. */
-  passSlot(place: number): boolean {
-    return this.#sessions.allowSlot(place);
+  /** Counts a signal in its session's slot; false: it exceeds the limit. */
+  passSlot(rateSlot: number): boolean {
+    return this.#sessions.allowSlot(rateSlot);
   }
 
   /** @throws {Problem} `too_many_requests` */

@@ -21,7 +21,7 @@ const COMPACT_SLOTS_PER_ENTRY = 4;
 /** Rows of an ended segment that one commit deletes. */
 const DELETE_ROWS = 20;
 
-/** A file version that never is: the session's row may be newer than the entry. */
+/** Not a file version: another process appended the entry, so the session's row may be newer. */
 const UNVERIFIED = 0;
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -94,8 +94,8 @@ export class LeaseLog {
 
   /**
    * Appends entries within a transaction, and does a share of the compaction. Memory follows when the
-   * returned function is called, after the commit. `fileVersion` is what {@link verifiedVersionOf} is
-   * asked with.
+   * returned function is called, after the commit. `fileVersion` is the one of this transaction: as long as
+   * it stays, {@link verifiedVersionOf} needs no row.
    */
   append(entries: ReadonlyMap<number, LeaseEntry>, fileVersion: number): () => void {
     if (entries.size === 0) return () => {};

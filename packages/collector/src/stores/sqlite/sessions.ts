@@ -208,7 +208,7 @@ export class Sessions {
   }
 }
 
-/** The log entry that a write comes to, or null: its row must be written. */
+/** The log entry of a write, or null: its row must be written. */
 function entryOf(write: Write): LeaseEntry | null {
   if (write.kind !== "lease") return null;
   const { renewal, deadlineAt, expectedVersion } = write;
