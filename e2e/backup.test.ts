@@ -78,8 +78,8 @@ describe("a backup", () => {
       const isDone = await Promise.race([exited, pause(delayMs).then(() => null)]);
       child.kill("SIGKILL");
       await exited;
-      const isWhole = existsSync(file);
-      if (isWhole) {
+      const isThere = existsSync(file);
+      if (isThere) {
         const copy = new DatabaseSync(file, { readOnly: true });
         expect(copy.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
         expect(copy.prepare("SELECT count(*) AS count FROM padding").get()).toEqual({ count: 600 });

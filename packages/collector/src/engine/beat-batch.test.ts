@@ -416,7 +416,7 @@ describe("a beat that hits the cache", () => {
     const harness = await BeatHarness.open();
     const { commit } = harness.store;
     harness.store.commit = async (writes) => writes.map(() => "conflict");
-    await expect(harness.engine.submit(harness.full(1))).rejects.toThrow("changed by others");
+    await expect(harness.engine.submit(harness.full(1))).rejects.toThrow("Too many conflicts");
     harness.store.commit = commit;
     expect(harness.isCached).toBe(false);
   });

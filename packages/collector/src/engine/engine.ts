@@ -284,7 +284,7 @@ export class Engine {
     const isRetried = ({ conflicts }: Pending) => conflicts <= MAX_CONFLICTS;
     this.#retry(group.filter(isRetried));
     for (const { reject } of group.filter((pending) => !isRetried(pending))) {
-      reject(new Error("The session is changed by others all the time."));
+      reject(new Error("Too many conflicts: other collectors keep changing this session. Try again."));
     }
   }
 

@@ -8,7 +8,7 @@
 import type { Engine } from "../engine/engine.ts";
 import { randomText } from "../engine/keys.ts";
 import type { Endpoint, EndpointKey, EndpointStatus } from "../stores/outbox.ts";
-import { DeliveryWorker, LEASE_MS } from "./delivery-worker.ts";
+import { DeliveryWorker, CLAIM_MS } from "./delivery-worker.ts";
 import type { Send } from "./send.ts";
 
 const POLL_EVERY_MS = 1_000;
@@ -185,7 +185,7 @@ export class DeliverySupervisor {
     this.#workerCount += 1;
     const owner = `${this.#ownerPrefix}.${this.#workerCount}`;
     const now = clock.now();
-    const claim = await store.outbox.claim(key, owner, now, now + LEASE_MS);
+    const claim = await store.outbox.claim(key, owner, now, now + CLAIM_MS);
     if (!claim) return null;
     if (!claim.endpoint.disabled)
       return new DeliveryWorker({ store, clock, owner, claim, send, random });

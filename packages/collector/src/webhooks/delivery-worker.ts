@@ -20,7 +20,7 @@ import { SessionQueue } from "./session-queue.ts";
 import { SessionQueues } from "./session-queues.ts";
 
 /** How long a claim lasts; after a crash nothing is delivered until it expires. */
-export const LEASE_MS = 2_000;
+export const CLAIM_MS = 2_000;
 const RENEW_EVERY_MS = 500;
 /** After a crash, deliveries since the last settlement are repeated. */
 const SETTLE_EVERY_MS = 100;
@@ -284,7 +284,7 @@ export class DeliveryWorker {
     }
     const cursor = this.#queues.safeCursor(this.#readCursor);
     const { store, owner } = this.#options;
-    const untilAt = isLast ? null : now + LEASE_MS;
+    const untilAt = isLast ? null : now + CLAIM_MS;
     const settlement = this.#pendingSettlement.drain(cursor, this.#backoff.pausedUntil(now));
     this.#settledAt = now;
     this.#settledCursor = cursor;
