@@ -62,7 +62,7 @@ export class BeatBatch {
     try {
       const outcomes = (await store.renew?.(sessions.map(({ write }) => write))) ?? [];
       return sessions.flatMap((session, index) => {
-        if (outcomes[index] === "conflict") {
+        if (outcomes[index] !== "committed") {
           this.#cache.invalidate(session.write.number);
           return slowPathOf(session);
         }
