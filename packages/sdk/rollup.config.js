@@ -11,6 +11,16 @@ const minify = terser({
 /** `rollup --watch`, as `pnpm dev` runs it: readable, for the browser's debugger. */
 const isWatching = process.env.ROLLUP_WATCH === "true";
 
+/**
+ * A script from another origin has no address of its own to import from
+ * (https://html.spec.whatwg.org/multipage/webappapis.html#creating-a-classic-script): the hints are
+ * looked for beside the `src` of its tag.
+ */
+const hintsBesideTag = {
+  name: "hints-beside-tag",
+  renderDynamicImport: () => ({ left: 'import(src.replace("sdk.js", ', right: "))" }),
+};
+
 /** One bundle per entry point, so that none drags in what another needs. */
 const bundle = (entry, format) => ({
   input: `src/${entry}.ts`,
@@ -29,6 +39,7 @@ const bundle = (entry, format) => ({
       sourceMap: isWatching,
       inlineSources: isWatching,
     }),
+    hintsBesideTag,
     isWatching ? null : minify,
   ],
 });

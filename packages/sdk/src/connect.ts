@@ -39,7 +39,7 @@ export const connect = (options: ConnectOptions): Presence => {
   /** The next beat. Falsy: the page has left or was told to stop. */
   let timer: number | undefined;
   let beatMs = FIRST_BEAT_MS;
-  /** 0: the next signal begins a generation. By the wall clock, because others may stop in sleep. */
+  /** 0: the next signal begins a generation. By the wall clock: others may stop in sleep. */
   let sentAt = 0;
   let failures = 0;
   let token: string | undefined;
@@ -70,7 +70,7 @@ export const connect = (options: ConnectOptions): Presence => {
   const schedule = (ms: number) => {
     clearTimeout(timer);
     // A replaced clock or `Math.random` may give no number at all.
-    timer = setTimeout(tell, ms * jitter() || FIRST_BEAT_MS);
+    timer = setTimeout(tell, ms * jitter() || ms || beatMs);
   };
 
   /**
