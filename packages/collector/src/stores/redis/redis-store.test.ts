@@ -1,7 +1,7 @@
 /**
  * The conformance cases against a real Redis server and a real cluster.
  */
-import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
 import type { Store } from "../store.ts";
 import { conformanceCases } from "../suite/index.ts";
@@ -30,6 +30,14 @@ describe("a server", () => {
     server = await RedisServer.start();
   });
   afterAll(() => server.stop());
+
+  it("gets another incarnation once the key of the last one is deleted", async () => {
+    const before = await (await open(server.url)).incarnation();
+    server.command("DEL", "stillhere:{common}:incarnation");
+    const after = await (await open(server.url)).incarnation();
+    expect(after).toMatch(/^[a-z]{8}$/);
+    expect(after).not.toBe(before);
+  });
 
   it.for(CASES)("%s", async ([_, each], { skip }) => {
     server.command("FLUSHALL");

@@ -136,7 +136,7 @@ async function writeWhole<T>(path: string, write: (temporary: string) => Promise
     removeAbandoned(path);
     createPrivateFile(temporary);
     const result = await write(temporary);
-    // Without a write-ahead log the file is complete by itself.
+    // Without a write-ahead log nothing of the copy is in another file.
     withDatabase(temporary, {}, (database) => database.exec("PRAGMA journal_mode = DELETE"));
     chmodSync(temporary, 0o600);
     sync(temporary);
