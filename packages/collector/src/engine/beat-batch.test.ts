@@ -15,6 +15,7 @@ import { sweep } from "./sweep.ts";
 
 const ACCOUNT = "shop";
 const START = 1_700_000_000_000;
+const ON = { "presence.mode": "on" };
 const KEY: BeatKey = [1, 2, 3, 4];
 
 /** An engine whose store records by which of its methods it was called. */
@@ -226,7 +227,7 @@ describe("a beat that hits the cache", () => {
     const harness = await BeatHarness.open();
     await harness.engine.submit(harness.full(1));
     const checkedBefore = harness.full(2);
-    await harness.engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
+    await harness.engine.changeSettings(ACCOUNT, { overrides: { ...ON, routing: "omnichannel" } });
     await harness.engine.submit(checkedBefore);
     expect(harness.isCached).toBe(false);
     await harness.engine.submit(harness.full(3));
@@ -358,7 +359,7 @@ describe("a beat that hits the cache", () => {
     const harness = await BeatHarness.open();
     await harness.engine.submit(harness.full(1));
     const { configVersion } = harness;
-    await harness.engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
+    await harness.engine.changeSettings(ACCOUNT, { overrides: { ...ON, routing: "omnichannel" } });
     await harness.engine.submit(harness.full(2));
     expect(harness.isCached).toBe(true);
     const request = () => harness.full(3);

@@ -8,7 +8,7 @@ import { type Lease, renewLease } from "../core/lease.ts";
 import { isUint32, NO_SLOT, PackedMap } from "../stores/packed-map.ts";
 import type { LeaseWrite } from "../stores/store.ts";
 
-/** 128 bits of a hash of a beat's body without its number, as four unsigned 32-bit numbers. */
+/** 128 bits of a hash of a beat's body with 0 for each digit of its number, as four unsigned 32-bit numbers. */
 export type BeatKey = readonly [number, number, number, number];
 
 /** What the caller needs for its own checks of a beat that hits. */
@@ -23,13 +23,13 @@ export interface CheckedBeat extends CachedBeat {
   readonly key: BeatKey;
   /** Epoch milliseconds at which the first of its keys expires; `Infinity`: none does. */
   readonly validUntil: number;
-  /** When its token expires; missing if none is needed. A page that it opened may continue after that. */
+  /** When its token expires, leeway included; missing if none is needed. A page that it opened may continue after that. */
   readonly tokenGoodUntil?: number;
   /** {@link BeatCache.configVersion} before it was checked. */
   readonly configVersion: number;
 }
 
-/** A session as the store knows it after the beat was committed, and its lease. */
+/** A session as the store has it after the beat was committed, and its lease. */
 export interface LeaseHolder {
   /** The store's number of the session; unsigned 32-bit. */
   readonly session: number;

@@ -122,3 +122,18 @@ describe("settings that change while a session is loaded", () => {
     ]);
   });
 });
+
+describe("a change of settings that changes nothing", () => {
+  it("makes no broadcast, whatever the order of its fields", async () => {
+    const store = new MemoryStore();
+    const engine = new Engine(store, { now: () => START });
+    const overrides = { "presence.mode": "on", "inactivity.seconds": 60 };
+    await engine.changeSettings(ACCOUNT, { overrides });
+    const reversed = { "inactivity.seconds": 60, "presence.mode": "on" };
+    await engine.changeSettings(ACCOUNT, { overrides: reversed });
+    await engine.changeSettings(ACCOUNT, { triggers: [] });
+    expect(await store.broadcasts(0)).toHaveLength(1);
+    await engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
+    expect(await store.broadcasts(0)).toHaveLength(2);
+  });
+});

@@ -217,7 +217,9 @@ describe("requests", () => {
     const beat = { type: "signal", signal: "beat", page: "p", gen: 0, seq: 3 } as const;
     await harness.submit("a", { ...beat, visible: false, armed: false });
     await harness.submit("a", { ...beat, seq: 4, visible: false, armed: false }, "event 1");
-    await harness.engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
+    await harness.engine.changeSettings(ACCOUNT, {
+      overrides: { "presence.mode": "on", routing: "omnichannel" },
+    });
     await harness.submit("a", { ...beat, seq: 5, visible: false, armed: false });
     await harness.submit("a", { type: "agent_message" });
     expect(kinds).toEqual(["change", "lease", "beats", "change", "change", "change"]);

@@ -31,7 +31,7 @@ const OUTAGE_AFTER_MS = 5_000;
 /** How often the watermark is moved; well below the above. */
 const HEARTBEAT_EVERY_MS = 1_000;
 const BATCH_LIMIT = 1_000;
-/** Conflicts after which a request is rejected. Other collectors cause a few in a row, not this many. */
+/** Conflicts after which a request is tried again; one more rejects it. Other collectors cause a few in a row. */
 const MAX_CONFLICTS = 20;
 
 export class Engine {
@@ -69,8 +69,8 @@ export class Engine {
    * Renews a lease by a beat that hit the cache. The result is that of submitting `fullRequest()`,
    * without its session being loaded. Where the cache misses by the time of the batch, or its
    * `configVersion` is another one than when the caller looked it up, the full request is applied
-   * instead; if it is null the outcome is `missed`. `fullRequest` is called at most once, within a
-   * batch, and must not throw.
+   * instead; if it is null the outcome is `missed`, and nothing was applied. The same after a conflict.
+   * `fullRequest` is called at most once, within a batch, and must not throw.
    */
   submitBeat(
     key: BeatKey,
@@ -145,7 +145,10 @@ export class Engine {
     change: { readonly overrides?: Overrides; readonly triggers?: readonly Trigger[] },
   ): Promise<void> {
     await this.broadcasts.refresh();
-    const { overrides, triggers } = { ...this.broadcasts.latest(account), ...change };
+    const latest = this.broadcasts.latest(account);
+    const { overrides, triggers } = { ...latest, ...change };
+    // Each broadcast is kept, and applied by every session: one that changes nothing is not made.
+    if (isSame(overrides, latest.overrides) && isSame(triggers, latest.triggers)) return;
     const at = this.clock.now();
     await this.store.broadcast({ type: "settings", account, at, overrides, triggers });
     await this.broadcasts.refresh();
@@ -284,7 +287,9 @@ export class Engine {
     const isRetried = ({ conflicts }: Pending) => conflicts <= MAX_CONFLICTS;
     this.#retry(group.filter(isRetried));
     for (const { reject } of group.filter((pending) => !isRetried(pending))) {
-      reject(new Error("Too many conflicts: other collectors keep changing this session. Try again."));
+      reject(
+        new Error("Too many conflicts: other collectors keep changing this session. Try again."),
+      );
     }
   }
 
@@ -305,6 +310,19 @@ interface Applied {
 }
 
 const NOT_FOUND: Found = { stored: null, seenEventIds: [] };
+
+/** Whether two values are the same JSON, whatever the order of their fields. */
+function isSame(a: object, b: object): boolean {
+  return canonical(a) === canonical(b);
+}
+
+function canonical(value: object): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
 
 function eventIdsOf(group: Group): string[] {
   return group.flatMap(({ request }) => request.eventId ?? []);

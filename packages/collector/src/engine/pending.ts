@@ -14,7 +14,7 @@ interface Waiting<T> {
 
 export interface Pending extends Waiting<Outcome> {
   readonly request: Request;
-  /** How often another collector committed first. */
+  /** How often another collector committed first, not counting the conflict that a beat left the fast path by. */
   conflicts: number;
 }
 
@@ -24,7 +24,7 @@ export interface PendingBeat extends Waiting<BeatOutcome> {
   readonly seq: number;
   /** The cache's configuration when the caller checked what a hit does not. */
   readonly configVersion: number;
-  /** The full request for the slow path; null where the caller must submit it. */
+  /** The full request for the slow path; null where the caller must check and submit it itself. */
   readonly fullRequest: () => Request | null;
 }
 
