@@ -8,7 +8,7 @@ import { type Lease, renewLease } from "../core/lease.ts";
 import { isUint32, NO_SLOT, PackedMap } from "../stores/packed-map.ts";
 import type { LeaseWrite } from "../stores/store.ts";
 
-/** 128 bits of a hash of a beat's body with 0 for each digit of its number, as four unsigned 32-bit numbers. */
+/** 128 bits of a hash of a beat's body with its number's digits as 0: four unsigned 32-bit numbers. */
 export type BeatKey = readonly [number, number, number, number];
 
 /** What the caller needs for its own checks of a beat that hits. */
@@ -23,7 +23,7 @@ export interface CheckedBeat extends CachedBeat {
   readonly key: BeatKey;
   /** Epoch milliseconds at which the first of its keys expires; `Infinity`: none does. */
   readonly validUntil: number;
-  /** When its token expires, leeway included; missing if none is needed. A page that it opened may continue after that. */
+  /** When its token expires, with the leeway; missing: none is needed. A page that it opened may go on. */
   readonly tokenGoodUntil?: number;
   /** {@link BeatCache.configVersion} before it was checked. */
   readonly configVersion: number;

@@ -31,7 +31,7 @@ const OUTAGE_AFTER_MS = 5_000;
 /** How often the watermark is moved; well below the above. */
 const HEARTBEAT_EVERY_MS = 1_000;
 const BATCH_LIMIT = 1_000;
-/** Conflicts after which a request is tried again; one more rejects it. Other collectors cause a few in a row. */
+/** A request is tried again after this many conflicts; the next rejects it. A few in a row are usual. */
 const MAX_CONFLICTS = 20;
 
 export class Engine {

@@ -14,7 +14,7 @@ interface Waiting<T> {
 
 export interface Pending extends Waiting<Outcome> {
   readonly request: Request;
-  /** How often another collector committed first, not counting the conflict that a beat left the fast path by. */
+  /** How often another collector committed first; a conflict on the fast path is not counted. */
   conflicts: number;
 }
 

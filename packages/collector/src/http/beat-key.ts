@@ -1,7 +1,8 @@
 /**
- * The cache key of a beat: a hash of its body without the digits of its `seq`. A page's beats differ in
+ * The cache key of a beat: a hash of its body in which each digit of its `seq` is 0. A page's beats differ in
  * that number alone, so what was checked of one (wire version, keys, token, page, generation) holds for
- * every body with the same key.
+ * every body with the same key. A number with one more digit has another key, so the beats 10, 100 and so
+ * on miss once.
  * @module
  */
 import { SIGNAL_MAX_BYTES } from "@stillhere/sdk/wire";
@@ -33,7 +34,7 @@ function codesOf(text: string): readonly number[] {
 
 const scratch = new Uint8Array(SIGNAL_MAX_BYTES);
 
-/** Reads the `seq` of a body and hashes the rest; null where it has none or is too long. */
+/** Reads the `seq` of a body and hashes the body with its digits as 0; null: no `seq`, or too long. */
 export function readBeatKey(body: Uint8Array, hash: Hash): KeyedBody | null {
   if (body.length > scratch.length) return null;
   const start = startOfSeq(body);

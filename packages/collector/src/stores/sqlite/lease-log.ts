@@ -4,9 +4,12 @@
  * table `lease_log`, and every process that has the file open keeps each session's newest entry in memory.
  *
  * A session is what its row says, with the newest log entry over it where that is newer
- * ({@link LeaseLog.newerThan}). The log is compacted: a segment ends when it has more entries than there
- * are sessions in the log; of the ended segment, entries that are still the newest are appended again, some
- * with each commit, and then its rows are deleted. So the log holds a few entries for each living session.
+ * ({@link LeaseLog.newerThan}). Versions say which is newer, never the place in the log.
+ *
+ * The log is compacted: a segment ends when it has as many entries as there are sessions in the log, and a
+ * minimum. Entries of ended segments that are still the newest are appended again, some with each commit that
+ * appends, and then the ended rows are deleted. So the log holds a few entries for each living session.
+ * Segments are each process's own, in memory: one that opens the file counts all of it as its first.
  * @module
  */
 import { CHUNK_SLOTS, NO_SLOT, PackedMap } from "../packed-map.ts";
@@ -41,11 +44,11 @@ export class LeaseLog {
   /** For each chunk of slots, an instant before which none of its deadlines is. */
   #earliestDeadlines: number[] = [];
   #segment = 0;
-  /** Entries appended to the current segment, without those that compaction appended. */
+  /** Entries appended to the current segment, without those that this process's compaction appended. */
   #segmentEntries = 0;
   /** Slots below this one have been compacted; `Infinity`: no segment is being compacted. */
   #compactedSlots = Number.POSITIVE_INFINITY;
-  /** The last row of the ended segment; null: all its rows are deleted. */
+  /** The last row of the ended segment; null: all its rows are deleted, but for the last of the log. */
   #endedRow: number | null = null;
   #lastRow = 0;
   /** Entries found due, most overdue first; some may have been renewed since. */

@@ -127,7 +127,10 @@ export class Sessions {
     return { outcomes, committed: this.#leaseLog.append(entries, this.#fileVersion) };
   }
 
-  /** A session's newest version, or 0. Its row is read only where another process may have written it. */
+  /**
+   * A session's newest version, or 0. Its row is read where another process may have written it, and where
+   * this one has: then the log has no entry until the next lease.
+   */
   #versionOf(number: number): number {
     const verified = this.#leaseLog.verifiedVersionOf(number, this.#fileVersion);
     if (verified !== null) return verified;
