@@ -121,6 +121,32 @@ describe("a beat that hits the cache", () => {
     expect((await harness.session())?.heardAt).toBe(harness.now);
   });
 
+  it("waits until the renewals of the batch before are committed", async () => {
+    const harness = await BeatHarness.open();
+    await harness.engine.submit(harness.full(1));
+    const { renew } = harness.store;
+    let finish = () => {};
+    let renewals = 0;
+    harness.store.renew = async (leases) => {
+      renewals += 1;
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return renew.call(harness.store, leases);
+    };
+    const turns = () => new Promise((resolve) => setTimeout(resolve, 5));
+    const first = harness.beat(2);
+    await turns();
+    const second = harness.beat(3);
+    await turns();
+    expect(renewals).toBe(1);
+    finish();
+    expect(await first).toMatchObject({ status: "renewed" });
+    await turns();
+    finish();
+    expect(await second).toMatchObject({ status: "renewed" });
+  });
+
   it("is one write with the other beats of its session in the batch, in any order", async () => {
     const harness = await BeatHarness.open();
     await harness.engine.submit(harness.full(1));

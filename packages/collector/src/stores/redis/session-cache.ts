@@ -28,9 +28,21 @@ export class SessionCache {
   readonly #byNumber = new TwoGenerationLru<CachedSession, number>(MAX_CACHED);
   #last = 0;
 
-  /** Caches a session that was loaded or written, and returns its number. */
+  /**
+   * Caches a session that was loaded, and returns its number: a new one where its digest is another. Another
+   * collector has changed it then, or created a new session of that id, so what refers to the old number
+   * must not renew it.
+   */
+  load(key: SessionKey, digest: string): number {
+    const name = nameOf(key);
+    const before = this.#byName.get(name);
+    if (before && before.digest !== digest) this.#byName.delete(name);
+    return this.put(key, digest);
+  }
+
+  /** Caches a session that this process has written, and returns its number. */
   put(key: SessionKey, digest: string): number {
-    const name = `${key.account}\n${key.id}`;
+    const name = nameOf(key);
     const before = this.#byName.get(name);
     if (!before) this.#last += 1;
     const known = { number: before?.number ?? this.#last, key, digest };
@@ -42,4 +54,8 @@ export class SessionCache {
   get(number: number): CachedSession | undefined {
     return this.#byNumber.get(number);
   }
+}
+
+function nameOf({ account, id }: SessionKey): string {
+  return `${account}\n${id}`;
 }

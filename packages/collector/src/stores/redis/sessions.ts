@@ -72,7 +72,7 @@ export class Sessions {
             found[position] = { stored: null, seenEventIds: [] };
             continue;
           }
-          const number = this.#cache.put(item.key, recordDigest(record));
+          const number = this.#cache.load(item.key, recordDigest(record));
           const { stored } = decodeRecord(item.key.id, record);
           found[position] = { stored, seenEventIds: [], number };
         }

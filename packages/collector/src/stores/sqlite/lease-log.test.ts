@@ -193,6 +193,31 @@ describe("a lease that was renewed since its row was written", () => {
     expect(Number(rows)).toBeLessThan(100);
   });
 
+  it("is in the file after every commit of a compaction, for the next process that opens it", async () => {
+    const path = freshPath();
+    const store = open(path, 20);
+    const ids = Array.from({ length: 30 }, (_, index) => `s_${index}`);
+    await store.commit(ids.map((id) => write(sessionWithBeat(id, 1, 2_000), 0, false)));
+    const versions = new Map(ids.map((id) => [id, 1]));
+    const lookups = ids.map((id) => ({ key: keyOf(id), eventIds: [] }));
+    // One session for each row of the log, in turn: a row that is deleted too early is missed at once.
+    for (let round = 0; round < 150; round += 1) {
+      const id = ids[round % ids.length] as string;
+      const version = versions.get(id) ?? 0;
+      versions.set(id, version + 1);
+      const session = sessionWithBeat(id, version + 1, 2_000 + version * 100);
+      expect(await store.commit([write(session, version)])).toEqual(["committed"]);
+      const next = new SqliteStore(path);
+      const found = await next.load(lookups);
+      await next.close();
+      expect(found.map(({ stored }) => stored?.version)).toEqual([...versions.values()]);
+    }
+    const database = new DatabaseSync(path);
+    const rows = database.prepare("SELECT count(*) AS count FROM lease_log").get()?.["count"];
+    database.close();
+    expect(Number(rows)).toBeLessThan(100);
+  });
+
   it("is due by the log alone, and its row is found due only once", async () => {
     const path = freshPath();
     const store = open(path);
