@@ -125,7 +125,7 @@ describe.each(BROWSERS)("in %s", (name) => {
 });
 
 describe("a page that Firefox quits under no-referrer", () => {
-  it("has left by a beacon, whose origin is null", async () => {
+  it("is heard to leave by a beacon whose origin is null, in one of three quits at least", async () => {
     const site = await WildSite.start();
     const collector = await TestCollector.start();
     await collector.request("PATCH", "/v1/settings", {
@@ -135,8 +135,9 @@ describe("a page that Firefox quits under no-referrer", () => {
       presence: { mode: "on", bufferSeconds: 1 },
     });
     try {
-      // It loses about one beacon in ten.
-      for (let attempt = 0; ; attempt++) {
+      // Firefox loses about one beacon in ten when it quits; a refused one would be missing every time.
+      let isHeard = false;
+      for (let attempt = 0; attempt < 3 && !isHeard; attempt++) {
         const session = `quit_${attempt}`;
         await collector.request("PUT", `/v1/sessions/${session}`, { channel: "web_widget" });
         const browser = await PlainBrowser.start("firefox");
@@ -153,14 +154,15 @@ describe("a page that Firefox quits under no-referrer", () => {
           await until("the page", () => is("online"));
           await pause(500);
           await browser.quit();
-          await until("a leave", () => is("offline"), 5_000);
-          return;
-        } catch (error) {
-          if (attempt === 2) throw error;
+          isHeard = await until("a leave", () => is("offline"), 5_000).then(
+            () => true,
+            () => false,
+          );
         } finally {
           await browser.stop();
         }
       }
+      expect(isHeard).toBe(true);
     } finally {
       await collector.stop();
       await site.close();

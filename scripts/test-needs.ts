@@ -1,5 +1,5 @@
 /**
- * Ensures that the programs the tests start are on the machine: Chromium, a Redis server, nginx,
+ * Ensures that the programs the tests start are on the machine: Chromium, Firefox, a Redis server, nginx,
  * promtool and, on Linux, systemd-analyze. As root on Debian it installs what is missing, and starts no
  * service; elsewhere it names what is missing and fails. With `--check` it installs nothing anywhere.
  */
@@ -10,9 +10,13 @@ import { delimiter, join } from "node:path";
 /** Debian's init scripts start no service while this file exists and exits with 101. */
 const POLICY = "/usr/sbin/policy-rc.d";
 
-/** Programs by their Debian package; CHROMIUM overrides the path that the tests use. */
+/** Programs by their Debian package; CHROMIUM and FIREFOX override the paths that the tests use. */
 const NEEDS = [
   { package: "chromium", isPresent: existsSync(process.env["CHROMIUM"] ?? "/usr/bin/chromium") },
+  {
+    package: "firefox-esr",
+    isPresent: existsSync(process.env["FIREFOX"] ?? "/usr/bin/firefox-esr"),
+  },
   { package: "redis-server", isPresent: isOnPath("redis-server") },
   { package: "nginx", isPresent: isOnPath("nginx") },
   { package: "prometheus", isPresent: isOnPath("promtool") },

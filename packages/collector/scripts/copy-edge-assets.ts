@@ -6,7 +6,7 @@ const to = new URL("../dist/edge/", import.meta.url);
 const consoleFiles = new URL("../dist/console/", import.meta.url);
 
 /** The same headers as in `http/assets.ts`. */
-const HEADERS = `/sdk.js
+const HEADERS = `/sdk*
   Access-Control-Allow-Origin: *
   Cross-Origin-Resource-Policy: cross-origin
   Cache-Control: public, max-age=3600
@@ -21,6 +21,7 @@ const HEADERS = `/sdk.js
 rmSync(to, { recursive: true, force: true });
 mkdirSync(new URL("console/", to), { recursive: true });
 cpSync(fileURLToPath(import.meta.resolve("@stillhere/sdk/script")), new URL("sdk.js", to));
+cpSync(fileURLToPath(import.meta.resolve("@stillhere/sdk/hints")), new URL("sdk-hints.js", to));
 for (const name of readdirSync(consoleFiles)) {
   if (name.endsWith(".map")) continue;
   // The path `/console` is served from `console.html`.
