@@ -50,6 +50,8 @@ export type Input =
   | { readonly type: "settings_changed"; readonly settings: Settings }
   /** No collector could receive signals from `fromAt` until now (rule 6). */
   | { readonly type: "outage"; readonly fromAt: number }
+  /** The store's wall clock was set forward by `byMs` (negative: back). */
+  | { readonly type: "clock_step"; readonly byMs: number }
   | { readonly type: "tick" };
 
 export type InputType = Input["type"];

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { moveWithClock } from "./clock-step.ts";
 import { deadlineOf, nextTimer, type Timer } from "./deadline.ts";
 import {
   applyInactivity,
@@ -44,10 +45,14 @@ export interface Reduction {
 }
 
 /**
- * Applies `input` to a session at `now` (epoch milliseconds, the collector's own clock). Timers
- * that are due run first, each at its own instant (rule 14); timers that the input makes due run last.
+ * Applies `input` to a session at `now` (epoch milliseconds, by the store's clock). Timers that are
+ * due run first, each at its own instant (rule 14); timers that the input makes due run last.
  */
 export function reduce(session: Session, input: Input, now: number, settings: Settings): Reduction {
+  if (input.type === "clock_step") {
+    // Timers that are due run after the step, at their instants by the new time.
+    return reduce(moveWithClock(session, input.byMs), { type: "tick" }, now, settings);
+  }
   const reducer = new Reducer(session, settings);
   // Timers that fell due during the outage are deferred by the input before they run (rule 6).
   reducer.runTimers(input.type === "outage" ? Math.min(input.fromAt, now) : now);
@@ -55,6 +60,9 @@ export function reduce(session: Session, input: Input, now: number, settings: Se
   reducer.runTimers(now, now);
   return reducer.result();
 }
+
+/** What changes a session in other ways than its time. */
+type SessionInput = Exclude<Input, { type: "clock_step" }>;
 
 /** The state of one call of {@link reduce}: the only mutable object in the core. */
 class Reducer {
@@ -78,7 +86,7 @@ class Reducer {
     }
   }
 
-  apply(input: Input, now: number): void {
+  apply(input: SessionInput, now: number): void {
     if (input.type === "tick") return;
     const settings = input.type === "settings_changed" ? input.settings : this.#settings;
     this.#step(input.type, applyInput(this.#session, input, now, this.#settings), now, settings);
@@ -166,7 +174,7 @@ function applyTimer(session: Session, timer: Timer, settings: Settings): Session
 
 function applyInput(
   session: Session,
-  input: Exclude<Input, { type: "tick" }>,
+  input: Exclude<SessionInput, { type: "tick" }>,
   now: number,
   settings: Settings,
 ): Session {

@@ -108,6 +108,8 @@ export interface Session {
 
   /** Number of the last transition. */
   readonly seq: number;
+  /** `at` of the last transition, at first the creation: no later one has an earlier time. */
+  readonly historyAt: number;
   readonly stateChangedAt: number;
   readonly presenceChangedAt: number;
   /** Number of the last transition of a shadow; the next shadow continues from it. */
@@ -160,6 +162,7 @@ export function createSession(fresh: NewSession, now: number): Session {
     queuedAt: null,
     firstQueuedAt: null,
     seq: 0,
+    historyAt: now,
     stateChangedAt: now,
     presenceChangedAt: now,
     shadowSeq: 0,

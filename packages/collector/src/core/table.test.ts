@@ -36,6 +36,7 @@ const INPUTS: { readonly [Type in InputType]: Extract<Input, { type: Type }> } =
   bound: { type: "bound", hash: "h" },
   settings_changed: { type: "settings_changed", settings: off },
   outage: { type: "outage", fromAt: NOW },
+  clock_step: { type: "clock_step", byMs: 3_600_000 },
   tick: { type: "tick" },
 };
 
@@ -74,6 +75,7 @@ const TABLE: Record<keyof typeof SESSIONS, Record<InputType, State>> = {
     bound: "none",
     settings_changed: "none",
     outage: "none",
+    clock_step: "none",
     tick: "none",
   },
   active: {
@@ -90,6 +92,7 @@ const TABLE: Record<keyof typeof SESSIONS, Record<InputType, State>> = {
     bound: "active",
     settings_changed: "active",
     outage: "active",
+    clock_step: "active",
     tick: "active",
   },
   inactive: {
@@ -106,6 +109,7 @@ const TABLE: Record<keyof typeof SESSIONS, Record<InputType, State>> = {
     bound: "inactive",
     settings_changed: "inactive",
     outage: "inactive",
+    clock_step: "inactive",
     tick: "inactive",
   },
   masked: {
@@ -122,6 +126,7 @@ const TABLE: Record<keyof typeof SESSIONS, Record<InputType, State>> = {
     bound: "inactive",
     settings_changed: "inactive",
     outage: "inactive",
+    clock_step: "inactive",
     tick: "inactive",
   },
   ended: {
@@ -138,6 +143,7 @@ const TABLE: Record<keyof typeof SESSIONS, Record<InputType, State>> = {
     bound: "ended",
     settings_changed: "ended",
     outage: "ended",
+    clock_step: "ended",
     tick: "ended",
   },
 };

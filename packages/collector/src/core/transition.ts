@@ -19,6 +19,7 @@ export interface Standing {
 export interface Transition {
   /** Gap-free from 1 within its session. */
   readonly seq: number;
+  /** Never below that of the one before. */
   readonly at: number;
   readonly from: Standing;
   readonly to: Standing;
@@ -73,17 +74,20 @@ export function recordTransition(
     Object.keys(changes).length === 0;
   if (isSame && !trigger) return null;
   const seq = session.seq + 1;
+  // After the clock was set back, time repeats itself; history does not.
+  const historyAt = Math.max(at, session.historyAt);
   const hasNewState = from.state !== to.state || from.reason !== to.reason;
   return {
     session: {
       ...session,
       seq,
+      historyAt,
       stateChangedAt: hasNewState ? at : session.stateChangedAt,
       presenceChangedAt: from.presence === to.presence ? session.presenceChangedAt : at,
     },
     transition: {
       seq,
-      at,
+      at: historyAt,
       from: { state: from.state, reason: from.reason, presence: from.presence },
       to: { state: to.state, reason: to.reason, presence: to.presence },
       cause,

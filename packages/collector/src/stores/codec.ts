@@ -61,7 +61,13 @@ export function encodeSession(session: Session): string {
     since(session.presenceChangedAt),
     session.shadowSeq,
     session.activeHours,
+    session.historyAt - lastChangeOf(session),
   ]);
+}
+
+/** When state or presence last changed: nearly always at the last transition. */
+function lastChangeOf({ stateChangedAt, presenceChangedAt }: Session): number {
+  return Math.max(stateChangedAt, presenceChangedAt);
 }
 
 export function decodeSession(id: string, text: string): Session {
@@ -107,6 +113,7 @@ export function decodeSession(id: string, text: string): Session {
     queuedAt: at(row[21]),
     firstQueuedAt: at(row[22]),
     seq: row[23] as number,
+    historyAt: Math.max(time(row[24]), time(row[25])) + ((row[28] ?? 0) as number),
     stateChangedAt: time(row[24]),
     presenceChangedAt: time(row[25]),
     shadowSeq: (row[26] ?? 0) as number,
