@@ -3,6 +3,7 @@
  * HTTP requests of their pages.
  */
 import { createHmac } from "node:crypto";
+import { Clock } from "../packages/collector/src/engine/clock.ts";
 import { Engine } from "../packages/collector/src/engine/engine.ts";
 import { createKeys } from "../packages/collector/src/engine/keys.ts";
 import type { Store } from "../packages/collector/src/stores/store.ts";
@@ -68,7 +69,7 @@ export async function createSilentSessions(
   // Heartbeats until then: the gap is not an outage.
   for (let at = Date.now(); at < startAt; at += 2_000) await store.heartbeat(at, 5_000);
   let now = startAt;
-  const engine = new Engine(store, { now: () => now });
+  const engine = new Engine(store, new Clock(() => now));
   for (let start = 0; start < sessions; start += BATCH) {
     const numbers = Array.from(
       { length: Math.min(BATCH, sessions - start) },

@@ -6,6 +6,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { RedisServer } from "../e2e/support/redis.ts";
+import { Clock } from "../packages/collector/src/engine/clock.ts";
 import { Engine } from "../packages/collector/src/engine/engine.ts";
 import { RedisStore } from "../packages/collector/src/stores/redis/redis-store.ts";
 
@@ -15,7 +16,7 @@ const MAX_BYTES = 1_000;
 
 const server = await RedisServer.start("--appendonly", "no");
 const store = await RedisStore.open(server.url);
-const engine = new Engine(store, { now: () => Date.now() });
+const engine = new Engine(store, new Clock(() => Date.now()));
 try {
   await engine.changeSettings("default", {
     overrides: { "presence.mode": "on" },

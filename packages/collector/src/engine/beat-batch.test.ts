@@ -9,6 +9,7 @@ import { PackedIndex } from "../stores/packed-map.ts";
 import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
 import { type Store, StoreError } from "../stores/store.ts";
 import type { BeatKey } from "./beat-cache.ts";
+import { Clock } from "./clock.ts";
 import { Engine } from "./engine.ts";
 import type { Request } from "./request.ts";
 import { sweep } from "./sweep.ts";
@@ -28,7 +29,7 @@ class BeatHarness {
 
   constructor(store: BeatHarness["store"]) {
     this.store = store;
-    this.engine = new Engine(store, { now: () => this.now });
+    this.engine = new Engine(store, new Clock(() => this.now));
   }
 
   static async open(store: BeatHarness["store"] = new MemoryStore()): Promise<BeatHarness> {
@@ -234,7 +235,7 @@ describe("a beat that hits the cache", () => {
 
   it("takes the slow path where another collector committed first, or is `missed` without a full request", async () => {
     const harness = await BeatHarness.open();
-    const other = new Engine(harness.store, { now: () => harness.now });
+    const other = new Engine(harness.store, new Clock(() => harness.now));
     await other.broadcasts.refresh();
     for (const hasFullRequest of [true, false]) {
       await harness.engine.submit(harness.full(10));
@@ -275,7 +276,7 @@ describe("a beat that hits the cache", () => {
     expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     harness.store.commit = commit;
     // The entry's version did not rise, so the commit of another collector cannot pass for this one's.
-    const collector = new Engine(harness.store, { now: () => harness.now });
+    const collector = new Engine(harness.store, new Clock(() => harness.now));
     await collector.broadcasts.refresh();
     await collector.submit({ key: harness.key, inputs: [{ type: "assigned", agent: "a" }] });
     expect(await harness.beat(2)).toMatchObject({ status: "applied" });
@@ -300,7 +301,7 @@ describe("a beat that hits the cache", () => {
   it("takes the slow path in arrival order after a conflict, before what arrived later", async () => {
     const harness = await BeatHarness.open();
     await harness.engine.submit(harness.full(1));
-    const other = new Engine(harness.store, { now: () => harness.now });
+    const other = new Engine(harness.store, new Clock(() => harness.now));
     await other.broadcasts.refresh();
     const { renew } = harness.store;
     const later: Promise<unknown>[] = [];
@@ -319,7 +320,7 @@ describe("a beat that hits the cache", () => {
   it("rejects no other request of its batch where its own write fails", async () => {
     const harness = await BeatHarness.open();
     await harness.engine.submit(harness.full(1));
-    const other = new Engine(harness.store, { now: () => harness.now });
+    const other = new Engine(harness.store, new Clock(() => harness.now));
     await other.broadcasts.refresh();
     const key = { account: ACCOUNT, id: "other" };
     await harness.engine.submit({ key, create: { channel: "web_widget" }, inputs: [] });
@@ -406,7 +407,7 @@ describe("a beat that hits the cache", () => {
       await send();
       return asked;
     };
-    const other = new Engine(harness.store, { now: () => harness.now });
+    const other = new Engine(harness.store, new Clock(() => harness.now));
     await other.broadcasts.refresh();
     await harness.engine.submit(harness.full(1));
     expect(await askedDuring(() => beat(2))).toBe(0);
@@ -426,7 +427,7 @@ describe("a beat that hits the cache", () => {
   it("loses its entry in a conflict, and is applied in arrival order with the others of its session", async () => {
     for (const hasFullRequest of [true, false]) {
       const harness = await BeatHarness.open();
-      const other = new Engine(harness.store, { now: () => harness.now });
+      const other = new Engine(harness.store, new Clock(() => harness.now));
       await other.broadcasts.refresh();
       await harness.engine.submit(harness.full(1));
       await other.submit({ key: harness.key, inputs: [{ type: "agent_message" }] });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Input } from "../core/input.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { Broadcasts } from "./broadcasts.ts";
+import { Clock } from "./clock.ts";
 import { Engine } from "./engine.ts";
 import { sweep } from "./sweep.ts";
 
@@ -49,7 +50,7 @@ describe("settings that change while a batch is processed", () => {
   it("are applied to its sessions afterwards", async () => {
     const store = new MemoryStore();
     let now = START;
-    const engine = new Engine(store, { now: () => now });
+    const engine = new Engine(store, new Clock(() => now));
     const key = { account: ACCOUNT, id: "a" };
     const create = { channel: "web_widget" };
     const on = { "presence.mode": "on", "capacity.onReturn": "requeue" };
@@ -78,7 +79,7 @@ describe("settings that change while a batch is processed", () => {
 describe("settings that another collector has just changed", () => {
   it("are read before a session is changed that has applied them there", async () => {
     const store = new MemoryStore();
-    const [here, there] = [0, 1].map(() => new Engine(store, { now: () => START })) as [
+    const [here, there] = [0, 1].map(() => new Engine(store, new Clock(() => START))) as [
       Engine,
       Engine,
     ];
@@ -99,7 +100,7 @@ describe("settings that change while a session is loaded", () => {
   it("do not lead to decreasing transition times", async () => {
     const store = new MemoryStore();
     let now = START;
-    const engine = new Engine(store, { now: () => now });
+    const engine = new Engine(store, new Clock(() => now));
     const key = { account: ACCOUNT, id: "a" };
     const create = { channel: "web_widget" };
     await engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
@@ -126,7 +127,7 @@ describe("settings that change while a session is loaded", () => {
 describe("a change of settings that changes nothing", () => {
   it("makes no broadcast, whatever the order of its fields", async () => {
     const store = new MemoryStore();
-    const engine = new Engine(store, { now: () => START });
+    const engine = new Engine(store, new Clock(() => START));
     const overrides = { "presence.mode": "on", "inactivity.seconds": 60 };
     await engine.changeSettings(ACCOUNT, { overrides });
     const reversed = { "inactivity.seconds": 60, "presence.mode": "on" };

@@ -1,5 +1,6 @@
 /**
- * Broadcasts that every session applies in order: changed settings and outages. A session stores
+ * Broadcasts that every session applies in order: changed settings, outages, and steps of the store's
+ * clock. A session stores
  * the number of the last one it applied (its epoch) and applies the rest before any other input. So
  * a change of settings, or an outage, takes effect for a million sessions at its own instant
  * without a million writes at that instant.
@@ -31,8 +32,9 @@ export interface AccountSettings {
 
 export interface Announcement {
   readonly epoch: number;
+  /** By the clock as it was from this broadcast on. */
   readonly at: number;
-  readonly input: Extract<Input, { type: "settings_changed" | "outage" }>;
+  readonly input: Extract<Input, { type: "settings_changed" | "outage" | "clock_step" }>;
 }
 
 function accountSettings(
@@ -56,16 +58,20 @@ const DEFAULTS = accountSettings(0, {}, []);
 
 export class Broadcasts {
   readonly #store: Store;
-  readonly #onChange: () => void;
+  readonly #onRead: (broadcast: Broadcast) => void;
   readonly #settings = new Map<string, AccountSettings[]>();
-  readonly #outages: Announcement[] = [];
+  /** Of all accounts: outages, and steps of the clock. */
+  readonly #toAll: Announcement[] = [];
   readonly #changedAt = new Map<number, number>();
   #epoch = 0;
+  #steppedEpoch = 0;
+  /** How far the time is ahead of steady time, as of the last broadcast. */
+  #offsetMs = 0;
 
-  /** Calls `onChange` for each broadcast that is read, since it may invalidate earlier checks. */
-  constructor(store: Store, onChange: () => void = () => {}) {
+  /** Calls `onRead` with each broadcast that is read, in the same turn as its epoch becomes the last. */
+  constructor(store: Store, onRead: (broadcast: Broadcast) => void = () => {}) {
     this.#store = store;
-    this.#onChange = onChange;
+    this.#onRead = onRead;
   }
 
   /** The last broadcast that was read. */
@@ -83,20 +89,39 @@ export class Broadcasts {
     // Two refreshes may overlap, and the slower one may have read less.
     if (epoch <= this.#epoch) return;
     this.#epoch = epoch;
-    this.#onChange();
+    this.#onRead(broadcast);
+    if (broadcast.type === "clock_step") {
+      const byMs = broadcast.offsetMs - this.#offsetMs;
+      // Several collectors may notice the same step at once.
+      if (byMs === 0) return;
+      this.#offsetMs = broadcast.offsetMs;
+      this.#steppedEpoch = epoch;
+      this.#toAll.push({ epoch, at: at + this.#offsetMs, input: { type: "clock_step", byMs } });
+      return;
+    }
+    const atByClock = at + this.#offsetMs;
     if (broadcast.type === "outage") {
-      this.#outages.push({ epoch, at, input: { type: "outage", fromAt: broadcast.fromAt } });
+      const fromAt = broadcast.fromAt + this.#offsetMs;
+      this.#toAll.push({ epoch, at: atByClock, input: { type: "outage", fromAt } });
       return;
     }
     const { account, overrides, triggers } = broadcast;
     const versions = this.#settings.get(account) ?? [];
     versions.push(accountSettings(epoch, overrides, triggers));
     this.#settings.set(account, versions);
-    this.#changedAt.set(epoch, at);
+    this.#changedAt.set(epoch, atByClock);
   }
 
   latest(account: string): AccountSettings {
     return this.#settings.get(account)?.at(-1) ?? DEFAULTS;
+  }
+
+  /**
+   * The last broadcast that must soon be applied to every session of the account. Any other is applied
+   * when something else happens to the session; these may make its deadline earlier.
+   */
+  urgentEpoch(account: string): number {
+    return Math.max(this.latest(account).epoch, this.#steppedEpoch);
   }
 
   /** The settings in force as of the broadcast `epoch`. */
@@ -117,7 +142,7 @@ export class Broadcasts {
           input: { type: "settings_changed", settings: version.settings },
         }),
       );
-    const outages = this.#outages.filter((outage) => outage.epoch > epoch);
-    return [...changes, ...outages].sort((a, b) => a.epoch - b.epoch);
+    const toAll = this.#toAll.filter((announcement) => announcement.epoch > epoch);
+    return [...changes, ...toAll].sort((a, b) => a.epoch - b.epoch);
   }
 }

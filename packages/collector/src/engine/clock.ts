@@ -1,20 +1,283 @@
 /**
- * The source of the current time: the system clock in production, a manual clock in tests.
+ * The time of a store, which all its collectors share. Leases and buffers end by it, so two
+ * collectors whose own clocks differ must not each use their own. It has two readings:
+ *
+ * - Steady time is for durations. It never steps, whatever clock is set.
+ * - The time itself is steady time and an offset, and follows the store's wall clock. It is stored
+ *   with sessions, shown, and compared with times from outside. When the wall clock steps, a broadcast
+ *   changes the offset, and every session moves with it.
+ *
+ * docs/decisions/0017 has the reasons.
  * @module
  */
+import type { ClockKeeper, ClockReading, Store } from "../stores/store.ts";
 
-export interface Clock {
-  /** Epoch milliseconds; never decreases. */
-  now(): number;
+export class Clock {
+  readonly #source: () => number;
+  #offsetMs = 0;
+
+  /** @param source epoch milliseconds; decreases by little, if at all. */
+  constructor(source: () => number) {
+    this.#source = source;
+  }
+
+  /** Milliseconds for durations; the same in all collectors of a store, and across restarts. */
+  steady(): number {
+    return this.#source();
+  }
+
+  /** Epoch milliseconds; decreases only where the store's wall clock was set back. */
+  now(): number {
+    return this.steady() + this.#offsetMs;
+  }
+
+  /** How far the time is ahead of steady time, as of the last broadcast that was read. */
+  get offsetMs(): number {
+    return this.#offsetMs;
+  }
+
+  /** Called as soon as the broadcast of a step is read, so that time and epoch change together. */
+  stepTo(offsetMs: number): void {
+    this.#offsetMs = offsetMs;
+  }
+
+  /** Something happened to this machine's clocks since the last {@link sync}; it must run again. */
+  get isDisturbed(): boolean {
+    return false;
+  }
+
+  /** How far this machine's wall clock is ahead of the store's time. */
+  get skewMs(): number {
+    return 0;
+  }
+
+  /**
+   * Adjusts steady time to that of the store. Returns the new offset where the store's wall clock
+   * seems to have stepped: the caller reads the broadcasts, asks again, and broadcasts it.
+   */
+  async sync(_store: ClockStore): Promise<number | null> {
+    return null;
+  }
 }
 
-/** The system clock, which stands still when it is set back: otherwise leases would last longer. */
+/** A system clock that stands still while it is behind, for where there is no monotonic clock. */
 export function createSystemClock(): Clock {
   let last = 0;
-  return {
-    now() {
-      last = Math.max(last, Date.now());
-      return last;
-    },
-  };
+  return new Clock(() => {
+    last = Math.max(last, Date.now());
+    return last;
+  });
+}
+
+/** What a {@link StoreClock} needs of a store. */
+export type ClockStore = Pick<Store, "readClock" | "keepClock">;
+
+/** The clocks of a machine. */
+export interface MachineClocks {
+  /** Milliseconds that only ever increase; they may stand still while the machine is suspended. */
+  mono(): number;
+  /** Epoch milliseconds; steps when somebody sets the clock. */
+  wall(): number;
+  /** For how many milliseconds the machine was suspended in this boot, from any zero. */
+  suspended(): number;
+  /** Names the boot: processes with the same name share `mono` and `suspended`. */
+  readonly boot: string;
+}
+
+interface Instant {
+  readonly mono: number;
+  readonly wall: number;
+  readonly suspended: number;
+}
+
+/** A larger difference between two clocks is a step of one of them, a smaller one is slewed. */
+export const MAX_SLEW_MS = 1_000;
+/** How much of a difference is slewed with each heartbeat, so once a second. */
+const SLEW_MS = 50;
+/** A keeper without a heartbeat for so long is replaced. */
+const KEEPER_TIMEOUT_MS = 3_000;
+/** The store's reply took so long that its time says little. */
+const MAX_READING_MS = 500;
+/** Time that has passed unseen is taken to be this long, just an outage: nothing has measured it. */
+const UNSEEN_MS = 5_001;
+
+/**
+ * The time of a store as one of its collectors knows it: this machine's monotonic clock and a base. The
+ * base follows the store's own clock, or that of the collector that the store names as its clock.
+ */
+export class StoreClock extends Clock {
+  readonly #machine: MachineClocks;
+  readonly #collector: string;
+  /** Steady time − `mono`. */
+  #base: number;
+  #last = 0;
+  /** At the last sync; `null` before the first. */
+  #synced: Instant | null = null;
+  /** The keeper's last heartbeat that was seen, and when on this machine's `mono` it was first seen. */
+  #seen: { readonly keeper: ClockKeeper; readonly at: number } | null = null;
+  /** This process does not share `mono` with the keeper, though both name the same boot. */
+  #isApart = false;
+  /** For a store without a clock that only this process uses. */
+  #keeper: ClockKeeper | null = null;
+
+  /** @param collector a name of this process that no other has */
+  constructor(machine: MachineClocks, collector: string) {
+    super(() => this.#read());
+    this.#machine = machine;
+    this.#collector = collector;
+    this.#base = machine.wall() - machine.mono();
+  }
+
+  /** Never decreases, except by {@link #jumpTo}. Whole, because stores keep whole milliseconds. */
+  #read(): number {
+    const steady = Math.floor(this.#machine.mono() + this.#base);
+    if (steady > this.#last) this.#last = steady;
+    return this.#last;
+  }
+
+  override get isDisturbed(): boolean {
+    if (!this.#synced) return true;
+    const { mono, wall } = this.#synced;
+    const passed = this.#machine.mono() - mono;
+    return Math.abs(this.#machine.wall() - wall - passed) > MAX_SLEW_MS;
+  }
+
+  override get skewMs(): number {
+    return this.#machine.wall() - this.now();
+  }
+
+  override async sync(store: ClockStore): Promise<number | null> {
+    const offsetMs = store.readClock
+      ? await this.#follow(() => (store as Required<ClockStore>).readClock())
+      : await this.#keepOrFollow(store);
+    this.#synced = this.#instant();
+    return offsetMs;
+  }
+
+  #instant(): Instant {
+    const machine = this.#machine;
+    return { mono: machine.mono(), wall: machine.wall(), suspended: machine.suspended() };
+  }
+
+  /** Sets the base: the clock may only stand still for as long as it goes back a little. */
+  #jumpTo(base: number): void {
+    if (base < this.#base - MAX_SLEW_MS) this.#last = 0;
+    this.#base = base;
+  }
+
+  /**
+   * For how long the machine was suspended since the last sync, and `mono` stood still; 0: not for
+   * long. The wall clock must agree: in a container the other figure may be the container's own.
+   */
+  #sleptMs({ mono, wall, suspended }: Instant): number {
+    if (!this.#synced) return 0;
+    const missed = wall - this.#synced.wall - (mono - this.#synced.mono);
+    const slept = suspended - this.#synced.suspended;
+    return missed > MAX_SLEW_MS && Math.abs(slept - missed) <= MAX_SLEW_MS ? missed : 0;
+  }
+
+  /** Follows the store's own clock; only it can step. */
+  async #follow(read: () => Promise<ClockReading>): Promise<number | null> {
+    const before = this.#machine.mono();
+    const { now, watermark } = await read();
+    const instant = this.#instant();
+    const after = instant.mono;
+    // The clock was read at some instant between the two.
+    const [low, high] = [now - this.offsetMs - after, now - this.offsetMs - before];
+    const middle = (low + high) / 2;
+    const aheadMs = (base: number) => (watermark ?? Number.NEGATIVE_INFINITY) - (after + base);
+    if (!this.#synced) {
+      const wasSetBack = aheadMs(middle) > MAX_SLEW_MS;
+      this.#jumpTo(wasSetBack ? aheadMs(middle) + middle + UNSEEN_MS : middle);
+      return wasSetBack ? Math.round(now - (before + after) / 2 - this.#base) : null;
+    }
+    if (this.#base >= low - MAX_SLEW_MS && this.#base <= high + MAX_SLEW_MS) {
+      const isKnown = this.#base >= low && this.#base <= high;
+      if (!isKnown && after - before < MAX_READING_MS)
+        this.#jumpTo(this.#base + slew(middle - this.#base));
+      return null;
+    }
+    // Others have gone on, so it is this machine that stood still, or it was suspended: an outage.
+    const isBehind = aheadMs(this.#base) > MAX_SLEW_MS / 2;
+    if (isBehind || Math.abs(middle - this.#base - this.#sleptMs(instant)) <= MAX_SLEW_MS) {
+      this.#jumpTo(middle);
+      return null;
+    }
+    return Math.round(now - (before + after) / 2 - this.#base);
+  }
+
+  /** Is the clock of the store, or follows the collector that is. */
+  async #keepOrFollow(store: ClockStore): Promise<number | null> {
+    let offsetMs: number | null = null;
+    const change = (stored: ClockKeeper | null) => {
+      const instant = this.#instant();
+      const keeper = stored && this.#afterSleep(stored, instant);
+      const wasApart = this.#isApart;
+      if (keeper && keeper.collector !== this.#collector && this.#isAlive(keeper, instant.mono)) {
+        const atLeast = keeper.mono + keeper.base - instant.mono;
+        if (this.#sharesMono(keeper, instant.mono)) this.#jumpTo(keeper.base);
+        else this.#jumpTo(wasApart ? Math.max(this.#base, atLeast) : atLeast);
+        return keeper;
+      }
+      const changed = this.#keep(keeper, instant);
+      offsetMs = changed.offsetMs;
+      return changed.keeper;
+    };
+    if (store.keepClock) await store.keepClock(change);
+    else this.#keeper = change(this.#keeper);
+    return offsetMs;
+  }
+
+  /** The first collector that runs after the machine was suspended adds that time, for all. */
+  #afterSleep(keeper: ClockKeeper, instant: Instant): ClockKeeper {
+    const sleptMs = this.#sleptMs(instant);
+    const isAdded = Math.abs(keeper.base - this.#base) > MAX_SLEW_MS;
+    if (sleptMs === 0 || isAdded || !this.#sharesMono(keeper, instant.mono)) return keeper;
+    return { ...keeper, base: keeper.base + sleptMs };
+  }
+
+  /** A keeper of an earlier boot is not. Any other is, until its heartbeat stood still for too long. */
+  #isAlive(keeper: ClockKeeper, mono: number): boolean {
+    if (keeper.boot !== this.#machine.boot) return false;
+    const isNew =
+      keeper.collector !== this.#seen?.keeper.collector || keeper.mono !== this.#seen.keeper.mono;
+    // A heartbeat that came after the last sync and has an earlier time is of another `mono`.
+    if (keeper.mono > mono) this.#isApart = true;
+    if (isNew && this.#seen && this.#synced && keeper.mono < this.#synced.mono)
+      this.#isApart = true;
+    if (isNew) this.#seen = { keeper, at: mono };
+    return mono - (this.#seen?.at ?? mono) < KEEPER_TIMEOUT_MS;
+  }
+
+  #sharesMono(keeper: ClockKeeper, mono: number): boolean {
+    return keeper.boot === this.#machine.boot && keeper.mono <= mono && !this.#isApart;
+  }
+
+  /** The wall clock of this machine is that of the store, and steady time goes on from the last keeper. */
+  #keep(keeper: ClockKeeper | null, instant: Instant) {
+    const { mono, wall } = instant;
+    const wallBase = wall - this.offsetMs - mono;
+    let base = this.#continuedBase(keeper, wallBase, instant);
+    const difference = wallBase - base;
+    let offsetMs: number | null = null;
+    if (Math.abs(difference) <= MAX_SLEW_MS) base += slew(difference);
+    else offsetMs = Math.round(wall - mono - base);
+    this.#jumpTo(base);
+    const names = { collector: this.#collector, boot: this.#machine.boot };
+    return { keeper: { ...names, base, mono }, offsetMs };
+  }
+
+  #continuedBase(keeper: ClockKeeper | null, wallBase: number, { mono }: Instant): number {
+    if (!keeper) return wallBase;
+    if (this.#sharesMono(keeper, mono)) return keeper.base;
+    const last = keeper.mono + keeper.base - mono;
+    if (keeper.boot === this.#machine.boot) return Math.max(this.#base, last);
+    // An offset of an earlier boot says nothing. Time goes on by the wall clock, unless it was set back.
+    if (wallBase >= last - MAX_SLEW_MS) return Math.max(wallBase, last);
+    return last + UNSEEN_MS;
+  }
+}
+
+function slew(differenceMs: number): number {
+  return Math.max(-SLEW_MS, Math.min(SLEW_MS, differenceMs));
 }

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Input } from "../core/input.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import type { Store, Write } from "../stores/store.ts";
+import { Clock } from "./clock.ts";
 import { Engine } from "./engine.ts";
 import { startSweep, sweep } from "./sweep.ts";
 
@@ -16,7 +17,7 @@ class EngineHarness {
 
   constructor(store: Store = new MemoryStore()) {
     this.store = store;
-    this.engine = new Engine(store, { now: () => this.now });
+    this.engine = new Engine(store, new Clock(() => this.now));
   }
 
   async enablePresence(): Promise<void> {
@@ -54,7 +55,7 @@ class EngineHarness {
   /** No collector runs for `seconds`; then a new process starts on the same store. */
   async crash(seconds: number): Promise<void> {
     this.now += seconds * 1_000;
-    this.engine = new Engine(this.store, { now: () => this.now });
+    this.engine = new Engine(this.store, new Clock(() => this.now));
     await this.sweep();
   }
 

@@ -46,7 +46,8 @@ export class Engine {
   #running: Promise<void> | null = null;
   readonly #meter: Meter;
   #heartbeatAt = Number.NEGATIVE_INFINITY;
-  /** The last write of the watermark, while none has failed since. */
+  #beating: Promise<void> | null = null;
+  /** The last write of the watermark, while no heartbeat has failed since. */
   #writtenAt: number | null = null;
 
   constructor(store: Store, clock: Clock, meter: Meter = SILENT_METER) {
@@ -54,7 +55,10 @@ export class Engine {
     this.clock = clock;
     this.#meter = meter;
     this.beatCache = store.renew ? new BeatCache() : null;
-    this.broadcasts = new Broadcasts(store, () => this.beatCache?.configChanged());
+    this.broadcasts = new Broadcasts(store, (broadcast) => {
+      this.beatCache?.configChanged();
+      if (broadcast.type === "clock_step") clock.stepTo(broadcast.offsetMs);
+    });
   }
 
   /** Applies a request together with all others of the same turn; resolves once it is committed. */
@@ -100,31 +104,55 @@ export class Engine {
   }
 
   /**
-   * Moves the liveness watermark. Where it stood still for too long, an outage is broadcast first
-   * (rule 6), so that no silence is judged by a time in which no collector took signals.
+   * Adjusts the clock to the store's, and moves the liveness watermark. Where it stood still for too
+   * long, an outage is broadcast first (rule 6), so that no silence is judged by a time in which no
+   * collector took signals. Where the store's wall clock stepped, that is broadcast (rule 4).
    */
   async heartbeat(): Promise<void> {
-    const now = this.clock.now();
-    if (now - this.#heartbeatAt < HEARTBEAT_EVERY_MS) return;
-    if (await this.#writeWatermark(now)) this.#meter.outage();
-    await this.broadcasts.refresh();
-    this.#heartbeatAt = now;
+    const isRecent = this.clock.steady() - this.#heartbeatAt < HEARTBEAT_EVERY_MS;
+    if (isRecent && !this.clock.isDisturbed) return;
+    this.#beating ??= this.#beat().finally(() => {
+      this.#beating = null;
+    });
+    await this.#beating;
   }
 
-  async #writeWatermark(now: number): Promise<boolean> {
+  async #beat(): Promise<void> {
+    const { at, offsetMs } = await this.#writeWatermark();
+    if (offsetMs !== null) {
+      await this.store.broadcast({ type: "clock_step", account: null, at, offsetMs });
+    }
+    await this.broadcasts.refresh();
+    this.#heartbeatAt = at;
+  }
+
+  async #writeWatermark() {
     try {
-      const isOutage = await this.store.heartbeat(now, OUTAGE_AFTER_MS);
-      this.#writtenAt = now;
-      return isOutage;
+      const offsetMs = await this.#syncClock();
+      const at = this.clock.steady();
+      if (await this.store.heartbeat(at, OUTAGE_AFTER_MS)) this.#meter.outage();
+      this.#writtenAt = at;
+      return { at, offsetMs };
     } catch (error) {
       this.#writtenAt = null;
       throw error;
     }
   }
 
+  /** The offset to broadcast, where the store's wall clock stepped. */
+  async #syncClock(): Promise<number | null> {
+    const { clock, broadcasts, store } = this;
+    // The offset so far is in the broadcasts.
+    if (this.#heartbeatAt === Number.NEGATIVE_INFINITY) await broadcasts.refresh();
+    if ((await clock.sync(store)) === null) return null;
+    // Another collector may have broadcast the step already.
+    await broadcasts.refresh();
+    return clock.sync(store);
+  }
+
   /** Whether signals can be stored: the last write of the watermark succeeded, and is recent. */
   async isStoreWritable(): Promise<boolean> {
-    return this.#writtenAt !== null && this.clock.now() - this.#writtenAt <= OUTAGE_AFTER_MS;
+    return this.#writtenAt !== null && this.clock.steady() - this.#writtenAt <= OUTAGE_AFTER_MS;
   }
 
   /**
@@ -149,7 +177,7 @@ export class Engine {
     const { overrides, triggers } = { ...latest, ...change };
     // Each broadcast is kept, and applied by every session: one that changes nothing is not made.
     if (isSame(overrides, latest.overrides) && isSame(triggers, latest.triggers)) return;
-    const at = this.clock.now();
+    const at = this.clock.steady();
     await this.store.broadcast({ type: "settings", account, at, overrides, triggers });
     await this.broadcasts.refresh();
   }
@@ -177,19 +205,25 @@ export class Engine {
 
   async #process(batch: readonly (Pending | PendingBeat)[]): Promise<void> {
     await this.heartbeat();
-    const now = this.clock.now();
+    // In steady time, for the clock may step while the sessions are loaded.
+    const receivedAt = this.clock.steady();
+    const now = receivedAt + this.clock.offsetMs;
     const beats = this.beatCache && new BeatBatch(this.beatCache);
     const requests = batch.flatMap((pending) => {
       if ("request" in pending) return pending;
       return (beats ? beats.add(pending, now) : toSlowPath(pending)) ?? [];
     });
-    if (requests.length > 0) await this.#apply(groupBySession(requests), beats, now);
+    if (requests.length > 0) await this.#apply(groupBySession(requests), beats, receivedAt);
     if (beats && beats.size > 0) {
       this.#retry(await this.#timed(beats.size, () => beats.commit(this.store)));
     }
   }
 
-  async #apply(groups: readonly Group[], beats: BeatBatch | null, now: number): Promise<void> {
+  async #apply(
+    groups: readonly Group[],
+    beats: BeatBatch | null,
+    receivedAt: number,
+  ): Promise<void> {
     const found = await this.store.load(
       groups.map((group) => ({
         key: group[0].request.key,
@@ -200,6 +234,7 @@ export class Engine {
     // Another collector may have applied broadcasts to them that have not been read here.
     const latestEpoch = Math.max(...found.map(({ stored }) => stored?.epoch ?? 0));
     if (latestEpoch > this.broadcasts.epoch) await this.broadcasts.refresh();
+    const now = receivedAt + this.clock.offsetMs;
     const applied = groups.map((group, index): Applied => {
       const { number, ...known } = found[index] ?? NOT_FOUND;
       beats?.join(group, number);

@@ -151,6 +151,7 @@ export class SessionBatch {
   }
 
   #reduce(input: Input, at: number, settings: Settings): void {
+    if (input.type === "clock_step") this.#now += input.byMs;
     this.#now = Math.max(this.#now, at);
     this.#live?.reduce(input, this.#now, settings);
     this.#shadow?.reduce(input, this.#now, settings);

@@ -1,5 +1,6 @@
 /**
- * Processes sessions whose deadline has passed, and those that have not applied changed settings.
+ * Processes sessions whose deadline has passed, and those that have not applied changed settings or
+ * a step of the clock.
  * Only the stored deadline decides: a sweep that is late, or runs twice, changes no verdict, only
  * when it is made.
  * @module
@@ -40,7 +41,7 @@ export async function sweep({ engine, accounts }: SweepOptions): Promise<void> {
   await engine.heartbeat();
   await sweepWhile(engine, () => engine.store.due(engine.clock.now(), SWEEP_LIMIT));
   for (const account of accounts()) {
-    const { epoch } = engine.broadcasts.latest(account);
+    const epoch = engine.broadcasts.urgentEpoch(account);
     await sweepWhile(engine, () => engine.store.notCaughtUp(account, epoch, SWEEP_LIMIT));
   }
 }

@@ -101,7 +101,15 @@ export function describeOtherRoutes({ openAPIRegistry: registry }: OpenAPIHono<E
     path: "/readyz",
     operationId: "getReadiness",
     summary: "Whether the store answers; for load balancers",
-    responses: { ...json("It does", z.object({ status })), ...problemResponses(["unavailable"]) },
+    responses: {
+      ...json(
+        "It does",
+        z.object({ status, clockSkewMs: z.int() }).openapi({
+          example: { status: "ok", clockSkewMs: 0 },
+        }),
+      ),
+      ...problemResponses(["unavailable"]),
+    },
   });
   registry.registerPath({
     ...open,

@@ -6,7 +6,7 @@ let now: number;
 beforeEach(async () => {
   harness = await TestApp.create();
   now = Date.now();
-  harness.clock.now = () => now;
+  harness.clock.steady = () => now;
 });
 
 async function ready(): Promise<{ status: number; body: unknown }> {
@@ -14,7 +14,7 @@ async function ready(): Promise<{ status: number; body: unknown }> {
   return { status: response.status, body: await response.json() };
 }
 
-const READY = { status: 200, body: { status: "ok" } };
+const READY = { status: 200, body: { status: "ok", clockSkewMs: 0 } };
 const UNAVAILABLE = { status: 503, body: { code: "unavailable" } };
 
 describe("/readyz", () => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Context, Hono } from "hono";
+import type { Engine } from "../engine/engine.ts";
 import { hashOf, isSameHash } from "../engine/keys.ts";
 import { bearerOf } from "./auth.ts";
 import type { AppContext, Env, MetricsContext } from "./context.ts";
@@ -14,7 +15,8 @@ export function healthRoutes({ engine, metrics }: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get("/healthz", (c) => c.json({ status: "ok", version: VERSION }));
   routes.get("/readyz", async (c) => {
-    if (await engine.isStoreWritable()) return c.json({ status: "ok" });
+    if (await engine.isStoreWritable())
+      return c.json({ status: "ok", clockSkewMs: skewOf(engine) });
     throw new Problem(
       "unavailable",
       "The store cannot be written; this collector cannot process signals.",
@@ -22,6 +24,11 @@ export function healthRoutes({ engine, metrics }: AppContext): Hono<Env> {
   });
   if (metrics) routes.get("/metrics", (c) => answerMetrics(c, metrics));
   return routes;
+}
+
+/** How far this machine's clock is ahead of the store's; 0 within the precision of a clock. */
+function skewOf({ clock }: Engine): number {
+  return Math.trunc(clock.skewMs) || 0;
 }
 
 /** @throws {Problem} `key_missing` or `key_invalid` if the metrics have a token. */

@@ -54,7 +54,7 @@ export class RateLimit {
   }
 
   #resetOnNewWindow(): void {
-    const window = Math.floor(this.#clock.now() / WINDOW_MS);
+    const window = Math.floor(this.#clock.steady() / WINDOW_MS);
     if (window === this.#window) return;
     this.#window = window;
     for (const row of this.#rows) row.fill(0);

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Accounts } from "../engine/accounts.ts";
+import { Clock } from "../engine/clock.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import type { Account } from "../stores/store.ts";
 import { createWebHmac, type Hmac } from "./jwt.ts";
@@ -10,7 +11,7 @@ import { TokenVerifier } from "./session-token.ts";
 /** In the middle of a second. */
 const NOW = 1_700_000_000_500;
 const SECONDS = NOW / 1000;
-const clock = { now: () => NOW };
+const clock = new Clock(() => NOW);
 const hmac: Hmac = (secret, text) => createHmac("sha256", secret).update(text).digest("base64url");
 
 let account: Account;

@@ -66,7 +66,7 @@ export class SignalGate {
 
   async #count(account: string) {
     const { clock, store } = this.#context.engine;
-    const now = clock.now();
+    const now = clock.steady();
     const known = this.#counts.get(account);
     if (known && now - known.at < COUNTED_FOR_MS) return known;
     const counted = { at: now, count: await store.count(account) };

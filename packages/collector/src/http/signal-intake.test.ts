@@ -2,6 +2,7 @@ import { createHmac, hash } from "node:crypto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { Accounts } from "../engine/accounts.ts";
+import { Clock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
 import { createKeys } from "../engine/keys.ts";
 import { SILENT_METER } from "../engine/meter.ts";
@@ -33,7 +34,7 @@ interface Sent {
 class IntakeHarness {
   now = START;
   readonly store: Store = new MemoryStore();
-  readonly clock = { now: () => this.now };
+  readonly clock = new Clock(() => this.now);
   readonly engine: Engine;
   readonly accounts = new Accounts(this.store, this.clock);
   readonly keys = createKeys();

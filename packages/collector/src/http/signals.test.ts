@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { Accounts } from "../engine/accounts.ts";
+import { Clock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
 import { createKeys } from "../engine/keys.ts";
 import { SILENT_METER } from "../engine/meter.ts";
@@ -13,7 +14,7 @@ import { mintToken } from "./session-token.ts";
 const ORIGIN = "https://shop.example";
 const keys = createKeys();
 const store = new MemoryStore();
-const clock = { now: () => Date.now() };
+const clock = new Clock(() => Date.now());
 const engine = new Engine(store, clock);
 const accounts = new Accounts(store, clock);
 const refusals: Refusal[] = [];

@@ -82,7 +82,7 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
         limit: REPLAY_READ_LIMIT,
         ...(beforePosition !== undefined && { beforePosition }),
       });
-      sent += await store.outbox.resend(key, page, clock.now());
+      sent += await store.outbox.resend(key, page, clock.steady());
       beforePosition = page.at(-1)?.position;
       if (page.length < REPLAY_READ_LIMIT) return sent;
     }
@@ -92,7 +92,7 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
     // Rejects what is no id, and a transition that is no longer in the log.
     await requireTransition(store, key.account, id);
     const transition = parseTransitionId(id);
-    return transition ? store.outbox.resend(key, [transition], clock.now()) : 0;
+    return transition ? store.outbox.resend(key, [transition], clock.steady()) : 0;
   }
 
   routes.openapi(list, async (c) => {
@@ -109,7 +109,7 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
     const incarnation = await store.incarnation();
     return c.json(
       {
-        deliveries: page.map((delivery) => viewDelivery(delivery, incarnation)),
+        deliveries: page.map((delivery) => viewDelivery(delivery, incarnation, clock)),
         cursor: last ? encodeCursor(String(last.position)) : null,
       },
       200,

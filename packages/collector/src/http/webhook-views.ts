@@ -5,6 +5,7 @@
 
 import { z } from "@hono/zod-openapi";
 import { DELIVERY_STATUSES, DISABLED_REASONS, ENDPOINT_EVENTS } from "../core/lists.ts";
+import type { Clock } from "../engine/clock.ts";
 import type { EndpointStatus, ListedDelivery } from "../stores/outbox.ts";
 import { Problem } from "./problem.ts";
 import { iso, isoOrNull, transitionId } from "./views.ts";
@@ -39,8 +40,10 @@ export const webhookWithSecret = webhookView
   .extend({ secret: z.string().openapi({ example: "whsec_…" }) })
   .openapi("WebhookWithSecret");
 
-export function viewWebhook(standing: EndpointStatus, now: number): z.infer<typeof webhookView> {
-  const { endpoint, pausedUntil, nextAttemptAt } = standing;
+export function viewWebhook(standing: EndpointStatus, clock: Clock): z.infer<typeof webhookView> {
+  const { endpoint } = standing;
+  const now = clock.now();
+  const pausedUntil = byClock(standing.pausedUntil, clock);
   const { id, name, url, events, disabled, createdAt } = endpoint;
   const [, old] = endpoint.secrets;
   const oldSecretUntil = old?.expiresAt ?? null;
@@ -54,9 +57,14 @@ export function viewWebhook(standing: EndpointStatus, now: number): z.infer<type
     disabledAt: isoOrNull(disabled?.at ?? null),
     oldSecretUntil: isoOrNull(ifFuture(oldSecretUntil, now)),
     pausedUntil: isoOrNull(ifFuture(pausedUntil, now)),
-    nextAttemptAt: isoOrNull(nextAttemptAt),
+    nextAttemptAt: isoOrNull(byClock(standing.nextAttemptAt, clock)),
     createdAt: iso(createdAt),
   };
+}
+
+/** The time of an instant in steady time, in which retries and pauses are stored. */
+function byClock(at: number | null, { offsetMs }: Clock): number | null {
+  return at === null ? null : at + offsetMs;
 }
 
 function ifFuture(at: number | null, now: number): number | null {
@@ -83,6 +91,7 @@ export const deliveryView = z
 export function viewDelivery(
   delivery: ListedDelivery,
   incarnation: string,
+  clock: Clock,
 ): z.infer<typeof deliveryView> {
   const { session, sessionCreatedAt, seq, status, attempts, response, error } = delivery;
   return {
@@ -93,7 +102,7 @@ export function viewDelivery(
     attempts,
     response,
     error,
-    nextAttemptAt: isoOrNull(delivery.nextAttemptAt),
+    nextAttemptAt: isoOrNull(byClock(delivery.nextAttemptAt, clock)),
     updatedAt: iso(delivery.updatedAt),
   };
 }

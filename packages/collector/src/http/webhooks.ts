@@ -113,7 +113,7 @@ export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env
   }
 
   async function view(key: EndpointKey) {
-    return viewWebhook(await standingOf(key), clock.now());
+    return viewWebhook(await standingOf(key), clock);
   }
 
   async function checkTarget(target: string): Promise<void> {
@@ -131,8 +131,7 @@ export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env
 
   routes.openapi(list, async (c) => {
     const standings = await standingsOf(c.var.account.name);
-    const now = clock.now();
-    return c.json({ webhooks: standings.map((standing) => viewWebhook(standing, now)) }, 200);
+    return c.json({ webhooks: standings.map((standing) => viewWebhook(standing, clock)) }, 200);
   });
 
   routes.openapi(create, async (c) => {

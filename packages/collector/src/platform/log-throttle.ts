@@ -11,7 +11,7 @@ export class LogThrottle {
   readonly #everyMs: number;
   readonly #kinds = new Map<string, { loggedAt: number; suppressed: number }>();
 
-  /** `now` in epoch milliseconds. */
+  /** `now` in milliseconds that no set clock changes. */
   constructor(now: () => number, everyMs = LOG_EVERY_MS) {
     this.#now = now;
     this.#everyMs = everyMs;

@@ -18,7 +18,7 @@ export const log = pino({
 export const logRefusal = createRefusalLog((entry) => log.warn(entry));
 
 /** A store that is unavailable fails every operation with the same error. */
-const throttle = new LogThrottle(() => Date.now());
+const throttle = new LogThrottle(() => performance.now());
 
 export function logError(error: unknown): void {
   const err = error instanceof Error ? error : new Error(String(error));

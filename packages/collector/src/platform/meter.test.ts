@@ -11,6 +11,7 @@ function create(sources: Partial<GaugeSources> = {}): void {
   meter = createPrometheusMeter({
     outboxDepth: async () => ({ unread: 1, pending: 2 }),
     isStoreWritable: async () => true,
+    clockSkewMs: () => -1_500,
     sessionsByState: async () => ({ ...noSessions(), active: 3 }),
     ...sources,
   });
@@ -19,7 +20,7 @@ function create(sources: Partial<GaugeSources> = {}): void {
 /** The samples of the collector's gauges. */
 async function gauges(): Promise<string[]> {
   const lines = (await meter.scrape()).split("\n");
-  return lines.filter((line) => /^stillhere_(outbox|sessions|store|streams)/.test(line));
+  return lines.filter((line) => /^stillhere_(clock|outbox|sessions|store|streams)/.test(line));
 }
 
 it("shows what the store and the streams are", async () => {
@@ -35,6 +36,7 @@ it("shows what the store and the streams are", async () => {
     'stillhere_sessions{state="inactive"} 0',
     'stillhere_sessions{state="ended"} 0',
     "stillhere_store_writable 1",
+    "stillhere_clock_skew_seconds -1.5",
     "stillhere_streams 1",
   ]);
 });
@@ -45,5 +47,9 @@ it("leaves out what an unavailable store does not give, and shows that it is una
     sessionsByState: unavailable,
     isStoreWritable: async () => false,
   });
-  expect(await gauges()).toEqual(["stillhere_store_writable 0", "stillhere_streams 0"]);
+  expect(await gauges()).toEqual([
+    "stillhere_store_writable 0",
+    "stillhere_clock_skew_seconds -1.5",
+    "stillhere_streams 0",
+  ]);
 });

@@ -19,6 +19,7 @@ export interface PrometheusMeter extends Meter {
 export interface GaugeSources {
   outboxDepth(): Promise<OutboxDepth>;
   isStoreWritable(): Promise<boolean>;
+  clockSkewMs(): number;
   /** `null`: the store cannot count them. */
   sessionsByState(): Promise<StateCounts | null>;
 }
@@ -113,6 +114,14 @@ export function createPrometheusMeter(sources: GaugeSources): PrometheusMeter {
     registers,
     async collect() {
       this.set((await sources.isStoreWritable()) ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: "stillhere_clock_skew_seconds",
+    help: "How far this machine's clock is ahead of the store's, which counts",
+    registers,
+    collect() {
+      this.set(sources.clockSkewMs() / 1_000);
     },
   });
   const streams = new Gauge({

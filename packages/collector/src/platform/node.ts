@@ -29,7 +29,7 @@ const HEADERS_AFTER_KEEP_ALIVE_MS = 5_000;
 export interface CollectorOptions
   extends Pick<
     RuntimeOptions,
-    "limits" | "maxSessions" | "allowPrivateWebhooks" | "webhookProxy" | "metricsToken"
+    "limits" | "maxSessions" | "allowPrivateWebhooks" | "webhookProxy" | "metricsToken" | "clocks"
   > {
   readonly store: Store;
   readonly host: string;

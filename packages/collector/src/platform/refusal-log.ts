@@ -18,10 +18,10 @@ export interface RefusalEntry {
   readonly repeated?: number;
 }
 
-/** @param now in epoch milliseconds */
+/** @param now in milliseconds that no set clock changes */
 export function createRefusalLog(
   write: (entry: RefusalEntry) => void,
-  now: () => number = () => Date.now(),
+  now: () => number = () => performance.now(),
 ): (refusal: Refusal) => void {
   const throttle = new LogThrottle(now, LOG_EVERY_MS);
   return ({ code, ...refusal }) => {

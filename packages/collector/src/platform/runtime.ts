@@ -6,8 +6,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { Accounts } from "../engine/accounts.ts";
-import { createSystemClock } from "../engine/clock.ts";
+import { type MachineClocks, StoreClock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
+import { randomText } from "../engine/keys.ts";
 import { startRetention } from "../engine/retention.ts";
 import { startSweep } from "../engine/sweep.ts";
 import { type AppOptions, createApp } from "../http/app.ts";
@@ -20,7 +21,9 @@ import { outboxDepth } from "../webhooks/depth.ts";
 import { meterSend } from "../webhooks/metered-send.ts";
 import { createWebhookSender } from "../webhooks/sender.ts";
 import { readAssets } from "./assets.ts";
-import { logRefusal } from "./log.ts";
+import { watchClock } from "./clock-log.ts";
+import { log, logRefusal } from "./log.ts";
+import { machineClocks } from "./machine-clocks.ts";
 import { createPrometheusMeter, type PrometheusMeter } from "./meter.ts";
 import { hashOfNode, hmacOfNode } from "./node-crypto.ts";
 import { createPost } from "./post-webhook.ts";
@@ -30,6 +33,7 @@ import { refuseTarget, resolveNothing } from "./webhook-target.ts";
 
 /** How often accounts are read again, for keys that another process created or rotated. */
 const REFRESH_ACCOUNTS_EVERY_MS = 1_000;
+const CHECK_CLOCK_EVERY_MS = 1_000;
 export const MAX_SESSIONS = 10_000_000;
 
 export interface RuntimeOptions {
@@ -44,6 +48,8 @@ export interface RuntimeOptions {
   readonly metricsToken?: string | undefined;
   /** Whether the application has `/metrics`; default: true. */
   readonly serveMetrics?: boolean | undefined;
+  /** Missing: those of this machine. */
+  readonly clocks?: MachineClocks | undefined;
   /** The application's way to find the path below the one where it is mounted. */
   readonly getPath?: AppOptions["getPath"] | undefined;
   readonly addressOf: (c: Context) => string;
@@ -68,16 +74,17 @@ export interface Runtime {
 /** Reads accounts and settings from the store, and wires the parts. */
 export async function openRuntime(store: Store, options: RuntimeOptions): Promise<Runtime> {
   const { onError } = options;
-  const clock = createSystemClock();
+  const clock = new StoreClock(options.clocks ?? machineClocks(), randomText(12));
   const meter = createPrometheusMeter({
     outboxDepth: () => outboxDepth(store),
     isStoreWritable: () => engine.isStoreWritable(),
+    clockSkewMs: () => clock.skewMs,
     sessionsByState: createSessionCounts(store, () => accounts.names()),
   });
   const engine = new Engine(store, clock, meter);
   const accounts = new Accounts(store, clock);
-  await accounts.refresh();
   await engine.heartbeat();
+  await accounts.refresh();
   const isPrivateAllowed = options.allowPrivateWebhooks ?? false;
   const { webhookProxy: proxy } = options;
   const posts = createPost({ isPrivateAllowed, proxy });
@@ -130,6 +137,8 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
       const every = (ms: number, work: () => Promise<unknown>) =>
         timers.push(setInterval(() => work().catch(onError), ms));
       every(REFRESH_ACCOUNTS_EVERY_MS, () => accounts.refresh());
+      const checkClock = watchClock(clock, ({ message, ...entry }) => log.warn(entry, message));
+      timers.push(setInterval(checkClock, CHECK_CLOCK_EVERY_MS));
       stopRetention = startRetention({ engine, accounts: () => accounts.names(), onError });
     },
     stopDelivering,

@@ -115,7 +115,8 @@ export interface Settlement extends EndpointProgress {
 
 /**
  * Endpoints, their claims and their deliveries. A collector claims an endpoint for a limited time
- * and settles before the claim expires, so that only one of several collectors delivers. Every
+ * and settles before the claim expires, so that only one of several collectors delivers. Claims,
+ * retries and pauses are in steady time (engine/clock.ts), and last as long as they should. Every
  * change to what is delivered, or how, ends the claim: the owner's next settlement is refused, and
  * it reloads.
  */

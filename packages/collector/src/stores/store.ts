@@ -168,7 +168,10 @@ export interface Account {
   readonly createdAt: number;
 }
 
-/** A change that must be applied, in order, to every session of an account (`null`: of all). */
+/**
+ * A change that must be applied, in order, to every session of an account (`null`: of all). Its instants
+ * are in steady time (engine/clock.ts): the time of a session depends on the steps before.
+ */
 export type Broadcast = {
   /** Increases with each broadcast. */
   readonly epoch: number;
@@ -181,10 +184,30 @@ export type Broadcast = {
       readonly triggers: readonly Trigger[];
     }
   | { readonly type: "outage"; readonly account: null; readonly fromAt: number }
+  /** From now on the time is this much ahead of steady time. */
+  | { readonly type: "clock_step"; readonly account: null; readonly offsetMs: number }
 );
 
-export type NewBroadcast =
-  Extract<Broadcast, { type: "settings" }> extends infer B ? Omit<B, "epoch"> : never;
+type WithoutEpoch<B> = B extends Broadcast ? Omit<B, "epoch"> : never;
+export type NewBroadcast = WithoutEpoch<Extract<Broadcast, { type: "settings" | "clock_step" }>>;
+
+/** The store's own clock, and the liveness watermark at the same instant. */
+export interface ClockReading {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly watermark: number | null;
+}
+
+/** The collector that is the clock of a store without its own, as of its last heartbeat. */
+export interface ClockKeeper {
+  readonly collector: string;
+  /** Names the boot of its machine, within which the following hold. */
+  readonly boot: string;
+  /** Steady time − the machine's monotonic clock, in milliseconds. */
+  readonly base: number;
+  /** The machine's monotonic clock. */
+  readonly mono: number;
+}
 
 export interface Store {
   /** The webhook outbox. */
@@ -271,10 +294,17 @@ export interface Store {
   releaseSpace?(): Promise<boolean>;
   /**
    * Advances the liveness watermark, the last time at which collectors could receive signals, to
-   * `now` (it never moves back). If it was more than `toleranceMs` old, an outage from the watermark
-   * to `now` is broadcast in the same step, and `true` is returned.
+   * `now`, which is steady time (it never moves back). If it was more than `toleranceMs` old, an outage
+   * from the watermark to `now` is broadcast in the same step, and `true` is returned.
    */
   heartbeat(now: number, toleranceMs: number): Promise<boolean>;
+  /** Reads the store's own clock, which all collectors follow. Missing: the store has none. */
+  readClock?(): Promise<ClockReading>;
+  /**
+   * Replaces the keeper of the store's clock by the one that `change` returns, in one step with reading
+   * it. Missing, and {@link readClock} too: only one process uses the store.
+   */
+  keepClock?(change: (keeper: ClockKeeper | null) => ClockKeeper): Promise<void>;
 
   /**
    * Calls `listener` soon after any process appended to an account's log; a call may be missed.

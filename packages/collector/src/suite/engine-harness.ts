@@ -5,6 +5,7 @@
  */
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
+import { Clock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
 import type { BeatOutcome, Request } from "../engine/request.ts";
 import { sweep } from "../engine/sweep.ts";
@@ -22,6 +23,7 @@ export class EngineHarness {
   #now: number;
   /** Sessions that may have changed since their deadlines were last read. */
   readonly #changed = new Map<string, SessionKey>();
+  /** In steady time, as all instants here. */
   readonly #deadlines = new Map<string, { readonly key: SessionKey; readonly at: number }>();
 
   /**
@@ -33,7 +35,7 @@ export class EngineHarness {
     this.store = store;
     this.#now = startAt;
     this.#slowPathOnly = slowPathOnly;
-    this.engine = new Engine(store, { now: () => this.#now });
+    this.engine = new Engine(store, new Clock(() => this.#now));
     this.beats = new Beats(this.engine);
   }
 
@@ -74,6 +76,25 @@ export class EngineHarness {
     }
   }
 
+  /** Sets the store's wall clock, and applies that to all sessions of the account. */
+  async stepClock(account: string, byMs: number): Promise<void> {
+    const { broadcasts, clock } = this.engine;
+    const offsetMs = clock.offsetMs + byMs;
+    await this.store.broadcast({ type: "clock_step", account: null, at: this.#now, offsetMs });
+    await broadcasts.refresh();
+    const epoch = broadcasts.urgentEpoch(account);
+    for (const key of await this.store.notCaughtUp(account, epoch, MAX_SESSIONS)) {
+      this.#changed.set(nameOf(key), key);
+    }
+    await this.#sweep([account]);
+    await this.settle();
+  }
+
+  /** Moves the clock to `at`, and nothing else happens. */
+  jump(at: number): void {
+    this.#now = at;
+  }
+
   /** Moves the clock to `at` without sweeps on the way: an outage if the watermark is too old by then. */
   async jumpTo(at: number): Promise<void> {
     this.#now = at;
@@ -90,7 +111,8 @@ export class EngineHarness {
     this.#changed.clear();
     for (const [index, stored] of (await this.read(keys)).entries()) {
       const key = keys[index];
-      const at = stored?.deadlineAt ?? null;
+      const deadlineAt = stored?.deadlineAt ?? null;
+      const at = deadlineAt === null ? null : deadlineAt - this.engine.clock.offsetMs;
       if (!key) continue;
       if (at === null) this.#deadlines.delete(nameOf(key));
       else this.#deadlines.set(nameOf(key), { key, at });

@@ -11,4 +11,5 @@ export { StoreError } from "../stores/store.ts";
 export { type ConformanceCase, conformanceCases, type Skipped } from "../stores/suite/index.ts";
 export { outboxConformanceCases } from "../stores/suite/outbox.ts";
 export { scenarioConformanceCases, scenarios } from "./cases.ts";
+export { clockConformanceCases } from "./clock.ts";
 export { playScenarios } from "./scenarios.ts";

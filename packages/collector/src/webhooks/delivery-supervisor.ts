@@ -8,7 +8,7 @@
 import type { Engine } from "../engine/engine.ts";
 import { randomText } from "../engine/keys.ts";
 import type { Endpoint, EndpointKey, EndpointStatus } from "../stores/outbox.ts";
-import { DeliveryWorker, CLAIM_MS } from "./delivery-worker.ts";
+import { CLAIM_MS, DeliveryWorker } from "./delivery-worker.ts";
 import type { Send } from "./send.ts";
 
 const POLL_EVERY_MS = 1_000;
@@ -133,7 +133,7 @@ export class DeliverySupervisor {
     const runner = this.#runners.get(keyOf(endpoint));
     if (!runner || runner.running || endpoint.disabled) return;
     const { store, clock } = this.#options.engine;
-    const now = clock.now();
+    const now = clock.steady();
     const dueAt = Math.max(
       status.nextAttemptAt ?? Number.POSITIVE_INFINITY,
       status.pausedUntil ?? 0,
@@ -184,7 +184,7 @@ export class DeliverySupervisor {
     const { store, clock } = engine;
     this.#workerCount += 1;
     const owner = `${this.#ownerPrefix}.${this.#workerCount}`;
-    const now = clock.now();
+    const now = clock.steady();
     const claim = await store.outbox.claim(key, owner, now, now + CLAIM_MS);
     if (!claim) return null;
     if (!claim.endpoint.disabled)
@@ -205,7 +205,7 @@ export class DeliverySupervisor {
   #wakeAt(runner: EndpointRunner, at: number): void {
     if (this.#isStopped) return;
     clearTimeout(runner.timer);
-    const delayMs = Math.max(0, at - this.#options.engine.clock.now());
+    const delayMs = Math.max(0, at - this.#options.engine.clock.steady());
     runner.timer = setTimeout(() => this.#wake(runner), delayMs);
   }
 }

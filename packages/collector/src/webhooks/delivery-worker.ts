@@ -79,10 +79,10 @@ export class DeliveryWorker {
     this.#endpoint = claim.endpoint;
     this.#readCursor = claim.cursor;
     this.#settledCursor = claim.cursor;
-    this.#settledAt = clock.now();
+    this.#settledAt = clock.steady();
     this.#backoff = new Backoff(claim.pausedUntil);
     for (const waiting of claim.waiting) {
-      const queue = new SessionQueue(waiting, clock.now(), true);
+      const queue = new SessionQueue(waiting, clock.steady(), true);
       this.#queues.add(queue);
       this.#scheduler.schedule(queue);
     }
@@ -129,8 +129,9 @@ export class DeliveryWorker {
     }
   }
 
+  /** In steady time, as all instants of claims, queues and pauses are. */
   #now(): number {
-    return this.#options.clock.now();
+    return this.#options.clock.steady();
   }
 
   async #readLog(): Promise<void> {
@@ -194,7 +195,7 @@ export class DeliveryWorker {
         this.#removeQueue(queue);
         return;
       }
-      const at = this.#now();
+      const at = this.#options.clock.now();
       const attempt = await this.#options.send(this.#endpoint, entry, at, this.#abort.signal);
       if (this.#abort.signal.aborted) return;
       queue.attempts += 1;
@@ -237,7 +238,8 @@ export class DeliveryWorker {
     queue.nextAttemptAt = nextAttemptAt;
     this.#storeQueue(queue);
     for (const { transition } of entries.slice(-1)) {
-      this.#pendingSettlement.recordDelivery(queue, transition.seq, "pending", attempt, now);
+      const at = this.#options.clock.now();
+      this.#pendingSettlement.recordDelivery(queue, transition.seq, "pending", attempt, at);
     }
   }
 
@@ -248,14 +250,14 @@ export class DeliveryWorker {
     attempt: Attempt,
     status: "delivered" | "failed",
   ): void {
-    const now = this.#now();
+    const at = this.#options.clock.now();
     for (const [index, { transition }] of entries.entries()) {
       const isSent = index === entries.length - 1;
       if (isSent)
-        this.#pendingSettlement.recordDelivery(queue, transition.seq, status, attempt, now);
-      else this.#pendingSettlement.recordDelivery(queue, transition.seq, "superseded", null, now);
+        this.#pendingSettlement.recordDelivery(queue, transition.seq, status, attempt, at);
+      else this.#pendingSettlement.recordDelivery(queue, transition.seq, "superseded", null, at);
     }
-    queue.advance(entries, now);
+    queue.advance(entries, this.#now());
     if (queue.isStored) this.#pendingSettlement.markChanged(queue);
   }
 

@@ -16,13 +16,13 @@ export class PendingSettlement {
     return this.#deliveries.size + this.#changed.size + this.#caughtUp.size === 0;
   }
 
-  /** Sets the status of a transition; `attempt` is `null` if it was not sent. */
+  /** Sets the status of a transition at the time `at`; `attempt` is `null` if it was not sent. */
   recordDelivery(
     queue: SessionQueue,
     seq: number,
     status: DeliveryStatus,
     attempt: Attempt | null,
-    now: number,
+    at: number,
   ): void {
     this.#deliveries.set(`${keyOf(queue)}\n${seq}`, {
       session: queue.session,
@@ -30,7 +30,7 @@ export class PendingSettlement {
       seq,
       status,
       attempts: attempt ? queue.attempts : 0,
-      updatedAt: now,
+      updatedAt: at,
       response: attempt?.response ?? null,
       error: attempt?.error ?? null,
       nextAttemptAt: status === "pending" ? queue.nextAttemptAt : null,

@@ -3,6 +3,7 @@
  * @module
  */
 import { Accounts } from "../../engine/accounts.ts";
+import { Clock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import { createKeys } from "../../engine/keys.ts";
 import { SILENT_METER } from "../../engine/meter.ts";
@@ -13,7 +14,7 @@ import { DEFAULT_LIMITS } from "../rate-limit.ts";
 export class TestApp {
   readonly keys = createKeys();
   readonly store = new MemoryStore();
-  readonly clock = { now: () => Date.now() };
+  readonly clock = new Clock(() => Date.now());
   readonly engine = new Engine(this.store, this.clock);
   readonly accounts = new Accounts(this.store, this.clock);
   /** Server-side errors. */

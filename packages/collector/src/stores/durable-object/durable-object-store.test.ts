@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startEdge } from "../../../../../e2e/support/edge.ts";
 import { runScenario } from "../../replay/run.ts";
 import {
+  clockConformanceCases,
   conformanceCases,
   outboxConformanceCases,
   type Skipped,
@@ -34,13 +35,14 @@ async function run(task: Task): Promise<unknown> {
 }
 
 describe("Durable Objects", () => {
-  it.for([...conformanceCases, ...outboxConformanceCases].map(({ name }) => name))(
-    "%s",
-    async (name, { skip }) => {
-      const result = (await run({ type: "conformance", name })) as true | Skipped;
-      if (result !== true) skip(result.skipped);
-    },
-  );
+  it.for(
+    [...conformanceCases, ...outboxConformanceCases, ...clockConformanceCases].map(
+      ({ name }) => name,
+    ),
+  )("%s", async (name, { skip }) => {
+    const result = (await run({ type: "conformance", name })) as true | Skipped;
+    if (result !== true) skip(result.skipped);
+  });
 });
 
 describe("scenarios over Durable Objects", () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
 import type { SignalInput } from "../../core/input.ts";
 import type { BeatKey } from "../../engine/beat-cache.ts";
+import { Clock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { Request } from "../../engine/request.ts";
 import { sweep } from "../../engine/sweep.ts";
@@ -24,7 +25,7 @@ it.each([false, true])(
   "a cached beat of an erased session renews no new session of its id (loaded in between: %s)",
   async (isRead) => {
     let now = Date.now();
-    const clock = { now: () => now };
+    const clock = new Clock(() => now);
     const [a, b] = stores.map((store) => new Engine(store, clock)) as [Engine, Engine];
     await a.heartbeat();
     await a.changeSettings("shop", { overrides: { "presence.mode": "on" } });

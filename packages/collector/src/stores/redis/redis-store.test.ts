@@ -3,6 +3,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
+import { clockConformanceCases } from "../../suite/clock.ts";
 import type { Store } from "../store.ts";
 import { conformanceCases } from "../suite/index.ts";
 import { outboxConformanceCases } from "../suite/outbox.ts";
@@ -20,7 +21,7 @@ afterEach(async () => {
   for (const store of opened.splice(0)) await store.close();
 });
 
-const CASES = [...conformanceCases, ...outboxConformanceCases].map(
+const CASES = [...conformanceCases, ...outboxConformanceCases, ...clockConformanceCases].map(
   (each) => [each.name, each] as const,
 );
 

@@ -9,6 +9,7 @@ import type {
   Agent,
   Assignment,
   Broadcast,
+  ClockReading,
   EraseOptions,
   Found,
   LeaseWrite,
@@ -35,6 +36,7 @@ import { PartitionRelay } from "./partition-relay.ts";
 import { RedisOutbox } from "./redis-outbox.ts";
 import { APPEND_BROADCAST } from "./scripts/broadcast.ts";
 import { HEARTBEAT } from "./scripts/heartbeat.ts";
+import { READ_CLOCK } from "./scripts/read-clock.ts";
 import { Sessions } from "./sessions.ts";
 import { Sweeps } from "./sweeps.ts";
 
@@ -236,6 +238,13 @@ export class RedisStore implements Store {
     const body = `{"type":"outage","account":null,"at":${now},"fromAt":FROM}`;
     const keys = [COMMON_KEYS.livenessWatermark, COMMON_KEYS.broadcasts] as const;
     return (await this.#connection.run(HEARTBEAT, [...keys], [now, toleranceMs, body])) === 1;
+  }
+
+  /** Each node of a cluster has a clock; this is that of the node with the common keys. */
+  async readClock(): Promise<ClockReading> {
+    const reply = await this.#connection.run(READ_CLOCK, [COMMON_KEYS.livenessWatermark], []);
+    const [now, watermark] = reply as [string, string | null];
+    return { now: Number(now), watermark: watermark === null ? null : Number(watermark) };
   }
 
   onLogChange(listener: LogListener): () => void {

@@ -104,7 +104,7 @@ function takeAlone(store: string): FileLock {
 }
 
 /** Tables that a store has rows in before anything was reported to it. */
-const BOOKKEEPING = ["account_numbers", "incarnation", "watermark", "sqlite_sequence"];
+const BOOKKEEPING = ["account_numbers", "clock", "incarnation", "watermark", "sqlite_sequence"];
 
 function refuseContents(store: string): void {
   if (!existsSync(store) || statSync(store).size === 0) return;
@@ -191,6 +191,10 @@ async function copyPages(from: string, to: string): Promise<void> {
   }
 }
 
+/** The liveness watermark, which is in steady time, by the store's clock. */
+const AS_OF = `SELECT heartbeat_at + coalesce((SELECT json_extract(body, '$.offsetMs') FROM broadcasts
+  WHERE json_extract(body, '$.type') = 'clock_step' ORDER BY epoch DESC LIMIT 1), 0) FROM watermark`;
+
 /** @throws {StoreError} if the copy is damaged or cannot be used as a store. */
 async function check(copy: string): Promise<CopyReport> {
   const { version, ...report } = withDatabase(copy, {}, (database) => {
@@ -203,7 +207,7 @@ async function check(copy: string): Promise<CopyReport> {
       version: checkVersion(database, copy),
       bytes: statSync(copy).size,
       sessions: numberOf("SELECT count(*) FROM sessions") as number,
-      asOf: (numberOf("SELECT heartbeat_at FROM watermark") ?? null) as number | null,
+      asOf: (numberOf(AS_OF) ?? null) as number | null,
     };
   });
   // Opening a file of an earlier version would change it.

@@ -5,7 +5,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../store.ts";
 import { OUTBOX_TABLES } from "./outbox-schema.ts";
-import { COUNTS_TABLE, ERASURES_TABLE, INCARNATION_TABLE, TABLES } from "./tables.ts";
+import { CLOCK_TABLE, COUNTS_TABLE, ERASURES_TABLE, INCARNATION_TABLE, TABLES } from "./tables.ts";
 
 /** The file is of a build that was never released, and cannot be used. */
 export class UnreleasedFileError extends StoreError {
@@ -15,7 +15,12 @@ export class UnreleasedFileError extends StoreError {
 /** Files before version 5 are of builds that were never released. */
 const FIRST_VERSION = 5;
 /** Steps from one version to the next, from {@link FIRST_VERSION} on. */
-const MIGRATIONS: readonly string[] = [INCARNATION_TABLE, ERASURES_TABLE, COUNTS_TABLE];
+const MIGRATIONS: readonly string[] = [
+  INCARNATION_TABLE,
+  ERASURES_TABLE,
+  COUNTS_TABLE,
+  CLOCK_TABLE,
+];
 export const VERSION = FIRST_VERSION + MIGRATIONS.length;
 
 /**

@@ -18,6 +18,7 @@ import {
   type Agent,
   type Assignment,
   type Broadcast,
+  type ClockKeeper,
   type EraseOptions,
   type Found,
   type LeaseWrite,
@@ -277,6 +278,14 @@ export class SqliteStore implements Store {
       if (now - fromAt <= toleranceMs) return false;
       this.#appendBroadcast({ type: "outage", account: null, at: now, fromAt });
       return true;
+    });
+  }
+
+  async keepClock(change: (keeper: ClockKeeper | null) => ClockKeeper): Promise<void> {
+    this.#transaction(() => {
+      const stored = this.#statements.clock.get() as unknown as ClockKeeper | undefined;
+      const { collector, boot, base, mono } = change(stored ?? null);
+      this.#statements.setClock.run(collector, boot, base, mono);
     });
   }
 

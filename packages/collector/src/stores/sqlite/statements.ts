@@ -89,6 +89,8 @@ const SQL = {
   putIncarnation: "INSERT OR IGNORE INTO incarnation (id, letters) VALUES (1, ?)",
   broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
   broadcast: "INSERT INTO broadcasts (body) VALUES (?)",
+  clock: "SELECT collector, boot, base, mono FROM clock",
+  setClock: "INSERT OR REPLACE INTO clock (id, collector, boot, base, mono) VALUES (1, ?, ?, ?, ?)",
   watermark: "SELECT heartbeat_at FROM watermark WHERE id = 1",
   setWatermark:
     "INSERT INTO watermark (id, heartbeat_at) VALUES (1, ?) ON CONFLICT DO UPDATE SET heartbeat_at = excluded.heartbeat_at",

@@ -111,3 +111,13 @@ export const COUNTS_TABLE = `
 /** One row: the store's incarnation, see `stores/incarnation.ts`. */
 export const INCARNATION_TABLE = `
    CREATE TABLE incarnation (id INTEGER PRIMARY KEY CHECK (id = 1), letters TEXT NOT NULL);`;
+
+/** One row: the collector that is the store's clock, see `engine/clock.ts`. */
+export const CLOCK_TABLE = `
+   CREATE TABLE IF NOT EXISTS clock (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     collector TEXT NOT NULL,
+     boot TEXT NOT NULL,
+     base REAL NOT NULL,
+     mono REAL NOT NULL
+   );`;

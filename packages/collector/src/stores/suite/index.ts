@@ -7,6 +7,7 @@
 import { accountCases } from "./accounts.ts";
 import { broadcastCases } from "./broadcasts.ts";
 import type { ConformanceCase } from "./case.ts";
+import { clockCases } from "./clock.ts";
 import { deadlineCases } from "./deadlines.ts";
 import { renewalCases } from "./lease-writes.ts";
 import { listCases } from "./lists.ts";
@@ -30,5 +31,6 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...listCases,
   ...logCases,
   ...broadcastCases,
+  ...clockCases,
   ...accountCases,
 ];

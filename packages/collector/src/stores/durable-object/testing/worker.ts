@@ -7,6 +7,7 @@ import { linksOf } from "../../../platform/cloudflare/env.ts";
 import { Coordinator, type Env, Shard } from "../../../platform/cloudflare.ts";
 import { compareHistory } from "../../../suite/histories.ts";
 import {
+  clockConformanceCases,
   conformanceCases,
   outboxConformanceCases,
   playScenarios,
@@ -28,7 +29,7 @@ class QuietCoordinator extends Coordinator {
 
 export { QuietCoordinator as Coordinator, QuietShard as Shard };
 
-const CASES = [...conformanceCases, ...outboxConformanceCases];
+const CASES = [...conformanceCases, ...outboxConformanceCases, ...clockConformanceCases];
 
 export type Task =
   | { readonly type: "conformance"; readonly name: string }

@@ -1,0 +1,346 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { RateLimit } from "../http/rate-limit.ts";
+import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
+import type { ClockKeeper, ClockReading, Store } from "../stores/store.ts";
+import { Fleet, type SetClocks, World } from "../suite/testing/fleet.ts";
+import { type ClockStore, StoreClock } from "./clock.ts";
+import { Engine } from "./engine.ts";
+
+const START = 1_700_000_000_000;
+const HOUR_MS = 3_600_000;
+const STEPS_MS = [-1_000, 1_000, -600_000, 600_000, -HOUR_MS, HOUR_MS];
+const folder = mkdtempSync(join(tmpdir(), "stillhere-clock-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const opened: Store[] = [];
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+});
+
+let files = 0;
+function newFile(): string {
+  files += 1;
+  return join(folder, `${files}.db`);
+}
+
+function openFile(path: string): SqliteStore {
+  const store = new SqliteStore(path);
+  opened.push(store);
+  return store;
+}
+
+/** Heartbeats of collectors once a second. */
+async function beat(world: World, engines: readonly Engine[], seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second += 1) {
+    world.elapsedMs += 1_000;
+    for (const engine of engines) await engine.heartbeat();
+  }
+}
+
+function engineOn(store: Store, clocks: SetClocks, name: string): Engine {
+  return new Engine(store, new StoreClock(clocks, name));
+}
+
+async function outagesOf(store: Store): Promise<number> {
+  return (await store.broadcasts(0)).filter(({ type }) => type === "outage").length;
+}
+
+describe("two collectors on one SQLite file", () => {
+  it.each([30_000, -30_000])(
+    "call nobody gone who beats, and everybody who left, if one clock is off by %d ms and clocks step",
+    async (skewMs) => {
+      const world = new World();
+      const clocks = [world.clocks({ monoMs: 9_000 }), world.clocks({ skewMs, monoMs: 9_000 })];
+      const path = newFile();
+      const fleet = new Fleet(world, [openFile(path), openFile(path)], clocks);
+      await fleet.start();
+      for (const byMs of [0, ...STEPS_MS]) {
+        fleet.welcome(4, 12, 10_000);
+        await fleet.run(5_000);
+        for (const machine of clocks) machine.skewMs += byMs;
+        await fleet.run(11_000);
+      }
+      expect(await fleet.mistakes()).toEqual([]);
+      expect(fleet.verdicts).toHaveLength(7 * 12);
+      expect(fleet.hits).toBeGreaterThan(100);
+      const [first] = fleet.collectors;
+      expect(await outagesOf(first?.engine.store as Store)).toBe(0);
+      // Steps of a second are slewed, all others are broadcast.
+      const broadcasts = await first?.engine.store.broadcasts(0);
+      expect(broadcasts?.filter(({ type }) => type === "clock_step")).toHaveLength(4);
+    },
+  );
+
+  it("go on when the one that is the clock stops, and move every deadline by the difference", async () => {
+    const world = new World();
+    const clocks = [world.clocks(), world.clocks({ skewMs: 30_000 })];
+    const path = newFile();
+    const fleet = new Fleet(world, [openFile(path), openFile(path)], clocks);
+    await fleet.start();
+    fleet.welcome(4, 12, 18_000);
+    await fleet.run(5_000);
+    const [first, second] = fleet.collectors;
+    expect(second?.engine.clock.skewMs).toBe(30_000);
+    fleet.stop(0);
+    await fleet.run(20_000);
+    expect(second?.engine.clock.skewMs).toBe(0);
+    expect(second?.engine.clock.offsetMs).toBe(30_000);
+    fleet.resume(0);
+    await fleet.run(5_000);
+    expect(first?.engine.clock.skewMs).toBe(-30_000);
+    expect(await fleet.mistakes()).toEqual([]);
+    expect(fleet.verdicts).toHaveLength(12);
+    expect(await outagesOf(opened[0] as Store)).toBe(0);
+  });
+});
+
+describe("the clock of a SQLite file", () => {
+  it("slews a small difference, and never goes back", async () => {
+    const world = new World();
+    const clocks = world.clocks();
+    const engine = engineOn(openFile(newFile()), clocks, "a");
+    await beat(world, [engine], 3);
+    clocks.skewMs = -900;
+    const times: number[] = [];
+    for (let tick = 0; tick < 300; tick += 1) {
+      world.elapsedMs += 100;
+      await engine.heartbeat();
+      times.push(engine.clock.now());
+    }
+    expect([...times].sort((a, b) => a - b)).toEqual(times);
+    expect(new Set(times).size).toBe(times.length);
+    expect(engine.clock.skewMs).toBe(0);
+    expect(engine.clock.offsetMs).toBe(0);
+  });
+
+  it("follows a step before the next batch, and durations do not notice it", async () => {
+    const world = new World();
+    const clocks = world.clocks();
+    const engine = engineOn(openFile(newFile()), clocks, "a");
+    await beat(world, [engine], 3);
+    const before = engine.clock.steady();
+    clocks.skewMs = -HOUR_MS;
+    world.elapsedMs += 10;
+    await engine.heartbeat();
+    expect(engine.clock.now()).toBe(clocks.wall());
+    expect(engine.clock.steady()).toBe(before + 10);
+  });
+
+  it("lets 51 visitors of one address in within two seconds, whatever a clock does", async () => {
+    const world = new World();
+    const clocks = world.clocks();
+    const engine = engineOn(openFile(newFile()), clocks, "a");
+    await engine.heartbeat();
+    const limit = new RateLimit(engine.clock, 50);
+    for (const byMs of STEPS_MS) {
+      clocks.skewMs += byMs;
+      let admitted = 0;
+      for (let tick = 0; tick < 20; tick += 1) {
+        world.elapsedMs += 100;
+        await engine.heartbeat();
+        for (let visitor = 0; visitor < 3; visitor += 1) if (limit.allow("new")) admitted += 1;
+      }
+      expect(admitted).toBe(60);
+      for (let visitor = 0; visitor < 60; visitor += 1) limit.allow("new");
+      expect(limit.allow("new")).toBe(false);
+      world.elapsedMs += 1_000;
+      expect(limit.allow("new")).toBe(true);
+    }
+  });
+
+  it("goes on by the monotonic clock while no collector runs, and notes a step meanwhile", async () => {
+    const world = new World();
+    const path = newFile();
+    const first = engineOn(openFile(path), world.clocks(), "a");
+    await beat(world, [first], 3);
+    const steady = first.clock.steady();
+    world.elapsedMs += 4_000;
+    const second = engineOn(openFile(path), world.clocks({ skewMs: -HOUR_MS }), "b");
+    await second.heartbeat();
+    expect(second.clock.steady()).toBe(steady + 4_000);
+    expect(await outagesOf(opened[0] as Store)).toBe(0);
+    await beat(world, [second], 5);
+    expect(second.clock.offsetMs).toBe(-HOUR_MS);
+    expect(second.clock.steady()).toBe(steady + 9_000);
+  });
+
+  it("uses no base of an earlier boot: time goes on by the wall clock, and the gap is an outage", async () => {
+    const world = new World();
+    const path = newFile();
+    const first = engineOn(openFile(path), world.clocks({ monoMs: 900_000 }), "a");
+    await beat(world, [first], 3);
+    const steady = first.clock.steady();
+    world.elapsedMs += 60_000;
+    const second = engineOn(openFile(path), world.clocks({ boot: "next", monoMs: -60_000 }), "b");
+    await second.heartbeat();
+    expect(second.clock.steady()).toBe(steady + 60_000);
+    expect(second.clock.offsetMs).toBe(0);
+    expect(await outagesOf(opened[0] as Store)).toBe(1);
+  });
+
+  it("after a boot with the clock set back, moves every deadline and grants whole leases", async () => {
+    const world = new World();
+    const path = newFile();
+    const first = engineOn(openFile(path), world.clocks({ monoMs: 900_000 }), "a");
+    await beat(world, [first], 3);
+    const steady = first.clock.steady();
+    world.elapsedMs += 60_000;
+    const clocks = world.clocks({ boot: "next", skewMs: -HOUR_MS });
+    const second = engineOn(openFile(path), clocks, "b");
+    await second.heartbeat();
+    expect(second.clock.steady()).toBe(steady + 5_001);
+    expect(second.clock.now()).toBe(clocks.wall());
+    expect(await outagesOf(opened[0] as Store)).toBe(1);
+  });
+
+  it("counts a suspension as an outage of its own, not as a step", async () => {
+    const world = new World();
+    const path = newFile();
+    const clocks = world.clocks();
+    const others = world.clocks();
+    const engines = [
+      engineOn(openFile(path), clocks, "a"),
+      engineOn(openFile(path), others, "b"),
+    ] as const;
+    await beat(world, engines, 5);
+    const steady = engines[0].clock.steady();
+    world.elapsedMs += HOUR_MS;
+    for (const machine of [clocks, others]) machine.suspendedMs = HOUR_MS;
+    // Whichever runs first adds the time for both.
+    await engines[1].heartbeat();
+    await engines[0].heartbeat();
+    for (const { clock } of engines) {
+      expect(clock.steady()).toBe(steady + HOUR_MS);
+      expect(clock.offsetMs).toBe(0);
+    }
+    expect(await outagesOf(opened[0] as Store)).toBe(1);
+  });
+
+  it("takes a pause that no clock of the machine counts for a step", async () => {
+    const world = new World();
+    const clocks = world.clocks();
+    const engine = engineOn(openFile(newFile()), clocks, "a");
+    await beat(world, [engine], 3);
+    const steady = engine.clock.steady();
+    world.elapsedMs += 60_000;
+    clocks.monoMs -= 60_000;
+    await engine.heartbeat();
+    expect(engine.clock.steady()).toBe(steady);
+    expect(engine.clock.offsetMs).toBe(60_000);
+    expect(await outagesOf(opened[0] as Store)).toBe(0);
+  });
+
+  it.each([30_000, -30_000])(
+    "is followed by a process whose monotonic clock is off by %d ms",
+    async (apartMs) => {
+      const world = new World();
+      const path = newFile();
+      const keeper = engineOn(openFile(path), world.clocks({ monoMs: 99_000 }), "a");
+      await beat(world, [keeper], 3);
+      const apart = engineOn(openFile(path), world.clocks({ monoMs: 99_000 + apartMs }), "b");
+      await beat(world, [keeper, apart], 5);
+      const difference = apart.clock.steady() - keeper.clock.steady();
+      expect(Math.abs(difference)).toBeLessThanOrEqual(1_000);
+      // Then it is the clock itself.
+      const steady = apart.clock.steady();
+      await beat(world, [apart], 10);
+      expect(apart.clock.steady()).toBeLessThan(steady + 11_500);
+      expect(apart.clock.skewMs).toBe(0);
+      expect(apart.clock.offsetMs).toBe(0);
+    },
+  );
+});
+
+/** A store with a clock of its own, at a distance of `delayMs`. */
+class Server implements ClockStore {
+  readonly #world: World;
+  wallMs = 0;
+  delayMs = 0;
+  watermark: number | null = null;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  async readClock(): Promise<ClockReading> {
+    this.#world.elapsedMs += this.delayMs;
+    const now = START + this.#world.elapsedMs + this.wallMs;
+    return { now, watermark: this.watermark };
+  }
+}
+
+describe("the clock of a store that has one", () => {
+  it("is followed whatever the own clock says, and skew is only reported", async () => {
+    const world = new World();
+    const clocks = world.clocks({ skewMs: 30_000 });
+    const clock = new StoreClock(clocks, "a");
+    expect(await clock.sync(new Server(world))).toBeNull();
+    expect(clock.now()).toBe(START + world.elapsedMs);
+    expect(clock.skewMs).toBe(30_000);
+    clocks.skewMs = -HOUR_MS;
+    expect(clock.isDisturbed).toBe(true);
+    expect(await clock.sync(new Server(world))).toBeNull();
+    expect(clock.isDisturbed).toBe(false);
+    expect(clock.now()).toBe(START + world.elapsedMs);
+  });
+
+  it("steps only by more than a slow reply may explain", async () => {
+    const world = new World();
+    const server = new Server(world);
+    const clock = new StoreClock(world.clocks(), "a");
+    await clock.sync(server);
+    server.delayMs = 2_500;
+    expect(await clock.sync(server)).toBeNull();
+    server.delayMs = 0;
+    server.wallMs = -HOUR_MS;
+    expect(await clock.sync(server)).toBe(-HOUR_MS);
+    clock.stepTo(-HOUR_MS);
+    expect(await clock.sync(server)).toBeNull();
+    expect(clock.now()).toBe(START + world.elapsedMs - HOUR_MS);
+  });
+
+  it("has not stepped if others have gone on while this machine stood still", async () => {
+    const world = new World();
+    const server = new Server(world);
+    const clocks = world.clocks();
+    const clock = new StoreClock(clocks, "a");
+    await clock.sync(server);
+    world.elapsedMs += 60_000;
+    clocks.monoMs -= 60_000;
+    server.watermark = START + world.elapsedMs - 900;
+    expect(await clock.sync(server)).toBeNull();
+    expect(clock.now()).toBe(START + world.elapsedMs);
+  });
+
+  it("has stepped if it is behind the liveness watermark when the first collector starts", async () => {
+    const world = new World();
+    const server = new Server(world);
+    server.watermark = START + HOUR_MS;
+    const clock = new StoreClock(world.clocks(), "a");
+    const offsetMs = await clock.sync(server);
+    clock.stepTo(offsetMs ?? 0);
+    expect(clock.now()).toBe(START);
+    // More than 5 s after the watermark, so the heartbeat broadcasts an outage.
+    expect(clock.steady()).toBe(START + HOUR_MS + 5_001);
+  });
+});
+
+it("keeps a clock of its own on a store without one", async () => {
+  const world = new World();
+  const clocks = world.clocks();
+  const clock = new StoreClock(clocks, "a");
+  expect(await clock.sync({})).toBeNull();
+  clocks.skewMs = HOUR_MS;
+  expect(await clock.sync({})).toBe(HOUR_MS);
+  const kept: (ClockKeeper | null)[] = [];
+  const other = new StoreClock(clocks, "b");
+  await other.sync({
+    async keepClock(change) {
+      kept.push(change(null));
+    },
+  });
+  expect(kept).toEqual([{ collector: "b", boot: "boot", base: START + HOUR_MS, mono: 0 }]);
+});
