@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { start } from "./support/process.ts";
 import { RedisServer } from "./support/redis.ts";
 
 const COMMAND = fileURLToPath(new URL("../packages/collector/dist/cli/main.js", import.meta.url));
@@ -43,8 +44,12 @@ function keys(store: string, env: Record<string, string>) {
 
 const address = (password: string) => `rediss://stillhere:${password}@localhost:${server.port}`;
 
-it("connects if the certificate is trusted", () => {
-  const { stdout, stderr } = keys(address("open"), { NODE_EXTRA_CA_CERTS: certificate });
+it("connects if the certificate is trusted", async () => {
+  const env = { NODE_EXTRA_CA_CERTS: certificate };
+  const args = [COMMAND, "serve", "--port", "0", "--store", address("open")];
+  const collector = await start(process.execPath, args, /http:\/\/127\.0\.0\.1:\d+/, env);
+  await collector.kill();
+  const { stdout, stderr } = keys(address("open"), env);
   expect(stderr).toBe("");
   expect(stdout).toMatch(/sk_/);
 });
