@@ -99,7 +99,7 @@ describe("the leave that the browser holds", () => {
     expect(browser.held().map(({ signal }) => signal.to)).toEqual(["page"]);
   });
 
-  it("is armed anew when the page comes back to life", async () => {
+  it("is armed again when the page comes back to life", async () => {
     browser = openBrowser({ fetchLater: true });
     await browser.connect();
     await browser.leave();
@@ -202,7 +202,7 @@ describe("a page that comes back", () => {
     expect(browser.last().gen).toBe(1);
   });
 
-  it("is another page when it was discarded and is loaded anew", async () => {
+  it("is another page when it was discarded and is loaded again", async () => {
     browser = openBrowser({ fetchLater: true });
     browser.random = 0.123;
     const discarded = await browser.connect();
