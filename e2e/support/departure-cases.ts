@@ -38,7 +38,7 @@ export const DEPARTURES: readonly Departure[] = [
   { name: "closed tab", limitSeconds: 6, leave: (_, page) => page.close() },
   {
     name: "link off the site",
-    limitSeconds: 6,
+    limitSeconds: 16,
     async leave(_, page, elsewhere) {
       await page.$eval(
         "[data-testid=external-link]",
