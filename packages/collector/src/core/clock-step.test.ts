@@ -10,7 +10,7 @@ import { resolveSettings } from "./settings-resolve.ts";
 import { history, run, START } from "./testing/histories.ts";
 import type { Transition } from "./transition.ts";
 
-const numRuns = Number(process.env["RUNS"] ?? 20_000) / 4;
+const numRuns = Number(process.env["RUNS"] ?? 20_000) / 10;
 const seed = process.env["SEED"] === undefined ? {} : { seed: Number(process.env["SEED"]) };
 
 /** Steps in milliseconds; generated histories begin 1,000 s after the epoch. */

@@ -5,6 +5,7 @@
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { Input } from "../core/input.ts";
+import type { Overrides } from "../core/settings-schema.ts";
 import type { SessionKey } from "../stores/store.ts";
 import type { ConformanceCase } from "../stores/suite/index.ts";
 import { EngineHarness } from "./engine-harness.ts";
@@ -34,7 +35,57 @@ async function open(store: EngineHarness["store"]): Promise<EngineHarness> {
 
 const steps = [-3_600_000, -600_000, -1_001, 1_001, 600_000, 3_600_000];
 
-export const clockConformanceCases: readonly ConformanceCase[] = steps.flatMap((byMs) => {
+const HOUR_MS = 3_600_000;
+
+/** Steps among other broadcasts that a session has not applied yet. */
+const amongOthers: readonly ConformanceCase[] = [
+  {
+    name: "a clock set back after changed settings leaves no instant at the time before",
+    async run(openStore) {
+      const harness = await open(await openStore());
+      await harness.submit({ key: KEY, inputs: [beat(1)], create: CREATE });
+      harness.jump(START + 1_000);
+      await changeSettings(harness, { "presence.closeBufferSeconds": 1 });
+      await harness.broadcastStep(-HOUR_MS);
+      harness.jump(START + 10_000);
+      await harness.submit({ key: KEY, inputs: [beat(2)] });
+      equal(await deadlineOf(harness), START + 10_000 + LEASE_MS - HOUR_MS);
+    },
+  },
+  {
+    name: "settings that change after a step of the clock do so at the time after it",
+    async run(openStore) {
+      const harness = await open(await openStore());
+      await harness.submit({ key: KEY, inputs: [beat(1)], create: CREATE });
+      await harness.broadcastStep(HOUR_MS);
+      harness.jump(START + 1_000);
+      await changeSettings(harness, { "presence.mode": "off" });
+      await harness.submit({ key: KEY, inputs: [{ type: "tick" }] });
+      deepEqual(await timesOf(harness), [START, START + 1_000 + HOUR_MS]);
+    },
+  },
+  {
+    name: "an outage after a clock was set back defers what fell into it, and nothing else",
+    async run(openStore) {
+      const harness = new EngineHarness(await openStore(), START);
+      await harness.heartbeatUntil(START + 50_000);
+      await changeSettings(harness, { "inactivity.seconds": 60 });
+      const message: Input = { type: "end_user_message", sentAt: null };
+      await harness.submit({ key: KEY, inputs: [message], create: CREATE });
+      await harness.stepClock(ACCOUNT, -HOUR_MS);
+      await harness.jumpTo(START + 70_000);
+      equal(await deadlineOf(harness), START + 70_000 + 60_000 - HOUR_MS);
+      deepEqual(await timesOf(harness), [START]);
+    },
+  },
+];
+
+function changeSettings(harness: EngineHarness, overrides: Overrides): Promise<void> {
+  const before = harness.engine.broadcasts.latest(ACCOUNT).overrides;
+  return harness.engine.changeSettings(ACCOUNT, { overrides: { ...before, ...overrides } });
+}
+
+const ofEachStep = steps.flatMap((byMs) => {
   const named = `${byMs < 0 ? "back" : "forward"} by ${Math.abs(byMs) / 1_000} s`;
   return [
     {
@@ -80,6 +131,8 @@ export const clockConformanceCases: readonly ConformanceCase[] = steps.flatMap((
     },
   ] satisfies ConformanceCase[];
 });
+
+export const clockConformanceCases: readonly ConformanceCase[] = [...ofEachStep, ...amongOthers];
 
 async function deadlineOf(harness: EngineHarness): Promise<number | null | undefined> {
   const [stored] = await harness.read([KEY]);

@@ -78,16 +78,22 @@ export class EngineHarness {
 
   /** Sets the store's wall clock, and applies that to all sessions of the account. */
   async stepClock(account: string, byMs: number): Promise<void> {
-    const { broadcasts, clock } = this.engine;
-    const offsetMs = clock.offsetMs + byMs;
-    await this.store.broadcast({ type: "clock_step", account: null, at: this.#now, offsetMs });
-    await broadcasts.refresh();
+    await this.broadcastStep(byMs);
+    const { broadcasts } = this.engine;
     const epoch = broadcasts.urgentEpoch(account);
     for (const key of await this.store.notCaughtUp(account, epoch, MAX_SESSIONS)) {
       this.#changed.set(nameOf(key), key);
     }
     await this.#sweep([account]);
     await this.settle();
+  }
+
+  /** Sets the store's wall clock; sessions apply that when something else happens to them. */
+  async broadcastStep(byMs: number): Promise<void> {
+    const { broadcasts, clock } = this.engine;
+    const offsetMs = clock.offsetMs + byMs;
+    await this.store.broadcast({ type: "clock_step", account: null, at: this.#now, offsetMs });
+    await broadcasts.refresh();
   }
 
   /** Moves the clock to `at`, and nothing else happens. */

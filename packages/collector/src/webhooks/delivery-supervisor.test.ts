@@ -134,6 +134,19 @@ describe("a failed delivery", () => {
     expect(harness.deliveredIds).toEqual(["a3"]);
   });
 
+  it("is retried in time, and claimed by one, when the clock was set back by an hour", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = () => failed(500);
+    await harness.commit("a");
+    harness.engine.clock.stepTo(-HOUR);
+    await harness.advance(2_900);
+    harness.receiver = () => DELIVERED;
+    await harness.advance(200);
+    // Messages state the time by the clock.
+    expect(harness.attemptTimesMs("a", 1)).toEqual([0, 1_000 - HOUR, 3_000 - HOUR]);
+    expect(harness.deliveredIds).toEqual(["a1"]);
+  });
+
   it("that hangs for many sessions does not delay the others", async () => {
     harness = await DeliveryHarness.open();
     harness.receiver = ({ session }) => {
@@ -276,6 +289,19 @@ describe("a crash", () => {
     await harness.advance(3_100);
     expect([...harness.deliveredIds].sort()).toEqual(["a1", "a2", "b1"]);
     expect(harness.deliveredIds.indexOf("a1")).toBeLessThan(harness.deliveredIds.indexOf("a2"));
+  });
+
+  it("holds nothing up for longer where the clock was set back since", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = ({ session }) => (session === "a" ? failed(500) : new Promise(() => {}));
+    await harness.commit("a");
+    await harness.commit("b");
+    await harness.crash();
+    harness.engine.clock.stepTo(-HOUR);
+    harness.receiver = () => DELIVERED;
+    // The claim of the process that crashed lasts two seconds, and a poll follows within one.
+    await harness.advance(3_000);
+    expect([...harness.deliveredIds].sort()).toEqual(["a1", "b1"]);
   });
 
   it("keeps the retry time of a waiting session", async () => {

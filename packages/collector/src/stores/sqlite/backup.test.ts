@@ -148,8 +148,21 @@ describe("a restore", () => {
     expect(await restored).not.toBe(await original);
   });
 
+  it("says by the store's clock how old it is", async () => {
+    for (const offsetMs of [600_000, -600_000]) {
+      const step = { type: "clock_step", account: null, at: NOW, offsetMs } as const;
+      await use(path, (store) => store.broadcast(step));
+    }
+    const later = join(folder, "later.db");
+    await backUp(path, later);
+    expect(await restore(later, target())).toMatchObject({ asOf: NOW - 600_000 });
+  });
+
   it("takes the place of an empty store", async () => {
-    await use(target(), (store) => store.heartbeat(NOW, 1));
+    await use(target(), async (store) => {
+      await store.heartbeat(NOW, 1);
+      await store.keepClock(() => ({ collector: "a", boot: "b", base: 0, mono: 0 }));
+    });
     await restore(file, target());
     expect(await logOf(target())).toHaveLength(2);
   });
