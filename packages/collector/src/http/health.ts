@@ -11,6 +11,9 @@ import type { AppContext, Env, MetricsContext } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { VERSION } from "./version.ts";
 
+/** A smaller skew says nothing: wall clocks are read in whole milliseconds, and not at the same instant. */
+const PRECISION_MS = 10;
+
 export function healthRoutes({ engine, metrics }: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get("/healthz", (c) => c.json({ status: "ok", version: VERSION }));
@@ -26,9 +29,9 @@ export function healthRoutes({ engine, metrics }: AppContext): Hono<Env> {
   return routes;
 }
 
-/** How far this machine's clock is ahead of the store's; 0 within the precision of a clock. */
+/** How far this machine's clock is ahead of the store's. */
 function skewOf({ clock }: Engine): number {
-  return Math.trunc(clock.skewMs) || 0;
+  return Math.abs(clock.skewMs) < PRECISION_MS ? 0 : Math.round(clock.skewMs);
 }
 
 /** @throws {Problem} `key_missing` or `key_invalid` if the metrics have a token. */

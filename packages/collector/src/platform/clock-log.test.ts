@@ -37,6 +37,7 @@ it("names a skew of more than a second, once a minute", () => {
 it("names a step of the store's clock", () => {
   const { clocks, clock, entries, check } = watched();
   clocks.skewMs = -600_000;
+  check();
   clock.stepTo(-600_000);
   check();
   check();

@@ -23,6 +23,7 @@ export function watchClock(
 ): () => void {
   const throttle = new LogThrottle(now, LOG_EVERY_MS);
   let { offsetMs } = clock;
+  let wasSkewed = false;
   return () => {
     const stepMs = clock.offsetMs - offsetMs;
     offsetMs = clock.offsetMs;
@@ -32,7 +33,10 @@ export function watchClock(
       write({ clockStepSeconds: seconds(stepMs), message });
     }
     const { skewMs } = clock;
-    if (Math.abs(skewMs) <= MAX_SKEW_MS || throttle.count("skew") === null) return;
+    // For a moment every step of the store's clock is a skew.
+    const isLasting = wasSkewed;
+    wasSkewed = Math.abs(skewMs) > MAX_SKEW_MS;
+    if (!wasSkewed || !isLasting || throttle.count("skew") === null) return;
     const side = skewMs > 0 ? "ahead of" : "behind";
     const message = `This machine's clock is ${seconds(Math.abs(skewMs))} s ${side} the store's, which counts: synchronize them (NTP).`;
     write({ clockSkewSeconds: seconds(skewMs), message });
@@ -40,5 +44,5 @@ export function watchClock(
 }
 
 function seconds(ms: number): number {
-  return Math.round(ms) / 1_000;
+  return Math.round(ms / 100) / 10;
 }

@@ -137,13 +137,16 @@ describe("a failed delivery", () => {
   it("is retried in time, and claimed by one, when the clock was set back by an hour", async () => {
     harness = await DeliveryHarness.open();
     harness.receiver = () => failed(500);
+    // Between two polls, so that the retry after a pause has a timer of its own.
+    await harness.advance(300);
     await harness.commit("a");
     harness.engine.clock.stepTo(-HOUR);
-    await harness.advance(2_900);
+    await harness.advance(7_900);
     harness.receiver = () => DELIVERED;
     await harness.advance(200);
     // Messages state the time by the clock.
-    expect(harness.attemptTimesMs("a", 1)).toEqual([0, 1_000 - HOUR, 3_000 - HOUR]);
+    const times = [300, 1_300 - HOUR, 3_300 - HOUR, 8_300 - HOUR];
+    expect(harness.attemptTimesMs("a", 1)).toEqual(times);
     expect(harness.deliveredIds).toEqual(["a1"]);
   });
 
@@ -302,6 +305,18 @@ describe("a crash", () => {
     // The claim of the process that crashed lasts two seconds, and a poll follows within one.
     await harness.advance(3_000);
     expect([...harness.deliveredIds].sort()).toEqual(["a1", "b1"]);
+  });
+
+  it("leaves a retry to the polls of others in time where the clock was set back since", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = () => failed(500);
+    await harness.commit("a");
+    await harness.advance(5_000);
+    await harness.crash();
+    harness.engine.clock.stepTo(-HOUR);
+    harness.receiver = () => DELIVERED;
+    await harness.advance(4_000);
+    expect(harness.deliveredIds).toEqual(["a1"]);
   });
 
   it("keeps the retry time of a waiting session", async () => {
