@@ -104,7 +104,7 @@ describe.each(BROWSERS)("in %s, a page", (name) => {
       15_000,
     );
 
-  /** Heard all the while, for so many beats. */
+  /** Checks that signals keep arriving for that many beats. */
   const expectToStay = async (session: string, beats = 6) => {
     await heard(session);
     await pause(BEAT_MS * beats);

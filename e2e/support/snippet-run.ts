@@ -210,7 +210,7 @@ export class SnippetRun {
     await until(`${session} to be ${presence}`, hasIt).catch((error) => {
       throw new Error([error, ...complaints].join("\n"));
     });
-    // A browser asks for an icon by itself.
+    // A browser requests an icon without being told to.
     const ours = complaints.filter((each) => !each.includes("404"));
     if (ours.length > 0) throw new Error(`the page's console: ${ours.join("\n")}`);
   }

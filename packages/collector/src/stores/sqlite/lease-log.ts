@@ -63,8 +63,11 @@ export class LeaseLog {
   newerThan(session: number, rowVersion: number): LeaseEntry | null {
     const slot = this.#bySession.find(session);
     if (slot === NO_SLOT) return null;
+    return this.#newest.fields.version.get(slot) > rowVersion ? this.#entryAt(slot) : null;
+  }
+
+  #entryAt(slot: number): LeaseEntry {
     const { version, seq, leaseUntil, deadlineAt } = this.#newest.fields;
-    if (version.get(slot) <= rowVersion) return null;
     return {
       version: version.get(slot),
       seq: seq.get(slot),
@@ -136,7 +139,7 @@ export class LeaseLog {
     for (let slot = this.#compactedSlots; slot < end; slot += 1) {
       const number = session.get(slot);
       if (number === 0 || segment.get(slot) === this.#segment || appended.has(number)) continue;
-      copied.set(number, this.newerThan(number, 0) as LeaseEntry);
+      copied.set(number, this.#entryAt(slot));
     }
     const row = copied.size > 0 ? this.#insert(copied) : null;
     return () => {
