@@ -1,13 +1,15 @@
 /**
  * Rate limits that stop floods but never a page's regular beats, so that they cannot end a session.
  *
- * - The limit per session is far above what its pages send.
- * - An address is counted only for rejected signals and new sessions, so that a thousand visitors
- *   behind one office address keep beating.
+ * - The limit per session is far above what its pages send, and counts only what has proved that it may
+ *   speak for the session: otherwise a stranger could use it up.
+ * - An address is counted only for rejected signals, for proofs that only the session can check, and for new
+ *   sessions, so that a thousand visitors behind one office address keep beating.
  * - An account is counted only for new sessions.
  *
  * Counts are per second, in a count-min sketch of two rows: memory does not grow with the number of
- * sessions, and two names affect one another only if they collide in both rows.
+ * sessions, and two names affect one another only if they collide in both rows. Which names do is random,
+ * so that one cannot be made to fit another.
  * @module
  */
 import type { Clock } from "../engine/clock.ts";
@@ -16,7 +18,7 @@ import { Problem } from "./problem.ts";
 export interface RateLimits {
   /** Signals of one session per second. */
   readonly perSession: number;
-  /** Rejected signals and new sessions from one address per second. */
+  /** Rejected signals, unchecked proofs and new sessions from one address per second, each. */
   readonly perAddress: number;
   /** New sessions of one account per second. */
   readonly perAccount: number;
@@ -53,6 +55,20 @@ export class RateLimit {
     return Math.min(first[a], second[b]) <= this.#limit;
   }
 
+  /** As {@link allow}, for what may turn out not to count: returns what takes it back, or null. */
+  reserve(name: string): (() => void) | null {
+    const rateSlot = rateSlotOf(name);
+    if (!this.allowSlot(rateSlot)) return null;
+    const window = this.#window;
+    return () => {
+      if (this.#window !== window) return;
+      const [first, second] = this.#rows;
+      const [a, b] = [rateSlot % SLOTS, Math.floor(rateSlot / SLOTS)];
+      first[a] = (first[a] ?? 0) - 1;
+      second[b] = (second[b] ?? 0) - 1;
+    };
+  }
+
   #resetOnNewWindow(): void {
     const window = Math.floor(this.#clock.steady() / WINDOW_MS);
     if (window === this.#window) return;
@@ -61,12 +77,16 @@ export class RateLimit {
   }
 }
 
+let seeds: Uint32Array | undefined;
+
 /**
  * The slot of a name: its columns in both rows, packed into one number below 2³². FNV-1a with two
- * seeds: https://datatracker.ietf.org/doc/html/draft-eastlake-fnv
+ * seeds (https://datatracker.ietf.org/doc/html/draft-eastlake-fnv), which differ in each process.
  */
 export function rateSlotOf(name: string): number {
-  let [a, b] = [0x811c9dc5, 0x01000193];
+  // At first use, because a Worker has no random numbers while it starts.
+  seeds ??= crypto.getRandomValues(new Uint32Array(2));
+  let [a, b] = seeds as unknown as [number, number];
   for (let index = 0; index < name.length; index += 1) {
     const code = name.charCodeAt(index);
     a = Math.imul(a ^ code, 0x01000193);

@@ -1,14 +1,25 @@
 /**
- * Limits in front of the engine: signals of a session, refusals of an address, sessions of an account.
+ * Limits in front of the engine: signals of a session, refusals and claims of an address, sessions of an
+ * account.
  * @module
  */
 import type { SessionKey } from "../stores/store.ts";
+import { TwoGenerationLru } from "../stores/two-generation-lru.ts";
+import { addressGroup } from "./address-group.ts";
 import type { AppContext } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { RateLimit, rateSlotOf, tooManyRequests } from "./rate-limit.ts";
 
 /** How long a count of an account's sessions is used. */
 const COUNTED_FOR_MS = 10_000;
+
+/** Claims that were confirmed: about one for each active page of an account that uses them. */
+const MAX_CONFIRMED = 40_000;
+
+/** Tells the gate whether the session confirmed the claim of a signal. */
+export type Settle = (isConfirmed: boolean) => void;
+
+const NOTHING_TO_SETTLE: Settle = () => {};
 
 type GateContext = Pick<AppContext, "engine" | "limits" | "maxSessions">;
 
@@ -17,6 +28,7 @@ export class SignalGate {
   readonly #sessions: RateLimit;
   readonly #addresses: RateLimit;
   readonly #accounts: RateLimit;
+  readonly #confirmed = new TwoGenerationLru<true>(MAX_CONFIRMED);
   readonly #counts = new Map<string, { readonly at: number; count: number }>();
 
   constructor(context: GateContext) {
@@ -32,7 +44,8 @@ export class SignalGate {
    * Accepted signals are not counted by address, since many visitors may share one.
    */
   refusal(problem: Problem, address: string): Problem {
-    return this.#addresses.allow(`refused ${address}`) ? problem : tooManyRequests("address");
+    const isAllowed = this.#addresses.allow(`refused ${addressGroup(address)}`);
+    return isAllowed ? problem : tooManyRequests("address");
   }
 
   /** Where a session's signals are counted: see {@link rateSlotOf}. */
@@ -45,9 +58,28 @@ export class SignalGate {
     return this.#sessions.allowSlot(rateSlot);
   }
 
-  /** @throws {Problem} `too_many_requests` */
-  pass(key: SessionKey): void {
-    if (!this.passSlot(this.rateSlotOf(key))) throw tooManyRequests("session");
+  /**
+   * Counts a signal before its session is loaded: in the limit of its session if it has proved that it may
+   * speak for it, else by its address, until the session has confirmed its claim.
+   * @param claim what only the session can confirm; null: nothing
+   * @throws {Problem} `too_many_requests`
+   */
+  pass(key: SessionKey, claim: string | null, address: () => string): Settle {
+    const isConfirmed = claim === null || this.#confirmed.get(claim) !== undefined;
+    if (isConfirmed && !this.passSlot(this.rateSlotOf(key))) throw tooManyRequests("session");
+    if (claim === null) return NOTHING_TO_SETTLE;
+    const takeBack = isConfirmed
+      ? undefined
+      : this.#addresses.reserve(`claims ${addressGroup(address())}`);
+    if (takeBack === null) throw tooManyRequests("address");
+    return (isStillConfirmed) => {
+      if (!isStillConfirmed) {
+        this.#confirmed.delete(claim);
+        return;
+      }
+      takeBack?.();
+      this.#confirmed.set(claim, true);
+    };
   }
 
   /**
@@ -55,7 +87,7 @@ export class SignalGate {
    * @throws {Problem} `too_many_requests` or `too_many_sessions`
    */
   async create(account: string, address: string): Promise<void> {
-    if (!this.#addresses.allow(`new ${address}`)) throw tooManyRequests("address");
+    if (!this.#addresses.allow(`new ${addressGroup(address)}`)) throw tooManyRequests("address");
     if (!this.#accounts.allow(account)) throw tooManyRequests("account");
     const counted = await this.#count(account);
     counted.count += 1;

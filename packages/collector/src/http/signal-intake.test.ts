@@ -17,6 +17,7 @@ const START = 1_700_000_000_000;
 const HOUR_SECONDS = 3_600;
 const ACCOUNT = "shop";
 const ORIGIN = "https://shop.example";
+const ADDRESS_LIMIT = 100;
 const USUAL_TYPE = "text/plain;charset=UTF-8";
 
 interface Sent {
@@ -28,6 +29,7 @@ interface Sent {
   readonly page?: string;
   readonly gen?: number;
   readonly type?: string;
+  readonly address?: string;
 }
 
 /** A page that beats, and an intake that tells by which path each beat went. */
@@ -41,6 +43,8 @@ class IntakeHarness {
   readonly intake: SignalIntake;
   /** How often the intake hashed a body, verified a signature or read a body's text. */
   readonly work = { hashes: 0, signatures: 0, texts: 0 };
+  /** How often sessions were loaded. */
+  loads = 0;
   token = "";
   /** A number with another digit takes the slow path. */
   #seq = 10_000;
@@ -53,7 +57,7 @@ class IntakeHarness {
     this.intake = new SignalIntake({
       engine: this.engine,
       accounts: this.accounts,
-      limits: { perSession: 8, perAddress: 100, perAccount: 100 },
+      limits: { perSession: 8, perAddress: ADDRESS_LIMIT, perAccount: 100 },
       maxSessions: 100,
       meter: SILENT_METER,
       hmac: (secret, text) => {
@@ -67,7 +71,11 @@ class IntakeHarness {
     await this.engine.heartbeat();
     await this.set({ "presence.mode": "on", origins: [ORIGIN] });
     await this.accounts.put(ACCOUNT, { keys: this.keys });
-    const { renew } = this.store;
+    const { load, renew } = this.store;
+    this.store.load = (lookups) => {
+      this.loads += lookups.length;
+      return load.call(this.store, lookups);
+    };
     if (renew) {
       this.store.renew = (leases) => {
         this.#leaseWrites += leases.length;
@@ -123,7 +131,7 @@ class IntakeHarness {
   async send({ origin = ORIGIN, contentType = USUAL_TYPE, ...said }: Sent = {}) {
     this.#seq += 1;
     const { token = this.token, key = this.keys.publishableKey, session = "s", page = "p" } = said;
-    const { gen = 0, type = "beat" } = said;
+    const { gen = 0, type = "beat", address = "::1" } = said;
     const signal = { type, seq: this.#seq, visible: true, armed: true };
     const text = JSON.stringify({ v: 1, key, session, token, page, gen, ...signal });
     const keyed = readBeatKey(Buffer.from(text), (bytes) => {
@@ -135,7 +143,7 @@ class IntakeHarness {
       const { nextMs } = await this.intake.take({
         contentType,
         origin,
-        address: () => "::1",
+        address: () => address,
         text: () => {
           this.work.texts += 1;
           return text;
@@ -700,5 +708,107 @@ describe("the fast path", () => {
     await fc.assert(fc.asyncProperty(steps, holds), { numRuns: 300 });
     expect(hits).toBeGreaterThan(300);
     expect(refusals).toBeGreaterThan(300);
+  });
+});
+
+describe("who has proved nothing", () => {
+  const secret = "s".repeat(32);
+  const stranger = { address: "2001:db8:1:2::7" };
+  let page: IntakeHarness;
+  beforeEach(async () => {
+    page = new IntakeHarness();
+    await page.open();
+  });
+
+  /** Binds the session to the page's secret, which has proved itself once. */
+  async function bindSecret(): Promise<void> {
+    await page.set({ binding: "capability" });
+    const bound = { type: "bound", hash: hash("sha256", secret) } as const;
+    const create = { channel: "web_widget" };
+    await page.engine.submit({ key: { account: ACCOUNT, id: "s" }, create, inputs: [bound] });
+    page.token = secret;
+    expect(await page.beat({ type: "open" })).toBe("slow");
+    await page.pass(1);
+  }
+
+  /** What becomes of guesses, and how many sessions they load. */
+  async function flood(count: number, said: Sent): Promise<Record<string, number>> {
+    const before = page.loads;
+    const result: Record<string, number> = {};
+    for (let sent = 0; sent < count; sent += 1) {
+      const path = await page.beat({ ...stranger, ...said });
+      result[path] = (result[path] ?? 0) + 1;
+    }
+    return { ...result, loads: page.loads - before };
+  }
+
+  it("uses up no limit of a session with secrets that it does not know", async () => {
+    await bindSecret();
+    expect(await flood(20, { token: "x".repeat(32) })).toEqual({ binding_unknown: 20, loads: 20 });
+    expect(await page.beat({ type: "visible" })).toBe("slow");
+  });
+
+  it("uses up no limit of a session with an expired token, whatever page it names", async () => {
+    page.token = await page.mint(30);
+    expect([await page.beat(), await page.beat(), await page.beat()]).toContain("fast");
+    await page.beatFor(100);
+    expect(await flood(20, { page: "q" })).toEqual({ token_expired: 20, loads: 20 });
+    expect(await page.beat({ type: "visible" })).toBe("slow");
+  });
+
+  it("is counted by its address, IPv6 by its /64, before the session is loaded", async () => {
+    await bindSecret();
+    const half = ADDRESS_LIMIT / 2;
+    const guess = { token: "x".repeat(32) };
+    expect(await flood(half, guess)).toEqual({ binding_unknown: half, loads: half });
+    const neighbour = { ...guess, address: "2001:db8:1:2:ffff::9" };
+    expect(await flood(half, neighbour)).toEqual({ binding_unknown: half, loads: half });
+    expect(await flood(20, guess)).toEqual({ too_many_requests: 20, loads: 0 });
+    expect(await flood(20, neighbour)).toEqual({ too_many_requests: 20, loads: 0 });
+    const elsewhere = { ...guess, address: "2001:db8:1:3::7" };
+    expect(await flood(1, elsewhere)).toEqual({ binding_unknown: 1, loads: 1 });
+    await page.pass(1);
+    expect(await flood(1, guess)).toEqual({ binding_unknown: 1, loads: 1 });
+  });
+
+  it("stops no page behind its own address that has proved itself before", async () => {
+    await bindSecret();
+    await flood(ADDRESS_LIMIT + 10, { token: "x".repeat(32) });
+    expect(await page.beat({ ...stranger, type: "hidden" })).toBe("slow");
+    expect(await page.beat({ ...stranger, type: "visible" })).toBe("slow");
+  });
+
+  it("does not count pages whose sessions know their secrets by their common address", async () => {
+    await page.set({ binding: "capability" });
+    for (let index = 0; index < ADDRESS_LIMIT + 10; index += 1) {
+      const [id, token] = [`s${index}`, `${secret}${index}`];
+      const bound = { type: "bound", hash: hash("sha256", token) } as const;
+      const create = { channel: "web_widget" };
+      await page.engine.submit({ key: { account: ACCOUNT, id }, create, inputs: [bound] });
+      expect(await page.beat({ ...stranger, session: id, token })).toBe("slow");
+    }
+  });
+
+  it("is counted by its address again once its secret is no longer known", async () => {
+    await bindSecret();
+    for (let index = 0; index < 8; index += 1) {
+      const bound = { type: "bound", hash: hash("sha256", `other ${index}`) } as const;
+      await page.engine.submit({ key: { account: ACCOUNT, id: "s" }, inputs: [bound] });
+    }
+    await page.pass(1);
+    const own = { token: secret };
+    expect(await flood(20, own)).toEqual({ binding_unknown: 20, loads: 20 });
+  });
+
+  it("counts in the limit of the session where the account requires no proof", async () => {
+    await page.set({ binding: "open" });
+    const { too_many_requests: refused } = await flood(20, { type: "visible" });
+    expect(refused).toBe(12);
+  });
+
+  it("counts in the limit of the session once it has proved itself", async () => {
+    await bindSecret();
+    const { slow, too_many_requests: refused } = await flood(20, { type: "visible" });
+    expect([slow, refused]).toEqual([8, 12]);
   });
 });

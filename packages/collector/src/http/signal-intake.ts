@@ -122,10 +122,12 @@ export class SignalIntake {
       const binding = bind(this.#context, this.#tokens, full.account, full.signal);
       // Nearly always synchronous: waiting for a promise would take longer than the check.
       const proof = binding instanceof Promise ? await binding : binding;
-      this.#gate.pass(full.request.key);
+      const proved = this.#prove(full, proof);
+      const settle = this.#gate.pass(proved.key, claimOf(proved), arrival.address);
       const checked = this.#checkedBeat(full, proof, arrival, { configVersion, keysExpireAt });
-      const request = { ...this.#prove(full, proof), ...(checked && { checked }) };
+      const request = { ...proved, ...(checked && { checked }) };
       let outcome = await this.#context.engine.submit(request);
+      settle(outcome.status === "applied");
       if (outcome.status !== "applied") outcome = await this.#create(request, outcome, arrival);
       return this.#answer(outcome, full.signal);
     } catch (error) {
@@ -240,6 +242,16 @@ export class SignalIntake {
     if (!isRefused || !request.knownPage) return outcome;
     throw request.knownPage.openedBy === null ? hiddenOrigin() : tokenExpired();
   }
+}
+
+/**
+ * What only its session can confirm of a request: that it knows the secret, or that its page was opened by
+ * the token that has expired since. Null: the request has proved itself, or needs no proof.
+ */
+function claimOf({ key: { account, id }, binding, knownPage }: Request): string | null {
+  if (binding !== undefined) return `${account} ${id} ${binding}`;
+  const openedBy = knownPage?.openedBy ?? null;
+  return openedBy === null ? null : `${account} ${id} ${knownPage?.id} ${openedBy}`;
 }
 
 /** The body of a signal: text, and the object that it is. */
