@@ -1,4 +1,5 @@
 // Every file of this folder; a test compares the list with the folder.
+import deskOrder from "./desk-order.json" with { type: "json" };
 import lateResponses from "./late-responses.json" with { type: "json" };
 import onlineHolds from "./online-holds.json" with { type: "json" };
 import rulesEngagement from "./rules-engagement.json" with { type: "json" };
@@ -17,4 +18,5 @@ export const scenarios = [
   ...rulesOutage,
   ...rulesRouting,
   ...rulesTriggers,
+  ...deskOrder,
 ];

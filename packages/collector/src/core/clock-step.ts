@@ -13,8 +13,10 @@ import type { Session } from "./session.ts";
 export function moveWithClock(session: Session, byMs: number): Session {
   const moved = (at: number) => at + byMs;
   const movedOrNull = (at: number | null) => (at === null ? null : at + byMs);
+  const fieldsSetAt = Object.entries(session.fieldsSetAt).map(([field, at]) => [field, moved(at)]);
   return {
     ...session,
+    fieldsSetAt: Object.fromEntries(fieldsSetAt),
     pages: session.pages.map(({ admission, ...page }) => ({
       ...page,
       leaseUntil: movedOrNull(page.leaseUntil),

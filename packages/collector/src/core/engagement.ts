@@ -4,10 +4,11 @@
  * @module
  */
 
+import { isOutdated, openByAssignment, setTicketFields, withFieldTimes } from "./field-order.ts";
 import type { EndReason, UserReason } from "./lists.ts";
 import { type Cause, isUnderWay, type Session, type TicketPatch } from "./session.ts";
 import type { Settings } from "./settings.ts";
-import { isMasked, isWorkable, patchTicket } from "./ticket.ts";
+import { isMasked, isWorkable } from "./ticket.ts";
 
 /** Whether neither absence nor silence of the user disengaged the session; masks do not count. */
 export function isEngaged(session: Session): boolean {
@@ -83,7 +84,7 @@ export function applyInactivity(session: Session, now: number, settings: Setting
   const status = settings.capacity.autoRelease.setStatus;
   if (status === null || !isAutoReleased(session, settings)) return disengaged;
   return isWorkable(disengaged.ticket.status)
-    ? changeTicket(disengaged, { status }, now, settings)
+    ? changeTicket(disengaged, { status }, now, now, settings)
     : disengaged;
 }
 
@@ -95,10 +96,11 @@ function hasReleaseStatus({ capacity }: Settings): boolean {
   return capacity.autoRelease.enabled && capacity.autoRelease.setStatus !== null;
 }
 
-/** Rule 7: a message or postback of the end user. */
+/** Rule 7: a message or postback of the end user; `at` is the time of the event that reports it. */
 export function applyResponse(
   session: Session,
   claimedSentAt: number | null,
+  at: number,
   now: number,
   settings: Settings,
 ): Session {
@@ -112,7 +114,9 @@ export function applyResponse(
     ? engage(counted, now)
     : counted;
   if (!settings.reopenOnResponse || !isMasked(engaged.ticket)) return engaged;
-  return changeTicket(engaged, { status: "open" }, now, settings);
+  // A late response opens the ticket too (rule 12), even if its status is from after it.
+  const openedAt = Math.max(at, session.fieldsSetAt.status ?? at);
+  return changeTicket(engaged, { status: "open" }, openedAt, now, settings);
 }
 
 /** Moves the base and the last response forward. */
@@ -176,28 +180,34 @@ export function recordAgentMessage(session: Session, now: number): Session {
 export function applyTicketReport(
   session: Session,
   patch: TicketPatch,
+  at: number,
   now: number,
   settings: Settings,
 ): Session {
-  if (session.begunAt !== null || session.ended) return changeTicket(session, patch, now, settings);
-  const ticket = patchTicket(session.ticket, patch);
-  const begun = beginByResponse({ ...session, ticket }, now, now, settings);
+  if (session.begunAt !== null || session.ended) {
+    return changeTicket(session, patch, at, now, settings);
+  }
+  const begun = beginByResponse(setTicketFields(session, patch, at), now, now, settings);
   return endByTicket(begun, now);
 }
 
-/** Rules 12, 13 and 24: changes the ticket, and the session where the new ticket requires it. */
+/**
+ * Rules 12, 13 and 24: changes the ticket as of `at` where it has no later values, and the session as
+ * of `now` where the new ticket requires it.
+ */
 export function changeTicket(
   session: Session,
   patch: TicketPatch,
+  at: number,
   now: number,
   settings: Settings,
 ): Session {
-  const ticket = patchTicket(session.ticket, patch);
-  if (ticket === session.ticket) return session;
-  const changed = endByTicket({ ...session, ticket }, now);
+  const patched = setTicketFields(session, patch, at);
+  if (patched.ticket === session.ticket) return patched;
+  const changed = endByTicket(patched, now);
   if (!isUnderWay(changed)) return changed;
   const wasMasked = isMasked(session.ticket);
-  if (wasMasked === isMasked(ticket)) return changed;
+  if (wasMasked === isMasked(changed.ticket)) return changed;
   return wasMasked ? unmask(changed, now, settings) : mask(changed, now);
 }
 
@@ -225,17 +235,19 @@ export function endSession(session: Session, reason: EndReason, now: number): Se
   return { ...session, ended: { reason, at: now }, causes: [], releasePending: false };
 }
 
-/** Rules 11 and 17: sets the assignee; `null` unassigns. */
+/** Rules 11 and 17: sets the assignee as of `at` unless there is a later one; `null` unassigns. */
 export function assign(
   session: Session,
   assignee: string | null,
+  at: number,
   now: number,
   settings: Settings,
 ): Session {
-  if (assignee === session.assignee) return session;
-  const status =
-    assignee !== null && session.ticket.status === "new" ? "open" : session.ticket.status;
-  const assigned = { ...session, assignee, ticket: patchTicket(session.ticket, { status }) };
+  const opened = assignee === null ? session : openByAssignment(session, at);
+  if (isOutdated(session, "assignee", at)) return opened;
+  const timed = withFieldTimes(opened, ["assignee"], at);
+  if (assignee === session.assignee) return timed;
+  const assigned = { ...timed, assignee };
   if (assignee !== null && session.assignee !== null) return assigned;
   const dueAt = inactivityDueAt(assigned, settings);
   const isPast = isEngaged(assigned) && dueAt !== null && dueAt <= now;

@@ -30,19 +30,24 @@ export interface LeaveInput {
   readonly to: LeaveDestination | null;
 }
 
+/** When an event happened, as far as the desk says; missing, or later than its receipt: then. */
+export interface DeskTime {
+  readonly happenedAt?: number;
+}
+
 export type Input =
   | SignalInput
   | LeaveInput
   /** A message or postback by the end user; `sentAt` may be earlier than its receipt. */
-  | { readonly type: "end_user_message"; readonly sentAt: number | null }
+  | ({ readonly type: "end_user_message"; readonly sentAt: number | null } & DeskTime)
   | { readonly type: "agent_message" }
   /** Typing, reading, opening or closing the widget: not a response. */
   | { readonly type: "activity" }
-  | { readonly type: "ticket_updated"; readonly ticket: TicketPatch }
-  | { readonly type: "assigned"; readonly agent: string }
+  | ({ readonly type: "ticket_updated"; readonly ticket: TicketPatch } & DeskTime)
+  | ({ readonly type: "assigned"; readonly agent: string } & DeskTime)
   /** `requeue` restores the earlier queue position, for an agent without capacity (rule 21). */
-  | { readonly type: "unassigned"; readonly requeue: boolean }
-  | { readonly type: "session_ended"; readonly reason: EndReason }
+  | ({ readonly type: "unassigned"; readonly requeue: boolean } & DeskTime)
+  | ({ readonly type: "session_ended"; readonly reason: EndReason } & DeskTime)
   /** User and channel as the desk reports them; undefined fields stay as they are. */
   | { readonly type: "described"; readonly channel?: string; readonly user?: string | null }
   /** A message of the conversation carried a page's secret; `hash` is the hash of that secret. */

@@ -19,6 +19,7 @@ import {
   recordAgentMessage,
   resetPresence,
 } from "./engagement.ts";
+import { eventTime } from "./field-order.ts";
 import type { Input } from "./input.ts";
 import type { TransitionCause } from "./lists.ts";
 import {
@@ -61,6 +62,12 @@ export function reduce(session: Session, input: Input, now: number, settings: Se
   return reducer.result();
 }
 
+/** Of an input or timer: when it happened, as of which it sets fields, and when it is applied. */
+interface StepTimes {
+  readonly at: number;
+  readonly now: number;
+}
+
 /** What changes a session in other ways than its time. */
 type SessionInput = Exclude<Input, { type: "clock_step" }>;
 
@@ -82,14 +89,17 @@ class Reducer {
       const timer = nextTimer(this.#session, cursor, this.#settings);
       if (!timer || timer.dueAt > until) return;
       cursor = timer.dueAt;
-      this.#step(timer.kind, applyTimer(this.#session, timer, this.#settings), cursor);
+      const next = applyTimer(this.#session, timer, this.#settings);
+      this.#step(timer.kind, next, { at: cursor, now: cursor });
     }
   }
 
   apply(input: SessionInput, now: number): void {
     if (input.type === "tick") return;
     const settings = input.type === "settings_changed" ? input.settings : this.#settings;
-    this.#step(input.type, applyInput(this.#session, input, now, this.#settings), now, settings);
+    const at = eventTime(input, now);
+    const next = applyInput(this.#session, input, at, now, this.#settings);
+    this.#step(input.type, next, { at, now }, settings);
   }
 
   result(): Reduction {
@@ -100,20 +110,20 @@ class Reducer {
     };
   }
 
-  #step(cause: TransitionCause, next: Session, at: number, settings = this.#settings): void {
+  #step(cause: TransitionCause, next: Session, times: StepTimes, settings = this.#settings): void {
     const before = this.#session;
     const settingsBefore = this.#settings;
     if (next === before && settings === settingsBefore) return;
     this.#settings = settings;
-    this.#recordChange(before, settingsBefore, next, cause, at);
+    this.#recordChange(before, settingsBefore, next, cause, times.now);
     if (settings.triggers.length === 0) return;
     if (hasChanged(before, settingsBefore, this.#session, settings)) {
-      this.#runTriggers(before, settingsBefore, at);
+      this.#runTriggers(before, settingsBefore, times);
     }
   }
 
   /** Rule 23: starts over after each change of the ticket; each trigger fires at most once. */
-  #runTriggers(before: Session, settingsBefore: Settings, at: number): void {
+  #runTriggers(before: Session, settingsBefore: Settings, { at, now }: StepTimes): void {
     const remaining = this.#settings.triggers.filter((trigger) => trigger.enabled);
     for (let index = 0; index < remaining.length; ) {
       const trigger = remaining[index];
@@ -124,10 +134,10 @@ class Reducer {
       remaining.splice(index, 1);
       const current = this.#session;
       const next = trigger.actions.reduce(
-        (session, action) => applyAction(session, action, at, this.#settings),
+        (session, action) => applyAction(session, action, at, now, this.#settings),
         current,
       );
-      this.#recordChange(current, this.#settings, next, "trigger", at, trigger);
+      this.#recordChange(current, this.#settings, next, "trigger", now, trigger);
       if (current.ticket !== this.#session.ticket) index = 0;
     }
   }
@@ -175,6 +185,7 @@ function applyTimer(session: Session, timer: Timer, settings: Settings): Session
 function applyInput(
   session: Session,
   input: Exclude<SessionInput, { type: "tick" }>,
+  at: number,
   now: number,
   settings: Settings,
 ): Session {
@@ -190,18 +201,18 @@ function applyInput(
         ? applyLeave(session, input, now, settings)
         : session;
     case "end_user_message":
-      return applyResponse(session, input.sentAt, now, settings);
+      return applyResponse(session, input.sentAt, at, now, settings);
     case "agent_message":
       return recordAgentMessage(session, now);
     case "activity":
       return session;
     case "ticket_updated":
-      return applyTicketReport(session, input.ticket, now, settings);
+      return applyTicketReport(session, input.ticket, at, now, settings);
     case "assigned":
-      return assign(session, input.agent, now, settings);
+      return assign(session, input.agent, at, now, settings);
     case "unassigned": {
-      const unassigned = assign(session, null, now, settings);
-      return input.requeue && unassigned !== session
+      const unassigned = assign(session, null, at, now, settings);
+      return input.requeue && unassigned.assignee !== session.assignee
         ? { ...unassigned, queuedAt: session.firstQueuedAt }
         : unassigned;
     }

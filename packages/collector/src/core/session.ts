@@ -3,6 +3,7 @@
  * milliseconds (`…Ms`). Everything is read-only: the core returns new values.
  * @module
  */
+import type { FieldTimes } from "./field-order.ts";
 import type {
   EndReason,
   InactiveReason,
@@ -71,6 +72,8 @@ export interface Session {
   readonly user: string | null;
   readonly assignee: string | null;
   readonly ticket: Ticket;
+  /** Values of the ticket and the assignee from before these times are dropped. */
+  readonly fieldsSetAt: FieldTimes;
   readonly createdAt: number;
   /** Hashes of the secrets whose bearers may speak for the session, oldest first. */
   readonly bindings: readonly string[];
@@ -143,6 +146,7 @@ export function createSession(fresh: NewSession, now: number): Session {
       routingChannel: "messaging",
       ...fresh.ticket,
     },
+    fieldsSetAt: {},
     createdAt: now,
     bindings: [],
     pages: [],

@@ -123,10 +123,14 @@ function compareRanks(field: TriggerField, is: FieldValue, value: FieldValue): n
   return a < 0 || b < 0 ? Number.NaN : a - b;
 }
 
-/** The session after one action; `notify_webhook` only appears in the transition. */
+/**
+ * The session after one action; `notify_webhook` only appears in the transition. `at` is the time of the
+ * event or timer that made the trigger fire.
+ */
 export function applyAction(
   session: Session,
   action: Action,
+  at: number,
   now: number,
   settings: Settings,
 ): Session {
@@ -136,7 +140,7 @@ export function applyAction(
     case "notify_webhook":
       return session;
     default:
-      return changeTicket(session, patchOf(action, session), now, settings);
+      return changeTicket(session, patchOf(action, session), at, now, settings);
   }
 }
 

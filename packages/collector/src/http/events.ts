@@ -60,10 +60,13 @@ async function bindingOf(event: SessionEvent): Promise<Input[]> {
 }
 
 function inputOf(event: SessionEvent): Input {
+  // A date that stands for none, such as the year 1, is early enough as the first there is.
+  const happened = event.at === undefined ? {} : { happenedAt: Math.max(0, Date.parse(event.at)) };
   switch (event.type) {
     case "end_user_message": {
       const sentAt = event.sentAt ?? event.at;
-      return { type: event.type, sentAt: sentAt === undefined ? null : Date.parse(sentAt) };
+      const sent = sentAt === undefined ? null : Date.parse(sentAt);
+      return { type: event.type, sentAt: sent, ...happened };
     }
     case "agent_message":
     case "activity":
@@ -71,13 +74,13 @@ function inputOf(event: SessionEvent): Input {
     case "ticket_updated": {
       const { type, id: _id, at: _at, ticketId, ticket, ...fields } = event;
       const id = ticketId === undefined ? {} : { id: ticketId };
-      return { type, ticket: { ...ticket, ...fields, ...id } };
+      return { type, ticket: { ...ticket, ...fields, ...id }, ...happened };
     }
     case "assigned":
-      return { type: event.type, agent: event.agent };
+      return { type: event.type, agent: event.agent, ...happened };
     case "unassigned":
-      return { type: event.type, requeue: false };
+      return { type: event.type, requeue: false, ...happened };
     case "session_ended":
-      return { type: event.type, reason: END_REASON_BY[event.by] };
+      return { type: event.type, reason: END_REASON_BY[event.by], ...happened };
   }
 }

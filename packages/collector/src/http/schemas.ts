@@ -42,7 +42,9 @@ const eventBase = {
   at: z.iso
     .datetime({ offset: true })
     .optional()
-    .describe("When it happened; missing: now.")
+    .describe(
+      "When it happened; missing, or later than its receipt: at its receipt. A field of the ticket, or the assignee, that has a value from after it keeps that value. Of equal times the later arrival counts.",
+    )
     .openapi({ example: EXAMPLE_INSTANT }),
 };
 

@@ -16,26 +16,30 @@ export type SessionEvent = Exclude<
 
 /** @param startAt the scenario's start in epoch milliseconds */
 export function inputOf(event: SessionEvent, pages: SimulatedPages, startAt: number): Input {
+  const instant = (second: number) => startAt + second * 1000;
+  const happenedAt = "happenedAt" in event ? event.happenedAt : undefined;
+  const happened = happenedAt === undefined ? {} : { happenedAt: instant(happenedAt) };
   switch (event.type) {
     case "signal":
     case "page_lost":
       return pages.inputOf(event, event.at * 1000);
     case "end_user_message": {
-      const sentAt = event.sentAt === undefined ? null : startAt + event.sentAt * 1000;
-      return { type: event.type, sentAt };
+      const sentAt = event.sentAt ?? event.happenedAt;
+      const sent = sentAt === undefined ? null : instant(sentAt);
+      return { type: event.type, sentAt: sent, ...happened };
     }
     case "agent_message":
     case "activity":
       return { type: event.type };
     case "ticket_updated": {
-      const { at: _at, type, ...ticket } = event;
-      return { type, ticket };
+      const { at: _at, happenedAt: _happenedAt, type, ...ticket } = event;
+      return { type, ticket, ...happened };
     }
     case "assigned":
-      return { type: event.type, agent: event.agent };
+      return { type: event.type, agent: event.agent, ...happened };
     case "unassigned":
-      return { type: event.type, requeue: false };
+      return { type: event.type, requeue: false, ...happened };
     case "session_ended":
-      return { type: event.type, reason: END_REASON_BY[event.by] };
+      return { type: event.type, reason: END_REASON_BY[event.by], ...happened };
   }
 }

@@ -9,6 +9,7 @@ import { triggerSchema } from "../schemas/trigger.ts";
 import { type Scenario, ScenarioError } from "./scenario.ts";
 
 const at = z.number().min(0);
+const happenedAt = z.number().optional();
 const page = z.string().min(1);
 const event = z.discriminatedUnion("type", [
   z.strictObject({
@@ -20,14 +21,20 @@ const event = z.discriminatedUnion("type", [
     armed: z.boolean().optional(),
   }),
   z.strictObject({ at, type: z.literal("page_lost"), page }),
-  z.strictObject({ at, type: z.literal("end_user_message"), sentAt: z.number().optional() }),
-  z.strictObject({ at, type: z.literal("agent_message") }),
-  z.strictObject({ at, type: z.literal("activity"), activity: z.string().optional() }),
-  z.strictObject({ at, type: z.literal("ticket_updated"), ...ticketFields }),
-  z.strictObject({ at, type: z.literal("assigned"), agent: z.string().min(1) }),
-  z.strictObject({ at, type: z.literal("unassigned") }),
   z.strictObject({
     at,
+    happenedAt,
+    type: z.literal("end_user_message"),
+    sentAt: z.number().optional(),
+  }),
+  z.strictObject({ at, type: z.literal("agent_message") }),
+  z.strictObject({ at, type: z.literal("activity"), activity: z.string().optional() }),
+  z.strictObject({ at, happenedAt, type: z.literal("ticket_updated"), ...ticketFields }),
+  z.strictObject({ at, happenedAt, type: z.literal("assigned"), agent: z.string().min(1) }),
+  z.strictObject({ at, happenedAt, type: z.literal("unassigned") }),
+  z.strictObject({
+    at,
+    happenedAt,
     type: z.literal("session_ended"),
     by: z.enum(ENDED_BY),
   }),

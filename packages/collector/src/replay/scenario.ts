@@ -7,6 +7,11 @@ import type { EndedBy, LeaveDestination, SignalType } from "../core/lists.ts";
 import type { TicketPatch } from "../core/session.ts";
 import type { Trigger } from "../core/trigger.ts";
 
+/** Where the desk's event arrives late: the `at` that it has, in seconds from the scenario's start. */
+interface DeskTime {
+  readonly happenedAt?: number;
+}
+
 export type ScenarioEvent = { readonly at: number } & (
   | {
       readonly type: "signal";
@@ -16,13 +21,13 @@ export type ScenarioEvent = { readonly at: number } & (
       readonly armed?: boolean;
     }
   | { readonly type: "page_lost"; readonly page: string }
-  | { readonly type: "end_user_message"; readonly sentAt?: number }
+  | ({ readonly type: "end_user_message"; readonly sentAt?: number } & DeskTime)
   | { readonly type: "agent_message" }
   | { readonly type: "activity"; readonly activity?: string }
-  | ({ readonly type: "ticket_updated" } & TicketPatch)
-  | { readonly type: "assigned"; readonly agent: string }
-  | { readonly type: "unassigned" }
-  | { readonly type: "session_ended"; readonly by: EndedBy }
+  | ({ readonly type: "ticket_updated" } & TicketPatch & DeskTime)
+  | ({ readonly type: "assigned"; readonly agent: string } & DeskTime)
+  | ({ readonly type: "unassigned" } & DeskTime)
+  | ({ readonly type: "session_ended"; readonly by: EndedBy } & DeskTime)
   | { readonly type: "settings_changed"; readonly settings: unknown }
   /** The end of an outage that began at `from`. */
   | { readonly type: "outage"; readonly from: number }

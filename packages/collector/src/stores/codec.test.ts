@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { reduce } from "../core/reduce.ts";
 import { createSession, type Session } from "../core/session.ts";
 import { resolveSettings } from "../core/settings-resolve.ts";
 import { history, run } from "../core/testing/histories.ts";
@@ -60,6 +61,39 @@ describe("the session codec", () => {
       encodeSession({ ...createSession({ id: "s", channel: "web_widget" }, 1_000_000), pages })
         .length;
     expect(lengthWith([{ ...plain, admission }]) - lengthWith([plain])).toBeLessThanOrEqual(35);
+  });
+
+  it("encodes when fields were set in 3 characters, and 12 more for a later assignment", () => {
+    const settings = resolveSettings({ "presence.mode": "on" }, []);
+    const at = 1_700_000_000_000;
+    const ticket = { id: "4711", status: "open", group: "support" } as const;
+    const fresh = createSession({ id: "s", channel: "web_widget" }, at);
+    const reported = reduce(fresh, { type: "ticket_updated", ticket }, at, settings).session;
+    const assign = { type: "assigned", agent: "ann", happenedAt: at + 58_500 } as const;
+    const assigned = reduce(reported, assign, at + 60_000, settings).session;
+    const lengthFor = (session: Session) =>
+      encodeSession(session).length - encodeSession({ ...session, fieldsSetAt: {} }).length;
+    expect(lengthFor(reported)).toBeLessThanOrEqual(3);
+    expect(lengthFor(assigned)).toBeLessThanOrEqual(3 + 12);
+  });
+
+  it("round-trips when fields were set, also before the session was created and after its last change", () => {
+    const fresh = createSession({ id: "s", channel: "web_widget" }, 1_700_000_000_000);
+    const [first, last] = [0, 1_700_000_000_001];
+    const fieldsSetAt = { id: first, status: last, tags: first, assignee: 1_600_000_000_000 };
+    for (const historyAt of [fresh.historyAt, last]) {
+      const session = { ...fresh, fieldsSetAt, historyAt };
+      expect(decodeSession("s", encodeSession(session))).toEqual(session);
+    }
+  });
+
+  it("reads a row from before fields had times: any event may set them", () => {
+    const session = createSession({ id: "s", channel: "web_widget" }, 5);
+    const row = JSON.parse(encodeSession(session)) as unknown[];
+    expect(row[28]).toBe(0);
+    const moved = [...row.slice(0, 28), 7];
+    expect(decodeSession("s", JSON.stringify(moved))).toEqual({ ...session, historyAt: 12 });
+    expect(decodeSession("s", JSON.stringify(row.slice(0, 28)))).toEqual(session);
   });
 
   it("refuses an unknown format", () => {

@@ -7,6 +7,7 @@
  * gives the field its default.
  * @module
  */
+import type { FieldTimes, TimedField } from "../core/field-order.ts";
 import {
   END_REASONS,
   INACTIVE_REASONS,
@@ -61,8 +62,79 @@ export function encodeSession(session: Session): string {
     since(session.presenceChangedAt),
     session.shadowSeq,
     session.activeHours,
-    session.historyAt - lastChangeOf(session),
+    encodeTimes(session),
   ]);
+}
+
+/**
+ * How long the last transition was after the last change, as a number. Where fields have times it is
+ * the text `FIELDS[+NUMBER]`, without the number if that is 0.
+ */
+function encodeTimes(session: Session): number | string {
+  const lastChangeAt = lastChangeOf(session);
+  const historyAfterMs = session.historyAt - lastChangeAt;
+  const fields = encodeFieldTimes(session.fieldsSetAt, lastChangeAt);
+  if (fields === "") return historyAfterMs;
+  return historyAfterMs === 0 ? fields : `${fields}+${historyAfterMs}`;
+}
+
+function decodeTimes(
+  encoded: unknown,
+  lastChangeAt: number,
+): Pick<Session, "historyAt" | "fieldsSetAt"> {
+  if (typeof encoded !== "string") {
+    return { historyAt: lastChangeAt + ((encoded ?? 0) as number), fieldsSetAt: {} };
+  }
+  const [fields = "", historyAfterMs = 0] = encoded.split("+");
+  return {
+    historyAt: lastChangeAt + Number(historyAfterMs),
+    fieldsSetAt: decodeFieldTimes(fields, lastChangeAt),
+  };
+}
+
+/** Each field's bit in {@link encodeFieldTimes}. */
+const TIMED_FIELDS = [
+  "id",
+  "status",
+  "priority",
+  "group",
+  "tags",
+  "routingChannel",
+  "assignee",
+  "assignment",
+] as const satisfies readonly TimedField[];
+const FIELD_SETS = 1 << TIMED_FIELDS.length;
+
+/**
+ * One number in base 36 for each time at which fields were set, latest first: a bit for each of the
+ * fields, and above the bits how long that was before the time at its left, at first before `latest`.
+ */
+function encodeFieldTimes(times: FieldTimes, latest: number): string {
+  const setAt = new Map<number, number>();
+  for (const [bit, field] of TIMED_FIELDS.entries()) {
+    const at = times[field];
+    if (at !== undefined) setAt.set(at, (setAt.get(at) ?? 0) + (1 << bit));
+  }
+  let last = latest;
+  const encoded: string[] = [];
+  for (const [at, bits] of [...setAt].sort(([a], [b]) => b - a)) {
+    encoded.push(((last - at) * FIELD_SETS + bits).toString(36));
+    last = at;
+  }
+  return encoded.join(" ");
+}
+
+function decodeFieldTimes(encoded: string, latest: number): FieldTimes {
+  const times: { [Field in TimedField]?: number } = {};
+  let at = latest;
+  for (const each of encoded.split(" ")) {
+    const number = Number.parseInt(each, 36);
+    const before = Math.floor(number / FIELD_SETS);
+    at -= before;
+    const bits = number - before * FIELD_SETS;
+    for (const [bit, field] of TIMED_FIELDS.entries()) if (bits & (1 << bit)) times[field] = at;
+  }
+  return times;
 }
 
 /** When state or presence last changed: nearly always at the last transition. */
@@ -113,7 +185,7 @@ export function decodeSession(id: string, text: string): Session {
     queuedAt: at(row[21]),
     firstQueuedAt: at(row[22]),
     seq: row[23] as number,
-    historyAt: Math.max(time(row[24]), time(row[25])) + ((row[28] ?? 0) as number),
+    ...decodeTimes(row[28], Math.max(time(row[24]), time(row[25]))),
     stateChangedAt: time(row[24]),
     presenceChangedAt: time(row[25]),
     shadowSeq: (row[26] ?? 0) as number,

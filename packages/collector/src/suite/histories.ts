@@ -5,12 +5,17 @@
  */
 import { deepEqual } from "node:assert/strict";
 import { cadenceForSignal } from "../core/cadence.ts";
-import type { Input } from "../core/input.ts";
 import type { BeatOutcome, Request } from "../engine/request.ts";
 import type { SessionKey, Store } from "../stores/store.ts";
 import { beatOf } from "./beats.ts";
 import { EngineHarness } from "./engine-harness.ts";
-import type { History, Operation, Step, Submission } from "./history.ts";
+import {
+  type History,
+  type Operation,
+  type Step,
+  type Submission,
+  withAbsoluteTimes,
+} from "./history.ts";
 import { type AccountView, type Cursors, readView } from "./view.ts";
 
 export interface PlayOptions {
@@ -135,17 +140,12 @@ function requestOf(
   const key: SessionKey = { account, id: session };
   return {
     key,
-    inputs: inputs.map((input) => withAbsoluteSentAt(input, startAt)),
+    inputs: inputs.map((input) => withAbsoluteTimes(input, startAt)),
     ...(create && { create }),
     ...(eventId !== null && { eventId }),
     ...(binding !== null && { binding }),
     ...(knownPage !== null && { knownPage }),
   };
-}
-
-function withAbsoluteSentAt(input: Input, startAt: number): Input {
-  if (input.type !== "end_user_message" || input.sentAt === null) return input;
-  return { ...input, sentAt: startAt + input.sentAt };
 }
 
 /** The outcome as both paths give it: for a beat only `nextMs`, and otherwise without the settings. */

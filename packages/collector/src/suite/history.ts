@@ -3,7 +3,7 @@
  * erasure, and downtime. Plain values, so that a history can be generated, printed and serialized.
  * @module
  */
-import type { Input } from "../core/input.ts";
+import type { DeskTime, Input } from "../core/input.ts";
 import type { NewSession } from "../core/session.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
@@ -12,7 +12,7 @@ import type { KnownPage } from "../engine/request.ts";
 export interface Submission {
   readonly type: "submit";
   readonly session: string;
-  /** `sentAt` of a message is relative to the history's start, in milliseconds. */
+  /** `sentAt` and `happenedAt` are relative to the history's start, in milliseconds. */
   readonly inputs: readonly Input[];
   /** `null`: do nothing unless the session exists. */
   readonly create: Omit<NewSession, "id"> | null;
@@ -46,4 +46,12 @@ export interface Step {
 
 export interface History {
   readonly steps: readonly Step[];
+}
+
+/** The input with times in epoch milliseconds, for a history that starts at `startAt`. */
+export function withAbsoluteTimes(input: Input, startAt: number): Input {
+  const { happenedAt } = input as DeskTime;
+  const timed = happenedAt === undefined ? input : { ...input, happenedAt: startAt + happenedAt };
+  if (timed.type !== "end_user_message" || timed.sentAt === null) return timed;
+  return { ...timed, sentAt: startAt + timed.sentAt };
 }

@@ -145,26 +145,32 @@ export const signal: fc.Arbitrary<Input> = fc.oneof(
   },
 ) as fc.Arbitrary<Input>;
 
+const deskTime = fc
+  .integer({ min: START - 60_000, max: START + 900_000 })
+  .map((at) => at - (at % 1000));
+
+/** Sometimes with the time at which the desk says that it happened. */
+function timed(type: string, fields: Record<string, fc.Arbitrary<unknown>>) {
+  const input = fc.record({ type: fc.constant(type), ...fields });
+  const happenedAt = fc.option(deskTime, { freq: 2, nil: null });
+  return fc
+    .tuple(input, happenedAt)
+    .map(([given, at]) => (at === null ? given : { ...given, happenedAt: at }));
+}
+
 const deskInput: fc.Arbitrary<Input> = fc.oneof(
-  fc.record({
-    type: fc.constant("end_user_message"),
-    sentAt: fc.oneof(
-      fc.constant(null),
-      fc.integer({ min: START - 60_000, max: START + 900_000 }).map((at) => at - (at % 1000)),
-    ),
-  }),
+  timed("end_user_message", { sentAt: fc.oneof(fc.constant(null), deskTime) }),
   fc.constant({ type: "agent_message" }),
   fc.constant({ type: "activity" }),
-  fc.record({
-    type: fc.constant("ticket_updated"),
+  timed("ticket_updated", {
     ticket: fc.oneof(
       fc.record({ status: fc.constantFrom(...TICKET_STATUSES) }),
       fc.record({ tags }),
       fc.record({ routingChannel: fc.constantFrom("email", "messaging") }),
     ),
   }),
-  fc.record({ type: fc.constant("assigned"), agent: fc.constantFrom("agent_1", "agent_2") }),
-  fc.record({ type: fc.constant("unassigned"), requeue: fc.boolean() }),
+  timed("assigned", { agent: fc.constantFrom("agent_1", "agent_2") }),
+  timed("unassigned", { requeue: fc.boolean() }),
 ) as fc.Arbitrary<Input>;
 
 const rareInput: fc.Arbitrary<Input> = fc.oneof(

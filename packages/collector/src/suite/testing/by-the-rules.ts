@@ -10,7 +10,7 @@ import { createSession, type Session } from "../../core/session.ts";
 import { resolveSettings } from "../../core/settings-resolve.ts";
 import type { Transition } from "../../core/transition.ts";
 import type { KnownPage } from "../../engine/request.ts";
-import type { History, Submission } from "../history.ts";
+import { type History, type Submission, withAbsoluteTimes } from "../history.ts";
 
 /** Rule 6: a longer gap in the liveness watermark is an outage. */
 const OUTAGE_AFTER_MS = 5_000;
@@ -52,7 +52,7 @@ export function expectedHistories(
     sessions.set(id, reduced);
     if (eventId !== null && reduced.eventIds.has(eventId)) return;
     if (eventId !== null) reduced.eventIds.add(eventId);
-    for (const input of inputs) apply(reduced, withAbsoluteSentAt(input, startAt));
+    for (const input of inputs) apply(reduced, withAbsoluteTimes(input, startAt));
   };
 
   for (const { afterMs, wasDown, operations } of steps) {
@@ -76,11 +76,6 @@ export function expectedHistories(
     }
   }
   return new Map([...sessions].map(([id, { transitions }]) => [id, transitions]));
-}
-
-function withAbsoluteSentAt(input: Input, startAt: number): Input {
-  if (input.type !== "end_user_message" || input.sentAt === null) return input;
-  return { ...input, sentAt: startAt + input.sentAt };
 }
 
 /** The history without what this model does not cover: shadows, capacities, pruning. */

@@ -27,6 +27,9 @@ const ticket = fc.oneof(
   fc.record({ id: fc.constant("4711"), tags: fc.subarray(["a", "b", 'c "d"']) }),
 );
 
+/** Milliseconds from the start of the history, like `sentAt`. */
+const happenedAt = seconds.map((each) => each * 1000);
+
 const input = fc.oneof(
   { weight: 12, arbitrary: signal },
   {
@@ -41,8 +44,13 @@ const input = fc.oneof(
   },
   { weight: 2, arbitrary: fc.constant({ type: "agent_message" }) },
   { weight: 1, arbitrary: fc.constant({ type: "activity" }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant("ticket_updated"), ticket }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant("assigned"), agent }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant("ticket_updated"), ticket }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant("ticket_updated"), ticket, happenedAt }),
+  },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant("assigned"), agent }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("assigned"), agent, happenedAt }) },
   { weight: 1, arbitrary: fc.constant({ type: "unassigned", requeue: false }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("bound"), hash }) },
   {
