@@ -56,6 +56,10 @@ export class TestCollector {
     this.tokenSecret = /ts_[\w-]+/.exec(running.output())?.[0] ?? "";
   }
 
+  get pid(): number {
+    return this.#running.child.pid ?? 0;
+  }
+
   /** What the process has written so far. */
   get output(): string {
     return this.#running.output();

@@ -64,7 +64,7 @@ async function openDemoStore(file: string): Promise<Store> {
   } catch (error) {
     if (!(error instanceof UnreleasedFileError)) throw error;
     const aside = `${file}.${Date.now()}.old`;
-    for (const suffix of ["", "-wal", "-shm"]) {
+    for (const suffix of ["", "-wal", "-shm", "-lock"]) {
       if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
     }
     console.log(`The demo's file is of an earlier build: it was renamed to ${aside}.`);

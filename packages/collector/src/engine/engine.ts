@@ -7,7 +7,13 @@
  */
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
-import type { Found, SessionKey, Store, Write } from "../stores/store.ts";
+import {
+  type Found,
+  type SessionKey,
+  type Store,
+  StoreError,
+  type Write,
+} from "../stores/store.ts";
 import { BeatBatch } from "./beat-batch.ts";
 import { BeatCache, type BeatKey } from "./beat-cache.ts";
 import { Broadcasts } from "./broadcasts.ts";
@@ -47,7 +53,7 @@ export class Engine {
   readonly #meter: Meter;
   #heartbeatAt = Number.NEGATIVE_INFINITY;
   #beating: Promise<void> | null = null;
-  /** The last write of the watermark, while no heartbeat has failed since. */
+  /** The last heartbeat, while none has failed since. */
   #writtenAt: number | null = null;
 
   constructor(store: Store, clock: Clock, meter: Meter = SILENT_METER) {
@@ -117,25 +123,21 @@ export class Engine {
     await this.#beating;
   }
 
+  /** Any error is the store's: without watermark and broadcasts nothing can be decided. */
   async #beat(): Promise<void> {
-    const { at, offsetMs } = await this.#writeWatermark();
-    if (offsetMs !== null) {
-      await this.store.broadcast({ type: "clock_step", account: null, at, offsetMs });
-    }
-    await this.broadcasts.refresh();
-    this.#heartbeatAt = at;
-  }
-
-  async #writeWatermark() {
     try {
       const offsetMs = await this.#syncClock();
       const at = this.clock.steady();
       if (await this.store.heartbeat(at, OUTAGE_AFTER_MS)) this.#meter.outage();
+      if (offsetMs !== null) {
+        await this.store.broadcast({ type: "clock_step", account: null, at, offsetMs });
+      }
+      await this.broadcasts.refresh();
+      this.#heartbeatAt = at;
       this.#writtenAt = at;
-      return { at, offsetMs };
     } catch (error) {
       this.#writtenAt = null;
-      throw error;
+      throw storeErrorOf(error);
     }
   }
 
@@ -150,7 +152,7 @@ export class Engine {
     return clock.sync(store);
   }
 
-  /** Whether signals can be stored: the last write of the watermark succeeded, and is recent. */
+  /** Whether signals can be stored: the last heartbeat succeeded, and is recent. */
   async isStoreWritable(): Promise<boolean> {
     return this.#writtenAt !== null && this.clock.steady() - this.#writtenAt <= OUTAGE_AFTER_MS;
   }
@@ -342,6 +344,12 @@ interface Applied {
   readonly number: number | undefined;
   /** The version that was loaded. */
   readonly version: number;
+}
+
+function storeErrorOf(error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new StoreError(`The store does not work: ${why}.`, { cause: error });
 }
 
 const NOT_FOUND: Found = { stored: null, seenEventIds: [] };

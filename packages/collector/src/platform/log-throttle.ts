@@ -29,4 +29,9 @@ export class LogThrottle {
     this.#kinds.set(kind, { loggedAt: now, suppressed: 0 });
     return entry?.suppressed ?? 0;
   }
+
+  /** Starts over: the next entry of each kind is logged. */
+  clear(): void {
+    this.#kinds.clear();
+  }
 }

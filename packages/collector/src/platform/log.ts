@@ -17,15 +17,26 @@ export const log = pino({
 /** Logs refused signals. */
 export const logRefusal = createRefusalLog((entry) => log.warn(entry));
 
-/** A store that is unavailable fails every operation with the same error. */
-const throttle = new LogThrottle(() => performance.now());
+const now = () => performance.now();
+const throttle = new LogThrottle(now);
+/** A store that is unavailable fails every operation with the same error, however long that lasts. */
+const storeThrottle = new LogThrottle(now, 60_000);
 
 export function logError(error: unknown): void {
   const err = error instanceof Error ? error : new Error(String(error));
-  const suppressed = throttle.count(err.message);
-  if (suppressed === null) return;
-  const more = suppressed > 0 ? { repeated: suppressed } : {};
   // The stack says nothing about a store that does not respond.
-  if (err instanceof StoreError) log.error({ store: err.message, ...more });
-  else log.error({ err, ...more });
+  const isOfStore = err instanceof StoreError;
+  const repeated = (isOfStore ? storeThrottle : throttle).count(err.message);
+  if (repeated === null) return;
+  log.error({
+    ...(isOfStore ? { store: err.message } : { err }),
+    ...(repeated > 0 && { repeated }),
+  });
+}
+
+/** Logs that signals can be stored again. */
+export function logStoreRecovery(unavailableMs: number): void {
+  storeThrottle.clear();
+  const storeUnavailableSeconds = Math.round(unavailableMs / 100) / 10;
+  log.warn({ storeUnavailableSeconds }, "The store can be written again.");
 }

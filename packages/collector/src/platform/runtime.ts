@@ -22,18 +22,19 @@ import { meterSend } from "../webhooks/metered-send.ts";
 import { createWebhookSender } from "../webhooks/sender.ts";
 import { readAssets } from "./assets.ts";
 import { watchClock } from "./clock-log.ts";
-import { log, logRefusal } from "./log.ts";
+import { log, logRefusal, logStoreRecovery } from "./log.ts";
 import { machineClocks } from "./machine-clocks.ts";
 import { createPrometheusMeter, type PrometheusMeter } from "./meter.ts";
 import { hashOfNode, hmacOfNode } from "./node-crypto.ts";
 import { createPost } from "./post-webhook.ts";
 import { createSessionCounts } from "./session-counts.ts";
+import { watchStore } from "./store-watch.ts";
 import type { WebhookProxy } from "./webhook-proxy.ts";
 import { refuseTarget, resolveNothing } from "./webhook-target.ts";
 
 /** How often accounts are read again, for keys that another process created or rotated. */
 const REFRESH_ACCOUNTS_EVERY_MS = 1_000;
-const CHECK_CLOCK_EVERY_MS = 1_000;
+const CHECK_EVERY_MS = 1_000;
 export const MAX_SESSIONS = 10_000_000;
 
 export interface RuntimeOptions {
@@ -138,7 +139,8 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
         timers.push(setInterval(() => work().catch(onError), ms));
       every(REFRESH_ACCOUNTS_EVERY_MS, () => accounts.refresh());
       const checkClock = watchClock(clock, ({ message, ...entry }) => log.warn(entry, message));
-      timers.push(setInterval(checkClock, CHECK_CLOCK_EVERY_MS));
+      timers.push(setInterval(checkClock, CHECK_EVERY_MS));
+      every(CHECK_EVERY_MS, watchStore(engine, logStoreRecovery));
       stopRetention = startRetention({ engine, accounts: () => accounts.names(), onError });
     },
     stopDelivering,

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { existsSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { STATES, type State, TRACKS, type Track } from "../../core/lists.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
@@ -36,7 +37,9 @@ import {
 } from "../store.ts";
 import { decodeTransition } from "../transition-codec.ts";
 import { AccountNumbers } from "./account-numbers.ts";
-import { createPrivateFile, FileLock } from "./file-lock.ts";
+import { createPrivateFile, FileLock, lockFileOf } from "./file-lock.ts";
+import { FileWatch } from "./file-watch.ts";
+import { guard, isBusy, type Statement } from "./guarded-database.ts";
 import { prepareSchema } from "./schema.ts";
 import { Sessions } from "./sessions.ts";
 import { SqliteOutbox } from "./sqlite-outbox.ts";
@@ -55,6 +58,9 @@ interface LogRow {
 const CACHE_KIB = 16_384;
 /** Pages of the write-ahead log that are checkpointed together: 16 MB. Many of them are the same page. */
 const CHECKPOINT_PAGES = 4_000;
+/** How long a write waits for another process, and while that one keeps the file locked. */
+const BUSY_TIMEOUT_MS = 2_000;
+const STILL_BUSY_TIMEOUT_MS = 20;
 /** The share of free pages that the file keeps, for the records that come next. */
 const FREE_SHARE = 0.1;
 
@@ -72,32 +78,42 @@ export class SqliteStore implements Store {
   readonly #accounts: AccountNumbers;
   readonly #sessions: Sessions;
   readonly #lock: FileLock | null;
+  readonly #watch: FileWatch | null;
   readonly #incarnation: string;
+  /** Why no statement is run: the file is gone or was replaced. */
+  #fault: string | null = null;
+  /** Another process has kept the file locked for longer than {@link BUSY_TIMEOUT_MS}. */
+  #isStillBusy = false;
 
   /**
    * Opens the file, or creates it so that only its owner can read it.
    * @throws {StoreError} if it cannot be opened or is not a file of ours.
    */
   constructor(path: string, { minSegmentEntries, isPrivate = false }: SqliteStoreOptions = {}) {
-    this.#lock = isPrivate || path === ":memory:" ? null : lock(path);
+    const isInMemory = path === ":memory:";
+    this.#lock = isPrivate || isInMemory ? null : lock(path);
     try {
-      if (path !== ":memory:") createPrivateFile(path);
+      if (!isInMemory) createPrivateFile(path);
       this.#database = new DatabaseSync(path);
       // A new file can shrink without being written again as a whole; that cannot be set later.
       this.#database.exec(`PRAGMA auto_vacuum = INCREMENTAL;
         PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-        PRAGMA busy_timeout = 2000; PRAGMA cache_size = -${CACHE_KIB};
+        PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA cache_size = -${CACHE_KIB};
         PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};`);
       prepareSchema(this.#database, path);
     } catch (error) {
       this.#lock?.release();
       throw error instanceof StoreError ? error : unusable(path, error);
     }
-    this.#statements = prepareStatements(this.#database);
+    const guarded = guard(this.#database, () => {
+      if (this.#fault !== null) throw new StoreError(this.#fault);
+    });
+    this.#statements = prepareStatements(guarded);
     this.#incarnation = this.#readIncarnation();
+    this.#watch = this.#lock && new FileWatch(path);
     this.#accounts = new AccountNumbers(this.#statements);
     this.#sessions = new Sessions(this.#statements, this.#accounts, minSegmentEntries);
-    this.outbox = new SqliteOutbox(this.#database, (work) => this.#transaction(work));
+    this.outbox = new SqliteOutbox(guarded, (work) => this.#transaction(work));
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
@@ -270,7 +286,9 @@ export class SqliteStore implements Store {
     return this.#appendBroadcast(broadcast);
   }
 
+  /** Checks first that the file is still the one that was opened. */
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
+    this.#fault = this.#watch?.fault() ?? null;
     return this.#transaction(() => {
       const row = this.#statements.watermark.get() as { heartbeat_at: number } | undefined;
       const fromAt = row?.heartbeat_at ?? now;
@@ -282,6 +300,7 @@ export class SqliteStore implements Store {
   }
 
   async keepClock(change: (keeper: ClockKeeper | null) => ClockKeeper): Promise<void> {
+    this.#fault = this.#watch?.fault() ?? null;
     this.#transaction(() => {
       const stored = this.#statements.clock.get() as unknown as ClockKeeper | undefined;
       const { collector, boot, base, mono } = change(stored ?? null);
@@ -290,7 +309,7 @@ export class SqliteStore implements Store {
   }
 
   async releaseSpace(): Promise<boolean> {
-    const pages = (statement: StatementSync) => Object.values(statement.get() ?? {})[0] as number;
+    const pages = (statement: Statement) => Object.values(statement.get() ?? {})[0] as number;
     const { freePages, allPages, releasePages } = this.#statements;
     const excess = () => pages(freePages) - FREE_SHARE * pages(allPages);
     const before = excess();
@@ -326,30 +345,50 @@ export class SqliteStore implements Store {
       this.#statements.begin.run();
       const result = work();
       this.#statements.commit.run();
+      this.#waitWhileBusy(true);
       return result;
     } catch (error) {
-      if (this.#database.isTransaction) this.#statements.rollback.run();
+      if (this.#database.isOpen && this.#database.isTransaction) this.#statements.rollback.run();
       this.#sessions.rolledBack();
       this.#accounts.clear();
-      const { code, message } = error as NodeJS.ErrnoException;
-      // Any other error is not the file's.
-      if (code !== "ERR_SQLITE_ERROR" && code !== "ERR_INVALID_STATE") throw error;
-      throw new StoreError(`The SQLite file cannot be written: ${message}.`);
+      if (isBusy(error)) this.#waitWhileBusy(false);
+      throw error;
     }
+  }
+
+  /** A wait blocks the process, and one that follows another would block it altogether. */
+  #waitWhileBusy(isLong: boolean): void {
+    if (this.#isStillBusy === !isLong) return;
+    this.#isStillBusy = !isLong;
+    this.#database.exec(
+      `PRAGMA busy_timeout = ${isLong ? BUSY_TIMEOUT_MS : STILL_BUSY_TIMEOUT_MS}`,
+    );
   }
 }
 
-/** @throws {StoreError} if the file is being restored, or the folder cannot be used. */
+/**
+ * Shares the lock of a store, whose file is created where there has been none.
+ * @throws {StoreError} if the file is gone or being restored, or the folder cannot be used.
+ */
 function lock(path: string): FileLock {
   let taken: FileLock | null;
   try {
+    // Before the lock's own file, by which a missing store is noticed.
+    if (!existsSync(lockFileOf(path))) createPrivateFile(path);
     taken = FileLock.share(path);
   } catch (error) {
     throw unusable(path, error);
   }
-  if (taken) return taken;
+  if (!taken) {
+    throw new StoreError(
+      `The SQLite file ${path} is being restored: start again when that is complete.`,
+    );
+  }
+  if (existsSync(path)) return taken;
+  taken.release();
+  // An empty store has other keys, for which every open page stops.
   throw new StoreError(
-    `The SQLite file ${path} is being restored: start again when that is complete.`,
+    `The SQLite file ${path} is gone, but ${lockFileOf(path)} says that it was there: move it back, or restore a backup (stillhere restore). To begin with an empty store, delete ${lockFileOf(path)}.`,
   );
 }
 

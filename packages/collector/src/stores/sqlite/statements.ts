@@ -2,7 +2,7 @@
  * Every statement of the SQLite store, prepared once. Accounts are referred to by number.
  * @module
  */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { GuardedDatabase, Statement } from "./guarded-database.ts";
 
 const SESSION = "number, id, version, epoch, deadline_at, body, shadow";
 const ENTRY = "cursor, session, session_created_at, seq, at, body";
@@ -96,9 +96,9 @@ const SQL = {
     "INSERT INTO watermark (id, heartbeat_at) VALUES (1, ?) ON CONFLICT DO UPDATE SET heartbeat_at = excluded.heartbeat_at",
 } as const;
 
-export type Statements = Record<keyof typeof SQL, StatementSync>;
+export type Statements = Record<keyof typeof SQL, Statement>;
 
-export function prepareStatements(database: DatabaseSync): Statements {
+export function prepareStatements(database: GuardedDatabase): Statements {
   const entries = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
   return Object.fromEntries(entries) as Statements;
 }
