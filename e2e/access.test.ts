@@ -3,7 +3,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TestCollector } from "./support/collector.ts";
+import { runCommand, TestCollector } from "./support/collector.ts";
 import { start } from "./support/process.ts";
 import { signToken } from "./support/token.ts";
 import { pause, until } from "./support/wait.ts";
@@ -305,6 +305,30 @@ describe("keys", () => {
     expect(await works(second)).toBe(false);
     Object.assign(collector.keys, { secret: third });
     expect(await codeOf(await signal({ session: "r", token }))).toBe("key_invalid");
+  });
+});
+
+describe("a rotation", () => {
+  it("is refused while five keys of each kind are valid, unless it ends them", async () => {
+    const keys = (...args: string[]) =>
+      runCommand(
+        "keys",
+        ...args,
+        "--account",
+        "five",
+        "--store",
+        `sqlite:${collector.folder}/test.db`,
+      );
+    await keys("--create");
+    for (let count = 1; count < 5; count += 1) await keys("--rotate");
+    await expect(keys("--rotate")).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^stillhere: five has 5 keys .* until the oldest end at 20.*Z, or .*\n$/,
+      ),
+    });
+    expect(await keys("--rotate", "--overlap", "0")).toContain("the old ones are revoked");
+    expect(await keys("--rotate")).toContain("the old ones expire in 24 h");
   });
 });
 

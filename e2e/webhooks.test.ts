@@ -166,6 +166,22 @@ describe("a receiver", () => {
     for (const at of rest) expect(at - (first ?? 0)).toBeGreaterThanOrEqual(1_900);
   });
 
+  it("that has answered every attempt with 101 is sent everything once it accepts", async () => {
+    receiver.failureMode = () => "switch_protocols";
+    const names = Array.from({ length: 40 }, (_, index) => `${session}.${index}`);
+    for (const name of names) await commit(name);
+    const listed = await until("all attempts", async () => {
+      const pending = await deliveries("?status=pending&limit=100");
+      return pending.length === names.length && pending;
+    });
+    expect(new Set(listed.map(({ response }) => response))).toEqual(new Set([101]));
+    receiver.failureMode = () => "accept";
+    await until("all messages", async () => receiver.accepted.length >= names.length, 60_000);
+    expect(new Set(receiver.accepted.map(({ message }) => message.data.session))).toEqual(
+      new Set(names),
+    );
+  });
+
   it("that redirects counts as failed, and the redirect is not followed", async () => {
     const elsewhere = await TestReceiver.start();
     receiver.failureMode = () =>

@@ -1,5 +1,5 @@
 /**
- * A webhook receiver with failure modes: it can fail, hang, respond slowly, drop connections,
+ * A webhook receiver with failure modes: it can fail, hang, respond slowly or with 101, drop connections,
  * accept without a response, and go down. It verifies every message with the official library and
  * keeps the accepted ones in order.
  * @module
@@ -15,6 +15,7 @@ export type FailureMode =
   | "hang"
   | "slow"
   | "disconnect"
+  | "switch_protocols"
   | "accept_then_disconnect";
 
 export interface Message {
@@ -31,6 +32,7 @@ export interface ReceivedMessage {
 }
 
 const SLOW_MS = 400;
+const SWITCHING = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n";
 
 export class TestReceiver {
   readonly url: string;
@@ -108,6 +110,7 @@ export class TestReceiver {
       this.accepted.push(received);
     }
     if (mode === "accept" || mode === "slow") response.writeHead(204).end();
+    if (mode === "switch_protocols") request.socket.write(SWITCHING);
     if (mode === "fail") response.writeHead(500).end();
     if (mode === "disconnect" || mode === "accept_then_disconnect") request.socket.destroy();
   }

@@ -3,10 +3,11 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { Accounts } from "../engine/accounts.ts";
+import { Accounts, MAX_KEYS } from "../engine/accounts.ts";
 import { createSystemClock } from "../engine/clock.ts";
 import { mintToken } from "../http/session-token.ts";
 import { openStore, parseStore } from "../platform/open-store.ts";
+import type { Account } from "../stores/store.ts";
 import { UsageError } from "./failure.ts";
 
 export interface KeysOptions {
@@ -42,13 +43,24 @@ async function issueKeys(
   if (create && accounts.byName(name)) {
     throw new UsageError(`The account ${name} already exists: give it new keys with --rotate.`);
   }
-  if (!create) requireAccount(accounts, name);
+  const existing = create ? null : requireAccount(accounts, name);
+  if (existing && overlap > 0) requireSpace(accounts, existing);
   const fresh = await accounts.put(name, { overlapMs: overlap * 3_600_000 });
   const old = overlap > 0 ? `the old ones expire in ${overlap} h` : "the old ones are revoked";
   console.log(`New keys of ${name}${create ? "" : `; ${old}`}. They are shown only once:`);
   console.log(`  publishable key  ${fresh.publishableKey}`);
   console.log(`  secret key       ${fresh.secretKey}`);
   console.log(`  token secret     ${fresh.tokenSecret}`);
+}
+
+/** @throws {UsageError} if a rotation would end a key that pages or servers may still use. */
+function requireSpace(accounts: Accounts, account: Account): void {
+  const until = accounts.fullUntil(account);
+  if (until === null) return;
+  const at = new Date(until).toISOString();
+  throw new UsageError(
+    `${account.name} has ${MAX_KEYS} keys of each kind, which is the maximum: wait until the oldest end at ${at}, or end all of them now with --overlap 0.`,
+  );
 }
 
 function expiryText(expiresAt: number | null): string {

@@ -12,6 +12,12 @@ export const DEFAULT_ACCOUNT = "default";
 /** How long the earlier keys stay valid after a rotation, so that pages and servers can change over. */
 export const ROTATION_OVERLAP_MS = 24 * 3_600_000;
 
+/**
+ * How many unexpired keys of each kind an account may have. Each token is checked against every token
+ * secret, and all keys are kept in memory.
+ */
+export const MAX_KEYS = 5;
+
 export class Accounts {
   readonly #store: Store;
   readonly #clock: Clock;
@@ -76,7 +82,11 @@ export class Accounts {
   }
 
   async bySecretKey(key: string): Promise<Account | null> {
-    const hash = await hashOf(key);
+    return this.bySecretHash(await hashOf(key));
+  }
+
+  /** The account that has an unexpired secret key with this hash ({@link hashOf}). */
+  bySecretHash(hash: string): Account | null {
     const account = this.#bySecretHash.get(hash);
     const isValid =
       account && this.#unexpired(account.secretKeys).some((each) => isSameHash(each.hash, hash));
@@ -88,6 +98,13 @@ export class Accounts {
     return this.#unexpired(tokenSecrets).map(({ secret }) => secret);
   }
 
+  /** Until when the account has as many keys as it may have; `null`: it may get further ones. */
+  fullUntil({ secretKeys }: Account): number | null {
+    const valid = this.#unexpired(secretKeys);
+    if (valid.length < MAX_KEYS) return null;
+    return Math.min(...valid.map(({ expiresAt }) => expiresAt ?? Infinity));
+  }
+
   #unexpired<T extends Expiring>(keys: readonly T[]): readonly T[] {
     const now = this.#clock.now();
     return keys.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
@@ -95,7 +112,7 @@ export class Accounts {
 
   /**
    * Creates an account, or gives it new keys. The old ones stay valid for `overlapMs`; 0 revokes them
-   * immediately.
+   * immediately. The oldest of more than {@link MAX_KEYS} end immediately, too.
    */
   async put(
     name: string,
@@ -124,10 +141,10 @@ export class Accounts {
     return keys;
   }
 
-  /** The unexpired keys, each expiring at `until` or sooner. */
+  /** The unexpired keys, each expiring at `until` or sooner; the newest ones if there are too many. */
   #expiring<T extends Expiring>(keys: readonly T[] | undefined, until: number): readonly T[] {
     return this.#unexpired(
       (keys ?? []).map((key) => ({ ...key, expiresAt: Math.min(key.expiresAt ?? until, until) })),
-    );
+    ).slice(0, MAX_KEYS - 1);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type AgentOptions,
   type ClientRequest,
   Agent as HttpAgent,
   request as httpRequest,
@@ -14,12 +15,26 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { type Post, type PostAnswer, PostError, type PostErrorCode } from "../webhooks/post.ts";
 import { isRefusedAddress } from "./refused-addresses.ts";
+import { shareLookups } from "./shared-lookup.ts";
 import { forwardAgent, TunnelAgent, type WebhookProxy } from "./webhook-proxy.ts";
-import { guardedLookup, hostOf, isLocalName, type Lookup, type Resolve } from "./webhook-target.ts";
+import {
+  guardedLookup,
+  hostOf,
+  isLocalName,
+  type Lookup,
+  openLookup,
+  type Resolve,
+  resolveAll,
+} from "./webhook-target.ts";
 
 /** Response bodies are not used; beyond this size they are not read either. */
 const MAX_ANSWER_BYTES = 64 * 1024;
+/** A body that is not complete by then is not waited for; its connection is closed. */
+const DRAIN_TIMEOUT_MS = 2_000;
+/** Responses with status 1xx before the real one. */
+const MAX_INFORMATIONAL = 16;
 const MAX_IDLE_SOCKETS = 64;
+const IDLE_SOCKET_MS = 30_000;
 
 export interface PostOptions {
   /** Allow this machine and its network, for receivers next to the collector. */
@@ -27,12 +42,21 @@ export interface PostOptions {
   readonly resolve?: Resolve;
   /** All webhooks go through it, and it resolves their names. */
   readonly proxy?: WebhookProxy | undefined;
+  /** How long a connection stays open for the next message. */
+  readonly idleSocketMs?: number;
 }
 
-export function createPost({ isPrivateAllowed, resolve, proxy }: PostOptions): Post {
+export function createPost({
+  isPrivateAllowed,
+  resolve = resolveAll,
+  proxy,
+  idleSocketMs = IDLE_SOCKET_MS,
+}: PostOptions): Post {
+  const lookupWith = isPrivateAllowed ? openLookup : guardedLookup;
+  const options = { keepAlive: true, maxFreeSockets: MAX_IDLE_SOCKETS, timeout: idleSocketMs };
   const connect = proxy
-    ? connectThrough(proxy)
-    : connectDirectly(isPrivateAllowed ? {} : { lookup: guardedLookup(resolve) });
+    ? connectThrough(proxy, options)
+    : connectDirectly({ ...options, lookup: lookupWith(shareLookups(resolve)) });
 
   return async (url, headers, body, { timeoutMs, signal }) => {
     const target = new URL(url);
@@ -42,21 +66,27 @@ export function createPost({ isPrivateAllowed, resolve, proxy }: PostOptions): P
     if (!isPrivateAllowed && isPrivate) {
       throw new PostError("target_refused");
     }
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const either = AbortSignal.any([timeout, signal]);
-    const attempt = () => send(connect(target), headers, body, either);
+    const limit = new AbortController();
+    const end = (code: PostErrorCode) => limit.abort(new PostError(code));
+    const abort = () => end("aborted");
+    const timer = setTimeout(end, timeoutMs, "timeout");
+    signal.addEventListener("abort", abort, { once: true });
+    const attempt = () => send(connect(target), headers, body, limit.signal);
     try {
       return await attempt().catch((error: ConnectionError) => {
         // The receiver closed an idle connection before it could read the request.
-        if (error.wasReused && error.code === "ECONNRESET" && !either.aborted) return attempt();
+        const isStale = error.wasReused && error.code === "ECONNRESET" && !limit.signal.aborted;
+        if (isStale) return attempt();
         throw error;
       });
     } catch (error) {
-      if (signal.aborted) throw new PostError("aborted");
-      if (timeout.aborted) throw new PostError("timeout");
+      if (limit.signal.aborted) throw limit.signal.reason;
       if (error instanceof PostError) throw error;
       const isOfProxy = proxy && target.protocol === "http:";
       throw new PostError(isOfProxy ? "proxy_failed" : codeOf(error as ConnectionError));
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
     }
   };
 }
@@ -64,26 +94,24 @@ export function createPost({ isPrivateAllowed, resolve, proxy }: PostOptions): P
 /** Starts a request to a target; the caller sends its body. */
 type Connect = (target: URL) => (options: RequestOptions) => ClientRequest;
 
-const AGENT_OPTIONS = { keepAlive: true, maxFreeSockets: MAX_IDLE_SOCKETS };
-
-function connectDirectly(guard: { readonly lookup?: Lookup }): Connect {
-  const http = new HttpAgent({ ...AGENT_OPTIONS, ...guard });
-  const https = new HttpsAgent({ ...AGENT_OPTIONS, ...guard });
-  return (target) => (options) =>
+function connectDirectly(options: AgentOptions & { readonly lookup: Lookup }): Connect {
+  const http = new HttpAgent(options);
+  const https = new HttpsAgent(options);
+  return (target) => (request) =>
     target.protocol === "https:"
-      ? httpsRequest(target, { ...options, agent: https })
-      : httpRequest(target, { ...options, agent: http });
+      ? httpsRequest(target, { ...request, agent: https })
+      : httpRequest(target, { ...request, agent: http });
 }
 
-function connectThrough(proxy: WebhookProxy): Connect {
-  const tunnels = new TunnelAgent(proxy, AGENT_OPTIONS);
-  const forward = forwardAgent(proxy, AGENT_OPTIONS);
+function connectThrough(proxy: WebhookProxy, options: AgentOptions): Connect {
+  const tunnels = new TunnelAgent(proxy, options);
+  const forward = forwardAgent(proxy, options);
   const toProxy = proxy.isSecure ? httpsRequest : httpRequest;
-  return (target) => (options) => {
-    if (target.protocol === "https:") return httpsRequest(target, { ...options, agent: tunnels });
-    const headers = { ...options.headers, host: target.host, ...proxy.headers };
+  return (target) => (request) => {
+    if (target.protocol === "https:") return httpsRequest(target, { ...request, agent: tunnels });
+    const headers = { ...request.headers, host: target.host, ...proxy.headers };
     const { host, port } = proxy;
-    return toProxy({ ...options, host, port, path: target.href, headers, agent: forward });
+    return toProxy({ ...request, host, port, path: target.href, headers, agent: forward });
   };
 }
 
@@ -109,21 +137,36 @@ function send(
       error.wasReused = request.reusedSocket;
       reject(error);
     });
+    // A response may end the connection without an error.
+    request.once("close", () => reject(new PostError("connection_lost")));
+    let informational = 0;
+    request.on("information", () => {
+      informational += 1;
+      if (informational > MAX_INFORMATIONAL) request.destroy(new PostError("invalid_response"));
+    });
+    // For status 101 the client emits this in place of `response`.
+    request.once("upgrade", (response, socket) => {
+      socket.destroy();
+      resolve(answerOf(response));
+    });
     request.once("response", (response) => {
       drain(response);
-      resolve({
-        status: response.statusCode ?? 0,
-        retryAfter: response.headers["retry-after"] ?? null,
-      });
+      resolve(answerOf(response));
     });
     request.end(body);
   });
 }
 
-/** Reads a body to its end, so that the connection can be reused, up to a size limit. */
+function answerOf({ statusCode = 0, headers }: IncomingMessage): PostAnswer {
+  return { status: statusCode, retryAfter: headers["retry-after"] ?? null };
+}
+
+/** Reads a body to its end, so that the connection can be reused, up to a limit of size and time. */
 function drain(response: IncomingMessage): void {
   let bytes = 0;
+  const timer = setTimeout(() => response.destroy(), DRAIN_TIMEOUT_MS);
   response.on("error", () => {});
+  response.once("close", () => clearTimeout(timer));
   response.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes > MAX_ANSWER_BYTES) response.destroy();
@@ -142,6 +185,7 @@ const CODES: Readonly<Record<string, PostErrorCode>> = {
 };
 
 function codeOf({ code = "" }: ConnectionError): PostErrorCode {
+  if (code.startsWith("HPE_")) return "invalid_response";
   if (/TLS|SSL|CERT|EPROTO|SELF_SIGNED|UNABLE_TO/.test(code)) return "tls";
   return CODES[code] ?? "failed";
 }

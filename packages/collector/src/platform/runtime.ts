@@ -18,7 +18,6 @@ import type { IntakeContext } from "../http/signal-intake.ts";
 import type { Store } from "../stores/store.ts";
 import { DeliverySupervisor } from "../webhooks/delivery-supervisor.ts";
 import { outboxDepth } from "../webhooks/depth.ts";
-import { meterSend } from "../webhooks/metered-send.ts";
 import { createWebhookSender } from "../webhooks/sender.ts";
 import { readAssets } from "./assets.ts";
 import { watchClock } from "./clock-log.ts";
@@ -89,9 +88,8 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
   const isPrivateAllowed = options.allowPrivateWebhooks ?? false;
   const { webhookProxy: proxy } = options;
   const posts = createPost({ isPrivateAllowed, proxy });
-  const post = createWebhookSender(posts, () => store.incarnation());
-  const send = meterSend(post, meter, () => clock.now());
-  const deliveries = new DeliverySupervisor({ engine, send, onError });
+  const send = createWebhookSender(posts, () => store.incarnation());
+  const deliveries = new DeliverySupervisor({ engine, send, meter, onError });
   const intakeContext = {
     engine,
     accounts,

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Duplex } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createPost } from "./post-webhook.ts";
 import { parseProxy, type WebhookProxy } from "./webhook-proxy.ts";
 import { refuseTarget, resolveNothing } from "./webhook-target.ts";
@@ -141,6 +142,28 @@ describe("an https target", () => {
   it("fails with `timeout` if the proxy does not respond", async () => {
     proxy.on("connect", () => {});
     await expect(post("https://desk.example/", {}, 50)).rejects.toMatchObject({ code: "timeout" });
+  });
+});
+
+describe("a tunnel", () => {
+  it("is not waited for longer than 15 seconds, whatever it sends", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const opened = new Promise<Duplex>((resolve) =>
+      proxy.on("connect", (_, socket) => {
+        socket.on("error", () => {}).write("HTTP/1.1 100 Continue\r\n\r\n");
+        resolve(socket);
+      }),
+    );
+    const failed = expect(post("https://desk.example/", {}, 60_000)).rejects.toMatchObject({
+      code: "proxy_failed",
+    });
+    const socket = await opened;
+    vi.advanceTimersByTime(15_000);
+    await failed;
+    await new Promise((resolve) => socket.resume().once("close", resolve));
   });
 });
 

@@ -9,7 +9,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { PostError } from "../webhooks/post.ts";
 
-/** The proxy did not respond to a `CONNECT` in this time. */
+/** How long the proxy may take to open a tunnel, whatever it sends meanwhile. */
 const CONNECT_TIMEOUT_MS = 15_000;
 /** Statuses by which proxies state that they could not reach the target. */
 const UNREACHABLE = new Set([502, 503, 504]);
@@ -73,8 +73,8 @@ function openTunnel(proxy: WebhookProxy, authority: string): Promise<Socket> {
       path: authority,
       headers: { host: authority, ...proxy.headers },
       agent: false,
-      timeout: CONNECT_TIMEOUT_MS,
     });
+    const timer = setTimeout(() => request.destroy(), CONNECT_TIMEOUT_MS);
     const refuse = ({ statusCode = 0 }: IncomingMessage) => {
       request.destroy();
       if (statusCode === 403) reject(new PostError("target_refused"));
@@ -86,12 +86,14 @@ function openTunnel(proxy: WebhookProxy, authority: string): Promise<Socket> {
         refuse(response);
         return;
       }
-      socket.setTimeout(0);
       resolve(socket);
     });
     request.once("response", refuse);
-    request.once("timeout", () => request.destroy());
     request.once("error", () => reject(new PostError("proxy_failed")));
+    request.once("close", () => {
+      clearTimeout(timer);
+      reject(new PostError("proxy_failed"));
+    });
     request.end();
   });
 }

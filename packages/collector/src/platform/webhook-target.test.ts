@@ -1,5 +1,5 @@
 import type { LookupAddress } from "node:dns";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { guardedLookup, type Resolve, refuseTarget } from "./webhook-target.ts";
 
 const v4 = (address: string): LookupAddress => ({ address, family: 4 });
@@ -55,6 +55,16 @@ describe("refuseTarget allows", () => {
 
   it("a name that does not resolve yet", async () => {
     expect(await refuseTarget("https://soon.example/", false, resolve)).toBeNull();
+  });
+
+  it("a name whose lookup takes longer than 5 seconds", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const answer = refuseTarget("https://never.example/", false, () => {});
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await answer).toBeNull();
   });
 
   it.each(["http://127.0.0.1:9000/", "http://localhost/", "https://inside.example/"])(

@@ -9,13 +9,16 @@ import { PostError } from "../webhooks/post.ts";
 import { isRefusedAddress } from "./refused-addresses.ts";
 import { refuseUrl } from "./webhook-url.ts";
 
+/** A request that adds an endpoint waits no longer for the addresses of its name. */
+const LOOKUP_TIMEOUT_MS = 5_000;
+
 /** Resolves a name to all its addresses. */
 export type Resolve = (
   name: string,
   done: (error: Error | null, addresses: readonly LookupAddress[]) => void,
 ) => void;
 
-const resolveAll: Resolve = (name, done) => {
+export const resolveAll: Resolve = (name, done) => {
   resolve(name, { all: true }, (error, addresses) => done(error, addresses ?? []));
 };
 
@@ -31,13 +34,18 @@ export type Lookup = (
 ) => void;
 
 /** A lookup that fails for names with any refused address. */
-export function guardedLookup(resolveName: Resolve = resolveAll): Lookup {
+export const guardedLookup = (resolveName: Resolve) => lookupBy(resolveName, isRefusedAddress);
+
+/** A lookup that allows every address. */
+export const openLookup = (resolveName: Resolve) => lookupBy(resolveName, () => false);
+
+function lookupBy(resolveName: Resolve, isRefused: (address: string) => boolean): Lookup {
   return (name, options, done) => {
     resolveName(name, (error, addresses) => {
       const [first] = addresses;
       if (error || !first) {
         done(error ?? new PostError("name_unknown"), "");
-      } else if (addresses.some(({ address }) => isRefusedAddress(address))) {
+      } else if (addresses.some(({ address }) => isRefused(address))) {
         done(new PostError("target_refused"), "");
       } else if (options.all) done(null, [...addresses]);
       else done(null, first.address, first.family);
@@ -76,8 +84,13 @@ export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
+/** None if the name does not resolve, or not in time. */
 function addressesOf(name: string, resolveName: Resolve): Promise<readonly LookupAddress[]> {
   return new Promise((done) => {
-    resolveName(name, (error, addresses) => done(error ? [] : addresses));
+    const timer = setTimeout(done, LOOKUP_TIMEOUT_MS, []);
+    resolveName(name, (error, addresses) => {
+      clearTimeout(timer);
+      done(error ? [] : addresses);
+    });
   });
 }

@@ -77,11 +77,13 @@ export class DeliveryScheduler {
   #poll(now: number): void {
     this.#polledAt = now;
     this.#dueAt = Number.POSITIVE_INFINITY;
+    const due: SessionQueue[] = [];
     for (const queue of this.#delayed) {
-      if (queue.nextAttemptAt > now) {
-        this.#dueAt = Math.min(this.#dueAt, queue.nextAttemptAt);
-        continue;
-      }
+      if (queue.nextAttemptAt <= now) due.push(queue);
+      else this.#dueAt = Math.min(this.#dueAt, queue.nextAttemptAt);
+    }
+    // Otherwise a receiver that pauses after every attempt would get the same sessions each time.
+    for (const queue of due.sort((a, b) => a.nextAttemptAt - b.nextAttemptAt)) {
       this.#delayed.delete(queue);
       this.#retries.add(queue);
     }

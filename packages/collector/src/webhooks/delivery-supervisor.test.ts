@@ -166,6 +166,25 @@ describe("a failed delivery", () => {
   });
 });
 
+describe("an attempt that never ends", () => {
+  it("fails after 20 seconds, is listed and counted, and releases its slot", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = ({ session }, attempt) =>
+      session.startsWith("hang") && attempt === 1 ? new Promise(() => {}) : DELIVERED;
+    for (let index = 0; index < 32; index += 1) await harness.commit(`hang${index}`);
+    await harness.commit("a");
+    await harness.advance(19_900);
+    expect(harness.deliveredIds).toEqual([]);
+    await harness.advance(200);
+    expect(harness.deliveredIds).toEqual(["a1"]);
+    const [pending] = await harness.listDeliveries("pending");
+    expect(pending).toMatchObject({ attempts: 1, response: null, error: "timeout" });
+    expect(harness.outcomes).toContain("failed");
+    await harness.advance(2_000);
+    expect(harness.deliveredIds).toHaveLength(33);
+  });
+});
+
 describe("a receiver's response", () => {
   it("with Retry-After pauses the deliveries of all sessions", async () => {
     harness = await DeliveryHarness.open();
@@ -207,6 +226,47 @@ describe("a receiver's response", () => {
     expect(harness.deliveredIds).toEqual([]);
     await harness.advance(3_000);
     expect([...harness.deliveredIds].sort()).toEqual(["a1", "b1"]);
+  });
+
+  it("with Retry-After is obeyed for ten minutes at most, and the message is not given up", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = (_, attempt) =>
+      attempt < 3 ? failed(503, { retryAfterMs: 24 * HOUR }) : DELIVERED;
+    await harness.commit("a");
+    await harness.advance(21 * MINUTE);
+    expect(harness.attemptTimesMs("a", 1)).toEqual([0, 10 * MINUTE, 20 * MINUTE]);
+    expect(harness.deliveredIds).toEqual(["a1"]);
+  });
+
+  it("with Retry-After takes time that does not count towards the day, for any session that it delays", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = () => failed(503, { retryAfterMs: HOUR });
+    for (let index = 0; index < 200; index += 1) await harness.commit(`s${index}`);
+    await harness.advance(30 * HOUR);
+    expect(await harness.listDeliveries("failed")).toEqual([]);
+    harness.receiver = () => DELIVERED;
+    await harness.advance(HOUR);
+    expect(harness.deliveredIds).toHaveLength(200);
+  });
+
+  it("with Retry-After after every attempt gives each session its turn", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = () => failed(503, { retryAfterMs: MINUTE });
+    for (let index = 0; index < 100; index += 1) await harness.commit(`s${index}`);
+    await harness.advance(HOUR);
+    for (let index = 0; index < 100; index += 1) {
+      expect(harness.attemptTimesMs(`s${index}`, 1).length).toBeGreaterThanOrEqual(5);
+    }
+  });
+
+  it("with Retry-After without end is given up, since the pauses of the schedule count", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = () => failed(503, { retryAfterMs: 2 * MINUTE });
+    await harness.commit("a");
+    await harness.advance(47 * HOUR);
+    expect(await harness.listDeliveries("failed")).toEqual([]);
+    await harness.advance(2 * HOUR);
+    expect(await harness.listDeliveries("failed")).toHaveLength(1);
   });
 
   it("with status 410 disables the endpoint", async () => {

@@ -7,6 +7,7 @@
 
 import type { Engine } from "../engine/engine.ts";
 import { randomText } from "../engine/keys.ts";
+import type { Meter } from "../engine/meter.ts";
 import type { Endpoint, EndpointKey, EndpointStatus } from "../stores/outbox.ts";
 import { CLAIM_MS, DeliveryWorker } from "./delivery-worker.ts";
 import type { Send } from "./send.ts";
@@ -16,6 +17,8 @@ const POLL_EVERY_MS = 1_000;
 export interface DeliverySupervisorOptions {
   readonly engine: Pick<Engine, "store" | "clock" | "logNotifier">;
   readonly send: Send;
+  /** Missing: attempts are not counted. */
+  readonly meter?: Meter;
   /** Called with errors of the store; the next poll tries again. */
   readonly onError: (error: unknown) => void;
   /** Uniform from 0 to 1; jitters retries. */
@@ -180,7 +183,7 @@ export class DeliverySupervisor {
 
   /** Claims an endpoint and returns its worker; `null` if it is disabled or another claim holds. */
   async #createWorker(key: EndpointKey): Promise<DeliveryWorker | null> {
-    const { engine, send, random = Math.random } = this.#options;
+    const { engine, send, meter, random = Math.random } = this.#options;
     const { store, clock } = engine;
     this.#workerCount += 1;
     const owner = `${this.#ownerPrefix}.${this.#workerCount}`;
@@ -188,7 +191,7 @@ export class DeliverySupervisor {
     const claim = await store.outbox.claim(key, owner, now, now + CLAIM_MS);
     if (!claim) return null;
     if (!claim.endpoint.disabled)
-      return new DeliveryWorker({ store, clock, owner, claim, send, random });
+      return new DeliveryWorker({ store, clock, owner, claim, send, meter, random });
     const { cursor, pausedUntil } = claim;
     const empty = { cursor, pausedUntil, waiting: [], caughtUp: [], deliveries: [] };
     await store.outbox.settle(key, owner, empty, null);

@@ -8,11 +8,14 @@
 import { settlesWithin } from "../async/timeout.ts";
 import { Wakeup } from "../async/wakeup.ts";
 import type { Clock } from "../engine/clock.ts";
+import { type Meter, SILENT_METER } from "../engine/meter.ts";
 import type { Claim, Endpoint } from "../stores/outbox.ts";
 import type { LogEntry, Store } from "../stores/store.ts";
 import { backlog, isWanted } from "./backlog.ts";
 import { Backoff } from "./backoff.ts";
 import { DeliveryScheduler } from "./delivery-scheduler.ts";
+import { limitSend } from "./limited-send.ts";
+import { meterSend } from "./metered-send.ts";
 import { PendingSettlement } from "./pending-settlement.ts";
 import { boundRetryAfterMs, isGivenUp, isLatestOnly, retryDelayMs } from "./retry-schedule.ts";
 import type { Attempt, Send } from "./send.ts";
@@ -33,6 +36,8 @@ const READ_LIMIT = 200;
 const MAX_IDLE_MS = 1_000;
 /** How long a stopping worker waits for attempts in flight. */
 const STOP_TIMEOUT_MS = 2_000;
+/** The limit for any sender; the sender of webhooks has a shorter one. */
+export const ATTEMPT_TIMEOUT_MS = 20_000;
 const TRIM_EVERY = 1_000;
 const KEEP_DELIVERIES = 10_000;
 
@@ -42,6 +47,8 @@ export interface DeliveryWorkerOptions {
   readonly owner: string;
   readonly claim: Claim;
   readonly send: Send;
+  /** Missing: attempts are not counted. */
+  readonly meter?: Meter | undefined;
   /** Uniform from 0 to 1; jitters retries. */
   readonly random: () => number;
 }
@@ -55,6 +62,7 @@ export interface RunResult {
 export class DeliveryWorker {
   readonly #options: DeliveryWorkerOptions;
   readonly #endpoint: Endpoint;
+  readonly #send: Send;
   readonly #wakeup = new Wakeup();
   readonly #abort = new AbortController();
   readonly #pendingSettlement = new PendingSettlement();
@@ -74,9 +82,10 @@ export class DeliveryWorker {
   #failure: { readonly error: unknown } | null = null;
 
   constructor(options: DeliveryWorkerOptions) {
-    const { claim, clock } = options;
+    const { claim, clock, send, meter = SILENT_METER } = options;
     this.#options = options;
     this.#endpoint = claim.endpoint;
+    this.#send = meterSend(limitSend(send, ATTEMPT_TIMEOUT_MS), meter, () => clock.now());
     this.#readCursor = claim.cursor;
     this.#settledCursor = claim.cursor;
     this.#settledAt = clock.steady();
@@ -168,6 +177,7 @@ export class DeliveryWorker {
     for (;;) {
       const queue = this.#scheduler.next(now);
       if (!queue) return;
+      queue.start(now, this.#backoff.pausedMsSince(queue.nextAttemptAt, now));
       const work = this.#drainQueue(queue)
         .catch((error: unknown) => {
           this.#failure ??= { error };
@@ -196,14 +206,14 @@ export class DeliveryWorker {
         return;
       }
       const at = this.#options.clock.now();
-      const attempt = await this.#options.send(this.#endpoint, entry, at, this.#abort.signal);
+      const attempt = await this.#send(this.#endpoint, entry, at, this.#abort.signal);
       if (this.#abort.signal.aborted) return;
       queue.attempts += 1;
       if (attempt.outcome !== "delivered") {
         this.#applyFailure(queue, entries, attempt);
         return;
       }
-      this.#backoff.recordSuccess();
+      this.#backoff.recordSuccess(this.#now());
       this.#settleEntries(queue, entries, attempt, "delivered");
       if (this.#now() < this.#backoff.blockedUntil) return;
     }
@@ -228,7 +238,9 @@ export class DeliveryWorker {
     const now = this.#now();
     const retryAfterMs = boundRetryAfterMs(attempt.retryAfterMs);
     const delayMs = retryDelayMs(queue.attempts, this.#options.random());
-    const nextAttemptAt = now + Math.max(delayMs, retryAfterMs ?? 0);
+    const pausedMs = Math.max(0, (retryAfterMs ?? 0) - delayMs);
+    const nextAttemptAt = now + delayMs + pausedMs;
+    queue.waitingSince += pausedMs;
     this.#backoff.recordFailure(now, retryAfterMs);
     if (attempt.outcome === "gone") this.#isGone = true;
     else if (isGivenUp(queue.waitingSince, nextAttemptAt)) {

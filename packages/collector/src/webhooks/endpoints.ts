@@ -9,6 +9,8 @@ import type { Endpoint, SigningSecret } from "../stores/outbox.ts";
 
 /** How long after a rotation messages are also signed with the previous secret. */
 export const SECRET_OVERLAP_MS = 24 * 3_600_000;
+/** More signatures would make a header that receivers refuse. */
+export const MAX_SIGNING_SECRETS = 3;
 const SECRET_BYTES = 32;
 
 export interface NewEndpoint {
@@ -31,17 +33,22 @@ function createSecret(): string {
   return `whsec_${btoa(String.fromCharCode(...bytes))}`;
 }
 
-/** The secrets that are valid at `now`, newest first. */
+/** The newest secrets that are valid at `now`, newest first. */
 export function signingSecrets({ secrets }: Endpoint, now: number): readonly SigningSecret[] {
-  return secrets.filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
+  return secrets
+    .filter(({ expiresAt }) => expiresAt === null || expiresAt > now)
+    .slice(0, MAX_SIGNING_SECRETS);
 }
 
-/** Puts a new secret first; valid ones expire after the overlap, or at their earlier expiry. */
+/**
+ * Puts a new secret first; valid ones expire after the overlap, or at their earlier expiry. The oldest
+ * is dropped if there are too many.
+ */
 export function rotateSecrets(endpoint: Endpoint, now: number): readonly SigningSecret[] {
   const until = now + SECRET_OVERLAP_MS;
   const ending = signingSecrets(endpoint, now).map(({ secret, expiresAt }) => ({
     secret,
     expiresAt: Math.min(expiresAt ?? until, until),
   }));
-  return [{ secret: createSecret(), expiresAt: null }, ...ending];
+  return [{ secret: createSecret(), expiresAt: null }, ...ending].slice(0, MAX_SIGNING_SECRETS);
 }

@@ -24,6 +24,7 @@ export type PostErrorCode =
   | "connection_lost"
   | "unreachable"
   | "tls"
+  | "invalid_response"
   | "proxy_failed"
   | "failed";
 
@@ -38,7 +39,8 @@ export class PostError extends Error {
 }
 
 /**
- * Posts a body and resolves as soon as the status is known; does not follow redirects.
+ * Posts a body and resolves as soon as the status is known; does not follow redirects. The response's
+ * body is not used.
  * @throws {PostError}
  */
 export type Post = (

@@ -29,12 +29,12 @@ it("after ten minutes only the latest transition of a session is sent", () => {
   expect(isLatestOnly(0, 600_000)).toBe(true);
 });
 
-it("Retry-After is limited to a day, and ignored if it is not positive", () => {
+it("Retry-After is limited to ten minutes, and ignored if it is not positive", () => {
   expect([null, -5, 0, 7_000, 1e12].map(boundRetryAfterMs)).toEqual([
     null,
     null,
     null,
     7_000,
-    GIVE_UP_AFTER_MS,
+    600_000,
   ]);
 });

@@ -13,7 +13,7 @@ const JITTER = 0.1;
 export const LATEST_ONLY_AFTER_MS = 10 * 60_000;
 export const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 /** The upper bound for `Retry-After`. */
-const MAX_RETRY_AFTER_MS = GIVE_UP_AFTER_MS;
+export const MAX_RETRY_AFTER_MS = 10 * 60_000;
 
 /**
  * The delay after a number of failed attempts (1 or more).

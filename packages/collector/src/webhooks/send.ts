@@ -16,7 +16,7 @@ export interface Attempt {
   readonly retryAfterMs: number | null;
 }
 
-/** Sends an entry at the instant `at`; never rejects. */
+/** Sends an entry at the instant `at`. Rejects only if the store fails. */
 export type Send = (
   endpoint: Endpoint,
   entry: LogEntry,

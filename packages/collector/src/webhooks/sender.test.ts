@@ -1,5 +1,6 @@
 import { Webhook } from "standardwebhooks";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { SigningSecret } from "../stores/outbox.ts";
 import type { LogEntry } from "../stores/store.ts";
 import { createEndpoint, rotateSecrets, SECRET_OVERLAP_MS } from "./endpoints.ts";
 import { type Post, PostError } from "./post.ts";
@@ -87,6 +88,26 @@ describe("a message", () => {
 });
 
 describe("secrets", () => {
+  it("are three at most: a rotation drops the oldest", () => {
+    let rotated = endpoint;
+    const made = [endpoint.secrets[0]?.secret];
+    for (let index = 0; index < 4; index += 1) {
+      rotated = { ...rotated, secrets: rotateSecrets(rotated, NOW + index) };
+      made.unshift(rotated.secrets[0]?.secret);
+    }
+    expect(rotated.secrets.map(({ secret }) => secret)).toEqual(made.slice(0, 3));
+  });
+
+  it("sign three at most, however many an endpoint was given", () => {
+    const [secret] = endpoint.secrets;
+    const many = {
+      ...endpoint,
+      secrets: Array.from({ length: 350 }, () => secret as SigningSecret),
+    };
+    const { headers } = createMessage(many, ENTRY, INCARNATION, NOW);
+    expect(headers["webhook-signature"]?.split(" ")).toHaveLength(3);
+  });
+
   it("are 32 random bytes in base64 after whsec_", () => {
     const secret = endpoint.secrets[0]?.secret ?? "";
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);

@@ -55,8 +55,9 @@ export function createMessage(
  */
 export function createWebhookSender(post: Post, incarnation: () => Promise<string>): Send {
   return async (endpoint, entry, at, signal) => {
-    const { headers, body } = createMessage(endpoint, entry, await incarnation(), at);
+    const id = await incarnation();
     try {
+      const { headers, body } = createMessage(endpoint, entry, id, at);
       const limits = { timeoutMs: RESPONSE_TIMEOUT_MS, signal };
       const { status, retryAfter } = await post(endpoint.url, headers, body, limits);
       return {

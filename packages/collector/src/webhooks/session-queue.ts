@@ -45,6 +45,12 @@ export class SessionQueue implements SessionName {
     return queue;
   }
 
+  /** An attempt starts, which a pause that the receiver asked for has delayed by `pausedMs`. */
+  start(now: number, pausedMs: number): void {
+    this.waitingSince += pausedMs;
+    this.nextAttemptAt = now;
+  }
+
   /** Adds an entry read from the log; returns whether the stored row must be updated. */
   push(entry: LogEntry): boolean {
     const { seq } = entry.transition;

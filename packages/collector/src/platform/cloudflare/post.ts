@@ -14,7 +14,8 @@ export const postByFetch: Post = async (url, headers, body, { timeoutMs, signal 
       redirect: "manual",
       signal: AbortSignal.any([timeout, signal]),
     });
-    await response.body?.cancel();
+    // The status counts, even if the rest of the response fails.
+    response.body?.cancel().catch(() => {});
     return { status: response.status, retryAfter: response.headers.get("retry-after") };
   } catch {
     if (signal.aborted) throw new PostError("aborted");

@@ -7,6 +7,7 @@ import { vi } from "vitest";
 import type { DeliveryStatus } from "../../core/lists.ts";
 import { createSystemClock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
+import { SILENT_METER } from "../../engine/meter.ts";
 import { MemoryStore } from "../../stores/memory/memory-store.ts";
 import type { Delivery, Endpoint } from "../../stores/outbox.ts";
 import type { LogEntry, Store } from "../../stores/store.ts";
@@ -60,6 +61,8 @@ export class DeliveryHarness {
   readonly attempts: RecordedAttempt[] = [];
   readonly delivered: RecordedAttempt[] = [];
   readonly errors: unknown[] = [];
+  /** What the meter was told about attempts. */
+  readonly outcomes: Attempt["outcome"][] = [];
   receiver: Receiver = () => DELIVERED;
   /** Latency of the delivery workers' store calls, one way. */
   storeLatencyMs: () => number = () => 0;
@@ -97,6 +100,7 @@ export class DeliveryHarness {
     const store = withLatency(withKillSwitch(this.store, state), () => this.storeLatencyMs());
     const supervisor = new DeliverySupervisor({
       engine: { clock, logNotifier, store },
+      meter: { ...SILENT_METER, delivery: (outcome) => this.outcomes.push(outcome) },
       random: () => 0.5,
       onError: (error) => this.errors.push(error),
       send: async (endpoint, entry, at, signal) => {
