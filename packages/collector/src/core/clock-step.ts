@@ -17,14 +17,16 @@ export function moveWithClock(session: Session, byMs: number): Session {
   return {
     ...session,
     fieldsSetAt: Object.fromEntries(fieldsSetAt),
-    pages: session.pages.map(({ admission, ...page }) => ({
+    pages: session.pages.map(({ admission, heardAt, ...page }) => ({
       ...page,
       leaseUntil: movedOrNull(page.leaseUntil),
+      ...(heardAt !== undefined && { heardAt: moved(heardAt) }),
       ...(admission && { admission: { ...admission, since: moved(admission.since) } }),
     })),
     heardAt: movedOrNull(session.heardAt),
     offlineAt: movedOrNull(session.offlineAt),
     buffer: session.buffer && { ...session.buffer, endsAt: moved(session.buffer.endsAt) },
+    unheardSince: movedOrNull(session.unheardSince),
     lastResponseAt: movedOrNull(session.lastResponseAt),
     agentRepliesAt: session.agentRepliesAt.map(moved),
     baseAt: moved(session.baseAt),

@@ -55,6 +55,10 @@ export type Input =
   | { readonly type: "settings_changed"; readonly settings: Settings }
   /** No collector could receive signals from `fromAt` until now (rule 6). */
   | { readonly type: "outage"; readonly fromAt: number }
+  /** The session's account is unheard from now on (rule 6). */
+  | { readonly type: "unheard" }
+  /** A signal of the account was accepted again. */
+  | { readonly type: "heard" }
   /** The store's wall clock was set forward by `byMs` (negative: back). */
   | { readonly type: "clock_step"; readonly byMs: number }
   | { readonly type: "tick" };

@@ -40,6 +40,7 @@ export function leaseOf(session: Session, beat: SignalInput, settings: Settings)
   // The beat arrived too late and was dropped: another token admitted the page.
   if (beat.openedBy !== undefined && beat.openedBy !== last.admission?.by) return null;
   if (!isPresenceRead(session.channel, settings) || !isSteady(session)) return null;
+  if (session.unheardSince !== null) return null;
   const { seq, leaseUntil, leaseMs, visibility } = last;
   // The next lease may have another length: since this one began an agent was assigned, for example.
   if (leaseFor(session, visibility, false, settings) !== leaseMs) return null;
@@ -66,8 +67,9 @@ export function renewLease(
 
 /** The session after a renewal. Of several in a row the last one is enough. */
 export function renew(session: Session, { seq, leaseUntil }: Renewal): Session {
-  const page = session.pages.at(-1);
-  if (!page) return session;
+  const last = session.pages.at(-1);
+  if (!last) return session;
+  const { heardAt: _, ...page } = last;
   const pages = [...session.pages.slice(0, -1), { ...page, seq, leaseUntil }];
   return { ...session, pages, heardAt: leaseUntil - page.leaseMs };
 }

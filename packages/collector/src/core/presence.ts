@@ -138,7 +138,7 @@ export function expireLease(
 ): Session {
   return {
     ...session,
-    pages: withPage(session.pages, { ...page, leaseUntil: null }),
+    pages: withPage(session.pages, { ...page, leaseUntil: null, heardAt: pageHeardAt(page) }),
     buffer: laterBuffer(session.buffer, now, settings.presence.bufferMs),
   };
 }
@@ -149,13 +149,18 @@ export function goOffline(session: Session, now: number): Session {
   return { ...session, pages, buffer: null, presence: "offline", offlineAt: now };
 }
 
+/** When the page's last signal was received. An excuse prolongs its lease, and does not count as one. */
+export function pageHeardAt({ heardAt, leaseUntil, leaseMs }: Page): number {
+  return heardAt ?? (leaseUntil ?? 0) - leaseMs;
+}
+
 /** Rule 6: pages could not report during an outage, so leases and the buffer start again. */
 export function extendAfterOutage(session: Session, now: number): Session {
-  const pages = session.pages.map((page) =>
-    page.leaseUntil === null
-      ? page
-      : { ...page, leaseUntil: Math.max(page.leaseUntil, now + page.leaseMs) },
-  );
+  const pages = session.pages.map((page) => {
+    const leaseUntil = now + page.leaseMs;
+    if (page.leaseUntil === null || page.leaseUntil >= leaseUntil) return page;
+    return { ...page, leaseUntil, heardAt: pageHeardAt(page) };
+  });
   const running = bufferEndsAt(session) === null ? null : session.buffer;
   const buffer = running && {
     ...running,

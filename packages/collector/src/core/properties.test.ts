@@ -298,7 +298,8 @@ describe("the pages of a session", () => {
         const isOfPages = (input: Input) => !["settings_changed", "described"].includes(input.type);
         const steps = given.steps.filter(({ input }) => isOfPages(input));
         const alone = steps.map((step): Step => {
-          const isDesk = !["signal", "leave", "outage"].includes(step.input.type);
+          const ofPages = ["signal", "leave", "outage", "unheard", "heard"];
+          const isDesk = !ofPages.includes(step.input.type);
           return isDesk ? { ...step, input: { type: "tick" } } : step;
         });
         // Fixed leases, since by default a lease depends on the session's state.

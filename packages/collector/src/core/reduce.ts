@@ -36,6 +36,7 @@ import type { Settings } from "./settings.ts";
 import { recordTransition, type Transition, visibleOf } from "./transition.ts";
 import { TRIGGER_FIELDS, type Trigger } from "./trigger.ts";
 import { applyAction, matches, readField } from "./triggers.ts";
+import { beginUnheard, endUnheard } from "./unheard.ts";
 
 export interface Reduction {
   readonly session: Session;
@@ -70,6 +71,8 @@ interface StepTimes {
 
 /** What changes a session in other ways than its time. */
 type SessionInput = Exclude<Input, { type: "clock_step" }>;
+/** What may cause a transition. */
+type VisibleInput = Exclude<SessionInput, { type: "tick" | "unheard" | "heard" }>;
 
 /** The state of one call of {@link reduce}: the only mutable object in the core. */
 class Reducer {
@@ -89,6 +92,10 @@ class Reducer {
       const timer = nextTimer(this.#session, cursor, this.#settings);
       if (!timer || timer.dueAt > until) return;
       cursor = timer.dueAt;
+      if (timer.kind === "unheard") {
+        this.#session = endUnheard(this.#session, cursor);
+        continue;
+      }
       const next = applyTimer(this.#session, timer, this.#settings);
       this.#step(timer.kind, next, { at: cursor, now: cursor });
     }
@@ -96,6 +103,13 @@ class Reducer {
 
   apply(input: SessionInput, now: number): void {
     if (input.type === "tick") return;
+    // These two only hold timers: nothing visible changes.
+    if (input.type === "unheard") this.#session = beginUnheard(this.#session, now);
+    else if (input.type === "heard") this.#session = endUnheard(this.#session, now);
+    else this.#applyVisible(input, now);
+  }
+
+  #applyVisible(input: VisibleInput, now: number): void {
     const settings = input.type === "settings_changed" ? input.settings : this.#settings;
     const at = eventTime(input, now);
     const next = applyInput(this.#session, input, at, now, this.#settings);
@@ -171,7 +185,11 @@ function hasChanged(
   );
 }
 
-function applyTimer(session: Session, timer: Timer, settings: Settings): Session {
+function applyTimer(
+  session: Session,
+  timer: Exclude<Timer, { kind: "unheard" }>,
+  settings: Settings,
+): Session {
   switch (timer.kind) {
     case "lease":
       return expireLease(session, timer.page, timer.dueAt, settings);
@@ -184,7 +202,7 @@ function applyTimer(session: Session, timer: Timer, settings: Settings): Session
 
 function applyInput(
   session: Session,
-  input: Exclude<SessionInput, { type: "tick" }>,
+  input: VisibleInput,
   at: number,
   now: number,
   settings: Settings,

@@ -42,6 +42,8 @@ export interface Page {
   readonly leaseUntil: number | null;
   /** The page sent a leave, so no later signal of this generation revives it. */
   readonly left: boolean;
+  /** When its last signal was received; only where that is not `leaseUntil` − `leaseMs`. */
+  readonly heardAt?: number;
   /** Missing where pages need no proof, and after the session was offline. */
   readonly admission?: Admission;
 }
@@ -86,6 +88,8 @@ export interface Session {
   readonly offlineAt: number | null;
   /** Of the buffers since the last signal, the one that ends last; it runs while no page is alive. */
   readonly buffer: Buffer | null;
+  /** Leases and the buffer do not pass, because the account has been unheard since then (rule 6). */
+  readonly unheardSince: number | null;
 
   /** `null` until the session has begun, state `none` (rule 7). */
   readonly begunAt: number | null;
@@ -154,6 +158,7 @@ export function createSession(fresh: NewSession, now: number): Session {
     heardAt: null,
     offlineAt: null,
     buffer: null,
+    unheardSince: null,
     begunAt: null,
     lastResponseAt: null,
     agentRepliesAt: [],

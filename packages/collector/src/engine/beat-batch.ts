@@ -53,11 +53,11 @@ export class BeatBatch {
   }
 
   /**
-   * Commits the writes and resolves their beats. Returns those of sessions that another collector has
-   * changed, for the slow path. Where the store fails, the beats are rejected and the cache stays as it
-   * was.
+   * Commits the writes of beats that were received at `receivedAt` (steady time), and resolves the beats.
+   * Returns those of sessions that another collector has changed, for the slow path. Where the store fails,
+   * the beats are rejected and the cache stays as it was.
    */
-  async commit(store: Store): Promise<readonly Pending[]> {
+  async commit(store: Store, receivedAt: number): Promise<readonly Pending[]> {
     const sessions = [...this.#bySession.values()];
     try {
       const outcomes = (await store.renew?.(sessions.map(({ write }) => write))) ?? [];
@@ -66,7 +66,7 @@ export class BeatBatch {
           this.#cache.invalidate(session.write.number);
           return slowPathOf(session);
         }
-        this.#cache.committed(session.write);
+        this.#cache.committed(session.write, receivedAt);
         for (const { beat, nextMs } of session.beats) beat.resolve({ status: "renewed", nextMs });
         return [];
       });

@@ -34,7 +34,7 @@ describe("the beat cache", () => {
     const cache = withEntry();
     const first = cache.renew(A, 4, NOW + 500);
     expect(cache.renew(A, 4, NOW + 500)).toEqual(first);
-    if (first) cache.committed(first.write);
+    if (first) cache.committed(first.write, 0);
     expect(cache.renew(A, 4, NOW + 500)).toBeNull();
     expect(cache.renew(A, 5, NOW + 600)?.write).toMatchObject({ expectedVersion: 3, seq: 5 });
   });
@@ -44,10 +44,10 @@ describe("the beat cache", () => {
     const late = cache.renew(A, 4, NOW);
     if (!late) throw new Error("There is an entry.");
     cache.put(checkedOf(A, cache), { ...HOLDER, version: 5 });
-    cache.committed(late.write);
+    cache.committed(late.write, 0);
     expect(cache.renew(A, 4, NOW)?.write.expectedVersion).toBe(5);
     cache.invalidate(HOLDER.session);
-    cache.committed(late.write);
+    cache.committed(late.write, 0);
     expect(cache.size).toBe(0);
   });
 
@@ -142,7 +142,7 @@ describe("the beat cache", () => {
             const [x = 0, y = 0] = known.key.split(" ").map(Number);
             const renewal = cache.renew([x, y, 0, 0], known.seq + 1, NOW);
             if (!renewal) throw new Error("There is an entry.");
-            cache.committed(renewal.write);
+            cache.committed(renewal.write, 0);
             committed += 1;
             model.set(session, { ...known, version: known.version + 1, seq: known.seq + 1 });
           }

@@ -7,6 +7,7 @@
 import { type Lease, renewLease } from "../core/lease.ts";
 import { isUint32, NO_SLOT, PackedMap } from "../stores/packed-map.ts";
 import type { LeaseWrite } from "../stores/store.ts";
+import { AccountSignals } from "./account-signals.ts";
 
 /** 128 bits of a hash of a beat's body with its number's digits as 0: four unsigned 32-bit numbers. */
 export type BeatKey = readonly [number, number, number, number];
@@ -49,6 +50,7 @@ const MAX_ENTRIES = 3_000_000;
 
 export class BeatCache {
   readonly #maxEntries: number;
+  readonly #signals: AccountSignals;
   readonly #entries = new PackedMap({
     f64: ["leaseUntil", "othersAt", "validUntil"],
     u32: [
@@ -59,12 +61,11 @@ export class BeatCache {
   });
   readonly #byKey = this.#entries.index("key0", "key1", "key2", "key3");
   readonly #bySession = this.#entries.index("session");
-  readonly #accounts: string[] = [];
-  readonly #accountIndexes = new Map<string, number>();
   #configVersion = 0;
 
-  constructor(maxEntries = MAX_ENTRIES) {
+  constructor(maxEntries = MAX_ENTRIES, signals = new AccountSignals()) {
     this.#maxEntries = maxEntries;
+    this.#signals = signals;
   }
 
   get size(): number {
@@ -87,7 +88,7 @@ export class BeatCache {
     if (slot === NO_SLOT) return null;
     const { account, rateSlot } = this.#entries.fields;
     return {
-      account: this.#accounts[account.get(slot)] as string,
+      account: this.#signals.nameOf(account.get(slot)),
       rateSlot: rateSlot.get(slot),
     };
   }
@@ -100,6 +101,7 @@ export class BeatCache {
     const slot = this.#find(key, now);
     if (slot === NO_SLOT) return null;
     const { fields } = this.#entries;
+    if (this.#signals.isWatched(fields.account.get(slot))) return null;
     const nextMs = fields.nextMs.get(slot);
     const lease = {
       seq: fields.seq.get(slot),
@@ -114,8 +116,11 @@ export class BeatCache {
     return { write: { number, expectedVersion: fields.version.get(slot), ...renewal }, nextMs };
   }
 
-  /** The store has the write: the entry follows, if it is still the one that the write was made from. */
-  committed({ number, expectedVersion, seq, leaseUntil }: LeaseWrite): void {
+  /**
+   * The store has the write of a beat that was received at `at`, in steady time: the entry follows, if it is
+   * still the one that the write was made from.
+   */
+  committed({ number, expectedVersion, seq, leaseUntil }: LeaseWrite, at: number): void {
     const slot = this.#bySession.find(number);
     if (slot === NO_SLOT) return;
     const { fields } = this.#entries;
@@ -123,6 +128,7 @@ export class BeatCache {
     fields.version.set(slot, expectedVersion + 1);
     fields.seq.set(slot, seq);
     fields.leaseUntil.set(slot, leaseUntil);
+    this.#signals.accept(fields.account.get(slot), at);
   }
 
   /**
@@ -145,7 +151,12 @@ export class BeatCache {
     const [key0, key1, key2, key3] = key;
     const { leaseUntil, othersAt } = lease;
     const ofLease = { seq, leaseUntil, leaseMs, othersAt, nextMs };
-    const ofCheck = { account: this.#indexOf(account), rateSlot, validUntil, configVersion };
+    const ofCheck = {
+      account: this.#signals.indexOf(account),
+      rateSlot,
+      validUntil,
+      configVersion,
+    };
     this.#entries.insert({ key0, key1, key2, key3, session, version, ...ofLease, ...ofCheck });
   }
 
@@ -161,13 +172,5 @@ export class BeatCache {
     const { configVersion, validUntil } = this.#entries.fields;
     const isValid = configVersion.get(slot) === this.#configVersion && now < validUntil.get(slot);
     return isValid ? slot : NO_SLOT;
-  }
-
-  #indexOf(account: string): number {
-    const known = this.#accountIndexes.get(account);
-    if (known !== undefined) return known;
-    const index = this.#accounts.push(account) - 1;
-    this.#accountIndexes.set(account, index);
-    return index;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Broadcasts that every session applies in order: changed settings, outages, and steps of the store's
- * clock. A session stores
+ * Broadcasts that every session applies in order: changed settings, outages, steps of the store's clock,
+ * and that an account is unheard or heard again. A session stores
  * the number of the last one it applied (its epoch) and applies the rest before any other input. So
  * a change of settings, or an outage, takes effect for a million sessions at its own instant
  * without a million writes at that instant.
@@ -12,6 +12,7 @@ import type { Settings } from "../core/settings.ts";
 import { resolveSettings } from "../core/settings-resolve.ts";
 import { type Overrides, settingOf } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
+import { MAX_UNHEARD_MS } from "../core/unheard.ts";
 import type { Broadcast, Store } from "../stores/store.ts";
 
 /** An account's settings as of one epoch. */
@@ -34,7 +35,18 @@ export interface Announcement {
   readonly epoch: number;
   /** By the clock as it was from this broadcast on. */
   readonly at: number;
-  readonly input: Extract<Input, { type: "settings_changed" | "outage" | "clock_step" }>;
+  readonly input: Extract<
+    Input,
+    { type: "settings_changed" | "outage" | "clock_step" | "unheard" | "heard" }
+  >;
+}
+
+/** A period in which an account is or was unheard. */
+export interface UnheardPeriod {
+  /** In steady time. */
+  readonly since: number;
+  /** How many sessions had missed when it was noticed. */
+  readonly missed: number;
 }
 
 function accountSettings(
@@ -63,8 +75,15 @@ export class Broadcasts {
   /** Of all accounts: outages, and steps of the clock. */
   readonly #toAll: Announcement[] = [];
   readonly #changedAt = new Map<number, number>();
+  /** That accounts are unheard, and heard again. */
+  readonly #toAccount = new Map<string, Announcement[]>();
+  /** Each account's last period that has not ended by a signal. */
+  readonly #unheard = new Map<string, UnheardPeriod>();
+  readonly #lastUnheardAt = new Map<string, number>();
+  readonly #heardEpochs = new Map<string, number>();
   #epoch = 0;
   #steppedEpoch = 0;
+  readonly #offsets: { readonly epoch: number; readonly offsetMs: number }[] = [];
   /** How far the time is ahead of steady time, as of the last broadcast. */
   #offsetMs = 0;
 
@@ -95,11 +114,16 @@ export class Broadcasts {
       // Several collectors may notice the same step at once.
       if (byMs === 0) return;
       this.#offsetMs = broadcast.offsetMs;
+      this.#offsets.push({ epoch, offsetMs: broadcast.offsetMs });
       this.#steppedEpoch = epoch;
       this.#toAll.push({ epoch, at: at + this.#offsetMs, input: { type: "clock_step", byMs } });
       return;
     }
     const atByClock = at + this.#offsetMs;
+    if (broadcast.type === "unheard" || broadcast.type === "heard") {
+      this.#applySilence(broadcast, atByClock);
+      return;
+    }
     if (broadcast.type === "outage") {
       const fromAt = broadcast.fromAt + this.#offsetMs;
       this.#toAll.push({ epoch, at: atByClock, input: { type: "outage", fromAt } });
@@ -112,6 +136,41 @@ export class Broadcasts {
     this.#changedAt.set(epoch, atByClock);
   }
 
+  /** Two collectors may both notice that an account is unheard or heard; the first one counts. */
+  #applySilence(
+    broadcast: Extract<Broadcast, { type: "unheard" | "heard" }>,
+    atByClock: number,
+  ): void {
+    const { account, epoch, at, type } = broadcast;
+    if (broadcast.type === "unheard") {
+      if (this.unheardPeriod(account, at)) return;
+      this.#unheard.set(account, { since: at, missed: broadcast.missed });
+      this.#lastUnheardAt.set(account, at);
+    } else {
+      if (!this.#unheard.delete(account)) return;
+      this.#heardEpochs.set(account, epoch);
+    }
+    const announcements = this.#toAccount.get(account) ?? [];
+    announcements.push({ epoch, at: atByClock, input: { type } });
+    this.#toAccount.set(account, announcements);
+  }
+
+  /** The period in which the account is unheard at `now`, which is steady time; `null`: it is not. */
+  unheardPeriod(account: string, now: number): UnheardPeriod | null {
+    const period = this.#unheard.get(account);
+    return period && now < period.since + MAX_UNHEARD_MS ? period : null;
+  }
+
+  /** Accounts that no signal has ended the last period of, though its time may be over. */
+  get unheardAccounts(): readonly string[] {
+    return [...this.#unheard.keys()];
+  }
+
+  /** When the account last became unheard, in steady time; −∞: never. */
+  lastUnheardAt(account: string): number {
+    return this.#lastUnheardAt.get(account) ?? Number.NEGATIVE_INFINITY;
+  }
+
   latest(account: string): AccountSettings {
     return this.#settings.get(account)?.at(-1) ?? DEFAULTS;
   }
@@ -121,7 +180,13 @@ export class Broadcasts {
    * when something else happens to the session; these may make its deadline earlier.
    */
   urgentEpoch(account: string): number {
-    return Math.max(this.latest(account).epoch, this.#steppedEpoch);
+    const heardEpoch = this.#heardEpochs.get(account) ?? 0;
+    return Math.max(this.latest(account).epoch, this.#steppedEpoch, heardEpoch);
+  }
+
+  /** How far the time was ahead of steady time as of the broadcast `epoch`. */
+  offsetAsOf(epoch: number): number {
+    return this.#offsets.findLast((each) => each.epoch <= epoch)?.offsetMs ?? 0;
   }
 
   /** The settings in force as of the broadcast `epoch`. */
@@ -142,7 +207,10 @@ export class Broadcasts {
           input: { type: "settings_changed", settings: version.settings },
         }),
       );
-    const toAll = this.#toAll.filter((announcement) => announcement.epoch > epoch);
-    return [...changes, ...toAll].sort((a, b) => a.epoch - b.epoch);
+    const isLater = (announcement: Announcement) => announcement.epoch > epoch;
+    const toAccount = this.#toAccount.get(account)?.filter(isLater) ?? [];
+    return [...changes, ...toAccount, ...this.#toAll.filter(isLater)].sort(
+      (a, b) => a.epoch - b.epoch,
+    );
   }
 }

@@ -7,13 +7,16 @@
  */
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
+import { silenceEndsAt } from "../core/unheard.ts";
 import {
+  type Broadcast,
   type Found,
   type SessionKey,
   type Store,
   StoreError,
   type Write,
 } from "../stores/store.ts";
+import { AccountSignals } from "./account-signals.ts";
 import { BeatBatch } from "./beat-batch.ts";
 import { BeatCache, type BeatKey } from "./beat-cache.ts";
 import { Broadcasts } from "./broadcasts.ts";
@@ -31,6 +34,7 @@ import {
 } from "./pending.ts";
 import { type BeatOutcome, isOfPage, type Outcome, type Request } from "./request.ts";
 import { SessionBatch } from "./session-batch.ts";
+import { UnheardAccounts } from "./unheard-accounts.ts";
 
 /** Rule 6: a liveness watermark older than this is an outage. */
 const OUTAGE_AFTER_MS = 5_000;
@@ -47,6 +51,8 @@ export class Engine {
   readonly clock: Clock;
   /** What {@link submitBeat} looks beats up in; null: the store has no fast path. */
   readonly beatCache: BeatCache | null;
+  readonly unheard: UnheardAccounts;
+  readonly #signals = new AccountSignals();
   #pending: (Pending | PendingBeat)[] = [];
   #arrivals = 0;
   #running: Promise<void> | null = null;
@@ -60,11 +66,19 @@ export class Engine {
     this.store = store;
     this.clock = clock;
     this.#meter = meter;
-    this.beatCache = store.renew ? new BeatCache() : null;
-    this.broadcasts = new Broadcasts(store, (broadcast) => {
-      this.beatCache?.configChanged();
-      if (broadcast.type === "clock_step") clock.stepTo(broadcast.offsetMs);
-    });
+    this.beatCache = store.renew ? new BeatCache(undefined, this.#signals) : null;
+    this.broadcasts = new Broadcasts(store, (broadcast) => this.#onBroadcast(broadcast));
+    this.unheard = new UnheardAccounts(store, this.broadcasts, this.#signals);
+  }
+
+  #onBroadcast(broadcast: Broadcast): void {
+    if (broadcast.type === "unheard" || broadcast.type === "heard") {
+      // Other accounts' beats stay on the fast path.
+      this.#signals.watch(broadcast.account, broadcast.type === "unheard");
+      return;
+    }
+    this.beatCache?.configChanged();
+    if (broadcast.type === "clock_step") this.clock.stepTo(broadcast.offsetMs);
   }
 
   /** Applies a request together with all others of the same turn; resolves once it is committed. */
@@ -112,7 +126,8 @@ export class Engine {
   /**
    * Adjusts the clock to the store's, and moves the liveness watermark. Where it stood still for too
    * long, an outage is broadcast first (rule 6), so that no silence is judged by a time in which no
-   * collector took signals. Where the store's wall clock stepped, that is broadcast (rule 4).
+   * collector took signals. Where the store's wall clock stepped, that is broadcast (rule 4). Stores when
+   * accounts' last signals were accepted.
    */
   async heartbeat(): Promise<void> {
     const isRecent = this.clock.steady() - this.#heartbeatAt < HEARTBEAT_EVERY_MS;
@@ -133,6 +148,7 @@ export class Engine {
         await this.store.broadcast({ type: "clock_step", account: null, at, offsetMs });
       }
       await this.broadcasts.refresh();
+      await this.unheard.heartbeat(at);
       this.#heartbeatAt = at;
       this.#writtenAt = at;
     } catch (error) {
@@ -217,7 +233,7 @@ export class Engine {
     });
     if (requests.length > 0) await this.#apply(groupBySession(requests), beats, receivedAt);
     if (beats && beats.size > 0) {
-      this.#retry(await this.#timed(beats.size, () => beats.commit(this.store)));
+      this.#retry(await this.#timed(beats.size, () => beats.commit(this.store, receivedAt)));
     }
   }
 
@@ -236,14 +252,21 @@ export class Engine {
     // Another collector may have applied broadcasts to them that have not been read here.
     const latestEpoch = Math.max(...found.map(({ stored }) => stored?.epoch ?? 0));
     if (latestEpoch > this.broadcasts.epoch) await this.broadcasts.refresh();
+    for (const [index, group] of groups.entries()) beats?.join(group, found[index]?.number);
+    for (const account of this.#mayBeUnheard(groups, found, receivedAt)) {
+      await this.unheard.decide(account, receivedAt);
+    }
+    let applied = this.#applyInMemory(groups, found, receivedAt);
+    const accountsHeard = new Set(
+      applied.filter(hasAcceptedSignal).map(({ work }) => work.key.account),
+    );
+    let hasBeenUnheard = false;
+    for (const account of accountsHeard) {
+      hasBeenUnheard = (await this.unheard.accept(account, receivedAt)) || hasBeenUnheard;
+    }
+    // The end of the silence comes before the signals that end it.
+    if (hasBeenUnheard) applied = this.#applyInMemory(groups, found, receivedAt);
     const now = receivedAt + this.clock.offsetMs;
-    const applied = groups.map((group, index): Applied => {
-      const { number, ...known } = found[index] ?? NOT_FOUND;
-      beats?.join(group, number);
-      const work = new SessionBatch(group[0].request.key, known, this.broadcasts);
-      const outcomes = group.map(({ request }) => work.apply(request, now));
-      return { group, work, outcomes, number, version: known.stored?.version ?? 0 };
-    });
     await this.#requeueReturns(applied, now);
     const done = applied.map((each) => ({ ...each, write: each.work.write() }));
     const writes = done.flatMap(({ write }) => write ?? []);
@@ -257,10 +280,49 @@ export class Engine {
       else
         for (const [index, outcome] of each.outcomes.entries()) each.group[index]?.resolve(outcome);
     }
+    for (const account of accountsHeard) this.#signals.acceptOf(account, receivedAt);
     const logged = writes.filter((write) => write.transitions.length > 0 && !conflicted.has(write));
     for (const write of logged) this.#count(write, now);
     for (const account of new Set(logged.map(({ key }) => key.account)))
       this.logNotifier.notify(account);
+  }
+
+  /** Applies the requests to their sessions as they were loaded. */
+  #applyInMemory(
+    groups: readonly Group[],
+    found: readonly Found[],
+    receivedAt: number,
+  ): readonly Applied[] {
+    const now = receivedAt + this.clock.offsetMs;
+    return groups.map((group, index): Applied => {
+      const { number, ...known } = found[index] ?? NOT_FOUND;
+      const work = new SessionBatch(group[0].request.key, known, this.broadcasts);
+      const outcomes = group.map(({ request }) => work.apply(request, now));
+      return { group, work, outcomes, number, version: known.stored?.version ?? 0 };
+    });
+  }
+
+  /**
+   * Accounts of which a lease or buffer is due, and those with a signal after a silence in which one was: the
+   * sweep may not have reached all that was due in it.
+   */
+  #mayBeUnheard(
+    groups: readonly Group[],
+    found: readonly Found[],
+    receivedAt: number,
+  ): ReadonlySet<string> {
+    const now = receivedAt + this.clock.offsetMs;
+    const accounts = new Set<string>();
+    for (const [index, group] of groups.entries()) {
+      const { account } = group[0].request.key;
+      const { stored } = found[index] ?? NOT_FOUND;
+      const endsAt = stored && silenceEndsAt(stored.shadow ?? stored.session);
+      const isDue = endsAt !== null && endsAt <= now;
+      if (isDue || (this.#signals.isWatchedOf(account) && group.some(isSignal))) {
+        accounts.add(account);
+      }
+    }
+    return accounts;
   }
 
   async #timed<T>(sessions: number, commit: () => Promise<T>): Promise<T> {
@@ -350,6 +412,14 @@ function storeErrorOf(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
   const why = error instanceof Error ? error.message : String(error);
   return new StoreError(`The store does not work: ${why}.`, { cause: error });
+}
+
+function isSignal({ request }: Pending): boolean {
+  return isOfPage(request);
+}
+
+function hasAcceptedSignal({ group, outcomes }: Applied): boolean {
+  return group.some((pending, index) => isSignal(pending) && outcomes[index]?.status === "applied");
 }
 
 const NOT_FOUND: Found = { stored: null, seenEventIds: [] };

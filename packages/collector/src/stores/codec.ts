@@ -63,6 +63,7 @@ export function encodeSession(session: Session): string {
     session.shadowSeq,
     session.activeHours,
     encodeTimes(session),
+    ...(session.unheardSince === null ? [] : [since(session.unheardSince)]),
   ]);
 }
 
@@ -170,6 +171,7 @@ export function decodeSession(id: string, text: string): Session {
     presence: nameOf(REPORTED_PRESENCES, row[8]),
     heardAt: at(row[9]),
     offlineAt: at(row[10]),
+    unheardSince: at(row[29] ?? null),
     buffer: buffer && { endsAt: time(buffer[0]), lengthMs: buffer[1] as number },
     begunAt: at(row[12]),
     lastResponseAt: at(row[13]),
@@ -193,16 +195,19 @@ export function decodeSession(id: string, text: string): Session {
   };
 }
 
+/** The last three values are left out where the page has none of them. */
 function encodePage({ id, gen, seq, visibility, ...page }: Page, createdAt: number): Row {
   const leaseUntil = page.leaseUntil === null ? null : page.leaseUntil - createdAt;
   const visibilityIndex = VISIBILITIES.indexOf(visibility);
   const row = [id, gen, seq, visibilityIndex, page.leaseMs, leaseUntil, page.left ? 1 : 0];
-  const { admission } = page;
-  return admission ? [...row, admission.by, admission.since - createdAt] : row;
+  const { admission, heardAt } = page;
+  const admitted = admission ? [admission.by, admission.since - createdAt] : [];
+  if (heardAt === undefined) return [...row, ...admitted];
+  return [...row, ...(admission ? admitted : [null, null]), heardAt - createdAt];
 }
 
 function decodePage(row: Row, createdAt: number): Page {
-  const [id, gen, seq, visibility, leaseMs, leaseUntil, left, by, since] = row;
+  const [id, gen, seq, visibility, leaseMs, leaseUntil, left, by, since, heardAt] = row;
   return {
     id: id as string,
     gen: gen as number,
@@ -211,9 +216,8 @@ function decodePage(row: Row, createdAt: number): Page {
     leaseMs: leaseMs as number,
     leaseUntil: leaseUntil === null ? null : (leaseUntil as number) + createdAt,
     left: left === 1,
-    ...(by !== undefined && {
-      admission: { by: by as string, since: (since as number) + createdAt },
-    }),
+    ...(typeof by === "string" && { admission: { by, since: (since as number) + createdAt } }),
+    ...(heardAt !== undefined && { heardAt: (heardAt as number) + createdAt }),
   };
 }
 

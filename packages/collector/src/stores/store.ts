@@ -186,10 +186,14 @@ export type Broadcast = {
   | { readonly type: "outage"; readonly account: null; readonly fromAt: number }
   /** From now on the time is this much ahead of steady time. */
   | { readonly type: "clock_step"; readonly account: null; readonly offsetMs: number }
+  /** The account is unheard from `at` on (rule 6): by then so many of its sessions had missed. */
+  | { readonly type: "unheard"; readonly account: string; readonly missed: number }
+  /** A signal of the account was accepted again at `at`. */
+  | { readonly type: "heard"; readonly account: string }
 );
 
 type WithoutEpoch<B> = B extends Broadcast ? Omit<B, "epoch"> : never;
-export type NewBroadcast = WithoutEpoch<Extract<Broadcast, { type: "settings" | "clock_step" }>>;
+export type NewBroadcast = WithoutEpoch<Exclude<Broadcast, { type: "outage" }>>;
 
 /** The store's own clock, and the liveness watermark at the same instant. */
 export interface ClockReading {
@@ -225,6 +229,11 @@ export interface Store {
   renew?(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]>;
   /** Sessions whose deadline is at or before `now`, most overdue first. */
   due(now: number, limit: number): Promise<readonly SessionKey[]>;
+  /**
+   * The account's sessions whose deadline is at or before `until`, most overdue first. Those whose presence
+   * is shown as neither `online` nor `ignored` may be missing, and some of 10,000 and more.
+   */
+  dueOf(account: string, until: number, limit: number): Promise<readonly Stored[]>;
   /** Sessions of an account to which the broadcast `epoch` has not been applied yet. */
   notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]>;
 
@@ -298,6 +307,13 @@ export interface Store {
    * from the watermark to `now` is broadcast in the same step, and `true` is returned.
    */
   heartbeat(now: number, toleranceMs: number): Promise<boolean>;
+  /**
+   * Notes when accounts' last signals were accepted, in steady time. An earlier time than the stored one
+   * changes nothing.
+   */
+  noteSignals(lastAt: ReadonlyMap<string, number>): Promise<void>;
+  /** The last time that was noted of an account's signals; `null` if none was. */
+  lastSignalAt(account: string): Promise<number | null>;
   /** Reads the store's own clock, which all collectors follow. Missing: the store has none. */
   readClock?(): Promise<ClockReading>;
   /**

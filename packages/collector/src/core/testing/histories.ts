@@ -189,6 +189,7 @@ const input = fc.oneof(
     weight: 1,
     arbitrary: seconds.map((s): Input => ({ type: "outage", fromAt: -s * 1000 })),
   },
+  { weight: 1, arbitrary: fc.constantFrom<Input>({ type: "unheard" }, { type: "heard" }) },
 );
 
 const step: fc.Arbitrary<Step> = fc.record({ afterMs: seconds.map((s) => s * 1000), input });

@@ -7,16 +7,19 @@ import { DurableObjectStore } from "../../stores/durable-object/durable-object-s
 import type { Links, ShardName } from "../../stores/durable-object/links.ts";
 import { shardCount } from "../../stores/durable-object/placement.ts";
 import type { ShardRecords } from "../../stores/durable-object/shard-records.ts";
-import type { Broadcast, Lookup, SessionKey, Write } from "../../stores/store.ts";
+import type { Broadcast, Lookup, NewBroadcast, SessionKey, Write } from "../../stores/store.ts";
 
 export class ShardStore extends DurableObjectStore {
   readonly #records: ShardRecords;
   readonly #name: ShardName;
+  readonly #onHeard: () => void;
 
-  constructor(links: Links, records: ShardRecords, name: ShardName) {
+  /** Calls `onHeard` when the sessions need to be swept, because their deadlines are earlier than stored. */
+  constructor(links: Links, records: ShardRecords, name: ShardName, onHeard: () => void) {
     super(links);
     this.#records = records;
     this.#name = name;
+    this.#onHeard = onHeard;
   }
 
   override async load(lookups: readonly Lookup[]) {
@@ -32,6 +35,18 @@ export class ShardStore extends DurableObjectStore {
     return (await this.#records.due(now, limit)).map(({ id }) => ({ account, id }));
   }
 
+  override async dueOf(_account: string, until: number, limit: number) {
+    return this.#records.dueOf(until, limit);
+  }
+
+  override async noteSignals(lastAt: ReadonlyMap<string, number>): Promise<void> {
+    for (const at of lastAt.values()) await this.#records.noteSignal(at);
+  }
+
+  override async lastSignalAt(): Promise<number | null> {
+    return this.#records.lastSignalAt();
+  }
+
   override async notCaughtUp(account: string, epoch: number, limit: number) {
     return (await this.#records.notCaughtUp(epoch, limit)).map((id) => ({ account, id }));
   }
@@ -43,6 +58,16 @@ export class ShardStore extends DurableObjectStore {
 
   override async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
     return this.#records.broadcasts.after(afterEpoch);
+  }
+
+  /** Whether the account is unheard is decided by each shard for its own sessions. */
+  override async broadcast(broadcast: NewBroadcast): Promise<number> {
+    if (broadcast.type !== "unheard" && broadcast.type !== "heard") {
+      return super.broadcast(broadcast);
+    }
+    const epoch = this.#records.broadcasts.recordSilence(broadcast);
+    if (broadcast.type === "heard") this.#onHeard();
+    return epoch;
   }
 
   override async heartbeat(now: number, toleranceMs: number): Promise<boolean> {

@@ -63,7 +63,11 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       drop: (number) => this.#records.dropRelayed(number),
       onError: (error) => this.#onError(error),
     });
-    this.#engine = new Engine(new ShardStore(this.#links, this.#records, this.#name), clock);
+    const onHeard = () => this.#alarm.ensureBy(clock.now());
+    this.#engine = new Engine(
+      new ShardStore(this.#links, this.#records, this.#name, onHeard),
+      clock,
+    );
     this.#layouts = JSON.parse(this.#records.fact("layouts") ?? "[]") as Layouts;
     ctx.blockConcurrencyWhile(async () => {
       this.#alarm.restore(await ctx.storage.getAlarm());

@@ -116,6 +116,11 @@ export class DurableObjectStore implements Store {
       .map(({ key }) => key);
   }
 
+  async dueOf(account: string, until: number, limit: number): Promise<readonly Stored[]> {
+    const found = await this.#ofAll(account, (shard) => shard.dueOf(until, limit));
+    return found.sort((a, b) => (a.deadlineAt ?? 0) - (b.deadlineAt ?? 0)).slice(0, limit);
+  }
+
   async notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
     const ids = await this.#ofAll(account, (shard) => shard.notCaughtUp(epoch, limit));
     return ids.slice(0, limit).map((id) => ({ account, id }));
@@ -230,6 +235,19 @@ export class DurableObjectStore implements Store {
 
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     return remoteCall(this.coordinator.heartbeat(now, toleranceMs));
+  }
+
+  /** Each shard notes its own signals; what is noted for a whole account is kept in its first shard. */
+  async noteSignals(lastAt: ReadonlyMap<string, number>): Promise<void> {
+    const note = ([account, at]: [string, number]) =>
+      this.#links.shard({ account, index: 0 }).noteSignal(at);
+    await remoteCall(Promise.all([...lastAt].map(note)));
+  }
+
+  async lastSignalAt(account: string): Promise<number | null> {
+    const found = await this.#ofAll(account, async (shard) => [await shard.lastSignalAt()]);
+    const known = found.filter((at) => at !== null);
+    return known.length === 0 ? null : Math.max(...known);
   }
 
   async close(): Promise<void> {}

@@ -46,6 +46,10 @@ export interface ShardLink {
   load(lookups: readonly Lookup[]): Promise<readonly Found[]>;
   commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]>;
   due(now: number, limit: number): Promise<readonly DueEntry[]>;
+  dueOf(until: number, limit: number): Promise<readonly Stored[]>;
+  noteSignal(at: number): Promise<void>;
+  /** When the shard's last signal was accepted; `null` if never. */
+  lastSignalAt(): Promise<number | null>;
   notCaughtUp(epoch: number, limit: number): Promise<readonly string[]>;
   list(query: ListQuery): Promise<readonly Stored[]>;
   queue(group: string | null): Promise<readonly QueuedEntry[]>;

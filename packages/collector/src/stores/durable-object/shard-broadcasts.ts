@@ -2,7 +2,7 @@
  * The broadcasts that a shard has received from the coordinator, and its own outages.
  * @module
  */
-import type { Broadcast } from "../store.ts";
+import type { Broadcast, NewBroadcast } from "../store.ts";
 import type { ShardStatements } from "./shard-schema.ts";
 
 /** A shard's own outages get epochs between those of the coordinator: this much above the last. */
@@ -37,5 +37,12 @@ export class ShardBroadcasts {
   recordOutage(fromAt: number, at: number): void {
     const epoch = this.lastEpoch + LOCAL_EPOCH_STEP;
     this.store([{ type: "outage", account: null, epoch, at, fromAt }]);
+  }
+
+  /** Records that the account is unheard, or heard again, as far as this shard can tell. */
+  recordSilence(broadcast: Extract<NewBroadcast, { type: "unheard" | "heard" }>): number {
+    const epoch = this.lastEpoch + LOCAL_EPOCH_STEP;
+    this.store([{ ...broadcast, epoch }]);
+    return epoch;
   }
 }

@@ -47,6 +47,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   readonly #deadlines = new Map<string, number>();
   /** The coordinator has all entries up to this number; 0 after the object wakes. */
   #relayed = 0;
+  #lastSignalAt: number | null = null;
   /** The fact `holding` is stored: there may be unwritten beats. */
   #mayHaveUnwritten: boolean;
   /** The previous object may have had unwritten beats, which are lost. */
@@ -154,6 +155,25 @@ export class ShardRecords extends RpcTarget implements ShardLink {
       .map(([id, deadlineAt]) => ({ id, deadlineAt }))
       .sort((a, b) => a.deadlineAt - b.deadlineAt)
       .slice(0, limit);
+  }
+
+  async dueOf(until: number, limit: number): Promise<readonly Stored[]> {
+    return (await this.due(until, limit)).flatMap(({ id }) => this.#find(id) ?? []);
+  }
+
+  async noteSignal(at: number): Promise<void> {
+    this.#lastSignalAt = Math.max(at, this.#lastSignalAt ?? at);
+  }
+
+  /** It is not stored, because each row written costs money: a new object finds it in its sessions. */
+  async lastSignalAt(): Promise<number | null> {
+    if (this.#lastSignalAt !== null) return this.#lastSignalAt;
+    for (const row of this.#statements.bodies.all()) {
+      const stored = this.#newest(row);
+      const { heardAt } = stored.shadow ?? stored.session;
+      if (heardAt !== null) this.noteSignal(heardAt);
+    }
+    return this.#lastSignalAt;
   }
 
   async notCaughtUp(epoch: number, limit: number): Promise<readonly string[]> {

@@ -69,6 +69,7 @@ const SQL = {
   dropRelayed: "DELETE FROM outbox WHERE number < ?",
 
   deadlines: "SELECT id, deadline_at FROM sessions WHERE deadline_at IS NOT NULL",
+  bodies: `SELECT ${SESSION} FROM sessions`,
   notCaughtUp: "SELECT id FROM sessions WHERE epoch < ? LIMIT ?",
   list: `SELECT ${SESSION} FROM sessions WHERE id > :afterId
     AND (:state IS NULL OR state = :state) AND (:presence IS NULL OR presence = :presence)

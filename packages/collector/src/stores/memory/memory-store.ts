@@ -56,6 +56,7 @@ export class MemoryStore implements Store {
   #lastCursor = 0;
   readonly #incarnation = createIncarnation();
   #livenessWatermark: number | null = null;
+  readonly #lastSignalAt = new Map<string, number>();
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
     const found = lookups.map(({ key, eventIds }) => {
@@ -121,11 +122,11 @@ export class MemoryStore implements Store {
   }
 
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
-    return [...this.#rows.values()]
-      .filter((row) => (row.stored.deadlineAt ?? Number.POSITIVE_INFINITY) <= now)
-      .sort((a, b) => (a.stored.deadlineAt ?? 0) - (b.stored.deadlineAt ?? 0))
-      .slice(0, limit)
-      .map((row) => row.key);
+    return dueRows([...this.#rows.values()], now, limit).map((row) => row.key);
+  }
+
+  async dueOf(account: string, until: number, limit: number): Promise<readonly Stored[]> {
+    return dueRows(this.#rowsOf(account), until, limit).map((row) => row.stored);
   }
 
   async notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
@@ -294,11 +295,29 @@ export class MemoryStore implements Store {
     return true;
   }
 
+  async noteSignals(lastAt: ReadonlyMap<string, number>): Promise<void> {
+    for (const [account, at] of lastAt) {
+      this.#lastSignalAt.set(account, Math.max(at, this.#lastSignalAt.get(account) ?? at));
+    }
+  }
+
+  async lastSignalAt(account: string): Promise<number | null> {
+    return this.#lastSignalAt.get(account) ?? null;
+  }
+
   async close(): Promise<void> {}
 
   #rowsOf(account: string): SessionRow[] {
     return [...this.#rows.values()].filter((row) => row.key.account === account);
   }
+}
+
+/** The rows whose deadline is at or before `now`, most overdue first. */
+function dueRows(rows: readonly SessionRow[], now: number, limit: number): readonly SessionRow[] {
+  return rows
+    .filter((row) => (row.stored.deadlineAt ?? Number.POSITIVE_INFINITY) <= now)
+    .sort((a, b) => (a.stored.deadlineAt ?? 0) - (b.stored.deadlineAt ?? 0))
+    .slice(0, limit);
 }
 
 function compare(a: string, b: string): number {

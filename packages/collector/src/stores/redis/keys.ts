@@ -29,6 +29,8 @@ export const COMMON_KEYS = {
   broadcasts: `${PREFIX}{common}:broadcasts`,
   /** String: the last time at which collectors could receive signals. */
   livenessWatermark: `${PREFIX}{common}:mark`,
+  /** Hash: account → when its last signal was accepted. */
+  lastSignals: `${PREFIX}{common}:signals`,
   /** Sorted set: collectors by the time at which their registration expires. */
   collectors: `${PREFIX}{common}:members`,
   /** Set: accounts that have or had webhook endpoints. */

@@ -16,12 +16,15 @@ import {
   stateOf,
   userNeedles,
 } from "./record.ts";
+import { DUE_OF } from "./scripts/due-of.ts";
 import { FIND_BY_TEXT } from "./scripts/find.ts";
 import { LIST_SESSIONS } from "./scripts/list.ts";
 
 /** How many sessions are loaded by id in one call. */
 const LOAD_LIMIT = 500;
 const FIND_LIMIT = 500;
+/** How many sessions of one partition are read for {@link Lists.dueOf}. */
+const MAX_READ_FOR_DUE = 10_000;
 
 /** A session's id with its record. */
 type Row = readonly [string, string];
@@ -112,6 +115,20 @@ export class Lists {
       rows: toRows(flat),
       hasMore: hasMore === 1,
     }));
+  }
+
+  /** Covers all partitions, whichever collector sweeps them. */
+  async dueOf(account: string, until: number, limit: number): Promise<readonly Stored[]> {
+    const found = await this.#fromAllPartitions(async (partition) => {
+      const { ids, columns, sessions } = sessionKeys(partition, account);
+      const args = [until, limit, MAX_READ_FOR_DUE];
+      const flat = (await this.#connection.run(DUE_OF, [ids, columns, sessions], args)) as string[];
+      return Array.from({ length: flat.length / 3 }, (_, index) => flat.slice(index * 3));
+    });
+    return found
+      .sort(([a], [b]) => Number(a) - Number(b))
+      .slice(0, limit)
+      .map(([, id = "", record = ""]) => decodeRecord(id, record).stored);
   }
 
   async queue(account: string, group: string | null): Promise<readonly Stored[]> {

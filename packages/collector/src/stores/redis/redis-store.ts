@@ -36,6 +36,7 @@ import { PartitionRelay } from "./partition-relay.ts";
 import { RedisOutbox } from "./redis-outbox.ts";
 import { APPEND_BROADCAST } from "./scripts/broadcast.ts";
 import { HEARTBEAT } from "./scripts/heartbeat.ts";
+import { NOTE_SIGNALS } from "./scripts/note-signals.ts";
 import { READ_CLOCK } from "./scripts/read-clock.ts";
 import { Sessions } from "./sessions.ts";
 import { Sweeps } from "./sweeps.ts";
@@ -105,6 +106,10 @@ export class RedisStore implements Store {
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
     await this.#maintain();
     return this.#sweeps.due(now, limit);
+  }
+
+  dueOf(account: string, until: number, limit: number): Promise<readonly Stored[]> {
+    return this.#lists.dueOf(account, until, limit);
   }
 
   /** Covers the same partitions as {@link due}. */
@@ -238,6 +243,17 @@ export class RedisStore implements Store {
     const body = `{"type":"outage","account":null,"at":${now},"fromAt":FROM}`;
     const keys = [COMMON_KEYS.livenessWatermark, COMMON_KEYS.broadcasts] as const;
     return (await this.#connection.run(HEARTBEAT, [...keys], [now, toleranceMs, body])) === 1;
+  }
+
+  async noteSignals(lastAt: ReadonlyMap<string, number>): Promise<void> {
+    if (lastAt.size === 0) return;
+    await this.#connection.run(NOTE_SIGNALS, [COMMON_KEYS.lastSignals], [...lastAt].flat());
+  }
+
+  async lastSignalAt(account: string): Promise<number | null> {
+    const key = COMMON_KEYS.lastSignals;
+    const at = await this.#connection.command(key, "HGET", key, account);
+    return at === null ? null : Number(at);
   }
 
   /** Each node of a cluster has a clock; this is that of the node with the common keys. */

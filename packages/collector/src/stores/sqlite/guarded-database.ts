@@ -32,10 +32,15 @@ export function guard(database: DatabaseSync, refuse: () => void): GuardedDataba
         run: (...values: Parameters<StatementSync["run"]>) => run(() => statement.run(...values)),
         *iterate(...values: Parameters<StatementSync["iterate"]>) {
           const rows = run(() => statement.iterate(...values));
-          for (;;) {
-            const { done, value } = run(() => rows.next());
-            if (done) return;
-            yield value;
+          try {
+            for (;;) {
+              const { done, value } = run(() => rows.next());
+              if (done) return;
+              yield value;
+            }
+          } finally {
+            // A caller that stops early must not leave the statement reading.
+            rows.return?.();
           }
         },
       } as Statement;

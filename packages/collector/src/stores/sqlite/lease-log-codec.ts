@@ -9,6 +9,8 @@ import { isUint32 } from "../packed-map.ts";
 export interface LeaseEntry extends Renewal {
   readonly version: number;
   readonly deadlineAt: number;
+  /** The number of the session's account, if it is known; it is not in the log. */
+  readonly account?: number | undefined;
 }
 
 /** Session, version and `seq`, how long before the lease's end the deadline is (u32 each), that end (f64). */

@@ -24,6 +24,10 @@ const COMPACT_SLOTS_PER_ENTRY = 4;
 /** Rows of an ended segment that one commit deletes. */
 const DELETE_ROWS = 20;
 
+/** Not the number of an account: another process appended the entry. */
+const UNKNOWN_ACCOUNT = 0;
+/** How many accounts of sessions one call looks up. */
+const MAX_LOOK_UPS = 10_000;
 /** Not a file version: another process appended the entry, so the session's row may be newer. */
 const UNVERIFIED = 0;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -38,7 +42,7 @@ export class LeaseLog {
   readonly #minSegmentEntries: number;
   readonly #newest = new PackedMap({
     f64: ["leaseUntil", "deadlineAt"],
-    u32: ["session", "version", "seq", "segment", "verifiedAt"],
+    u32: ["session", "version", "seq", "segment", "verifiedAt", "account"],
   });
   readonly #bySession = this.#newest.index("session");
   /** For each chunk of slots, an instant before which none of its deadlines is. */
@@ -210,13 +214,48 @@ export class LeaseLog {
     return earliest;
   }
 
+  /**
+   * An account's sessions that are due by their entries, the most overdue first. `accountOf` is called for
+   * entries of other processes, once for each session.
+   */
+  dueOf(
+    account: number,
+    until: number,
+    limit: number,
+    accountOf: (session: number) => number,
+  ): readonly DueEntry[] {
+    const { session, deadlineAt, account: accounts } = this.#newest.fields;
+    let found: DueEntry[] = [];
+    let latest = until;
+    let lookUps = 0;
+    const keepEarliest = () => {
+      found = found.sort((a, b) => a.deadlineAt - b.deadlineAt).slice(0, limit);
+      if (found.length === limit) latest = found.at(-1)?.deadlineAt ?? latest;
+    };
+    for (let slot = 0; slot < this.#newest.end; slot += 1) {
+      const number = session.get(slot);
+      const deadline = deadlineAt.get(slot);
+      if (number === 0 || deadline > latest) continue;
+      if (accounts.get(slot) === UNKNOWN_ACCOUNT && lookUps < MAX_LOOK_UPS) {
+        accounts.set(slot, accountOf(number));
+        lookUps += 1;
+      }
+      if (accounts.get(slot) !== account) continue;
+      found.push({ session: number, deadlineAt: deadline });
+      if (found.length >= 2 * limit) keepEarliest();
+    }
+    keepEarliest();
+    return found;
+  }
+
   /** Keeps an entry in memory unless a newer one is there. */
   #set(session: number, entry: LeaseEntry, verifiedAt: number): void {
     const { version, seq, leaseUntil, deadlineAt } = entry;
     const record = { session, version, seq, leaseUntil, deadlineAt };
     let slot = this.#bySession.find(session);
     if (slot === NO_SLOT) {
-      slot = this.#newest.insert({ ...record, segment: this.#segment, verifiedAt });
+      const { account = UNKNOWN_ACCOUNT } = entry;
+      slot = this.#newest.insert({ ...record, account, segment: this.#segment, verifiedAt });
     } else {
       const { fields } = this.#newest;
       if (fields.version.get(slot) > version) return;

@@ -5,7 +5,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../store.ts";
 import { OUTBOX_TABLES } from "./outbox-schema.ts";
-import { CLOCK_TABLE, COUNTS_TABLE, ERASURES_TABLE, INCARNATION_TABLE, TABLES } from "./tables.ts";
+import {
+  CLOCK_TABLE,
+  COUNTS_TABLE,
+  ERASURES_TABLE,
+  INCARNATION_TABLE,
+  SIGNALS_TABLE,
+  TABLES,
+} from "./tables.ts";
 
 /** The file is of a build that was never released, and cannot be used. */
 export class UnreleasedFileError extends StoreError {
@@ -20,6 +27,7 @@ const MIGRATIONS: readonly string[] = [
   ERASURES_TABLE,
   COUNTS_TABLE,
   CLOCK_TABLE,
+  SIGNALS_TABLE,
 ];
 export const VERSION = FIRST_VERSION + MIGRATIONS.length;
 

@@ -54,9 +54,10 @@ export class SessionRows {
     return row ? this.#toDueRow(row as unknown as AccountedRow) : null;
   }
 
-  /** The version in the row; 0: there is no such session. */
-  versionOf(number: number): number {
-    return (this.#statements.sessionVersion.get(number)?.["version"] as number | undefined) ?? 0;
+  /** The version in the row, and the number of its account; `null`: there is no such session. */
+  versionOf(number: number): { readonly version: number; readonly account: number } | null {
+    const row = this.#statements.sessionVersion.get(number);
+    return (row as { version: number; account: number } | undefined) ?? null;
   }
 
   hasEvent(number: number, id: string): boolean {
@@ -67,6 +68,12 @@ export class SessionRows {
   due(now: number, limit: number): readonly DueRow[] {
     const rows = this.#statements.due.all(now, limit) as unknown as AccountedRow[];
     return rows.map((row) => this.#toDueRow(row));
+  }
+
+  /** An account's rows that are due, the most overdue first, as they are read. */
+  *dueOf(account: string, until: number): Generator<DueRow, void, undefined> {
+    const rows = this.#statements.dueOf.iterate(until, this.#accounts.of(account));
+    for (const row of rows) yield this.#toDueRow(row as unknown as AccountedRow);
   }
 
   list(account: string, query: ListQuery): readonly SessionInRow[] {

@@ -28,6 +28,7 @@ interface Committing<T = readonly WriteOutcome[]> {
 
 export class Sessions {
   readonly #statements: Statements;
+  readonly #accounts: AccountNumbers;
   readonly #rows: SessionRows;
   readonly #leaseLog: LeaseLog;
   readonly #cache = new SessionCache();
@@ -38,6 +39,7 @@ export class Sessions {
 
   constructor(statements: Statements, accounts: AccountNumbers, minSegmentEntries?: number) {
     this.#statements = statements;
+    this.#accounts = accounts;
     this.#rows = new SessionRows(statements, accounts);
     this.#leaseLog = new LeaseLog(statements, minSegmentEntries);
   }
@@ -87,7 +89,7 @@ export class Sessions {
       const inRow = this.#find(write.key);
       const version = inRow && (entries.get(inRow.number)?.version ?? this.#newest(inRow).version);
       if ((version ?? 0) !== write.expectedVersion) return "conflict";
-      const entry = entryOf(write);
+      const entry = entryOf(write, this.#accounts.of(write.key.account));
       if (inRow && entry && fitsLogEntry(inRow.number, entry)) {
         entries.set(inRow.number, entry);
         return "committed";
@@ -118,8 +120,12 @@ export class Sessions {
     this.#refresh();
     const entries = new Map<number, LeaseEntry>();
     const outcomes = leases.map(({ number, expectedVersion, ...renewal }): WriteOutcome => {
-      const version = entries.get(number)?.version ?? this.#versionOf(number);
-      const entry = { ...renewal, version: expectedVersion + 1 };
+      const earlier = entries.get(number);
+      const known = earlier?.version ?? this.#leaseLog.verifiedVersionOf(number, this.#fileVersion);
+      const read = known === null ? this.#readVersion(number) : null;
+      const version = known ?? read?.version;
+      const account = read?.account ?? earlier?.account;
+      const entry = { ...renewal, version: expectedVersion + 1, account };
       if (version !== expectedVersion || !fitsLogEntry(number, entry)) return "conflict";
       entries.set(number, entry);
       return "committed";
@@ -128,14 +134,14 @@ export class Sessions {
   }
 
   /**
-   * A session's newest version, or 0. Its row is read where another process may have written it, and where
-   * this one has: then the log has no entry until the next lease.
+   * A session's newest version and its account, by its row; `null`: there is no such session. It is needed
+   * where another process may have written the row, and where this one has: then the log has no entry until
+   * the next lease.
    */
-  #versionOf(number: number): number {
-    const verified = this.#leaseLog.verifiedVersionOf(number, this.#fileVersion);
-    if (verified !== null) return verified;
-    const inRow = this.#rows.versionOf(number);
-    return inRow && (this.#leaseLog.newerThan(number, inRow)?.version ?? inRow);
+  #readVersion(number: number): { readonly version: number; readonly account: number } | null {
+    const row = this.#rows.versionOf(number);
+    const newer = row && this.#leaseLog.newerThan(number, row.version);
+    return row && newer ? { ...row, version: newer.version } : row;
   }
 
   /** Forgets what is cached: a transaction was rolled back, and with it rows that are cached as written. */
@@ -184,6 +190,30 @@ export class Sessions {
     }
   }
 
+  /** An account's sessions that are due by their rows or by the log, the most overdue first. */
+  dueOf(account: string, until: number, limit: number): readonly Stored[] {
+    this.#refresh();
+    const due: { readonly deadlineAt: number; readonly read: () => Stored | null }[] = [];
+    for (const row of this.#rows.dueOf(account, until)) {
+      if (this.#isRenewed(row)) continue;
+      due.push({ deadlineAt: row.deadlineAt ?? until, read: () => row.decode().stored });
+      if (due.length === limit) break;
+    }
+    const accountOf = (number: number) => this.#rows.versionOf(number)?.account ?? 0;
+    const number = this.#accounts.of(account);
+    for (const entry of this.#leaseLog.dueOf(number, until, limit, accountOf)) {
+      due.push({ ...entry, read: () => this.#numbered(entry.session) });
+    }
+    due.sort((a, b) => a.deadlineAt - b.deadlineAt);
+    return due.slice(0, limit).flatMap(({ read }) => read() ?? []);
+  }
+
+  #numbered(number: number): Stored | null {
+    const row = this.#rows.numbered(number);
+    if (!row || !this.#isRenewed(row)) return null;
+    return this.#newest(this.#cache.get(row.key) ?? row.decode());
+  }
+
   list(account: string, query: ListQuery): readonly Stored[] {
     this.#refresh();
     return this.#rows.list(account, query).map((inRow) => this.#newest(inRow));
@@ -212,8 +242,8 @@ export class Sessions {
 }
 
 /** The log entry of a write, or null: its row must be written. */
-function entryOf(write: Write): LeaseEntry | null {
+function entryOf(write: Write, account: number): LeaseEntry | null {
   if (write.kind !== "lease") return null;
   const { renewal, deadlineAt, expectedVersion } = write;
-  return { ...renewal, deadlineAt, version: expectedVersion + 1 };
+  return { ...renewal, deadlineAt, version: expectedVersion + 1, account };
 }

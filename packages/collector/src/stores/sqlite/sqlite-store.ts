@@ -143,6 +143,10 @@ export class SqliteStore implements Store {
     }
   }
 
+  async dueOf(account: string, until: number, limit: number): Promise<readonly Stored[]> {
+    return this.#sessions.dueOf(account, until, limit);
+  }
+
   async notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
     const rows = this.#statements.behind.all(this.#accounts.of(account), epoch, limit);
     return rows.map((row) => ({ account, id: row["id"] as string }));
@@ -297,6 +301,17 @@ export class SqliteStore implements Store {
       this.#appendBroadcast({ type: "outage", account: null, at: now, fromAt });
       return true;
     });
+  }
+
+  async noteSignals(lastAt: ReadonlyMap<string, number>): Promise<void> {
+    if (lastAt.size === 0) return;
+    this.#transaction(() => {
+      for (const [account, at] of lastAt) this.#statements.putLastSignal.run(account, at);
+    });
+  }
+
+  async lastSignalAt(account: string): Promise<number | null> {
+    return (this.#statements.lastSignal.get(account)?.["at"] ?? null) as number | null;
   }
 
   async keepClock(change: (keeper: ClockKeeper | null) => ClockKeeper): Promise<void> {

@@ -19,7 +19,7 @@ const SQL = {
 
   loadSession: `SELECT ${SESSION} FROM sessions WHERE account = ? AND id = ?`,
   numberedSession: `SELECT account, ${SESSION} FROM sessions WHERE number = ?`,
-  sessionVersion: "SELECT version FROM sessions WHERE number = ?",
+  sessionVersion: "SELECT version, account FROM sessions WHERE number = ?",
   hasEvent: "SELECT 1 FROM events WHERE session = ? AND id = ?",
   insertEvent: "INSERT OR IGNORE INTO events (session, id) VALUES (?, ?)",
   insertSession: `INSERT INTO sessions
@@ -47,6 +47,8 @@ const SQL = {
       ORDER BY number LIMIT ?)`,
 
   due: `SELECT account, ${SESSION} FROM sessions WHERE deadline_at <= ? ORDER BY deadline_at LIMIT ?`,
+  dueOf: `SELECT account, ${SESSION} FROM sessions WHERE deadline_at <= ? AND account = ?
+    ORDER BY deadline_at`,
   behind: "SELECT id FROM sessions WHERE account = ? AND epoch < ? LIMIT ?",
   list: `SELECT ${SESSION} FROM sessions WHERE account = :account AND id > :afterId
     AND (:state IS NULL OR state = :state) AND (:presence IS NULL OR presence = :presence)
@@ -91,6 +93,9 @@ const SQL = {
   broadcast: "INSERT INTO broadcasts (body) VALUES (?)",
   clock: "SELECT collector, boot, base, mono FROM clock",
   setClock: "INSERT OR REPLACE INTO clock (id, collector, boot, base, mono) VALUES (1, ?, ?, ?, ?)",
+  lastSignal: "SELECT at FROM last_signals WHERE account = ?",
+  putLastSignal: `INSERT INTO last_signals (account, at) VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET at = max(at, excluded.at)`,
   watermark: "SELECT heartbeat_at FROM watermark WHERE id = 1",
   setWatermark:
     "INSERT INTO watermark (id, heartbeat_at) VALUES (1, ?) ON CONFLICT DO UPDATE SET heartbeat_at = excluded.heartbeat_at",

@@ -121,3 +121,12 @@ export const CLOCK_TABLE = `
      base REAL NOT NULL,
      mono REAL NOT NULL
    );`;
+
+/** When accounts' last signals were accepted, and deadlines that can be found by account. */
+export const SIGNALS_TABLE = `
+   CREATE TABLE IF NOT EXISTS last_signals (
+     account TEXT PRIMARY KEY,
+     at INTEGER NOT NULL
+   ) WITHOUT ROWID;
+   DROP INDEX sessions_due;
+   CREATE INDEX sessions_due ON sessions (deadline_at, account) WHERE deadline_at IS NOT NULL;`;

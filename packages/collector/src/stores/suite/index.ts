@@ -13,6 +13,7 @@ import { renewalCases } from "./lease-writes.ts";
 import { listCases } from "./lists.ts";
 import { logCases } from "./log.ts";
 import { sessionCases } from "./sessions.ts";
+import { signalCases } from "./signals.ts";
 
 export {
   ACCOUNT,
@@ -32,5 +33,6 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...logCases,
   ...broadcastCases,
   ...clockCases,
+  ...signalCases,
   ...accountCases,
 ];

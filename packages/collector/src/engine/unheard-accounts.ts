@@ -1,0 +1,117 @@
+/**
+ * Decides which accounts are unheard (rule 6): before a lease or buffer passes, it counts the sessions that
+ * missed since the account's last accepted signal. An account whose signals arrive costs a comparison.
+ * @module
+ */
+import type { Settings } from "../core/settings.ts";
+import { MIN_MISSES, maxSilenceAheadMs, minSilenceMs, missesAt } from "../core/unheard.ts";
+import type { Store, Stored } from "../stores/store.ts";
+import type { AccountSignals } from "./account-signals.ts";
+import type { Broadcasts, UnheardPeriod } from "./broadcasts.ts";
+
+/** How many sessions are looked at, most overdue first, until so many have missed. */
+const LOOK_LIMITS = [100, 1_000, 10_000];
+
+/** Sessions that have missed since an account's last accepted signal, before they are enough. */
+interface Misses {
+  readonly since: number;
+  /** By session. It may be offline by now, so that it has no deadline and is not found again. */
+  readonly at: Map<string, number>;
+}
+
+export class UnheardAccounts {
+  readonly #store: Store;
+  readonly #broadcasts: Broadcasts;
+  readonly #signals: AccountSignals;
+  readonly #misses = new Map<string, Misses>();
+
+  constructor(store: Store, broadcasts: Broadcasts, signals: AccountSignals) {
+    this.#store = store;
+    this.#broadcasts = broadcasts;
+    this.#signals = signals;
+  }
+
+  /** The accounts that are unheard at `now`. All instants here are in steady time. */
+  list(now: number): readonly (UnheardPeriod & { readonly account: string })[] {
+    return this.#broadcasts.unheardAccounts.flatMap((account) => {
+      const period = this.#broadcasts.unheardPeriod(account, now);
+      return period ? { account, ...period } : [];
+    });
+  }
+
+  /** Decides whether the account is unheard, because a timer of one of its pages is due. */
+  async decide(account: string, now: number): Promise<void> {
+    const { settings } = this.#broadcasts.latest(account);
+    const isHeard = (lastAt: number) => now - lastAt < minSilenceMs(settings);
+    if (isHeard(this.#signals.lastAt(account))) return;
+    await this.#broadcasts.refresh();
+    if (this.#broadcasts.unheardPeriod(account, now)) return;
+    const since = await this.#lastSignalAt(account);
+    // It was unheard since that signal, for as long as that excuses silence.
+    if (isHeard(since) || this.#broadcasts.lastUnheardAt(account) > since) return;
+    const misses = await this.#missesOf(account, since, now, settings);
+    const [at] = [...misses].sort((a, b) => a - b).slice(MIN_MISSES - 1);
+    if (at === undefined) {
+      this.#signals.watch(account, true);
+      return;
+    }
+    await this.#store.broadcast({ type: "unheard", account, at, missed: misses.length });
+    await this.#broadcasts.refresh();
+  }
+
+  async #lastSignalAt(account: string): Promise<number> {
+    const stored = (await this.#store.lastSignalAt(account)) ?? Number.NEGATIVE_INFINITY;
+    return Math.max(stored, this.#signals.lastAt(account));
+  }
+
+  /** When the account's sessions missed, of those that did so after `since`. */
+  async #missesOf(
+    account: string,
+    since: number,
+    now: number,
+    settings: Settings,
+  ): Promise<readonly number[]> {
+    const known = this.#misses.get(account);
+    const misses = known?.since === since ? known.at : new Map<string, number>();
+    this.#misses.set(account, { since, at: misses });
+    const until = now + this.#broadcasts.offsetAsOf(this.#broadcasts.epoch);
+    for (const limit of LOOK_LIMITS) {
+      const found = await this.#store.dueOf(account, until + maxSilenceAheadMs(settings), limit);
+      for (const stored of found) {
+        const at = this.#missedAt(stored, settings);
+        if (at !== null && at > since && at <= now) misses.set(stored.session.id, at);
+      }
+      if (misses.size >= MIN_MISSES || found.length < limit) break;
+    }
+    return [...misses.values()];
+  }
+
+  #missedAt({ session, shadow, epoch }: Stored, settings: Settings): number | null {
+    const at = missesAt(shadow ?? session, settings);
+    // The session may not have applied the last step of the clock.
+    return at === null ? null : at - this.#broadcasts.offsetAsOf(epoch);
+  }
+
+  /** A signal of the account was accepted at `at`. Returns whether it was unheard until then. */
+  async accept(account: string, at: number): Promise<boolean> {
+    if (!this.#broadcasts.unheardPeriod(account, at)) return false;
+    await this.#end(account, at);
+    return true;
+  }
+
+  async #end(account: string, at: number): Promise<void> {
+    await this.#store.broadcast({ type: "heard", account, at });
+    await this.#broadcasts.refresh();
+  }
+
+  /** Stores when signals were accepted, and ends periods that a signal at any collector has ended. */
+  async heartbeat(now: number): Promise<void> {
+    const unstored = this.#signals.unstored();
+    if (unstored.size > 0) await this.#store.noteSignals(unstored);
+    this.#signals.stored(unstored);
+    for (const { account, since } of this.list(now)) {
+      const lastAt = await this.#lastSignalAt(account);
+      if (lastAt > since) await this.#end(account, lastAt);
+    }
+  }
+}
