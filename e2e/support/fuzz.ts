@@ -108,19 +108,41 @@ function apiRequest(
   { keys }: TestCollector,
   paths: [string, ...string[]],
 ): FuzzRequest {
-  const id = random.pick(["fuzz", "fuzz_2", encodeURIComponent(randomText(random)) || "x"]);
-  const query = random.chance(0.3)
-    ? `?${random.pick(["limit", "cursor", "after", "state", "days"])}=${encodeURIComponent(randomText(random))}`
-    : "";
+  const id = random.pick(["fuzz", "fuzz_2", encodedText(random) || "x"]);
+  const parameters = Array.from(
+    { length: random.chance(0.3) ? 1 + random.below(3) : 0 },
+    () =>
+      `${random.pick(["limit", "cursor", "after", "state", "days", "__proto__"])}=${encodedText(random)}`,
+  );
+  const query = parameters.length > 0 ? `?${parameters.join("&")}` : "";
   return {
-    method: random.pick(["GET", "PUT", "POST", "PATCH", "DELETE"]),
+    method: random.chance(0.9)
+      ? random.pick(["GET", "PUT", "POST", "PATCH", "DELETE"])
+      : random.pick(["HEAD", "OPTIONS", "PROPFIND", "TRACE", "LOCK"]),
     path: random.pick(paths).replace(/\{\w+\}/g, id) + query,
     headers: {
       Authorization: `Bearer ${random.chance(0.95) ? keys.secret : randomText(random)}`,
-      "Content-Type": "application/json",
+      "Content-Type": random.chance(0.9) ? "application/json" : randomText(random),
+      ...(random.chance(0.1) && { [random.pick(ODD_HEADERS)]: randomText(random) }),
     },
     body: corrupt(random, JSON.stringify(randomBody(random))),
   };
+}
+
+const ODD_HEADERS = [
+  "X-HTTP-Method-Override",
+  "X-Forwarded-For",
+  "Content-Encoding",
+  "Last-Event-ID",
+  "If-None-Match",
+  "Origin",
+  "Range",
+] as const;
+
+/** For a path or a query: percent-encoded, sometimes as bytes that are no UTF-8. */
+function encodedText(random: Random): string {
+  if (random.chance(0.7)) return encodeURIComponent(randomText(random));
+  return random.pick(["%ED%A0%80", "%FF", "%", "%00", "%2e%2e", "%2F", "%252F", "x".repeat(5_000)]);
 }
 
 /** Bodies with fields that the API knows, and values that may be invalid. */
@@ -163,6 +185,8 @@ function randomValue(random: Random, depth: number): unknown {
     0.5,
     "",
     randomText(random),
+    "\ud800",
+    "a\0b",
     "__proto__",
     "constructor",
   ]);
@@ -171,7 +195,7 @@ function randomValue(random: Random, depth: number): unknown {
     return Array.from({ length: random.below(4) }, () => randomValue(random, depth - 1));
   return Object.fromEntries(
     Array.from({ length: random.below(4) }, () => [
-      randomText(random),
+      random.chance(0.1) ? "__proto__" : randomText(random),
       randomValue(random, depth - 1),
     ]),
   );

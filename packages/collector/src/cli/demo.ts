@@ -28,7 +28,7 @@ export interface DemoOptions {
 export async function demo({ host, port }: DemoOptions): Promise<void> {
   if (!existsSync(SHOP))
     throw new UsageError("The demo shop is not built: run `pnpm build` first.");
-  mkdirSync(FOLDER, { recursive: true });
+  mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
   const store = await openDemoStore(`${FOLDER}/demo.db`);
   const collector = await startCollector({
     store,

@@ -33,10 +33,17 @@ import {
 import { keepQueuePosition } from "./routing.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
+import { lengthOf } from "./ticket.ts";
 import { recordTransition, type Transition, visibleOf } from "./transition.ts";
 import { TRIGGER_FIELDS, type Trigger } from "./trigger.ts";
 import { applyAction, matches, readField } from "./triggers.ts";
 import { beginUnheard, endUnheard } from "./unheard.ts";
+
+/**
+ * Characters of ticket changes that one run of triggers records before it ends. Each transition has all
+ * tags before and after it, so a few dozen triggers could write megabytes for one event.
+ */
+const MAX_RUN_LENGTH = 65_536;
 
 export interface Reduction {
   readonly session: Session;
@@ -136,8 +143,12 @@ class Reducer {
     }
   }
 
-  /** Rule 23: starts over after each change of the ticket; each trigger fires at most once. */
+  /**
+   * Rule 23: starts over after each change of the ticket; each trigger fires at most once. Ends early once
+   * it has recorded more than {@link MAX_RUN_LENGTH}.
+   */
   #runTriggers(before: Session, settingsBefore: Settings, { at, now }: StepTimes): void {
+    let recorded = 0;
     const remaining = this.#settings.triggers.filter((trigger) => trigger.enabled);
     for (let index = 0; index < remaining.length; ) {
       const trigger = remaining[index];
@@ -152,6 +163,8 @@ class Reducer {
         current,
       );
       this.#recordChange(current, this.#settings, next, "trigger", now, trigger);
+      recorded += lengthOf(this.#transitions.at(-1)?.ticketChanges ?? {});
+      if (recorded > MAX_RUN_LENGTH) return;
       if (current.ticket !== this.#session.ticket) index = 0;
     }
   }

@@ -17,6 +17,7 @@ import {
 } from "./lists.ts";
 
 import { checkOrigin } from "./page-origins.ts";
+import { isStorable } from "./text.ts";
 
 interface FieldBase {
   /** What the setting does, and the effect of a wrong value. */
@@ -296,10 +297,12 @@ function checkValue(name: string, value: unknown): string | null {
         ? null
         : "must be a list of origins, as `https://shop.example`.";
     case "names":
-      return Array.isArray(value) && value.every((each) => typeof each === "string" && each !== "")
-        ? null
-        : "must be a list of names.";
+      return Array.isArray(value) && value.every(isName) ? null : "must be a list of names.";
   }
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" && value !== "" && isStorable(value);
 }
 
 /** The effective value: the override if there is one, otherwise the default. */

@@ -5,6 +5,9 @@
 import type { TicketStatus } from "./lists.ts";
 import type { Ticket, TicketPatch } from "./session.ts";
 
+/** How many tags a ticket keeps; further ones that a trigger adds are left out. */
+export const MAX_TAGS = 256;
+
 /** Rule 12: these statuses make a session inactive, reason `ticket_status`. */
 export function isMasked(ticket: Ticket): boolean {
   return ticket.status === "pending" || ticket.status === "hold" || ticket.status === "solved";
@@ -27,7 +30,7 @@ export function patchTicket(ticket: Ticket, patch: TicketPatch): Ticket {
     status: patch.status ?? ticket.status,
     priority: patch.priority === undefined ? ticket.priority : patch.priority,
     group: patch.group === undefined ? ticket.group : patch.group,
-    tags: patch.tags === undefined ? ticket.tags : [...new Set(patch.tags)],
+    tags: patch.tags === undefined ? ticket.tags : [...new Set(patch.tags)].slice(0, MAX_TAGS),
     routingChannel: patch.routingChannel ?? ticket.routingChannel,
   };
   return Object.keys(ticketChanges(ticket, patched)).length > 0 ? patched : ticket;
@@ -40,6 +43,12 @@ export function ticketChanges(from: Ticket, to: Ticket): TicketChanges {
   return Object.fromEntries(
     changed.map((field) => [field, { from: from[field], to: to[field] }]),
   ) as TicketChanges;
+}
+
+/** How many characters the values of changes have. */
+export function lengthOf(changes: TicketChanges): number {
+  const values = Object.values(changes).flatMap(({ from, to }) => [from, to].flat());
+  return values.reduce((length, value) => length + (value?.length ?? 0), 0);
 }
 
 function isSame(a: Ticket[keyof Ticket], b: Ticket[keyof Ticket]): boolean {

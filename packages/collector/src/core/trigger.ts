@@ -30,6 +30,12 @@ export const TRIGGER_OPERATORS = [
 ] as const;
 export type TriggerOperator = (typeof TRIGGER_OPERATORS)[number];
 
+/** How many triggers an account may have. */
+export const MAX_TRIGGERS = 50;
+/** How many actions, and how many conditions of each list, a trigger may have. */
+export const MAX_ACTIONS = 20;
+export const MAX_CONDITIONS = 50;
+
 /** A value of `session.reason` that matches both reasons of the user (rule 22). */
 export const EITHER_USER_REASON = "user_inactive_or_offline";
 

@@ -15,6 +15,7 @@ import { insightRoutes } from "./insights.ts";
 import { addDescription } from "./openapi.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { queueRoutes } from "./queue.ts";
+import { requireReadableUrl } from "./route.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { settingsRoutes } from "./settings.ts";
 import { signalRoutes } from "./signals.ts";
@@ -22,6 +23,7 @@ import { streamRoutes } from "./stream.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { transitionRoutes } from "./transitions.ts";
 import { triggerRoutes } from "./triggers.ts";
+import { closeUnread } from "./unread-body.ts";
 import { userRoutes } from "./users.ts";
 import { webhookDeliveryRoutes } from "./webhook-deliveries.ts";
 import { webhookRoutes } from "./webhooks.ts";
@@ -39,6 +41,7 @@ export interface AppOptions extends AppContext {
 export function createApp({ onError, getPath, ...context }: AppOptions): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>(getPath && { getPath });
 
+  app.use(closeUnread);
   app.route("/", signalRoutes(context));
   app.route("/", healthRoutes(context));
   app.route("/", assetRoutes(context));
@@ -47,6 +50,7 @@ export function createApp({ onError, getPath, ...context }: AppOptions): OpenAPI
   app.use(
     "/v1/*",
     requireSecretKey(context),
+    requireReadableUrl,
     bodyLimit({
       maxSize: API_BODY_MAX_BYTES,
       onError: (c) =>

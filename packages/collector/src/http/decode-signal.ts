@@ -23,6 +23,8 @@ export interface DecodedSignal {
 export const SESSION_ID = /^(?!\.{1,2}$)[\w.:@-]{1,128}$/;
 const PAGE_ID = /^[\w.-]{1,64}$/;
 const TOKEN_MAX_LENGTH = 2_048;
+/** Bytes that were no UTF-8, and halves of characters: two different secrets would have one hash. */
+const UNREADABLE = /[\uFFFD\p{Surrogate}]/u;
 /** Exclusive upper bound of `gen` and `seq`. */
 export const COUNTER_END = 2 ** 31;
 
@@ -76,7 +78,8 @@ function decodeNonLeave(body: SignalBody, signal: SignalInput["signal"]): Signal
 function tokenOf(body: SignalBody): string | undefined {
   const token = body["token"];
   if (token === undefined) return undefined;
-  if (typeof token === "string" && token.length <= TOKEN_MAX_LENGTH) return token;
+  const isText = typeof token === "string" && token.length <= TOKEN_MAX_LENGTH;
+  if (isText && !UNREADABLE.test(token)) return token;
   throw invalidField("token", `must be text of at most ${TOKEN_MAX_LENGTH} characters`);
 }
 

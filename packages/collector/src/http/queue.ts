@@ -6,6 +6,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { PRESENCES, type QueueStanding, STATES } from "../core/lists.ts";
 import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
+import { storable } from "../schemas/name.ts";
 import type { AppContext, Env } from "./context.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
 import { viewSession } from "./views.ts";
@@ -26,7 +27,7 @@ const get = createRoute({
   path: "/v1/queue",
   summary: "Waiting sessions, in order; those in `direct` go straight to their agent",
   ...secured("Queue and agents", "getQueue"),
-  request: { query: z.object({ group: z.string().max(256).optional() }) },
+  request: { query: z.object({ group: storable(z.string().max(256)).optional() }) },
   responses: jsonResponses(
     z.object({ queued: z.array(waiting), direct: z.array(waiting) }),
     "The current queue",

@@ -56,7 +56,7 @@ function checkBody(body: Body): MiddlewareHandler<Env> {
   const schema = json?.schema ?? NO_BODY;
   const isRequired = body?.required ?? false;
   return async (c, next) => {
-    const text = await c.req.text();
+    const text = decode(await c.req.arrayBuffer());
     const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
     if (!JSON_TYPE.test(type) && (isRequired || text !== "")) {
       throw new Problem("unsupported_media_type", "Send the body as application/json.");
@@ -68,13 +68,45 @@ function checkBody(body: Body): MiddlewareHandler<Env> {
   };
 }
 
-function parse(text: string): unknown {
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Bytes that are no UTF-8 are refused, since different ones would become the same text. */
+function decode(body: ArrayBuffer): string {
   try {
-    return JSON.parse(text);
+    return utf8.decode(body);
   } catch {
-    throw new Problem("not_json", "Send a JSON body as application/json.");
+    throw notJson();
   }
 }
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text, refusePrototype);
+  } catch (error) {
+    throw error instanceof Problem ? error : notJson();
+  }
+}
+
+/** Copies of an object drop this field silently, or set its prototype. */
+function refusePrototype(field: string, value: unknown): unknown {
+  if (field !== "__proto__") return value;
+  const message = "is unknown here; see /openapi.json.";
+  throw new Problem("invalid_request", `${field}: ${message}`, [{ field, message }]);
+}
+
+function notJson(): Problem {
+  return new Problem("not_json", "Send a JSON body, in UTF-8, as application/json.");
+}
+
+/** Refuses percent-encodings that are no UTF-8: taken as they stand, they would name something else. */
+export const requireReadableUrl: MiddlewareHandler<Env> = async (c, next) => {
+  try {
+    decodeURIComponent(c.req.url);
+  } catch {
+    throw new Problem("invalid_request", "Percent-encode the path and the query as UTF-8.");
+  }
+  await next();
+};
 
 type Issue = z.core.$ZodIssue;
 

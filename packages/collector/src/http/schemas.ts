@@ -14,7 +14,7 @@ import {
   TRANSITION_CAUSES,
   VISIBILITIES,
 } from "../core/lists.ts";
-import { id, name, wellFormed } from "../schemas/name.ts";
+import { id, name, storable } from "../schemas/name.ts";
 import { ticketFields, ticketPatch } from "../schemas/ticket.ts";
 import { SESSION_ID } from "./decode-signal.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
@@ -35,7 +35,7 @@ export const sessionPut = z
   .openapi("SessionUpdate");
 
 const eventBase = {
-  id: wellFormed(z.string().min(1).max(128))
+  id: storable(z.string().min(1).max(128))
     .optional()
     .describe("Your own id of the event; a repeated one is ignored.")
     .openapi({ example: "msg_1" }),
@@ -57,10 +57,7 @@ export const sessionEvent = z
         .datetime({ offset: true })
         .optional()
         .describe("When the user sent the message, if that differs from `at`."),
-      binding: z
-        .string()
-        .min(22)
-        .max(256)
+      binding: storable(z.string().min(22).max(256))
         .optional()
         .describe("With the binding `capability`: the secret that the page attached to it."),
     }),

@@ -5,6 +5,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Input } from "../core/input.ts";
 import { PRESENCES, QUEUE_STANDINGS, STATES } from "../core/lists.ts";
+import { storable } from "../schemas/name.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
@@ -44,7 +45,7 @@ const list = createRoute({
       state: z.enum(STATES).optional(),
       presence: z.enum(PRESENCES).optional(),
       queue: z.enum(QUEUE_STANDINGS).optional(),
-      assignee: z.string().max(256).optional(),
+      assignee: storable(z.string().max(256)).optional(),
     }),
   },
   responses: jsonResponses(

@@ -46,6 +46,10 @@ export function streamRoutes({ engine, meter }: AppContext): OpenAPIHono<Env> {
     const incarnation = await engine.store.incarnation();
     const resumed = resume === undefined ? null : await resumeFrom(account, resume);
     let cursor = resumed ?? (resume === undefined ? await engine.store.lastCursor(account) : 0);
+    if (c.req.raw.method === "HEAD") {
+      // The framework drops the body of a GET, which here would never end.
+      return c.body(null, 200, { "Content-Type": "text/event-stream" }) as never;
+    }
     // Proxies that buffer responses would hold back every event.
     c.header("X-Accel-Buffering", "no");
     return streamSSE(c, async (stream) => {

@@ -4,7 +4,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { DEFAULT_GROUPS, RECIPE_NAMES, recipe } from "../core/recipes.ts";
-import type { Trigger } from "../core/trigger.ts";
+import { MAX_TRIGGERS, type Trigger } from "../core/trigger.ts";
 import { checkTriggers } from "../core/trigger-check.ts";
 import { name } from "../schemas/name.ts";
 import { triggerSchema } from "../schemas/trigger.ts";
@@ -12,8 +12,7 @@ import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 
-const TRIGGERS_MAX = 200;
-const list = z.array(triggerSchema).max(TRIGGERS_MAX).openapi("Triggers");
+const list = z.array(triggerSchema).max(MAX_TRIGGERS).openapi("Triggers");
 const answer = jsonResponses(list, "The triggers, in order");
 
 const get = createRoute({
@@ -59,6 +58,9 @@ export function triggerRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const errors = checkTriggers(triggers);
     const [first] = errors;
     if (first) throw new Problem("invalid_triggers", `${first.field} ${first.message}`, errors);
+    if (triggers.length > MAX_TRIGGERS) {
+      throw new Problem("invalid_triggers", `Remove one: the maximum is ${MAX_TRIGGERS}.`);
+    }
     await engine.changeSettings(account, { triggers });
   }
 

@@ -4,7 +4,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { ENDPOINT_EVENTS } from "../core/lists.ts";
-import { name } from "../schemas/name.ts";
+import { name, storable } from "../schemas/name.ts";
 import type { Endpoint, EndpointKey, EndpointPatch, EndpointStatus } from "../stores/outbox.ts";
 import { createEndpoint, rotateSecrets } from "../webhooks/endpoints.ts";
 import type { AppContext, Env } from "./context.ts";
@@ -15,7 +15,9 @@ import { viewWebhook, webhookNotFound, webhookView, webhookWithSecret } from "./
 const MAX_WEBHOOKS = 50;
 
 const params = z.object({ id: name.openapi({ param: { name: "id", in: "path" } }) });
-const url = z.string().max(2_048).openapi({ example: "https://desk.example.com/stillhere" });
+const url = storable(z.string().max(2_048)).openapi({
+  example: "https://desk.example.com/stillhere",
+});
 /** `notified`: only transitions whose triggers name the endpoint. */
 const events = z.enum(ENDPOINT_EVENTS);
 

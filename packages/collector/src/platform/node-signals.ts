@@ -12,15 +12,13 @@ import { problemReplyOf } from "../http/problem.ts";
 import type { SignalIntake } from "../http/signal-intake.ts";
 import { signalTooLarge } from "../http/signals.ts";
 import { hashOfNode } from "./node-crypto.ts";
+import { boundUnreadBody } from "./unread-body.ts";
 
 export interface NodeSignalOptions {
   readonly intake: SignalIntake;
   readonly addressOf: (incoming: IncomingMessage) => string;
   readonly onError: (error: unknown) => void;
 }
-
-/** A request whose body exceeds this is aborted instead of read to its end. */
-const MAX_DRAINED_BYTES = 1 << 20;
 
 export function isSignal({ method, url }: IncomingMessage): boolean {
   return method === "POST" && (url === SIGNALS_PATH || !!url?.startsWith(`${SIGNALS_PATH}?`));
@@ -52,6 +50,7 @@ export function takeSignal(
     },
     () => {
       headers["Connection"] = "close";
+      boundUnreadBody(incoming, outgoing);
       refuse(intake.refusal(signalTooLarge(), { origin, address }));
     },
   );
@@ -66,7 +65,10 @@ function headerOf({ rawHeaders }: IncomingMessage, name: string): string | undef
   return undefined;
 }
 
-/** Calls one of the callbacks once; neither if the client disconnects before its body ends. */
+/**
+ * Calls one of the callbacks once; neither if the client disconnects before its body ends. A body that is
+ * too large is not waited for.
+ */
 function readBody(
   incoming: IncomingMessage,
   onBody: (body: Buffer) => void,
@@ -76,13 +78,14 @@ function readBody(
   let size = 0;
   incoming.on("error", () => {});
   incoming.on("data", (chunk: Buffer) => {
+    const wasTooLarge = size > SIGNAL_MAX_BYTES;
     size += chunk.length;
     if (size <= SIGNAL_MAX_BYTES) chunks.push(chunk);
-    else if (size > MAX_DRAINED_BYTES) incoming.destroy();
+    else if (!wasTooLarge) onTooLarge();
   });
   incoming.on("end", () => {
-    if (size > SIGNAL_MAX_BYTES) onTooLarge();
-    else onBody(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    if (size > SIGNAL_MAX_BYTES) return;
+    onBody(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
   });
 }
 

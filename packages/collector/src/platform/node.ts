@@ -16,6 +16,7 @@ import type { Store } from "../stores/store.ts";
 import { addressReader, contextAddressReader } from "./address.ts";
 import { isSignal, takeSignal } from "./node-signals.ts";
 import { openRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
+import { boundUnreadBody } from "./unread-body.ts";
 
 export { MAX_SESSIONS } from "./runtime.ts";
 
@@ -65,7 +66,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   });
   const intake = new SignalIntake(runtime.intakeContext);
   const signals = { intake, addressOf: addressReader(trustProxy), onError };
-  const answer = getRequestListener(runtime.app.fetch);
+  const answer = createListener(runtime.app.fetch);
   const keepAliveMs = (options.keepAliveSeconds ?? KEEP_ALIVE_SECONDS) * 1_000;
   const server = createKeepAliveServer(keepAliveMs, (incoming, outgoing) => {
     if (isSignal(incoming)) takeSignal(signals, incoming, outgoing);
@@ -100,7 +101,17 @@ function metricsListener(
   const app = new Hono<Env>();
   app.get("/metrics", (c) => answerMetrics(c, { contentType, scrape, token }));
   app.onError(createErrorHandler(onError));
-  return getRequestListener(app.fetch);
+  return createListener(app.fetch);
+}
+
+/** Answers with the application, and reads no more of a body than the application does. */
+function createListener(fetch: Parameters<typeof getRequestListener>[0]): RequestListener {
+  // The library would read 64 MB of a body that was not wanted.
+  const answer = getRequestListener(fetch, { autoCleanupIncoming: false });
+  return (incoming, outgoing) => {
+    boundUnreadBody(incoming, outgoing);
+    void answer(incoming, outgoing);
+  };
 }
 
 function createKeepAliveServer(keepAliveTimeout: number, listener: RequestListener): Server {

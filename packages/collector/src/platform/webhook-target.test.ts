@@ -45,6 +45,15 @@ describe("refuseTarget refuses", () => {
   });
 });
 
+describe("refuseTarget names the option that allows", () => {
+  it.each(["http://127.0.0.1:9000/", "http://desk.example/", "https://10.0.0.7/"])(
+    "%s",
+    async (url) => {
+      expect(await refuseTarget(url, false, resolve)).toContain("--allow-private-webhooks");
+    },
+  );
+});
+
 describe("refuseTarget allows", () => {
   it.each(["https://desk.example/hook?x=1", "https://8.8.8.8/", "https://[2606:4700::1]:8443/"])(
     "%s",

@@ -11,5 +11,5 @@ export function refuseUrl(text: string, isPrivateAllowed: boolean): string | nul
   }
   if (url.username || url.password) return "Leave user name and password out of the URL.";
   if (isPrivateAllowed || url.protocol === "https:") return null;
-  return "Use https://: messages reveal who waits for whom.";
+  return "Use https://: messages reveal who waits for whom. The collector's operator can allow http:// and private networks with --allow-private-webhooks.";
 }

@@ -5,6 +5,7 @@
 
 import { z } from "@hono/zod-openapi";
 import { readStatus, TICKET_PRIORITIES, TICKET_STATUSES } from "../core/lists.ts";
+import { MAX_TAGS } from "../core/ticket.ts";
 import { name } from "./name.ts";
 
 export const ticketStatus = z.preprocess(readStatus, z.enum(TICKET_STATUSES));
@@ -14,7 +15,7 @@ export const ticketFields = {
   status: ticketStatus.optional(),
   priority: z.enum(TICKET_PRIORITIES).nullish(),
   group: name.nullish(),
-  tags: z.array(name).max(256).optional(),
+  tags: z.array(name).max(MAX_TAGS).optional(),
   routingChannel: name.optional(),
 };
 

@@ -5,7 +5,8 @@
 
 import { z } from "@hono/zod-openapi";
 import { readStatus, TICKET_PRIORITIES } from "../core/lists.ts";
-import { TRIGGER_FIELDS, TRIGGER_OPERATORS } from "../core/trigger.ts";
+import { MAX_TAGS } from "../core/ticket.ts";
+import { MAX_ACTIONS, MAX_CONDITIONS, TRIGGER_FIELDS, TRIGGER_OPERATORS } from "../core/trigger.ts";
 import { name } from "./name.ts";
 import { ticketStatus } from "./ticket.ts";
 
@@ -13,13 +14,13 @@ const condition = z
   .strictObject({
     field: z.enum(TRIGGER_FIELDS),
     op: z.enum(TRIGGER_OPERATORS),
-    value: z.union([name, z.array(name), z.null()]).optional(),
+    value: z.union([name, z.array(name).max(MAX_TAGS), z.null()]).optional(),
   })
   .overwrite((each) =>
     each.field === "ticket.status" ? { ...each, value: readStatus(each.value) } : each,
   );
 
-const tags = z.array(name).min(1);
+const tags = z.array(name).min(1).max(MAX_TAGS);
 
 const action = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("set_status"), value: ticketStatus }),
@@ -36,8 +37,8 @@ export const triggerSchema = z
   .strictObject({
     name,
     enabled: z.boolean().default(true),
-    all: z.array(condition).default([]),
-    any: z.array(condition).default([]),
-    actions: z.array(action).min(1),
+    all: z.array(condition).max(MAX_CONDITIONS).default([]),
+    any: z.array(condition).max(MAX_CONDITIONS).default([]),
+    actions: z.array(action).min(1).max(MAX_ACTIONS),
   })
   .openapi("Trigger");
