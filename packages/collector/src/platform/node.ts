@@ -104,7 +104,7 @@ function metricsListener(
   return createListener(app.fetch);
 }
 
-/** Answers with the application, and reads no more of a body than the application does. */
+/** A listener that runs the application, and reads no more of a body than the application does. */
 function createListener(fetch: Parameters<typeof getRequestListener>[0]): RequestListener {
   // The library would read 64 MB of a body that was not wanted.
   const answer = getRequestListener(fetch, { autoCleanupIncoming: false });
