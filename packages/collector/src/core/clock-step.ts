@@ -37,5 +37,6 @@ export function moveWithClock(session: Session, byMs: number): Session {
     firstQueuedAt: movedOrNull(session.firstQueuedAt),
     stateChangedAt: moved(session.stateChangedAt),
     presenceChangedAt: moved(session.presenceChangedAt),
+    changedAt: moved(session.changedAt),
   };
 }

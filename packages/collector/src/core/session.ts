@@ -119,6 +119,11 @@ export interface Session {
   readonly historyAt: number;
   readonly stateChangedAt: number;
   readonly presenceChangedAt: number;
+  /**
+   * When the last change was made that the API shows, but for pages and deadlines; kept by the engine,
+   * no rule reads it. A verdict that was reached late was made when it was reached.
+   */
+  readonly changedAt: number;
   /** Number of the last transition of a shadow; the next shadow continues from it. */
   readonly shadowSeq: number;
   /** Whole hours from its creation to the last event; kept by the engine, no rule reads it. */
@@ -174,6 +179,7 @@ export function createSession(fresh: NewSession, now: number): Session {
     historyAt: now,
     stateChangedAt: now,
     presenceChangedAt: now,
+    changedAt: now,
     shadowSeq: 0,
     activeHours: 0,
   };

@@ -262,7 +262,7 @@ describe("deadlines", () => {
     await harness.sweep();
     expect(await harness.store.due(START + 120_000, 10)).toEqual([]);
     const online = await harness.store.list(ACCOUNT, { presence: "online", limit: 10 });
-    expect(online.map(({ session }) => session.id)).toEqual(["there"]);
+    expect(online.sessions.map(({ session }) => session.id)).toEqual(["there"]);
   });
 
   it("are processed by one sweep at a time, and after one that failed by the next", async () => {

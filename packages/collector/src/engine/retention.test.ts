@@ -34,7 +34,7 @@ async function open(store: Store, overrides: object) {
     await harness.advance(harness.now + ms);
   };
   const ids = async () =>
-    (await store.list(ACCOUNT, { limit: 100 })).map(({ session }) => session.id);
+    (await store.list(ACCOUNT, { limit: 100 })).sessions.map(({ session }) => session.id);
   const retain = () => applyRetention(harness.engine, [ACCOUNT]);
   return { harness, submit, advance, ids, retain };
 }

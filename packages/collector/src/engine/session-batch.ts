@@ -13,6 +13,7 @@ import { ERASURE_KEPT_MS } from "../stores/erasure.ts";
 import type { Found, SessionKey, Write } from "../stores/store.ts";
 import { isEvent, noteActivity } from "./activity.ts";
 import type { Broadcasts } from "./broadcasts.ts";
+import { noteChange } from "./change-time.ts";
 import { isOfPage, type KnownPage, type Outcome, type Request } from "./request.ts";
 import { asIfOn, createShadow, dropShadow, SessionReducer } from "./session-reducer.ts";
 
@@ -153,8 +154,13 @@ export class SessionBatch {
   #reduce(input: Input, at: number, settings: Settings): void {
     if (input.type === "clock_step") this.#now += input.byMs;
     this.#now = Math.max(this.#now, at);
+    const before = this.#live?.session;
+    const shadowSeq = this.#shadow?.session.seq;
     this.#live?.reduce(input, this.#now, settings);
     this.#shadow?.reduce(input, this.#now, settings);
+    if (!this.#live || !before) return;
+    const isShadowChanged = this.#shadow?.session.seq !== shadowSeq;
+    this.#live.session = noteChange(this.#live.session, before, isShadowChanged, this.#now);
   }
 
   /** The write to commit, or null where nothing changed. */
@@ -196,7 +202,6 @@ export class SessionBatch {
         queuedAt: session.queuedAt,
         assignee: session.assignee,
         group: session.ticket.group,
-        user: session.user,
         capacityHeld: visible.capacityHeld,
       },
       eventIds: [...this.#eventIds],

@@ -8,7 +8,9 @@ import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import { storable } from "../schemas/name.ts";
 import type { AppContext, Env } from "./context.ts";
+import { decodeListCursor, encodeListCursor } from "./list-cursor.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
+import { pageQuery } from "./schemas.ts";
 import { viewSession } from "./views.ts";
 
 const waiting = z.object({
@@ -26,11 +28,17 @@ const get = createRoute({
   method: "get",
   path: "/v1/queue",
   summary: "Waiting sessions, in order; those in `direct` go straight to their agent",
-  ...secured("Queue and agents", "getQueue"),
-  request: { query: z.object({ group: storable(z.string().max(256)).optional() }) },
+  ...secured("Queue and agents", "getQueue", "invalid_cursor"),
+  request: { query: z.object({ ...pageQuery, group: storable(z.string().max(256)).optional() }) },
   responses: jsonResponses(
-    z.object({ queued: z.array(waiting), direct: z.array(waiting) }),
-    "The current queue",
+    z.object({
+      queued: z.array(waiting),
+      direct: z.array(waiting),
+      total: z.number().int().describe("Sessions in `queued`, on all pages."),
+      directTotal: z.number().int().describe("Sessions in `direct`, on all pages."),
+      cursor: z.string().nullable().describe("Of the next page; null on the last one."),
+    }),
+    "One page of the current queue; both lists together have at most `limit` sessions",
   ),
 });
 
@@ -38,13 +46,27 @@ export function queueRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   routes.openapi(get, async (c) => {
     const account = c.var.account.name;
+    const { cursor, limit, ...query } = c.req.valid("query");
     const { settings } = engine.broadcasts.latest(account);
-    const found = await engine.store.queue(account, c.req.valid("query").group ?? null);
-    const entries = found.map(({ session }) => viewWaiting(session, settings, engine.clock.now()));
-    return c.json(
-      { queued: positionsOf(entries, "queued"), direct: positionsOf(entries, "direct") },
-      200,
+    const after = cursor === undefined ? undefined : decodeListCursor(query, cursor);
+    const [queuedBefore = 0, directBefore = 0] = after?.counts ?? [];
+    const { sessions, next } = await engine.store.list(account, {
+      ...query,
+      sort: "waiting",
+      after,
+      limit,
+    });
+    const { queued: total, direct: directTotal } = await engine.store.countQueue(
+      account,
+      query.group,
     );
+    const now = engine.clock.now();
+    const entries = sessions.map(({ session }) => viewWaiting(session, settings, now));
+    const queued = positionsOf(entries, "queued", queuedBefore);
+    const direct = positionsOf(entries, "direct", directBefore);
+    const counts = [queuedBefore + queued.length, directBefore + direct.length];
+    const nextCursor = next && encodeListCursor(query, { ...next, counts });
+    return c.json({ queued, direct, total, directTotal, cursor: nextCursor }, 200);
   });
   return routes;
 }
@@ -56,8 +78,12 @@ function viewWaiting(session: Session, settings: Settings, now: number) {
   return { session: id, user, presence, state, queue, queuedAt, waitingSeconds, ticket };
 }
 
-function positionsOf(entries: readonly ReturnType<typeof viewWaiting>[], wanted: QueueStanding) {
+function positionsOf(
+  entries: readonly ReturnType<typeof viewWaiting>[],
+  wanted: QueueStanding,
+  before: number,
+) {
   return entries
     .filter(({ queue }) => queue === wanted)
-    .map(({ queue: _queue, ...entry }, index) => ({ position: index + 1, ...entry }));
+    .map(({ queue: _queue, ...entry }, index) => ({ position: before + index + 1, ...entry }));
 }

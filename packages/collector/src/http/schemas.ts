@@ -114,6 +114,9 @@ export const sessionView = z
     lastResponseAt: instant.nullable().describe("The end user's last message."),
     presenceChangedAt: instant,
     stateChangedAt: instant,
+    changedAt: instant.describe(
+      "The last change of all that is here but `pages` and `nextDeadlineAt`.",
+    ),
     nextDeadlineAt: instant.nullable().describe("When it changes if nothing more is heard."),
     createdAt: instant,
     seq: z.number().int().describe("Number of its last transition; 0: none."),

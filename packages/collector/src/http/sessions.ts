@@ -4,14 +4,18 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Input } from "../core/input.ts";
-import { PRESENCES, QUEUE_STANDINGS, STATES } from "../core/lists.ts";
+import { PRESENCES, QUEUE_STANDINGS, REASONS, STATES } from "../core/lists.ts";
 import { storable } from "../schemas/name.ts";
+import { LIST_ORDERS, MAX_EXAMINED } from "../stores/list.ts";
 import type { AppContext, Env } from "./context.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { decodeListCursor, encodeListCursor } from "./list-cursor.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { idParams, pageQuery, sessionPut, sessionView } from "./schemas.ts";
 import { viewSession } from "./views.ts";
+
+const named = storable(z.string().min(1).max(256)).optional();
+const changed = z.iso.datetime({ offset: true }).optional();
 
 /** The channel of a session that is created without one. */
 export const DEFAULT_CHANNEL = "web_widget";
@@ -34,23 +38,51 @@ const get = createRoute({
   responses: jsonResponses(sessionView, "The session"),
 });
 
+const listFilter = {
+  state: z.enum(STATES).optional(),
+  presence: z.enum(PRESENCES).optional(),
+  queue: z.enum(QUEUE_STANDINGS).optional(),
+  reason: z.enum(REASONS).optional(),
+  assignee: named.describe("The agent."),
+  group: named,
+  user: named,
+  ticket: named.describe("The ticket's id."),
+  tag: named.describe("One of the ticket's tags."),
+  q: storable(z.string().min(1).max(256))
+    .optional()
+    .describe(
+      "Part of the id or of the name of user, ticket, tag, agent or group; case and accents do not matter.",
+    ),
+  changedAfter: changed.describe("Only sessions with a later `changedAt`."),
+  changedBefore: changed.describe("Only sessions with an earlier `changedAt`."),
+  sort: z
+    .enum(LIST_ORDERS)
+    .default("id")
+    .describe(
+      "`changed`: by `changedAt`, the earliest first. `waiting`: only sessions in the queue, the longest wait first.",
+    ),
+};
+
+const LIST_DESCRIPTION = `All filters that are given must hold. \`user\`, \`ticket\`, \`assignee\`, \`sort=waiting\` and the times of change are indexed. The others examine one session after the other, at most ${MAX_EXAMINED.toLocaleString("en")} for a page. A session that does not change meanwhile is on exactly one page; with \`sort=changed\` one that changes comes again on a later page, and none is missed.`;
+
 const list = createRoute({
   method: "get",
   path: "/v1/sessions",
-  summary: "Sessions by id, paginated",
+  summary: "Find sessions; paginated",
+  description: LIST_DESCRIPTION,
   ...secured("Sessions", "listSessions", "invalid_cursor"),
-  request: {
-    query: z.object({
-      ...pageQuery,
-      state: z.enum(STATES).optional(),
-      presence: z.enum(PRESENCES).optional(),
-      queue: z.enum(QUEUE_STANDINGS).optional(),
-      assignee: storable(z.string().max(256)).optional(),
-    }),
-  },
+  request: { query: z.object({ ...pageQuery, ...listFilter }) },
   responses: jsonResponses(
-    z.object({ sessions: z.array(sessionView), cursor: z.string().nullable() }),
-    "One page; `cursor` is null on the last page",
+    z.object({
+      sessions: z.array(sessionView),
+      cursor: z.string().nullable().describe("Of the next page; null on the last one."),
+      stopped: z
+        .boolean()
+        .describe(
+          `The page ended early, because ${MAX_EXAMINED.toLocaleString("en")} sessions were examined; the cursor continues.`,
+        ),
+    }),
+    "One page; it may have fewer sessions than `limit`",
   ),
 });
 
@@ -88,18 +120,24 @@ export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   });
 
   routes.openapi(list, async (c) => {
-    const { cursor, limit, ...filter } = c.req.valid("query");
+    const { cursor, limit, ...query } = c.req.valid("query");
     const account = c.var.account.name;
-    const afterId = cursor === undefined ? undefined : decodeCursor(cursor);
-    const found = await engine.store.list(account, { ...filter, afterId, limit: limit + 1 });
-    const page = found.slice(0, limit);
-    const last = found.length > limit ? page.at(-1)?.session : undefined;
+    const { q: text, changedAfter, changedBefore, ...filter } = query;
+    const { sessions, next, isCutShort } = await engine.store.list(account, {
+      ...filter,
+      text,
+      changedAfter: instantOf(changedAfter),
+      changedBefore: instantOf(changedBefore),
+      after: cursor === undefined ? undefined : decodeListCursor(query, cursor),
+      limit,
+    });
     return c.json(
       {
-        sessions: page.map(({ session, shadow }) =>
+        sessions: sessions.map(({ session, shadow }) =>
           viewSession(session, settingsOf(account), shadow),
         ),
-        cursor: last ? encodeCursor(last.id) : null,
+        cursor: next && encodeListCursor(query, { ...next, counts: [] }),
+        stopped: isCutShort,
       },
       200,
     );
@@ -113,6 +151,10 @@ export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   });
 
   return routes;
+}
+
+function instantOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
 }
 
 export function sessionNotFound(id: string): Problem {

@@ -38,6 +38,7 @@ export function viewSession(session: Session, settings: Settings, shadow: Sessio
     lastResponseAt: isoOrNull(session.lastResponseAt),
     presenceChangedAt: iso(session.presenceChangedAt),
     stateChangedAt: iso(session.stateChangedAt),
+    changedAt: iso(session.changedAt),
     nextDeadlineAt: isoOrNull(deadlineOf(session, settings)),
     createdAt: iso(session.createdAt),
     seq: session.seq,

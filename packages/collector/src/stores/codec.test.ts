@@ -92,7 +92,11 @@ describe("the session codec", () => {
     const row = JSON.parse(encodeSession(session)) as unknown[];
     expect(row[28]).toBe(0);
     const moved = [...row.slice(0, 28), 7];
-    expect(decodeSession("s", JSON.stringify(moved))).toEqual({ ...session, historyAt: 12 });
+    expect(decodeSession("s", JSON.stringify(moved))).toEqual({
+      ...session,
+      historyAt: 12,
+      changedAt: 12,
+    });
     expect(decodeSession("s", JSON.stringify(row.slice(0, 28)))).toEqual(session);
   });
 

@@ -26,7 +26,7 @@ type Row = readonly unknown[];
 export function encodeSession(session: Session): string {
   const { createdAt, ticket, buffer, ended } = session;
   const since = (at: number | null) => (at === null ? null : at - createdAt);
-  return JSON.stringify([
+  const row: readonly unknown[] = [
     FORMAT,
     createdAt,
     session.channel,
@@ -63,8 +63,11 @@ export function encodeSession(session: Session): string {
     session.shadowSeq,
     session.activeHours,
     encodeTimes(session),
-    ...(session.unheardSince === null ? [] : [since(session.unheardSince)]),
-  ]);
+  ];
+  // Later fields, with their defaults left out at the end.
+  const later = [since(session.unheardSince), session.changedAt - session.historyAt];
+  const end = later.findLastIndex((value) => value !== null && value !== 0) + 1;
+  return JSON.stringify([...row, ...later.slice(0, end)]);
 }
 
 /**
@@ -152,6 +155,7 @@ export function decodeSession(id: string, text: string): Session {
   const [ticketId, status, priority, group, tags, routingChannel] = row[5] as Row;
   const buffer = row[11] as Row | null;
   const ended = row[20] as Row | null;
+  const times = decodeTimes(row[28], Math.max(time(row[24]), time(row[25])));
   return {
     id,
     createdAt,
@@ -187,9 +191,10 @@ export function decodeSession(id: string, text: string): Session {
     queuedAt: at(row[21]),
     firstQueuedAt: at(row[22]),
     seq: row[23] as number,
-    ...decodeTimes(row[28], Math.max(time(row[24]), time(row[25]))),
+    ...times,
     stateChangedAt: time(row[24]),
     presenceChangedAt: time(row[25]),
+    changedAt: times.historyAt + ((row[30] ?? 0) as number),
     shadowSeq: (row[26] ?? 0) as number,
     activeHours: (row[27] ?? 0) as number,
   };

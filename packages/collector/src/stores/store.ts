@@ -10,6 +10,7 @@ import type { Session } from "../core/session.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Transition } from "../core/transition.ts";
 import type { Trigger } from "../core/trigger.ts";
+import type { ListPage, ListQuery } from "./list.ts";
 import type { OutboxStore } from "./outbox.ts";
 import type { StateCounts } from "./state-counts.ts";
 
@@ -31,7 +32,10 @@ export interface Stored {
   readonly deadlineAt: number | null;
 }
 
-/** The columns that lists are filtered by. They are derived by the engine, so no store has to. */
+/**
+ * The columns that lists are filtered by and that depend on settings, and some that stores index. They are
+ * derived by the engine, so no store has to; the others in a {@link ListQuery} are fields of the session.
+ */
 export interface IndexedColumns {
   readonly state: State;
   readonly presence: Presence;
@@ -39,7 +43,6 @@ export interface IndexedColumns {
   readonly queuedAt: number | null;
   readonly assignee: string | null;
   readonly group: string | null;
-  readonly user: string | null;
   readonly capacityHeld: boolean;
 }
 
@@ -128,15 +131,7 @@ export interface ScanPart {
   readonly next: string | null;
 }
 
-export interface ListQuery {
-  readonly state?: State;
-  readonly presence?: Presence;
-  readonly queue?: QueueStanding;
-  readonly assignee?: string;
-  /** Only sessions whose id sorts after this one. */
-  readonly afterId?: string;
-  readonly limit: number;
-}
+export type QueueCounts = Record<Exclude<QueueStanding, "none">, number>;
 
 /** A helpdesk agent; `capacity` is how many sessions they can hold at the same time. */
 export interface Agent {
@@ -237,10 +232,10 @@ export interface Store {
   /** Sessions of an account to which the broadcast `epoch` has not been applied yet. */
   notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]>;
 
-  /** Sessions of an account, ascending by id. */
-  list(account: string, query: ListQuery): Promise<readonly Stored[]>;
-  /** Sessions in the queue, by `queuedAt`, then id. */
-  queue(account: string, group: string | null): Promise<readonly Stored[]>;
+  /** A page of an account's sessions. `listPage` makes it of what an index can do. */
+  list(account: string, query: ListQuery): Promise<ListPage>;
+  /** The number of sessions in the queue, of one group or of all. */
+  countQueue(account: string, group?: string): Promise<QueueCounts>;
   /** A session's transitions after `afterSeq`, ascending. */
   history(
     key: SessionKey,

@@ -28,9 +28,9 @@ it("the memory store has the transitions that the rules give, for any history", 
     for await (const _shown of playHistory(harness, generated, options));
     renewed += harness.beats.hits;
     const expected = expectedHistories(generated, START);
-    expect((await store.list("shop", { limit: 10 })).map(({ session }) => session.id)).toEqual(
-      [...expected.keys()].sort(),
-    );
+    expect(
+      (await store.list("shop", { limit: 10 })).sessions.map(({ session }) => session.id),
+    ).toEqual([...expected.keys()].sort());
     for (const [id, transitions] of expected) {
       const entries = await store.history({ account: "shop", id }, 0, 1_000);
       expect(entries.map(({ transition }) => transition)).toEqual(transitions);

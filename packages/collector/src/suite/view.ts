@@ -7,7 +7,8 @@
 import { ok } from "node:assert/strict";
 import { TRACKS, type Track } from "../core/lists.ts";
 import type { Transition } from "../core/transition.ts";
-import type { Agent, Assignment, ListQuery, LogEntry, Stored } from "../stores/store.ts";
+import type { ListPage, ListQuery } from "../stores/list.ts";
+import type { Agent, Assignment, LogEntry, QueueCounts, Stored } from "../stores/store.ts";
 import type { EngineHarness } from "./engine-harness.ts";
 
 const ALL = 1_000;
@@ -19,8 +20,14 @@ const QUERIES: readonly Omit<ListQuery, "limit">[] = [
   { state: "active" },
   { state: "inactive", presence: "offline" },
   { presence: "online", queue: "none" },
-  { queue: "queued", afterId: "a" },
+  { queue: "queued", after: { at: 0, id: "a" } },
   { assignee: "agent_1" },
+  { user: "u_1", sort: "changed" },
+  { tag: "a", state: "active" },
+  { reason: "user_offline", sort: "changed" },
+  { text: "U_", group: "one" },
+  { sort: "changed" },
+  { sort: "waiting" },
 ];
 
 /** How far each track of the log has been read. */
@@ -36,7 +43,7 @@ export interface AccountView {
   /** `epoch` is replaced by the number of this history's broadcasts that the session has applied. */
   readonly sessions: readonly Omit<Stored, "version">[];
   readonly lists: readonly (readonly string[])[];
-  readonly queues: readonly (readonly string[])[];
+  readonly queueCounts: readonly QueueCounts[];
   readonly assignments: readonly Assignment[];
   readonly agents: readonly Agent[];
   readonly sessionsOfUser: readonly string[];
@@ -56,11 +63,11 @@ export async function readView(
   epochBefore: number,
   cursors: Cursors,
 ): Promise<AccountView> {
-  const sessions = await store.list(account, { limit: ALL });
+  const { sessions } = await store.list(account, { limit: ALL });
   const byId = new Map(sessions.map((stored) => [stored.session.id, stored]));
-  const idsOf = (list: readonly Stored[]) => list.map(({ session }) => session.id);
+  const idsOf = (page: ListPage) => page.sessions.map(({ session }) => session.id);
   const lists = QUERIES.map((query) => store.list(account, { ...query, limit: ALL }));
-  const queues = [null, "one"].map((group) => store.queue(account, group));
+  const counts = [undefined, "one"].map((group) => store.countQueue(account, group));
   const due = (await store.due(now + DUE_HORIZON_MS, ALL)).filter((key) => key.account === account);
   const broadcasts = await store.broadcasts(epochBefore);
   const { epoch } = engine.broadcasts.latest(account);
@@ -75,7 +82,7 @@ export async function readView(
       epoch: broadcasts.filter(({ epoch }) => epoch <= stored.epoch).length,
     })),
     lists: (await Promise.all(lists)).map(idsOf),
-    queues: (await Promise.all(queues)).map(idsOf),
+    queueCounts: await Promise.all(counts),
     assignments: await store.assignments(account),
     agents: await store.agents(account),
     sessionsOfUser: await store.sessionsOf(account, "u_1"),

@@ -97,7 +97,8 @@ export function createApi(base: URL, key: string) {
       return session;
     },
 
-    queue: () => read<{ queued: Queued[]; direct: Queued[] }>("v1/queue"),
+    /** The beginning of the queue: more than the lists show. */
+    queue: () => read<{ queued: Queued[]; direct: Queued[] }>("v1/queue?limit=500"),
 
     stream: (lastEventId: string | null, signal: AbortSignal) =>
       open("v1/stream", {

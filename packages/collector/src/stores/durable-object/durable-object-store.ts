@@ -4,8 +4,9 @@
  * @module
  */
 import type { Track } from "../../core/lists.ts";
+import { type ListPage, type ListQuery, MAX_EXAMINED, mergePages } from "../list.ts";
 import type { OutboxStore } from "../outbox.ts";
-import { nextOf } from "../scan.ts";
+import { scanById } from "../scan.ts";
 import type {
   Account,
   Agent,
@@ -13,10 +14,10 @@ import type {
   Broadcast,
   EraseOptions,
   Found,
-  ListQuery,
   LogEntry,
   Lookup,
   NewBroadcast,
+  QueueCounts,
   ScanPart,
   SessionKey,
   Store,
@@ -126,20 +127,22 @@ export class DurableObjectStore implements Store {
     return ids.slice(0, limit).map((id) => ({ account, id }));
   }
 
-  async list(account: string, query: ListQuery): Promise<readonly Stored[]> {
-    const found = await this.#ofAll(account, (shard) => shard.list(query));
-    return found.sort((a, b) => compare(a.session.id, b.session.id)).slice(0, query.limit);
+  /** Each shard examines its share of what may be examined. */
+  async list(account: string, query: ListQuery): Promise<ListPage> {
+    const shards = shardCount(await this.layouts());
+    const maxExamined = Math.ceil((query.maxExamined ?? MAX_EXAMINED) / shards);
+    const pages = await this.#ofAll(account, async (shard) => [
+      await shard.list({ ...query, maxExamined }),
+    ]);
+    return mergePages(pages, query);
   }
 
-  async queue(account: string, group: string | null): Promise<readonly Stored[]> {
-    const found = await this.#ofAll(account, (shard) => shard.queue(group));
-    return found
-      .sort(
-        (a, b) =>
-          (a.queuedAt ?? 0) - (b.queuedAt ?? 0) ||
-          compare(a.stored.session.id, b.stored.session.id),
-      )
-      .map(({ stored }) => stored);
+  async countQueue(account: string, group?: string): Promise<QueueCounts> {
+    const all = await this.#ofAll(account, async (shard) => [
+      await shard.countQueue(group ?? null),
+    ]);
+    const sum = (name: keyof QueueCounts) => all.reduce((total, each) => total + each[name], 0);
+    return { queued: sum("queued"), direct: sum("direct") };
   }
 
   async assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
@@ -193,10 +196,9 @@ export class DurableObjectStore implements Store {
     const count = shardCount(await this.layouts());
     const [start = "0", afterId = ""] = after?.split(/:(.*)/s) ?? [];
     const index = Number(start);
-    const sessions = await remoteCall(
-      this.#links.shard({ account, index }).list({ afterId, limit }),
-    );
-    const next = nextOf(sessions, limit);
+    const list = (query: ListQuery) =>
+      remoteCall(this.#links.shard({ account, index }).list(query));
+    const { sessions, next } = await scanById(list, afterId, limit);
     if (next !== null) return { sessions, next: `${index}:${next}` };
     return { sessions, next: index + 1 < count ? `${index + 1}:` : null };
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Track } from "../../core/lists.ts";
+import type { ListPage, ListQuery } from "../list.ts";
 import type { OutboxStore } from "../outbox.ts";
 import type {
   Account,
@@ -13,10 +14,10 @@ import type {
   Broadcast,
   EraseOptions,
   Found,
-  ListQuery,
   LogEntry,
   Lookup,
   NewBroadcast,
+  QueueCounts,
   SessionKey,
   Stored,
   Write,
@@ -27,12 +28,6 @@ import type { Layouts } from "./placement.ts";
 export interface ShardName {
   readonly account: string;
   readonly index: number;
-}
-
-/** A queued session with its sort key, for merging the queues of several shards. */
-export interface QueuedEntry {
-  readonly queuedAt: number | null;
-  readonly stored: Stored;
 }
 
 /** A session that is due, with its deadline. */
@@ -51,8 +46,8 @@ export interface ShardLink {
   /** When the shard's last signal was accepted; `null` if never. */
   lastSignalAt(): Promise<number | null>;
   notCaughtUp(epoch: number, limit: number): Promise<readonly string[]>;
-  list(query: ListQuery): Promise<readonly Stored[]>;
-  queue(group: string | null): Promise<readonly QueuedEntry[]>;
+  list(query: ListQuery): Promise<ListPage>;
+  countQueue(group: string | null): Promise<QueueCounts>;
   assignments(agent: string | null): Promise<readonly Assignment[]>;
   sessionsOf(user: string): Promise<readonly string[]>;
   count(): Promise<number>;

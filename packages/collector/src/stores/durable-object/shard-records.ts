@@ -7,21 +7,23 @@ import { RpcTarget } from "cloudflare:workers";
 import type { Track } from "../../core/lists.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
+import { type ListPage, type ListQuery, listPage } from "../list.ts";
 import type { SqlRow } from "../sqlite/database.ts";
 import type {
   Assignment,
   EraseOptions,
   Found,
-  ListQuery,
   Lookup,
+  QueueCounts,
   SessionKey,
   Stored,
   Write,
   WriteOutcome,
 } from "../store.ts";
 import { encodeTransition } from "../transition-codec.ts";
-import type { DueEntry, QueuedEntry, RelayEntry, ShardLink } from "./links.ts";
+import type { DueEntry, RelayEntry, ShardLink } from "./links.ts";
 import { ShardBroadcasts } from "./shard-broadcasts.ts";
+import { shardLists } from "./shard-lists.ts";
 import { prepareShard, type ShardStatements } from "./shard-schema.ts";
 import type { ObjectSql } from "./sql.ts";
 import { type UnwrittenBeat, UnwrittenBeats, WRITE_AFTER_MS } from "./unwritten-beats.ts";
@@ -133,7 +135,9 @@ export class ShardRecords extends RpcTarget implements ShardLink {
       return;
     }
     const { capacityHeld, ...columns } = write.columns;
-    const row = { ...renewed, ...columns, epoch: write.epoch, held: Number(capacityHeld) };
+    const { changedAt, user } = session;
+    const shown = { changedAt, user, held: Number(capacityHeld) };
+    const row = { ...renewed, ...columns, ...shown, epoch: write.epoch };
     if (version === 1) this.#statements.insertSession.run(row);
     else this.#statements.updateSession.run(row);
     for (const eventId of write.eventIds) this.#statements.insertEvent.run(key.id, eventId);
@@ -180,23 +184,17 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return this.#statements.notCaughtUp.all(epoch, limit).map((row) => row["id"] as string);
   }
 
-  async list(query: ListQuery): Promise<readonly Stored[]> {
-    const rows = this.#statements.list.all({
-      afterId: query.afterId ?? "",
-      state: query.state ?? null,
-      presence: query.presence ?? null,
-      queue: query.queue ?? null,
-      assignee: query.assignee ?? null,
-      limit: query.limit,
-    });
-    return rows.map((row) => this.#newest(row));
+  async list(query: ListQuery): Promise<ListPage> {
+    const toStored = (row: SqlRow) => this.#newest(row);
+    return listPage(shardLists(this.#statements, toStored), query);
   }
 
-  async queue(group: string | null): Promise<readonly QueuedEntry[]> {
-    return this.#statements.queue.all({ group }).map((row) => ({
-      queuedAt: row["queued_at"] as number | null,
-      stored: this.#newest(row),
-    }));
+  async countQueue(group: string | null): Promise<QueueCounts> {
+    const counts = { queued: 0, direct: 0 };
+    for (const row of this.#statements.countQueue.all({ group })) {
+      counts[row["queue"] as keyof QueueCounts] = row["count"] as number;
+    }
+    return counts;
   }
 
   /** A renewal changes no column that lists filter by, so queries find the right rows. */

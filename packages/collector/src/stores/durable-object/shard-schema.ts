@@ -4,6 +4,7 @@
  * thousand sessions of a shard. Deadlines, which are read all the time, are indexed in memory.
  * @module
  */
+import { decodeSession } from "../codec.ts";
 import type { ObjectSql } from "./sql.ts";
 
 const TABLES = `
@@ -46,18 +47,21 @@ const TABLES = `
 
 const SESSION = "id, version, epoch, deadline_at, body, shadow";
 
+/** Of a session in a list. */
+const LISTED = `${SESSION}, changed_at, queued_at, state, presence, queue, assignee, grp`;
+
 const SQL = {
   session: `SELECT ${SESSION} FROM sessions WHERE id = ?`,
   version: "SELECT version FROM sessions WHERE id = ?",
   hasEvent: "SELECT 1 FROM events WHERE session = ? AND id = ?",
   insertEvent: "INSERT OR IGNORE INTO events (session, id) VALUES (?, ?)",
   insertSession: `INSERT INTO sessions (id, version, epoch, deadline_at, state, presence, queue,
-      queued_at, assignee, grp, user, held, body, shadow)
+      queued_at, changed_at, assignee, grp, user, held, body, shadow)
     VALUES (:id, :version, :epoch, :deadlineAt, :state, :presence, :queue,
-      :queuedAt, :assignee, :group, :user, :held, :body, :shadow)`,
+      :queuedAt, :changedAt, :assignee, :group, :user, :held, :body, :shadow)`,
   updateSession: `UPDATE sessions SET version = :version, epoch = :epoch, deadline_at = :deadlineAt,
       state = :state, presence = :presence, queue = :queue, queued_at = :queuedAt,
-      assignee = :assignee, grp = :group, user = :user, held = :held, body = :body, shadow = :shadow
+      changed_at = :changedAt, assignee = :assignee, grp = :group, user = :user, held = :held, body = :body, shadow = :shadow
     WHERE id = :id`,
   renewSession: `UPDATE sessions SET version = :version, deadline_at = :deadlineAt, body = :body,
       shadow = :shadow WHERE id = :id`,
@@ -71,12 +75,14 @@ const SQL = {
   deadlines: "SELECT id, deadline_at FROM sessions WHERE deadline_at IS NOT NULL",
   bodies: `SELECT ${SESSION} FROM sessions`,
   notCaughtUp: "SELECT id FROM sessions WHERE epoch < ? LIMIT ?",
-  list: `SELECT ${SESSION} FROM sessions WHERE id > :afterId
-    AND (:state IS NULL OR state = :state) AND (:presence IS NULL OR presence = :presence)
-    AND (:queue IS NULL OR queue = :queue) AND (:assignee IS NULL OR assignee = :assignee)
-    ORDER BY id LIMIT :limit`,
-  queue: `SELECT ${SESSION}, queued_at FROM sessions WHERE queue <> 'none'
-    AND (:group IS NULL OR grp = :group)`,
+  listed: `SELECT ${LISTED} FROM sessions WHERE id = ?`,
+  walkById: `SELECT ${LISTED} FROM sessions WHERE id > :id ORDER BY id LIMIT :limit`,
+  walkByChange: `SELECT ${LISTED} FROM sessions WHERE changed_at >= :at
+    AND (changed_at > :at OR id > :id) ORDER BY changed_at, id LIMIT :limit`,
+  walkByWait: `SELECT ${LISTED} FROM sessions WHERE queue <> 'none' AND queued_at >= :at
+    AND (queued_at > :at OR id > :id) ORDER BY queued_at, id LIMIT :limit`,
+  countQueue: `SELECT queue, count(*) AS count FROM sessions WHERE queue <> 'none'
+    AND (:group IS NULL OR grp = :group) GROUP BY queue`,
   assignments: `SELECT assignee, id, held FROM sessions WHERE assignee IS NOT NULL
     AND (:agent IS NULL OR assignee = :agent)`,
   sessionsOf: "SELECT id FROM sessions WHERE user = ?",
@@ -99,9 +105,35 @@ const SQL = {
 
 export type ShardStatements = ReturnType<typeof prepareShard>;
 
-/** Creates missing tables and prepares every statement. */
+const SCHEMA_FACT = "schema";
+
+/** Steps of the schema since {@link TABLES}; the fact `schema` is how many of them were done. */
+const MIGRATIONS: readonly ((sql: ObjectSql) => void)[] = [
+  (sql) => {
+    sql.exec("ALTER TABLE sessions ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0");
+    const set = sql.prepare("UPDATE sessions SET changed_at = ? WHERE id = ?");
+    for (const row of sql.prepare("SELECT id, body FROM sessions").all()) {
+      const id = row["id"] as string;
+      set.run(decodeSession(id, row["body"] as string).changedAt, id);
+    }
+  },
+];
+
+function migrate(sql: ObjectSql): void {
+  const done = sql.prepare(SQL.fact).get(SCHEMA_FACT)?.["value"];
+  for (const [index, migration] of MIGRATIONS.entries()) {
+    if (index < Number(done ?? 0)) continue;
+    sql.transaction(() => {
+      migration(sql);
+      sql.prepare(SQL.putFact).run(SCHEMA_FACT, String(index + 1));
+    });
+  }
+}
+
+/** Brings the tables up to date and prepares every statement. */
 export function prepareShard(sql: ObjectSql) {
   sql.exec(TABLES);
+  migrate(sql);
   const entries = Object.entries(SQL).map(([name, text]) => [name, sql.prepare(text)]);
   return Object.fromEntries(entries) as Record<keyof typeof SQL, ReturnType<ObjectSql["prepare"]>>;
 }

@@ -5,9 +5,22 @@
 
 import { renew } from "../../core/lease.ts";
 import type { Track } from "../../core/lists.ts";
+import type { Session } from "../../core/session.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
-import { nextOf } from "../scan.ts";
+import {
+  type Candidate,
+  comparePositions,
+  type ListOrder,
+  type ListPage,
+  type ListQuery,
+  type ListSource,
+  listPage,
+  positionOf,
+  termOf,
+  termsOf,
+} from "../list.ts";
+import { scanById } from "../scan.ts";
 import { noSessions, type StateCounts } from "../state-counts.ts";
 import type {
   Account,
@@ -18,10 +31,10 @@ import type {
   Found,
   IndexedColumns,
   LeaseWrite,
-  ListQuery,
   LogEntry,
   Lookup,
   NewBroadcast,
+  QueueCounts,
   ScanPart,
   SessionKey,
   Store,
@@ -42,6 +55,7 @@ interface SessionRow {
 export class MemoryStore implements Store {
   readonly #rows = new Map<string, SessionRow>();
   readonly #nameByNumber = new Map<number, string>();
+  readonly #idsByTerm = new Map<string, Set<string>>();
   #lastNumber = 0;
   readonly #erasures = new Map<string, number>();
   readonly #accounts = new Map<string, Account>();
@@ -84,9 +98,25 @@ export class MemoryStore implements Store {
     const stored = { session, shadow, epoch, deadlineAt, version: write.expectedVersion + 1 };
     const number = row?.number ?? this.#nextNumber(name);
     this.#rows.set(name, { key, stored, columns, eventIds, number });
+    this.#reindex(key, row?.stored.session ?? null, session);
     this.#append("live", write, write.transitions);
     this.#append("shadow", write, write.shadowTransitions);
     return "committed";
+  }
+
+  /** Moves a session's entries in the index of terms. */
+  #reindex({ account, id }: SessionKey, before: Session | null, after: Session | null): void {
+    const named = (session: Session | null) =>
+      session ? termsOf(session).map((term) => `${account}\n${term}`) : [];
+    for (const term of named(before)) {
+      const ids = this.#idsByTerm.get(term);
+      ids?.delete(id);
+      if (ids?.size === 0) this.#idsByTerm.delete(term);
+    }
+    for (const term of named(after)) {
+      const ids = this.#idsByTerm.get(term) ?? new Set();
+      this.#idsByTerm.set(term, ids.add(id));
+    }
   }
 
   #nextNumber(name: string): number {
@@ -136,27 +166,43 @@ export class MemoryStore implements Store {
       .map((row) => row.key);
   }
 
-  async list(account: string, query: ListQuery): Promise<readonly Stored[]> {
-    return this.#rowsOf(account)
-      .filter((row) => query.afterId === undefined || row.key.id > query.afterId)
-      .filter((row) => query.state === undefined || row.columns.state === query.state)
-      .filter((row) => query.presence === undefined || row.columns.presence === query.presence)
-      .filter((row) => query.queue === undefined || row.columns.queue === query.queue)
-      .filter((row) => query.assignee === undefined || row.columns.assignee === query.assignee)
-      .sort((a, b) => (a.key.id < b.key.id ? -1 : 1))
-      .slice(0, query.limit)
-      .map((row) => row.stored);
+  async list(account: string, query: ListQuery): Promise<ListPage> {
+    const sorted = new Map<ListOrder, readonly SessionRow[]>();
+    const inOrder = (sort: ListOrder) => {
+      const position = ({ stored }: SessionRow) => positionOf(stored.session, sort);
+      const rows = this.#rowsOf(account)
+        .filter(({ columns }) => sort !== "waiting" || columns.queue !== "none")
+        .sort((a, b) => comparePositions(position(a), position(b)));
+      sorted.set(sort, rows);
+      return rows;
+    };
+    const walk: ListSource["walk"] = async (sort, after, limit) => {
+      const isBehind = ({ stored }: SessionRow) =>
+        after === null || comparePositions(positionOf(stored.session, sort), after) > 0;
+      const rows = sorted.get(sort) ?? inOrder(sort);
+      const from = rows.findIndex(isBehind);
+      return from < 0 ? [] : rows.slice(from, from + limit).map(toCandidate);
+    };
+    const pick: ListSource["pick"] = async (filter, limit) => {
+      const term = termOf(filter);
+      return term === null ? null : this.#idsBy(account, term).slice(0, limit);
+    };
+    const load: ListSource["load"] = async (ids) =>
+      ids.flatMap((id) => this.#rows.get(nameOf({ account, id })) ?? []).map(toCandidate);
+    return listPage({ walk, pick, load }, query);
   }
 
-  async queue(account: string, group: string | null): Promise<readonly Stored[]> {
-    return this.#rowsOf(account)
-      .filter(({ columns }) => columns.queue !== "none")
-      .filter(({ columns }) => group === null || columns.group === group)
-      .sort(
-        (a, b) =>
-          (a.columns.queuedAt ?? 0) - (b.columns.queuedAt ?? 0) || (a.key.id < b.key.id ? -1 : 1),
-      )
-      .map((row) => row.stored);
+  #idsBy(account: string, term: string): string[] {
+    return [...(this.#idsByTerm.get(`${account}\n${term}`) ?? [])];
+  }
+
+  async countQueue(account: string, group?: string): Promise<QueueCounts> {
+    const counts = { queued: 0, direct: 0 };
+    for (const { columns } of this.#rowsOf(account)) {
+      if (group !== undefined && columns.group !== group) continue;
+      if (columns.queue !== "none") counts[columns.queue] += 1;
+    }
+    return counts;
   }
 
   async history(
@@ -201,10 +247,7 @@ export class MemoryStore implements Store {
   }
 
   async sessionsOf(account: string, user: string): Promise<readonly string[]> {
-    return this.#rowsOf(account)
-      .filter(({ columns }) => columns.user === user)
-      .map(({ key }) => key.id)
-      .sort(compare);
+    return this.#idsBy(account, `u ${user}`).sort(compare);
   }
 
   async countByState(account: string): Promise<StateCounts> {
@@ -220,8 +263,7 @@ export class MemoryStore implements Store {
   }
 
   async scan(account: string, after: string | null, limit: number): Promise<ScanPart> {
-    const sessions = await this.list(account, { afterId: after ?? "", limit });
-    return { sessions, next: nextOf(sessions, limit) };
+    return scanById((query) => this.list(account, query), after, limit);
   }
 
   async prune(account: string, before: number, limit: number): Promise<number> {
@@ -242,6 +284,7 @@ export class MemoryStore implements Store {
     this.outbox.erase(key);
     const name = nameOf(key);
     this.#nameByNumber.delete(this.#rows.get(name)?.number ?? 0);
+    this.#reindex(key, this.#rows.get(name)?.stored.session ?? null, null);
     const existed = this.#rows.delete(name);
     if (existed && erasedAt !== undefined) this.#remember(hash, erasedAt);
     return existed;
@@ -318,6 +361,11 @@ function dueRows(rows: readonly SessionRow[], now: number, limit: number): reado
     .filter((row) => (row.stored.deadlineAt ?? Number.POSITIVE_INFINITY) <= now)
     .sort((a, b) => (a.stored.deadlineAt ?? 0) - (b.stored.deadlineAt ?? 0))
     .slice(0, limit);
+}
+
+function toCandidate({ stored, columns }: SessionRow): Candidate {
+  const { id, changedAt, queuedAt } = stored.session;
+  return { id, changedAt, queuedAt, columns, stored };
 }
 
 function compare(a: string, b: string): number {

@@ -49,7 +49,7 @@ describe.each([
 
 /** All runs share one server, so a later run must not find due sessions of an earlier one. */
 async function eraseAll(store: Store, account: string): Promise<void> {
-  for (const { session } of await store.list(account, { limit: 100 })) {
+  for (const { session } of (await store.list(account, { limit: 100 })).sessions) {
     await store.erase({ account, id: session.id });
   }
 }

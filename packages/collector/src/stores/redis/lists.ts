@@ -2,25 +2,32 @@
  * Queries over an account's sessions. Each is sent to all partitions, and the results are merged.
  * @module
  */
+import {
+  type Candidate,
+  comparePositions,
+  type ListPage,
+  type ListQuery,
+  type ListSource,
+  listPage,
+  positionOf,
+} from "../list.ts";
 import { noSessions, type StateCounts } from "../state-counts.ts";
-import type { Assignment, ListQuery, Stored } from "../store.ts";
+import type { Assignment, QueueCounts, Stored } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { decodeName, encodeName, sessionKeys } from "./keys.ts";
 import { partitionOf } from "./partition.ts";
 import {
   columnsPattern,
-  type DecodedRecord,
+  decodeColumns,
   decodeRecord,
-  hasColumns,
   QUEUED_PATTERN,
-  stateOf,
   userNeedles,
 } from "./record.ts";
 import { DUE_OF } from "./scripts/due-of.ts";
 import { FIND_BY_TEXT } from "./scripts/find.ts";
 import { LIST_SESSIONS } from "./scripts/list.ts";
 
-/** How many sessions are loaded by id in one call. */
+/** How many sessions are read by id in one call. */
 const LOAD_LIMIT = 500;
 const FIND_LIMIT = 500;
 /** How many sessions of one partition are read for {@link Lists.dueOf}. */
@@ -46,25 +53,28 @@ export class Lists {
     this.#partitions = Array.from({ length: partitions }, (_, partition) => partition);
   }
 
-  async list(account: string, query: ListQuery): Promise<readonly Stored[]> {
-    const rows = await this.#rowsOf(account, query);
-    return rows.map(([id, record]) => decodeRecord(id, record).stored);
-  }
-
-  async #rowsOf(account: string, query: ListQuery): Promise<readonly Row[]> {
-    const { assignee, afterId = "", limit } = query;
+  list(account: string, query: ListQuery): Promise<ListPage> {
     const pattern = columnsPattern(query);
-    if (assignee === undefined) return this.#mergeRuns(account, pattern, afterId, limit);
-    const assignments = await this.assignments(account, assignee);
-    const rest = assignments.map(({ session }) => session).filter((id) => id > afterId);
-    const rows: Row[] = [];
-    while (rest.length > 0 && rows.length < limit) {
-      const loaded = await this.#load(account, rest.splice(0, LOAD_LIMIT));
-      const isMatch = ([id, record]: Row) =>
-        decodeRecord(id, record).columns.assignee === assignee && hasColumns(record, pattern);
-      rows.push(...loaded.filter(isMatch));
-    }
-    return rows.slice(0, limit);
+    const walk: ListSource["walk"] = async (sort, after, limit) => {
+      if (sort === "id") {
+        return (await this.#mergeRuns(account, pattern, after?.id ?? "", limit)).map(toCandidate);
+      }
+      const order = sort === "waiting" ? QUEUED_PATTERN : pattern;
+      const all = await this.#mergeRuns(account, order, "", Number.MAX_SAFE_INTEGER);
+      return all
+        .map(toCandidate)
+        .filter((each) => !after || comparePositions(positionOf(each, sort), after) > 0)
+        .sort((a, b) => comparePositions(positionOf(a, sort), positionOf(b, sort)))
+        .slice(0, limit);
+    };
+    const pick: ListSource["pick"] = async ({ assignee }, limit) => {
+      if (assignee === undefined) return null;
+      const assignments = await this.assignments(account, assignee);
+      return assignments.map(({ session }) => session).slice(0, limit);
+    };
+    const load: ListSource["load"] = async (ids) =>
+      (await this.#load(account, ids)).map(toCandidate);
+    return listPage({ walk, pick, load }, query);
   }
 
   /** Merges the sorted runs of all partitions and columns, reading only as far as needed. */
@@ -131,13 +141,14 @@ export class Lists {
       .map(([, id = "", record = ""]) => decodeRecord(id, record).stored);
   }
 
-  async queue(account: string, group: string | null): Promise<readonly Stored[]> {
+  async countQueue(account: string, group?: string): Promise<QueueCounts> {
+    const counts = { queued: 0, direct: 0 };
     const rows = await this.#mergeRuns(account, QUEUED_PATTERN, "", Number.MAX_SAFE_INTEGER);
-    return rows
-      .map(([id, record]) => decodeRecord(id, record))
-      .filter(({ columns }) => group === null || columns.group === group)
-      .sort(byQueueOrder)
-      .map(({ stored }) => stored);
+    for (const { columns } of rows.map(toCandidate)) {
+      if (group !== undefined && columns.group !== group) continue;
+      if (columns.queue !== "none") counts[columns.queue] += 1;
+    }
+    return counts;
   }
 
   async assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
@@ -170,7 +181,8 @@ export class Lists {
         const args = [from, FIND_LIMIT, ...userNeedles(user)];
         const reply = await this.#connection.run(FIND_BY_TEXT, [index, sessions], args);
         const [next = "", ...flat] = reply as string[];
-        const isMatch = ([id, record]: Row) => decodeRecord(id, record).columns.user === user;
+        const isMatch = ([id, record]: Row) =>
+          decodeRecord(id, record).stored.session.user === user;
         ids.push(
           ...toRows(flat)
             .filter(isMatch)
@@ -198,7 +210,7 @@ export class Lists {
       const { columns } = sessionKeys(partition, account);
       const flat = (await this.#connection.command(columns, "HGETALL", columns)) as string[];
       for (let index = 0; index < flat.length; index += 2) {
-        counts[stateOf(flat[index] ?? "")] += Number(flat[index + 1]);
+        counts[decodeColumns(flat[index] ?? "").state] += Number(flat[index + 1]);
       }
       return [];
     });
@@ -241,9 +253,10 @@ function lastIdOf(rows: readonly Row[]): string {
   return rows.at(-1)?.[0] ?? "";
 }
 
-function byQueueOrder(a: DecodedRecord, b: DecodedRecord): number {
-  const difference = (a.columns.queuedAt ?? 0) - (b.columns.queuedAt ?? 0);
-  return difference || compare(a.stored.session.id, b.stored.session.id);
+function toCandidate([id, record]: Row): Candidate {
+  const { columns, stored } = decodeRecord(id, record);
+  const { changedAt, queuedAt } = stored.session;
+  return { id, changedAt, queuedAt, columns, stored };
 }
 
 function compare(a: string, b: string): number {

@@ -11,7 +11,8 @@
 import { type Renewal, renew } from "../../core/lease.ts";
 import type { Presence, QueueStanding, State } from "../../core/lists.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
-import type { IndexedColumns, ListQuery, Stored, Write } from "../store.ts";
+import type { ListFilter } from "../list.ts";
+import type { IndexedColumns, Stored, Write } from "../store.ts";
 import { encodeName } from "./keys.ts";
 
 const STATES: Record<State, string> = {
@@ -60,30 +61,30 @@ export function encodeColumns({ state, presence, queue }: IndexedColumns): strin
 }
 
 /** The other columns, encoded only in the rare case that they differ from the session's fields. */
-function encodeOtherColumns({ session, columns: { queuedAt, group, user } }: Write): string {
-  const isSame =
-    queuedAt === session.queuedAt && group === session.ticket.group && user === session.user;
-  return isSame ? NONE : encodeName(JSON.stringify([queuedAt, group, user]));
+function encodeOtherColumns({ session, columns: { queuedAt, group } }: Write): string {
+  const isSame = queuedAt === session.queuedAt && group === session.ticket.group;
+  return isSame ? NONE : encodeName(JSON.stringify([queuedAt, group]));
 }
 
 export interface DecodedRecord {
   readonly stored: Stored;
-  readonly columns: Pick<IndexedColumns, "queuedAt" | "group" | "user" | "assignee">;
+  readonly columns: Omit<IndexedColumns, "queuedAt" | "capacityHeld">;
 }
 
 export function decodeRecord(id: string, record: string): DecodedRecord {
   const [head = "", body = "", shadow] = record.split("\n");
   const fields = head.split(" ");
-  const [version, epoch, , deadline = NONE, agent = NONE, other = NONE, seq, lease] = fields;
+  const [version, epoch, letters = "", deadline = NONE, agent = NONE, other = NONE, seq, lease] =
+    fields;
   const written = decodeSession(id, body);
   const session =
     seq === undefined || lease === undefined
       ? written
       : renew(written, { seq: Number(seq), leaseUntil: Number.parseInt(lease, 36) });
-  const [queuedAt, group, user] =
+  const group =
     other === NONE
-      ? [session.queuedAt, session.ticket.group, session.user]
-      : (JSON.parse(decodeURIComponent(other)) as [number | null, string | null, string | null]);
+      ? session.ticket.group
+      : (JSON.parse(decodeURIComponent(other)) as [number | null, string | null])[1];
   return {
     stored: {
       session,
@@ -92,12 +93,16 @@ export function decodeRecord(id: string, record: string): DecodedRecord {
       epoch: Number(epoch),
       deadlineAt: deadline === NONE ? null : Number.parseInt(deadline, 36),
     },
-    columns: { queuedAt, group, user, assignee: agent === NONE ? null : decodeURIComponent(agent) },
+    columns: {
+      ...decodeColumns(letters),
+      group,
+      assignee: agent === NONE ? null : decodeURIComponent(agent),
+    },
   };
 }
 
 /** The columns of a list query as a pattern valid in Lua and JavaScript; excludes the assignee. */
-export function columnsPattern({ state, presence, queue }: Omit<ListQuery, "limit">): string {
+export function columnsPattern({ state, presence, queue }: ListFilter): string {
   return [
     state ? STATES[state] : ".",
     presence ? PRESENCES[presence] : ".",
@@ -105,24 +110,29 @@ export function columnsPattern({ state, presence, queue }: Omit<ListQuery, "limi
   ].join("");
 }
 
-const STATE_BY_LETTER = new Map(
-  Object.entries(STATES).map(([state, letter]) => [letter, state as State]),
-);
+function byLetter<T extends string>(letters: Record<T, string>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(letters).map(([name, letter]) => [letter as string, name as T]));
+}
 
-/** The state in {@link encodeColumns}. */
-export function stateOf(letters: string): State {
-  const state = STATE_BY_LETTER.get(letters.charAt(0));
-  if (state === undefined) throw new Error(`Unknown state in the columns ${letters}`);
-  return state;
+const BY_LETTER = {
+  state: byLetter(STATES),
+  presence: byLetter(PRESENCES),
+  queue: byLetter(QUEUE_STANDINGS),
+};
+
+/** The columns in {@link encodeColumns}. */
+export function decodeColumns(letters: string) {
+  const [state, presence, queue] = [
+    BY_LETTER.state.get(letters.charAt(0)),
+    BY_LETTER.presence.get(letters.charAt(1)),
+    BY_LETTER.queue.get(letters.charAt(2)),
+  ];
+  if (!state || !presence || !queue) throw new Error(`Unknown letters in the columns ${letters}`);
+  return { state, presence, queue };
 }
 
 /** The columns pattern of sessions in the queue. */
 export const QUEUED_PATTERN = `..[${QUEUE_STANDINGS.queued}${QUEUE_STANDINGS.direct}]`;
-
-/** Whether the columns of the record match the pattern. */
-export function hasColumns(record: string, pattern: string): boolean {
-  return new RegExp(`^\\d+ \\d+ ${pattern}`).test(record);
-}
 
 /** Texts one of which is in the record of each of a user's sessions, and rarely in another. */
 export function userNeedles(user: string): readonly [string, string] {

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Track } from "../../core/lists.ts";
+import type { ListPage, ListQuery } from "../list.ts";
 import type { StateCounts } from "../state-counts.ts";
 import type {
   Account,
@@ -13,10 +14,10 @@ import type {
   EraseOptions,
   Found,
   LeaseWrite,
-  ListQuery,
   LogEntry,
   Lookup,
   NewBroadcast,
+  QueueCounts,
   ScanPart,
   SessionKey,
   Store,
@@ -123,12 +124,12 @@ export class RedisStore implements Store {
     await this.#relay.maintain(await this.#claims.current());
   }
 
-  list(account: string, query: ListQuery): Promise<readonly Stored[]> {
+  list(account: string, query: ListQuery): Promise<ListPage> {
     return this.#lists.list(account, query);
   }
 
-  queue(account: string, group: string | null): Promise<readonly Stored[]> {
-    return this.#lists.queue(account, group);
+  countQueue(account: string, group?: string): Promise<QueueCounts> {
+    return this.#lists.countQueue(account, group);
   }
 
   assignments(account: string, agent?: string): Promise<readonly Assignment[]> {

@@ -11,11 +11,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ACCOUNT, NOW, transitionOf, writeOf } from "../suite/index.ts";
 import { backUp, restore } from "./backup.ts";
 import { SqliteStore } from "./sqlite-store.ts";
+import { makeOlder } from "./testing/older-file.ts";
 
 let folder: string;
 let path: string;
@@ -53,9 +53,7 @@ describe("a SQLite store", () => {
 
   it("gets an incarnation where its file has none", async () => {
     await use(path, fill);
-    const database = new DatabaseSync(path);
-    database.exec("DROP TABLE incarnation; PRAGMA user_version = 5");
-    database.close();
+    makeOlder(path, 5, "DROP TABLE incarnation;");
     expect(await use(path, (store) => store.incarnation())).toMatch(/^[a-z]{8}$/);
     expect(await logOf(path)).toHaveLength(2);
   });
@@ -193,9 +191,7 @@ describe("a restore", () => {
   });
 
   it("brings a backup of an earlier version up to date", async () => {
-    const database = new DatabaseSync(file);
-    database.exec("DROP TABLE incarnation; PRAGMA user_version = 5");
-    database.close();
+    makeOlder(file, 5, "DROP TABLE incarnation;");
     await restore(file, target());
     expect(await logOf(target())).toHaveLength(2);
   });

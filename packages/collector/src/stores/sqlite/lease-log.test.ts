@@ -88,7 +88,7 @@ describe("a lease that was renewed since its row was written", () => {
         deadlineAt: 4_000 + LEASE_MS,
       });
       const listed = await each.list("a", { presence: "online", limit: 1 });
-      expect(listed[0]?.session).toEqual(sessionWithBeat("s", 4, 4_000));
+      expect(listed.sessions[0]?.session).toEqual(sessionWithBeat("s", 4, 4_000));
     }
   });
 

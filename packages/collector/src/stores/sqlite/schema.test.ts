@@ -4,10 +4,15 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, it } from "vitest";
 import { ACCOUNT, keyOf, writeOf } from "../suite/case.ts";
+import { exampleLists } from "../suite/list-examples.ts";
+import { checkLists, writeListed } from "../suite/list-model.ts";
 import { SqliteStore } from "./sqlite-store.ts";
+import { makeOlder } from "./testing/older-file.ts";
 
 /** The version whose migration adds the counts of sessions. */
 const COUNTED_SINCE = 8;
+/** The version whose migration adds what lists need. */
+const LISTED_SINCE = 11;
 
 const folder = mkdtempSync(join(tmpdir(), "stillhere-schema-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,16 +49,27 @@ describe("a SQLite file", () => {
     const store = new SqliteStore(path);
     await store.commit([writeOf("a"), writeOf("b"), writeOf("x", { key: keyOf("x", "desk") })]);
     await store.close();
-    const database = new DatabaseSync(path);
-    const { user_version } = database.prepare("PRAGMA user_version").get() ?? {};
-    database.exec(`DROP TABLE session_counts; DROP TRIGGER sessions_inserted;
-      DROP TRIGGER sessions_deleted; DROP TRIGGER sessions_changed;
-      PRAGMA user_version = ${COUNTED_SINCE - 1}`);
-    database.close();
+    makeOlder(
+      path,
+      COUNTED_SINCE - 1,
+      `DROP TABLE session_counts; DROP TRIGGER sessions_inserted;
+       DROP TRIGGER sessions_deleted; DROP TRIGGER sessions_changed;`,
+    );
     const again = new SqliteStore(path);
     expect(await again.countByState(ACCOUNT)).toMatchObject({ active: 2, inactive: 0 });
     await again.close();
-    expect(user_version).toBeGreaterThanOrEqual(COUNTED_SINCE);
+  });
+
+  it("without the indexes of lists gets them from its sessions", async () => {
+    const path = join(folder, "unlisted.db");
+    const store = new SqliteStore(path);
+    const sessions = exampleLists(1);
+    const listed = await writeListed(store, sessions.created, sessions.changed, sessions.erased);
+    await store.close();
+    makeOlder(path, LISTED_SINCE - 1);
+    const again = new SqliteStore(path);
+    await checkLists(again, listed, sessions.queries);
+    await again.close();
   });
 
   it("of an unreleased build is refused in one line, and left as it is", () => {

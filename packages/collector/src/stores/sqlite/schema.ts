@@ -3,6 +3,7 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
+import { decodeSession } from "../codec.ts";
 import { StoreError } from "../store.ts";
 import { OUTBOX_TABLES } from "./outbox-schema.ts";
 import {
@@ -10,9 +11,11 @@ import {
   COUNTS_TABLE,
   ERASURES_TABLE,
   INCARNATION_TABLE,
+  LISTS_TABLES,
   SIGNALS_TABLE,
   TABLES,
 } from "./tables.ts";
+import { sessionTermHash } from "./term-rows.ts";
 
 /** The file is of a build that was never released, and cannot be used. */
 export class UnreleasedFileError extends StoreError {
@@ -28,6 +31,7 @@ const MIGRATIONS: readonly string[] = [
   COUNTS_TABLE,
   CLOCK_TABLE,
   SIGNALS_TABLE,
+  LISTS_TABLES,
 ];
 export const VERSION = FIRST_VERSION + MIGRATIONS.length;
 
@@ -55,6 +59,7 @@ export function checkVersion(database: DatabaseSync, path: string): number {
 /** Creates the tables in an empty file, or brings an older file up to date, each step in a transaction. */
 export function prepareSchema(database: DatabaseSync, path: string): void {
   const version = checkVersion(database, path);
+  defineFunctions(database);
   if (version === 0) {
     run(database, `${TABLES} ${MIGRATIONS.join(" ")} ${OUTBOX_TABLES}`, VERSION);
   } else {
@@ -63,6 +68,16 @@ export function prepareSchema(database: DatabaseSync, path: string): void {
       if (version < next) run(database, migration, next);
     }
   }
+}
+
+/** What {@link LISTS_TABLES} reads of the sessions that are there. */
+function defineFunctions(database: DatabaseSync): void {
+  const read = (body: unknown) => decodeSession("", body as string);
+  database.function("session_changed_at", (body) => read(body).changedAt);
+  database.function("session_ticket", (body) => read(body).ticket.id);
+  database.function("term_hash", (account, kind, name) =>
+    sessionTermHash(account as number, `${kind} ${name}`),
+  );
 }
 
 function run(database: DatabaseSync, sql: string, version: number): void {

@@ -6,13 +6,16 @@
 import type { SQLInputValue } from "node:sqlite";
 import { PRESENCES, QUEUE_STANDINGS, STATES, TRACKS, type Track } from "../../core/lists.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
-import type { ListQuery, SessionKey, Write } from "../store.ts";
+import type { ListSource } from "../list.ts";
+import type { SessionKey, Stored, Write } from "../store.ts";
 import { encodeTransition } from "../transition-codec.ts";
 import type { AccountNumbers } from "./account-numbers.ts";
 import type { SessionInRow } from "./session-cache.ts";
+import { SessionLists } from "./session-lists.ts";
 import type { Statements } from "./statements.ts";
+import { sessionTermHash, updateTerms } from "./term-rows.ts";
 
-interface SessionRow {
+export interface SessionRow {
   number: number;
   id: string;
   version: number;
@@ -76,28 +79,24 @@ export class SessionRows {
     for (const row of rows) yield this.#toDueRow(row as unknown as AccountedRow);
   }
 
-  list(account: string, query: ListQuery): readonly SessionInRow[] {
-    const numberOf = <T>(names: readonly T[], name: T | undefined) =>
-      name === undefined ? null : names.indexOf(name);
-    const rows = this.#statements.list.all({
-      account: this.#accounts.of(account),
-      afterId: query.afterId ?? "",
-      state: numberOf(STATES, query.state),
-      presence: numberOf(PRESENCES, query.presence),
-      queue: numberOf(QUEUE_STANDINGS, query.queue),
-      assignee: query.assignee ?? null,
-      limit: query.limit,
-    });
-    return (rows as unknown as SessionRow[]).map(toSession);
+  /** What lists read; `newest` adds the lease log. */
+  lists(account: string, newest: (inRow: SessionInRow) => Stored): ListSource {
+    const toStored = (row: SessionRow) => newest(toSession(row));
+    return new SessionLists(this.#statements, this.#accounts.of(account), toStored);
   }
 
-  queue(account: string, group: string | null): readonly SessionInRow[] {
-    const rows = this.#statements.queue.all(this.#accounts.of(account), group, group);
-    return (rows as unknown as SessionRow[]).map(toSession);
+  /** The ids of a user's sessions, ascending. */
+  ofUser(account: string, user: string): readonly string[] {
+    const number = this.#accounts.of(account);
+    const rows = this.#statements.bodiesByTerm.all(sessionTermHash(number, `u ${user}`), number);
+    return (rows as { id: string; body: string }[]).flatMap(({ id, body }) =>
+      decodeSession(id, body).user === user ? id : [],
+    );
   }
 
-  /** Writes a session's row and its history; returns its number. */
-  put(existing: number | null, { key, session, shadow, columns, ...write }: Write): number {
+  /** Writes a session's row, its index entries and its history; returns its number. */
+  put(inRow: SessionInRow | null, { key, session, shadow, columns, ...write }: Write): number {
+    const existing = inRow?.number ?? null;
     const account = this.#accounts.getOrAssign(key.account);
     const version = write.expectedVersion + 1;
     const { epoch, deadlineAt } = write;
@@ -107,13 +106,9 @@ export class SessionRows {
       QUEUE_STANDINGS.indexOf(columns.queue),
       Number(columns.capacityHeld),
       columns.queuedAt,
+      session.changedAt,
     ];
-    const owner: SQLInputValue[] = [
-      columns.assignee,
-      columns.group,
-      columns.user,
-      session.createdAt,
-    ];
+    const owner: SQLInputValue[] = [columns.assignee, columns.group, session.createdAt];
     const bodies: SQLInputValue[] = [encodeSession(session), shadow && encodeSession(shadow)];
     const all = [version, epoch, deadlineAt, ...standing, ...owner, ...bodies];
     const { updateStanding, updateSession, insertSession } = this.#statements;
@@ -123,6 +118,7 @@ export class SessionRows {
         .changes > 0;
     if (existing !== null && !isUpdated) updateSession.run(...all, existing);
     const number = existing ?? Number(insertSession.run(...all, account, key.id).lastInsertRowid);
+    updateTerms(this.#statements, account, number, inRow?.stored.session ?? null, session);
     for (const id of write.eventIds) this.#statements.insertEvent.run(number, id);
     this.#append(account, number, "live", write.transitions);
     this.#append(account, number, "shadow", write.shadowTransitions);
@@ -142,7 +138,9 @@ export class SessionRows {
     this.#statements.clearRowDeadline.run(number, version);
   }
 
-  erase(number: number): void {
+  erase({ number, stored }: SessionInRow, account: string): void {
+    const { session } = stored;
+    updateTerms(this.#statements, this.#accounts.of(account), number, session, null);
     this.#statements.eraseEvents.run(number);
     this.#statements.eraseTransitions.run(number);
     this.#statements.eraseSession.run(number);

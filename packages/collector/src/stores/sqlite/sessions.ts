@@ -3,10 +3,10 @@
  * @module
  */
 import { renew } from "../../core/lease.ts";
+import { type ListPage, type ListQuery, listPage } from "../list.ts";
 import type {
   Found,
   LeaseWrite,
-  ListQuery,
   Lookup,
   SessionKey,
   Stored,
@@ -94,7 +94,7 @@ export class Sessions {
         entries.set(inRow.number, entry);
         return "committed";
       }
-      const number = this.#rows.put(inRow?.number ?? null, write);
+      const number = this.#rows.put(inRow, write);
       const { session, shadow, epoch, deadlineAt, expectedVersion } = write;
       const stored = { session, shadow, epoch, deadlineAt, version: expectedVersion + 1 };
       this.#cache.set(write.key, { number, stored });
@@ -214,14 +214,16 @@ export class Sessions {
     return this.#newest(this.#cache.get(row.key) ?? row.decode());
   }
 
-  list(account: string, query: ListQuery): readonly Stored[] {
+  list(account: string, query: ListQuery): Promise<ListPage> {
     this.#refresh();
-    return this.#rows.list(account, query).map((inRow) => this.#newest(inRow));
+    return listPage(
+      this.#rows.lists(account, (inRow) => this.#newest(inRow)),
+      query,
+    );
   }
 
-  queue(account: string, group: string | null): readonly Stored[] {
-    this.#refresh();
-    return this.#rows.queue(account, group).map((inRow) => this.#newest(inRow));
+  ofUser(account: string, user: string): readonly string[] {
+    return this.#rows.ofUser(account, user);
   }
 
   /** Within a transaction; false: there was no such session, or not in that version. */
@@ -232,7 +234,7 @@ export class Sessions {
       expectedVersion !== undefined && this.#newest(found).version !== expectedVersion;
     if (!inRow || isOther(inRow)) return { outcomes: false, committed: () => {} };
     const { number } = inRow;
-    this.#rows.erase(number);
+    this.#rows.erase(inRow, key.account);
     const committed = () => {
       this.#cache.delete(key);
       this.#leaseLog.forget(number);

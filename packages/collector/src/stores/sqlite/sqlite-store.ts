@@ -8,11 +8,19 @@
 
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { STATES, type State, TRACKS, type Track } from "../../core/lists.ts";
+import {
+  QUEUE_STANDINGS,
+  type QueueStanding,
+  STATES,
+  type State,
+  TRACKS,
+  type Track,
+} from "../../core/lists.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
+import type { ListPage, ListQuery } from "../list.ts";
 import { lastOldCursor } from "../prune.ts";
-import { nextOf } from "../scan.ts";
+import { scanById } from "../scan.ts";
 import { noSessions, type StateCounts } from "../state-counts.ts";
 import {
   type Account,
@@ -23,10 +31,10 @@ import {
   type EraseOptions,
   type Found,
   type LeaseWrite,
-  type ListQuery,
   type LogEntry,
   type Lookup,
   type NewBroadcast,
+  type QueueCounts,
   type ScanPart,
   type SessionKey,
   type Store,
@@ -152,12 +160,18 @@ export class SqliteStore implements Store {
     return rows.map((row) => ({ account, id: row["id"] as string }));
   }
 
-  async list(account: string, query: ListQuery): Promise<readonly Stored[]> {
+  async list(account: string, query: ListQuery): Promise<ListPage> {
     return this.#sessions.list(account, query);
   }
 
-  async queue(account: string, group: string | null): Promise<readonly Stored[]> {
-    return this.#sessions.queue(account, group);
+  async countQueue(account: string, group?: string): Promise<QueueCounts> {
+    const counts = { none: 0, queued: 0, direct: 0 };
+    const of = { account: this.#accounts.of(account), group: group ?? null };
+    for (const { queue, count } of this.#statements.countQueue.all(of)) {
+      counts[QUEUE_STANDINGS[Number(queue)] as QueueStanding] = Number(count);
+    }
+    const { queued, direct } = counts;
+    return { queued, direct };
   }
 
   async history(
@@ -209,9 +223,7 @@ export class SqliteStore implements Store {
   }
 
   async sessionsOf(account: string, user: string): Promise<readonly string[]> {
-    return this.#statements.sessionsOf
-      .all(this.#accounts.of(account), user)
-      .map((row) => row["id"] as string);
+    return this.#sessions.ofUser(account, user);
   }
 
   async count(account: string): Promise<number> {
@@ -228,8 +240,7 @@ export class SqliteStore implements Store {
   }
 
   async scan(account: string, after: string | null, limit: number): Promise<ScanPart> {
-    const sessions = this.#sessions.list(account, { afterId: after ?? "", limit });
-    return { sessions, next: nextOf(sessions, limit) };
+    return scanById((query) => this.#sessions.list(account, query), after, limit);
   }
 
   async prune(account: string, before: number, limit: number): Promise<number> {

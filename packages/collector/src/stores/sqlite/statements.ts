@@ -5,6 +5,8 @@
 import type { GuardedDatabase, Statement } from "./guarded-database.ts";
 
 const SESSION = "number, id, version, epoch, deadline_at, body, shadow";
+/** Of a session in a list. */
+const LISTED = `${SESSION}, changed_at, queued_at, state, presence, queue, assignee, grp`;
 const ENTRY = "cursor, session, session_created_at, seq, at, body";
 
 const SQL = {
@@ -23,18 +25,20 @@ const SQL = {
   hasEvent: "SELECT 1 FROM events WHERE session = ? AND id = ?",
   insertEvent: "INSERT OR IGNORE INTO events (session, id) VALUES (?, ?)",
   insertSession: `INSERT INTO sessions
-    (version, epoch, deadline_at, state, presence, queue, held, queued_at, assignee, grp, user,
+    (version, epoch, deadline_at, state, presence, queue, held, queued_at, changed_at, assignee, grp,
       created_at, body, shadow, account, id)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  // Most writes do not change epoch, assignee, group or user, and then their indexes need no update.
+  // Most writes do not change epoch, assignee or group, and then their indexes need no update.
   updateStanding: `UPDATE sessions SET
     version = ?, deadline_at = ?, state = ?, presence = ?, queue = ?, held = ?, queued_at = ?,
-    body = ?, shadow = ? WHERE number = ? AND epoch = ? AND assignee IS ? AND grp IS ?
-      AND user IS ? AND created_at = ?`,
+    changed_at = ?, body = ?, shadow = ? WHERE number = ? AND epoch = ? AND assignee IS ? AND grp IS ?
+      AND created_at = ?`,
   updateSession: `UPDATE sessions SET
     version = ?, epoch = ?, deadline_at = ?, state = ?, presence = ?, queue = ?, held = ?,
-    queued_at = ?, assignee = ?, grp = ?, user = ?, created_at = ?, body = ?, shadow = ?
+    queued_at = ?, changed_at = ?, assignee = ?, grp = ?, created_at = ?, body = ?, shadow = ?
     WHERE number = ?`,
+  insertTerm: "INSERT OR IGNORE INTO terms (hash, session) VALUES (?, ?)",
+  deleteTerm: "DELETE FROM terms WHERE hash = ? AND session = ?",
   insertTransition:
     "INSERT INTO transitions (account, track, session, seq, at, body) VALUES (?, ?, ?, ?, ?, ?)",
 
@@ -50,12 +54,21 @@ const SQL = {
   dueOf: `SELECT account, ${SESSION} FROM sessions WHERE deadline_at <= ? AND account = ?
     ORDER BY deadline_at`,
   behind: "SELECT id FROM sessions WHERE account = ? AND epoch < ? LIMIT ?",
-  list: `SELECT ${SESSION} FROM sessions WHERE account = :account AND id > :afterId
-    AND (:state IS NULL OR state = :state) AND (:presence IS NULL OR presence = :presence)
-    AND (:queue IS NULL OR queue = :queue) AND (:assignee IS NULL OR assignee = :assignee)
+  listed: `SELECT ${LISTED} FROM sessions WHERE account = ? AND id = ?`,
+  walkById: `SELECT ${LISTED} FROM sessions WHERE account = :account AND id > :id
     ORDER BY id LIMIT :limit`,
-  queue: `SELECT ${SESSION} FROM sessions WHERE account = ? AND queue > 0
-    AND (? IS NULL OR grp = ?) ORDER BY queued_at, id`,
+  walkByChange: `SELECT ${LISTED} FROM sessions WHERE account = :account AND changed_at >= :at
+    AND (changed_at > :at OR id > :id) ORDER BY changed_at, id LIMIT :limit`,
+  walkByWait: `SELECT ${LISTED} FROM sessions WHERE account = :account AND queue > 0
+    AND queued_at >= :at AND (queued_at > :at OR id > :id) ORDER BY queued_at, id LIMIT :limit`,
+  idsByTerm: `SELECT id FROM terms JOIN sessions ON number = session
+    WHERE hash = ? AND account = ? LIMIT ?`,
+  idsByAssignee: "SELECT id FROM sessions WHERE account = ? AND assignee = ? LIMIT ?",
+  idsInQueue: "SELECT id FROM sessions WHERE account = ? AND queue > 0 LIMIT ?",
+  idsByChange: `SELECT id FROM sessions WHERE account = ? AND changed_at > ? AND changed_at < ?
+    LIMIT ?`,
+  countQueue: `SELECT queue, count(*) AS count FROM sessions WHERE account = :account AND queue > 0
+    AND (:group IS NULL OR grp = :group) GROUP BY queue`,
   history: `SELECT ${ENTRY} FROM history
     WHERE account = ? AND session = ? AND track = ? AND seq > ? ORDER BY seq LIMIT ?`,
   log: `SELECT cursor, id AS session, created_at AS session_created_at, seq, at, transitions.body
@@ -64,7 +77,8 @@ const SQL = {
   lastCursor: "SELECT max(cursor) AS cursor FROM transitions WHERE account = ? AND track = 0",
   assignments: `SELECT assignee, id, held FROM sessions WHERE account = :account
     AND assignee IS NOT NULL AND (:agent IS NULL OR assignee = :agent) ORDER BY assignee, id`,
-  sessionsOf: "SELECT id FROM sessions WHERE account = ? AND user = ? ORDER BY id",
+  bodiesByTerm: `SELECT id, body FROM terms JOIN sessions ON number = session
+    WHERE hash = ? AND account = ? ORDER BY id`,
   counts: "SELECT state, count FROM session_counts WHERE account = ?",
   // The log is nearly in the order of time, so old entries are at its beginning.
   oldest: `SELECT cursor, at FROM transitions WHERE account = ? AND track = ?

@@ -130,3 +130,25 @@ export const SIGNALS_TABLE = `
    ) WITHOUT ROWID;
    DROP INDEX sessions_due;
    CREATE INDEX sessions_due ON sessions (deadline_at, account) WHERE deadline_at IS NOT NULL;`;
+
+/**
+ * What lists need. `terms` finds sessions by user and ticket: see `termsOf` in `stores/list.ts`, and
+ * `term-hash.ts`. `sessions_queue` has all that the queue is counted by.
+ */
+export const LISTS_TABLES = `
+   ALTER TABLE sessions ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE terms (
+     hash INTEGER NOT NULL,
+     session INTEGER NOT NULL,
+     PRIMARY KEY (hash, session)
+   ) WITHOUT ROWID;
+   UPDATE sessions SET changed_at = session_changed_at(body);
+   INSERT OR IGNORE INTO terms SELECT term_hash(account, 'u', user), number FROM sessions
+     WHERE user IS NOT NULL;
+   INSERT OR IGNORE INTO terms SELECT term_hash(account, 't', session_ticket(body)), number
+     FROM sessions WHERE session_ticket(body) IS NOT NULL;
+   DROP INDEX sessions_user;
+   ALTER TABLE sessions DROP COLUMN user;
+   DROP INDEX sessions_queue;
+   CREATE INDEX sessions_queue ON sessions (account, queued_at, queue, grp) WHERE queue > 0;
+   CREATE INDEX sessions_by_change ON sessions (account, changed_at);`;

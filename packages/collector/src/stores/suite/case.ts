@@ -35,7 +35,6 @@ export const COLUMNS: IndexedColumns = {
   queuedAt: null,
   assignee: null,
   group: null,
-  user: null,
   capacityHeld: false,
 };
 

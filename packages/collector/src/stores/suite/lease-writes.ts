@@ -53,7 +53,7 @@ export const renewalCases: readonly ConformanceCase[] = [
     const stored = { session, shadow: null, version: 3, epoch: 0, deadlineAt };
     deepEqual((await loadOne(store, "a"))?.stored, stored);
     const listed = await store.list(keyOf("a").account, { presence: "online", limit: 1 });
-    deepEqual(listed, [stored]);
+    deepEqual(listed.sessions, [stored]);
     deepEqual(await store.due(deadlineAt - 1, 10), []);
     deepEqual(await store.due(deadlineAt, 10), [keyOf("a")]);
   }),

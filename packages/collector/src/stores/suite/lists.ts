@@ -3,12 +3,15 @@
  * @module
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import type { IndexedColumns, ScanPart } from "../store.ts";
-import { ACCOUNT, COLUMNS, type ConformanceCase, keyOf, NOW, writeOf } from "./case.ts";
+import type { ListPage, ListPosition, ListQuery } from "../list.ts";
+import type { IndexedColumns, ScanPart, Write } from "../store.ts";
+import { ACCOUNT, COLUMNS, type ConformanceCase, keyOf, NOW, sessionOf, writeOf } from "./case.ts";
+import { exampleLists } from "./list-examples.ts";
+import { checkLists, writeListed } from "./list-model.ts";
 
 export const listCases: readonly ConformanceCase[] = [
   {
-    name: "lists sessions by id, with filters, and continues after an id",
+    name: "lists sessions by id, with filters, and continues after a position",
     async run(open) {
       const store = await open();
       const offline: IndexedColumns = { ...COLUMNS, state: "inactive", presence: "offline" };
@@ -16,41 +19,105 @@ export const listCases: readonly ConformanceCase[] = [
         writeOf("c"),
         writeOf("a"),
         writeOf("b", { columns: offline }),
-        writeOf("d", { columns: { ...COLUMNS, assignee: "ann", queue: "queued", queuedAt: NOW } }),
+        writeOf("d", {
+          session: sessionOf("d", { assignee: "ann", queuedAt: NOW }),
+          columns: { ...COLUMNS, assignee: "ann", queue: "queued", queuedAt: NOW },
+        }),
         writeOf("x", { key: keyOf("x", "desk") }),
       ]);
-      const ids = async (query: object) =>
-        (await store.list(ACCOUNT, { limit: 10, ...query })).map(({ session }) => session.id);
+      const ids = async (query: Partial<ListQuery>) =>
+        (await store.list(ACCOUNT, { limit: 10, ...query })).sessions.map(
+          ({ session }) => session.id,
+        );
       deepEqual(await ids({}), ["a", "b", "c", "d"]);
       deepEqual(await ids({ limit: 2 }), ["a", "b"]);
-      deepEqual(await ids({ afterId: "b" }), ["c", "d"]);
+      deepEqual(await ids({ after: { at: 0, id: "b" } }), ["c", "d"]);
       deepEqual(await ids({ state: "inactive" }), ["b"]);
       deepEqual(await ids({ presence: "online", queue: "none" }), ["a", "c"]);
       deepEqual(await ids({ assignee: "ann" }), ["d"]);
-      deepEqual(await ids({ queue: "queued", afterId: "d" }), []);
+      deepEqual(await ids({ queue: "queued", after: { at: 0, id: "d" } }), []);
     },
   },
   {
-    name: "lists the queue by `queuedAt`, then id, of one group or of all",
+    name: "says of each page of a list whether another one follows",
     async run(open) {
       const store = await open();
-      const at = (
-        queuedAt: number,
-        group: string | null,
-        queue: IndexedColumns["queue"] = "queued",
-      ) => ({
-        columns: { ...COLUMNS, queue, queuedAt, group },
-      });
-      await store.commit([
-        writeOf("third", at(NOW + 2, "vip", "direct")),
-        writeOf("b", at(NOW, null)),
-        writeOf("a", at(NOW, "vip")),
-        writeOf("out", { columns: { ...COLUMNS, queuedAt: NOW - 1 } }),
-      ]);
-      const ids = async (group: string | null) =>
-        (await store.queue(ACCOUNT, group)).map(({ session }) => session.id);
-      deepEqual(await ids(null), ["a", "b", "third"]);
-      deepEqual(await ids("vip"), ["a", "third"]);
+      await store.commit([writeOf("a"), writeOf("b"), writeOf("c")]);
+      const pageAfter = async (id: string, limit: number) => {
+        const { sessions, ...rest } = await store.list(ACCOUNT, { after: { at: 0, id }, limit });
+        return { ids: sessions.map(({ session }) => session.id), ...rest };
+      };
+      const isCutShort = false;
+      deepEqual(await pageAfter("", 2), { ids: ["a", "b"], next: { at: 0, id: "b" }, isCutShort });
+      deepEqual(await pageAfter("b", 2), { ids: ["c"], next: null, isCutShort });
+      deepEqual(await pageAfter("a", 2), { ids: ["b", "c"], next: null, isCutShort });
+      deepEqual(await pageAfter("c", 2), { ids: [], next: null, isCutShort });
+      return undefined;
+    },
+  },
+  {
+    name: "returns the pages of any list that the sessions define, after changes and erasures",
+    async run(open) {
+      const store = await open();
+      const { created, changed, erased, queries } = exampleLists(1);
+      const listed = await writeListed(store, created, changed, erased);
+      await checkLists(store, listed, queries);
+      return undefined;
+    },
+  },
+  {
+    name: "ends a page after the number of sessions that may be examined, and continues behind them",
+    async run(open) {
+      const store = await open();
+      const ids = Array.from({ length: 60 }, (_, number) => `conv-${number + 10}`);
+      const tags = ["rare"];
+      await store.commit(
+        ids.map((id, index) => {
+          const session = sessionOf(id);
+          const ticket = { ...session.ticket, tags: index === 55 ? tags : [] };
+          return writeOf(id, { session: { ...session, ticket } });
+        }),
+      );
+      const query = { tag: "rare", limit: 5, maxExamined: 20 } as const;
+      const found: string[] = [];
+      let pages = 0;
+      for (let after: ListPosition | undefined; ; pages += 1) {
+        const page: ListPage = await store.list(ACCOUNT, { ...query, after });
+        found.push(...page.sessions.map(({ session }) => session.id));
+        if (page.next === null) break;
+        ok(page.isCutShort);
+        after = page.next;
+      }
+      deepEqual(found, ["conv-65"]);
+      ok(pages >= 2);
+      return undefined;
+    },
+  },
+  {
+    name: "counts the queue, of one group or of all",
+    async run(open) {
+      const store = await open();
+      const at = (group: string | null, queue: IndexedColumns["queue"]) => {
+        const session = sessionOf("", { queuedAt: NOW });
+        return {
+          session: { ...session, ticket: { ...session.ticket, group } },
+          columns: { ...COLUMNS, queue, queuedAt: NOW, group },
+        };
+      };
+      const writes = [
+        writeOf("a", at("vip", "queued")),
+        writeOf("b", at(null, "queued")),
+        writeOf("c", at("vip", "direct")),
+        writeOf("d", at("vip", "none")),
+        writeOf("x", { key: keyOf("x", "desk"), ...at("vip", "queued") }),
+      ];
+      await store.commit(writes.map((write) => ({ ...write, session: named(write) })));
+      deepEqual(await store.countQueue(ACCOUNT), { queued: 2, direct: 1 });
+      deepEqual(await store.countQueue(ACCOUNT, "vip"), { queued: 1, direct: 1 });
+      deepEqual(await store.countQueue(ACCOUNT, "none"), { queued: 0, direct: 0 });
+      await store.erase(keyOf("a"));
+      deepEqual(await store.countQueue(ACCOUNT, "vip"), { queued: 0, direct: 1 });
+      return undefined;
     },
   },
   {
@@ -108,18 +175,24 @@ export const listCases: readonly ConformanceCase[] = [
     name: "finds the sessions of a user, and counts the sessions of an account",
     async run(open) {
       const store = await open();
-      const of = (user: string | null) => ({ columns: { ...COLUMNS, user } });
+      const of = (id: string, user: string | null, account = ACCOUNT) =>
+        writeOf(id, { key: keyOf(id, account), session: sessionOf(id, { user }) });
       await store.commit([
-        writeOf("c", of("u_1")),
-        writeOf("a", of("u_1")),
-        writeOf("b", of("u_2")),
-        writeOf("d", of(null)),
-        writeOf("x", { key: keyOf("x", "desk"), ...of("u_1") }),
+        of("c", "u_1"),
+        of("a", "u_1"),
+        of("b", "u_2"),
+        of("d", null),
+        of("x", "u_1", "desk"),
       ]);
       deepEqual(await store.sessionsOf(ACCOUNT, "u_1"), ["a", "c"]);
       deepEqual(await store.sessionsOf(ACCOUNT, "nobody"), []);
       equal(await store.count(ACCOUNT), 4);
       equal(await store.count("nobody"), 0);
+      const moved = sessionOf("a", { user: "u_2" });
+      await store.commit([writeOf("a", { session: moved, expectedVersion: 1 })]);
+      await store.erase(keyOf("b"));
+      deepEqual(await store.sessionsOf(ACCOUNT, "u_1"), ["c"]);
+      deepEqual(await store.sessionsOf(ACCOUNT, "u_2"), ["a"]);
     },
   },
   {
@@ -146,3 +219,8 @@ export const listCases: readonly ConformanceCase[] = [
     },
   },
 ];
+
+/** The session of the write, with the write's id. */
+function named({ key, session }: Write) {
+  return { ...session, id: key.id };
+}

@@ -164,7 +164,7 @@ export const sessionCases: readonly ConformanceCase[] = [
       deepEqual((await store.load([{ key, eventIds: ["é 1"] }]))[0]?.seenEventIds, ["é 1"]);
       deepEqual(await store.due(NOW, 10), [key]);
       deepEqual(await store.notCaughtUp(key.account, 1, 10), [key]);
-      const [listed] = await store.list(key.account, { limit: 10 });
+      const [listed] = (await store.list(key.account, { limit: 10 })).sessions;
       equal(listed?.session.id, key.id);
       equal((await store.log(key.account, 0, 10))[0]?.session, key.id);
       equal(await store.erase(key), true);

@@ -181,7 +181,8 @@ export class SilenceSimulation {
       if (!last) break;
       cursor = last.cursor;
     }
-    const listed = await this.store.list(account, { limit: 1_000_000 });
+    const all = { limit: 1_000_000, maxExamined: 1_000_001 };
+    const { sessions: listed } = await this.store.list(account, all);
     const idsWhere = (isListed: (session: (typeof listed)[number]["session"]) => boolean) =>
       new Set(listed.filter(({ session }) => isListed(session)).map(({ session }) => session.id));
     return {

@@ -1,0 +1,44 @@
+/**
+ * What a shard can do for lists. It has no index but that of ids: the other orders are sorted by reading
+ * the rows of the shard.
+ * @module
+ */
+import type { Presence, QueueStanding, State } from "../../core/lists.ts";
+import type { Candidate, ListSource } from "../list.ts";
+import type { SqlRow } from "../sqlite/database.ts";
+import type { Stored } from "../store.ts";
+import type { ShardStatements } from "./shard-schema.ts";
+
+export function shardLists(
+  { listed, walkById, walkByChange, walkByWait }: ShardStatements,
+  toStored: (row: SqlRow) => Stored,
+): ListSource {
+  const toCandidate = (row: SqlRow): Candidate => ({
+    id: row["id"] as string,
+    changedAt: row["changed_at"] as number,
+    queuedAt: row["queued_at"] as number | null,
+    columns: {
+      state: row["state"] as State,
+      presence: row["presence"] as Presence,
+      queue: row["queue"] as QueueStanding,
+      assignee: row["assignee"] as string | null,
+      group: row["grp"] as string | null,
+    },
+    get stored() {
+      return toStored(row);
+    },
+  });
+  const walks = { id: walkById, changed: walkByChange, waiting: walkByWait };
+  return {
+    async walk(sort, after, limit) {
+      const { at, id } = after ?? { at: 0, id: "" };
+      return walks[sort].all({ at, id, limit }).map(toCandidate);
+    },
+    async pick() {
+      return null;
+    },
+    async load(ids) {
+      return ids.flatMap((id) => listed.all(id).map(toCandidate));
+    },
+  };
+}
