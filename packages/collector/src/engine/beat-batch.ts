@@ -4,6 +4,7 @@
  * join that request on the slow path, so that all are applied in the order of their arrival.
  * @module
  */
+import { RecordError } from "../stores/record-error.ts";
 import type { LeaseWrite, Store } from "../stores/store.ts";
 import type { BeatCache } from "./beat-cache.ts";
 import { type Group, type Pending, type PendingBeat, toSlowPath } from "./pending.ts";
@@ -62,9 +63,13 @@ export class BeatBatch {
     try {
       const outcomes = (await store.renew?.(sessions.map(({ write }) => write))) ?? [];
       return sessions.flatMap((session, index) => {
-        if (outcomes[index] !== "committed") {
+        const outcome = outcomes[index] ?? "conflict";
+        if (outcome !== "committed") {
           this.#cache.invalidate(session.write.number);
-          return slowPathOf(session);
+          if (outcome === "conflict") return slowPathOf(session);
+          const error = new RecordError(outcome.unreadable);
+          for (const { beat } of session.beats) beat.reject(error);
+          return [];
         }
         this.#cache.committed(session.write, receivedAt);
         for (const { beat, nextMs } of session.beats) beat.resolve({ status: "renewed", nextMs });

@@ -8,11 +8,13 @@
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { silenceEndsAt } from "../core/unheard.ts";
+import { RecordError } from "../stores/record-error.ts";
 import {
   type Broadcast,
   type Found,
   type SessionKey,
   type Store,
+  type Stored,
   StoreError,
   type Write,
 } from "../stores/store.ts";
@@ -22,6 +24,7 @@ import { BeatCache, type BeatKey } from "./beat-cache.ts";
 import { Broadcasts } from "./broadcasts.ts";
 import { agentOfReturn, CapacityCounter } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
+import { FailingSessions } from "./failing-sessions.ts";
 import { CONTRADICTED_WITHIN_MS } from "./insights.ts";
 import { LogNotifier } from "./log-notifier.ts";
 import { type Meter, SILENT_METER } from "./meter.ts";
@@ -44,6 +47,11 @@ const BATCH_LIMIT = 1_000;
 /** A request is tried again after this many conflicts; the next rejects it. A few in a row are usual. */
 const MAX_CONFLICTS = 20;
 
+/** Other collectors changed the session too often at the same time. */
+export class ConflictError extends Error {
+  override name = "ConflictError";
+}
+
 export class Engine {
   readonly logNotifier = new LogNotifier();
   readonly broadcasts: Broadcasts;
@@ -53,6 +61,8 @@ export class Engine {
   readonly beatCache: BeatCache | null;
   readonly unheard: UnheardAccounts;
   readonly #signals = new AccountSignals();
+  /** Those that the sweep passes over for a while. */
+  readonly failing = new FailingSessions();
   #pending: (Pending | PendingBeat)[] = [];
   #arrivals = 0;
   #running: Promise<void> | null = null;
@@ -267,21 +277,26 @@ export class Engine {
     // The end of the silence comes before the signals that end it.
     if (hasBeenUnheard) applied = this.#applyInMemory(groups, found, receivedAt);
     const now = receivedAt + this.clock.offsetMs;
-    await this.#requeueReturns(applied, now);
-    const done = applied.map((each) => ({ ...each, write: each.work.write() }));
+    const done = (await this.#requeueReturns(applied, now)).flatMap((each) =>
+      alone(each.group, () => ({ ...each, write: each.work.write() })),
+    );
     const writes = done.flatMap(({ write }) => write ?? []);
     const results =
       writes.length > 0 ? await this.#timed(writes.length, () => this.store.commit(writes)) : [];
-    const conflicted = new Set(writes.filter((_, index) => results[index] === "conflict"));
+    const resultOf = new Map(writes.map((write, index) => [write, results[index]]));
     for (const { write, ...each } of done) {
-      const isConflict = write !== null && conflicted.has(write);
-      this.#updateBeatCache(each, write, isConflict);
-      if (isConflict) this.#retryConflicts(each.group);
-      else
+      const result = (write && resultOf.get(write)) ?? "committed";
+      this.#updateBeatCache(each, write, result !== "committed");
+      if (result === "conflict") this.#retryConflicts(each.group);
+      else if (result !== "committed") {
+        rejectGroup(each.group, new RecordError(result.unreadable));
+      } else
         for (const [index, outcome] of each.outcomes.entries()) each.group[index]?.resolve(outcome);
     }
     for (const account of accountsHeard) this.#signals.acceptOf(account, receivedAt);
-    const logged = writes.filter((write) => write.transitions.length > 0 && !conflicted.has(write));
+    const logged = writes.filter(
+      (write) => write.transitions.length > 0 && resultOf.get(write) === "committed",
+    );
     for (const write of logged) this.#count(write, now);
     for (const account of new Set(logged.map(({ key }) => key.account)))
       this.logNotifier.notify(account);
@@ -294,11 +309,14 @@ export class Engine {
     receivedAt: number,
   ): readonly Applied[] {
     const now = receivedAt + this.clock.offsetMs;
-    return groups.map((group, index): Applied => {
-      const { number, ...known } = found[index] ?? NOT_FOUND;
-      const work = new SessionBatch(group[0].request.key, known, this.broadcasts);
-      const outcomes = group.map(({ request }) => work.apply(request, now));
-      return { group, work, outcomes, number, version: known.stored?.version ?? 0 };
+    return groups.flatMap((group, index): readonly Applied[] => {
+      const { number, unreadable, ...known } = found[index] ?? NOT_FOUND;
+      if (unreadable !== undefined) return rejectGroup(group, new RecordError(unreadable));
+      return alone(group, () => {
+        const work = new SessionBatch(group[0].request.key, known, this.broadcasts);
+        const outcomes = group.map(({ request }) => work.apply(request, now));
+        return { group, work, outcomes, number, version: known.stored?.version ?? 0 };
+      });
     });
   }
 
@@ -316,7 +334,7 @@ export class Engine {
     for (const [index, group] of groups.entries()) {
       const { account } = group[0].request.key;
       const { stored } = found[index] ?? NOT_FOUND;
-      const endsAt = stored && silenceEndsAt(stored.shadow ?? stored.session);
+      const endsAt = stored && silenceEndOf(stored);
       const isDue = endsAt !== null && endsAt <= now;
       if (isDue || (this.#signals.isWatchedOf(account) && group.some(isSignal))) {
         accounts.add(account);
@@ -355,19 +373,35 @@ export class Engine {
   }
 
   /** Sessions that came back to an agent who is full go back to the queue (rule 21). */
-  async #requeueReturns(applied: readonly Applied[], now: number): Promise<void> {
+  async #requeueReturns(applied: readonly Applied[], now: number): Promise<readonly Applied[]> {
     const counters = new Map<string, CapacityCounter>();
-    for (const { work, outcomes } of applied) {
-      const agent = agentOfReturn(work, outcomes);
-      if (agent === null) continue;
-      const { account } = work.key;
-      const counter = counters.get(account) ?? new CapacityCounter(this.store, account);
-      counters.set(account, counter);
-      if (await counter.reserve(agent)) continue;
-      const requeue = { key: work.key, inputs: [{ type: "unassigned", requeue: true }] } as const;
-      const last = outcomes.findLastIndex((outcome) => "session" in outcome);
-      outcomes[last] = work.apply(requeue, now);
+    const kept: Applied[] = [];
+    for (const each of applied) {
+      try {
+        await this.#requeueReturn(each, counters, now);
+        kept.push(each);
+      } catch (error) {
+        if (error instanceof StoreError) throw error;
+        rejectGroup(each.group, error);
+      }
     }
+    return kept;
+  }
+
+  async #requeueReturn(
+    { work, outcomes }: Applied,
+    counters: Map<string, CapacityCounter>,
+    now: number,
+  ): Promise<void> {
+    const agent = agentOfReturn(work, outcomes);
+    if (agent === null) return;
+    const { account } = work.key;
+    const counter = counters.get(account) ?? new CapacityCounter(this.store, account);
+    counters.set(account, counter);
+    if (await counter.reserve(agent)) return;
+    const requeue = { key: work.key, inputs: [{ type: "unassigned", requeue: true }] } as const;
+    const last = outcomes.findLastIndex((outcome) => "session" in outcome);
+    outcomes[last] = work.apply(requeue, now);
   }
 
   #count({ session, transitions }: Write, now: number): void {
@@ -387,7 +421,9 @@ export class Engine {
     this.#retry(group.filter(isRetried));
     for (const { reject } of group.filter((pending) => !isRetried(pending))) {
       reject(
-        new Error("Too many conflicts: other collectors keep changing this session. Try again."),
+        new ConflictError(
+          "Too many conflicts: other collectors keep changing this session. Try again.",
+        ),
       );
     }
   }
@@ -420,6 +456,30 @@ function isSignal({ request }: Pending): boolean {
 
 function hasAcceptedSignal({ group, outcomes }: Applied): boolean {
   return group.some((pending, index) => isSignal(pending) && outcomes[index]?.status === "applied");
+}
+
+function silenceEndOf({ session, shadow }: Stored): number | null {
+  try {
+    return silenceEndsAt(shadow ?? session);
+  } catch {
+    // Whatever is applied to the session fails too, and is rejected there.
+    return null;
+  }
+}
+
+/** Rejects what was asked for one session; no other request of the batch fails with it. */
+function rejectGroup(group: Group, error: unknown): [] {
+  for (const { reject } of group) reject(error);
+  return [];
+}
+
+/** What `work` returns for one session, or nothing if it fails: then its requests are rejected. */
+function alone<T>(group: Group, work: () => T): readonly T[] {
+  try {
+    return [work()];
+  } catch (error) {
+    return rejectGroup(group, error);
+  }
 }
 
 const NOT_FOUND: Found = { stored: null, seenEventIds: [] };

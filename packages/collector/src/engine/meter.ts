@@ -20,6 +20,8 @@ export interface Meter {
   delivery(outcome: "delivered" | "failed" | "gone", tookMs: number): void;
   /** An outage was detected: no collector could hear for a while. */
   outage(): void;
+  /** A stored record could not be read. */
+  unreadable(): void;
   /** An event stream was opened (1) or closed (-1). */
   streams(change: 1 | -1): void;
 }
@@ -33,5 +35,6 @@ export const SILENT_METER: Meter = {
   deadline() {},
   delivery() {},
   outage() {},
+  unreadable() {},
   streams() {},
 };

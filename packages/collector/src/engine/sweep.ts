@@ -5,8 +5,8 @@
  * when it is made.
  * @module
  */
-import type { SessionKey } from "../stores/store.ts";
-import type { Engine } from "./engine.ts";
+import { type SessionKey, StoreError } from "../stores/store.ts";
+import { ConflictError, type Engine } from "./engine.ts";
 
 /** How late a verdict may be in a collector without load. */
 const SWEEP_EVERY_MS = 100;
@@ -16,7 +16,7 @@ export interface SweepOptions {
   readonly engine: Engine;
   /** Names of the accounts whose settings may have changed. */
   readonly accounts: () => readonly string[];
-  /** Called with the error of a failed sweep; the next one tries again. */
+  /** Called with the error of a failed sweep or session; a later one tries again. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -36,23 +36,46 @@ export function startSweep(options: SweepOptions): () => Promise<void> {
   };
 }
 
-/** Sweeps until nothing is due. */
-export async function sweep({ engine, accounts }: SweepOptions): Promise<void> {
+/** Sweeps until nothing is due but sessions that fail, which are reported and tried again later. */
+export async function sweep({ engine, accounts, onError }: SweepOptions): Promise<void> {
   await engine.heartbeat();
-  await sweepWhile(engine, () => engine.store.due(engine.clock.now(), SWEEP_LIMIT));
+  const { store } = engine;
+  await sweepWhile(engine, onError, (limit) => store.due(engine.clock.now(), limit));
   for (const account of accounts()) {
     const epoch = engine.broadcasts.urgentEpoch(account);
-    await sweepWhile(engine, () => engine.store.notCaughtUp(account, epoch, SWEEP_LIMIT));
+    await sweepWhile(engine, onError, (limit) => store.notCaughtUp(account, epoch, limit));
   }
 }
 
 async function sweepWhile(
   engine: Engine,
-  next: () => Promise<readonly SessionKey[]>,
+  onError: SweepOptions["onError"],
+  next: (limit: number) => Promise<readonly SessionKey[]>,
 ): Promise<void> {
+  const { failing, clock } = engine;
   for (;;) {
-    const keys = await next();
-    await Promise.all(keys.map((key) => engine.submit({ key, inputs: [{ type: "tick" }] })));
-    if (keys.length < SWEEP_LIMIT) return;
+    // Those that wait are found too, and must not take the place of others.
+    const limit = SWEEP_LIMIT + failing.size;
+    const found = await next(limit);
+    const now = clock.steady();
+    const keys = found.filter((key) => !failing.isWaiting(key, now));
+    await Promise.all(keys.map((key) => sweepOne(engine, key, onError)));
+    if (found.length < limit || keys.length === 0) return;
+  }
+}
+
+async function sweepOne(
+  engine: Engine,
+  key: SessionKey,
+  onError: SweepOptions["onError"],
+): Promise<void> {
+  try {
+    await engine.submit({ key, inputs: [{ type: "tick" }] });
+    engine.failing.succeeded(key);
+  } catch (error) {
+    // Not the session's fault: the sweep ends, and the next one tries again.
+    if (error instanceof StoreError || error instanceof ConflictError) throw error;
+    engine.failing.failed(key, engine.clock.steady());
+    onError(error);
   }
 }

@@ -45,6 +45,7 @@ const SIGNAL_CODES: readonly ProblemCode[] = [
   "unsupported_media_type",
   "too_many_requests",
   "too_many_sessions",
+  "record_unreadable",
   "internal",
   "unavailable",
 ];

@@ -34,6 +34,7 @@ export const PROBLEMS = {
   too_many_sessions: [429, "The account has the maximum number of sessions"],
   unsupported_media_type: [415, "The content type is not supported"],
   unavailable: [503, "The store cannot be reached"],
+  record_unreadable: [500, "A stored record cannot be read"],
   internal: [500, "Internal error"],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
 

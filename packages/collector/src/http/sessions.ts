@@ -7,6 +7,7 @@ import type { Input } from "../core/input.ts";
 import { PRESENCES, QUEUE_STANDINGS, REASONS, STATES } from "../core/lists.ts";
 import { storable } from "../schemas/name.ts";
 import { LIST_ORDERS, MAX_EXAMINED } from "../stores/list.ts";
+import { RecordError } from "../stores/record-error.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeListCursor, encodeListCursor } from "./list-cursor.ts";
 import { Problem } from "./problem.ts";
@@ -115,6 +116,7 @@ export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const { id } = c.req.valid("param");
     const account = c.var.account.name;
     const [found] = await engine.store.load([{ key: { account, id }, eventIds: [] }]);
+    if (found?.unreadable !== undefined) throw new RecordError(found.unreadable);
     if (!found?.stored) throw sessionNotFound(id);
     return c.json(viewSession(found.stored.session, settingsOf(account), found.stored.shadow), 200);
   });

@@ -50,7 +50,8 @@ export function transitionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const entries = await engine.store.history(key, query.cursor, query.limit, query.track);
     if (entries.length === 0) {
       const [found] = await engine.store.load([{ key, eventIds: [] }]);
-      if (!found?.stored) throw new Problem("not_found", `There is no session ${id}.`);
+      const exists = found?.stored || found?.unreadable !== undefined;
+      if (!exists) throw new Problem("not_found", `There is no session ${id}.`);
     }
     const last = entries.at(-1)?.transition.seq;
     const incarnation = await engine.store.incarnation();

@@ -21,7 +21,7 @@ export function watchClock(
   write: (entry: ClockEntry) => void,
   now: () => number = () => performance.now(),
 ): () => void {
-  const throttle = new LogThrottle(now, LOG_EVERY_MS);
+  const throttle = new LogThrottle(now, { everyMs: LOG_EVERY_MS });
   let { offsetMs } = clock;
   let wasSkewed = false;
   return () => {

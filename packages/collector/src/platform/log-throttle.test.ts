@@ -23,3 +23,14 @@ it("keeps a bounded number of kinds", () => {
   for (let kind = 0; kind < 1_000; kind += 1) expect(throttle.count(`kind ${kind}`)).toBe(0);
   expect(throttle.count("kind 999")).toBeNull();
 });
+
+it("suppresses further kinds while there are too many, if asked to, and takes them up later", () => {
+  let now = 0;
+  const throttle = new LogThrottle(() => now, { everyMs: 1_000, whenFull: "suppress" });
+  for (let kind = 0; kind < 100; kind += 1) expect(throttle.count(`kind ${kind}`)).toBe(0);
+  expect(throttle.count("another")).toBeNull();
+  expect(throttle.count("kind 5")).toBeNull();
+  now = 1_000;
+  expect(throttle.count("another")).toBe(0);
+  expect(throttle.count("kind 5")).toBe(1);
+});

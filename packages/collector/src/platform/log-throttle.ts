@@ -3,18 +3,30 @@
  * @module
  */
 const LOG_EVERY_MS = 1_000;
-/** Kinds that are counted separately; when there are more, all counts are dropped. */
+/** Kinds that are counted separately. */
 const MAX_KINDS = 100;
+
+export interface LogThrottleOptions {
+  /** One entry of each kind is logged in this time; default: a second. */
+  readonly everyMs?: number;
+  /** What happens to a new kind where there are too many: all counts are dropped, or it is suppressed. */
+  readonly whenFull?: "drop" | "suppress";
+}
 
 export class LogThrottle {
   readonly #now: () => number;
   readonly #everyMs: number;
+  readonly #whenFull: "drop" | "suppress";
   readonly #kinds = new Map<string, { loggedAt: number; suppressed: number }>();
 
   /** `now` in milliseconds that no set clock changes. */
-  constructor(now: () => number, everyMs = LOG_EVERY_MS) {
+  constructor(
+    now: () => number,
+    { everyMs = LOG_EVERY_MS, whenFull = "drop" }: LogThrottleOptions = {},
+  ) {
     this.#now = now;
     this.#everyMs = everyMs;
+    this.#whenFull = whenFull;
   }
 
   /** The repeats suppressed since the last log; `null` if this one is to be suppressed. */
@@ -25,7 +37,10 @@ export class LogThrottle {
       entry.suppressed += 1;
       return null;
     }
-    if (!entry && this.#kinds.size >= MAX_KINDS) this.#kinds.clear();
+    if (!entry && this.#kinds.size >= MAX_KINDS) {
+      if (this.#whenFull === "drop") this.#kinds.clear();
+      else if (!this.#dropOldest(now)) return null;
+    }
     this.#kinds.set(kind, { loggedAt: now, suppressed: 0 });
     return entry?.suppressed ?? 0;
   }
@@ -33,5 +48,15 @@ export class LogThrottle {
   /** Starts over: the next entry of each kind is logged. */
   clear(): void {
     this.#kinds.clear();
+  }
+
+  /** False: the oldest kind was logged a short while ago. */
+  #dropOldest(now: number): boolean {
+    for (const [kind, { loggedAt }] of this.#kinds) {
+      if (now - loggedAt < this.#everyMs) continue;
+      this.#kinds.delete(kind);
+      return true;
+    }
+    return false;
   }
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { pino } from "pino";
+import { RecordError } from "../stores/record-error.ts";
 import { StoreError } from "../stores/store.ts";
 import { LogThrottle } from "./log-throttle.ts";
 import { createRefusalLog } from "./refusal-log.ts";
@@ -20,18 +21,22 @@ export const logRefusal = createRefusalLog((entry) => log.warn(entry));
 const now = () => performance.now();
 const throttle = new LogThrottle(now);
 /** A store that is unavailable fails every operation with the same error, however long that lasts. */
-const storeThrottle = new LogThrottle(now, 60_000);
+const storeThrottle = new LogThrottle(now, { everyMs: 60_000 });
+/** Each record is tried again and again, and there may be many. */
+const recordThrottle = new LogThrottle(now, { everyMs: 600_000, whenFull: "suppress" });
 
+/** The stack says nothing about a store that does not respond, or a record that cannot be read. */
 export function logError(error: unknown): void {
   const err = error instanceof Error ? error : new Error(String(error));
-  // The stack says nothing about a store that does not respond.
-  const isOfStore = err instanceof StoreError;
-  const repeated = (isOfStore ? storeThrottle : throttle).count(err.message);
+  if (err instanceof StoreError) logOnce(storeThrottle, err, { store: err.message });
+  else if (err instanceof RecordError) logOnce(recordThrottle, err, { record: err.message });
+  else logOnce(throttle, err, { err });
+}
+
+function logOnce(kinds: LogThrottle, { message }: Error, entry: object): void {
+  const repeated = kinds.count(message);
   if (repeated === null) return;
-  log.error({
-    ...(isOfStore ? { store: err.message } : { err }),
-    ...(repeated > 0 && { repeated }),
-  });
+  log.error({ ...entry, ...(repeated > 0 && { repeated }) });
 }
 
 /** Logs that signals can be stored again. */

@@ -49,6 +49,11 @@ export function createPrometheusMeter(sources: GaugeSources): PrometheusMeter {
     help: "Verdicts `offline` that a return within a minute contradicted",
     registers,
   });
+  const unreadable = new Counter({
+    name: "stillhere_unreadable_records_total",
+    help: "Attempts to use a stored record that cannot be read; the log names each",
+    registers,
+  });
   const outages = new Counter({
     name: "stillhere_outages_total",
     help: "Outages in which no collector could receive signals, detected by this collector",
@@ -160,6 +165,7 @@ export function createPrometheusMeter(sources: GaugeSources): PrometheusMeter {
       if (outcome === "delivered") deliveries.observe(tookMs / 1000);
     },
     outage: () => outages.inc(),
+    unreadable: () => unreadable.inc(),
     streams: (change) => streams.inc(change),
     close: () => eventLoopDelay.stop(),
   };

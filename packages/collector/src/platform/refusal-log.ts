@@ -23,7 +23,7 @@ export function createRefusalLog(
   write: (entry: RefusalEntry) => void,
   now: () => number = () => performance.now(),
 ): (refusal: Refusal) => void {
-  const throttle = new LogThrottle(now, LOG_EVERY_MS);
+  const throttle = new LogThrottle(now, { everyMs: LOG_EVERY_MS });
   return ({ code, ...refusal }) => {
     const repeated = throttle.count(code);
     if (repeated !== null) write({ refused: code, ...refusal, ...(repeated > 0 && { repeated }) });

@@ -15,6 +15,7 @@ import { type AppOptions, createApp } from "../http/app.ts";
 import type { Env } from "../http/context.ts";
 import { DEFAULT_LIMITS, type RateLimits } from "../http/rate-limit.ts";
 import type { IntakeContext } from "../http/signal-intake.ts";
+import { RecordError } from "../stores/record-error.ts";
 import type { Store } from "../stores/store.ts";
 import { DeliverySupervisor } from "../webhooks/delivery-supervisor.ts";
 import { outboxDepth } from "../webhooks/depth.ts";
@@ -73,7 +74,6 @@ export interface Runtime {
 
 /** Reads accounts and settings from the store, and wires the parts. */
 export async function openRuntime(store: Store, options: RuntimeOptions): Promise<Runtime> {
-  const { onError } = options;
   const clock = new StoreClock(options.clocks ?? machineClocks(), randomText(12));
   const meter = createPrometheusMeter({
     outboxDepth: () => outboxDepth(store),
@@ -81,6 +81,10 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     clockSkewMs: () => clock.skewMs,
     sessionsByState: createSessionCounts(store, () => accounts.names()),
   });
+  const onError = (error: unknown) => {
+    if (error instanceof RecordError) meter.unreadable();
+    options.onError(error);
+  };
   const engine = new Engine(store, clock, meter);
   const accounts = new Accounts(store, clock);
   await engine.heartbeat();
@@ -118,6 +122,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
   });
   const timers: NodeJS.Timeout[] = [];
   let stopLogListener: (() => void) | undefined;
+  const stopRecordListener = store.onUnreadable?.(onError);
   let stopSweep = async () => {};
   let stopRetention = async () => {};
   let stopped: Promise<void> | null = null;
@@ -146,6 +151,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
       for (const timer of timers) clearInterval(timer);
       const delivered = stopDelivering();
       stopLogListener?.();
+      stopRecordListener?.();
       await stopSweep();
       await stopRetention();
       await engine.idle();

@@ -103,4 +103,35 @@ describe("the session codec", () => {
   it("refuses an unknown format", () => {
     expect(() => decodeSession("s", "[99]")).toThrow(/unknown format 99/);
   });
+
+  it("refuses whatever is damaged, or gives a session that every input applies to", () => {
+    const settings = resolveSettings({ "presence.mode": "on" }, []);
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom(null, -1, 1e9, "", [], {}, [[null]]));
+    const damage = fc.record({ path: fc.array(fc.nat(30), { minLength: 1, maxLength: 3 }), value });
+    fc.assert(
+      fc.property(history, damage, (given, { path, value }) => {
+        const { session } = run(given);
+        const row = JSON.parse(encodeSession(session)) as unknown[];
+        put(row, path, value);
+        let decoded: Session;
+        try {
+          decoded = decodeSession(session.id, JSON.stringify(row));
+        } catch {
+          return;
+        }
+        const at = session.createdAt + 3_600_000;
+        const { session: next } = reduce(decoded, { type: "tick" }, at, settings);
+        expect(() => decodeSession(next.id, encodeSession(next))).not.toThrow();
+      }),
+      { numRuns: 5_000 },
+    );
+  });
 });
+
+/** Puts a value into nested lists, as deep as the path and the lists go. */
+function put(row: unknown[], [first = 0, ...rest]: readonly number[], value: unknown): void {
+  const index = first % Math.max(1, row.length);
+  const inner = row[index];
+  if (rest.length > 0 && Array.isArray(inner) && inner.length > 0) put(inner, rest, value);
+  else row[index] = value;
+}

@@ -17,6 +17,8 @@ import {
   VISIBILITIES,
 } from "../core/lists.ts";
 import type { Cause, Page, Session } from "../core/session.ts";
+import { listOf, nameAt, numberOf, textOf, textOrNull } from "./decode.ts";
+import { UnknownFormatError } from "./record-error.ts";
 
 const FORMAT = 1;
 
@@ -87,11 +89,11 @@ function decodeTimes(
   lastChangeAt: number,
 ): Pick<Session, "historyAt" | "fieldsSetAt"> {
   if (typeof encoded !== "string") {
-    return { historyAt: lastChangeAt + ((encoded ?? 0) as number), fieldsSetAt: {} };
+    return { historyAt: lastChangeAt + numberOf(encoded ?? 0), fieldsSetAt: {} };
   }
   const [fields = "", historyAfterMs = 0] = encoded.split("+");
   return {
-    historyAt: lastChangeAt + Number(historyAfterMs),
+    historyAt: lastChangeAt + numberOf(Number(historyAfterMs)),
     fieldsSetAt: decodeFieldTimes(fields, lastChangeAt),
   };
 }
@@ -133,7 +135,7 @@ function decodeFieldTimes(encoded: string, latest: number): FieldTimes {
   let at = latest;
   for (const each of encoded.split(" ")) {
     const number = Number.parseInt(each, 36);
-    const before = Math.floor(number / FIELD_SETS);
+    const before = numberOf(Math.floor(number / FIELD_SETS));
     at -= before;
     const bits = number - before * FIELD_SETS;
     for (const [bit, field] of TIMED_FIELDS.entries()) if (bits & (1 << bit)) times[field] = at;
@@ -146,57 +148,59 @@ function lastChangeOf({ stateChangedAt, presenceChangedAt }: Session): number {
   return Math.max(stateChangedAt, presenceChangedAt);
 }
 
+/** @throws if the text is no session in this format. */
 export function decodeSession(id: string, text: string): Session {
-  const row = JSON.parse(text) as Row;
-  if (row[0] !== FORMAT) throw new Error(`A stored session has the unknown format ${row[0]}.`);
-  const createdAt = row[1] as number;
-  const at = (since: unknown) => (since === null ? null : (since as number) + createdAt);
-  const time = (since: unknown) => (since as number) + createdAt;
-  const [ticketId, status, priority, group, tags, routingChannel] = row[5] as Row;
-  const buffer = row[11] as Row | null;
-  const ended = row[20] as Row | null;
+  const row = listOf(JSON.parse(text));
+  if (row[0] !== FORMAT) throw new UnknownFormatError(`unknown format ${String(row[0])}`);
+  const createdAt = numberOf(row[1]);
+  const time = (since: unknown) => numberOf(since) + createdAt;
+  const at = (since: unknown) => (since === null ? null : time(since));
+  const [ticketId, status, priority, group, tags, routingChannel] = listOf(row[5]);
+  const buffer = row[11] === null ? null : listOf(row[11]);
+  const ended = row[20] === null ? null : listOf(row[20]);
   const times = decodeTimes(row[28], Math.max(time(row[24]), time(row[25])));
   return {
     id,
     createdAt,
-    channel: row[2] as string,
-    user: row[3] as string | null,
-    assignee: row[4] as string | null,
+    channel: textOf(row[2]),
+    user: textOrNull(row[3]),
+    assignee: textOrNull(row[4]),
     ticket: {
-      id: ticketId as string | null,
-      status: nameOf(TICKET_STATUSES, status),
-      priority: priority === null ? null : nameOf(TICKET_PRIORITIES, priority),
-      group: group as string | null,
-      tags: tags as string[],
-      routingChannel: routingChannel as string,
+      id: textOrNull(ticketId),
+      status: nameAt(TICKET_STATUSES, status),
+      priority: priority === null ? null : nameAt(TICKET_PRIORITIES, priority),
+      group: textOrNull(group),
+      tags: listOf(tags).map(textOf),
+      routingChannel: textOf(routingChannel),
     },
-    bindings: row[6] as string[],
-    pages: (row[7] as Row[]).map((page) => decodePage(page, createdAt)),
-    presence: nameOf(REPORTED_PRESENCES, row[8]),
+    bindings: listOf(row[6]).map(textOf),
+    pages: listOf(row[7]).map((page) => decodePage(listOf(page), createdAt)),
+    presence: nameAt(REPORTED_PRESENCES, row[8]),
     heardAt: at(row[9]),
     offlineAt: at(row[10]),
     unheardSince: at(row[29] ?? null),
-    buffer: buffer && { endsAt: time(buffer[0]), lengthMs: buffer[1] as number },
+    buffer: buffer && { endsAt: time(buffer[0]), lengthMs: numberOf(buffer[1]) },
     begunAt: at(row[12]),
     lastResponseAt: at(row[13]),
-    agentRepliesAt: (row[14] as number[]).map(time),
+    agentRepliesAt: listOf(row[14]).map(time),
     baseAt: time(row[15]),
     graceUntil: row[16] === null ? 0 : time(row[16]),
     engagementChangedAt: time(row[17]),
-    causes: (row[18] as Row[]).map(
-      ([reason, since]): Cause => ({ reason: nameOf(INACTIVE_REASONS, reason), at: time(since) }),
-    ),
+    causes: listOf(row[18]).map((each): Cause => {
+      const [reason, since] = listOf(each);
+      return { reason: nameAt(INACTIVE_REASONS, reason), at: time(since) };
+    }),
     releasePending: row[19] === 1,
-    ended: ended && { reason: nameOf(END_REASONS, ended[0]), at: time(ended[1]) },
+    ended: ended && { reason: nameAt(END_REASONS, ended[0]), at: time(ended[1]) },
     queuedAt: at(row[21]),
     firstQueuedAt: at(row[22]),
-    seq: row[23] as number,
+    seq: numberOf(row[23]),
     ...times,
     stateChangedAt: time(row[24]),
     presenceChangedAt: time(row[25]),
-    changedAt: times.historyAt + ((row[30] ?? 0) as number),
-    shadowSeq: (row[26] ?? 0) as number,
-    activeHours: (row[27] ?? 0) as number,
+    changedAt: times.historyAt + numberOf(row[30] ?? 0),
+    shadowSeq: numberOf(row[26] ?? 0),
+    activeHours: numberOf(row[27] ?? 0),
   };
 }
 
@@ -214,20 +218,16 @@ function encodePage({ id, gen, seq, visibility, ...page }: Page, createdAt: numb
 function decodePage(row: Row, createdAt: number): Page {
   const [id, gen, seq, visibility, leaseMs, leaseUntil, left, by, since, heardAt] = row;
   return {
-    id: id as string,
-    gen: gen as number,
-    seq: seq as number,
-    visibility: nameOf(VISIBILITIES, visibility),
-    leaseMs: leaseMs as number,
-    leaseUntil: leaseUntil === null ? null : (leaseUntil as number) + createdAt,
+    id: textOf(id),
+    gen: numberOf(gen),
+    seq: numberOf(seq),
+    visibility: nameAt(VISIBILITIES, visibility),
+    leaseMs: numberOf(leaseMs),
+    leaseUntil: leaseUntil === null ? null : numberOf(leaseUntil) + createdAt,
     left: left === 1,
-    ...(typeof by === "string" && { admission: { by, since: (since as number) + createdAt } }),
-    ...(heardAt !== undefined && { heardAt: (heardAt as number) + createdAt }),
+    ...((by ?? null) !== null && {
+      admission: { by: textOf(by), since: numberOf(since) + createdAt },
+    }),
+    ...(heardAt !== undefined && { heardAt: numberOf(heardAt) + createdAt }),
   };
-}
-
-function nameOf<T extends string>(names: readonly T[], index: unknown): T {
-  const name = names[index as number];
-  if (name === undefined) throw new Error(`A stored session has the unknown enum value ${index}.`);
-  return name;
 }

@@ -7,6 +7,7 @@
 import { fold } from "../core/fold.ts";
 import type { Presence, QueueStanding, Reason, State } from "../core/lists.ts";
 import { reasonOf, type Session } from "../core/session.ts";
+import { type RecordError, RecordErrors } from "./record-error.ts";
 import type { IndexedColumns, Stored } from "./store.ts";
 
 /** The most sessions that are examined for one page. */
@@ -65,7 +66,7 @@ export interface Candidate {
   readonly changedAt: number;
   readonly queuedAt: number | null;
   readonly columns: Pick<IndexedColumns, "state" | "presence" | "queue" | "assignee" | "group">;
-  /** Read only where the columns match. */
+  /** Read only where the columns match; throws a {@link RecordError} if it cannot be read. */
   readonly stored: Stored;
 }
 
@@ -93,28 +94,40 @@ export interface ListSource {
   load(ids: readonly string[]): Promise<readonly Candidate[]>;
 }
 
+/** The session of a candidate, or nothing if it does not match or cannot be read. */
+type Reader = (candidate: Candidate) => readonly Stored[];
+
 /** Sorts behind every id. */
 const LAST_ID = "\u{10ffff}";
 
 /** Sessions that are read in one turn of the event loop. */
 const CHUNK = 250;
 
-/** The page that a query asks for. */
-export async function listPage(source: ListSource, query: ListQuery): Promise<ListPage> {
+/** The page that a query asks for. Sessions that cannot be read are passed over, and reported. */
+export async function listPage(
+  source: ListSource,
+  query: ListQuery,
+  unreadable: RecordErrors = new RecordErrors(),
+): Promise<ListPage> {
+  const matches = matcherOf(query);
+  const read: Reader = (candidate) =>
+    unreadable
+      .readable(() => (matches(candidate) ? candidate.stored : null))
+      .flatMap((stored) => stored ?? []);
   const maxExamined = query.maxExamined ?? MAX_EXAMINED;
   const ids = await source.pick(query, maxExamined + 1);
   return ids === null || ids.length > maxExamined
-    ? walkPage(source, query, maxExamined)
-    : pickPage(source, query, ids);
+    ? walkPage(source, query, maxExamined, read)
+    : pickPage(source, query, ids, read);
 }
 
 async function walkPage(
   source: ListSource,
   query: ListQuery,
   maxExamined: number,
+  read: Reader,
 ): Promise<ListPage> {
   const { sort = "id", limit } = query;
-  const matches = matcherOf(query);
   const sessions: Stored[] = [];
   let after = startOf(query);
   let last: ListPosition | null = null;
@@ -126,9 +139,10 @@ async function walkPage(
     for (const candidate of found) {
       after = positionOf(candidate, sort);
       if (isPastEnd(after, query)) return { sessions, next: null, isCutShort: false };
-      if (!matches(candidate)) continue;
+      const [stored] = read(candidate);
+      if (!stored) continue;
       if (sessions.length === limit) return { sessions, next: last, isCutShort: false };
-      sessions.push(candidate.stored);
+      sessions.push(stored);
       last = after;
     }
     if (found.length < size) return { sessions, next: null, isCutShort: false };
@@ -153,9 +167,9 @@ async function pickPage(
   source: ListSource,
   query: ListQuery,
   ids: readonly string[],
+  read: Reader,
 ): Promise<ListPage> {
   const { sort = "id", limit, after } = query;
-  const matches = matcherOf(query);
   const isBehind = (position: ListPosition) => !after || comparePositions(position, after) > 0;
   const left = sort === "id" ? ids.filter((id) => isBehind({ at: 0, id })).sort(compare) : ids;
   const found: { position: ListPosition; stored: Stored }[] = [];
@@ -163,9 +177,8 @@ async function pickPage(
     if (from > 0) await nextTurn();
     for (const candidate of await source.load(left.slice(from, from + CHUNK))) {
       const position = positionOf(candidate, sort);
-      if (isBehind(position) && matches(candidate)) {
-        found.push({ position, stored: candidate.stored });
-      }
+      if (!isBehind(position)) continue;
+      for (const stored of read(candidate)) found.push({ position, stored });
     }
     if (sort === "id" && found.length > limit) break;
   }

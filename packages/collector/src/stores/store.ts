@@ -12,6 +12,7 @@ import type { Transition } from "../core/transition.ts";
 import type { Trigger } from "../core/trigger.ts";
 import type { ListPage, ListQuery } from "./list.ts";
 import type { OutboxStore } from "./outbox.ts";
+import type { RecordError } from "./record-error.ts";
 import type { StateCounts } from "./state-counts.ts";
 
 export interface SessionKey {
@@ -70,6 +71,11 @@ export interface Found {
   readonly erasedAt?: number;
   /** Names the session in {@link LeaseWrite}; missing: the store has no {@link Store.renew}. */
   readonly number?: number;
+  /**
+   * What is stored cannot be read; `stored` is then null. It is a sentence for the log that names the
+   * record and states what to do. The other lookups are not affected.
+   */
+  readonly unreadable?: string;
 }
 
 interface WriteBase {
@@ -108,7 +114,12 @@ export interface LeaseWrite extends Renewal {
   readonly deadlineAt: number;
 }
 
-export type WriteOutcome = "committed" | "conflict";
+/** What is stored cannot be read, as in {@link Found}, and the write changed nothing. */
+export interface Unreadable {
+  readonly unreadable: string;
+}
+
+export type WriteOutcome = "committed" | "conflict" | Unreadable;
 
 /** An entry of an account's log. Entries are in the order in which the store appended them. */
 export interface LogEntry {
@@ -322,6 +333,11 @@ export interface Store {
    * Returns a function that unsubscribes. Missing if only this process writes to the store.
    */
   onLogChange?(listener: (account: string) => void): () => void;
+  /**
+   * Calls `listener` with each record that a list, a log or the outbox passed over because it cannot be
+   * read. Returns a function that unsubscribes. Missing: the store passes over nothing.
+   */
+  onUnreadable?(listener: (error: RecordError) => void): () => void;
 
   close(): Promise<void>;
 }

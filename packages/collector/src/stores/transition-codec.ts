@@ -13,6 +13,7 @@ import {
 } from "../core/lists.ts";
 import type { TicketChanges } from "../core/ticket.ts";
 import type { Standing, Transition } from "../core/transition.ts";
+import { listOf, nameAt, numberOf, objectOf, textOf } from "./decode.ts";
 
 /** Index 0 stands for no reason. */
 const STORED_REASONS: readonly Reason[] = [null, ...REASONS];
@@ -37,24 +38,25 @@ export function encodeTransition(transition: Transition): EncodedTransition {
   return JSON.stringify(row);
 }
 
+/** @throws if the text is no transition in this format. */
 export function decodeTransition(seq: number, at: number, text: EncodedTransition): Transition {
-  const row = JSON.parse(text) as unknown[];
-  const number = (index: number) => (row[index] ?? 0) as number;
+  const row = listOf(JSON.parse(text));
+  const number = (index: number) => numberOf(row[index] ?? 0);
   const assignee = row[9] ?? 0;
   const age = row[10] ?? 0;
   return {
-    seq,
-    at,
+    seq: numberOf(seq),
+    at: numberOf(at),
     from: decodeStanding(number(1), number(2), number(3)),
     to: decodeStanding(number(4), number(5), number(6)),
-    cause: nameOf(TRANSITION_CAUSES, number(0)),
-    queue: nameOf(QUEUE_STANDINGS, number(7)),
+    cause: nameAt(TRANSITION_CAUSES, number(0)),
+    queue: nameAt(QUEUE_STANDINGS, number(7)),
     capacityHeld: number(8) === 1,
-    assignee: assignee === 0 ? null : (assignee as string),
-    heardAt: age === 0 ? null : at - ((age as number[])[0] ?? 0),
-    ticketChanges: (row[11] || {}) as TicketChanges,
-    triggers: (row[12] || []) as string[],
-    notify: (row[13] || []) as string[],
+    assignee: assignee === 0 ? null : textOf(assignee),
+    heardAt: age === 0 ? null : at - numberOf(listOf(age)[0] ?? 0),
+    ticketChanges: objectOf(row[11] || {}) as TicketChanges,
+    triggers: listOf(row[12] || []).map(textOf),
+    notify: listOf(row[13] || []).map(textOf),
   };
 }
 
@@ -64,15 +66,8 @@ function encodeStanding({ state, reason, presence }: Standing): number[] {
 
 function decodeStanding(state: number, reason: number, presence: number): Standing {
   return {
-    state: nameOf(STATES, state),
-    reason: nameOf(STORED_REASONS, reason),
-    presence: nameOf(PRESENCES, presence),
+    state: nameAt(STATES, state),
+    reason: nameAt(STORED_REASONS, reason),
+    presence: nameAt(PRESENCES, presence),
   };
-}
-
-function nameOf<T>(names: readonly T[], index: number): T {
-  const name = names[index];
-  if (name === undefined)
-    throw new Error(`A stored transition has the unknown enum value ${index}.`);
-  return name;
 }

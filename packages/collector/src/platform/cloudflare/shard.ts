@@ -51,6 +51,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     this.#links = { ...linksOf(env, this.#space), layouts: async () => this.#layouts };
     this.#sql = new ObjectSql(ctx.storage);
     this.#records = new ShardRecords({
+      account: this.#name.account,
       sql: this.#sql,
       now: () => clock.now(),
       relay: () => this.#relay.run(),
@@ -165,7 +166,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     this.#isSweeping = true;
     try {
       const { account } = this.#name;
-      const onError = (error: unknown) => this.#onError(error);
+      const onError = (error: unknown) => console.error(error);
       await sweep({ engine: this.#engine, accounts: () => [account], onError });
     } finally {
       this.#isSweeping = false;

@@ -8,7 +8,9 @@ import { RpcTarget } from "cloudflare:workers";
 import { TRACKS, type Track } from "../../core/lists.ts";
 import { createIncarnation } from "../incarnation.ts";
 import type { EndpointStatus, OutboxStore } from "../outbox.ts";
+import { parseAccount, parseBroadcast } from "../parse-record.ts";
 import { lastOldCursor } from "../prune.ts";
+import { logEntryError, RecordErrors, readPage } from "../record-error.ts";
 import type { SqlRow } from "../sqlite/database.ts";
 import { SqliteOutbox } from "../sqlite/sqlite-outbox.ts";
 import type { Account, Agent, Broadcast, LogEntry, NewBroadcast, SessionKey } from "../store.ts";
@@ -32,6 +34,7 @@ export interface CoordinatorRecordsOptions {
 export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   readonly #options: CoordinatorRecordsOptions;
   readonly #statements: CoordinatorStatements;
+  readonly #unreadable = new RecordErrors();
   readonly #outbox: SqliteOutbox;
   /** The last cursor that was assigned. */
   #cursor: number;
@@ -42,7 +45,10 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     super();
     this.#options = options;
     this.#statements = prepareCoordinator(options.sql);
-    this.#outbox = new SqliteOutbox(options.sql, (work) => options.sql.transaction(work));
+    this.#unreadable.listen((error) => console.error(error.message));
+    this.#outbox = new SqliteOutbox(options.sql, this.#unreadable, (work) =>
+      options.sql.transaction(work),
+    );
     this.#cursor = this.#statements.newestCursor.get()?.["cursor"] as number;
     if (!this.#statements.layouts.get()) this.#putLayouts([options.shards]);
     this.#statements.putIncarnation.run(createIncarnation());
@@ -123,15 +129,35 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   }
 
   async history({ account, id }: SessionKey, afterSeq: number, limit: number, track: Track) {
-    return this.#statements.history
-      .all(account, id, TRACKS.indexOf(track), afterSeq, limit)
-      .map(toLogEntry);
+    return this.#readLog(account, limit, (last, count) =>
+      this.#statements.history.all(
+        account,
+        id,
+        TRACKS.indexOf(track),
+        (last?.["seq"] as number | undefined) ?? afterSeq,
+        count,
+      ),
+    );
   }
 
   async log(account: string, afterCursor: number, limit: number, track: Track) {
-    return this.#statements.log
-      .all(account, TRACKS.indexOf(track), afterCursor, limit)
-      .map(toLogEntry);
+    return this.#readLog(account, limit, (last, count) =>
+      this.#statements.log.all(
+        account,
+        TRACKS.indexOf(track),
+        (last?.["cursor"] as number | undefined) ?? afterCursor,
+        count,
+      ),
+    );
+  }
+
+  async #readLog(
+    account: string,
+    limit: number,
+    read: (last: SqlRow | null, limit: number) => readonly SqlRow[],
+  ): Promise<LogEntry[]> {
+    const readable = (row: SqlRow) => this.#unreadable.readable(() => toLogEntry(account, row));
+    return [...(await readPage(limit, read, readable))];
   }
 
   async lastCursor(account: string): Promise<number> {
@@ -163,7 +189,9 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   }
 
   async accounts(): Promise<readonly Account[]> {
-    return this.#statements.accounts.all().map((row) => JSON.parse(row["body"] as string));
+    return this.#statements.accounts
+      .all()
+      .map((row) => parseAccount(row["name"] as string, row["body"] as string));
   }
 
   async putAccount(account: Account): Promise<void> {
@@ -171,10 +199,9 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   }
 
   async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
-    return this.#statements.broadcasts.all(afterEpoch).map((row) => ({
-      ...(JSON.parse(row["body"] as string) as Broadcast),
-      epoch: row["epoch"] as number,
-    }));
+    return this.#statements.broadcasts
+      .all(afterEpoch)
+      .map((row) => parseBroadcast(row["epoch"] as number, row["body"] as string));
   }
 
   async broadcast(broadcast: NewBroadcast): Promise<number> {
@@ -219,11 +246,18 @@ function toShardName(row: SqlRow): ShardName {
   return { account: row["account"] as string, index: row["place"] as number };
 }
 
-function toLogEntry(row: SqlRow): LogEntry {
-  return {
-    cursor: row["cursor"] as number,
-    session: row["session"] as string,
-    sessionCreatedAt: row["session_created_at"] as number,
-    transition: decodeTransition(row["seq"] as number, row["at"] as number, row["body"] as string),
-  };
+/** @throws {RecordError} */
+function toLogEntry(account: string, row: SqlRow): LogEntry {
+  const cursor = row["cursor"] as number;
+  const [seq, at, body] = [row["seq"] as number, row["at"] as number, row["body"] as string];
+  try {
+    return {
+      cursor,
+      session: row["session"] as string,
+      sessionCreatedAt: row["session_created_at"] as number,
+      transition: decodeTransition(seq, at, body),
+    };
+  } catch (error) {
+    throw logEntryError(account, cursor, error);
+  }
 }

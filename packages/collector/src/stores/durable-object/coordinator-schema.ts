@@ -74,7 +74,7 @@ const SQL = {
   prune: "DELETE FROM transitions WHERE account = ? AND track = ? AND cursor <= ?",
   agents: "SELECT id, capacity FROM agents WHERE account = ? ORDER BY id",
   putAgent: "INSERT OR REPLACE INTO agents (account, id, capacity) VALUES (?, ?, ?)",
-  accounts: "SELECT body FROM accounts ORDER BY name",
+  accounts: "SELECT name, body FROM accounts ORDER BY name",
   putAccount: "INSERT OR REPLACE INTO accounts (name, body) VALUES (?, ?)",
   broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
   broadcast: "INSERT INTO broadcasts (body) VALUES (?) RETURNING epoch",

@@ -2,6 +2,7 @@
  * The broadcasts that a shard has received from the coordinator, and its own outages.
  * @module
  */
+import { parseBroadcast } from "../parse-record.ts";
 import type { Broadcast, NewBroadcast } from "../store.ts";
 import type { ShardStatements } from "./shard-schema.ts";
 
@@ -19,7 +20,7 @@ export class ShardBroadcasts {
   after(epoch: number): readonly Broadcast[] {
     return this.#statements.broadcasts
       .all(epoch)
-      .map((row) => JSON.parse(row["body"] as string) as Broadcast);
+      .map((row) => parseBroadcast(row["epoch"] as number, row["body"] as string));
   }
 
   /** The epoch of the last one, of the coordinator or of this shard; 0 if there is none. */

@@ -8,6 +8,7 @@ import type { Track } from "../../core/lists.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { type ListPage, type ListQuery, listPage } from "../list.ts";
+import { RecordError, RecordErrors, readPage, sessionError } from "../record-error.ts";
 import type { SqlRow } from "../sqlite/database.ts";
 import type {
   Assignment,
@@ -31,7 +32,12 @@ import { type UnwrittenBeat, UnwrittenBeats, WRITE_AFTER_MS } from "./unwritten-
 /** The maximum age of lost beats: each is written at most three periods after it was accepted. */
 const MAX_LOSS_AGE_MS = 3 * WRITE_AFTER_MS;
 
+/** When the sweep tries a session again whose row cannot be read. */
+const UNREADABLE_DELAY_MS = 60_000;
+
 export interface ShardRecordsOptions {
+  /** The account of all sessions here. */
+  readonly account: string;
   readonly sql: ObjectSql;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -46,6 +52,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   readonly #options: ShardRecordsOptions;
   readonly #statements: ShardStatements;
   readonly #unwritten = new UnwrittenBeats();
+  readonly #unreadable = new RecordErrors();
   readonly #deadlines = new Map<string, number>();
   /** The coordinator has all entries up to this number; 0 after the object wakes. */
   #relayed = 0;
@@ -59,6 +66,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     super();
     this.#options = options;
     this.#statements = prepareShard(options.sql);
+    this.#unreadable.listen((error) => console.error(error.message));
     this.broadcasts = new ShardBroadcasts(this.#statements);
     for (const row of this.#statements.deadlines.all()) {
       this.#deadlines.set(row["id"] as string, row["deadline_at"] as number);
@@ -68,22 +76,44 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
-    const found = lookups.map(({ key, eventIds }) => ({
-      stored: this.#find(key.id),
-      seenEventIds: eventIds.filter((id) => this.#statements.hasEvent.get(key.id, id)),
-    }));
+    const found = lookups.map(({ key, eventIds }): Found => {
+      try {
+        const isSeen = (id: string) => this.#statements.hasEvent.get(key.id, id) !== undefined;
+        return { stored: this.#find(key), seenEventIds: eventIds.filter(isSeen) };
+      } catch (error) {
+        if (!(error instanceof RecordError)) throw error;
+        this.#postpone(key.id);
+        return { stored: null, seenEventIds: [], unreadable: error.message };
+      }
+    });
     return withErasures(lookups, found, (hash) => this.#erasedAt(hash));
+  }
+
+  /** A session that stays overdue would be an outage of the shard, and fire the alarm again and again. */
+  #postpone(id: string): void {
+    const now = this.#options.now();
+    if ((this.#deadlines.get(id) ?? Number.POSITIVE_INFINITY) > now) return;
+    const deadlineAt = now + UNREADABLE_DELAY_MS;
+    this.#statements.postpone.run(deadlineAt, id);
+    this.#deadlines.set(id, deadlineAt);
   }
 
   #erasedAt(hash: string): number | null {
     return (this.#statements.erasure.get(hash)?.["at"] ?? null) as number | null;
   }
 
-  #find(id: string): Stored | null {
+  /** @throws {RecordError} */
+  #find({ account, id }: SessionKey): Stored | null {
     const unwritten = this.#unwritten.get(id);
     if (unwritten) return storedOf(unwritten);
     const row = this.#statements.session.get(id);
-    return row ? toStored(row) : null;
+    return row ? toStored(account, row) : null;
+  }
+
+  /** The newest version of a session, whether or not its row can be read; 0: there is none. */
+  #versionOf(id: string): number {
+    const row = this.#statements.version.get(id);
+    return this.#unwritten.get(id)?.version ?? (row?.["version"] as number | undefined) ?? 0;
   }
 
   async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
@@ -106,9 +136,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
 
   #commitOne(write: Write, now: number): WriteOutcome {
     const { id } = write.key;
-    const unwritten = this.#unwritten.get(id);
-    const version = unwritten?.version ?? this.#statements.version.get(id)?.["version"] ?? 0;
-    if (version !== write.expectedVersion) return "conflict";
+    if (this.#versionOf(id) !== write.expectedVersion) return "conflict";
     const isBeatsOnly = write.kind !== "change" && write.expectedVersion > 0;
     if (isBeatsOnly && this.#unwritten.hasCapacity(id)) this.#keepInMemory(write, now);
     else this.#write(write, write.expectedVersion + 1, isBeatsOnly);
@@ -162,7 +190,17 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   }
 
   async dueOf(until: number, limit: number): Promise<readonly Stored[]> {
-    return (await this.due(until, limit)).flatMap(({ id }) => this.#find(id) ?? []);
+    const { account } = this.#options;
+    const read = async (last: DueEntry | null, count: number) => {
+      const due = await this.due(until, Number.POSITIVE_INFINITY);
+      const from = last ? due.findIndex(({ id }) => id === last.id) + 1 : 0;
+      return due.slice(from, from + count);
+    };
+    return readPage(limit, read, ({ id }) =>
+      this.#unreadable
+        .readable(() => this.#find({ account, id }))
+        .flatMap((stored) => stored ?? []),
+    );
   }
 
   async noteSignal(at: number): Promise<void> {
@@ -173,9 +211,10 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   async lastSignalAt(): Promise<number | null> {
     if (this.#lastSignalAt !== null) return this.#lastSignalAt;
     for (const row of this.#statements.bodies.all()) {
-      const stored = this.#newest(row);
-      const { heardAt } = stored.shadow ?? stored.session;
-      if (heardAt !== null) this.noteSignal(heardAt);
+      for (const { session, shadow } of this.#readable(row)) {
+        const { heardAt } = shadow ?? session;
+        if (heardAt !== null) this.noteSignal(heardAt);
+      }
     }
     return this.#lastSignalAt;
   }
@@ -186,7 +225,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
 
   async list(query: ListQuery): Promise<ListPage> {
     const toStored = (row: SqlRow) => this.#newest(row);
-    return listPage(shardLists(this.#statements, toStored), query);
+    return listPage(shardLists(this.#statements, toStored), query, this.#unreadable);
   }
 
   async countQueue(group: string | null): Promise<QueueCounts> {
@@ -197,10 +236,14 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return counts;
   }
 
+  #readable(row: SqlRow): readonly Stored[] {
+    return this.#unreadable.readable(() => this.#newest(row));
+  }
+
   /** A renewal changes no column that lists filter by, so queries find the right rows. */
   #newest(row: SqlRow): Stored {
     const unwritten = this.#unwritten.get(row["id"] as string);
-    return unwritten ? storedOf(unwritten) : toStored(row);
+    return unwritten ? storedOf(unwritten) : toStored(this.#options.account, row);
   }
 
   async assignments(agent: string | null): Promise<readonly Assignment[]> {
@@ -229,13 +272,13 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   async erase(key: SessionKey, { erasedAt, expectedVersion }: EraseOptions): Promise<boolean> {
     const { id } = key;
     const hash = await erasureHashOf(key);
-    const stored = this.#find(id);
-    if (!stored || stored.version !== (expectedVersion ?? stored.version)) return false;
+    const version = this.#versionOf(id);
+    if (version === 0 || version !== (expectedVersion ?? version)) return false;
     this.#options.sql.transaction(() => {
       this.#statements.eraseEvents.run(id);
       this.#statements.eraseSession.run(id);
       // Inserted before the deletion, so that its number is above those of the deleted entries.
-      this.#statements.insertRelayEntry.run("erased", id, stored.session.createdAt, 0, 0, "");
+      this.#statements.insertRelayEntry.run("erased", id, 0, 0, 0, "");
       this.#statements.eraseRelayEntries.run(id);
       if (erasedAt === undefined) return;
       this.#statements.pruneErasures.run(erasedAt - ERASURE_KEPT_MS);
@@ -329,14 +372,19 @@ function storedOf({ write, version }: UnwrittenBeat): Stored {
   return { session, shadow, version, epoch, deadlineAt };
 }
 
-function toStored(row: SqlRow): Stored {
+/** @throws {RecordError} */
+function toStored(account: string, row: SqlRow): Stored {
   const id = row["id"] as string;
   const shadow = row["shadow"] as string | null;
-  return {
-    session: decodeSession(id, row["body"] as string),
-    shadow: shadow === null ? null : decodeSession(id, shadow),
-    version: row["version"] as number,
-    epoch: row["epoch"] as number,
-    deadlineAt: row["deadline_at"] as number | null,
-  };
+  try {
+    return {
+      session: decodeSession(id, row["body"] as string),
+      shadow: shadow === null ? null : decodeSession(id, shadow),
+      version: row["version"] as number,
+      epoch: row["epoch"] as number,
+      deadlineAt: row["deadline_at"] as number | null,
+    };
+  } catch (error) {
+    throw sessionError(account, id, error);
+  }
 }

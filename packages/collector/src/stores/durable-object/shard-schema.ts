@@ -65,6 +65,7 @@ const SQL = {
     WHERE id = :id`,
   renewSession: `UPDATE sessions SET version = :version, deadline_at = :deadlineAt, body = :body,
       shadow = :shadow WHERE id = :id`,
+  postpone: "UPDATE sessions SET deadline_at = ? WHERE id = ?",
   insertRelayEntry: `INSERT INTO outbox (kind, session, session_created_at, seq, at, body)
     VALUES (?, ?, ?, ?, ?, ?)`,
   relayQueue: `SELECT number, kind, session, session_created_at, seq, at, body FROM outbox

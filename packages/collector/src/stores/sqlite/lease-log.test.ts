@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { Session } from "../../core/session.ts";
+import { RecordErrors } from "../record-error.ts";
 import { StoreError, type Write } from "../store.ts";
 import { LEASE_MS, sessionWithBeat } from "../suite/case.ts";
 import { AccountNumbers } from "./account-numbers.ts";
@@ -388,7 +389,7 @@ describe("a lease that was renewed since its row was written", () => {
     await store.commit([write(sessionWithBeat("s", 2, 9_000), 1)]);
     const database = new DatabaseSync(path);
     const statements = prepareStatements(database);
-    const sessions = new Sessions(statements, new AccountNumbers(statements));
+    const sessions = new Sessions(statements, new AccountNumbers(statements), new RecordErrors());
     const due = sessions.due(2_000 + LEASE_MS, 10, (clear) => {
       void other.commit([write(sessionWithBeat("s", 3, 4_000), 2, false)]);
       clear();

@@ -13,6 +13,7 @@
  * @module
  */
 import { CHUNK_SLOTS, NO_SLOT, PackedMap } from "../packed-map.ts";
+import { type RecordErrors, recordError } from "../record-error.ts";
 import { decodeEntries, encodeEntries, type LeaseEntry } from "./lease-log-codec.ts";
 import type { Statements } from "./statements.ts";
 
@@ -39,6 +40,7 @@ export interface DueEntry {
 
 export class LeaseLog {
   readonly #statements: Statements;
+  readonly #unreadable: RecordErrors;
   readonly #minSegmentEntries: number;
   readonly #newest = new PackedMap({
     f64: ["leaseUntil", "deadlineAt"],
@@ -58,8 +60,13 @@ export class LeaseLog {
   /** Entries found due, most overdue first; some may have been renewed since. */
   #due: DueEntry[] = [];
 
-  constructor(statements: Statements, minSegmentEntries = MIN_SEGMENT_ENTRIES) {
+  constructor(
+    statements: Statements,
+    unreadable: RecordErrors,
+    minSegmentEntries = MIN_SEGMENT_ENTRIES,
+  ) {
     this.#statements = statements;
+    this.#unreadable = unreadable;
     this.#minSegmentEntries = minSegmentEntries;
   }
 
@@ -95,10 +102,23 @@ export class LeaseLog {
   read(): void {
     for (const row of this.#statements.readLeaseLog.iterate(this.#lastRow)) {
       this.#lastRow = row["number"] as number;
-      decodeEntries(row["body"] as Uint8Array, (session, entry) => {
+      this.#unreadable.readable(() => this.#readRow(row["body"] as Uint8Array));
+    }
+  }
+
+  /** @throws {RecordError} after the entries that could be read. */
+  #readRow(body: Uint8Array): void {
+    try {
+      decodeEntries(body, (session, entry) => {
         this.#segmentEntries += 1;
         this.#set(session, entry, UNVERIFIED);
       });
+    } catch (error) {
+      throw recordError(
+        `The row ${this.#lastRow} of the lease log`,
+        error,
+        "the leases in it are missing until their pages send the next beat. Restore a backup if there are more.",
+      );
     }
   }
 

@@ -15,10 +15,11 @@ const SESSION_EXISTS = `EXISTS (SELECT 1 FROM history WHERE history.account = :a
   AND history.session = :session AND track = 0 AND history.session_created_at = :createdAt)`;
 
 const SQL = {
-  endpoints: `SELECT body, cursor, paused_until, (SELECT min(next_attempt_at) FROM webhook_waiting
+  endpoints: `SELECT account, id, body, cursor, paused_until, (SELECT min(next_attempt_at) FROM webhook_waiting
       WHERE account = webhooks.account AND endpoint = webhooks.id) AS next_attempt_at
     FROM webhooks ORDER BY account, id`,
-  endpoint: "SELECT body, cursor, paused_until FROM webhooks WHERE account = ? AND id = ?",
+  endpoint:
+    "SELECT account, id, body, cursor, paused_until FROM webhooks WHERE account = ? AND id = ?",
   addEndpoint: `INSERT INTO webhooks (account, id, name, body, cursor) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO NOTHING`,
   nameExists: "SELECT 1 FROM webhooks WHERE account = ? AND name = ? AND id <> ?",

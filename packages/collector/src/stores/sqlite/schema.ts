@@ -3,6 +3,7 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
+import type { Session } from "../../core/session.ts";
 import { decodeSession } from "../codec.ts";
 import { StoreError } from "../store.ts";
 import { OUTBOX_TABLES } from "./outbox-schema.ts";
@@ -72,12 +73,20 @@ export function prepareSchema(database: DatabaseSync, path: string): void {
 
 /** What {@link LISTS_TABLES} reads of the sessions that are there. */
 function defineFunctions(database: DatabaseSync): void {
-  const read = (body: unknown) => decodeSession("", body as string);
-  database.function("session_changed_at", (body) => read(body).changedAt);
-  database.function("session_ticket", (body) => read(body).ticket.id);
+  database.function("session_changed_at", (body) => read(body)?.changedAt ?? 0);
+  database.function("session_ticket", (body) => read(body)?.ticket.id ?? null);
   database.function("term_hash", (account, kind, name) =>
     sessionTermHash(account as number, `${kind} ${name}`),
   );
+}
+
+/** `null` where the row cannot be read, which must not keep the store from opening. */
+function read(body: unknown): Session | null {
+  try {
+    return decodeSession("", body as string);
+  } catch {
+    return null;
+  }
 }
 
 function run(database: DatabaseSync, sql: string, version: number): void {

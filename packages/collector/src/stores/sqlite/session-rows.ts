@@ -5,8 +5,10 @@
 
 import type { SQLInputValue } from "node:sqlite";
 import { PRESENCES, QUEUE_STANDINGS, STATES, TRACKS, type Track } from "../../core/lists.ts";
+import type { Session } from "../../core/session.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
 import type { ListSource } from "../list.ts";
+import { type RecordErrors, sessionError } from "../record-error.ts";
 import type { SessionKey, Stored, Write } from "../store.ts";
 import { encodeTransition } from "../transition-codec.ts";
 import type { AccountNumbers } from "./account-numbers.ts";
@@ -29,27 +31,43 @@ interface AccountedRow extends SessionRow {
   account: number;
 }
 
-/** A row that was read for its deadline: mostly its session needs no decoding. */
-export interface DueRow {
-  readonly key: SessionKey;
+/** What of a row can be read whatever its session is. */
+export interface SessionHead {
   readonly number: number;
   readonly version: number;
+}
+
+/** A row that was read for its deadline: mostly its session needs no decoding. */
+export interface DueRow extends SessionHead {
+  readonly key: SessionKey;
   readonly deadlineAt: number | null;
+  /** @throws {RecordError} */
   decode(): SessionInRow;
 }
 
 export class SessionRows {
   readonly #statements: Statements;
   readonly #accounts: AccountNumbers;
+  readonly #unreadable: RecordErrors;
 
-  constructor(statements: Statements, accounts: AccountNumbers) {
+  constructor(statements: Statements, accounts: AccountNumbers, unreadable: RecordErrors) {
     this.#statements = statements;
+    this.#unreadable = unreadable;
     this.#accounts = accounts;
   }
 
+  /** @throws {RecordError} if the row cannot be read. */
   find({ account, id }: SessionKey): SessionInRow | null {
     const row = this.#statements.loadSession.get(this.#accounts.of(account), id);
-    return row ? toSession(row as unknown as SessionRow) : null;
+    return row ? toSession(account, row as unknown as SessionRow) : null;
+  }
+
+  /** Number and version of a session, whether or not the rest of its row can be read. */
+  head({ account, id }: SessionKey): SessionHead | null {
+    const row = this.#statements.loadSession.get(this.#accounts.of(account), id);
+    if (!row) return null;
+    const { number, version } = row as unknown as SessionRow;
+    return { number, version };
   }
 
   numbered(number: number): DueRow | null {
@@ -81,7 +99,7 @@ export class SessionRows {
 
   /** What lists read; `newest` adds the lease log. */
   lists(account: string, newest: (inRow: SessionInRow) => Stored): ListSource {
-    const toStored = (row: SessionRow) => newest(toSession(row));
+    const toStored = (row: SessionRow) => newest(toSession(account, row));
     return new SessionLists(this.#statements, this.#accounts.of(account), toStored);
   }
 
@@ -90,7 +108,11 @@ export class SessionRows {
     const number = this.#accounts.of(account);
     const rows = this.#statements.bodiesByTerm.all(sessionTermHash(number, `u ${user}`), number);
     return (rows as { id: string; body: string }[]).flatMap(({ id, body }) =>
-      decodeSession(id, body).user === user ? id : [],
+      this.#unreadable
+        .readable(() => decode(account, id, body))
+        .some((session) => session.user === user)
+        ? id
+        : [],
     );
   }
 
@@ -138,9 +160,12 @@ export class SessionRows {
     this.#statements.clearRowDeadline.run(number, version);
   }
 
-  erase({ number, stored }: SessionInRow, account: string): void {
-    const { session } = stored;
-    updateTerms(this.#statements, this.#accounts.of(account), number, session, null);
+  erase({ number }: SessionHead, key: SessionKey): void {
+    const [session] = this.#unreadable.readable(() => this.find(key)?.stored.session);
+    if (session)
+      updateTerms(this.#statements, this.#accounts.of(key.account), number, session, null);
+    // Without the session its terms are not known, and all have to be read.
+    else this.#statements.eraseTerms.run(number);
     this.#statements.eraseEvents.run(number);
     this.#statements.eraseTransitions.run(number);
     this.#statements.eraseSession.run(number);
@@ -149,12 +174,23 @@ export class SessionRows {
   #toDueRow(row: AccountedRow): DueRow {
     const { number, id, version, deadline_at: deadlineAt } = row;
     const key = { account: this.#accounts.nameOf(row.account), id };
-    return { key, number, version, deadlineAt, decode: () => toSession(row) };
+    return { key, number, version, deadlineAt, decode: () => toSession(key.account, row) };
   }
 }
 
-function toSession({ number, id, version, epoch, ...row }: SessionRow): SessionInRow {
-  const session = decodeSession(id, row.body);
-  const shadow = row.shadow === null ? null : decodeSession(id, row.shadow);
-  return { number, stored: { session, shadow, version, epoch, deadlineAt: row.deadline_at } };
+/** @throws {RecordError} */
+function toSession(account: string, { number, id, ...row }: SessionRow): SessionInRow {
+  const session = decode(account, id, row.body);
+  const shadow = row.shadow === null ? null : decode(account, id, row.shadow);
+  const { version, epoch, deadline_at: deadlineAt } = row;
+  return { number, stored: { session, shadow, version, epoch, deadlineAt } };
+}
+
+/** @throws {RecordError} */
+function decode(account: string, id: string, body: string): Session {
+  try {
+    return decodeSession(id, body);
+  } catch (error) {
+    throw sessionError(account, id, error);
+  }
 }

@@ -4,12 +4,14 @@
  */
 import { renew } from "../../core/lease.ts";
 import { type ListPage, type ListQuery, listPage } from "../list.ts";
+import { RecordError, type RecordErrors } from "../record-error.ts";
 import type {
   Found,
   LeaseWrite,
   Lookup,
   SessionKey,
   Stored,
+  Unreadable,
   Write,
   WriteOutcome,
 } from "../store.ts";
@@ -37,11 +39,20 @@ export class Sessions {
   /** Counts these changes: what was known of rows under another number may be outdated. */
   #fileVersion = 0;
 
-  constructor(statements: Statements, accounts: AccountNumbers, minSegmentEntries?: number) {
+  readonly #unreadable: RecordErrors;
+
+  /** @param unreadable is told of rows that lists pass over. */
+  constructor(
+    statements: Statements,
+    accounts: AccountNumbers,
+    unreadable: RecordErrors,
+    minSegmentEntries?: number,
+  ) {
     this.#statements = statements;
     this.#accounts = accounts;
-    this.#rows = new SessionRows(statements, accounts);
-    this.#leaseLog = new LeaseLog(statements, minSegmentEntries);
+    this.#unreadable = unreadable;
+    this.#rows = new SessionRows(statements, accounts, unreadable);
+    this.#leaseLog = new LeaseLog(statements, unreadable, minSegmentEntries);
   }
 
   /** Reads what other processes have written. To be called before anything is read or compared. */
@@ -57,8 +68,9 @@ export class Sessions {
   load(lookups: readonly Lookup[]): readonly Found[] {
     this.#refresh();
     return lookups.map(({ key, eventIds }) => {
-      const inRow = this.#find(key);
+      const inRow = this.#findReadable(key);
       if (!inRow) return { stored: null, seenEventIds: [] };
+      if ("unreadable" in inRow) return { stored: null, seenEventIds: [], ...inRow };
       const { number } = inRow;
       const seenEventIds = eventIds.filter((id) => this.#rows.hasEvent(number, id));
       return { stored: this.#newest(inRow), seenEventIds, number };
@@ -70,6 +82,15 @@ export class Sessions {
     if (cached) return cached;
     const found = this.#rows.find(key);
     return found && this.#cache.set(key, found);
+  }
+
+  #findReadable(key: SessionKey): SessionInRow | Unreadable | null {
+    try {
+      return this.#find(key);
+    } catch (error) {
+      if (error instanceof RecordError) return { unreadable: error.message };
+      throw error;
+    }
   }
 
   /** The newest of row and log. */
@@ -86,7 +107,8 @@ export class Sessions {
     const entries = new Map<number, LeaseEntry>();
     const written: number[] = [];
     const outcomes = writes.map((write): WriteOutcome => {
-      const inRow = this.#find(write.key);
+      const inRow = this.#findReadable(write.key);
+      if (inRow && "unreadable" in inRow) return inRow;
       const version = inRow && (entries.get(inRow.number)?.version ?? this.#newest(inRow).version);
       if ((version ?? 0) !== write.expectedVersion) return "conflict";
       const entry = entryOf(write, this.#accounts.of(write.key.account));
@@ -172,9 +194,18 @@ export class Sessions {
     const due = [...dueRows, ...this.#dueByLog(now, limit)];
     due.sort((a, b) => a.deadlineAt - b.deadlineAt);
     return due.slice(0, limit).map(({ row }) => {
-      if (!this.#cache.get(row.key)) this.#cache.set(row.key, row.decode());
+      if (!this.#cache.get(row.key)) this.#cacheReadable(row);
       return row.key;
     });
+  }
+
+  /** One that cannot be read is due nevertheless: the sweep that loads it reports it. */
+  #cacheReadable(row: DueRow): void {
+    try {
+      this.#cache.set(row.key, row.decode());
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error;
+    }
   }
 
   #dueByLog(now: number, limit: number) {
@@ -193,19 +224,24 @@ export class Sessions {
   /** An account's sessions that are due by their rows or by the log, the most overdue first. */
   dueOf(account: string, until: number, limit: number): readonly Stored[] {
     this.#refresh();
-    const due: { readonly deadlineAt: number; readonly read: () => Stored | null }[] = [];
+    const due: { readonly deadlineAt: number; readonly stored: Stored }[] = [];
+    const add = (deadlineAt: number, read: () => Stored | null) => {
+      for (const stored of this.#unreadable.readable(read)) {
+        if (stored) due.push({ deadlineAt, stored });
+      }
+    };
     for (const row of this.#rows.dueOf(account, until)) {
       if (this.#isRenewed(row)) continue;
-      due.push({ deadlineAt: row.deadlineAt ?? until, read: () => row.decode().stored });
+      add(row.deadlineAt ?? until, () => row.decode().stored);
       if (due.length === limit) break;
     }
     const accountOf = (number: number) => this.#rows.versionOf(number)?.account ?? 0;
     const number = this.#accounts.of(account);
     for (const entry of this.#leaseLog.dueOf(number, until, limit, accountOf)) {
-      due.push({ ...entry, read: () => this.#numbered(entry.session) });
+      add(entry.deadlineAt, () => this.#numbered(entry.session));
     }
     due.sort((a, b) => a.deadlineAt - b.deadlineAt);
-    return due.slice(0, limit).flatMap(({ read }) => read() ?? []);
+    return due.slice(0, limit).map(({ stored }) => stored);
   }
 
   #numbered(number: number): Stored | null {
@@ -216,10 +252,8 @@ export class Sessions {
 
   list(account: string, query: ListQuery): Promise<ListPage> {
     this.#refresh();
-    return listPage(
-      this.#rows.lists(account, (inRow) => this.#newest(inRow)),
-      query,
-    );
+    const lists = this.#rows.lists(account, (inRow) => this.#newest(inRow));
+    return listPage(lists, query, this.#unreadable);
   }
 
   ofUser(account: string, user: string): readonly string[] {
@@ -229,12 +263,14 @@ export class Sessions {
   /** Within a transaction; false: there was no such session, or not in that version. */
   erase(key: SessionKey, expectedVersion?: number): Committing<boolean> {
     this.#refresh();
-    const inRow = this.#find(key);
-    const isOther = (found: SessionInRow) =>
-      expectedVersion !== undefined && this.#newest(found).version !== expectedVersion;
-    if (!inRow || isOther(inRow)) return { outcomes: false, committed: () => {} };
-    const { number } = inRow;
-    this.#rows.erase(inRow, key.account);
+    const head = this.#rows.head(key);
+    if (!head) return { outcomes: false, committed: () => {} };
+    const { number } = head;
+    const version = this.#leaseLog.newerThan(number, head.version)?.version ?? head.version;
+    if (version !== (expectedVersion ?? version)) {
+      return { outcomes: false, committed: () => {} };
+    }
+    this.#rows.erase(head, key);
     const committed = () => {
       this.#cache.delete(key);
       this.#leaseLog.forget(number);

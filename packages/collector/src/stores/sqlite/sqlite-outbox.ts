@@ -17,11 +17,15 @@ import type {
   Settlement,
   WaitingSession,
 } from "../outbox.ts";
+import { numbersOf, parseEndpoint, parseWaiting } from "../parse-outbox.ts";
+import type { RecordErrors } from "../record-error.ts";
 import type { SessionKey } from "../store.ts";
 import type { SqlDatabase } from "./database.ts";
 import { type OutboxStatements, prepareOutboxStatements } from "./outbox-statements.ts";
 
 interface EndpointRow {
+  account: string;
+  id: string;
   body: string;
   cursor: number;
   paused_until: number | null;
@@ -55,22 +59,27 @@ interface DeliveryRow {
 export type Transaction = <T>(work: () => T) => T;
 
 export class SqliteOutbox implements OutboxStore {
+  readonly #unreadable: RecordErrors;
   readonly #transaction: Transaction;
   readonly #statements: OutboxStatements;
 
-  constructor(database: SqlDatabase, transaction: Transaction) {
+  /** @param unreadable is told of rows that are passed over. */
+  constructor(database: SqlDatabase, unreadable: RecordErrors, transaction: Transaction) {
+    this.#unreadable = unreadable;
     this.#transaction = transaction;
     this.#statements = prepareOutboxStatements(database);
   }
 
   async endpoints(): Promise<readonly EndpointStatus[]> {
     const rows = this.#statements.endpoints.all() as unknown as EndpointRow[];
-    return rows.map(({ body, cursor, paused_until, next_attempt_at }) => ({
-      endpoint: JSON.parse(body) as Endpoint,
-      cursor,
-      pausedUntil: paused_until,
-      nextAttemptAt: next_attempt_at,
-    }));
+    return rows.flatMap(({ account, id, body, cursor, paused_until, next_attempt_at }) =>
+      this.#unreadable.readable(() => ({
+        endpoint: parseEndpoint({ account, id }, body),
+        cursor,
+        pausedUntil: paused_until,
+        nextAttemptAt: next_attempt_at,
+      })),
+    );
   }
 
   async addEndpoint(endpoint: Endpoint, cursor: number): Promise<boolean> {
@@ -83,7 +92,7 @@ export class SqliteOutbox implements OutboxStore {
     return this.#transaction(() => {
       const row = this.#findRow(key);
       if (!row) return null;
-      const endpoint: Endpoint = { ...(JSON.parse(row.body) as Endpoint), ...patch };
+      const endpoint: Endpoint = { ...parseEndpoint(key, row.body), ...patch };
       const { account, id, name } = endpoint;
       if (this.#statements.nameExists.get(account, name, id)) return "taken";
       this.#statements.changeEndpoint.run(name, JSON.stringify(endpoint), account, id);
@@ -116,10 +125,10 @@ export class SqliteOutbox implements OutboxStore {
       if (!row) return null;
       const waiting = this.#statements.waiting.all(account, id) as unknown as WaitingRow[];
       return {
-        endpoint: JSON.parse(row.body) as Endpoint,
+        endpoint: parseEndpoint(key, row.body),
         cursor: row.cursor,
         pausedUntil: row.paused_until,
-        waiting: waiting.map(toWaiting),
+        waiting: waiting.flatMap((each) => this.#unreadable.readable(() => toWaiting(key, each))),
       };
     });
   }
@@ -215,7 +224,7 @@ export class SqliteOutbox implements OutboxStore {
     const row = waitingOf.get(account, id, session, sessionCreatedAt) as WaitingRow | undefined;
     const passed = passedSeq.get(account, session, sessionCreatedAt, cursor);
     const waiting: WaitingSession = row
-      ? toWaiting(row)
+      ? toWaiting(key, row)
       : {
           session,
           sessionCreatedAt,
@@ -262,11 +271,12 @@ export class SqliteOutbox implements OutboxStore {
   }
 }
 
-function toWaiting(row: WaitingRow): WaitingSession {
+/** @throws {RecordError} */
+function toWaiting(key: EndpointKey, row: WaitingRow): WaitingSession {
   return {
     session: row.session,
     sessionCreatedAt: row.session_created_at,
-    resends: JSON.parse(row.resends) as number[],
+    resends: parseWaiting(key, row.session, () => numbersOf(JSON.parse(row.resends))),
     nextSeq: row.next_seq,
     attempts: row.attempts,
     waitingSince: row.waiting_since,

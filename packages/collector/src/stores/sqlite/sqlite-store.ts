@@ -19,7 +19,9 @@ import {
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
 import type { ListPage, ListQuery } from "../list.ts";
+import { parseAccount, parseBroadcast } from "../parse-record.ts";
 import { lastOldCursor } from "../prune.ts";
+import { logEntryError, type RecordError, RecordErrors, readPage } from "../record-error.ts";
 import { scanById } from "../scan.ts";
 import { noSessions, type StateCounts } from "../state-counts.ts";
 import {
@@ -88,6 +90,7 @@ export class SqliteStore implements Store {
   readonly #lock: FileLock | null;
   readonly #watch: FileWatch | null;
   readonly #incarnation: string;
+  readonly #unreadable = new RecordErrors();
   /** Why no statement is run: the file is gone or was replaced. */
   #fault: string | null = null;
   /** Another process has kept the file locked for longer than {@link BUSY_TIMEOUT_MS}. */
@@ -120,8 +123,13 @@ export class SqliteStore implements Store {
     this.#incarnation = this.#readIncarnation();
     this.#watch = this.#lock && new FileWatch(path);
     this.#accounts = new AccountNumbers(this.#statements);
-    this.#sessions = new Sessions(this.#statements, this.#accounts, minSegmentEntries);
-    this.outbox = new SqliteOutbox(guarded, (work) => this.#transaction(work));
+    this.#sessions = new Sessions(
+      this.#statements,
+      this.#accounts,
+      this.#unreadable,
+      minSegmentEntries,
+    );
+    this.outbox = new SqliteOutbox(guarded, this.#unreadable, (work) => this.#transaction(work));
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
@@ -180,14 +188,16 @@ export class SqliteStore implements Store {
     limit: number,
     track: Track = "live",
   ): Promise<readonly LogEntry[]> {
-    const rows = this.#statements.history.all(
-      key.account,
-      key.id,
-      TRACKS.indexOf(track),
-      afterSeq,
-      limit,
+    const { account, id } = key;
+    return this.#readLog(account, limit, (last, count) =>
+      this.#statements.history.all(
+        account,
+        id,
+        TRACKS.indexOf(track),
+        last?.seq ?? afterSeq,
+        count,
+      ),
     );
-    return (rows as unknown as LogRow[]).map(toLogEntry);
   }
 
   async log(
@@ -196,13 +206,26 @@ export class SqliteStore implements Store {
     limit: number,
     track: Track = "live",
   ): Promise<readonly LogEntry[]> {
-    const rows = this.#statements.log.all(
-      this.#accounts.of(account),
-      TRACKS.indexOf(track),
-      afterCursor,
-      limit,
+    return this.#readLog(account, limit, (last, count) =>
+      this.#statements.log.all(
+        this.#accounts.of(account),
+        TRACKS.indexOf(track),
+        last?.cursor ?? afterCursor,
+        count,
+      ),
     );
-    return (rows as unknown as LogRow[]).map(toLogEntry);
+  }
+
+  #readLog(
+    account: string,
+    limit: number,
+    read: (last: LogRow | null, limit: number) => unknown,
+  ): Promise<readonly LogEntry[]> {
+    return readPage(
+      limit,
+      (last: LogRow | null, count) => read(last, count) as readonly LogRow[],
+      (row) => this.#unreadable.readable(() => toLogEntry(account, row)),
+    );
   }
 
   async lastCursor(account: string): Promise<number> {
@@ -281,8 +304,8 @@ export class SqliteStore implements Store {
   }
 
   async accounts(): Promise<readonly Account[]> {
-    const rows = this.#statements.accounts.all() as unknown as { body: string }[];
-    return rows.map(({ body }) => JSON.parse(body) as Account);
+    const rows = this.#statements.accounts.all() as unknown as { name: string; body: string }[];
+    return rows.map(({ name, body }) => parseAccount(name, body));
   }
 
   async putAccount(account: Account): Promise<void> {
@@ -291,10 +314,9 @@ export class SqliteStore implements Store {
 
   async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
     const rows = this.#statements.broadcasts.all(afterEpoch);
-    return (rows as unknown as { epoch: number; body: string }[]).map(({ epoch, body }) => ({
-      ...(JSON.parse(body) as Broadcast),
-      epoch,
-    }));
+    return (rows as unknown as { epoch: number; body: string }[]).map(({ epoch, body }) =>
+      parseBroadcast(epoch, body),
+    );
   }
 
   async broadcast(broadcast: NewBroadcast): Promise<number> {
@@ -355,6 +377,10 @@ export class SqliteStore implements Store {
 
   async incarnation(): Promise<string> {
     return this.#incarnation;
+  }
+
+  onUnreadable(listener: (error: RecordError) => void): () => void {
+    return this.#unreadable.listen(listener);
   }
 
   async close(): Promise<void> {
@@ -425,7 +451,11 @@ function unusable(path: string, error: unknown): StoreError {
   );
 }
 
-function toLogEntry({ cursor, session, session_created_at, seq, at, body }: LogRow): LogEntry {
-  const transition = decodeTransition(seq, at, body);
-  return { cursor, session, sessionCreatedAt: session_created_at, transition };
+function toLogEntry(account: string, { cursor, session, seq, at, ...row }: LogRow): LogEntry {
+  try {
+    const transition = decodeTransition(seq, at, row.body);
+    return { cursor, session, sessionCreatedAt: row.session_created_at, transition };
+  } catch (error) {
+    throw logEntryError(account, cursor, error);
+  }
 }

@@ -86,6 +86,7 @@ const SQL = {
   prune: "DELETE FROM transitions WHERE account = ? AND track = ? AND cursor <= ?",
   eraseEvents: "DELETE FROM events WHERE session = ?",
   eraseTransitions: "DELETE FROM transitions WHERE session = ?",
+  eraseTerms: "DELETE FROM terms WHERE session = ?",
   eraseSession: "DELETE FROM sessions WHERE number = ?",
   erasure: "SELECT at FROM erasures WHERE hash = ?",
   putErasure:
@@ -95,7 +96,7 @@ const SQL = {
   agents: "SELECT id, capacity FROM agents WHERE account = ? ORDER BY id",
   putAgent: `INSERT INTO agents (account, id, capacity) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET capacity = excluded.capacity`,
-  accounts: "SELECT body FROM accounts ORDER BY name",
+  accounts: "SELECT name, body FROM accounts ORDER BY name",
   putAccount:
     "INSERT INTO accounts (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
   freePages: "PRAGMA freelist_count",
