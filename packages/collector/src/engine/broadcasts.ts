@@ -18,6 +18,8 @@ import type { Broadcast, Store } from "../stores/store.ts";
 /** An account's settings as of one epoch. */
 export interface AccountSettings {
   readonly epoch: number;
+  /** When they took effect, by the clock as it was then. */
+  readonly at: number;
   readonly overrides: Overrides;
   readonly triggers: readonly Trigger[];
   readonly settings: Settings;
@@ -49,13 +51,26 @@ export interface UnheardPeriod {
   readonly missed: number;
 }
 
+/** A broadcast without its content. */
+interface Known {
+  readonly epoch: number;
+  /** In steady time. */
+  readonly at: number;
+  readonly account: string | null;
+  readonly sets: Exclude<Broadcast["type"], "outage"> | null;
+  /** It changes nothing: another collector has broadcast the same. */
+  readonly isRepeated: boolean;
+}
+
 function accountSettings(
   epoch: number,
+  at: number,
   overrides: Overrides,
   triggers: readonly Trigger[],
 ): AccountSettings {
   return {
     epoch,
+    at,
     overrides,
     triggers,
     settings: resolveSettings(overrides, triggers),
@@ -66,24 +81,25 @@ function accountSettings(
   };
 }
 
-const DEFAULTS = accountSettings(0, {}, []);
+const DEFAULTS = accountSettings(0, 0, {}, []);
 
 export class Broadcasts {
   readonly #store: Store;
   readonly #onRead: (broadcast: Broadcast) => void;
   readonly #settings = new Map<string, AccountSettings[]>();
   /** Of all accounts: outages, and steps of the clock. */
-  readonly #toAll: Announcement[] = [];
-  readonly #changedAt = new Map<number, number>();
+  #toAll: Announcement[] = [];
   /** That accounts are unheard, and heard again. */
   readonly #toAccount = new Map<string, Announcement[]>();
   /** Each account's last period that has not ended by a signal. */
   readonly #unheard = new Map<string, UnheardPeriod>();
   readonly #lastUnheardAt = new Map<string, number>();
   readonly #heardEpochs = new Map<string, number>();
+  /** Every broadcast that the store keeps, in order. */
+  #known: Known[] = [];
   #epoch = 0;
   #steppedEpoch = 0;
-  readonly #offsets: { readonly epoch: number; readonly offsetMs: number }[] = [];
+  #offsets: { readonly epoch: number; readonly offsetMs: number }[] = [];
   /** How far the time is ahead of steady time, as of the last broadcast. */
   #offsetMs = 0;
 
@@ -109,50 +125,57 @@ export class Broadcasts {
     if (epoch <= this.#epoch) return;
     this.#epoch = epoch;
     this.#onRead(broadcast);
+    const { account, type } = broadcast;
+    const isRepeated = !this.#announce(broadcast);
+    this.#known.push({ epoch, at, account, sets: type === "outage" ? null : type, isRepeated });
+  }
+
+  /** Whether sessions have to apply it: what several collectors notice counts once. */
+  #announce(broadcast: Broadcast): boolean {
+    const { epoch, at } = broadcast;
     if (broadcast.type === "clock_step") {
       const byMs = broadcast.offsetMs - this.#offsetMs;
-      // Several collectors may notice the same step at once.
-      if (byMs === 0) return;
+      if (byMs === 0) return false;
       this.#offsetMs = broadcast.offsetMs;
       this.#offsets.push({ epoch, offsetMs: broadcast.offsetMs });
       this.#steppedEpoch = epoch;
       this.#toAll.push({ epoch, at: at + this.#offsetMs, input: { type: "clock_step", byMs } });
-      return;
+      return true;
     }
     const atByClock = at + this.#offsetMs;
     if (broadcast.type === "unheard" || broadcast.type === "heard") {
-      this.#applySilence(broadcast, atByClock);
-      return;
+      return this.#announceSilence(broadcast, atByClock);
     }
     if (broadcast.type === "outage") {
       const fromAt = broadcast.fromAt + this.#offsetMs;
       this.#toAll.push({ epoch, at: atByClock, input: { type: "outage", fromAt } });
-      return;
+      return true;
     }
     const { account, overrides, triggers } = broadcast;
     const versions = this.#settings.get(account) ?? [];
-    versions.push(accountSettings(epoch, overrides, triggers));
+    versions.push(accountSettings(epoch, atByClock, overrides, triggers));
     this.#settings.set(account, versions);
-    this.#changedAt.set(epoch, atByClock);
+    return true;
   }
 
   /** Two collectors may both notice that an account is unheard or heard; the first one counts. */
-  #applySilence(
+  #announceSilence(
     broadcast: Extract<Broadcast, { type: "unheard" | "heard" }>,
     atByClock: number,
-  ): void {
+  ): boolean {
     const { account, epoch, at, type } = broadcast;
     if (broadcast.type === "unheard") {
-      if (this.unheardPeriod(account, at)) return;
+      if (this.unheardPeriod(account, at)) return false;
       this.#unheard.set(account, { since: at, missed: broadcast.missed });
       this.#lastUnheardAt.set(account, at);
     } else {
-      if (!this.#unheard.delete(account)) return;
+      if (!this.#unheard.delete(account)) return false;
       this.#heardEpochs.set(account, epoch);
     }
     const announcements = this.#toAccount.get(account) ?? [];
     announcements.push({ epoch, at: atByClock, input: { type } });
     this.#toAccount.set(account, announcements);
+    return true;
   }
 
   /** The period in which the account is unheard at `now`, which is steady time; `null`: it is not. */
@@ -201,10 +224,10 @@ export class Broadcasts {
     const changes = (this.#settings.get(account) ?? [])
       .filter((version) => version.epoch > epoch)
       .map(
-        (version): Announcement => ({
-          epoch: version.epoch,
-          at: this.#changedAt.get(version.epoch) ?? 0,
-          input: { type: "settings_changed", settings: version.settings },
+        ({ epoch, at, settings }): Announcement => ({
+          epoch,
+          at,
+          input: { type: "settings_changed", settings },
         }),
       );
     const isLater = (announcement: Announcement) => announcement.epoch > epoch;
@@ -212,5 +235,48 @@ export class Broadcasts {
     return [...changes, ...toAccount, ...this.#toAll.filter(isLater)].sort(
       (a, b) => a.epoch - b.epoch,
     );
+  }
+
+  /**
+   * The last broadcast of the account (`null`: of those to all) at or before `at`, in steady time; 0 if
+   * there is none. A session at a lower epoch has not applied it.
+   */
+  lastBefore(account: string | null, at: number): number {
+    const last = this.#known.findLast(
+      (known) => known.account === account && known.at <= at && !known.isRepeated,
+    );
+    return last?.epoch ?? 0;
+  }
+
+  /**
+   * The broadcasts of the account (`null`: of those to all) that no session at `epoch` or later needs:
+   * all up to there but the last of each kind that sets something until the next one. The very last
+   * broadcast stays too, so that epochs rise.
+   */
+  superseded(account: string | null, epoch: number): readonly number[] {
+    const found: number[] = [];
+    const kept = new Set<Known["sets"]>([null]);
+    for (const known of this.#known.toReversed()) {
+      if (known.account !== account || known.epoch > epoch) continue;
+      const isSuperseded = known.isRepeated || kept.has(known.sets);
+      if (isSuperseded && known.epoch !== this.#epoch) found.push(known.epoch);
+      if (!known.isRepeated) kept.add(known.sets);
+    }
+    return found;
+  }
+
+  /** Forgets broadcasts that the store has dropped. */
+  forget(epochs: readonly number[]): void {
+    const dropped = new Set(epochs);
+    const isKept = ({ epoch }: { readonly epoch: number }) => !dropped.has(epoch);
+    this.#known = this.#known.filter(isKept);
+    this.#toAll = this.#toAll.filter(isKept);
+    this.#offsets = this.#offsets.filter(isKept);
+    for (const [account, announcements] of this.#toAccount) {
+      this.#toAccount.set(account, announcements.filter(isKept));
+    }
+    for (const [account, versions] of this.#settings) {
+      this.#settings.set(account, versions.filter(isKept));
+    }
   }
 }

@@ -6,6 +6,8 @@
  */
 import { idleSince } from "./activity.ts";
 import type { Engine } from "./engine.ts";
+import { startHourly } from "./hourly.ts";
+import { Shares } from "./shares.ts";
 
 const DAY_MS = 86_400_000;
 /** Small enough that one call does not delay beats. */
@@ -13,12 +15,6 @@ const PRUNE_LIMIT = 100;
 const SCAN_LIMIT = 100;
 /** Sessions that are erased together: a store over a network answers them at the same time. */
 const ERASE_LIMIT = 10;
-/** How long it works, and how many calls of the store it makes, before others get their turn. */
-const SHARE_MS = 5;
-const SHARE_CALLS = 20;
-const PAUSE_MS = 10;
-const FIRST_RUN_AFTER_MS = 60_000;
-const RUN_EVERY_MS = 3_600_000;
 
 export interface RetentionOptions {
   readonly engine: Engine;
@@ -29,23 +25,7 @@ export interface RetentionOptions {
 
 /** Runs each hour; returns a function that stops, and waits for a share in progress. */
 export function startRetention({ engine, accounts, onError }: RetentionOptions) {
-  const stopped = new AbortController();
-  let running: Promise<void> | null = null;
-  const run = () => {
-    running ??= applyRetention(engine, accounts(), stopped.signal)
-      .catch(onError)
-      .finally(() => {
-        running = null;
-      });
-  };
-  const first = setTimeout(run, FIRST_RUN_AFTER_MS);
-  const timer = setInterval(run, RUN_EVERY_MS);
-  return async (): Promise<void> => {
-    clearTimeout(first);
-    clearInterval(timer);
-    stopped.abort();
-    await running;
-  };
+  return startHourly((stopped) => applyRetention(engine, accounts(), stopped), onError);
 }
 
 /** Deletes all that is too old now, and gives its space back. */
@@ -96,20 +76,5 @@ async function eraseIdle(
     }
     if (next === null) return;
     after = next;
-  }
-}
-
-/** Lets others have their turn after each share of work. */
-class Shares {
-  #startedAt = performance.now();
-  #calls = 0;
-
-  /** To be called after each call of the store. */
-  async next(): Promise<void> {
-    this.#calls += 1;
-    if (this.#calls < SHARE_CALLS && performance.now() - this.#startedAt < SHARE_MS) return;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    this.#startedAt = performance.now();
-    this.#calls = 0;
   }
 }

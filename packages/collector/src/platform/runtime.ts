@@ -11,6 +11,7 @@ import { Engine } from "../engine/engine.ts";
 import { randomText } from "../engine/keys.ts";
 import { startRetention } from "../engine/retention.ts";
 import { startSweep } from "../engine/sweep.ts";
+import { startTrimming } from "../engine/trimming.ts";
 import { type AppOptions, createApp } from "../http/app.ts";
 import type { Env } from "../http/context.ts";
 import { DEFAULT_LIMITS, type RateLimits } from "../http/rate-limit.ts";
@@ -125,6 +126,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
   const stopRecordListener = store.onUnreadable?.(onError);
   let stopSweep = async () => {};
   let stopRetention = async () => {};
+  let stopTrimming = async () => {};
   let stopped: Promise<void> | null = null;
   const stopDelivering = () => (stopped ??= deliveries.stop());
   return {
@@ -145,6 +147,8 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
       timers.push(setInterval(checkClock, CHECK_EVERY_MS));
       every(CHECK_EVERY_MS, watchStore(engine, logStoreRecovery));
       stopRetention = startRetention({ engine, accounts: () => accounts.names(), onError });
+      const allAccounts = async () => (await store.accounts()).map(({ name }) => name);
+      stopTrimming = startTrimming({ engine, accounts: allAccounts, onError });
     },
     stopDelivering,
     async close() {
@@ -154,6 +158,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
       stopRecordListener?.();
       await stopSweep();
       await stopRetention();
+      await stopTrimming();
       await engine.idle();
       await delivered;
       meter.close();

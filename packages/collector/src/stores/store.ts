@@ -303,6 +303,14 @@ export interface Store {
   /** Appends a broadcast and returns its epoch. */
   broadcast(broadcast: NewBroadcast): Promise<number>;
   /**
+   * Whether every session of the account has applied the broadcast `epoch`. If so, a commit that would
+   * create one at a lower epoch is a `conflict` from then on, in one step with finding it out: no session
+   * will need an earlier broadcast. Where parts of a store are asked one by one, each does so for itself.
+   */
+  closeEpochs(account: string, epoch: number): Promise<boolean>;
+  /** Deletes broadcasts; the last one is never among them. Those that are not there are ignored. */
+  dropBroadcasts(epochs: readonly number[]): Promise<void>;
+  /**
    * Gives a share of the space that deleted records took back to the system; `true` if there is more.
    * Missing: the storage does that on its own.
    */

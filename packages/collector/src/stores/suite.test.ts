@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, it } from "vitest";
 import { clockConformanceCases } from "../suite/clock.ts";
+import { trimmingConformanceCases } from "../suite/trimming.ts";
 import { ERASURE_KEPT_MS } from "./erasure.ts";
 import { MemoryStore } from "./memory/memory-store.ts";
 import { SqliteStore } from "./sqlite/sqlite-store.ts";
@@ -40,9 +41,12 @@ afterEach(async () => {
 
 describe.each(Object.entries(DRIVERS))("%s", (_name, { open, reopen }) => {
   it.for(
-    [...conformanceCases, ...outboxConformanceCases, ...clockConformanceCases].map(
-      (each) => [each.name, each] as const,
-    ),
+    [
+      ...conformanceCases,
+      ...outboxConformanceCases,
+      ...clockConformanceCases,
+      ...trimmingConformanceCases,
+    ].map((each) => [each.name, each] as const),
   )("%s", async ([_, each], { skip }) => {
     const keep = async (opening: Promise<Store>) => {
       const store = await opening;

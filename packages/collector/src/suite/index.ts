@@ -14,3 +14,4 @@ export { outboxConformanceCases } from "../stores/suite/outbox.ts";
 export { scenarioConformanceCases, scenarios } from "./cases.ts";
 export { clockConformanceCases } from "./clock.ts";
 export { playScenarios } from "./scenarios.ts";
+export { trimmingConformanceCases } from "./trimming.ts";

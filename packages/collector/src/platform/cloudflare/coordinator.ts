@@ -7,6 +7,7 @@ import { DurableObject, type DurableObjectState } from "cloudflare:workers";
 import { Accounts } from "../../engine/accounts.ts";
 import { createSystemClock } from "../../engine/clock.ts";
 import { applyRetention } from "../../engine/retention.ts";
+import { Trimming } from "../../engine/trimming.ts";
 import { createApp } from "../../http/app.ts";
 import { CoordinatorRecords } from "../../stores/durable-object/coordinator-records.ts";
 import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
@@ -25,19 +26,21 @@ import { ShardedEngine } from "./sharded-engine.ts";
 
 /** How soon unreachable shards and waiting endpoints are tried again. */
 const RETRY_MS = 5_000;
-const RETENTION_EVERY_MS = 3_600_000;
+/** Retention, and dropping broadcasts. */
+const HOUSEKEEPING_EVERY_MS = 3_600_000;
 
 export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   readonly #records: CoordinatorRecords;
   readonly #space: string;
   readonly #engine: ShardedEngine;
+  readonly #trimming: Trimming;
   readonly #accounts: Accounts;
   readonly #deliveries: DeliverySupervisor;
   readonly #app: ReturnType<typeof createApp>;
   readonly #sql: ObjectSql;
   readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.ctx.storage.setAlarm(at)));
   #calls = 0;
-  #retentionAt = 0;
+  #housekeepingAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -57,6 +60,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     const store = new DurableObjectStore(links);
     const clock = createSystemClock();
     this.#engine = new ShardedEngine(env, this.#space, store, clock);
+    this.#trimming = new Trimming(this.#engine, { dropsImmediately: true });
     this.#accounts = new Accounts(store, clock);
     const onError = (error: unknown) => console.error(error);
     const send = createWebhookSender(postByFetch, () => store.incarnation());
@@ -113,9 +117,12 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     await this.deliver();
     const now = this.#engine.clock.now();
     if (!areNotified) this.#alarm.ensureBy(now + RETRY_MS);
-    if (now - this.#retentionAt < RETENTION_EVERY_MS) return;
-    this.#retentionAt = now;
-    this.ctx.waitUntil(applyRetention(this.#engine, this.#accounts.names()).catch(console.error));
+    if (now - this.#housekeepingAt < HOUSEKEEPING_EVERY_MS) return;
+    this.#housekeepingAt = now;
+    const accounts = this.#accounts.names();
+    this.ctx.waitUntil(applyRetention(this.#engine, accounts).catch(console.error));
+    // A shard that was not notified would not find them here any more.
+    if (areNotified) this.ctx.waitUntil(this.#trimming.run(accounts).catch(console.error));
   }
 
   #onLogChange(account: string): void {

@@ -70,6 +70,14 @@ export class ShardStore extends DurableObjectStore {
     return epoch;
   }
 
+  override async closeEpochs(_account: string, epoch: number): Promise<boolean> {
+    return this.#records.closeEpochs(epoch);
+  }
+
+  override async dropBroadcasts(epochs: readonly number[]): Promise<void> {
+    this.#records.broadcasts.drop(epochs);
+  }
+
   override async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     return this.#records.heartbeat(now, toleranceMs);
   }

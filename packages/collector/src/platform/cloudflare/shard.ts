@@ -9,6 +9,7 @@ import { createSystemClock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { Request as EngineRequest, Outcome } from "../../engine/request.ts";
 import { sweep } from "../../engine/sweep.ts";
+import { Trimming } from "../../engine/trimming.ts";
 import type { Links, ShardName } from "../../stores/durable-object/links.ts";
 import { candidateShards, type Layouts } from "../../stores/durable-object/placement.ts";
 import { ShardRecords } from "../../stores/durable-object/shard-records.ts";
@@ -26,6 +27,8 @@ const MAX_ALARM_DELAY_MS = 1_000;
 const RELAY_RETRY_MS = 2_000;
 /** How often unwritten beats are checked. */
 const WRITE_POLL_MS = 4_000;
+/** How often broadcasts are dropped that no session needs, while the object lives. */
+const TRIM_EVERY_MS = 3_600_000;
 
 export class Shard extends DurableObject<Env> implements ShardStub {
   readonly #records: ShardRecords;
@@ -35,6 +38,8 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   readonly #links: Links;
   readonly #relay: ShardRelay;
   readonly #engine: Engine;
+  readonly #trimming: Trimming;
+  #trimmedAt = 0;
   /** Empty until the coordinator has registered this shard. */
   #layouts: Layouts;
   readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.arm(at)));
@@ -69,6 +74,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       new ShardStore(this.#links, this.#records, this.#name, onHeard),
       clock,
     );
+    this.#trimming = new Trimming(this.#engine, { dropsImmediately: true });
     this.#layouts = JSON.parse(this.#records.fact("layouts") ?? "[]") as Layouts;
     ctx.blockConcurrencyWhile(async () => {
       this.#alarm.restore(await ctx.storage.getAlarm());
@@ -168,11 +174,19 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       const { account } = this.#name;
       const onError = (error: unknown) => console.error(error);
       await sweep({ engine: this.#engine, accounts: () => [account], onError });
+      await this.#trim(account).catch(onError);
     } finally {
       this.#isSweeping = false;
       const next = this.#records.nextDeadlineAt();
       if (next !== null) this.#alarm.ensureBy(next);
     }
+  }
+
+  async #trim(account: string): Promise<void> {
+    const now = this.#engine.clock.steady();
+    if (now - this.#trimmedAt < TRIM_EVERY_MS) return;
+    this.#trimmedAt = now;
+    await this.#trimming.run([account]);
   }
 
   #onDeadlines(deadlines: readonly number[]): void {

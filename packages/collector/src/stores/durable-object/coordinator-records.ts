@@ -210,6 +210,13 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     return epoch;
   }
 
+  /** The shards that were notified of them have copies. */
+  async dropBroadcasts(epochs: readonly number[]): Promise<void> {
+    this.#options.sql.transaction(() => {
+      for (const epoch of epochs) this.#statements.dropBroadcast.run(epoch);
+    });
+  }
+
   #appendBroadcast(broadcast: object): number {
     return this.#statements.broadcast.get(JSON.stringify(broadcast))?.["epoch"] as number;
   }

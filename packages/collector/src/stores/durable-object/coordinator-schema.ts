@@ -78,6 +78,7 @@ const SQL = {
   putAccount: "INSERT OR REPLACE INTO accounts (name, body) VALUES (?, ?)",
   broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
   broadcast: "INSERT INTO broadcasts (body) VALUES (?) RETURNING epoch",
+  dropBroadcast: "DELETE FROM broadcasts WHERE epoch = ?",
   lastEpoch: "SELECT coalesce(max(epoch), 0) AS epoch FROM broadcasts",
 } as const;
 

@@ -13,6 +13,7 @@ import {
   outboxConformanceCases,
   type Skipped,
   scenarios,
+  trimmingConformanceCases,
 } from "../../suite/index.ts";
 import type { Task } from "./testing/worker.ts";
 
@@ -36,9 +37,12 @@ async function run(task: Task): Promise<unknown> {
 
 describe("Durable Objects", () => {
   it.for(
-    [...conformanceCases, ...outboxConformanceCases, ...clockConformanceCases].map(
-      ({ name }) => name,
-    ),
+    [
+      ...conformanceCases,
+      ...outboxConformanceCases,
+      ...clockConformanceCases,
+      ...trimmingConformanceCases,
+    ].map(({ name }) => name),
   )("%s", async (name, { skip }) => {
     const result = (await run({ type: "conformance", name })) as true | Skipped;
     if (result !== true) skip(result.skipped);

@@ -235,6 +235,15 @@ export class DurableObjectStore implements Store {
     return remoteCall(this.coordinator.broadcast(broadcast));
   }
 
+  async closeEpochs(account: string, epoch: number): Promise<boolean> {
+    const closed = await this.#ofAll(account, async (shard) => [await shard.closeEpochs(epoch)]);
+    return closed.every((isClosed) => isClosed);
+  }
+
+  async dropBroadcasts(epochs: readonly number[]): Promise<void> {
+    await remoteCall(this.coordinator.dropBroadcasts(epochs));
+  }
+
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     return remoteCall(this.coordinator.heartbeat(now, toleranceMs));
   }

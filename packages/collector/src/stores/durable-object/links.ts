@@ -46,6 +46,8 @@ export interface ShardLink {
   /** When the shard's last signal was accepted; `null` if never. */
   lastSignalAt(): Promise<number | null>;
   notCaughtUp(epoch: number, limit: number): Promise<readonly string[]>;
+  /** As in the contract of a store, for this shard. */
+  closeEpochs(epoch: number): Promise<boolean>;
   list(query: ListQuery): Promise<ListPage>;
   countQueue(group: string | null): Promise<QueueCounts>;
   assignments(agent: string | null): Promise<readonly Assignment[]>;
@@ -89,6 +91,7 @@ export interface CoordinatorLink {
   putAccount(account: Account): Promise<void>;
   broadcasts(afterEpoch: number): Promise<readonly Broadcast[]>;
   broadcast(broadcast: NewBroadcast): Promise<number>;
+  dropBroadcasts(epochs: readonly number[]): Promise<void>;
   heartbeat(now: number, toleranceMs: number): Promise<boolean>;
   readonly outbox: OutboxStore;
 }

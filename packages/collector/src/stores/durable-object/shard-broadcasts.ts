@@ -34,6 +34,10 @@ export class ShardBroadcasts {
     }
   }
 
+  drop(epochs: readonly number[]): void {
+    for (const epoch of epochs) this.#statements.dropBroadcast.run(epoch);
+  }
+
   /** Records that this shard could not receive signals from `fromAt` to `at`. */
   recordOutage(fromAt: number, at: number): void {
     const epoch = this.lastEpoch + LOCAL_EPOCH_STEP;

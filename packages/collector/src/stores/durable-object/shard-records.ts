@@ -137,6 +137,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   #commitOne(write: Write, now: number): WriteOutcome {
     const { id } = write.key;
     if (this.#versionOf(id) !== write.expectedVersion) return "conflict";
+    if (write.expectedVersion === 0 && write.epoch < this.#closedEpoch()) return "conflict";
     const isBeatsOnly = write.kind !== "change" && write.expectedVersion > 0;
     if (isBeatsOnly && this.#unwritten.hasCapacity(id)) this.#keepInMemory(write, now);
     else this.#write(write, write.expectedVersion + 1, isBeatsOnly);
@@ -221,6 +222,17 @@ export class ShardRecords extends RpcTarget implements ShardLink {
 
   async notCaughtUp(epoch: number, limit: number): Promise<readonly string[]> {
     return this.#statements.notCaughtUp.all(epoch, limit).map((row) => row["id"] as string);
+  }
+
+  async closeEpochs(epoch: number): Promise<boolean> {
+    if (this.#statements.notCaughtUp.get(epoch, 1)) return false;
+    if (epoch <= this.#closedEpoch()) return true;
+    this.putFact("closed_epoch", String(epoch));
+    return true;
+  }
+
+  #closedEpoch(): number {
+    return Number(this.fact("closed_epoch") ?? 0);
   }
 
   async list(query: ListQuery): Promise<ListPage> {

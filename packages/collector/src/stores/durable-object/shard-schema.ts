@@ -97,6 +97,7 @@ const SQL = {
 
   broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
   lastEpoch: "SELECT coalesce(max(epoch), 0) AS epoch FROM broadcasts",
+  dropBroadcast: "DELETE FROM broadcasts WHERE epoch = ?",
   putBroadcast: "INSERT OR REPLACE INTO broadcasts (epoch, body) VALUES (?, ?)",
 
   fact: "SELECT value FROM facts WHERE name = ?",

@@ -59,7 +59,10 @@ export class MemoryStore implements Store {
   #lastNumber = 0;
   readonly #erasures = new Map<string, number>();
   readonly #accounts = new Map<string, Account>();
-  readonly #broadcasts: Broadcast[] = [];
+  #broadcasts: Broadcast[] = [];
+  #lastEpoch = 0;
+  /** Account → the epoch below which it gets no new sessions. */
+  readonly #closedEpochs = new Map<string, number>();
   readonly #agents = new Map<string, Map<string, Agent>>();
   readonly outbox = new MemoryOutbox(({ account, id }) =>
     this.#log.filter(
@@ -93,6 +96,7 @@ export class MemoryStore implements Store {
     const name = nameOf(key);
     const row = this.#rows.get(name);
     if ((row?.stored.version ?? 0) !== write.expectedVersion) return "conflict";
+    if (!row && epoch < (this.#closedEpochs.get(key.account) ?? 0)) return "conflict";
     const eventIds = row?.eventIds ?? new Set();
     for (const id of write.eventIds) eventIds.add(id);
     const stored = { session, shadow, epoch, deadlineAt, version: write.expectedVersion + 1 };
@@ -324,16 +328,32 @@ export class MemoryStore implements Store {
   }
 
   async broadcast(broadcast: NewBroadcast): Promise<number> {
-    const epoch = this.#broadcasts.length + 1;
+    const epoch = this.#nextEpoch();
     this.#broadcasts.push({ ...broadcast, epoch });
     return epoch;
+  }
+
+  #nextEpoch(): number {
+    this.#lastEpoch += 1;
+    return this.#lastEpoch;
+  }
+
+  async closeEpochs(account: string, epoch: number): Promise<boolean> {
+    if (this.#rowsOf(account).some(({ stored }) => stored.epoch < epoch)) return false;
+    this.#closedEpochs.set(account, Math.max(epoch, this.#closedEpochs.get(account) ?? 0));
+    return true;
+  }
+
+  async dropBroadcasts(epochs: readonly number[]): Promise<void> {
+    const dropped = new Set(epochs);
+    this.#broadcasts = this.#broadcasts.filter(({ epoch }) => !dropped.has(epoch));
   }
 
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     const fromAt = this.#livenessWatermark;
     this.#livenessWatermark = Math.max(now, fromAt ?? now);
     if (fromAt === null || now - fromAt <= toleranceMs) return false;
-    const epoch = this.#broadcasts.length + 1;
+    const epoch = this.#nextEpoch();
     this.#broadcasts.push({ type: "outage", account: null, epoch, at: now, fromAt });
     return true;
   }

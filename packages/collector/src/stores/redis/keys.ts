@@ -62,7 +62,7 @@ export function sessionKeys(partition: number, account: string) {
     ids: at("ids"),
     /** Hash: columns → number of sessions with exactly these. */
     columns: at("columns"),
-    /** Hash: epoch → number of sessions at exactly that epoch. */
+    /** Hash: epoch → number of sessions at exactly that epoch; `#` → none is created below this one. */
     epochs: at("epochs"),
     /** Sorted set, all scores 0: `AGENT HELD ID`, see {@link assignedMember}. */
     assigned: at("assigned"),

@@ -4,6 +4,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
 import { clockConformanceCases } from "../../suite/clock.ts";
+import { trimmingConformanceCases } from "../../suite/trimming.ts";
 import type { Store } from "../store.ts";
 import { conformanceCases } from "../suite/index.ts";
 import { outboxConformanceCases } from "../suite/outbox.ts";
@@ -21,9 +22,12 @@ afterEach(async () => {
   for (const store of opened.splice(0)) await store.close();
 });
 
-const CASES = [...conformanceCases, ...outboxConformanceCases, ...clockConformanceCases].map(
-  (each) => [each.name, each] as const,
-);
+const CASES = [
+  ...conformanceCases,
+  ...outboxConformanceCases,
+  ...clockConformanceCases,
+  ...trimmingConformanceCases,
+].map((each) => [each.name, each] as const);
 
 describe("a server", () => {
   let server: RedisServer;

@@ -27,7 +27,7 @@ import type {
 } from "../store.ts";
 import { parseRedisAddress } from "./address.ts";
 import { Connection } from "./connection.ts";
-import { accountKeys, COMMON_KEYS, partitionKeys } from "./keys.ts";
+import { accountKeys, COMMON_KEYS, partitionKeys, sessionKeys } from "./keys.ts";
 import { checkPartitions, readIncarnation } from "./layout.ts";
 import { Lists } from "./lists.ts";
 import { AccountLog } from "./log.ts";
@@ -36,6 +36,7 @@ import { PartitionClaims } from "./partition-claims.ts";
 import { PartitionRelay } from "./partition-relay.ts";
 import { RedisOutbox } from "./redis-outbox.ts";
 import { APPEND_BROADCAST } from "./scripts/broadcast.ts";
+import { CLOSE_EPOCHS } from "./scripts/close-epochs.ts";
 import { HEARTBEAT } from "./scripts/heartbeat.ts";
 import { NOTE_SIGNALS } from "./scripts/note-signals.ts";
 import { READ_CLOCK } from "./scripts/read-clock.ts";
@@ -229,6 +230,22 @@ export class RedisStore implements Store {
   async broadcast(broadcast: NewBroadcast): Promise<number> {
     const body = JSON.stringify(broadcast);
     return Number(await this.#connection.run(APPEND_BROADCAST, [COMMON_KEYS.broadcasts], [body]));
+  }
+
+  /** Asks every partition, also of other collectors. One that was closed and the rest not is no harm. */
+  async closeEpochs(account: string, epoch: number): Promise<boolean> {
+    const closed = Array.from({ length: this.#partitions }, (_, partition) => {
+      const { epochs } = sessionKeys(partition, account);
+      return this.#connection.run(CLOSE_EPOCHS, [epochs], [epoch]);
+    });
+    return (await Promise.all(closed)).every((reply) => reply === 1);
+  }
+
+  async dropBroadcasts(epochs: readonly number[]): Promise<void> {
+    const key = COMMON_KEYS.broadcasts;
+    const drop = (epoch: number) =>
+      this.#connection.command(key, "ZREMRANGEBYSCORE", key, String(epoch), String(epoch));
+    await Promise.all(epochs.map(drop));
   }
 
   /**

@@ -33,7 +33,8 @@ interface CatchUpScan {
 export class Sweeps {
   readonly #connection: Connection;
   readonly #claims: PartitionClaims;
-  readonly #scans = new Map<string, CatchUpScan>();
+  /** Of each account and partition, those of the last two epochs that were asked for. */
+  readonly #scans = new Map<string, readonly CatchUpScan[]>();
 
   constructor(connection: Connection, claims: PartitionClaims) {
     this.#connection = connection;
@@ -130,10 +131,12 @@ export class Sweeps {
 
   #scanOf(partition: number, account: string, epoch: number): CatchUpScan {
     const name = `${partition} ${account}`;
-    const known = this.#scans.get(name);
-    if (known?.epoch === epoch) return known;
+    const scans = this.#scans.get(name) ?? [];
+    const known = scans.find((scan) => scan.epoch === epoch);
+    if (known) return known;
     const scan = { epoch, afterMember: "", caughtUpAt: Number.NEGATIVE_INFINITY };
-    this.#scans.set(name, scan);
+    // The sweep and the trimming of broadcasts ask in turn, each for an epoch of its own.
+    this.#scans.set(name, [...scans.slice(-1), scan]);
     return scan;
   }
 }

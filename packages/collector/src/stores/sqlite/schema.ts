@@ -9,6 +9,7 @@ import { StoreError } from "../store.ts";
 import { OUTBOX_TABLES } from "./outbox-schema.ts";
 import {
   CLOCK_TABLE,
+  CLOSED_EPOCHS_TABLE,
   COUNTS_TABLE,
   ERASURES_TABLE,
   INCARNATION_TABLE,
@@ -33,6 +34,7 @@ const MIGRATIONS: readonly string[] = [
   CLOCK_TABLE,
   SIGNALS_TABLE,
   LISTS_TABLES,
+  CLOSED_EPOCHS_TABLE,
 ];
 export const VERSION = FIRST_VERSION + MIGRATIONS.length;
 

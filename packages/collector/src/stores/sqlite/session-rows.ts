@@ -116,6 +116,12 @@ export class SessionRows {
     );
   }
 
+  /** Whether sessions of the account must have applied more broadcasts than this one. */
+  isClosed({ key, epoch }: Write): boolean {
+    const closed = this.#statements.closedEpoch.get(this.#accounts.of(key.account));
+    return closed !== undefined && epoch < (closed["epoch"] as number);
+  }
+
   /** Writes a session's row, its index entries and its history; returns its number. */
   put(inRow: SessionInRow | null, { key, session, shadow, columns, ...write }: Write): number {
     const existing = inRow?.number ?? null;

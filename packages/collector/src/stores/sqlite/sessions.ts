@@ -111,6 +111,7 @@ export class Sessions {
       if (inRow && "unreadable" in inRow) return inRow;
       const version = inRow && (entries.get(inRow.number)?.version ?? this.#newest(inRow).version);
       if ((version ?? 0) !== write.expectedVersion) return "conflict";
+      if (!inRow && this.#rows.isClosed(write)) return "conflict";
       const entry = entryOf(write, this.#accounts.of(write.key.account));
       if (inRow && entry && fitsLogEntry(inRow.number, entry)) {
         entries.set(inRow.number, entry);

@@ -324,6 +324,21 @@ export class SqliteStore implements Store {
   }
 
   /** Checks first that the file is still the one that was opened. */
+  async closeEpochs(account: string, epoch: number): Promise<boolean> {
+    return this.#transaction(() => {
+      const number = this.#accounts.getOrAssign(account);
+      if (this.#statements.behind.get(number, epoch, 1)) return false;
+      this.#statements.closeEpochs.run(number, epoch);
+      return true;
+    });
+  }
+
+  async dropBroadcasts(epochs: readonly number[]): Promise<void> {
+    this.#transaction(() => {
+      for (const epoch of epochs) this.#statements.dropBroadcast.run(epoch);
+    });
+  }
+
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     this.#fault = this.#watch?.fault() ?? null;
     return this.#transaction(() => {

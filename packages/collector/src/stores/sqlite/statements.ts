@@ -106,6 +106,10 @@ const SQL = {
   putIncarnation: "INSERT OR IGNORE INTO incarnation (id, letters) VALUES (1, ?)",
   broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
   broadcast: "INSERT INTO broadcasts (body) VALUES (?)",
+  dropBroadcast: "DELETE FROM broadcasts WHERE epoch = ?",
+  closedEpoch: "SELECT epoch FROM closed_epochs WHERE account = ?",
+  closeEpochs: `INSERT INTO closed_epochs (account, epoch) VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET epoch = max(epoch, excluded.epoch)`,
   clock: "SELECT collector, boot, base, mono FROM clock",
   setClock: "INSERT OR REPLACE INTO clock (id, collector, boot, base, mono) VALUES (1, ?, ?, ?, ?)",
   lastSignal: "SELECT at FROM last_signals WHERE account = ?",

@@ -152,3 +152,7 @@ export const LISTS_TABLES = `
    DROP INDEX sessions_queue;
    CREATE INDEX sessions_queue ON sessions (account, queued_at, queue, grp) WHERE queue > 0;
    CREATE INDEX sessions_by_change ON sessions (account, changed_at);`;
+
+/** Accounts whose sessions have applied all broadcasts up to an epoch: none is created below it. */
+export const CLOSED_EPOCHS_TABLE = `
+   CREATE TABLE IF NOT EXISTS closed_epochs (account INTEGER PRIMARY KEY, epoch INTEGER NOT NULL);`;

@@ -3,7 +3,7 @@
  * @module
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { ACCOUNT, type ConformanceCase, NOW } from "./case.ts";
+import { ACCOUNT, type ConformanceCase, keyOf, NOW, writeOf } from "./case.ts";
 
 export const broadcastCases: readonly ConformanceCase[] = [
   {
@@ -19,6 +19,57 @@ export const broadcastCases: readonly ConformanceCase[] = [
         { ...settings, overrides: {}, epoch: second },
       ]);
       equal((await store.broadcasts(first)).length, 1);
+    },
+  },
+  {
+    name: "drops broadcasts, and never uses their epochs again",
+    async run(open, reopen) {
+      let store = await open();
+      const settings = { type: "settings", account: ACCOUNT, at: NOW, triggers: [] } as const;
+      const epochs: number[] = [];
+      for (const routing of ["messaging", "omnichannel", "messaging"]) {
+        epochs.push(await store.broadcast({ ...settings, overrides: { routing } }));
+      }
+      const [first = 0, second = 0, last = 0] = epochs;
+      await store.dropBroadcasts([first, second, last + 1_000]);
+      if (reopen) store = await reopen(store);
+      deepEqual(await store.broadcasts(0), [
+        { ...settings, overrides: { routing: "messaging" }, epoch: last },
+      ]);
+      await store.dropBroadcasts([]);
+      ok((await store.broadcast({ ...settings, overrides: {} })) > last);
+    },
+  },
+  {
+    name: "closes the epochs that every session of an account has left",
+    async run(open, reopen) {
+      let store = await open();
+      const settings = { type: "settings", account: ACCOUNT, at: NOW, triggers: [] } as const;
+      const first = await store.broadcast({ ...settings, overrides: {} });
+      const second = await store.broadcast({ ...settings, overrides: {} });
+      const create = (id: string, epoch: number, account = ACCOUNT) =>
+        store.commit([writeOf(id, { epoch, key: keyOf(id, account) })]);
+      // In several partitions and shards, of which only some have sessions at the first epoch.
+      for (const id of ["a", "e"]) await create(id, first);
+      for (const id of ["b", "c", "d"]) await create(id, second);
+      await create("other", first, "other");
+      equal(await store.closeEpochs(ACCOUNT, second), false);
+      equal(await store.closeEpochs(ACCOUNT, first), true);
+      for (const id of ["a", "e"]) {
+        await store.commit([writeOf(id, { expectedVersion: 1, epoch: second })]);
+      }
+      equal(await store.closeEpochs(ACCOUNT, second), true);
+      equal(await store.closeEpochs(ACCOUNT, first), true, "and none is opened again");
+      if (reopen) store = await reopen(store);
+      for (const id of ["f", "g", "h"]) deepEqual(await create(id, first), ["conflict"]);
+      deepEqual(await store.load([{ key: keyOf("f"), eventIds: [] }]), [
+        { stored: null, seenEventIds: [] },
+      ]);
+      deepEqual(await create("f", second), ["committed"]);
+      deepEqual(await create("f", first, "other"), ["committed"], "another account's are open");
+      const again = writeOf("a", { expectedVersion: 2, epoch: second, eventIds: ["e1"] });
+      deepEqual(await store.commit([again]), ["committed"]);
+      deepEqual(await store.notCaughtUp(ACCOUNT, second, 10), []);
     },
   },
   {

@@ -12,6 +12,7 @@ import {
   outboxConformanceCases,
   playScenarios,
   type Scenario,
+  trimmingConformanceCases,
 } from "../../../suite/index.ts";
 import { history } from "../../../suite/testing/generated.ts";
 import { MemoryStore } from "../../memory/memory-store.ts";
@@ -29,7 +30,12 @@ class QuietCoordinator extends Coordinator {
 
 export { QuietCoordinator as Coordinator, QuietShard as Shard };
 
-const CASES = [...conformanceCases, ...outboxConformanceCases, ...clockConformanceCases];
+const CASES = [
+  ...conformanceCases,
+  ...outboxConformanceCases,
+  ...clockConformanceCases,
+  ...trimmingConformanceCases,
+];
 
 export type Task =
   | { readonly type: "conformance"; readonly name: string }

@@ -21,6 +21,7 @@
  * @module
  */
 import { defineScript } from "../script.ts";
+import { CLOSED } from "./close-epochs.ts";
 import { RENEWING } from "./renewing.ts";
 
 export const COMMIT = defineScript(`
@@ -43,7 +44,8 @@ local function commit(firstKey, account, writes, at)
     if old then
       version, oldEpoch, oldLetters, held, oldDeadline, agent = string.match(old, '^(%d+) (%d+) (...)(.) (%S+) (%S+) ')
     end
-    if version ~= expected then
+    local closed = not old and redis.call('HGET', epochs, '${CLOSED}')
+    if version ~= expected or (closed and tonumber(epoch) < tonumber(closed)) then
       outcomes[#outcomes + 1] = '0'
     else
       outcomes[#outcomes + 1] = '1'
