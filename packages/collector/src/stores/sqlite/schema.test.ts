@@ -7,12 +7,10 @@ import { ACCOUNT, keyOf, writeOf } from "../suite/case.ts";
 import { exampleLists } from "../suite/list-examples.ts";
 import { checkLists, writeListed } from "../suite/list-model.ts";
 import { SqliteStore } from "./sqlite-store.ts";
-import { makeOlder } from "./testing/older-file.ts";
+import { LISTED_SINCE, makeOlder } from "./testing/older-file.ts";
 
 /** The version whose migration adds the counts of sessions. */
 const COUNTED_SINCE = 8;
-/** The version whose migration adds what lists need. */
-const LISTED_SINCE = 11;
 
 const folder = mkdtempSync(join(tmpdir(), "stillhere-schema-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -11,9 +11,8 @@ import { StoreError } from "../store.ts";
 import { ACCOUNT, keyOf, NOW, sessionWithBeat, transitionOf, writeOf } from "../suite/case.ts";
 import { endpointOf, KEY, SOON, settlementOf, waitingOf } from "../suite/endpoint.ts";
 import { hurtsOnlyItsSession } from "../testing/unreadable.ts";
-import { VERSION } from "./schema.ts";
 import { SqliteStore } from "./sqlite-store.ts";
-import { makeOlder } from "./testing/older-file.ts";
+import { LISTED_SINCE, makeOlder } from "./testing/older-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stillhere-unreadable-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -109,7 +108,7 @@ describe("a session's row", () => {
   it("is left out of the indexes that a newer version adds", async () => {
     await store.commit([writeOf("a"), writeOf("b")]);
     await store.close();
-    makeOlder(path, VERSION - 1);
+    makeOlder(path, LISTED_SINCE - 1);
     change(SET_BODY, "[", "a");
     open();
     expect(await store.list(ACCOUNT, { limit: 4 })).toMatchObject({ sessions: [{}] });

@@ -3,6 +3,9 @@
  */
 import { DatabaseSync } from "node:sqlite";
 
+/** The version whose migration adds the indexes of lists. */
+export const LISTED_SINCE = 11;
+
 /** Undoes the step that added indexes of lists. */
 const WITHOUT_LISTS = `
   DROP INDEX sessions_by_change;
