@@ -41,7 +41,7 @@ try {
       `${perSession.toFixed(0)} bytes each (filled in ${seconds.toFixed(0)} s)`,
   );
   const searchedAt = performance.now();
-  await store.sessionsOf("default", "user_0");
+  await store.sessionsOf("default", "user_0", null, 100);
   const searchSeconds = (performance.now() - searchedAt) / 1_000;
   console.log(`  searched for one user in ${searchSeconds.toFixed(1)} s`);
   for (const [name, bytes] of largest()) console.log(`  ${name.padEnd(28)} ${bytes.toFixed(0)}`);

@@ -2,6 +2,7 @@
  * Accounts, found by any of their unexpired keys. Keys are created, rotated with an overlap, and revoked.
  * @module
  */
+import { TurnBudget } from "../async/turns.ts";
 import type { Account, Expiring, Store } from "../stores/store.ts";
 import type { Clock } from "./clock.ts";
 import { createKeys, type FreshKeys, hashOf, isSameHash } from "./keys.ts";
@@ -25,7 +26,9 @@ export class Accounts {
   #byPublishableKey = new Map<string, Account>();
   #bySecretHash = new Map<string, Account>();
   readonly #listeners = new Set<() => void>();
-  #snapshot = "";
+  #refreshes = 0;
+  /** The latest refresh whose accounts are here. */
+  #lastRefresh = 0;
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
@@ -34,17 +37,28 @@ export class Accounts {
 
   /** Reads the accounts again: another process may have created or rotated keys. */
   async refresh(): Promise<void> {
+    this.#refreshes += 1;
+    const refresh = this.#refreshes;
     const accounts = await this.#store.accounts();
-    const snapshot = JSON.stringify(accounts);
-    const hasChanged = snapshot !== this.#snapshot;
-    this.#snapshot = snapshot;
-    this.#byName = new Map(accounts.map((account) => [account.name, account]));
-    this.#byPublishableKey = new Map(
-      accounts.flatMap((each) => each.publishableKeys.map(({ key }) => [key, each])),
-    );
-    this.#bySecretHash = new Map(
-      accounts.flatMap((each) => each.secretKeys.map(({ hash }) => [hash, each])),
-    );
+    const byName = new Map<string, Account>();
+    const byPublishableKey = new Map<string, Account>();
+    const bySecretHash = new Map<string, Account>();
+    const budget = new TurnBudget();
+    let hasChanged = accounts.length !== this.#byName.size;
+    for (const account of accounts) {
+      const { name, publishableKeys, secretKeys } = account;
+      hasChanged ||= JSON.stringify(account) !== JSON.stringify(this.#byName.get(name));
+      byName.set(name, account);
+      for (const { key } of publishableKeys) byPublishableKey.set(key, account);
+      for (const { hash } of secretKeys) bySecretHash.set(hash, account);
+      await budget.step();
+    }
+    // A later refresh was faster, and has read newer accounts.
+    if (refresh < this.#lastRefresh) return;
+    this.#lastRefresh = refresh;
+    this.#byName = byName;
+    this.#byPublishableKey = byPublishableKey;
+    this.#bySecretHash = bySecretHash;
     if (hasChanged) for (const listener of this.#listeners) listener();
   }
 

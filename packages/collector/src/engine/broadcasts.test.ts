@@ -63,10 +63,10 @@ describe("settings that change while a batch is processed", () => {
     await store.heartbeat(now, Number.MAX_SAFE_INTEGER);
     await sweep({ engine, accounts: () => [ACCOUNT], onError: () => {} });
     // The user returns, and while the engine checks the agent's capacity, presence is switched off.
-    const agents = store.agents.bind(store);
-    store.agents = async (account) => {
+    const capacityOf = store.capacityOf.bind(store);
+    store.capacityOf = async (account, agent) => {
       await engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "off" } });
-      return agents(account);
+      return capacityOf(account, agent);
     };
     await engine.submit({ key, inputs: [beat(2)] });
     await sweep({ engine, accounts: () => [ACCOUNT], onError: () => {} });

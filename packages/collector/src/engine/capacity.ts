@@ -35,7 +35,6 @@ export class CapacityCounter {
   readonly #store: Store;
   readonly #account: string;
   readonly #available = new Map<string, number>();
-  #capacities: ReadonlyMap<string, number> | null = null;
 
   constructor(store: Store, account: string) {
     this.#store = store;
@@ -50,13 +49,11 @@ export class CapacityCounter {
   }
 
   async #count(agent: string): Promise<number> {
-    this.#capacities ??= new Map(
-      (await this.#store.agents(this.#account)).map(({ id, capacity }) => [id, capacity]),
-    );
-    const capacity = this.#capacities.get(agent);
+    const capacity = await this.#store.capacityOf(this.#account, agent);
     // An agent without a known capacity is never full.
-    if (capacity === undefined) return Number.POSITIVE_INFINITY;
-    const held = await this.#store.assignments(this.#account, agent);
-    return capacity - held.filter(({ capacityHeld }) => capacityHeld).length;
+    if (capacity === null) return Number.POSITIVE_INFINITY;
+    if (capacity === 0) return 0;
+    const held = { isHeld: true, limit: capacity } as const;
+    return capacity - (await this.#store.assignments(this.#account, agent, held)).length;
   }
 }

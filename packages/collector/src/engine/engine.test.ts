@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { nextTurn } from "../async/turns.ts";
 import type { Input } from "../core/input.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import type { Store, Write } from "../stores/store.ts";
@@ -140,34 +141,33 @@ describe("requests", () => {
 
   it("are processed one batch at a time", async () => {
     const harness = await createHarness();
-    const turns = () => new Promise((resolve) => setTimeout(resolve, 5));
     const { load, commit } = harness.store;
     let loads = 0;
-    let finish = () => {};
+    const committing: (() => void)[] = [];
     harness.store.load = (lookups) => {
       loads += 1;
       return load.call(harness.store, lookups);
     };
     harness.store.commit = async (writes) => {
-      await new Promise<void>((resolve) => {
-        finish = resolve;
-      });
+      await new Promise<void>((resolve) => committing.push(resolve));
       return commit.call(harness.store, writes);
     };
+    const reachCommit = (count: number) =>
+      vi.waitFor(() => expect(committing).toHaveLength(count), { timeout: 30_000 });
     const first = harness.beat("a", 1);
-    await turns();
+    await reachCommit(1);
     const second = harness.beat("b", 1);
-    await turns();
+    for (let turn = 0; turn < 10; turn += 1) await nextTurn();
     expect(loads).toBe(1);
-    finish();
+    committing[0]?.();
     await first;
-    await turns();
+    await reachCommit(2);
     expect(loads).toBe(2);
-    finish();
+    committing[1]?.();
     await second;
   });
 
-  it("are one write for each session, and at most 1,000 in a batch", async () => {
+  it("are one write for each session, and at most 400 in a batch", async () => {
     const harness = await createHarness();
     const batches: string[][] = [];
     const { commit } = harness.store;
@@ -178,7 +178,27 @@ describe("requests", () => {
     await Promise.all(["a", "b", "a", "a"].map((id, seq) => harness.beat(id, seq)));
     expect(batches.splice(0)).toEqual([["a", "b"]]);
     await Promise.all(Array.from({ length: 1_500 }, (_, index) => harness.beat(`s_${index}`, 1)));
-    expect(batches.map(({ length }) => length)).toEqual([1_000, 500]);
+    expect(batches.flat()).toEqual(Array.from({ length: 1_500 }, (_, index) => `s_${index}`));
+    expect(Math.max(...batches.map(({ length }) => length))).toBeLessThanOrEqual(400);
+  });
+
+  it("let the event loop turn between two batches", async () => {
+    const harness = await createHarness();
+    const { commit } = harness.store;
+    let [turn, lastTurn] = [0, -1];
+    let isDone = false;
+    const countTurns = () => {
+      turn += 1;
+      if (!isDone) setImmediate(countTurns);
+    };
+    setImmediate(countTurns);
+    harness.store.commit = (writes) => {
+      expect(turn).toBeGreaterThan(lastTurn);
+      lastTurn = turn;
+      return commit.call(harness.store, writes);
+    };
+    await Promise.all(Array.from({ length: 1_500 }, (_, index) => harness.beat(`s_${index}`, 1)));
+    isDone = true;
   });
 
   it("fail after 21 conflicts in a row, and those for other sessions do not", async () => {

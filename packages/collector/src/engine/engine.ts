@@ -5,6 +5,7 @@
  * the store's compare-and-set decides.
  * @module
  */
+import { nextTurn } from "../async/turns.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { silenceEndsAt } from "../core/unheard.ts";
@@ -19,6 +20,7 @@ import {
   type Write,
 } from "../stores/store.ts";
 import { AccountSignals } from "./account-signals.ts";
+import { BatchLimit } from "./batch-limit.ts";
 import { BeatBatch } from "./beat-batch.ts";
 import { BeatCache, type BeatKey } from "./beat-cache.ts";
 import { Broadcasts } from "./broadcasts.ts";
@@ -66,6 +68,7 @@ export class Engine {
   #pending: (Pending | PendingBeat)[] = [];
   #arrivals = 0;
   #running: Promise<void> | null = null;
+  readonly #batchLimit = new BatchLimit();
   readonly #meter: Meter;
   #heartbeatAt = Number.NEGATIVE_INFINITY;
   #beating: Promise<void> | null = null;
@@ -211,9 +214,9 @@ export class Engine {
   }
 
   async #drain(): Promise<void> {
-    // Requests that arrive in one turn of the event loop share a commit.
-    await new Promise((resolve) => setImmediate(resolve));
+    // Requests that arrive in one turn of the event loop share a commit; others have their turn before the next.
     while (this.#pending.length > 0) {
+      await nextTurn();
       const batch = this.#takeBatch();
       try {
         await this.#process(batch);
@@ -224,24 +227,35 @@ export class Engine {
     this.#running = null;
   }
 
-  #takeBatch(): readonly (Pending | PendingBeat)[] {
+  #takeBatch(): (Pending | PendingBeat)[] {
     if (this.#pending.length > BATCH_LIMIT) return this.#pending.splice(0, BATCH_LIMIT);
     const batch = this.#pending;
     this.#pending = [];
     return batch;
   }
 
-  async #process(batch: readonly (Pending | PendingBeat)[]): Promise<void> {
+  async #process(batch: (Pending | PendingBeat)[]): Promise<void> {
     await this.heartbeat();
     // In steady time, for the clock may step while the sessions are loaded.
     const receivedAt = this.clock.steady();
     const now = receivedAt + this.clock.offsetMs;
     const beats = this.beatCache && new BeatBatch(this.beatCache);
-    const requests = batch.flatMap((pending) => {
-      if ("request" in pending) return pending;
-      return (beats ? beats.add(pending, now) : toSlowPath(pending)) ?? [];
-    });
-    if (requests.length > 0) await this.#apply(groupBySession(requests), beats, receivedAt);
+    const requests: Pending[] = [];
+    for (const [index, pending] of batch.entries()) {
+      if (requests.length === this.#batchLimit.requests) {
+        // Nothing after it is applied before it: signals of a page have an order.
+        this.#retry(batch.splice(index));
+        break;
+      }
+      const isBeat = !("request" in pending);
+      const request =
+        isBeat && beats ? beats.add(pending, now) : isBeat ? toSlowPath(pending) : pending;
+      if (request) requests.push(request);
+    }
+    if (requests.length > 0) {
+      await this.#apply(groupBySession(requests), beats, receivedAt);
+      this.#batchLimit.endBatch(requests.length);
+    }
     if (beats && beats.size > 0) {
       this.#retry(await this.#timed(beats.size, () => beats.commit(this.store, receivedAt)));
     }
@@ -252,13 +266,12 @@ export class Engine {
     beats: BeatBatch | null,
     receivedAt: number,
   ): Promise<void> {
-    const found = await this.store.load(
-      groups.map((group) => ({
-        key: group[0].request.key,
-        eventIds: eventIdsOf(group),
-        ...(group.some(({ request }) => isOfPage(request)) && { withErasure: true }),
-      })),
-    );
+    const lookups = groups.map((group) => ({
+      key: group[0].request.key,
+      eventIds: eventIdsOf(group),
+      ...(group.some(({ request }) => isOfPage(request)) && { withErasure: true }),
+    }));
+    const found = await this.#batchLimit.measure(() => this.store.load(lookups));
     // Another collector may have applied broadcasts to them that have not been read here.
     const latestEpoch = Math.max(...found.map(({ stored }) => stored?.epoch ?? 0));
     if (latestEpoch > this.broadcasts.epoch) await this.broadcasts.refresh();
@@ -266,7 +279,8 @@ export class Engine {
     for (const account of this.#mayBeUnheard(groups, found, receivedAt)) {
       await this.unheard.decide(account, receivedAt);
     }
-    let applied = this.#applyInMemory(groups, found, receivedAt);
+    const apply = () => this.#applyInMemory(groups, found, receivedAt);
+    let applied = this.#batchLimit.measure(apply);
     const accountsHeard = new Set(
       applied.filter(hasAcceptedSignal).map(({ work }) => work.key.account),
     );
@@ -275,14 +289,14 @@ export class Engine {
       hasBeenUnheard = (await this.unheard.accept(account, receivedAt)) || hasBeenUnheard;
     }
     // The end of the silence comes before the signals that end it.
-    if (hasBeenUnheard) applied = this.#applyInMemory(groups, found, receivedAt);
+    if (hasBeenUnheard) applied = this.#batchLimit.measure(apply);
     const now = receivedAt + this.clock.offsetMs;
     const done = (await this.#requeueReturns(applied, now)).flatMap((each) =>
       alone(each.group, () => ({ ...each, write: each.work.write() })),
     );
     const writes = done.flatMap(({ write }) => write ?? []);
     const results =
-      writes.length > 0 ? await this.#timed(writes.length, () => this.store.commit(writes)) : [];
+      writes.length > 0 ? await this.#timed(writes.length, () => this.#commit(writes)) : [];
     const resultOf = new Map(writes.map((write, index) => [write, results[index]]));
     for (const { write, ...each } of done) {
       const result = (write && resultOf.get(write)) ?? "committed";
@@ -341,6 +355,10 @@ export class Engine {
       }
     }
     return accounts;
+  }
+
+  #commit(writes: readonly Write[]) {
+    return this.#batchLimit.measure(() => this.store.commit(writes));
   }
 
   async #timed<T>(sessions: number, commit: () => Promise<T>): Promise<T> {
@@ -429,7 +447,7 @@ export class Engine {
   }
 
   /** Puts them in front: they arrived before everything that is pending. */
-  #retry(pending: readonly Pending[]): void {
+  #retry(pending: readonly (Pending | PendingBeat)[]): void {
     this.#pending.unshift(...pending);
   }
 }

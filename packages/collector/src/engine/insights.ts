@@ -3,6 +3,8 @@
  * which verdicts a return contradicted, and what longer buffers would have cost.
  * @module
  */
+import { countUpTo, sortInTurns } from "../async/sort-in-turns.ts";
+import { TurnBudget } from "../async/turns.ts";
 import type { Track } from "../core/lists.ts";
 import type { Store } from "../stores/store.ts";
 
@@ -47,7 +49,7 @@ export async function measure(
   const returns: number[] = [];
   let departures = 0;
   const offlineSince = new Map<string, number>();
-  for await (const { session, transition } of entries(store, account, track)) {
+  for await (const { session, transition } of entries(store, account, track, from)) {
     const { at } = transition;
     if (at > to) continue;
     if (transition.to.presence === "offline" && transition.from.presence === "online") {
@@ -61,34 +63,37 @@ export async function measure(
       offlineSince.delete(session);
     }
   }
+  const sortedReturns = await sortInTurns(returns);
   return {
     track,
     from,
     to,
     departures,
-    detectionMs: quantiles(detections),
-    contradicted: returns.filter((ms) => ms <= CONTRADICTED_WITHIN_MS).length,
-    returnMs: quantiles(returns),
+    detectionMs: quantiles(await sortInTurns(detections)),
+    contradicted: countUpTo(sortedReturns, CONTRADICTED_WITHIN_MS),
+    returnMs: quantiles(sortedReturns),
     longerBuffers: EXTENSIONS_MS.map((byMs) => {
-      const spared = returns.filter((ms) => ms <= byMs).length;
+      const spared = countUpTo(sortedReturns, byMs);
       return { byMs, spared, delayedMs: (departures - spared) * byMs };
     }),
   };
 }
 
-async function* entries(store: Store, account: string, track: Track) {
-  for (let cursor = 0; ; ) {
+/** The log from the hour of `from` on; earlier entries may be among them. */
+async function* entries(store: Store, account: string, track: Track, from: number) {
+  const budget = new TurnBudget();
+  for (let cursor = await store.logStart(account, from, track); ; ) {
     const page = await store.log(account, cursor, READ_LIMIT, track);
     yield* page;
     const last = page.at(-1);
     if (!last || page.length < READ_LIMIT) return;
     cursor = last.cursor;
+    await budget.step();
   }
 }
 
-function quantiles(values: readonly number[]): Quantiles | null {
-  if (values.length === 0) return null;
-  const sorted = values.toSorted((a, b) => a - b);
+function quantiles(sorted: Float64Array): Quantiles | null {
+  if (sorted.length === 0) return null;
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), count: sorted.length };
 }

@@ -12,7 +12,8 @@ import { Shares } from "./shares.ts";
 const DAY_MS = 86_400_000;
 /** Small enough that one call does not delay beats. */
 const PRUNE_LIMIT = 100;
-const SCAN_LIMIT = 100;
+/** Sessions may be large. */
+const SCAN_LIMIT = 25;
 /** Sessions that are erased together: a store over a network answers them at the same time. */
 const ERASE_LIMIT = 10;
 
@@ -44,7 +45,10 @@ export async function applyRetention(
     const now = engine.clock.now();
     if (retentionDays !== null) {
       const before = now - retentionDays * DAY_MS;
-      await all(() => store.outbox.pruneDeliveries(account, before, PRUNE_LIMIT));
+      for (let after: string | null = null; !stopped.aborted; await shares.next()) {
+        after = await store.outbox.pruneDeliveries(account, before, after, PRUNE_LIMIT);
+        if (after === null) break;
+      }
       await all(() => store.prune(account, before, PRUNE_LIMIT));
     }
     if (sessionRetentionDays !== null) {

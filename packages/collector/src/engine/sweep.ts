@@ -5,6 +5,7 @@
  * when it is made.
  * @module
  */
+import { TurnBudget } from "../async/turns.ts";
 import { type SessionKey, StoreError } from "../stores/store.ts";
 import { ConflictError, type Engine } from "./engine.ts";
 
@@ -41,9 +42,11 @@ export async function sweep({ engine, accounts, onError }: SweepOptions): Promis
   await engine.heartbeat();
   const { store } = engine;
   await sweepWhile(engine, onError, (limit) => store.due(engine.clock.now(), limit));
+  const budget = new TurnBudget();
   for (const account of accounts()) {
     const epoch = engine.broadcasts.urgentEpoch(account);
     await sweepWhile(engine, onError, (limit) => store.notCaughtUp(account, epoch, limit));
+    await budget.step();
   }
 }
 

@@ -3,11 +3,17 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { TurnBudget } from "../async/turns.ts";
 import { id } from "../schemas/name.ts";
-import type { Agent, Assignment } from "../stores/store.ts";
+import type { ListedAgent } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
+import { decodeCursor, encodeCursor, invalidCursor } from "./cursor.ts";
+import { answerLists, readListPage } from "./list-page.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
+
+/** Sessions of an agent that are read together. */
+const READ_LIMIT = 500;
 
 const agentView = z
   .object({
@@ -29,8 +35,23 @@ const list = createRoute({
   method: "get",
   path: "/v1/agents",
   summary: "Every agent that has a capacity or a session",
-  ...secured("Queue and agents", "listAgents"),
-  responses: jsonResponses(z.object({ agents: z.array(agentView) }), "The agents, by id"),
+  ...secured("Queue and agents", "listAgents", "invalid_cursor"),
+  request: {
+    query: z.object({
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(500)
+        .optional()
+        .describe("At most this many; missing: as many as a page has room for, which is 1 MiB."),
+      cursor: z.string().max(1_024).optional().describe("Of the previous page."),
+    }),
+  },
+  responses: jsonResponses(
+    z.object({ agents: z.array(agentView), cursor: z.string().nullable() }),
+    "The agents, by id; `cursor` is null on the last page",
+  ),
 });
 
 const get = createRoute({
@@ -58,28 +79,52 @@ export function agentRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const { store } = engine;
   const routes = createRoutes();
 
+  /** Reads the sessions of an agent in parts: those that ended stay assigned. */
+  async function view(account: string, { id, capacity }: ListedAgent) {
+    const budget = new TurnBudget();
+    const sessions: string[] = [];
+    let held = 0;
+    for (;;) {
+      const query = { afterSession: sessions.at(-1) ?? "", limit: READ_LIMIT };
+      const assigned = await store.assignments(account, id, query);
+      for (const { session, capacityHeld } of assigned) {
+        sessions.push(session);
+        if (capacityHeld) held += 1;
+      }
+      if (assigned.length < READ_LIMIT) return { id, capacity, held, sessions };
+      await budget.step();
+    }
+  }
+
   routes.openapi(list, async (c) => {
     const account = c.var.account.name;
-    const agents = await store.agents(account);
-    const assignments = await store.assignments(account);
-    const ids = new Set(
-      [...agents, ...assignments.map(({ agent }) => ({ id: agent }))].map(({ id }) => id),
-    );
-    return c.json({ agents: [...ids].sort().map((id) => view(id, agents, assignments)) }, 200);
+    const query = c.req.valid("query");
+    const afterId = query.cursor === undefined ? "" : decodeAgent(query.cursor);
+    const budget = new TurnBudget();
+    const page = await readListPage<ListedAgent>({
+      limit: query.limit ?? Number.POSITIVE_INFINITY,
+      read: (last, limit) => store.agents(account, { afterId: last?.id ?? afterId, limit }),
+      view: async (agent) => {
+        await budget.step();
+        return view(account, agent);
+      },
+    });
+    const last = page.hasMore ? page.items.at(-1) : undefined;
+    const rest = { cursor: last ? encodeCursor(encodeURIComponent(last.id)) : null };
+    return answerLists(c, { agents: page.texts }, rest) as never;
   });
 
   routes.openapi(get, async (c) => {
     const account = c.var.account.name;
     const { id } = c.req.valid("param");
-    const agents = await store.agents(account);
-    const assignments = await store.assignments(account, id);
-    if (assignments.length === 0 && !agents.some((agent) => agent.id === id)) {
+    const agent = await view(account, { id, capacity: await store.capacityOf(account, id) });
+    if (agent.capacity === null && agent.sessions.length === 0) {
       throw new Problem(
         "not_found",
         `There is no agent ${id}: create one with PUT /v1/agents/${id}.`,
       );
     }
-    return c.json(view(id, agents, assignments), 200);
+    return c.json(agent, 200);
   });
 
   routes.openapi(put, async (c) => {
@@ -87,18 +132,17 @@ export function agentRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const { id } = c.req.valid("param");
     const agent = { id, capacity: c.req.valid("json").capacity };
     await store.putAgent(account, agent);
-    return c.json(view(id, [agent], await store.assignments(account, id)), 200);
+    return c.json(await view(account, agent), 200);
   });
 
   return routes;
 }
 
-function view(id: string, agents: readonly Agent[], assignments: readonly Assignment[]) {
-  const own = assignments.filter(({ agent }) => agent === id);
-  return {
-    id,
-    capacity: agents.find((agent) => agent.id === id)?.capacity ?? null,
-    held: own.filter(({ capacityHeld }) => capacityHeld).length,
-    sessions: own.map(({ session }) => session),
-  };
+/** @throws {Problem} `invalid_cursor` */
+function decodeAgent(cursor: string): string {
+  try {
+    return decodeURIComponent(decodeCursor(cursor));
+  } catch {
+    throw invalidCursor();
+  }
 }

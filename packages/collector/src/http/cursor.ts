@@ -2,6 +2,7 @@
  * Opaque cursors: positions in a list or in the log.
  * @module
  */
+import { TurnBudget } from "../async/turns.ts";
 import { INCARNATION } from "../stores/incarnation.ts";
 import type { LogEntry, Store } from "../stores/store.ts";
 import { Problem } from "./problem.ts";
@@ -66,12 +67,14 @@ async function findAtOrBefore(store: Store, account: string, id: string): Promis
   const [entry] = await store.history(key, wanted.seq - 1, 1);
   if (entry && transitionId(entry, wanted.incarnation) === id) return entry;
   let last: LogEntry | null = null;
+  const budget = new TurnBudget();
   for (let page = await store.history(key, 0, READ_LIMIT); page.length > 0; ) {
     for (const each of page) {
       const isBefore = each.transition.seq < wanted.seq;
       if (isBefore && each.sessionCreatedAt === wanted.sessionCreatedAt) last = each;
     }
     const end = page.at(-1)?.transition.seq ?? wanted.seq;
+    await budget.step();
     page = end < wanted.seq ? await store.history(key, end, READ_LIMIT) : [];
   }
   return last;
@@ -85,6 +88,6 @@ async function requireIncarnation(store: Store, incarnation: string): Promise<vo
   );
 }
 
-function invalidCursor(): Problem {
+export function invalidCursor(): Problem {
   return new Problem("invalid_cursor", "Use a cursor as an answer gave it, or leave it out.");
 }

@@ -8,6 +8,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import { settlesWithin } from "../async/timeout.ts";
+import { nextTurn } from "../async/turns.ts";
 import { Wakeup } from "../async/wakeup.ts";
 import { StoreError } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
@@ -88,7 +89,10 @@ export function streamRoutes({ engine, meter }: AppContext): OpenAPIHono<Env> {
           if (!isWritten) return stream.abort();
           cursor = entry.cursor;
         }
-        if (entries.length === READ_LIMIT) continue;
+        if (entries.length === READ_LIMIT) {
+          await nextTurn();
+          continue;
+        }
         const isNotified = await wakeup.wait(KEEP_ALIVE_MS);
         if (!isNotified) await stream.write(": keep-alive\n\n");
       }

@@ -4,8 +4,10 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { TRACKS } from "../core/lists.ts";
+import type { LogEntry } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeLogCursor, encodeLogCursor } from "./cursor.ts";
+import { answerLists, readListPage } from "./list-page.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
 import { idParams, transitionView } from "./schemas.ts";
@@ -47,37 +49,38 @@ export function transitionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const { id } = c.req.valid("param");
     const query = c.req.valid("query");
     const key = { account: c.var.account.name, id };
-    const entries = await engine.store.history(key, query.cursor, query.limit, query.track);
-    if (entries.length === 0) {
+    const incarnation = await engine.store.incarnation();
+    const page = await readListPage<LogEntry>({
+      limit: query.limit,
+      read: (last, size) => {
+        const after = last?.transition.seq ?? query.cursor;
+        return engine.store.history(key, after, size, query.track);
+      },
+      view: (entry) => viewTransition(entry, incarnation),
+    });
+    const last = page.items.at(-1)?.transition.seq;
+    if (last === undefined) {
       const [found] = await engine.store.load([{ key, eventIds: [] }]);
       const exists = found?.stored || found?.unreadable !== undefined;
       if (!exists) throw new Problem("not_found", `There is no session ${id}.`);
     }
-    const last = entries.at(-1)?.transition.seq;
-    const incarnation = await engine.store.incarnation();
-    return c.json(
-      {
-        transitions: entries.map((entry) => viewTransition(entry, incarnation)),
-        cursor: last === undefined ? null : String(last),
-      },
-      200,
-    );
+    const rest = { cursor: last === undefined ? null : String(last) };
+    return answerLists(c, { transitions: page.texts }, rest) as never;
   });
 
   routes.openapi(ofAccount, async (c) => {
     const query = c.req.valid("query");
     const account = c.var.account.name;
     const after = await decodeLogCursor(engine.store, account, query.after);
-    const entries = await engine.store.log(account, after, query.limit, query.track);
-    const last = entries.at(-1)?.cursor;
     const incarnation = await engine.store.incarnation();
-    return c.json(
-      {
-        transitions: entries.map((entry) => viewTransition(entry, incarnation)),
-        cursor: last === undefined ? null : encodeLogCursor(incarnation, last),
-      },
-      200,
-    );
+    const page = await readListPage<LogEntry>({
+      limit: query.limit,
+      read: (last, size) => engine.store.log(account, last?.cursor ?? after, size, query.track),
+      view: (entry) => viewTransition(entry, incarnation),
+    });
+    const last = page.items.at(-1)?.cursor;
+    const rest = { cursor: last === undefined ? null : encodeLogCursor(incarnation, last) };
+    return answerLists(c, { transitions: page.texts }, rest) as never;
   });
 
   return routes;

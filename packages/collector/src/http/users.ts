@@ -3,14 +3,20 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { TurnBudget } from "../async/turns.ts";
 import { id } from "../schemas/name.ts";
+import type { IdPart } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
+
+const READ_LIMIT = 500;
 
 const erase = createRoute({
   method: "delete",
   path: "/v1/users/{id}",
   summary: "Erase a user's sessions with their history; an unknown user is not an error",
+  description:
+    "The sessions are erased one after the other. Where that ends half way, ask again: the rest is erased.",
   ...secured("Erasure", "eraseUser"),
   request: { params: z.object({ id: id.openapi({ param: { name: "id", in: "path" } }) }) },
   responses: jsonResponses(z.object({ erased: z.number() }), "How many sessions were erased"),
@@ -20,9 +26,18 @@ export function userRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   routes.openapi(erase, async (c) => {
     const account = c.var.account.name;
+    const user = c.req.valid("param").id;
+    const budget = new TurnBudget();
     let erased = 0;
-    for (const id of await engine.store.sessionsOf(account, c.req.valid("param").id)) {
-      if (await engine.erase({ account, id })) erased += 1;
+    for (let after: string | null = null; ; ) {
+      const part: IdPart = await engine.store.sessionsOf(account, user, after, READ_LIMIT);
+      for (const id of part.ids) {
+        if (await engine.erase({ account, id })) erased += 1;
+        await budget.step();
+      }
+      if (part.next === null) break;
+      after = part.next;
+      await budget.step();
     }
     return c.json({ erased }, 200);
   });

@@ -3,6 +3,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { nextTurn } from "../async/turns.ts";
 import { name } from "../schemas/name.ts";
 import type { EndpointKey } from "../stores/outbox.ts";
 import type { AppContext, Env } from "./context.ts";
@@ -13,7 +14,8 @@ import { pageQuery } from "./schemas.ts";
 import { parseTransitionId } from "./views.ts";
 import { deliveryStatus, deliveryView, viewDelivery, webhookNotFound } from "./webhook-views.ts";
 
-const REPLAY_READ_LIMIT = 500;
+/** Deliveries that are sent again together. */
+const REPLAY_READ_LIMIT = 200;
 
 const params = z.object({ id: name.openapi({ param: { name: "id", in: "path" } }) });
 const cursor = z.string().min(1).max(512);
@@ -66,10 +68,8 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
   const routes = createRoutes();
 
   async function endpointOf(account: string, id: string) {
-    const standings = await store.outbox.endpoints();
-    const found = standings.find(
-      ({ endpoint }) => endpoint.account === account && endpoint.id === id,
-    );
+    const standings = await store.outbox.endpoints(account);
+    const found = standings.find(({ endpoint }) => endpoint.id === id);
     if (!found) throw webhookNotFound(id);
     return found.endpoint;
   }
@@ -85,6 +85,7 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
       sent += await store.outbox.resend(key, page, clock.steady());
       beforePosition = page.at(-1)?.position;
       if (page.length < REPLAY_READ_LIMIT) return sent;
+      await nextTurn();
     }
   }
 

@@ -105,7 +105,7 @@ export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env
   const routes = createRoutes();
 
   async function standingsOf(account: string): Promise<readonly EndpointStatus[]> {
-    return (await store.outbox.endpoints()).filter(({ endpoint }) => endpoint.account === account);
+    return store.outbox.endpoints(account);
   }
 
   async function standingOf({ account, id }: EndpointKey): Promise<EndpointStatus> {

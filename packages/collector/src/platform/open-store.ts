@@ -19,7 +19,7 @@ export async function openStore(address: string, { create = true } = {}): Promis
   }
   if (kind === "sqlite") {
     const { SqliteStore } = await import("../stores/sqlite/sqlite-store.ts");
-    return new SqliteStore(path);
+    return SqliteStore.open(path);
   }
   const { RedisStore } = await import("../stores/redis/redis-store.ts");
   return RedisStore.open(address, { create });

@@ -2,6 +2,7 @@
  * The number of sessions by state over all accounts, for the metrics.
  * @module
  */
+import { TurnBudget } from "../async/turns.ts";
 import { noSessions, type StateCounts } from "../stores/state-counts.ts";
 import type { Store } from "../stores/store.ts";
 
@@ -21,10 +22,12 @@ export function createSessionCounts(
   let last: { readonly counts: Promise<StateCounts>; validUntil: number } | null = null;
 
   async function count(): Promise<StateCounts> {
+    const budget = new TurnBudget();
     const sum = noSessions();
     for (const account of accounts()) {
       const counts = (await store.countByState?.(account)) ?? noSessions();
       for (const state of Object.keys(sum) as (keyof StateCounts)[]) sum[state] += counts[state];
+      await budget.step();
     }
     return sum;
   }

@@ -121,8 +121,8 @@ export interface Settlement extends EndpointProgress {
  * it reloads.
  */
 export interface OutboxStore {
-  /** The endpoints of all accounts, sorted by account, then id. */
-  endpoints(): Promise<readonly EndpointStatus[]>;
+  /** The endpoints of an account, or of all, sorted by account, then id. */
+  endpoints(account?: string): Promise<readonly EndpointStatus[]>;
   /** Creates an endpoint that starts at `cursor`; `false` if the account already has that name. */
   addEndpoint(endpoint: Endpoint, cursor: number): Promise<boolean>;
   /** Changes an endpoint and ends its claim; `null` if absent, "taken" if the name is in use. */
@@ -159,8 +159,14 @@ export interface OutboxStore {
   /** Deletes all but the newest `keep` deliveries of each status; pending ones all stay. */
   trimDeliveries(key: EndpointKey, keep: number): Promise<void>;
   /**
-   * Deletes an account's deliveries that were last updated before `before`, at most `limit` where one
-   * call for all of them would hold up others; returns how many were deleted.
+   * Deletes those of an account's deliveries that were last updated before `before`, in parts: `after` is
+   * `null` for the first part, and otherwise what the part before returned. Each part reads about
+   * `limit` deliveries. Returns `null` after the last part.
    */
-  pruneDeliveries(account: string, before: number, limit: number): Promise<number>;
+  pruneDeliveries(
+    account: string,
+    before: number,
+    after: string | null,
+    limit: number,
+  ): Promise<string | null>;
 }

@@ -150,11 +150,37 @@ export interface Agent {
   readonly capacity: number;
 }
 
+/** An agent that has a capacity or a session; `capacity` is `null` if none was set. */
+export interface ListedAgent {
+  readonly id: string;
+  readonly capacity: number | null;
+}
+
+export interface AgentQuery {
+  /** Only agents after this one. */
+  readonly afterId?: string;
+  readonly limit: number;
+}
+
 /** A session that is assigned to an agent. */
 export interface Assignment {
-  readonly agent: string;
   readonly session: string;
   readonly capacityHeld: boolean;
+}
+
+export interface AssignmentQuery {
+  /** Only sessions whose id sorts after this one. */
+  readonly afterSession?: string;
+  /** Only sessions that take a place of the agent's capacity. */
+  readonly isHeld?: true;
+  readonly limit: number;
+}
+
+/** A part of a list of ids. */
+export interface IdPart {
+  readonly ids: readonly string[];
+  /** Where the next part begins; `null` after the last one. */
+  readonly next: string | null;
 }
 
 /** A key expires at that time; with `null` it is valid until it is rotated or revoked. */
@@ -263,10 +289,19 @@ export interface Store {
   ): Promise<readonly LogEntry[]>;
   /** The cursor of the account's last live log entry; 0 if there is none. */
   lastCursor(account: string): Promise<number>;
-  /** Assigned sessions, of one agent or of all, by agent, then session. */
-  assignments(account: string, agent?: string): Promise<readonly Assignment[]>;
-  /** The ids of a user's sessions, ascending. */
-  sessionsOf(account: string, user: string): Promise<readonly string[]>;
+  /**
+   * A cursor after which all log entries of `at` and later are, so that a reader of a period need not
+   * begin at the beginning. Some earlier ones may be after it too.
+   */
+  logStart(account: string, at: number, track?: Track): Promise<number>;
+  /** Sessions that are assigned to an agent, ascending by id. */
+  assignments(
+    account: string,
+    agent: string,
+    query: AssignmentQuery,
+  ): Promise<readonly Assignment[]>;
+  /** The ids of a user's sessions, in parts as {@link scan} has them. */
+  sessionsOf(account: string, user: string, after: string | null, limit: number): Promise<IdPart>;
   /** The number of an account's sessions. */
   count(account: string): Promise<number>;
   /** The number of an account's sessions in each state, without reading them. Missing: unknown. */
@@ -282,11 +317,19 @@ export interface Store {
    * first one that is not; returns how many were deleted.
    */
   prune(account: string, before: number, limit: number): Promise<number>;
-  /** Deletes a session and everything stored about it; `false` if it did not exist. */
+  /**
+   * Deletes a session and everything stored about it; `false` if it did not exist. A long history is
+   * deleted in parts and the session after it: where that ends half way, it is repeated.
+   */
   erase(key: SessionKey, options?: EraseOptions): Promise<boolean>;
 
-  /** Agents, ascending by id. */
-  agents(account: string): Promise<readonly Agent[]>;
+  /**
+   * Agents that have a capacity or a session, ascending by id; where ids have other characters than
+   * letters and digits, the order may be the store's own.
+   */
+  agents(account: string, query: AgentQuery): Promise<readonly ListedAgent[]>;
+  /** The capacity that was set for an agent; `null` if none was. */
+  capacityOf(account: string, agent: string): Promise<number | null>;
   /** Creates or replaces the agent. */
   putAgent(account: string, agent: Agent): Promise<void>;
 

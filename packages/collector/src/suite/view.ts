@@ -8,7 +8,15 @@ import { ok } from "node:assert/strict";
 import { TRACKS, type Track } from "../core/lists.ts";
 import type { Transition } from "../core/transition.ts";
 import type { ListPage, ListQuery } from "../stores/list.ts";
-import type { Agent, Assignment, LogEntry, QueueCounts, Stored } from "../stores/store.ts";
+import type {
+  Assignment,
+  IdPart,
+  ListedAgent,
+  LogEntry,
+  QueueCounts,
+  Store,
+  Stored,
+} from "../stores/store.ts";
 import type { EngineHarness } from "./engine-harness.ts";
 
 const ALL = 1_000;
@@ -45,7 +53,7 @@ export interface AccountView {
   readonly lists: readonly (readonly string[])[];
   readonly queueCounts: readonly QueueCounts[];
   readonly assignments: readonly Assignment[];
-  readonly agents: readonly Agent[];
+  readonly agents: readonly ListedAgent[];
   readonly sessionsOfUser: readonly string[];
   readonly count: number;
   /** Deadlines of the next hour, in the store's order. */
@@ -72,6 +80,9 @@ export async function readView(
   const broadcasts = await store.broadcasts(epochBefore);
   const { epoch } = engine.broadcasts.latest(account);
   const notCaughtUp = await store.notCaughtUp(account, epoch, ALL);
+  const agents = await store.agents(account, { limit: ALL });
+  const assignments = agents.map(({ id }) => store.assignments(account, id, { limit: ALL }));
+  const user = await idsOfUser(store, account, "u_1");
   const histories = sessions.flatMap(({ session }) =>
     TRACKS.map((track) => store.history({ account, id: session.id }, 0, ALL, track)),
   );
@@ -83,9 +94,9 @@ export async function readView(
     })),
     lists: (await Promise.all(lists)).map(idsOf),
     queueCounts: await Promise.all(counts),
-    assignments: await store.assignments(account),
-    agents: await store.agents(account),
-    sessionsOfUser: await store.sessionsOf(account, "u_1"),
+    assignments: (await Promise.all(assignments)).flat(),
+    agents,
+    sessionsOfUser: user,
     count: await store.count(account),
     due: due.map(({ id }) => byId.get(id)?.deadlineAt),
     notCaughtUp: notCaughtUp.map(({ id }) => id).sort(),
@@ -117,4 +128,14 @@ async function readNewEntries(
   return entries
     .map(({ session, sessionCreatedAt, transition }) => ({ session, sessionCreatedAt, transition }))
     .sort((a, b) => (a.session === b.session ? 0 : a.session < b.session ? -1 : 1));
+}
+
+async function idsOfUser(store: Store, account: string, user: string): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let after: string | null = null; ; ) {
+    const part: IdPart = await store.sessionsOf(account, user, after, ALL);
+    ids.push(...part.ids);
+    if (part.next === null) return ids.sort();
+    after = part.next;
+  }
 }

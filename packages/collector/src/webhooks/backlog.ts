@@ -2,6 +2,7 @@
  * The log entries of a session that an endpoint has not received yet.
  * @module
  */
+import { TurnBudget } from "../async/turns.ts";
 import type { Endpoint } from "../stores/outbox.ts";
 import type { LogEntry, Store } from "../stores/store.ts";
 import type { SessionQueue } from "./session-queue.ts";
@@ -34,6 +35,7 @@ export async function* backlog(
     if (entry?.transition.seq === seq && isSameSession(entry)) yield entry;
     else queue.dropResend(seq);
   }
+  const budget = new TurnBudget();
   for (let after = queue.nextSeq - 1; ; ) {
     const page = await store.history(key, after, READ_LIMIT);
     for (const entry of page) {
@@ -42,5 +44,6 @@ export async function* backlog(
       after = entry.transition.seq;
     }
     if (page.length < READ_LIMIT) return;
+    await budget.step();
   }
 }

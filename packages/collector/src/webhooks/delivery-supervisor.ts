@@ -5,10 +5,12 @@
  * @module
  */
 
+import { TurnBudget } from "../async/turns.ts";
 import type { Engine } from "../engine/engine.ts";
 import { randomText } from "../engine/keys.ts";
 import type { Meter } from "../engine/meter.ts";
 import type { Endpoint, EndpointKey, EndpointStatus } from "../stores/outbox.ts";
+import { DeliveryTrim } from "./delivery-trim.ts";
 import { CLAIM_MS, DeliveryWorker } from "./delivery-worker.ts";
 import type { Send } from "./send.ts";
 
@@ -28,6 +30,7 @@ export interface DeliverySupervisorOptions {
 /** An endpoint and its delivery worker, if it has one. */
 interface EndpointRunner {
   endpoint: Endpoint;
+  readonly trim: DeliveryTrim;
   worker: DeliveryWorker | null;
   /** Settles when the current worker has ended; `null` if there is none. */
   running: Promise<void> | null;
@@ -83,8 +86,10 @@ export class DeliverySupervisor {
     const { store } = this.#options.engine;
     const statuses = await store.outbox.endpoints();
     if (this.#isStopped) return;
+    const budget = new TurnBudget();
     const removed = new Set(this.#runners.keys());
     for (const { endpoint } of statuses) {
+      await budget.step();
       const key = keyOf(endpoint);
       removed.delete(key);
       const runner = this.#runners.get(key);
@@ -97,7 +102,10 @@ export class DeliverySupervisor {
     }
     for (const key of removed) this.#stopRunner(key);
     this.#updateSubscriptions();
-    for (const status of statuses) await this.#wakeIfDue(status);
+    for (const status of statuses) {
+      await this.#wakeIfDue(status);
+      await budget.step();
+    }
   }
 
   #stopRunner(key: string): void {
@@ -169,7 +177,7 @@ export class DeliverySupervisor {
       shouldContinue && !this.#isStopped && !runner.endpoint.disabled;
     ) {
       runner.hasUnread = false;
-      const worker = await this.#createWorker(runner.endpoint);
+      const worker = await this.#createWorker(runner);
       if (!worker) return;
       runner.worker = worker;
       if (this.#isStopped) worker.stop();
@@ -182,7 +190,7 @@ export class DeliverySupervisor {
   }
 
   /** Claims an endpoint and returns its worker; `null` if it is disabled or another claim holds. */
-  async #createWorker(key: EndpointKey): Promise<DeliveryWorker | null> {
+  async #createWorker({ endpoint: key, trim }: EndpointRunner): Promise<DeliveryWorker | null> {
     const { engine, send, meter, random = Math.random } = this.#options;
     const { store, clock } = engine;
     this.#workerCount += 1;
@@ -191,7 +199,7 @@ export class DeliverySupervisor {
     const claim = await store.outbox.claim(key, owner, now, now + CLAIM_MS);
     if (!claim) return null;
     if (!claim.endpoint.disabled)
-      return new DeliveryWorker({ store, clock, owner, claim, send, meter, random });
+      return new DeliveryWorker({ store, clock, owner, claim, send, trim, meter, random });
     const { cursor, pausedUntil } = claim;
     const empty = { cursor, pausedUntil, waiting: [], caughtUp: [], deliveries: [] };
     await store.outbox.settle(key, owner, empty, null);
@@ -214,7 +222,14 @@ export class DeliverySupervisor {
 }
 
 function createRunner(endpoint: Endpoint): EndpointRunner {
-  return { endpoint, worker: null, running: null, hasUnread: false, timer: undefined };
+  return {
+    endpoint,
+    trim: new DeliveryTrim(),
+    worker: null,
+    running: null,
+    hasUnread: false,
+    timer: undefined,
+  };
 }
 
 function keyOf({ account, id }: EndpointKey): string {

@@ -6,6 +6,7 @@
  */
 
 import { settlesWithin } from "../async/timeout.ts";
+import { TurnBudget } from "../async/turns.ts";
 import { Wakeup } from "../async/wakeup.ts";
 import type { Clock } from "../engine/clock.ts";
 import { type Meter, SILENT_METER } from "../engine/meter.ts";
@@ -14,6 +15,7 @@ import type { LogEntry, Store } from "../stores/store.ts";
 import { backlog, isWanted } from "./backlog.ts";
 import { Backoff } from "./backoff.ts";
 import { DeliveryScheduler } from "./delivery-scheduler.ts";
+import type { DeliveryTrim } from "./delivery-trim.ts";
 import { limitSend } from "./limited-send.ts";
 import { meterSend } from "./metered-send.ts";
 import { PendingSettlement } from "./pending-settlement.ts";
@@ -38,8 +40,6 @@ const MAX_IDLE_MS = 1_000;
 const STOP_TIMEOUT_MS = 2_000;
 /** The limit for any sender; the sender of webhooks has a shorter one. */
 export const ATTEMPT_TIMEOUT_MS = 20_000;
-const TRIM_EVERY = 1_000;
-const KEEP_DELIVERIES = 10_000;
 
 export interface DeliveryWorkerOptions {
   readonly store: Store;
@@ -47,6 +47,7 @@ export interface DeliveryWorkerOptions {
   readonly owner: string;
   readonly claim: Claim;
   readonly send: Send;
+  readonly trim: DeliveryTrim;
   /** Missing: attempts are not counted. */
   readonly meter?: Meter | undefined;
   /** Uniform from 0 to 1; jitters retries. */
@@ -74,8 +75,6 @@ export class DeliveryWorker {
   #settledCursor: number;
   #settledAt: number;
   #readAt = Number.NEGATIVE_INFINITY;
-  /** Deliveries recorded since the list was last trimmed. */
-  #untrimmed = 0;
   #hasUnread = true;
   #isStopping = false;
   #isGone = false;
@@ -145,6 +144,7 @@ export class DeliveryWorker {
 
   async #readLog(): Promise<void> {
     if (!this.#hasUnread && this.#now() - this.#readAt < READ_EVERY_MS) return;
+    const budget = new TurnBudget();
     for (;;) {
       if (this.#queues.isFull) return;
       this.#hasUnread = false;
@@ -156,6 +156,7 @@ export class DeliveryWorker {
       if (page.length < READ_LIMIT) return;
       this.#hasUnread = true;
       this.#startReady();
+      await budget.step();
     }
   }
 
@@ -303,10 +304,8 @@ export class DeliveryWorker {
     this.#settledAt = now;
     this.#settledCursor = cursor;
     const hasClaim = await store.outbox.settle(this.#endpoint, owner, settlement, untilAt);
-    this.#untrimmed += settlement.deliveries.length;
-    if (hasClaim && this.#untrimmed >= TRIM_EVERY) {
-      this.#untrimmed = 0;
-      await store.outbox.trimDeliveries(this.#endpoint, KEEP_DELIVERIES);
+    if (hasClaim) {
+      await this.#options.trim.add(settlement.deliveries.length, store.outbox, this.#endpoint);
     }
     return hasClaim;
   }

@@ -2,6 +2,7 @@
  * Counts undelivered transitions over all enabled endpoints.
  * @module
  */
+import { TurnBudget } from "../async/turns.ts";
 import type { Store } from "../stores/store.ts";
 
 /** The maximum per endpoint: beyond it, an exact number is not useful. */
@@ -15,12 +16,15 @@ export interface OutboxDepth {
 }
 
 export async function outboxDepth(store: Store): Promise<OutboxDepth> {
+  const budget = new TurnBudget();
   let [unread, pending] = [0, 0];
   for (const { endpoint, cursor } of await store.outbox.endpoints()) {
     if (endpoint.disabled) continue;
     unread += (await store.log(endpoint.account, cursor, MAX_COUNTED)).length;
+    await budget.step();
     const query = { status: "pending", limit: MAX_COUNTED } as const;
     pending += (await store.outbox.deliveries(endpoint, query)).length;
+    await budget.step();
   }
   return { unread, pending };
 }

@@ -12,14 +12,26 @@ import { parseAccount, parseBroadcast } from "../parse-record.ts";
 import { lastOldCursor } from "../prune.ts";
 import { logEntryError, RecordErrors, readPage } from "../record-error.ts";
 import type { SqlRow } from "../sqlite/database.ts";
+import { LogHours } from "../sqlite/log-hours.ts";
 import { SqliteOutbox } from "../sqlite/sqlite-outbox.ts";
-import type { Account, Agent, Broadcast, LogEntry, NewBroadcast, SessionKey } from "../store.ts";
+import type {
+  Account,
+  Agent,
+  AgentQuery,
+  Broadcast,
+  LogEntry,
+  NewBroadcast,
+  SessionKey,
+} from "../store.ts";
 import { decodeTransition } from "../transition-codec.ts";
 import { outboxLink } from "./coordinator-outbox.ts";
 import { type CoordinatorStatements, prepareCoordinator } from "./coordinator-schema.ts";
 import type { CoordinatorLink, RelayEntry, ShardName } from "./links.ts";
 import type { Layouts } from "./placement.ts";
 import type { ObjectSql } from "./sql.ts";
+
+/** Deliveries of an erased session that one statement deletes. */
+const ERASE_LIMIT = 1_000;
 
 export interface CoordinatorRecordsOptions {
   readonly sql: ObjectSql;
@@ -35,6 +47,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   readonly #options: CoordinatorRecordsOptions;
   readonly #statements: CoordinatorStatements;
   readonly #unreadable = new RecordErrors();
+  readonly #hours: LogHours;
   readonly #outbox: SqliteOutbox;
   /** The last cursor that was assigned. */
   #cursor: number;
@@ -46,9 +59,11 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     this.#options = options;
     this.#statements = prepareCoordinator(options.sql);
     this.#unreadable.listen((error) => console.error(error.message));
-    this.#outbox = new SqliteOutbox(options.sql, this.#unreadable, (work) =>
-      options.sql.transaction(work),
-    );
+    this.#hours = new LogHours(options.sql);
+    this.#outbox = new SqliteOutbox(options.sql, this.#unreadable, {
+      read: (work) => work(),
+      transaction: (work) => options.sql.transaction(work),
+    });
     this.#cursor = this.#statements.newestCursor.get()?.["cursor"] as number;
     if (!this.#statements.layouts.get()) this.#putLayouts([options.shards]);
     this.#statements.putIncarnation.run(createIncarnation());
@@ -111,21 +126,15 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   #appendOne(account: string, { kind, session, ...entry }: RelayEntry): void {
     if (kind === "erased") {
       this.#statements.erase.run(account, session);
-      this.#outbox.erase({ account, id: session });
+      while (!this.#outbox.erasePart({ account, id: session }, ERASE_LIMIT));
       return;
     }
     const { sessionCreatedAt, seq, at, body } = entry;
     this.#cursor += 1;
-    this.#statements.append.run(
-      account,
-      TRACKS.indexOf(kind),
-      this.#cursor,
-      session,
-      sessionCreatedAt,
-      seq,
-      at,
-      body,
-    );
+    const track = TRACKS.indexOf(kind);
+    const position = [account, track, this.#cursor] as const;
+    this.#statements.append.run(...position, session, sessionCreatedAt, seq, at, body);
+    this.#hours.add(account, track, at, this.#cursor);
   }
 
   async history({ account, id }: SessionKey, afterSeq: number, limit: number, track: Track) {
@@ -172,12 +181,22 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
       const end = lastOldCursor(entries as unknown as { cursor: number; at: number }[], before);
       if (end === null) continue;
       pruned += Number(this.#statements.prune.run(account, track, end).changes);
+      this.#hours.prune(account, track, before);
     }
     return pruned;
   }
 
-  async agents(account: string): Promise<readonly Agent[]> {
-    return this.#statements.agents.all(account) as unknown as Agent[];
+  async logStart(account: string, at: number, track: Track): Promise<number> {
+    return this.#hours.start(account, TRACKS.indexOf(track), at) ?? this.#cursor;
+  }
+
+  async agents(account: string, { afterId = "", limit }: AgentQuery): Promise<readonly Agent[]> {
+    return this.#statements.agents.all(account, afterId, limit) as unknown as Agent[];
+  }
+
+  async capacitiesOf(account: string, agents: readonly string[]): Promise<readonly Agent[]> {
+    const rows = agents.flatMap((id) => this.#statements.capacity.get(account, id) ?? []);
+    return rows as unknown as Agent[];
   }
 
   async putAgent(account: string, { id, capacity }: Agent): Promise<void> {

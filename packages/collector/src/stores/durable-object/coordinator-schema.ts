@@ -2,6 +2,7 @@
  * The tables of the coordinator. `transitions` is the accounts' log; webhooks read it as `history`.
  * @module
  */
+import { LOG_HOURS_TABLE } from "../sqlite/log-hours.ts";
 import { OUTBOX_TABLES } from "../sqlite/outbox-schema.ts";
 import type { ObjectSql } from "./sql.ts";
 
@@ -39,6 +40,7 @@ const MIGRATIONS = [
    CREATE TABLE broadcasts (epoch INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
    CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
    ${OUTBOX_TABLES}`,
+  LOG_HOURS_TABLE,
 ];
 
 const ENTRY = "cursor, session, session_created_at, seq, at, body";
@@ -72,7 +74,8 @@ const SQL = {
   oldest: `SELECT cursor, at FROM transitions WHERE account = ? AND track = ?
     ORDER BY cursor LIMIT ?`,
   prune: "DELETE FROM transitions WHERE account = ? AND track = ? AND cursor <= ?",
-  agents: "SELECT id, capacity FROM agents WHERE account = ? ORDER BY id",
+  agents: "SELECT id, capacity FROM agents WHERE account = ? AND id > ? ORDER BY id LIMIT ?",
+  capacity: "SELECT id, capacity FROM agents WHERE account = ? AND id = ?",
   putAgent: "INSERT OR REPLACE INTO agents (account, id, capacity) VALUES (?, ?, ?)",
   accounts: "SELECT name, body FROM accounts ORDER BY name",
   putAccount: "INSERT OR REPLACE INTO accounts (name, body) VALUES (?, ?)",

@@ -10,10 +10,14 @@ import { scanById } from "../scan.ts";
 import type {
   Account,
   Agent,
+  AgentQuery,
   Assignment,
+  AssignmentQuery,
   Broadcast,
   EraseOptions,
   Found,
+  IdPart,
+  ListedAgent,
   LogEntry,
   Lookup,
   NewBroadcast,
@@ -145,13 +149,29 @@ export class DurableObjectStore implements Store {
     return { queued: sum("queued"), direct: sum("direct") };
   }
 
-  async assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
-    const found = await this.#ofAll(account, (shard) => shard.assignments(agent ?? null));
-    return found.sort((a, b) => compare(a.agent, b.agent) || compare(a.session, b.session));
+  async assignments(
+    account: string,
+    agent: string,
+    query: AssignmentQuery,
+  ): Promise<readonly Assignment[]> {
+    const found = await this.#ofAll(account, (shard) => shard.assignments(agent, query));
+    return found.sort((a, b) => compare(a.session, b.session)).slice(0, query.limit);
   }
 
-  async sessionsOf(account: string, user: string): Promise<readonly string[]> {
-    return (await this.#ofAll(account, (shard) => shard.sessionsOf(user))).sort(compare);
+  /** Shard by shard, as {@link scan}. */
+  async sessionsOf(
+    account: string,
+    user: string,
+    after: string | null,
+    limit: number,
+  ): Promise<IdPart> {
+    const count = shardCount(await this.layouts());
+    const [start = "0", afterId = ""] = after?.split(/:(.*)/s) ?? [];
+    const index = Number(start);
+    const shard = this.#links.shard({ account, index });
+    const ids = await remoteCall(shard.sessionsOf(user, afterId, limit));
+    if (ids.length === limit) return { ids, next: `${index}:${ids.at(-1)}` };
+    return { ids, next: index + 1 < count ? `${index + 1}:` : null };
   }
 
   async count(account: string): Promise<number> {
@@ -191,6 +211,10 @@ export class DurableObjectStore implements Store {
     return remoteCall(this.coordinator.lastCursor(account));
   }
 
+  async logStart(account: string, at: number, track: Track = "live"): Promise<number> {
+    return remoteCall(this.coordinator.logStart(account, at, track));
+  }
+
   /** Shard by shard; a position is the shard's index and the last id. */
   async scan(account: string, after: string | null, limit: number): Promise<ScanPart> {
     const count = shardCount(await this.layouts());
@@ -207,8 +231,19 @@ export class DurableObjectStore implements Store {
     return remoteCall(this.coordinator.prune(account, before, limit));
   }
 
-  async agents(account: string): Promise<readonly Agent[]> {
-    return remoteCall(this.coordinator.agents(account));
+  async agents(account: string, query: AgentQuery): Promise<readonly ListedAgent[]> {
+    const assigned = await this.#ofAll(account, (shard) => shard.assignees(query));
+    const withCapacity = await remoteCall(this.coordinator.agents(account, query));
+    const known = withCapacity.map(({ id }) => id);
+    const ids = [...new Set([...assigned, ...known])].sort(compare).slice(0, query.limit);
+    const capacities = await remoteCall(this.coordinator.capacitiesOf(account, ids));
+    const byId = new Map(capacities.map(({ id, capacity }) => [id, capacity]));
+    return ids.map((id) => ({ id, capacity: byId.get(id) ?? null }));
+  }
+
+  async capacityOf(account: string, agent: string): Promise<number | null> {
+    const [found] = await remoteCall(this.coordinator.capacitiesOf(account, [agent]));
+    return found?.capacity ?? null;
   }
 
   async putAgent(account: string, agent: Agent): Promise<void> {

@@ -10,7 +10,9 @@ import type { OutboxStore } from "../outbox.ts";
 import type {
   Account,
   Agent,
+  AgentQuery,
   Assignment,
+  AssignmentQuery,
   Broadcast,
   EraseOptions,
   Found,
@@ -50,8 +52,11 @@ export interface ShardLink {
   closeEpochs(epoch: number): Promise<boolean>;
   list(query: ListQuery): Promise<ListPage>;
   countQueue(group: string | null): Promise<QueueCounts>;
-  assignments(agent: string | null): Promise<readonly Assignment[]>;
-  sessionsOf(user: string): Promise<readonly string[]>;
+  assignments(agent: string, query: AssignmentQuery): Promise<readonly Assignment[]>;
+  /** Agents that have sessions here, ascending by id. */
+  assignees(query: AgentQuery): Promise<readonly string[]>;
+  /** Ids after one, ascending. */
+  sessionsOf(user: string, afterId: string, limit: number): Promise<readonly string[]>;
   count(): Promise<number>;
   /** Whether the shard has the session, or remembers that it was erased. */
   has(key: SessionKey): Promise<boolean>;
@@ -83,8 +88,12 @@ export interface CoordinatorLink {
   history(key: SessionKey, afterSeq: number, limit: number, track: Track): Promise<LogEntry[]>;
   log(account: string, afterCursor: number, limit: number, track: Track): Promise<LogEntry[]>;
   lastCursor(account: string): Promise<number>;
+  logStart(account: string, at: number, track: Track): Promise<number>;
   prune(account: string, before: number, limit: number): Promise<number>;
-  agents(account: string): Promise<readonly Agent[]>;
+  /** Agents that have a capacity, ascending by id. */
+  agents(account: string, query: AgentQuery): Promise<readonly Agent[]>;
+  /** The capacities of those of the agents that have one. */
+  capacitiesOf(account: string, agents: readonly string[]): Promise<readonly Agent[]>;
   putAgent(account: string, agent: Agent): Promise<void>;
   incarnation(): Promise<string>;
   accounts(): Promise<readonly Account[]>;

@@ -11,7 +11,9 @@ import { type ListPage, type ListQuery, listPage } from "../list.ts";
 import { RecordError, RecordErrors, readPage, sessionError } from "../record-error.ts";
 import type { SqlRow } from "../sqlite/database.ts";
 import type {
+  AgentQuery,
   Assignment,
+  AssignmentQuery,
   EraseOptions,
   Found,
   Lookup,
@@ -258,16 +260,23 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return unwritten ? storedOf(unwritten) : toStored(this.#options.account, row);
   }
 
-  async assignments(agent: string | null): Promise<readonly Assignment[]> {
-    return this.#statements.assignments.all({ agent }).map((row) => ({
-      agent: row["assignee"] as string,
+  async assignments(
+    agent: string,
+    { afterSession = "", isHeld, limit }: AssignmentQuery,
+  ): Promise<readonly Assignment[]> {
+    const query = { agent, afterSession, isHeld: isHeld ? 1 : 0, limit };
+    return this.#statements.assignments.all(query).map((row) => ({
       session: row["id"] as string,
       capacityHeld: row["held"] === 1,
     }));
   }
 
-  async sessionsOf(user: string): Promise<readonly string[]> {
-    return this.#statements.sessionsOf.all(user).map((row) => row["id"] as string);
+  async assignees({ afterId = "", limit }: AgentQuery): Promise<readonly string[]> {
+    return this.#statements.assignees.all(afterId, limit).map((row) => row["assignee"] as string);
+  }
+
+  async sessionsOf(user: string, afterId: string, limit: number): Promise<readonly string[]> {
+    return this.#statements.sessionsOf.all(user, afterId, limit).map((row) => row["id"] as string);
   }
 
   async count(): Promise<number> {

@@ -84,9 +84,10 @@ const SQL = {
     AND (queued_at > :at OR id > :id) ORDER BY queued_at, id LIMIT :limit`,
   countQueue: `SELECT queue, count(*) AS count FROM sessions WHERE queue <> 'none'
     AND (:group IS NULL OR grp = :group) GROUP BY queue`,
-  assignments: `SELECT assignee, id, held FROM sessions WHERE assignee IS NOT NULL
-    AND (:agent IS NULL OR assignee = :agent)`,
-  sessionsOf: "SELECT id FROM sessions WHERE user = ?",
+  assignments: `SELECT id, held FROM sessions WHERE assignee = :agent AND id > :afterSession
+    AND (:isHeld = 0 OR held = 1) ORDER BY id LIMIT :limit`,
+  assignees: `SELECT DISTINCT assignee FROM sessions WHERE assignee > ? ORDER BY assignee LIMIT ?`,
+  sessionsOf: "SELECT id FROM sessions WHERE user = ? AND id > ? ORDER BY id LIMIT ?",
   count: "SELECT count(*) AS count FROM sessions",
   eraseEvents: "DELETE FROM events WHERE session = ?",
   eraseRelayEntries: "DELETE FROM outbox WHERE session = ? AND kind <> 'erased'",

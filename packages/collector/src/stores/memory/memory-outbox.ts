@@ -2,10 +2,10 @@
  * The webhook outbox of the memory store.
  * @module
  */
+import { TurnBudget } from "../../async/turns.ts";
 import { SETTLED_STATUSES } from "../../core/lists.ts";
 import type {
   Claim,
-  Delivery,
   DeliveryQuery,
   Endpoint,
   EndpointKey,
@@ -18,6 +18,7 @@ import type {
   WaitingSession,
 } from "../outbox.ts";
 import type { LogEntry, SessionKey } from "../store.ts";
+import { DeliveryList } from "./delivery-list.ts";
 
 interface EndpointRow {
   endpoint: Endpoint;
@@ -26,7 +27,7 @@ interface EndpointRow {
   owner: string | null;
   claimedUntil: number;
   readonly waiting: Map<string, WaitingSession>;
-  readonly deliveries: Map<string, ListedDelivery>;
+  readonly deliveries: DeliveryList;
 }
 
 export class MemoryOutbox implements OutboxStore {
@@ -39,12 +40,15 @@ export class MemoryOutbox implements OutboxStore {
     this.#historyOf = historyOf;
   }
 
-  async endpoints(): Promise<readonly EndpointStatus[]> {
+  async endpoints(account?: string): Promise<readonly EndpointStatus[]> {
     return [...this.#rows.entries()]
+      .filter(([, { endpoint }]) => account === undefined || endpoint.account === account)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, { endpoint, cursor, pausedUntil, waiting }]) => {
-        const first = Math.min(...[...waiting.values()].map((each) => each.nextAttemptAt));
-        const nextAttemptAt = waiting.size === 0 ? null : first;
+        let nextAttemptAt: number | null = null;
+        for (const each of waiting.values()) {
+          nextAttemptAt = Math.min(nextAttemptAt ?? each.nextAttemptAt, each.nextAttemptAt);
+        }
         return { endpoint, cursor, pausedUntil, nextAttemptAt };
       });
   }
@@ -58,7 +62,7 @@ export class MemoryOutbox implements OutboxStore {
       owner: null,
       claimedUntil: 0,
       waiting: new Map(),
-      deliveries: new Map(),
+      deliveries: new DeliveryList(),
     });
     return true;
   }
@@ -114,16 +118,15 @@ export class MemoryOutbox implements OutboxStore {
       if (this.#hasHistory(key, waiting)) row.waiting.set(sessionOf(waiting), waiting);
     }
     for (const delivery of settlement.deliveries) {
-      if (this.#hasHistory(key, delivery)) this.#putDelivery(row, delivery);
+      if (this.#hasHistory(key, delivery)) row.deliveries.put(delivery, this.#nextPosition);
     }
     return true;
   }
 
-  #putDelivery(row: EndpointRow, delivery: Delivery): void {
-    const name = `${sessionOf(delivery)}\n${delivery.seq}`;
-    const position = row.deliveries.get(name)?.position ?? ++this.#lastPosition;
-    row.deliveries.set(name, { ...delivery, position });
-  }
+  readonly #nextPosition = () => {
+    this.#lastPosition += 1;
+    return this.#lastPosition;
+  };
 
   #hasHistory({ account }: EndpointKey, { session, sessionCreatedAt }: SessionName): boolean {
     return this.#historyOf({ account, id: session }).some(
@@ -173,53 +176,71 @@ export class MemoryOutbox implements OutboxStore {
     if (seq >= waiting.nextSeq || waiting.resends.includes(seq)) return false;
     const resends = [...waiting.resends, seq].sort((a, b) => a - b);
     row.waiting.set(name, { ...waiting, resends });
-    const listed = row.deliveries.get(`${name}\n${seq}`);
-    if (listed) this.#putDelivery(row, { ...listed, status: "pending", nextAttemptAt: now });
+    const listed = row.deliveries.get({ session, sessionCreatedAt, seq });
+    if (listed) {
+      const { position: _, ...delivery } = listed;
+      row.deliveries.put(
+        { ...delivery, status: "pending", nextAttemptAt: now },
+        this.#nextPosition,
+      );
+    }
     return true;
   }
 
   async deliveries(key: EndpointKey, query: DeliveryQuery): Promise<readonly ListedDelivery[]> {
-    const before = query.beforePosition ?? Number.POSITIVE_INFINITY;
-    return [...(this.#rows.get(nameOf(key))?.deliveries.values() ?? [])]
-      .filter(({ position }) => position < before)
-      .filter(({ status }) => query.status === undefined || status === query.status)
-      .sort((a, b) => b.position - a.position)
-      .slice(0, query.limit);
+    return this.#rows.get(nameOf(key))?.deliveries.list(query) ?? [];
   }
 
   async trimDeliveries(key: EndpointKey, keep: number): Promise<void> {
     const deliveries = this.#rows.get(nameOf(key))?.deliveries;
     if (!deliveries) return;
+    const budget = new TurnBudget();
     for (const status of SETTLED_STATUSES) {
-      const old = await this.deliveries(key, { status, limit: Number.POSITIVE_INFINITY });
-      for (const delivery of old.slice(keep)) {
-        deliveries.delete(`${sessionOf(delivery)}\n${delivery.seq}`);
+      const last = deliveries.list({ status, limit: keep }).at(-1);
+      if (!last) continue;
+      for (;;) {
+        const query = { status, beforePosition: last.position, limit: PART };
+        const old = deliveries.list(query);
+        for (const { position } of old) deliveries.delete(position);
+        if (old.length < PART) break;
+        await budget.step();
       }
     }
   }
 
-  async pruneDeliveries(account: string, before: number, limit: number): Promise<number> {
-    let deleted = 0;
-    for (const { endpoint, deliveries } of this.#rows.values()) {
-      if (endpoint.account !== account) continue;
-      for (const [name, { updatedAt }] of deliveries) {
-        if (deleted === limit) return deleted;
-        if (updatedAt < before && deliveries.delete(name)) deleted += 1;
-      }
+  /** A position is that of the last delivery that was looked at, and the endpoint. */
+  async pruneDeliveries(
+    account: string,
+    before: number,
+    after: string | null,
+    limit: number,
+  ): Promise<string | null> {
+    const [position = "", first = ""] = after?.split(/ (.*)/s) ?? [];
+    const ofAccount = [...this.#rows.values()]
+      .filter(({ endpoint }) => endpoint.account === account && endpoint.id >= first)
+      .sort((a, b) => (a.endpoint.id < b.endpoint.id ? -1 : 1));
+    for (const { endpoint, deliveries } of ofAccount) {
+      const isFirst = endpoint.id === first;
+      const part = deliveries.list({ limit, ...(isFirst && { beforePosition: Number(position) }) });
+      for (const each of part) if (each.updatedAt < before) deliveries.delete(each.position);
+      const last = part.at(-1);
+      if (last) return `${last.position} ${endpoint.id}`;
     }
-    return deleted;
+    return null;
   }
 
   /** Deletes everything stored about a session. */
   erase({ account, id }: SessionKey): void {
     for (const { endpoint, waiting, deliveries } of this.#rows.values()) {
       if (endpoint.account !== account) continue;
-      for (const map of [waiting, deliveries]) {
-        for (const [name, { session }] of map) if (session === id) map.delete(name);
-      }
+      for (const [name, { session }] of waiting) if (session === id) waiting.delete(name);
+      for (const position of deliveries.ofSession(id)) deliveries.delete(position);
     }
   }
 }
+
+/** Deliveries that are deleted in one step. */
+const PART = 500;
 
 function nameOf({ account, id }: EndpointKey): string {
   return `${account}\n${id}`;

@@ -3,34 +3,32 @@
  * @module
  */
 
+import { nextTurn } from "../../async/turns.ts";
 import { renew } from "../../core/lease.ts";
 import type { Track } from "../../core/lists.ts";
-import type { Session } from "../../core/session.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
 import {
   type Candidate,
-  comparePositions,
-  type ListOrder,
   type ListPage,
   type ListQuery,
   type ListSource,
   listPage,
-  positionOf,
-  termOf,
-  termsOf,
 } from "../list.ts";
 import { scanById } from "../scan.ts";
-import { noSessions, type StateCounts } from "../state-counts.ts";
+import type { StateCounts } from "../state-counts.ts";
 import type {
   Account,
   Agent,
+  AgentQuery,
   Assignment,
+  AssignmentQuery,
   Broadcast,
   EraseOptions,
   Found,
-  IndexedColumns,
+  IdPart,
   LeaseWrite,
+  ListedAgent,
   LogEntry,
   Lookup,
   NewBroadcast,
@@ -42,20 +40,13 @@ import type {
   Write,
   WriteOutcome,
 } from "../store.ts";
+import { MemoryLog } from "./memory-log.ts";
 import { MemoryOutbox } from "./memory-outbox.ts";
-
-interface SessionRow {
-  readonly key: SessionKey;
-  readonly stored: Stored;
-  readonly columns: IndexedColumns;
-  readonly eventIds: Set<string>;
-  readonly number: number;
-}
+import { compare, MemorySessions, type SessionRow } from "./memory-sessions.ts";
 
 export class MemoryStore implements Store {
-  readonly #rows = new Map<string, SessionRow>();
-  readonly #nameByNumber = new Map<number, string>();
-  readonly #idsByTerm = new Map<string, Set<string>>();
+  readonly #sessions = new Map<string, MemorySessions>();
+  readonly #keyByNumber = new Map<number, SessionKey>();
   #lastNumber = 0;
   readonly #erasures = new Map<string, number>();
   readonly #accounts = new Map<string, Account>();
@@ -64,20 +55,27 @@ export class MemoryStore implements Store {
   /** Account → the epoch below which it gets no new sessions. */
   readonly #closedEpochs = new Map<string, number>();
   readonly #agents = new Map<string, Map<string, Agent>>();
-  readonly outbox = new MemoryOutbox(({ account, id }) =>
-    this.#log.filter(
-      (entry) => entry.account === account && entry.session === id && entry.track === "live",
-    ),
-  );
-  #log: (LogEntry & { readonly account: string; readonly track: Track })[] = [];
-  #lastCursor = 0;
+  readonly #log = new MemoryLog();
+  readonly outbox = new MemoryOutbox((key) => this.#log.entriesOf(key));
   readonly #incarnation = createIncarnation();
   #livenessWatermark: number | null = null;
   readonly #lastSignalAt = new Map<string, number>();
 
+  #of(account: string): MemorySessions {
+    const known = this.#sessions.get(account);
+    if (known) return known;
+    const sessions = new MemorySessions();
+    this.#sessions.set(account, sessions);
+    return sessions;
+  }
+
+  #row({ account, id }: SessionKey): SessionRow | undefined {
+    return this.#sessions.get(account)?.rows.get(id);
+  }
+
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
     const found = lookups.map(({ key, eventIds }) => {
-      const row = this.#rows.get(nameOf(key));
+      const row = this.#row(key);
       return {
         stored: row?.stored ?? null,
         seenEventIds: eventIds.filter((id) => row?.eventIds.has(id)),
@@ -93,120 +91,89 @@ export class MemoryStore implements Store {
 
   #commitOne(write: Write): WriteOutcome {
     const { key, session, shadow, epoch, columns, deadlineAt } = write;
-    const name = nameOf(key);
-    const row = this.#rows.get(name);
+    const row = this.#row(key);
     if ((row?.stored.version ?? 0) !== write.expectedVersion) return "conflict";
     if (!row && epoch < (this.#closedEpochs.get(key.account) ?? 0)) return "conflict";
     const eventIds = row?.eventIds ?? new Set();
     for (const id of write.eventIds) eventIds.add(id);
     const stored = { session, shadow, epoch, deadlineAt, version: write.expectedVersion + 1 };
-    const number = row?.number ?? this.#nextNumber(name);
-    this.#rows.set(name, { key, stored, columns, eventIds, number });
-    this.#reindex(key, row?.stored.session ?? null, session);
-    this.#append("live", write, write.transitions);
-    this.#append("shadow", write, write.shadowTransitions);
+    this.#put({ key, stored, columns, eventIds, number: row?.number ?? this.#nextNumber(key) });
+    this.#log.append("live", write, write.transitions);
+    this.#log.append("shadow", write, write.shadowTransitions);
     return "committed";
   }
 
-  /** Moves a session's entries in the index of terms. */
-  #reindex({ account, id }: SessionKey, before: Session | null, after: Session | null): void {
-    const named = (session: Session | null) =>
-      session ? termsOf(session).map((term) => `${account}\n${term}`) : [];
-    for (const term of named(before)) {
-      const ids = this.#idsByTerm.get(term);
-      ids?.delete(id);
-      if (ids?.size === 0) this.#idsByTerm.delete(term);
-    }
-    for (const term of named(after)) {
-      const ids = this.#idsByTerm.get(term) ?? new Set();
-      this.#idsByTerm.set(term, ids.add(id));
-    }
+  #put(row: SessionRow): void {
+    this.#of(row.key.account).put(row);
   }
 
-  #nextNumber(name: string): number {
+  #nextNumber(key: SessionKey): number {
     this.#lastNumber += 1;
-    this.#nameByNumber.set(this.#lastNumber, name);
+    this.#keyByNumber.set(this.#lastNumber, key);
     return this.#lastNumber;
+  }
+
+  #rowNumbered(number: number): SessionRow | undefined {
+    const key = this.#keyByNumber.get(number);
+    return key && this.#row(key);
   }
 
   async renew(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]> {
     return leases.map(({ number, expectedVersion, deadlineAt, ...renewal }) => {
-      const name = this.#nameByNumber.get(number) ?? "";
-      const row = this.#rows.get(name);
+      const row = this.#rowNumbered(number);
       if (row?.stored.version !== expectedVersion) return "conflict";
       const session = renew(row.stored.session, renewal);
       const stored = { ...row.stored, session, deadlineAt, version: expectedVersion + 1 };
-      this.#rows.set(name, { ...row, stored });
+      this.#put({ ...row, stored });
       return "committed";
     });
   }
 
-  #append(track: Track, { key, session }: Write, transitions: Write["transitions"]): void {
-    for (const transition of transitions) {
-      this.#lastCursor += 1;
-      this.#log.push({
-        account: key.account,
-        track,
-        cursor: this.#lastCursor,
-        session: key.id,
-        sessionCreatedAt: session.createdAt,
-        transition,
-      });
-    }
-  }
-
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
-    return dueRows([...this.#rows.values()], now, limit).map((row) => row.key);
+    const found: SessionRow[] = [];
+    for (const account of this.#sessions.keys()) {
+      found.push(...(await this.#dueRows(account, now, limit)));
+    }
+    return found
+      .sort(byDeadline)
+      .slice(0, limit)
+      .map(({ key }) => key);
   }
 
   async dueOf(account: string, until: number, limit: number): Promise<readonly Stored[]> {
-    return dueRows(this.#rowsOf(account), until, limit).map((row) => row.stored);
+    return (await this.#dueRows(account, until, limit)).map(({ stored }) => stored);
+  }
+
+  async #dueRows(account: string, until: number, limit: number): Promise<readonly SessionRow[]> {
+    const { deadlines, rows } = this.#of(account);
+    const isCurrent = (id: string, deadlineAt: number) =>
+      rows.get(id)?.stored.deadlineAt === deadlineAt;
+    for (;;) {
+      const due = deadlines.first(until, limit, isCurrent);
+      if (due) return due.flatMap(({ key }) => rows.get(key) ?? []).sort(byDeadline);
+      await nextTurn();
+    }
   }
 
   async notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
-    return this.#rowsOf(account)
-      .filter((row) => row.stored.epoch < epoch)
-      .slice(0, limit)
-      .map((row) => row.key);
+    return take(this.#of(account).notCaughtUp(epoch), limit).map((id) => ({ account, id }));
   }
 
   async list(account: string, query: ListQuery): Promise<ListPage> {
-    const sorted = new Map<ListOrder, readonly SessionRow[]>();
-    const inOrder = (sort: ListOrder) => {
-      const position = ({ stored }: SessionRow) => positionOf(stored.session, sort);
-      const rows = this.#rowsOf(account)
-        .filter(({ columns }) => sort !== "waiting" || columns.queue !== "none")
-        .sort((a, b) => comparePositions(position(a), position(b)));
-      sorted.set(sort, rows);
-      return rows;
-    };
-    const walk: ListSource["walk"] = async (sort, after, limit) => {
-      const isBehind = ({ stored }: SessionRow) =>
-        after === null || comparePositions(positionOf(stored.session, sort), after) > 0;
-      const rows = sorted.get(sort) ?? inOrder(sort);
-      const from = rows.findIndex(isBehind);
-      return from < 0 ? [] : rows.slice(from, from + limit).map(toCandidate);
-    };
-    const pick: ListSource["pick"] = async (filter, limit) => {
-      const term = termOf(filter);
-      return term === null ? null : this.#idsBy(account, term).slice(0, limit);
-    };
+    const sessions = this.#of(account);
     const load: ListSource["load"] = async (ids) =>
-      ids.flatMap((id) => this.#rows.get(nameOf({ account, id })) ?? []).map(toCandidate);
+      ids.flatMap((id) => sessions.rows.get(id) ?? []).map(toCandidate);
+    const walk: ListSource["walk"] = (sort, after, limit) =>
+      load(take(sessions.idsAfter(sort, after), limit));
+    const pick: ListSource["pick"] = async (filter, limit) => {
+      const ids = sessions.idsFor(filter);
+      return ids && take(ids, limit);
+    };
     return listPage({ walk, pick, load }, query);
   }
 
-  #idsBy(account: string, term: string): string[] {
-    return [...(this.#idsByTerm.get(`${account}\n${term}`) ?? [])];
-  }
-
   async countQueue(account: string, group?: string): Promise<QueueCounts> {
-    const counts = { queued: 0, direct: 0 };
-    for (const { columns } of this.#rowsOf(account)) {
-      if (group !== undefined && columns.group !== group) continue;
-      if (columns.queue !== "none") counts[columns.queue] += 1;
-    }
-    return counts;
+    return this.#of(account).countQueue(group);
   }
 
   async history(
@@ -215,11 +182,7 @@ export class MemoryStore implements Store {
     limit: number,
     track: Track = "live",
   ): Promise<readonly LogEntry[]> {
-    return this.#log
-      .filter((entry) => entry.account === key.account && entry.session === key.id)
-      .filter((entry) => entry.track === track)
-      .filter((entry) => entry.transition.seq > afterSeq)
-      .slice(0, limit);
+    return this.#log.history(key, afterSeq, limit, track);
   }
 
   async log(
@@ -228,42 +191,48 @@ export class MemoryStore implements Store {
     limit: number,
     track: Track = "live",
   ): Promise<readonly LogEntry[]> {
-    return this.#log
-      .filter((entry) => entry.account === account && entry.track === track)
-      .filter((entry) => entry.cursor > afterCursor)
-      .slice(0, limit);
+    return this.#log.read(account, afterCursor, limit, track);
   }
 
   async lastCursor(account: string): Promise<number> {
-    return (
-      this.#log.findLast((entry) => entry.account === account && entry.track === "live")?.cursor ??
-      0
-    );
+    return this.#log.lastCursor(account);
   }
 
-  async assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
-    return this.#rowsOf(account)
-      .flatMap(({ key, columns: { assignee, capacityHeld } }) =>
-        assignee === null ? [] : { agent: assignee, session: key.id, capacityHeld },
-      )
-      .filter((assignment) => agent === undefined || assignment.agent === agent)
-      .sort((a, b) => compare(a.agent, b.agent) || compare(a.session, b.session));
+  async logStart(account: string, at: number, track: Track = "live"): Promise<number> {
+    return this.#log.start(account, at, track);
   }
 
-  async sessionsOf(account: string, user: string): Promise<readonly string[]> {
-    return this.#idsBy(account, `u ${user}`).sort(compare);
+  async assignments(
+    account: string,
+    agent: string,
+    { afterSession, isHeld, limit }: AssignmentQuery,
+  ): Promise<readonly Assignment[]> {
+    const { rows } = this.#of(account);
+    const found: Assignment[] = [];
+    for (const id of this.#of(account).assignedTo(agent, afterSession ?? null)) {
+      if (found.length === limit) break;
+      const capacityHeld = rows.get(id)?.columns.capacityHeld === true;
+      if (capacityHeld || !isHeld) found.push({ session: id, capacityHeld });
+    }
+    return found;
+  }
+
+  async sessionsOf(
+    account: string,
+    user: string,
+    after: string | null,
+    limit: number,
+  ): Promise<IdPart> {
+    const ids = take(this.#of(account).ofUser(user, after), limit);
+    return { ids, next: ids.length < limit ? null : (ids.at(-1) ?? null) };
   }
 
   async countByState(account: string): Promise<StateCounts> {
-    const counts = noSessions();
-    for (const { key, columns } of this.#rows.values()) {
-      if (key.account === account) counts[columns.state] += 1;
-    }
-    return counts;
+    return { ...this.#of(account).counts };
   }
 
   async count(account: string): Promise<number> {
-    return this.#rowsOf(account).length;
+    return this.#of(account).rows.size;
   }
 
   async scan(account: string, after: string | null, limit: number): Promise<ScanPart> {
@@ -271,39 +240,47 @@ export class MemoryStore implements Store {
   }
 
   async prune(account: string, before: number, limit: number): Promise<number> {
-    const isOld = (entry: LogEntry & { account: string }) =>
-      entry.account === account && entry.transition.at < before;
-    const pruned = new Set(this.#log.filter(isOld).slice(0, limit));
-    this.#log = this.#log.filter((entry) => !pruned.has(entry));
-    return pruned.size;
+    return this.#log.prune(account, before, limit);
   }
 
   async erase(key: SessionKey, { erasedAt, expectedVersion }: EraseOptions = {}): Promise<boolean> {
     const hash = await erasureHashOf(key);
-    const version = this.#rows.get(nameOf(key))?.stored.version;
-    if (expectedVersion !== undefined && version !== expectedVersion) return false;
-    this.#log = this.#log.filter(
-      (entry) => entry.account !== key.account || entry.session !== key.id,
-    );
+    const row = this.#row(key);
+    if (expectedVersion !== undefined && row?.stored.version !== expectedVersion) return false;
     this.outbox.erase(key);
-    const name = nameOf(key);
-    this.#nameByNumber.delete(this.#rows.get(name)?.number ?? 0);
-    this.#reindex(key, this.#rows.get(name)?.stored.session ?? null, null);
-    const existed = this.#rows.delete(name);
-    if (existed && erasedAt !== undefined) this.#remember(hash, erasedAt);
-    return existed;
+    this.#log.erase(key);
+    if (!row) return false;
+    this.#keyByNumber.delete(row.number);
+    this.#of(key.account).delete(key.id);
+    if (erasedAt !== undefined) this.#remember(hash, erasedAt);
+    return true;
   }
 
+  /** Erasures are in the order of their time, but for clocks that were set. */
   #remember(hash: string, erasedAt: number): void {
     for (const [each, at] of this.#erasures) {
-      if (at < erasedAt - ERASURE_KEPT_MS) this.#erasures.delete(each);
+      if (at >= erasedAt - ERASURE_KEPT_MS) break;
+      this.#erasures.delete(each);
     }
+    this.#erasures.delete(hash);
     this.#erasures.set(hash, erasedAt);
   }
 
-  async agents(account: string): Promise<readonly Agent[]> {
-    const agents = this.#agents.get(account)?.values() ?? [];
-    return [...agents].sort((a, b) => compare(a.id, b.id));
+  async agents(
+    account: string,
+    { afterId = "", limit }: AgentQuery,
+  ): Promise<readonly ListedAgent[]> {
+    const capacities = this.#agents.get(account) ?? new Map<string, Agent>();
+    const withCapacity = [...capacities.keys()].filter((id) => id > afterId).sort(compare);
+    const assigned = take(this.#of(account).agents.after(afterId), limit);
+    const ids = [...new Set([...assigned, ...withCapacity.slice(0, limit)])].sort(compare);
+    return ids
+      .slice(0, limit)
+      .map((id) => ({ id, capacity: capacities.get(id)?.capacity ?? null }));
+  }
+
+  async capacityOf(account: string, agent: string): Promise<number | null> {
+    return this.#agents.get(account)?.get(agent)?.capacity ?? null;
   }
 
   async putAgent(account: string, agent: Agent): Promise<void> {
@@ -339,7 +316,7 @@ export class MemoryStore implements Store {
   }
 
   async closeEpochs(account: string, epoch: number): Promise<boolean> {
-    if (this.#rowsOf(account).some(({ stored }) => stored.epoch < epoch)) return false;
+    if (take(this.#of(account).notCaughtUp(epoch), 1).length > 0) return false;
     this.#closedEpochs.set(account, Math.max(epoch, this.#closedEpochs.get(account) ?? 0));
     return true;
   }
@@ -369,18 +346,11 @@ export class MemoryStore implements Store {
   }
 
   async close(): Promise<void> {}
-
-  #rowsOf(account: string): SessionRow[] {
-    return [...this.#rows.values()].filter((row) => row.key.account === account);
-  }
 }
 
-/** The rows whose deadline is at or before `now`, most overdue first. */
-function dueRows(rows: readonly SessionRow[], now: number, limit: number): readonly SessionRow[] {
-  return rows
-    .filter((row) => (row.stored.deadlineAt ?? Number.POSITIVE_INFINITY) <= now)
-    .sort((a, b) => (a.stored.deadlineAt ?? 0) - (b.stored.deadlineAt ?? 0))
-    .slice(0, limit);
+/** By deadline, then in the order in which the sessions were created. */
+function byDeadline(a: SessionRow, b: SessionRow): number {
+  return (a.stored.deadlineAt ?? 0) - (b.stored.deadlineAt ?? 0) || a.number - b.number;
 }
 
 function toCandidate({ stored, columns }: SessionRow): Candidate {
@@ -388,11 +358,11 @@ function toCandidate({ stored, columns }: SessionRow): Candidate {
   return { id, changedAt, queuedAt, columns, stored };
 }
 
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
-function nameOf({ account, id }: SessionKey): string {
-  return `${account}\n${id}`;
+function take<T>(values: Iterable<T>, limit: number): T[] {
+  const taken: T[] = [];
+  for (const value of values) {
+    if (taken.length === limit) break;
+    taken.push(value);
+  }
+  return taken;
 }

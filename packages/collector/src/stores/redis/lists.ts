@@ -2,19 +2,31 @@
  * Queries over an account's sessions. Each is sent to all partitions, and the results are merged.
  * @module
  */
+import { TurnBudget } from "../../async/turns.ts";
 import {
   type Candidate,
   comparePositions,
+  type ListOrder,
   type ListPage,
+  type ListPosition,
   type ListQuery,
   type ListSource,
   listPage,
+  MAX_EXAMINED,
   positionOf,
 } from "../list.ts";
 import { noSessions, type StateCounts } from "../state-counts.ts";
-import type { Assignment, QueueCounts, Stored } from "../store.ts";
+import type {
+  AgentQuery,
+  Assignment,
+  AssignmentQuery,
+  IdPart,
+  ListedAgent,
+  QueueCounts,
+  Stored,
+} from "../store.ts";
 import type { Connection } from "./connection.ts";
-import { decodeName, encodeName, sessionKeys } from "./keys.ts";
+import { accountKeys, decodeName, encodeName, sessionKeys } from "./keys.ts";
 import { partitionOf } from "./partition.ts";
 import {
   columnsPattern,
@@ -23,13 +35,15 @@ import {
   QUEUED_PATTERN,
   userNeedles,
 } from "./record.ts";
+import { LIST_ASSIGNEES } from "./scripts/assignees.ts";
 import { DUE_OF } from "./scripts/due-of.ts";
 import { FIND_BY_TEXT } from "./scripts/find.ts";
 import { LIST_SESSIONS } from "./scripts/list.ts";
 
 /** How many sessions are read by id in one call. */
 const LOAD_LIMIT = 500;
-const FIND_LIMIT = 500;
+/** How many sessions of one partition are read in one call where all are read. */
+const READ_LIMIT = 200;
 /** How many sessions of one partition are read for {@link Lists.dueOf}. */
 const MAX_READ_FOR_DUE = 10_000;
 
@@ -44,6 +58,13 @@ interface SortedRun {
   hasMore: boolean;
 }
 
+/** A session that is due, as its partition has it. */
+interface DueRow {
+  readonly deadlineAt: number;
+  readonly id: string;
+  readonly record: string;
+}
+
 export class Lists {
   readonly #connection: Connection;
   readonly #partitions: readonly number[];
@@ -55,26 +76,65 @@ export class Lists {
 
   list(account: string, query: ListQuery): Promise<ListPage> {
     const pattern = columnsPattern(query);
+    const load: ListSource["load"] = async (ids) =>
+      (await this.#load(account, ids)).map(toCandidate);
+    let first: Promise<readonly ListPosition[]> | null = null;
     const walk: ListSource["walk"] = async (sort, after, limit) => {
       if (sort === "id") {
         return (await this.#mergeRuns(account, pattern, after?.id ?? "", limit)).map(toCandidate);
       }
       const order = sort === "waiting" ? QUEUED_PATTERN : pattern;
-      const all = await this.#mergeRuns(account, order, "", Number.MAX_SAFE_INTEGER);
-      return all
-        .map(toCandidate)
-        .filter((each) => !after || comparePositions(positionOf(each, sort), after) > 0)
-        .sort((a, b) => comparePositions(positionOf(a, sort), positionOf(b, sort)))
-        .slice(0, limit);
+      const count = (query.maxExamined ?? MAX_EXAMINED) + 1;
+      first ??= this.#firstIn(account, order, sort, after, count);
+      const behind = (await first).filter((each) => !after || comparePositions(each, after) > 0);
+      const loaded = await load(behind.slice(0, limit).map(({ id }) => id));
+      return [...loaded].sort((a, b) => comparePositions(positionOf(a, sort), positionOf(b, sort)));
     };
     const pick: ListSource["pick"] = async ({ assignee }, limit) => {
       if (assignee === undefined) return null;
-      const assignments = await this.assignments(account, assignee);
-      return assignments.map(({ session }) => session).slice(0, limit);
+      const assignments = await this.assignments(account, assignee, { limit });
+      return assignments.map(({ session }) => session);
     };
-    const load: ListSource["load"] = async (ids) =>
-      (await this.#load(account, ids)).map(toCandidate);
     return listPage({ walk, pick, load }, query);
+  }
+
+  /** The first positions behind one in an order that has no index: all sessions are read, in parts. */
+  async #firstIn(
+    account: string,
+    pattern: string,
+    sort: ListOrder,
+    after: ListPosition | null,
+    count: number,
+  ): Promise<readonly ListPosition[]> {
+    let first: ListPosition[] = [];
+    await this.#eachRow(account, pattern, (row) => {
+      const position = positionOf(toCandidate(row), sort);
+      if (!after || comparePositions(position, after) > 0) first.push(position);
+      if (first.length >= 2 * count) first = first.sort(comparePositions).slice(0, count);
+    });
+    return first.sort(comparePositions).slice(0, count);
+  }
+
+  /** Calls `use` with each session of the columns, in several turns of the event loop. */
+  async #eachRow(account: string, pattern: string, use: (row: Row) => void): Promise<void> {
+    const budget = new TurnBudget();
+    const useRows = async (rows: readonly Row[]) => {
+      for (const row of rows) use(row);
+      await budget.step();
+    };
+    await this.#fromAllPartitions(async (partition) => {
+      for (const run of await this.#read(account, partition, pattern, "", READ_LIMIT)) {
+        await useRows(run.rows);
+        while (run.hasMore) {
+          const from = lastIdOf(run.rows);
+          const [next] = await this.#read(account, partition, run.columns, from, READ_LIMIT);
+          run.rows.splice(0, run.rows.length, ...(next?.rows ?? []));
+          run.hasMore = next?.hasMore ?? false;
+          await useRows(run.rows);
+        }
+      }
+      return [];
+    });
   }
 
   /** Merges the sorted runs of all partitions and columns, reading only as far as needed. */
@@ -129,71 +189,110 @@ export class Lists {
 
   /** Covers all partitions, whichever collector sweeps them. */
   async dueOf(account: string, until: number, limit: number): Promise<readonly Stored[]> {
-    const found = await this.#fromAllPartitions(async (partition) => {
+    const budget = new TurnBudget();
+    let first: DueRow[] = [];
+    await this.#fromAllPartitions(async (partition) => {
       const { ids, columns, sessions } = sessionKeys(partition, account);
       const args = [until, limit, MAX_READ_FOR_DUE];
       const flat = (await this.#connection.run(DUE_OF, [ids, columns, sessions], args)) as string[];
-      return Array.from({ length: flat.length / 3 }, (_, index) => flat.slice(index * 3));
+      const rows = Array.from({ length: flat.length / 3 }, (_, index) => ({
+        deadlineAt: Number(flat[index * 3]),
+        id: flat[index * 3 + 1] ?? "",
+        record: flat[index * 3 + 2] ?? "",
+      }));
+      first = [...first, ...rows].sort((a, b) => a.deadlineAt - b.deadlineAt).slice(0, limit);
+      await budget.step();
+      return [];
     });
-    return found
-      .sort(([a], [b]) => Number(a) - Number(b))
-      .slice(0, limit)
-      .map(([, id = "", record = ""]) => decodeRecord(id, record).stored);
+    const found: Stored[] = [];
+    for (const { id, record } of first) {
+      found.push(decodeRecord(id, record).stored);
+      await budget.step();
+    }
+    return found;
   }
 
   async countQueue(account: string, group?: string): Promise<QueueCounts> {
-    const counts = { queued: 0, direct: 0 };
-    const rows = await this.#mergeRuns(account, QUEUED_PATTERN, "", Number.MAX_SAFE_INTEGER);
-    for (const { columns } of rows.map(toCandidate)) {
-      if (group !== undefined && columns.group !== group) continue;
-      if (columns.queue !== "none") counts[columns.queue] += 1;
+    const counts = { none: 0, queued: 0, direct: 0 };
+    if (group === undefined) {
+      await this.#eachColumns(account, ({ queue }, count) => {
+        counts[queue] += count;
+      });
+    } else {
+      await this.#eachRow(account, QUEUED_PATTERN, (row) => {
+        const { columns } = toCandidate(row);
+        if (columns.group === group) counts[columns.queue] += 1;
+      });
     }
-    return counts;
+    const { queued, direct } = counts;
+    return { queued, direct };
   }
 
-  async assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
-    const name = agent === undefined ? null : encodeName(agent);
-    // "!" is the character after the space that ends a name.
-    const range = name === null ? ["-", "+"] : [`[${name} `, `(${name}!`];
-    const members = await this.#fromAllPartitions(async (partition) => {
-      const { assigned } = sessionKeys(partition, account);
-      const command = ["ZRANGEBYLEX", assigned, ...range];
-      return (await this.#connection.command(assigned, ...command)) as string[];
-    });
-    return members
-      .map((member) => {
-        const end = member.indexOf(" ");
-        return {
-          agent: decodeName(member.slice(0, end)),
-          session: member.slice(end + 2),
-          capacityHeld: member[end + 1] === "1",
-        };
-      })
-      .sort((a, b) => compare(a.agent, b.agent) || compare(a.session, b.session));
-  }
-
-  /** Scans all sessions of the account; rarely called, mostly when a user is erased. */
-  async sessionsOf(account: string, user: string): Promise<readonly string[]> {
+  async assignments(
+    account: string,
+    agent: string,
+    { afterSession = "", isHeld, limit }: AssignmentQuery,
+  ): Promise<readonly Assignment[]> {
+    const name = encodeName(agent);
     const found = await this.#fromAllPartitions(async (partition) => {
-      const ids: string[] = [];
-      const { ids: index, sessions } = sessionKeys(partition, account);
-      for (let from = ""; ; ) {
-        const args = [from, FIND_LIMIT, ...userNeedles(user)];
-        const reply = await this.#connection.run(FIND_BY_TEXT, [index, sessions], args);
-        const [next = "", ...flat] = reply as string[];
-        const isMatch = ([id, record]: Row) =>
-          decodeRecord(id, record).stored.session.user === user;
-        ids.push(
-          ...toRows(flat)
-            .filter(isMatch)
-            .map(([id]) => id),
-        );
-        if (next === "") break;
-        from = next;
-      }
-      return ids;
+      const { assigned } = sessionKeys(partition, account);
+      const ranges = (isHeld ? [1] : [0, 1]).map(async (held) => {
+        const prefix = `${name} ${held}`;
+        const from = afterSession === "" ? `[${prefix}` : `(${prefix}${afterSession}`;
+        const range = [from, `(${prefix}\u{10ffff}`, "LIMIT", "0", String(limit)];
+        const command = ["ZRANGEBYLEX", assigned, ...range];
+        const members = (await this.#connection.command(assigned, ...command)) as string[];
+        return members.map((member) => ({
+          session: member.slice(prefix.length),
+          capacityHeld: held === 1,
+        }));
+      });
+      return (await Promise.all(ranges)).flat();
     });
-    return found.sort(compare);
+    return found.sort((a, b) => compare(a.session, b.session)).slice(0, limit);
+  }
+
+  /** In the order of the encoded names, by which the partitions have them. */
+  async agents(account: string, { afterId, limit }: AgentQuery): Promise<readonly ListedAgent[]> {
+    const after = afterId === undefined ? "" : encodeName(afterId);
+    const { agents } = accountKeys(account);
+    const fields = (await this.#connection.command(agents, "HGETALL", agents)) as string[];
+    const capacities = new Map<string, number>();
+    for (let at = 0; at < fields.length; at += 2) {
+      capacities.set(encodeName(fields[at] ?? ""), Number(fields[at + 1]));
+    }
+    const assigned = await this.#fromAllPartitions(async (partition) => {
+      const keys = [sessionKeys(partition, account).assigned] as const;
+      return (await this.#connection.run(LIST_ASSIGNEES, [...keys], [after, limit])) as string[];
+    });
+    const withCapacity = [...capacities.keys()].filter((name) => name > after);
+    const names = [...new Set([...assigned, ...withCapacity])].sort(compare).slice(0, limit);
+    return names.map((name) => ({
+      id: decodeName(name),
+      capacity: capacities.get(name) ?? null,
+    }));
+  }
+
+  /** Scans the sessions of the account; rarely called, mostly when a user is erased. */
+  async sessionsOf(
+    account: string,
+    user: string,
+    after: string | null,
+    limit: number,
+  ): Promise<IdPart> {
+    const [first = "0", member = ""] = after?.split(/:(.*)/s) ?? [];
+    const partition = Number(first);
+    const { ids: index, sessions } = sessionKeys(partition, account);
+    const args = [member, limit, ...userNeedles(user)];
+    const reply = await this.#connection.run(FIND_BY_TEXT, [index, sessions], args);
+    const [next = "", ...flat] = reply as string[];
+    const isMatch = ([id, record]: Row) => decodeRecord(id, record).stored.session.user === user;
+    const ids = toRows(flat)
+      .filter(isMatch)
+      .map(([id]) => id);
+    if (next !== "") return { ids, next: `${partition}:${next}` };
+    const isLast = partition + 1 >= this.#partitions.length;
+    return { ids, next: isLast ? null : `${partition + 1}:` };
   }
 
   async count(account: string): Promise<number> {
@@ -206,15 +305,25 @@ export class Lists {
 
   async countByState(account: string): Promise<StateCounts> {
     const counts = noSessions();
+    await this.#eachColumns(account, ({ state }, count) => {
+      counts[state] += count;
+    });
+    return counts;
+  }
+
+  /** Calls `use` with the number of sessions that have the same columns. */
+  async #eachColumns(
+    account: string,
+    use: (columns: ReturnType<typeof decodeColumns>, count: number) => void,
+  ): Promise<void> {
     await this.#fromAllPartitions(async (partition) => {
       const { columns } = sessionKeys(partition, account);
       const flat = (await this.#connection.command(columns, "HGETALL", columns)) as string[];
       for (let index = 0; index < flat.length; index += 2) {
-        counts[decodeColumns(flat[index] ?? "").state] += Number(flat[index + 1]);
+        use(decodeColumns(flat[index] ?? ""), Number(flat[index + 1]));
       }
       return [];
     });
-    return counts;
   }
 
   /** Loads the existing sessions among `ids`, sorted by id. */

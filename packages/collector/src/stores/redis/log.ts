@@ -10,6 +10,19 @@ import { decodeLogEntry } from "./log-entry.ts";
 import { READ_HISTORY } from "./scripts/history.ts";
 import { REMOVE_LOG_ENTRIES } from "./scripts/remove-log-entries.ts";
 
+/** How far a transition's time may be ahead of the server's clock, far more than the engine slews. */
+const MAX_AHEAD_MS = 10_000;
+/** A cursor is in units of 10 µs: see scripts/append.ts. */
+const CURSORS_PER_MS = 100;
+
+/**
+ * A cursor after which all entries of `at` and later are: an entry is appended at its time or later, and
+ * cursors never fall behind the clock.
+ */
+export function cursorAt(at: number): number {
+  return Math.max(0, Math.floor(at - MAX_AHEAD_MS) * CURSORS_PER_MS);
+}
+
 export class AccountLog {
   readonly #connection: Connection;
 

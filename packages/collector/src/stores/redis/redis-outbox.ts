@@ -47,9 +47,12 @@ export class RedisOutbox implements OutboxStore {
     this.#log = log;
   }
 
-  async endpoints(): Promise<readonly EndpointStatus[]> {
+  async endpoints(account?: string): Promise<readonly EndpointStatus[]> {
     const key = COMMON_KEYS.webhookAccounts;
-    const accounts = (await this.#connection.command(key, "SMEMBERS", key)) as string[];
+    const accounts =
+      account === undefined
+        ? ((await this.#connection.command(key, "SMEMBERS", key)) as string[])
+        : [account];
     const found = await Promise.all(accounts.map((account) => this.#endpointsOf(account)));
     const statuses = await Promise.all(found.flat().map((each) => this.#statusOf(each)));
     return statuses
@@ -243,16 +246,11 @@ export class RedisOutbox implements OutboxStore {
   }
 
   /** All of them in one call: it scans a few at a time, with other commands in between. */
-  async pruneDeliveries(account: string, before: number): Promise<number> {
-    let deleted = 0;
+  async pruneDeliveries(account: string, before: number): Promise<null> {
     for (const endpoint of await this.#endpointsOf(account)) {
-      await this.#dropWhere(endpoint, "*", (_, text) => {
-        const isOld = updatedAtOf(text) < before;
-        if (isOld) deleted += 1;
-        return isOld;
-      });
+      await this.#dropWhere(endpoint, "*", (_, text) => updatedAtOf(text) < before);
     }
-    return deleted;
+    return null;
   }
 
   /**

@@ -8,12 +8,16 @@ import type { StateCounts } from "../state-counts.ts";
 import type {
   Account,
   Agent,
+  AgentQuery,
   Assignment,
+  AssignmentQuery,
   Broadcast,
   ClockReading,
   EraseOptions,
   Found,
+  IdPart,
   LeaseWrite,
+  ListedAgent,
   LogEntry,
   Lookup,
   NewBroadcast,
@@ -30,7 +34,7 @@ import { Connection } from "./connection.ts";
 import { accountKeys, COMMON_KEYS, partitionKeys, sessionKeys } from "./keys.ts";
 import { checkPartitions, readIncarnation } from "./layout.ts";
 import { Lists } from "./lists.ts";
-import { AccountLog } from "./log.ts";
+import { AccountLog, cursorAt } from "./log.ts";
 import { type LogListener, LogNotifications } from "./log-notifications.ts";
 import { PartitionClaims } from "./partition-claims.ts";
 import { PartitionRelay } from "./partition-relay.ts";
@@ -133,12 +137,16 @@ export class RedisStore implements Store {
     return this.#lists.countQueue(account, group);
   }
 
-  assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
-    return this.#lists.assignments(account, agent);
+  assignments(
+    account: string,
+    agent: string,
+    query: AssignmentQuery,
+  ): Promise<readonly Assignment[]> {
+    return this.#lists.assignments(account, agent, query);
   }
 
-  sessionsOf(account: string, user: string): Promise<readonly string[]> {
-    return this.#lists.sessionsOf(account, user);
+  sessionsOf(account: string, user: string, after: string | null, limit: number): Promise<IdPart> {
+    return this.#lists.sessionsOf(account, user, after, limit);
   }
 
   count(account: string): Promise<number> {
@@ -171,6 +179,11 @@ export class RedisStore implements Store {
     return this.#log.lastCursor(account);
   }
 
+  /** A cursor contains the time at which its entry was appended, by the server's clock. */
+  async logStart(_account: string, at: number): Promise<number> {
+    return cursorAt(at);
+  }
+
   /** Covers the same partitions as {@link due}. */
   scan(account: string, after: string | null, limit: number): Promise<ScanPart> {
     return this.#sweeps.scan(account, after, limit);
@@ -187,13 +200,14 @@ export class RedisStore implements Store {
     return existed;
   }
 
-  async agents(account: string): Promise<readonly Agent[]> {
+  agents(account: string, query: AgentQuery): Promise<readonly ListedAgent[]> {
+    return this.#lists.agents(account, query);
+  }
+
+  async capacityOf(account: string, agent: string): Promise<number | null> {
     const { agents } = accountKeys(account);
-    const fields = (await this.#connection.command(agents, "HGETALL", agents)) as string[];
-    return Array.from({ length: fields.length / 2 }, (_, index) => ({
-      id: fields[index * 2] ?? "",
-      capacity: Number(fields[index * 2 + 1]),
-    })).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const capacity = await this.#connection.command(agents, "HGET", agents, agent);
+    return capacity === null ? null : Number(capacity);
   }
 
   async putAgent(account: string, { id, capacity }: Agent): Promise<void> {

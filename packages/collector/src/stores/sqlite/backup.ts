@@ -20,6 +20,7 @@ import { basename, dirname, join } from "node:path";
 import * as sqlite from "node:sqlite";
 import { createIncarnation } from "../incarnation.ts";
 import { StoreError } from "../store.ts";
+import { retryWhileBusy } from "./busy.ts";
 import { createPrivateFile, FileLock, lockFileOf } from "./file-lock.ts";
 import { checkVersion, VERSION } from "./schema.ts";
 import { SqliteStore } from "./sqlite-store.ts";
@@ -70,14 +71,14 @@ export async function restore(file: string, store: string): Promise<CopyReport> 
   requireFile(file);
   const lock = takeAlone(store);
   try {
-    refuseContents(store);
+    await refuseContents(store);
     refuseLeftovers(store);
     return await writeWhole(store, async (copy) => {
       await copyPages(file, copy);
       const report = await check(copy);
       // Also brings a backup of an earlier version up to date.
-      await new SqliteStore(copy, { isPrivate: true }).close();
-      withDatabase(copy, {}, (database) => {
+      await (await SqliteStore.open(copy, { isPrivate: true })).close();
+      await withDatabase(copy, {}, (database) => {
         database.prepare("UPDATE incarnation SET letters = ?").run(createIncarnation());
       });
       return report;
@@ -106,9 +107,9 @@ function takeAlone(store: string): FileLock {
 /** Tables that a store has rows in before anything was reported to it. */
 const BOOKKEEPING = ["account_numbers", "clock", "incarnation", "watermark", "sqlite_sequence"];
 
-function refuseContents(store: string): void {
+async function refuseContents(store: string): Promise<void> {
   if (!existsSync(store) || statSync(store).size === 0) return;
-  const isEmpty = withDatabase(store, {}, (database) => {
+  const isEmpty = await withDatabase(store, {}, (database) => {
     const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
     return tables
       .map((row) => row["name"] as string)
@@ -137,7 +138,7 @@ async function writeWhole<T>(path: string, write: (temporary: string) => Promise
     createPrivateFile(temporary);
     const result = await write(temporary);
     // Without a write-ahead log nothing of the copy is in another file.
-    withDatabase(temporary, {}, (database) => database.exec("PRAGMA journal_mode = DELETE"));
+    await withDatabase(temporary, {}, (database) => database.exec("PRAGMA journal_mode = DELETE"));
     chmodSync(temporary, 0o600);
     sync(temporary);
     renameSync(temporary, path);
@@ -182,10 +183,14 @@ function removeWithSideFiles(path: string): void {
 async function copyPages(from: string, to: string): Promise<void> {
   const source = open(from, { readOnly: true });
   try {
-    if (checkVersion(source, from) === 0) throw new StoreError(`${from} is no store of stillhere.`);
+    const version = await retryWhileBusy(() => checkVersion(source, from), BUSY_TIMEOUT_MS);
+    if (version === 0) throw new StoreError(`${from} is no store of stillhere.`);
     // Node.js below 22.16 has no backup().
     if ("backup" in sqlite) await sqlite.backup(source, to, { rate: ALL_PAGES });
-    else (source as sqlite.DatabaseSync).prepare("VACUUM INTO ?").run(to);
+    else {
+      const vacuum = () => (source as sqlite.DatabaseSync).prepare("VACUUM INTO ?").run(to);
+      await retryWhileBusy(vacuum, BUSY_TIMEOUT_MS);
+    }
   } finally {
     source.close();
   }
@@ -197,7 +202,7 @@ const AS_OF = `SELECT heartbeat_at + coalesce((SELECT json_extract(body, '$.offs
 
 /** @throws {StoreError} if the copy is damaged or cannot be used as a store. */
 async function check(copy: string): Promise<CopyReport> {
-  const { version, ...report } = withDatabase(copy, {}, (database) => {
+  const { version, ...report } = await withDatabase(copy, {}, (database) => {
     const [result] = database.prepare("PRAGMA integrity_check(1)").all();
     if (result?.["integrity_check"] !== "ok") {
       throw new StoreError(`It is damaged (${result?.["integrity_check"]}): use another backup.`);
@@ -212,7 +217,7 @@ async function check(copy: string): Promise<CopyReport> {
   });
   // Opening a file of an earlier version would change it.
   if (version === VERSION) {
-    const store = new SqliteStore(copy, { isPrivate: true });
+    const store = await SqliteStore.open(copy, { isPrivate: true });
     try {
       await store.accounts();
       await store.due(0, 1);
@@ -223,14 +228,14 @@ async function check(copy: string): Promise<CopyReport> {
   return report;
 }
 
-function withDatabase<T>(
+async function withDatabase<T>(
   path: string,
   options: sqlite.DatabaseSyncOptions,
   use: (database: sqlite.DatabaseSync) => T,
-): T {
+): Promise<T> {
   const database = open(path, options);
   try {
-    return use(database);
+    return await retryWhileBusy(() => use(database), BUSY_TIMEOUT_MS);
   } catch (error) {
     throw failed(`${path} cannot be read`, error);
   } finally {
@@ -240,9 +245,7 @@ function withDatabase<T>(
 
 function open(path: string, options: sqlite.DatabaseSyncOptions): sqlite.DatabaseSync {
   try {
-    const database = new sqlite.DatabaseSync(path, options);
-    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    return database;
+    return new sqlite.DatabaseSync(path, { ...options, timeout: 0 });
   } catch (error) {
     throw failed(`${path} cannot be read`, error);
   }

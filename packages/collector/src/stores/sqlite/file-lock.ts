@@ -8,9 +8,7 @@
 import { closeSync, existsSync, openSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-
-/** How long an opening store waits for a restore. */
-const SHARED_TIMEOUT_MS = 2_000;
+import { isBusy } from "./busy.ts";
 
 export class FileLock {
   readonly #database: DatabaseSync;
@@ -19,26 +17,30 @@ export class FileLock {
     this.#database = database;
   }
 
-  /** Shares the lock of a store's file; `null` if a restore has it. */
-  static share(path: string): FileLock | null {
-    return FileLock.#take(path, SHARED_TIMEOUT_MS, "BEGIN; SELECT count(*) FROM sqlite_schema");
+  /** Shares the lock of a store's file; throws SQLite's error of a lock if a restore has it. */
+  static share(path: string): FileLock {
+    return FileLock.#take(path, "BEGIN; SELECT count(*) FROM sqlite_schema");
   }
 
   /** Takes the lock alone; `null` if a store has the file open. */
   static takeAlone(path: string): FileLock | null {
-    return FileLock.#take(path, 0, "BEGIN EXCLUSIVE");
+    try {
+      return FileLock.#take(path, "BEGIN EXCLUSIVE");
+    } catch (error) {
+      if (isBusy(error)) return null;
+      throw error;
+    }
   }
 
-  static #take(path: string, timeoutMs: number, sql: string): FileLock | null {
+  static #take(path: string, sql: string): FileLock {
     const file = lockFileOf(path);
     createPrivateFile(file);
-    const database = new DatabaseSync(file);
+    const database = new DatabaseSync(file, { timeout: 0 });
     try {
-      database.exec(`PRAGMA busy_timeout = ${timeoutMs}; ${sql}`);
+      database.exec(sql);
       return new FileLock(database);
     } catch (error) {
       database.close();
-      if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return null;
       throw error;
     }
   }
@@ -47,9 +49,6 @@ export class FileLock {
     this.#database.close();
   }
 }
-
-/** https://sqlite.org/rescode.html#busy */
-const SQLITE_BUSY = 5;
 
 /** The empty file that the lock is on. */
 export function lockFileOf(path: string): string {

@@ -79,8 +79,3 @@ function sqliteError(error: unknown): unknown {
   const what = `The SQLite file cannot be used: ${message}.`;
   return new StoreError(remedy ? `${what} ${remedy}` : what, { cause: error });
 }
-
-/** Whether another process had the file locked for longer than this one waits. */
-export function isBusy(error: unknown): boolean {
-  return error instanceof StoreError && primaryCodeOf(error.cause ?? {}) === BUSY;
-}

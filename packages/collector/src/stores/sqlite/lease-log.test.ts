@@ -9,6 +9,7 @@ import { StoreError, type Write } from "../store.ts";
 import { LEASE_MS, sessionWithBeat } from "../suite/case.ts";
 import { AccountNumbers } from "./account-numbers.ts";
 import { encodeEntries } from "./lease-log-codec.ts";
+import { LogHours } from "./log-hours.ts";
 import { Sessions } from "./sessions.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import { prepareStatements } from "./statements.ts";
@@ -389,12 +390,15 @@ describe("a lease that was renewed since its row was written", () => {
     await store.commit([write(sessionWithBeat("s", 2, 9_000), 1)]);
     const database = new DatabaseSync(path);
     const statements = prepareStatements(database);
-    const sessions = new Sessions(statements, new AccountNumbers(statements), new RecordErrors());
-    const due = sessions.due(2_000 + LEASE_MS, 10, (clear) => {
-      void other.commit([write(sessionWithBeat("s", 3, 4_000), 2, false)]);
-      clear();
+    const accounts = new AccountNumbers(statements);
+    const sessions = new Sessions(statements, accounts, {
+      hours: new LogHours(database),
+      unreadable: new RecordErrors(),
     });
+    const { due, renewed } = sessions.due(2_000 + LEASE_MS, 10);
     expect(due).toBeNull();
+    await other.commit([write(sessionWithBeat("s", 3, 4_000), 2, false)]);
+    sessions.clearDeadlines(renewed);
     database.close();
     expect(await store.due(4_000 + LEASE_MS, 10)).toEqual([keyOf("s")]);
   });

@@ -12,6 +12,7 @@
  * Segments are each process's own, in memory: one that opens the file counts all of it as its first.
  * @module
  */
+import { Deadlines, type Due } from "../deadlines.ts";
 import { CHUNK_SLOTS, NO_SLOT, PackedMap } from "../packed-map.ts";
 import { type RecordErrors, recordError } from "../record-error.ts";
 import { decodeEntries, encodeEntries, type LeaseEntry } from "./lease-log-codec.ts";
@@ -33,10 +34,10 @@ const MAX_LOOK_UPS = 10_000;
 const UNVERIFIED = 0;
 const NEVER = Number.POSITIVE_INFINITY;
 
-export interface DueEntry {
-  readonly session: number;
-  readonly deadlineAt: number;
-}
+/** Rows that are read together, each of a batch of leases. */
+const READ_ROWS = 50;
+/** Chunks of slots that are searched for what is due in one turn of the event loop. */
+const SEARCH_CHUNKS = 8;
 
 export class LeaseLog {
   readonly #statements: Statements;
@@ -57,8 +58,10 @@ export class LeaseLog {
   /** The last row of the ended segment; null: all its rows are deleted, but for the last of the log. */
   #endedRow: number | null = null;
   #lastRow = 0;
-  /** Entries found due, most overdue first; some may have been renewed since. */
-  #due: DueEntry[] = [];
+  /** Entries found due; some may have been renewed since. */
+  readonly #due = new Deadlines<number>();
+  /** Chunks before this one have been searched for what is due. */
+  #searchedChunks = 0;
 
   constructor(
     statements: Statements,
@@ -98,12 +101,14 @@ export class LeaseLog {
     return verifiedAt.get(slot) === fileVersion ? version.get(slot) : null;
   }
 
-  /** Reads what other processes have appended. */
-  read(): void {
-    for (const row of this.#statements.readLeaseLog.iterate(this.#lastRow)) {
+  /** Reads some rows that other processes have appended; false: there are no more. */
+  read(): boolean {
+    const rows = this.#statements.readLeaseLog.all(this.#lastRow, READ_ROWS);
+    for (const row of rows) {
       this.#lastRow = row["number"] as number;
       this.#unreadable.readable(() => this.#readRow(row["body"] as Uint8Array));
     }
+    return rows.length === READ_ROWS;
   }
 
   /** @throws {RecordError} after the entries that could be read. */
@@ -189,37 +194,40 @@ export class LeaseLog {
     if (slot !== NO_SLOT) this.#newest.remove(slot);
   }
 
-  /** Sessions that are due by their entries, the most overdue first. */
-  due(now: number, limit: number): readonly DueEntry[] {
-    const known = this.#stillDue(now, limit);
-    if (known.length === limit) return known;
-    this.#due = this.#findDue(now);
-    return this.#stillDue(now, limit);
+  /**
+   * Sessions that are due by their entries, the most overdue first. Null: some entries have not been looked
+   * at yet, ask again.
+   */
+  due(now: number, limit: number): readonly Due<number>[] | null {
+    const known = this.#due.first(now, limit, this.#isStillDue);
+    if (!known || known.length === limit) return known;
+    return this.#findDue(now) ? this.#due.first(now, limit, this.#isStillDue) : null;
   }
 
-  #stillDue(now: number, limit: number): readonly DueEntry[] {
-    const isDue = ({ session, deadlineAt }: DueEntry) =>
-      deadlineAt <= now && this.newerThan(session, 0)?.deadlineAt === deadlineAt;
-    const renewed = this.#due.findIndex(isDue);
-    this.#due.splice(0, renewed < 0 ? this.#due.length : renewed);
-    const found: DueEntry[] = [];
-    for (const entry of this.#due) {
-      if (found.length === limit) break;
-      if (isDue(entry)) found.push(entry);
+  readonly #isStillDue = (session: number, deadlineAt: number) => {
+    const slot = this.#bySession.find(session);
+    return slot !== NO_SLOT && this.#newest.fields.deadlineAt.get(slot) === deadlineAt;
+  };
+
+  /** Looks for what is due in some chunks of slots; true: in all of them by now. */
+  #findDue(now: number): boolean {
+    let looked = 0;
+    for (; this.#searchedChunks < this.#earliestDeadlines.length; this.#searchedChunks += 1) {
+      const chunk = this.#searchedChunks;
+      if ((this.#earliestDeadlines[chunk] ?? NEVER) > now) continue;
+      if (looked === SEARCH_CHUNKS) return false;
+      looked += 1;
+      this.#earliestDeadlines[chunk] = this.#findDueIn(chunk, now);
     }
-    return found;
+    this.#searchedChunks = 0;
+    return true;
   }
 
-  #findDue(now: number): DueEntry[] {
-    const found: DueEntry[] = [];
-    for (const [chunk, earliest] of this.#earliestDeadlines.entries()) {
-      if (earliest <= now) this.#earliestDeadlines[chunk] = this.#findDueIn(chunk, now, found);
-    }
-    return found.sort((a, b) => a.deadlineAt - b.deadlineAt);
-  }
-
-  /** Adds what is due in a chunk of slots to `found`, and returns the chunk's earliest deadline. */
-  #findDueIn(chunk: number, now: number, found: DueEntry[]): number {
+  /**
+   * Adds what is due in a chunk of slots, and returns the earliest of its other deadlines. One that is
+   * found stays due until another entry replaces it, so it need not be found again.
+   */
+  #findDueIn(chunk: number, now: number): number {
     const { session, deadlineAt } = this.#newest.fields;
     let earliest = NEVER;
     const first = chunk * CHUNK_SLOTS;
@@ -228,8 +236,8 @@ export class LeaseLog {
       const number = session.get(slot);
       if (number === 0) continue;
       const deadline = deadlineAt.get(slot);
-      if (deadline < earliest) earliest = deadline;
-      if (deadline <= now) found.push({ session: number, deadlineAt: deadline });
+      if (deadline <= now) this.#due.add(number, deadline);
+      else if (deadline < earliest) earliest = deadline;
     }
     return earliest;
   }
@@ -243,9 +251,9 @@ export class LeaseLog {
     until: number,
     limit: number,
     accountOf: (session: number) => number,
-  ): readonly DueEntry[] {
+  ): readonly Due<number>[] {
     const { session, deadlineAt, account: accounts } = this.#newest.fields;
-    let found: DueEntry[] = [];
+    let found: Due<number>[] = [];
     let latest = until;
     let lookUps = 0;
     const keepEarliest = () => {
@@ -261,7 +269,7 @@ export class LeaseLog {
         lookUps += 1;
       }
       if (accounts.get(slot) !== account) continue;
-      found.push({ session: number, deadlineAt: deadline });
+      found.push({ key: number, deadlineAt: deadline });
       if (found.length >= 2 * limit) keepEarliest();
     }
     keepEarliest();

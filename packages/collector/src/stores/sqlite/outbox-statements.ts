@@ -17,7 +17,10 @@ const SESSION_EXISTS = `EXISTS (SELECT 1 FROM history WHERE history.account = :a
 const SQL = {
   endpoints: `SELECT account, id, body, cursor, paused_until, (SELECT min(next_attempt_at) FROM webhook_waiting
       WHERE account = webhooks.account AND endpoint = webhooks.id) AS next_attempt_at
-    FROM webhooks ORDER BY account, id`,
+    FROM webhooks WHERE (account, id) > (?, ?) ORDER BY account, id LIMIT ?`,
+  endpointsOf: `SELECT account, id, body, cursor, paused_until, (SELECT min(next_attempt_at)
+      FROM webhook_waiting WHERE account = webhooks.account AND endpoint = webhooks.id) AS next_attempt_at
+    FROM webhooks WHERE account = ? ORDER BY id`,
   endpoint:
     "SELECT account, id, body, cursor, paused_until FROM webhooks WHERE account = ? AND id = ?",
   addEndpoint: `INSERT INTO webhooks (account, id, name, body, cursor) VALUES (?, ?, ?, ?, ?)
@@ -26,8 +29,11 @@ const SQL = {
   changeEndpoint:
     "UPDATE webhooks SET name = ?, body = ?, owner = NULL WHERE account = ? AND id = ?",
   removeEndpoint: "DELETE FROM webhooks WHERE account = ? AND id = ?",
-  removeWaiting: "DELETE FROM webhook_waiting WHERE account = ? AND endpoint = ?",
-  removeDeliveries: "DELETE FROM webhook_deliveries WHERE account = ? AND endpoint = ?",
+  removeWaiting: `DELETE FROM webhook_waiting WHERE (account, endpoint, session, session_created_at) IN
+    (SELECT account, endpoint, session, session_created_at FROM webhook_waiting
+      WHERE account = ? AND endpoint = ? LIMIT ?)`,
+  removeDeliveries: `DELETE FROM webhook_deliveries WHERE position IN
+    (SELECT position FROM webhook_deliveries WHERE account = ? AND endpoint = ? LIMIT ?)`,
 
   claim: `UPDATE webhooks SET owner = ?, claimed_until = ?
     WHERE account = ? AND id = ? AND (owner IS NULL OR claimed_until <= ?)`,
@@ -37,7 +43,8 @@ const SQL = {
     WHERE account = ? AND id = ?`,
   endClaim: "UPDATE webhooks SET owner = NULL WHERE account = ? AND id = ? RETURNING cursor",
 
-  waiting: `SELECT ${WAITING} FROM webhook_waiting WHERE account = ? AND endpoint = ?`,
+  waiting: `SELECT ${WAITING} FROM webhook_waiting WHERE account = ? AND endpoint = ?
+    AND (session, session_created_at) > (?, ?) ORDER BY session, session_created_at LIMIT ?`,
   waitingOf: `SELECT ${WAITING} FROM webhook_waiting
     WHERE account = ? AND endpoint = ? AND session = ? AND session_created_at = ?`,
   putWaiting: `INSERT OR REPLACE INTO webhook_waiting (account, endpoint, ${WAITING})
@@ -64,16 +71,19 @@ const SQL = {
   deliveriesOf: `SELECT position, ${DELIVERY} FROM webhook_deliveries
     WHERE account = ? AND endpoint = ? AND status = ? AND position < ?
     ORDER BY position DESC LIMIT ?`,
-  trimDeliveries: `DELETE FROM webhook_deliveries
-    WHERE account = :account AND endpoint = :endpoint AND status = :status AND position <=
-      (SELECT position FROM webhook_deliveries
-        WHERE account = :account AND endpoint = :endpoint AND status = :status
-        ORDER BY position DESC LIMIT 1 OFFSET :keep)`,
+  oldestKept: `SELECT position FROM webhook_deliveries
+    WHERE account = ? AND endpoint = ? AND status = ? ORDER BY position DESC LIMIT 1 OFFSET ?`,
+  trimDeliveries: `DELETE FROM webhook_deliveries WHERE position IN
+    (SELECT position FROM webhook_deliveries
+      WHERE account = ? AND endpoint = ? AND status = ? AND position <= ? LIMIT ?)`,
 
-  pruneDeliveries: `DELETE FROM webhook_deliveries WHERE position IN
-    (SELECT position FROM webhook_deliveries WHERE account = ? AND updated_at < ? LIMIT ?)`,
+  // A part of an index, since no index is by the time of the last change.
+  partOfDeliveries: `SELECT endpoint, position, updated_at FROM webhook_deliveries
+    WHERE account = ? AND (endpoint, position) > (?, ?) ORDER BY endpoint, position LIMIT ?`,
+  dropDelivery: "DELETE FROM webhook_deliveries WHERE position = ?",
   eraseWaiting: "DELETE FROM webhook_waiting WHERE account = ? AND session = ?",
-  eraseDeliveries: "DELETE FROM webhook_deliveries WHERE account = ? AND session = ?",
+  eraseDeliveries: `DELETE FROM webhook_deliveries WHERE position IN
+    (SELECT position FROM webhook_deliveries WHERE account = ? AND session = ? LIMIT ?)`,
 } as const;
 
 export type OutboxStatements = Record<keyof typeof SQL, SqlStatement>;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, describe, expect, it } from "vitest";
-import { ACCOUNT, keyOf, writeOf } from "../suite/case.ts";
+import { ACCOUNT, keyOf, NOW, transitionOf, writeOf } from "../suite/case.ts";
 import { exampleLists } from "../suite/list-examples.ts";
 import { checkLists, writeListed } from "../suite/list-model.ts";
 import { SqliteStore } from "./sqlite-store.ts";
@@ -11,6 +11,9 @@ import { LISTED_SINCE, makeOlder } from "./testing/older-file.ts";
 
 /** The version whose migration adds the counts of sessions. */
 const COUNTED_SINCE = 8;
+/** The version whose migration adds the hours of the log. */
+const HOURS_SINCE = 13;
+const HOUR_MS = 3_600_000;
 
 const folder = mkdtempSync(join(tmpdir(), "stillhere-schema-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,7 +41,7 @@ describe("a SQLite file", () => {
     await store.putAgent("a", { id: "eve", capacity: 3 });
     await store.close();
     const again = new SqliteStore(path);
-    expect(await again.agents("a")).toEqual([{ id: "eve", capacity: 3 }]);
+    expect(await again.agents("a", { limit: 10 })).toEqual([{ id: "eve", capacity: 3 }]);
     await again.close();
   });
 
@@ -67,6 +70,25 @@ describe("a SQLite file", () => {
     makeOlder(path, LISTED_SINCE - 1);
     const again = new SqliteStore(path);
     await checkLists(again, listed, sessions.queries);
+    await again.close();
+  });
+
+  it("without the hours of its log gets them from its transitions", async () => {
+    const path = join(folder, "unindexed.db");
+    const store = new SqliteStore(path);
+    const at = (seq: number, hour: number) => ({ ...transitionOf(seq), at: NOW + hour * HOUR_MS });
+    const transitions = [at(1, 0), at(2, 1), at(3, 2)];
+    await store.commit([writeOf("a", { transitions })]);
+    await store.close();
+    const database = new DatabaseSync(path);
+    database.exec(`DROP TABLE log_hours; DROP INDEX sessions_held;
+      PRAGMA user_version = ${HOURS_SINCE - 1}`);
+    database.close();
+    const again = new SqliteStore(path);
+    const start = await again.logStart(ACCOUNT, NOW + 2 * HOUR_MS);
+    expect((await again.log(ACCOUNT, start, 10)).map(({ transition }) => transition.seq)).toEqual([
+      3,
+    ]);
     await again.close();
   });
 

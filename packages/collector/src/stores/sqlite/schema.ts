@@ -6,8 +6,10 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Session } from "../../core/session.ts";
 import { decodeSession } from "../codec.ts";
 import { StoreError } from "../store.ts";
+import { LOG_HOURS_TABLE } from "./log-hours.ts";
 import { OUTBOX_TABLES } from "./outbox-schema.ts";
 import {
+  ASSIGNEE_INDEXES,
   CLOCK_TABLE,
   CLOSED_EPOCHS_TABLE,
   COUNTS_TABLE,
@@ -35,6 +37,7 @@ const MIGRATIONS: readonly string[] = [
   SIGNALS_TABLE,
   LISTS_TABLES,
   CLOSED_EPOCHS_TABLE,
+  `${LOG_HOURS_TABLE} ${ASSIGNEE_INDEXES}`,
 ];
 export const VERSION = FIRST_VERSION + MIGRATIONS.length;
 

@@ -12,6 +12,7 @@ import { type RecordErrors, sessionError } from "../record-error.ts";
 import type { SessionKey, Stored, Write } from "../store.ts";
 import { encodeTransition } from "../transition-codec.ts";
 import type { AccountNumbers } from "./account-numbers.ts";
+import type { LogHours } from "./log-hours.ts";
 import type { SessionInRow } from "./session-cache.ts";
 import { SessionLists } from "./session-lists.ts";
 import type { Statements } from "./statements.ts";
@@ -45,15 +46,34 @@ export interface DueRow extends SessionHead {
   decode(): SessionInRow;
 }
 
+/** A row that is due, without its session. */
+export interface DueNumber {
+  readonly number: number;
+  readonly version: number;
+  readonly deadlineAt: number;
+}
+
+export interface SessionRowsOptions {
+  readonly hours: LogHours;
+  /** Is told of rows that are passed over. */
+  readonly unreadable: RecordErrors;
+}
+
 export class SessionRows {
   readonly #statements: Statements;
   readonly #accounts: AccountNumbers;
+  readonly #hours: LogHours;
   readonly #unreadable: RecordErrors;
 
-  constructor(statements: Statements, accounts: AccountNumbers, unreadable: RecordErrors) {
+  constructor(
+    statements: Statements,
+    accounts: AccountNumbers,
+    { hours, unreadable }: SessionRowsOptions,
+  ) {
     this.#statements = statements;
     this.#unreadable = unreadable;
     this.#accounts = accounts;
+    this.#hours = hours;
   }
 
   /** @throws {RecordError} if the row cannot be read. */
@@ -91,10 +111,12 @@ export class SessionRows {
     return rows.map((row) => this.#toDueRow(row));
   }
 
-  /** An account's rows that are due, the most overdue first, as they are read. */
-  *dueOf(account: string, until: number): Generator<DueRow, void, undefined> {
-    const rows = this.#statements.dueOf.iterate(until, this.#accounts.of(account));
-    for (const row of rows) yield this.#toDueRow(row as unknown as AccountedRow);
+  /** An account's rows that are due, the most overdue first, without their sessions. */
+  dueOf(account: string, until: number, limit: number): readonly DueNumber[] {
+    const rows = this.#statements.dueOf.all(until, this.#accounts.of(account), limit);
+    return (rows as unknown as (DueNumber & { deadline_at: number })[]).map(
+      ({ number, version, deadline_at: deadlineAt }) => ({ number, version, deadlineAt }),
+    );
   }
 
   /** What lists read; `newest` adds the lease log. */
@@ -103,17 +125,18 @@ export class SessionRows {
     return new SessionLists(this.#statements, this.#accounts.of(account), toStored);
   }
 
-  /** The ids of a user's sessions, ascending. */
-  ofUser(account: string, user: string): readonly string[] {
+  /** The ids of a user's sessions after one with a number, and the number of the last that was looked at. */
+  ofUser(account: string, user: string, after: number, limit: number) {
     const number = this.#accounts.of(account);
-    const rows = this.#statements.bodiesByTerm.all(sessionTermHash(number, `u ${user}`), number);
-    return (rows as { id: string; body: string }[]).flatMap(({ id, body }) =>
+    const hash = sessionTermHash(number, `u ${user}`);
+    const rows = this.#statements.bodiesByTerm.all(hash, number, after, limit);
+    const found = rows as unknown as { number: number; id: string; body: string }[];
+    const isOfUser = ({ id, body }: { readonly id: string; readonly body: string }) =>
       this.#unreadable
         .readable(() => decode(account, id, body))
-        .some((session) => session.user === user)
-        ? id
-        : [],
-    );
+        .some((session) => session.user === user);
+    const last = found.length < limit ? null : (found.at(-1)?.number ?? null);
+    return { ids: found.filter(isOfUser).map(({ id }) => id), last };
   }
 
   /** Whether sessions of the account must have applied more broadcasts than this one. */
@@ -157,7 +180,16 @@ export class SessionRows {
     for (const transition of transitions) {
       const { seq, at } = transition;
       const body = encodeTransition(transition);
-      this.#statements.insertTransition.run(account, TRACKS.indexOf(track), session, seq, at, body);
+      const number = TRACKS.indexOf(track);
+      const { lastInsertRowid } = this.#statements.insertTransition.run(
+        account,
+        number,
+        session,
+        seq,
+        at,
+        body,
+      );
+      this.#hours.add(account, number, at, Number(lastInsertRowid));
     }
   }
 
@@ -166,15 +198,20 @@ export class SessionRows {
     this.#statements.clearRowDeadline.run(number, version);
   }
 
-  erase({ number }: SessionHead, key: SessionKey): void {
+  /** Deletes a part of what is stored about a session, and the session last; true: nothing is left. */
+  erasePart({ number }: SessionHead, key: SessionKey, limit: number): boolean {
+    const { eraseEvents, eraseTransitions, eraseTerms, eraseSession } = this.#statements;
+    const isComplete = [eraseEvents, eraseTransitions].every(
+      (statement) => Number(statement.run(number, limit).changes) < limit,
+    );
+    if (!isComplete) return false;
     const [session] = this.#unreadable.readable(() => this.find(key)?.stored.session);
     if (session)
       updateTerms(this.#statements, this.#accounts.of(key.account), number, session, null);
     // Without the session its terms are not known, and all have to be read.
-    else this.#statements.eraseTerms.run(number);
-    this.#statements.eraseEvents.run(number);
-    this.#statements.eraseTransitions.run(number);
-    this.#statements.eraseSession.run(number);
+    else eraseTerms.run(number);
+    eraseSession.run(number);
+    return true;
   }
 
   #toDueRow(row: AccountedRow): DueRow {

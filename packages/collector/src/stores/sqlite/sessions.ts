@@ -19,7 +19,12 @@ import type { AccountNumbers } from "./account-numbers.ts";
 import { LeaseLog } from "./lease-log.ts";
 import { fitsLogEntry, type LeaseEntry } from "./lease-log-codec.ts";
 import { SessionCache, type SessionInRow } from "./session-cache.ts";
-import { type DueRow, SessionRows } from "./session-rows.ts";
+import {
+  type DueRow,
+  type SessionHead,
+  SessionRows,
+  type SessionRowsOptions,
+} from "./session-rows.ts";
 import type { Statements } from "./statements.ts";
 
 /** The outcomes of a transaction, and what to call once it is committed: memory follows the file. */
@@ -27,6 +32,21 @@ interface Committing<T = readonly WriteOutcome[]> {
   readonly outcomes: T;
   readonly committed: () => void;
 }
+
+export interface SessionsOptions extends SessionRowsOptions {
+  /** {@link LeaseLog} */
+  readonly minSegmentEntries?: number | undefined;
+}
+
+interface DueResult {
+  readonly due: readonly SessionKey[] | null;
+  readonly renewed: readonly DueRow[];
+}
+
+/** Rows that are looked at for what is due of an account. */
+const MAX_DUE_ROWS = 20_000;
+
+type Erasure = "absent" | "partly" | "erased";
 
 export class Sessions {
   readonly #statements: Statements;
@@ -41,18 +61,12 @@ export class Sessions {
 
   readonly #unreadable: RecordErrors;
 
-  /** @param unreadable is told of rows that lists pass over. */
-  constructor(
-    statements: Statements,
-    accounts: AccountNumbers,
-    unreadable: RecordErrors,
-    minSegmentEntries?: number,
-  ) {
+  constructor(statements: Statements, accounts: AccountNumbers, options: SessionsOptions) {
     this.#statements = statements;
     this.#accounts = accounts;
-    this.#unreadable = unreadable;
-    this.#rows = new SessionRows(statements, accounts, unreadable);
-    this.#leaseLog = new LeaseLog(statements, unreadable, minSegmentEntries);
+    this.#unreadable = options.unreadable;
+    this.#rows = new SessionRows(statements, accounts, options);
+    this.#leaseLog = new LeaseLog(statements, options.unreadable, options.minSegmentEntries);
   }
 
   /** Reads what other processes have written. To be called before anything is read or compared. */
@@ -60,9 +74,14 @@ export class Sessions {
     const dataVersion = this.#statements.dataVersion.get()?.["data_version"];
     if (dataVersion === this.#dataVersion) return;
     this.#cache.clear();
-    this.#leaseLog.read();
+    while (this.readLeases());
     this.#dataVersion = dataVersion;
     this.#fileVersion += 1;
+  }
+
+  /** Reads a part of the leases that other processes have appended; false: there are no more. */
+  readLeases(): boolean {
+    return this.#leaseLog.read();
   }
 
   load(lookups: readonly Lookup[]): readonly Found[] {
@@ -173,31 +192,29 @@ export class Sessions {
   }
 
   /**
-   * Sessions that are due by their rows or by the log. A row that is due while the log says otherwise
-   * has its deadline cleared, so that it is not found again; that needs a transaction, and the result is
-   * null: ask again for the rest. What is found is cached, for the sweep loads it next.
+   * Sessions that are due by their rows or by the log. Null: not all has been looked at, ask again. Rows
+   * that are due while the log says otherwise come back as `renewed`: {@link clearDeadlines} has to run
+   * first. What is found is cached, for the sweep loads it next.
    */
-  due(
-    now: number,
-    limit: number,
-    transaction: (work: () => void) => void,
-  ): readonly SessionKey[] | null {
+  due(now: number, limit: number): DueResult {
     this.#refresh();
     const rows = this.#rows.due(now, limit);
     const renewed = rows.filter((row) => this.#isRenewed(row));
-    if (renewed.length > 0) {
-      transaction(() => {
-        for (const row of renewed) this.#rows.clearRowDeadline(row);
-      });
-      return null;
-    }
+    if (renewed.length > 0) return { due: null, renewed };
+    const byLog = this.#dueByLog(now, limit);
+    if (!byLog) return { due: null, renewed };
     const dueRows = rows.map((row) => ({ row, deadlineAt: row.deadlineAt ?? now }));
-    const due = [...dueRows, ...this.#dueByLog(now, limit)];
-    due.sort((a, b) => a.deadlineAt - b.deadlineAt);
-    return due.slice(0, limit).map(({ row }) => {
+    const due = [...dueRows, ...byLog].sort((a, b) => a.deadlineAt - b.deadlineAt);
+    const keys = due.slice(0, limit).map(({ row }) => {
       if (!this.#cache.get(row.key)) this.#cacheReadable(row);
       return row.key;
     });
+    return { due: keys, renewed };
+  }
+
+  /** Clears the deadlines of rows, so that they are not found again; within a transaction. */
+  clearDeadlines(rows: readonly DueRow[]): void {
+    for (const row of rows) this.#rows.clearRowDeadline(row);
   }
 
   /** One that cannot be read is due nevertheless: the sweep that loads it reports it. */
@@ -212,7 +229,8 @@ export class Sessions {
   #dueByLog(now: number, limit: number) {
     for (;;) {
       const due = this.#leaseLog.due(now, limit);
-      const found = due.flatMap(({ session: number, deadlineAt }) => {
+      if (!due) return null;
+      const found = due.flatMap(({ key: number, deadlineAt }) => {
         const row = this.#rows.numbered(number);
         if (row && this.#isRenewed(row)) return [{ row, deadlineAt }];
         this.#leaseLog.forget(number);
@@ -222,30 +240,33 @@ export class Sessions {
     }
   }
 
-  /** An account's sessions that are due by their rows or by the log, the most overdue first. */
-  dueOf(account: string, until: number, limit: number): readonly Stored[] {
+  /**
+   * An account's sessions that are due by their rows or by the log, the most overdue first, each with how to
+   * read it. Rows that are due while the log says otherwise count for the limit of rows that are looked at.
+   */
+  dueOf(account: string, until: number, limit: number): readonly (() => Stored | null)[] {
     this.#refresh();
-    const due: { readonly deadlineAt: number; readonly stored: Stored }[] = [];
-    const add = (deadlineAt: number, read: () => Stored | null) => {
-      for (const stored of this.#unreadable.readable(read)) {
-        if (stored) due.push({ deadlineAt, stored });
-      }
-    };
-    for (const row of this.#rows.dueOf(account, until)) {
-      if (this.#isRenewed(row)) continue;
-      add(row.deadlineAt ?? until, () => row.decode().stored);
+    const due: { readonly deadlineAt: number; readonly read: () => Stored | null }[] = [];
+    for (const { number, version, deadlineAt } of this.#rows.dueOf(account, until, MAX_DUE_ROWS)) {
+      if (this.#leaseLog.newerThan(number, version) !== null) continue;
+      due.push({ deadlineAt, read: () => this.#newestNumbered(number) });
       if (due.length === limit) break;
     }
     const accountOf = (number: number) => this.#rows.versionOf(number)?.account ?? 0;
     const number = this.#accounts.of(account);
     for (const entry of this.#leaseLog.dueOf(number, until, limit, accountOf)) {
-      add(entry.deadlineAt, () => this.#numbered(entry.session));
+      due.push({ deadlineAt: entry.deadlineAt, read: () => this.#renewed(entry.key) });
     }
     due.sort((a, b) => a.deadlineAt - b.deadlineAt);
-    return due.slice(0, limit).map(({ stored }) => stored);
+    return due.slice(0, limit).map(
+      ({ read }) =>
+        () =>
+          this.#unreadable.readable(read)[0] ?? null,
+    );
   }
 
-  #numbered(number: number): Stored | null {
+  /** A session whose newest version is in the log. */
+  #renewed(number: number): Stored | null {
     const row = this.#rows.numbered(number);
     if (!row || !this.#isRenewed(row)) return null;
     return this.#newest(this.#cache.get(row.key) ?? row.decode());
@@ -257,26 +278,40 @@ export class Sessions {
     return listPage(lists, query, this.#unreadable);
   }
 
-  ofUser(account: string, user: string): readonly string[] {
-    return this.#rows.ofUser(account, user);
+  ofUser(account: string, user: string, after: number, limit: number) {
+    return this.#rows.ofUser(account, user, after, limit);
   }
 
-  /** Within a transaction; false: there was no such session, or not in that version. */
-  erase(key: SessionKey, expectedVersion?: number): Committing<boolean> {
+  #newestNumbered(number: number): Stored | null {
+    const inRow = this.#rows.numbered(number)?.decode();
+    return inRow ? this.#newest(inRow) : null;
+  }
+
+  /** Whether there is such a session, in that version. */
+  has(key: SessionKey, version: number): boolean {
     this.#refresh();
     const head = this.#rows.head(key);
-    if (!head) return { outcomes: false, committed: () => {} };
+    return head !== null && this.#newestVersion(head) === version;
+  }
+
+  #newestVersion({ number, version }: SessionHead): number {
+    return this.#leaseLog.newerThan(number, version)?.version ?? version;
+  }
+
+  /** Erases a part of a session, within a transaction; `partly`: repeat it. */
+  erase(key: SessionKey, limit: number): Committing<Erasure> {
+    this.#refresh();
+    const head = this.#rows.head(key);
+    if (!head) return { outcomes: "absent", committed: () => {} };
     const { number } = head;
-    const version = this.#leaseLog.newerThan(number, head.version)?.version ?? head.version;
-    if (version !== (expectedVersion ?? version)) {
-      return { outcomes: false, committed: () => {} };
+    if (!this.#rows.erasePart(head, key, limit)) {
+      return { outcomes: "partly", committed: () => {} };
     }
-    this.#rows.erase(head, key);
     const committed = () => {
       this.#cache.delete(key);
       this.#leaseLog.forget(number);
     };
-    return { outcomes: true, committed };
+    return { outcomes: "erased", committed };
   }
 }
 

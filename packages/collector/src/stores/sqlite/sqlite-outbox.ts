@@ -2,6 +2,7 @@
  * The webhook outbox of a store whose log is in SQLite: the collector's file, or a Durable Object.
  * @module
  */
+import { nextTurn, TurnBudget } from "../../async/turns.ts";
 import { type DeliveryStatus, SETTLED_STATUSES } from "../../core/lists.ts";
 import type {
   Claim,
@@ -20,7 +21,7 @@ import type {
 import { numbersOf, parseEndpoint, parseWaiting } from "../parse-outbox.ts";
 import type { RecordErrors } from "../record-error.ts";
 import type { SessionKey } from "../store.ts";
-import type { SqlDatabase } from "./database.ts";
+import type { SqlDatabase, SqlRow } from "./database.ts";
 import { type OutboxStatements, prepareOutboxStatements } from "./outbox-statements.ts";
 
 interface EndpointRow {
@@ -55,24 +56,48 @@ interface DeliveryRow {
   next_attempt_at: number | null;
 }
 
-/** Runs work in a transaction of the store. */
-export type Transaction = <T>(work: () => T) => T;
+/** How the store runs what the outbox asks of its file; each at once unless the file is locked. */
+export interface DatabaseAccess {
+  read<T>(work: () => T): T | Promise<T>;
+  transaction<T>(work: () => T): T | Promise<T>;
+}
+
+/** Rows that are read or deleted in one turn of the event loop. */
+const PART = 500;
 
 export class SqliteOutbox implements OutboxStore {
   readonly #unreadable: RecordErrors;
-  readonly #transaction: Transaction;
+  readonly #access: DatabaseAccess;
   readonly #statements: OutboxStatements;
 
   /** @param unreadable is told of rows that are passed over. */
-  constructor(database: SqlDatabase, unreadable: RecordErrors, transaction: Transaction) {
+  constructor(database: SqlDatabase, unreadable: RecordErrors, access: DatabaseAccess) {
     this.#unreadable = unreadable;
-    this.#transaction = transaction;
+    this.#access = access;
     this.#statements = prepareOutboxStatements(database);
   }
 
-  async endpoints(): Promise<readonly EndpointStatus[]> {
-    const rows = this.#statements.endpoints.all() as unknown as EndpointRow[];
-    return rows.flatMap(({ account, id, body, cursor, paused_until, next_attempt_at }) =>
+  async endpoints(account?: string): Promise<readonly EndpointStatus[]> {
+    const { endpoints, endpointsOf } = this.#statements;
+    if (account !== undefined) {
+      const rows = await this.#access.read(() => endpointsOf.all(account));
+      return this.#readable(rows);
+    }
+    const budget = new TurnBudget();
+    const found: EndpointStatus[] = [];
+    for (let last = { account: "", id: "" }; ; ) {
+      const rows = await this.#access.read(() => endpoints.all(last.account, last.id, PART));
+      found.push(...this.#readable(rows));
+      if (rows.length < PART) return found;
+      last = rows.at(-1) as unknown as EndpointRow;
+      await budget.step();
+    }
+  }
+
+  /** The endpoints whose rows can be read. */
+  #readable(rows: readonly SqlRow[]): readonly EndpointStatus[] {
+    const found = rows as unknown as readonly EndpointRow[];
+    return found.flatMap(({ account, id, body, cursor, paused_until, next_attempt_at }) =>
       this.#unreadable.readable(() => ({
         endpoint: parseEndpoint({ account, id }, body),
         cursor,
@@ -85,11 +110,14 @@ export class SqliteOutbox implements OutboxStore {
   async addEndpoint(endpoint: Endpoint, cursor: number): Promise<boolean> {
     const { account, id, name } = endpoint;
     const body = JSON.stringify(endpoint);
-    return this.#statements.addEndpoint.run(account, id, name, body, cursor).changes > 0;
+    const { addEndpoint } = this.#statements;
+    return this.#access.transaction(
+      () => addEndpoint.run(account, id, name, body, cursor).changes > 0,
+    );
   }
 
   async changeEndpoint(key: EndpointKey, patch: EndpointPatch): Promise<Endpoint | "taken" | null> {
-    return this.#transaction(() => {
+    return this.#access.transaction(() => {
       const row = this.#findRow(key);
       if (!row) return null;
       const endpoint: Endpoint = { ...parseEndpoint(key, row.body), ...patch };
@@ -104,12 +132,22 @@ export class SqliteOutbox implements OutboxStore {
     return this.#statements.endpoint.get(account, id) as EndpointRow | undefined;
   }
 
-  async removeEndpoint({ account, id }: EndpointKey): Promise<boolean> {
-    return this.#transaction(() => {
-      this.#statements.removeWaiting.run(account, id);
-      this.#statements.removeDeliveries.run(account, id);
-      return this.#statements.removeEndpoint.run(account, id).changes > 0;
-    });
+  /** In parts, and the endpoint last: where that ends half way, it is repeated. */
+  async removeEndpoint(key: EndpointKey): Promise<boolean> {
+    const { account, id } = key;
+    const { endClaim, removeWaiting, removeDeliveries, removeEndpoint } = this.#statements;
+    for (;;) {
+      const removed = await this.#access.transaction(() => {
+        const isKnown = endClaim.get(account, id) !== undefined;
+        const isComplete = [removeWaiting, removeDeliveries].every(
+          (statement) => Number(statement.run(account, id, PART).changes) < PART,
+        );
+        if (isComplete) removeEndpoint.run(account, id);
+        return isComplete ? isKnown : null;
+      });
+      if (removed !== null) return removed;
+      await nextTurn();
+    }
   }
 
   async claim(
@@ -119,18 +157,34 @@ export class SqliteOutbox implements OutboxStore {
     untilAt: number,
   ): Promise<Claim | null> {
     const { account, id } = key;
-    return this.#transaction(() => {
+    const row = await this.#access.transaction(() => {
       const { changes } = this.#statements.claim.run(owner, untilAt, account, id, now);
-      const row = changes > 0 && this.#findRow(key);
-      if (!row) return null;
-      const waiting = this.#statements.waiting.all(account, id) as unknown as WaitingRow[];
-      return {
-        endpoint: parseEndpoint(key, row.body),
-        cursor: row.cursor,
-        pausedUntil: row.paused_until,
-        waiting: waiting.flatMap((each) => this.#unreadable.readable(() => toWaiting(key, each))),
-      };
+      return changes > 0 ? this.#findRow(key) : undefined;
     });
+    if (!row) return null;
+    return {
+      endpoint: parseEndpoint(key, row.body),
+      cursor: row.cursor,
+      pausedUntil: row.paused_until,
+      waiting: await this.#waiting(key),
+    };
+  }
+
+  /** Under a claim nobody else changes them, but what is changed ends it. */
+  async #waiting(key: EndpointKey): Promise<readonly WaitingSession[]> {
+    const { account, id } = key;
+    const budget = new TurnBudget();
+    const found: WaitingSession[] = [];
+    for (let last = { session: "", session_created_at: 0 }; ; ) {
+      const { session, session_created_at: createdAt } = last;
+      const rows = (await this.#access.read(() =>
+        this.#statements.waiting.all(account, id, session, createdAt, PART),
+      )) as unknown as WaitingRow[];
+      for (const row of rows) found.push(...this.#unreadable.readable(() => toWaiting(key, row)));
+      if (rows.length < PART) return found;
+      last = rows.at(-1) as WaitingRow;
+      await budget.step();
+    }
   }
 
   async settle(
@@ -141,7 +195,7 @@ export class SqliteOutbox implements OutboxStore {
   ): Promise<boolean> {
     const { account, id } = key;
     const nextOwner = untilAt === null ? null : owner;
-    return this.#transaction(() => {
+    return this.#access.transaction(() => {
       const { changes } = this.#statements.settle.run(
         cursor,
         pausedUntil,
@@ -196,7 +250,8 @@ export class SqliteOutbox implements OutboxStore {
     cursor: number,
     isForwardAllowed: boolean,
   ): Promise<void> {
-    this.#statements.moveCursor.run(Number(isForwardAllowed), cursor, cursor, account, id);
+    const values = [Number(isForwardAllowed), cursor, cursor, account, id];
+    await this.#access.transaction(() => this.#statements.moveCursor.run(...values));
   }
 
   async resend(
@@ -204,7 +259,7 @@ export class SqliteOutbox implements OutboxStore {
     transitions: readonly (SessionName & { readonly seq: number })[],
     now: number,
   ): Promise<number> {
-    return this.#transaction(() => {
+    return this.#access.transaction(() => {
       const row = this.#statements.endClaim.get(key.account, key.id);
       const cursor = row?.["cursor"] as number | undefined;
       if (cursor === undefined) return 0;
@@ -248,26 +303,56 @@ export class SqliteOutbox implements OutboxStore {
     { status, beforePosition, limit }: DeliveryQuery,
   ): Promise<readonly ListedDelivery[]> {
     const before = beforePosition ?? Number.MAX_SAFE_INTEGER;
-    const rows = status
-      ? this.#statements.deliveriesOf.all(account, id, status, before, limit)
-      : this.#statements.deliveries.all(account, id, before, limit);
+    const { deliveries, deliveriesOf } = this.#statements;
+    const rows = await this.#access.read(() =>
+      status
+        ? deliveriesOf.all(account, id, status, before, limit)
+        : deliveries.all(account, id, before, limit),
+    );
     return (rows as unknown as DeliveryRow[]).map(toDelivery);
   }
 
   async trimDeliveries({ account, id }: EndpointKey, keep: number): Promise<void> {
+    const { oldestKept, trimDeliveries } = this.#statements;
     for (const status of SETTLED_STATUSES) {
-      this.#statements.trimDeliveries.run({ account, endpoint: id, status, keep });
+      const isComplete = () =>
+        this.#access.transaction(() => {
+          const last = oldestKept.get(account, id, status, keep)?.["position"] as
+            | number
+            | undefined;
+          if (last === undefined) return true;
+          return Number(trimDeliveries.run(account, id, status, last, PART).changes) < PART;
+        });
+      while (!(await isComplete())) await nextTurn();
     }
   }
 
-  async pruneDeliveries(account: string, before: number, limit: number): Promise<number> {
-    return Number(this.#statements.pruneDeliveries.run(account, before, limit).changes);
+  /** A position is the endpoint and the position of the last delivery that was looked at. */
+  async pruneDeliveries(
+    account: string,
+    before: number,
+    after: string | null,
+    limit: number,
+  ): Promise<string | null> {
+    const { partOfDeliveries, dropDelivery } = this.#statements;
+    const [position = "0", endpoint = ""] = after?.split(/ (.*)/s) ?? [];
+    return this.#access.transaction(() => {
+      const rows = partOfDeliveries.all(account, endpoint, Number(position), limit);
+      for (const row of rows) {
+        if ((row["updated_at"] as number) < before) dropDelivery.run(row["position"] as number);
+      }
+      const last = rows.length < limit ? undefined : rows.at(-1);
+      return last ? `${last["position"]} ${last["endpoint"]}` : null;
+    });
   }
 
-  /** Erases waiting rows and deliveries of a session; call it in the transaction that erases it. */
-  erase({ account, id }: SessionKey): void {
+  /**
+   * Erases waiting rows and a part of the deliveries of a session, in the transaction that erases it; true:
+   * no delivery is left.
+   */
+  erasePart({ account, id }: SessionKey, limit: number): boolean {
     this.#statements.eraseWaiting.run(account, id);
-    this.#statements.eraseDeliveries.run(account, id);
+    return Number(this.#statements.eraseDeliveries.run(account, id, limit).changes) < limit;
   }
 }
 

@@ -8,6 +8,7 @@
 
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { nextTurn, TurnBudget } from "../../async/turns.ts";
 import {
   QUEUE_STANDINGS,
   type QueueStanding,
@@ -27,12 +28,16 @@ import { noSessions, type StateCounts } from "../state-counts.ts";
 import {
   type Account,
   type Agent,
+  type AgentQuery,
   type Assignment,
+  type AssignmentQuery,
   type Broadcast,
   type ClockKeeper,
   type EraseOptions,
   type Found,
+  type IdPart,
   type LeaseWrite,
+  type ListedAgent,
   type LogEntry,
   type Lookup,
   type NewBroadcast,
@@ -47,9 +52,11 @@ import {
 } from "../store.ts";
 import { decodeTransition } from "../transition-codec.ts";
 import { AccountNumbers } from "./account-numbers.ts";
+import { isBusy, retryWhileBusy } from "./busy.ts";
 import { createPrivateFile, FileLock, lockFileOf } from "./file-lock.ts";
 import { FileWatch } from "./file-watch.ts";
-import { guard, isBusy, type Statement } from "./guarded-database.ts";
+import { type GuardedDatabase, guard, type Statement } from "./guarded-database.ts";
+import { LogHours } from "./log-hours.ts";
 import { prepareSchema } from "./schema.ts";
 import { Sessions } from "./sessions.ts";
 import { SqliteOutbox } from "./sqlite-outbox.ts";
@@ -68,9 +75,12 @@ interface LogRow {
 const CACHE_KIB = 16_384;
 /** Pages of the write-ahead log that are checkpointed together: 16 MB. Many of them are the same page. */
 const CHECKPOINT_PAGES = 4_000;
-/** How long a write waits for another process, and while that one keeps the file locked. */
-const BUSY_TIMEOUT_MS = 2_000;
-const STILL_BUSY_TIMEOUT_MS = 20;
+/** Rows of a session's history that are erased in one turn of the event loop. */
+const ERASE_LIMIT = 500;
+/** Accounts that are read together. */
+const ACCOUNTS_PART = 500;
+/** Outdated erasures that one erasure forgets. */
+const ERASURES_LIMIT = 20;
 /** The share of free pages that the file keeps, for the records that come next. */
 const FREE_SHARE = 0.1;
 
@@ -86,6 +96,7 @@ export class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #accounts: AccountNumbers;
+  readonly #hours: LogHours;
   readonly #sessions: Sessions;
   readonly #lock: FileLock | null;
   readonly #watch: FileWatch | null;
@@ -93,89 +104,125 @@ export class SqliteStore implements Store {
   readonly #unreadable = new RecordErrors();
   /** Why no statement is run: the file is gone or was replaced. */
   #fault: string | null = null;
-  /** Another process has kept the file locked for longer than {@link BUSY_TIMEOUT_MS}. */
-  #isStillBusy = false;
 
   /**
-   * Opens the file, or creates it so that only its owner can read it.
+   * Opens the file, or creates it so that only its owner can read it. Waits a while where another process
+   * has it locked.
    * @throws {StoreError} if it cannot be opened or is not a file of ours.
    */
+  static async open(path: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
+    const store = await retryWhileBusy(() => new SqliteStore(path, options));
+    const budget = new TurnBudget();
+    while (store.#sessions.readLeases()) await budget.step();
+    return store;
+  }
+
+  /** As {@link open}, but throws at once where another process has the file locked. */
   constructor(path: string, { minSegmentEntries, isPrivate = false }: SqliteStoreOptions = {}) {
     const isInMemory = path === ":memory:";
     this.#lock = isPrivate || isInMemory ? null : lock(path);
+    let database: DatabaseSync | undefined;
+    let guarded: GuardedDatabase;
     try {
       if (!isInMemory) createPrivateFile(path);
-      this.#database = new DatabaseSync(path);
+      // What is locked is tried again by retryWhileBusy.
+      database = new DatabaseSync(path, { timeout: 0 });
+      this.#database = database;
       // A new file can shrink without being written again as a whole; that cannot be set later.
       this.#database.exec(`PRAGMA auto_vacuum = INCREMENTAL;
         PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-        PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA cache_size = -${CACHE_KIB};
+        PRAGMA cache_size = -${CACHE_KIB};
         PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};`);
       prepareSchema(this.#database, path);
+      guarded = guard(database, () => {
+        if (this.#fault !== null) throw new StoreError(this.#fault);
+      });
+      this.#statements = prepareStatements(guarded);
+      this.#incarnation = this.#readIncarnation();
     } catch (error) {
+      database?.close();
       this.#lock?.release();
       throw error instanceof StoreError ? error : unusable(path, error);
     }
-    const guarded = guard(this.#database, () => {
-      if (this.#fault !== null) throw new StoreError(this.#fault);
-    });
-    this.#statements = prepareStatements(guarded);
-    this.#incarnation = this.#readIncarnation();
     this.#watch = this.#lock && new FileWatch(path);
+    this.#hours = new LogHours(guarded);
     this.#accounts = new AccountNumbers(this.#statements);
-    this.#sessions = new Sessions(
-      this.#statements,
-      this.#accounts,
-      this.#unreadable,
-      minSegmentEntries,
-    );
-    this.outbox = new SqliteOutbox(guarded, this.#unreadable, (work) => this.#transaction(work));
+    const unreadable = this.#unreadable;
+    const options = { hours: this.#hours, unreadable, minSegmentEntries };
+    this.#sessions = new Sessions(this.#statements, this.#accounts, options);
+    this.outbox = new SqliteOutbox(guarded, unreadable, {
+      read: (work) => this.#read(work),
+      transaction: (work) => this.#transaction(work),
+    });
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
     const { erasure } = this.#statements;
-    const erasedAt = (hash: string) => (erasure.get(hash)?.["at"] ?? null) as number | null;
-    return withErasures(lookups, this.#sessions.load(lookups), erasedAt);
+    const erasedAt = (hash: string) =>
+      this.#read(() => (erasure.get(hash)?.["at"] ?? null) as number | null);
+    const found = await this.#read(() => this.#sessions.load(lookups));
+    return withErasures(lookups, found, erasedAt);
   }
 
   async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
-    const { outcomes, committed } = this.#transaction(() => this.#sessions.commit(writes));
-    committed();
-    return outcomes;
+    return this.#committing(() => this.#sessions.commit(writes));
   }
 
   async renew(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]> {
-    const { outcomes, committed } = this.#transaction(() => this.#sessions.renew(leases));
-    committed();
-    return outcomes;
+    return this.#committing(() => this.#sessions.renew(leases));
+  }
+
+  /** Runs a transaction that memory follows. */
+  #committing<T>(work: () => { readonly outcomes: T; readonly committed: () => void }): Promise<T> {
+    let committed = () => {};
+    return this.#transaction(
+      () => {
+        const result = work();
+        committed = result.committed;
+        return result.outcomes;
+      },
+      () => committed(),
+    );
   }
 
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
     for (;;) {
-      const due = this.#sessions.due(now, limit, (work) => this.#transaction(work));
+      const { due, renewed } = await this.#read(() => this.#sessions.due(now, limit));
       if (due) return due;
+      if (renewed.length > 0) {
+        await this.#transaction(() => this.#sessions.clearDeadlines(renewed));
+      }
       // Many may fall due together: what has arrived meanwhile runs between one share and the next.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   }
 
   async dueOf(account: string, until: number, limit: number): Promise<readonly Stored[]> {
-    return this.#sessions.dueOf(account, until, limit);
+    const budget = new TurnBudget();
+    const found: Stored[] = [];
+    for (const read of await this.#read(() => this.#sessions.dueOf(account, until, limit))) {
+      const stored = await this.#read(read);
+      if (stored) found.push(stored);
+      await budget.step();
+    }
+    return found;
   }
 
   async notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
-    const rows = this.#statements.behind.all(this.#accounts.of(account), epoch, limit);
+    const rows = await this.#read(() =>
+      this.#statements.behind.all(this.#accounts.of(account), epoch, limit),
+    );
     return rows.map((row) => ({ account, id: row["id"] as string }));
   }
 
   async list(account: string, query: ListQuery): Promise<ListPage> {
-    return this.#sessions.list(account, query);
+    return this.#read(() => this.#sessions.list(account, query));
   }
 
   async countQueue(account: string, group?: string): Promise<QueueCounts> {
     const counts = { none: 0, queued: 0, direct: 0 };
     const of = { account: this.#accounts.of(account), group: group ?? null };
-    for (const { queue, count } of this.#statements.countQueue.all(of)) {
+    for (const { queue, count } of await this.#read(() => this.#statements.countQueue.all(of))) {
       counts[QUEUE_STANDINGS[Number(queue)] as QueueStanding] = Number(count);
     }
     const { queued, direct } = counts;
@@ -223,30 +270,48 @@ export class SqliteStore implements Store {
   ): Promise<readonly LogEntry[]> {
     return readPage(
       limit,
-      (last: LogRow | null, count) => read(last, count) as readonly LogRow[],
+      (last: LogRow | null, count) => this.#read(() => read(last, count) as readonly LogRow[]),
       (row) => this.#unreadable.readable(() => toLogEntry(account, row)),
     );
   }
 
   async lastCursor(account: string): Promise<number> {
-    const row = this.#statements.lastCursor.get(this.#accounts.of(account)) as {
-      cursor: number | null;
-    };
-    return row.cursor ?? 0;
+    const row = await this.#read(() => this.#statements.lastCursor.get(this.#accounts.of(account)));
+    return (row?.["cursor"] ?? 0) as number;
   }
 
-  async assignments(account: string, agent?: string): Promise<readonly Assignment[]> {
-    const rows = this.#statements.assignments.all({
-      account: this.#accounts.of(account),
-      agent: agent ?? null,
+  async logStart(account: string, at: number, track: Track = "live"): Promise<number> {
+    return this.#read(() => {
+      const start = this.#hours.start(this.#accounts.of(account), TRACKS.indexOf(track), at);
+      return start ?? (this.#statements.lastOfLog.get()?.["cursor"] as number);
     });
-    return (rows as unknown as { assignee: string; id: string; held: number }[]).map(
-      ({ assignee, id, held }) => ({ agent: assignee, session: id, capacityHeld: held === 1 }),
-    );
   }
 
-  async sessionsOf(account: string, user: string): Promise<readonly string[]> {
-    return this.#sessions.ofUser(account, user);
+  async assignments(
+    account: string,
+    agent: string,
+    { afterSession = "", isHeld, limit }: AssignmentQuery,
+  ): Promise<readonly Assignment[]> {
+    const statement = isHeld ? this.#statements.held : this.#statements.assignments;
+    const rows = await this.#read(() =>
+      statement.all(this.#accounts.of(account), agent, afterSession, limit),
+    );
+    return (rows as unknown as { id: string; held: number }[]).map(({ id, held }) => ({
+      session: id,
+      capacityHeld: held === 1,
+    }));
+  }
+
+  async sessionsOf(
+    account: string,
+    user: string,
+    after: string | null,
+    limit: number,
+  ): Promise<IdPart> {
+    const { ids, last } = await this.#read(() =>
+      this.#sessions.ofUser(account, user, Number(after ?? 0), limit),
+    );
+    return { ids, next: last === null ? null : String(last) };
   }
 
   async count(account: string): Promise<number> {
@@ -256,71 +321,103 @@ export class SqliteStore implements Store {
 
   async countByState(account: string): Promise<StateCounts> {
     const counts = noSessions();
-    for (const { state, count } of this.#statements.counts.all(this.#accounts.of(account))) {
+    const rows = await this.#read(() => this.#statements.counts.all(this.#accounts.of(account)));
+    for (const { state, count } of rows) {
       counts[STATES[Number(state)] as State] = Number(count);
     }
     return counts;
   }
 
   async scan(account: string, after: string | null, limit: number): Promise<ScanPart> {
-    return scanById((query) => this.#sessions.list(account, query), after, limit);
+    return scanById((query) => this.list(account, query), after, limit);
   }
 
   async prune(account: string, before: number, limit: number): Promise<number> {
-    const number = this.#accounts.of(account);
-    let pruned = 0;
-    for (const track of TRACKS.keys()) {
-      if (pruned >= limit) break;
-      const entries = this.#statements.oldest.all(number, track, limit - pruned);
-      const end = lastOldCursor(entries as unknown as { cursor: number; at: number }[], before);
-      if (end === null) continue;
-      pruned += Number(this.#statements.prune.run(number, track, end).changes);
-    }
-    return pruned;
-  }
-
-  async erase(key: SessionKey, { erasedAt, expectedVersion }: EraseOptions = {}): Promise<boolean> {
-    const hash = await erasureHashOf(key);
-    const { outcomes, committed } = this.#transaction(() => {
-      const erased = this.#sessions.erase(key, expectedVersion);
-      if (erased.outcomes || expectedVersion === undefined) this.outbox.erase(key);
-      if (erased.outcomes && erasedAt !== undefined) {
-        this.#statements.pruneErasures.run(erasedAt - ERASURE_KEPT_MS);
-        this.#statements.putErasure.run(hash, erasedAt);
+    return this.#transaction(() => {
+      const number = this.#accounts.of(account);
+      let pruned = 0;
+      for (const track of TRACKS.keys()) {
+        if (pruned >= limit) break;
+        const entries = this.#statements.oldest.all(number, track, limit - pruned);
+        const end = lastOldCursor(entries as unknown as { cursor: number; at: number }[], before);
+        if (end === null) continue;
+        pruned += Number(this.#statements.prune.run(number, track, end).changes);
+        this.#hours.prune(number, track, before);
       }
-      return erased;
+      return pruned;
     });
-    committed();
-    return outcomes;
   }
 
-  async agents(account: string): Promise<readonly Agent[]> {
-    const rows = this.#statements.agents.all(account) as unknown as Agent[];
-    return rows.map(({ id, capacity }) => ({ id, capacity }));
+  async erase(key: SessionKey, options: EraseOptions = {}): Promise<boolean> {
+    const hash = await erasureHashOf(key);
+    for (;;) {
+      const erasure = await this.#committing(() => this.#erasePart(key, hash, options));
+      if (erasure !== "partly") return erasure === "erased";
+      await nextTurn();
+    }
+  }
+
+  /** Deliveries and history come first: as long as the session is there, erasing it again finishes it. */
+  #erasePart(key: SessionKey, hash: string, { erasedAt, expectedVersion }: EraseOptions) {
+    const nothing = { committed: () => {} };
+    if (expectedVersion !== undefined && !this.#sessions.has(key, expectedVersion)) {
+      return { outcomes: "absent", ...nothing } as const;
+    }
+    if (!this.outbox.erasePart(key, ERASE_LIMIT))
+      return { outcomes: "partly", ...nothing } as const;
+    const erased = this.#sessions.erase(key, ERASE_LIMIT);
+    if (erased.outcomes === "erased" && erasedAt !== undefined) {
+      this.#statements.pruneErasures.run(erasedAt - ERASURE_KEPT_MS, ERASURES_LIMIT);
+      this.#statements.putErasure.run(hash, erasedAt);
+    }
+    return erased;
+  }
+
+  async agents(
+    account: string,
+    { afterId = "", limit }: AgentQuery,
+  ): Promise<readonly ListedAgent[]> {
+    const rows = await this.#read(() =>
+      this.#statements.agents.all({ number: this.#accounts.of(account), account, afterId, limit }),
+    );
+    return (rows as unknown as ListedAgent[]).map(({ id, capacity }) => ({ id, capacity }));
+  }
+
+  async capacityOf(account: string, agent: string): Promise<number | null> {
+    const row = await this.#read(() => this.#statements.capacity.get(account, agent));
+    return (row?.["capacity"] ?? null) as number | null;
   }
 
   async putAgent(account: string, { id, capacity }: Agent): Promise<void> {
-    this.#statements.putAgent.run(account, id, capacity);
+    await this.#transaction(() => this.#statements.putAgent.run(account, id, capacity));
   }
 
   async accounts(): Promise<readonly Account[]> {
-    const rows = this.#statements.accounts.all() as unknown as { name: string; body: string }[];
-    return rows.map(({ name, body }) => parseAccount(name, body));
+    const budget = new TurnBudget();
+    const found: Account[] = [];
+    for (let last = ""; ; ) {
+      const rows = await this.#read(() => this.#statements.accounts.all(last, ACCOUNTS_PART));
+      for (const { name, body } of rows) found.push(parseAccount(name as string, body as string));
+      if (rows.length < ACCOUNTS_PART) return found;
+      last = rows.at(-1)?.["name"] as string;
+      await budget.step();
+    }
   }
 
   async putAccount(account: Account): Promise<void> {
-    this.#statements.putAccount.run(account.name, JSON.stringify(account));
+    const body = JSON.stringify(account);
+    await this.#transaction(() => this.#statements.putAccount.run(account.name, body));
   }
 
   async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
-    const rows = this.#statements.broadcasts.all(afterEpoch);
+    const rows = await this.#read(() => this.#statements.broadcasts.all(afterEpoch));
     return (rows as unknown as { epoch: number; body: string }[]).map(({ epoch, body }) =>
       parseBroadcast(epoch, body),
     );
   }
 
   async broadcast(broadcast: NewBroadcast): Promise<number> {
-    return this.#appendBroadcast(broadcast);
+    return this.#transaction(() => this.#appendBroadcast(broadcast));
   }
 
   /** Checks first that the file is still the one that was opened. */
@@ -334,7 +431,7 @@ export class SqliteStore implements Store {
   }
 
   async dropBroadcasts(epochs: readonly number[]): Promise<void> {
-    this.#transaction(() => {
+    await this.#transaction(() => {
       for (const epoch of epochs) this.#statements.dropBroadcast.run(epoch);
     });
   }
@@ -353,18 +450,19 @@ export class SqliteStore implements Store {
 
   async noteSignals(lastAt: ReadonlyMap<string, number>): Promise<void> {
     if (lastAt.size === 0) return;
-    this.#transaction(() => {
+    await this.#transaction(() => {
       for (const [account, at] of lastAt) this.#statements.putLastSignal.run(account, at);
     });
   }
 
   async lastSignalAt(account: string): Promise<number | null> {
-    return (this.#statements.lastSignal.get(account)?.["at"] ?? null) as number | null;
+    const row = await this.#read(() => this.#statements.lastSignal.get(account));
+    return (row?.["at"] ?? null) as number | null;
   }
 
   async keepClock(change: (keeper: ClockKeeper | null) => ClockKeeper): Promise<void> {
     this.#fault = this.#watch?.fault() ?? null;
-    this.#transaction(() => {
+    await this.#transaction(() => {
       const stored = this.#statements.clock.get() as unknown as ClockKeeper | undefined;
       const { collector, boot, base, mono } = change(stored ?? null);
       this.#statements.setClock.run(collector, boot, base, mono);
@@ -375,10 +473,10 @@ export class SqliteStore implements Store {
     const pages = (statement: Statement) => Object.values(statement.get() ?? {})[0] as number;
     const { freePages, allPages, releasePages } = this.#statements;
     const excess = () => pages(freePages) - FREE_SHARE * pages(allPages);
-    const before = excess();
+    const before = await this.#read(excess);
     if (before <= 0) return false;
-    this.#transaction(() => releasePages.all());
-    const after = excess();
+    await this.#transaction(() => releasePages.all());
+    const after = await this.#read(excess);
     return after > 0 && after < before;
   }
 
@@ -407,29 +505,33 @@ export class SqliteStore implements Store {
     return Number(this.#statements.broadcast.run(JSON.stringify(broadcast)).lastInsertRowid);
   }
 
-  #transaction<T>(work: () => T): T {
+  /** Runs a query, at once where the file is not locked. */
+  #read<T>(work: () => T): Promise<T> {
+    return retryWhileBusy(work);
+  }
+
+  /** Runs work in a transaction, at once where the file is not locked; `committed` follows in the same turn. */
+  #transaction<T>(work: () => T, committed: () => void = () => {}): Promise<T> {
+    return retryWhileBusy(() => {
+      const result = this.#runTransaction(work);
+      committed();
+      return result;
+    });
+  }
+
+  #runTransaction<T>(work: () => T): T {
+    this.#statements.begin.run();
     try {
-      this.#statements.begin.run();
       const result = work();
       this.#statements.commit.run();
-      this.#waitWhileBusy(true);
       return result;
     } catch (error) {
       if (this.#database.isOpen && this.#database.isTransaction) this.#statements.rollback.run();
       this.#sessions.rolledBack();
       this.#accounts.clear();
-      if (isBusy(error)) this.#waitWhileBusy(false);
+      this.#hours.clear();
       throw error;
     }
-  }
-
-  /** A wait blocks the process, and one that follows another would block it altogether. */
-  #waitWhileBusy(isLong: boolean): void {
-    if (this.#isStillBusy === !isLong) return;
-    this.#isStillBusy = !isLong;
-    this.#database.exec(
-      `PRAGMA busy_timeout = ${isLong ? BUSY_TIMEOUT_MS : STILL_BUSY_TIMEOUT_MS}`,
-    );
   }
 }
 
@@ -438,17 +540,16 @@ export class SqliteStore implements Store {
  * @throws {StoreError} if the file is gone or being restored, or the folder cannot be used.
  */
 function lock(path: string): FileLock {
-  let taken: FileLock | null;
+  let taken: FileLock;
   try {
     // Before the lock's own file, by which a missing store is noticed.
     if (!existsSync(lockFileOf(path))) createPrivateFile(path);
     taken = FileLock.share(path);
   } catch (error) {
-    throw unusable(path, error);
-  }
-  if (!taken) {
+    if (!isBusy(error)) throw unusable(path, error);
     throw new StoreError(
       `The SQLite file ${path} is being restored: start again when that is complete.`,
+      { cause: error },
     );
   }
   if (existsSync(path)) return taken;
@@ -463,6 +564,7 @@ function unusable(path: string, error: unknown): StoreError {
   const why = error instanceof Error ? error.message : String(error);
   return new StoreError(
     `The SQLite file ${path} cannot be used (${why}): name a file in a writable folder with --store sqlite:PATH.`,
+    { cause: error },
   );
 }
 

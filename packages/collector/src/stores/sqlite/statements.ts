@@ -43,7 +43,7 @@ const SQL = {
     "INSERT INTO transitions (account, track, session, seq, at, body) VALUES (?, ?, ?, ?, ?, ?)",
 
   appendLeaseLog: "INSERT INTO lease_log (body) VALUES (?)",
-  readLeaseLog: "SELECT number, body FROM lease_log WHERE number > ? ORDER BY number",
+  readLeaseLog: "SELECT number, body FROM lease_log WHERE number > ? ORDER BY number LIMIT ?",
   clearRowDeadline: "UPDATE sessions SET deadline_at = NULL WHERE number = ? AND version = ?",
   // The last row stays, so that no number is used twice.
   deleteLeaseLog: `DELETE FROM lease_log WHERE number IN
@@ -51,8 +51,8 @@ const SQL = {
       ORDER BY number LIMIT ?)`,
 
   due: `SELECT account, ${SESSION} FROM sessions WHERE deadline_at <= ? ORDER BY deadline_at LIMIT ?`,
-  dueOf: `SELECT account, ${SESSION} FROM sessions WHERE deadline_at <= ? AND account = ?
-    ORDER BY deadline_at`,
+  dueOf: `SELECT number, version, deadline_at FROM sessions WHERE deadline_at <= ? AND account = ?
+    ORDER BY deadline_at LIMIT ?`,
   behind: "SELECT id FROM sessions WHERE account = ? AND epoch < ? LIMIT ?",
   listed: `SELECT ${LISTED} FROM sessions WHERE account = ? AND id = ?`,
   walkById: `SELECT ${LISTED} FROM sessions WHERE account = :account AND id > :id
@@ -75,28 +75,46 @@ const SQL = {
     FROM transitions CROSS JOIN sessions ON sessions.number = transitions.session
     WHERE transitions.account = ? AND track = ? AND cursor > ? ORDER BY cursor LIMIT ?`,
   lastCursor: "SELECT max(cursor) AS cursor FROM transitions WHERE account = ? AND track = 0",
-  assignments: `SELECT assignee, id, held FROM sessions WHERE account = :account
-    AND assignee IS NOT NULL AND (:agent IS NULL OR assignee = :agent) ORDER BY assignee, id`,
-  bodiesByTerm: `SELECT id, body FROM terms JOIN sessions ON number = session
-    WHERE hash = ? AND account = ? ORDER BY id`,
+  lastOfLog: "SELECT coalesce(max(cursor), 0) AS cursor FROM transitions",
+  assignments: `SELECT id, held FROM sessions WHERE account = ? AND assignee = ? AND id > ?
+    ORDER BY id LIMIT ?`,
+  held: `SELECT id, held FROM sessions WHERE account = ? AND assignee = ? AND id > ? AND held = 1
+    ORDER BY id LIMIT ?`,
+  bodiesByTerm: `SELECT number, id, body FROM terms JOIN sessions ON number = session
+    WHERE hash = ? AND account = ? AND session > ? ORDER BY session LIMIT ?`,
   counts: "SELECT state, count FROM session_counts WHERE account = ?",
   // The log is nearly in the order of time, so old entries are at its beginning.
   oldest: `SELECT cursor, at FROM transitions WHERE account = ? AND track = ?
     ORDER BY cursor LIMIT ?`,
   prune: "DELETE FROM transitions WHERE account = ? AND track = ? AND cursor <= ?",
-  eraseEvents: "DELETE FROM events WHERE session = ?",
-  eraseTransitions: "DELETE FROM transitions WHERE session = ?",
+  eraseEvents: `DELETE FROM events WHERE (session, id) IN
+    (SELECT session, id FROM events WHERE session = ? LIMIT ?)`,
+  eraseTransitions: `DELETE FROM transitions WHERE cursor IN
+    (SELECT cursor FROM transitions WHERE session = ? LIMIT ?)`,
   eraseTerms: "DELETE FROM terms WHERE session = ?",
   eraseSession: "DELETE FROM sessions WHERE number = ?",
   erasure: "SELECT at FROM erasures WHERE hash = ?",
   putErasure:
     "INSERT INTO erasures (hash, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at",
-  pruneErasures: "DELETE FROM erasures WHERE at < ?",
+  pruneErasures: `DELETE FROM erasures WHERE hash IN
+    (SELECT hash FROM erasures WHERE at < ? ORDER BY at LIMIT ?)`,
 
-  agents: "SELECT id, capacity FROM agents WHERE account = ? ORDER BY id",
+  // Each step of the recursion finds the next agent in the index, past all sessions of the one before.
+  agents: `WITH RECURSIVE assignees (id) AS (
+      SELECT min(assignee) FROM sessions WHERE account = :number AND assignee > :afterId
+      UNION ALL
+      SELECT (SELECT min(assignee) FROM sessions WHERE account = :number AND assignee > assignees.id)
+        FROM assignees WHERE id IS NOT NULL
+      LIMIT :limit),
+    with_capacity AS (SELECT id FROM agents WHERE account = :account AND id > :afterId
+      ORDER BY id LIMIT :limit)
+    SELECT id, (SELECT capacity FROM agents WHERE account = :account AND agents.id = found.id) AS capacity
+    FROM (SELECT id FROM assignees WHERE id IS NOT NULL UNION SELECT id FROM with_capacity) AS found
+    ORDER BY id LIMIT :limit`,
+  capacity: "SELECT capacity FROM agents WHERE account = ? AND id = ?",
   putAgent: `INSERT INTO agents (account, id, capacity) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET capacity = excluded.capacity`,
-  accounts: "SELECT name, body FROM accounts ORDER BY name",
+  accounts: "SELECT name, body FROM accounts WHERE name > ? ORDER BY name LIMIT ?",
   putAccount:
     "INSERT INTO accounts (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
   freePages: "PRAGMA freelist_count",

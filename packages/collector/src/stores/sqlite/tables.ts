@@ -156,3 +156,9 @@ export const LISTS_TABLES = `
 /** Accounts whose sessions have applied all broadcasts up to an epoch: none is created below it. */
 export const CLOSED_EPOCHS_TABLE = `
    CREATE TABLE IF NOT EXISTS closed_epochs (account INTEGER PRIMARY KEY, epoch INTEGER NOT NULL);`;
+
+/** The sessions of an agent by id, and those that take a place of the agent's capacity. */
+export const ASSIGNEE_INDEXES = `
+   DROP INDEX IF EXISTS sessions_assignee;
+   CREATE INDEX sessions_assignee ON sessions (account, assignee, id) WHERE assignee IS NOT NULL;
+   CREATE INDEX IF NOT EXISTS sessions_held ON sessions (account, assignee, id) WHERE held = 1;`;

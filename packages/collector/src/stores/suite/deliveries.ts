@@ -60,10 +60,16 @@ export const deliveryCases: readonly ConformanceCase[] = [
         left.map(({ seq }) => seq),
         [6, 5, 4, 2, 1],
       );
-      equal(await store.outbox.pruneDeliveries("desk", NOW + 1, 100), 0);
-      equal(await store.outbox.pruneDeliveries(ACCOUNT, NOW, 100), 0);
+      const prune = async (account: string, before: number) => {
+        for (let after: string | null = null; ; ) {
+          after = await store.outbox.pruneDeliveries(account, before, after, 2);
+          if (after === null) return;
+        }
+      };
+      await prune("desk", NOW + 1);
+      await prune(ACCOUNT, NOW);
       equal((await store.outbox.deliveries(KEY, { limit: 10 })).length, 5);
-      while ((await store.outbox.pruneDeliveries(ACCOUNT, NOW + 1, 2)) > 0);
+      await prune(ACCOUNT, NOW + 1);
       deepEqual(await store.outbox.deliveries(KEY, { limit: 10 }), []);
     },
   },

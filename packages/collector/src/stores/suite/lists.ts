@@ -4,7 +4,7 @@
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { ListPage, ListPosition, ListQuery } from "../list.ts";
-import type { IndexedColumns, ScanPart, Write } from "../store.ts";
+import type { IdPart, IndexedColumns, ScanPart, Write } from "../store.ts";
 import { ACCOUNT, COLUMNS, type ConformanceCase, keyOf, NOW, sessionOf, writeOf } from "./case.ts";
 import { exampleLists } from "./list-examples.ts";
 import { checkLists, writeListed } from "./list-model.ts";
@@ -128,10 +128,13 @@ export const listCases: readonly ConformanceCase[] = [
       await store.putAgent(ACCOUNT, { id: "ann", capacity: 1 });
       await store.putAgent(ACCOUNT, { id: "bob", capacity: 3 });
       await store.putAgent("desk", { id: "eve", capacity: 9 });
-      deepEqual(await store.agents(ACCOUNT), [
+      const ofAgents = { limit: 10 };
+      deepEqual(await store.agents(ACCOUNT, ofAgents), [
         { id: "ann", capacity: 1 },
         { id: "bob", capacity: 3 },
       ]);
+      equal(await store.capacityOf(ACCOUNT, "bob"), 3);
+      equal(await store.capacityOf(ACCOUNT, "eve"), null);
       const of = (assignee: string, capacityHeld: boolean) => ({
         columns: { ...COLUMNS, assignee, capacityHeld },
       });
@@ -139,15 +142,33 @@ export const listCases: readonly ConformanceCase[] = [
         writeOf("z", of("ann", true)),
         writeOf("y", of("bob", false)),
         writeOf("x", of("ann", false)),
+        writeOf("v", of("a c%e", true)),
         writeOf("w"),
       ]);
-      const all = await store.assignments(ACCOUNT);
-      deepEqual(all, [
-        { agent: "ann", session: "x", capacityHeld: false },
-        { agent: "ann", session: "z", capacityHeld: true },
-        { agent: "bob", session: "y", capacityHeld: false },
+      deepEqual(await store.agents(ACCOUNT, ofAgents), [
+        { id: "a c%e", capacity: null },
+        { id: "ann", capacity: 1 },
+        { id: "bob", capacity: 3 },
       ]);
-      deepEqual(await store.assignments(ACCOUNT, "bob"), all.slice(2));
+      deepEqual(await store.agents(ACCOUNT, { afterId: "a c%e", limit: 1 }), [
+        { id: "ann", capacity: 1 },
+      ]);
+      deepEqual(await store.agents(ACCOUNT, { afterId: "bob", limit: 1 }), []);
+      const sessions = async (agent: string, query: object = {}) =>
+        store.assignments(ACCOUNT, agent, { limit: 10, ...query });
+      const [x, z] = [
+        { session: "x", capacityHeld: false },
+        { session: "z", capacityHeld: true },
+      ];
+      deepEqual(await sessions("ann"), [x, z]);
+      deepEqual(await sessions("ann", { limit: 1 }), [x]);
+      deepEqual(await sessions("ann", { afterSession: "x" }), [z]);
+      deepEqual(await sessions("ann", { isHeld: true }), [z]);
+      deepEqual(await sessions("ann", { isHeld: true, afterSession: "z" }), []);
+      deepEqual(await sessions("a c%e"), [{ session: "v", capacityHeld: true }]);
+      deepEqual(await sessions("nobody"), []);
+      await store.commit([writeOf("y", { expectedVersion: 1 })]);
+      deepEqual(await sessions("bob"), []);
     },
   },
   {
@@ -184,15 +205,26 @@ export const listCases: readonly ConformanceCase[] = [
         of("d", null),
         of("x", "u_1", "desk"),
       ]);
-      deepEqual(await store.sessionsOf(ACCOUNT, "u_1"), ["a", "c"]);
-      deepEqual(await store.sessionsOf(ACCOUNT, "nobody"), []);
+      const sessionsOf = async (user: string, limit: number) => {
+        const found: string[] = [];
+        for (let after: string | null = null; ; ) {
+          const part: IdPart = await store.sessionsOf(ACCOUNT, user, after, limit);
+          ok(part.ids.length <= limit);
+          found.push(...part.ids);
+          if (part.next === null) return found.sort();
+          after = part.next;
+        }
+      };
+      deepEqual(await sessionsOf("u_1", 10), ["a", "c"]);
+      deepEqual(await sessionsOf("u_1", 1), ["a", "c"]);
+      deepEqual(await sessionsOf("nobody", 1), []);
       equal(await store.count(ACCOUNT), 4);
       equal(await store.count("nobody"), 0);
       const moved = sessionOf("a", { user: "u_2" });
       await store.commit([writeOf("a", { session: moved, expectedVersion: 1 })]);
       await store.erase(keyOf("b"));
-      deepEqual(await store.sessionsOf(ACCOUNT, "u_1"), ["c"]);
-      deepEqual(await store.sessionsOf(ACCOUNT, "u_2"), ["a"]);
+      deepEqual(await sessionsOf("u_1", 10), ["c"]);
+      deepEqual(await sessionsOf("u_2", 10), ["a"]);
     },
   },
   {

@@ -3,7 +3,10 @@
  * @module
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
+import type { Track } from "../../core/lists.ts";
 import { ACCOUNT, type ConformanceCase, keyOf, NOW, transitionOf, writeOf } from "./case.ts";
+
+const HOUR_MS = 3_600_000;
 
 export const logCases: readonly ConformanceCase[] = [
   {
@@ -49,6 +52,33 @@ export const logCases: readonly ConformanceCase[] = [
         log.map(({ transition }) => transition),
         shadowTransitions,
       );
+    },
+  },
+  {
+    name: "knows where in the log a period begins",
+    async run(open) {
+      const store = await open();
+      const at = (seq: number, hours: number) => ({
+        ...transitionOf(seq),
+        at: NOW + hours * HOUR_MS,
+      });
+      await store.commit([writeOf("a", { transitions: [at(1, 0), at(2, 1)] })]);
+      await store.commit([
+        writeOf("b", { transitions: [at(1, 0), at(2, 3)], shadowTransitions: [at(1, 2)] }),
+      ]);
+      const from = async (hours: number, track?: Track) => {
+        const start = await store.logStart(ACCOUNT, NOW + hours * HOUR_MS, track);
+        const read = await store.log(ACCOUNT, start, 10, track);
+        return read
+          .filter(({ transition }) => transition.at >= NOW + hours * HOUR_MS)
+          .map(({ session, transition }) => `${session}${transition.seq}`);
+      };
+      deepEqual(await from(0), ["a1", "a2", "b1", "b2"]);
+      deepEqual(await from(1), ["a2", "b2"]);
+      deepEqual(await from(3), ["b2"]);
+      deepEqual(await from(4), []);
+      deepEqual(await from(1, "shadow"), ["b1"]);
+      deepEqual(await from(3, "shadow"), []);
     },
   },
   {

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { BatchLimit } from "./batch-limit.ts";
+
+function workFor(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+it("takes fewer requests, the more they cost, and more again once they cost less", () => {
+  const limit = new BatchLimit();
+  expect(limit.requests).toBe(400);
+  limit.measure(() => workFor(10));
+  limit.endBatch(20);
+  expect(limit.requests).toBeLessThanOrEqual(16);
+  for (let batch = 0; batch < 40; batch += 1) limit.endBatch(20);
+  expect(limit.requests).toBe(400);
+});
+
+it("takes some requests however much they cost", () => {
+  const limit = new BatchLimit();
+  limit.measure(() => workFor(20));
+  limit.endBatch(1);
+  expect(limit.requests).toBe(10);
+});

@@ -1,0 +1,68 @@
+/**
+ * Reads a page of a list in parts, and writes each item as soon as it is read. However large the items are, a
+ * page is never in memory at once, and the event loop turns in between.
+ * @module
+ */
+import type { Context } from "hono";
+import { TurnBudget } from "../async/turns.ts";
+
+/** A page ends after as much, with at least one item. */
+const MAX_PAGE_BYTES = 1 << 20;
+/** How many items are read before their size is known. */
+const FIRST_PART = 20;
+/** How much is read at once from then on. */
+const PART_BYTES = 1 << 17;
+const MAX_PART = 500;
+
+export interface ListSource<T> {
+  /** At most this many items in the page. */
+  readonly limit: number;
+  /** The items after one, or from the first of the page on; fewer than `limit`: there are no more. */
+  read(after: T | null, limit: number): Promise<readonly T[]>;
+  /** An item as JSON. */
+  view(item: T): unknown;
+}
+
+export interface ListPage<T> {
+  readonly items: readonly T[];
+  /** The JSON of each item. */
+  readonly texts: readonly string[];
+  readonly hasMore: boolean;
+}
+
+export async function readListPage<T>({ limit, read, view }: ListSource<T>): Promise<ListPage<T>> {
+  const budget = new TurnBudget();
+  const items: T[] = [];
+  const texts: string[] = [];
+  let bytes = 0;
+  for (let part = FIRST_PART; ; ) {
+    // One more than the page has says whether it is the last one.
+    const wanted = Math.min(part, limit - items.length + 1);
+    const found = await read(items.at(-1) ?? null, wanted);
+    for (const item of found) {
+      if (items.length === limit) return { items, texts, hasMore: true };
+      const text = JSON.stringify(await view(item));
+      bytes += encoder.encode(text).length;
+      if (bytes > MAX_PAGE_BYTES && items.length > 0) return { items, texts, hasMore: true };
+      items.push(item);
+      texts.push(text);
+    }
+    if (found.length < wanted) return { items, texts, hasMore: false };
+    const fitting = Math.floor((PART_BYTES * items.length) / bytes);
+    part = Math.min(Math.max(fitting, 1), MAX_PART);
+    await budget.step();
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** Returns lists of items that are JSON already, and further fields. */
+export function answerLists(
+  c: Context,
+  lists: Readonly<Record<string, readonly string[]>>,
+  rest: object,
+): Response {
+  const fields = Object.entries(lists).map(([name, texts]) => `"${name}":[${texts.join(",")}]`);
+  const body = `{${fields.join(",")},${JSON.stringify(rest).slice(1)}`;
+  return c.body(body, 200, { "Content-Type": "application/json" });
+}

@@ -1,0 +1,174 @@
+/**
+ * The sessions of one account in the memory store, with the orders in which they are listed.
+ * @module
+ */
+import type { Session } from "../../core/session.ts";
+import { Deadlines } from "../deadlines.ts";
+import {
+  comparePositions,
+  type ListFilter,
+  type ListOrder,
+  type ListPosition,
+  positionOf,
+  termOf,
+  termsOf,
+} from "../list.ts";
+import { noSessions, type StateCounts } from "../state-counts.ts";
+import type { IndexedColumns, QueueCounts, SessionKey, Stored } from "../store.ts";
+import { SortedList } from "./sorted-list.ts";
+
+export interface SessionRow {
+  readonly key: SessionKey;
+  readonly stored: Stored;
+  readonly columns: IndexedColumns;
+  readonly eventIds: Set<string>;
+  readonly number: number;
+}
+
+export class MemorySessions {
+  readonly rows = new Map<string, SessionRow>();
+  readonly deadlines = new Deadlines<string>();
+  readonly counts: StateCounts = noSessions();
+  /** Those with a session, ascending. */
+  readonly agents = new SortedList<string>(compare);
+  readonly #byId = new SortedList<string>(compare);
+  readonly #byChange = new SortedList<ListPosition>(comparePositions);
+  readonly #queue = new SortedList<ListPosition>(comparePositions);
+  readonly #queueCounts = new Map<string | null, QueueCounts>();
+  readonly #byAgent = new Map<string, SortedList<string>>();
+  readonly #byTerm = new Map<string, SortedList<string>>();
+  readonly #byEpoch = new Map<number, Set<string>>();
+
+  put(row: SessionRow): void {
+    const { id } = row.key;
+    const before = this.rows.get(id) ?? null;
+    this.rows.set(id, row);
+    if (!before) this.#byId.add(id);
+    const { deadlineAt } = row.stored;
+    if (deadlineAt !== null && deadlineAt !== before?.stored.deadlineAt) {
+      this.deadlines.add(id, deadlineAt);
+    }
+    this.#update(id, before, row);
+  }
+
+  delete(id: string): void {
+    const before = this.rows.get(id);
+    if (!before) return;
+    this.rows.delete(id);
+    this.#byId.delete(id);
+    this.#update(id, before, null);
+  }
+
+  /** Moves a session in the orders that its change concerns. */
+  #update(id: string, before: SessionRow | null, after: SessionRow | null): void {
+    const [oldEpoch, epoch] = [before?.stored.epoch, after?.stored.epoch];
+    if (oldEpoch !== epoch) {
+      if (oldEpoch !== undefined) this.#leaveEpoch(id, oldEpoch);
+      if (epoch !== undefined) this.#byEpoch.set(epoch, this.#idsAt(epoch).add(id));
+    }
+    const [old, session] = [before?.stored.session, after?.stored.session];
+    if (old?.changedAt !== session?.changedAt) {
+      if (old) this.#byChange.delete(positionOf(old, "changed"));
+      if (session) this.#byChange.add(positionOf(session, "changed"));
+    }
+    this.#updateTerms(id, old, session);
+    // A renewed lease changes no column.
+    if (before?.columns === after?.columns) return;
+    if (before) this.counts[before.columns.state] -= 1;
+    if (after) this.counts[after.columns.state] += 1;
+    if (before) this.#count(before, -1);
+    if (after) this.#count(after, 1);
+    this.#assign(id, before?.columns.assignee ?? null, after?.columns.assignee ?? null);
+  }
+
+  #idsAt(epoch: number): Set<string> {
+    return this.#byEpoch.get(epoch) ?? new Set();
+  }
+
+  #leaveEpoch(id: string, epoch: number): void {
+    const ids = this.#idsAt(epoch);
+    ids.delete(id);
+    if (ids.size === 0) this.#byEpoch.delete(epoch);
+  }
+
+  #updateTerms(id: string, before: Session | undefined, after: Session | undefined): void {
+    if (before?.user === after?.user && before?.ticket === after?.ticket) return;
+    const [old, fresh] = [before, after].map((session) => (session ? termsOf(session) : []));
+    for (const term of old ?? []) remove(this.#byTerm, term, id);
+    for (const term of fresh ?? []) add(this.#byTerm, term, id);
+  }
+
+  /** Adds a session to the queue and its counts, or removes it with `by` -1. */
+  #count({ stored, columns: { queue, group } }: SessionRow, by: 1 | -1): void {
+    if (queue === "none") return;
+    const position = positionOf(stored.session, "waiting");
+    if (by === 1) this.#queue.add(position);
+    else this.#queue.delete(position);
+    const counts = this.#queueCounts.get(group) ?? { queued: 0, direct: 0 };
+    counts[queue] += by;
+    this.#queueCounts.set(group, counts);
+  }
+
+  #assign(id: string, before: string | null, after: string | null): void {
+    if (before === after) return;
+    if (after !== null) {
+      if (!this.#byAgent.has(after)) this.agents.add(after);
+      add(this.#byAgent, after, id);
+    }
+    if (before !== null) {
+      remove(this.#byAgent, before, id);
+      if (!this.#byAgent.has(before)) this.agents.delete(before);
+    }
+  }
+
+  /** Ids in an order, behind a position. */
+  *idsAfter(sort: ListOrder, after: ListPosition | null): Generator<string> {
+    if (sort === "id") yield* this.#byId.after(after?.id ?? null);
+    const positions = { id: null, changed: this.#byChange, waiting: this.#queue }[sort];
+    for (const { id } of positions?.after(after) ?? []) yield id;
+  }
+
+  /** The ids that an index has for the filter; `null` if none helps. */
+  idsFor(filter: ListFilter): Iterable<string> | null {
+    const term = termOf(filter);
+    if (term !== null) return this.#byTerm.get(term)?.after(null) ?? [];
+    if (filter.assignee !== undefined) return this.assignedTo(filter.assignee, null);
+    return null;
+  }
+
+  assignedTo(agent: string, afterSession: string | null): Iterable<string> {
+    return this.#byAgent.get(agent)?.after(afterSession) ?? [];
+  }
+
+  ofUser(user: string, afterId: string | null): Iterable<string> {
+    return this.#byTerm.get(`u ${user}`)?.after(afterId) ?? [];
+  }
+
+  countQueue(group?: string): QueueCounts {
+    if (group !== undefined) return { queued: 0, direct: 0, ...this.#queueCounts.get(group) };
+    const all = [...this.#queueCounts.values()];
+    const sum = (name: keyof QueueCounts) => all.reduce((total, each) => total + each[name], 0);
+    return { queued: sum("queued"), direct: sum("direct") };
+  }
+
+  /** Sessions that have not applied the broadcast `epoch`. */
+  *notCaughtUp(epoch: number): Generator<string> {
+    for (const [each, ids] of this.#byEpoch) if (each < epoch) yield* ids;
+  }
+}
+
+export function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function add(map: Map<string, SortedList<string>>, name: string, id: string): void {
+  const ids = map.get(name) ?? new SortedList<string>(compare);
+  map.set(name, ids);
+  ids.add(id);
+}
+
+function remove(map: Map<string, SortedList<string>>, name: string, id: string): void {
+  map.get(name)?.delete(id);
+  if (map.get(name)?.size === 0) map.delete(name);
+}
