@@ -45,6 +45,8 @@ interface DueResult {
 
 /** Rows that are looked at for what is due of an account. */
 const MAX_DUE_ROWS = 20_000;
+/** How many more of these are found than asked for. */
+const SPARE_DUE = 100;
 
 type Erasure = "absent" | "partly" | "erased";
 
@@ -242,7 +244,8 @@ export class Sessions {
 
   /**
    * An account's sessions that are due by their rows or by the log, the most overdue first, each with how to
-   * read it. Rows that are due while the log says otherwise count for the limit of rows that are looked at.
+   * read it. They are some more than `limit`, for those that cannot be read. Rows that are due while the
+   * log says otherwise count for the limit of rows that are looked at.
    */
   dueOf(account: string, until: number, limit: number): readonly (() => Stored | null)[] {
     this.#refresh();
@@ -250,7 +253,7 @@ export class Sessions {
     for (const { number, version, deadlineAt } of this.#rows.dueOf(account, until, MAX_DUE_ROWS)) {
       if (this.#leaseLog.newerThan(number, version) !== null) continue;
       due.push({ deadlineAt, read: () => this.#newestNumbered(number) });
-      if (due.length === limit) break;
+      if (due.length === limit + SPARE_DUE) break;
     }
     const accountOf = (number: number) => this.#rows.versionOf(number)?.account ?? 0;
     const number = this.#accounts.of(account);
@@ -258,7 +261,7 @@ export class Sessions {
       due.push({ deadlineAt: entry.deadlineAt, read: () => this.#renewed(entry.key) });
     }
     due.sort((a, b) => a.deadlineAt - b.deadlineAt);
-    return due.slice(0, limit).map(
+    return due.map(
       ({ read }) =>
         () =>
           this.#unreadable.readable(read)[0] ?? null,

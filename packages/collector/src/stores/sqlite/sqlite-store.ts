@@ -203,6 +203,7 @@ export class SqliteStore implements Store {
     for (const read of await this.#read(() => this.#sessions.dueOf(account, until, limit))) {
       const stored = await this.#read(read);
       if (stored) found.push(stored);
+      if (found.length === limit) break;
       await budget.step();
     }
     return found;
