@@ -4,19 +4,20 @@
  * @module
  */
 
-/** What is no address counts under its own text, up to this length. */
+/** No address is longer, with its zone and port. What is none counts under its text. */
 const MAX_LENGTH = 64;
 const V6_GROUPS = 8;
 const NETWORK_GROUPS = 4;
 
-/** @param address with or without a port, a zone or brackets, as proxies write it */
-export function addressGroup(address: string): string {
+/** @param text an address with or without a port, a zone or brackets, as proxies write it */
+export function addressGroup(text: string): string {
+  const address = text.slice(0, MAX_LENGTH);
   const [, bracketed] = /^\[([^\]]*)\]/.exec(address) ?? [];
   const bare = (bracketed ?? address).replace(/%.*$/s, "").toLowerCase();
   const isV6 = bracketed !== undefined || bare.indexOf(":") !== bare.lastIndexOf(":");
-  if (!isV6) return bare.replace(/:\d+$/, "").slice(0, MAX_LENGTH);
+  if (!isV6) return bare.replace(/:\d+$/, "");
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare) ?? [];
-  return mapped ?? networkOf(bare) ?? bare.slice(0, MAX_LENGTH);
+  return mapped ?? networkOf(bare) ?? bare;
 }
 
 /** The /64 of an IPv6 address; null if it is none. */

@@ -29,12 +29,15 @@ import { createPrometheusMeter, type PrometheusMeter } from "./meter.ts";
 import { hashOfNode, hmacOfNode } from "./node-crypto.ts";
 import { createPost } from "./post-webhook.ts";
 import { createSessionCounts } from "./session-counts.ts";
+import { shareReading } from "./shared-reading.ts";
 import { watchStore } from "./store-watch.ts";
 import type { WebhookProxy } from "./webhook-proxy.ts";
 import { refuseTarget, resolveNothing } from "./webhook-target.ts";
 
 /** How often accounts are read again, for keys that another process created or rotated. */
 const REFRESH_ACCOUNTS_EVERY_MS = 1_000;
+/** How old the counts of undelivered transitions in the metrics may be. */
+const MIN_DEPTH_AGE_MS = 1_000;
 const CHECK_EVERY_MS = 1_000;
 export const MAX_SESSIONS = 10_000_000;
 
@@ -77,7 +80,7 @@ export interface Runtime {
 export async function openRuntime(store: Store, options: RuntimeOptions): Promise<Runtime> {
   const clock = new StoreClock(options.clocks ?? machineClocks(), randomText(12));
   const meter = createPrometheusMeter({
-    outboxDepth: () => outboxDepth(store),
+    outboxDepth: shareReading(() => outboxDepth(store), MIN_DEPTH_AGE_MS),
     isStoreWritable: () => engine.isStoreWritable(),
     clockSkewMs: () => clock.skewMs,
     sessionsByState: createSessionCounts(store, () => accounts.names()),

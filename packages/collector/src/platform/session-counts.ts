@@ -5,10 +5,9 @@
 import { TurnBudget } from "../async/turns.ts";
 import { noSessions, type StateCounts } from "../stores/state-counts.ts";
 import type { Store } from "../stores/store.ts";
+import { shareReading } from "./shared-reading.ts";
 
 const MIN_AGE_MS = 10_000;
-/** Counting takes at most a hundredth of the time, however many accounts there are. */
-const AGE_PER_DURATION = 100;
 
 /**
  * Returns a function for each scrape: it counts again if the last counts are old, and otherwise returns
@@ -19,8 +18,6 @@ export function createSessionCounts(
   accounts: () => readonly string[],
   now: () => number = () => performance.now(),
 ): () => Promise<StateCounts | null> {
-  let last: { readonly counts: Promise<StateCounts>; validUntil: number } | null = null;
-
   async function count(): Promise<StateCounts> {
     const budget = new TurnBudget();
     const sum = noSessions();
@@ -32,21 +29,6 @@ export function createSessionCounts(
     return sum;
   }
 
-  return async () => {
-    if (!store.countByState) return null;
-    const startedAt = now();
-    if (last && startedAt < last.validUntil) return last.counts;
-    const counting = { counts: count(), validUntil: Number.POSITIVE_INFINITY };
-    last = counting;
-    try {
-      return await counting.counts;
-    } catch (error) {
-      last = null;
-      throw error;
-    } finally {
-      const endedAt = now();
-      const age = Math.max(MIN_AGE_MS, (endedAt - startedAt) * AGE_PER_DURATION);
-      counting.validUntil = endedAt + age;
-    }
-  };
+  const counts = shareReading(count, MIN_AGE_MS, now);
+  return async () => (store.countByState ? counts() : null);
 }

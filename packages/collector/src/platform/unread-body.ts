@@ -20,11 +20,17 @@ export function boundUnreadBody(incoming: IncomingMessage, outgoing: ServerRespo
 /** Closed while there is something to read, a connection is reset, and the client may lose the answer. */
 function readRest(incoming: IncomingMessage): void {
   const { socket } = incoming;
+  const { destroySoon } = socket;
   let isLast = false;
   let bytes = 0;
   const close = () => socket.destroy();
   const timer = setTimeout(close, MAX_MS);
-  socket.once("close", () => clearTimeout(timer));
+  const stop = () => {
+    clearTimeout(timer);
+    socket.off("close", stop);
+    socket.destroySoon = destroySoon;
+  };
+  socket.on("close", stop);
   // Node calls it after an answer with `Connection: close`.
   socket.destroySoon = () => {
     isLast = true;
@@ -37,7 +43,7 @@ function readRest(incoming: IncomingMessage): void {
     if (bytes > MAX_BYTES) close();
   });
   incoming.once("end", () => {
-    clearTimeout(timer);
+    stop();
     if (isLast) close();
   });
   // Node leaves it to us only once something was read.

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { MemoryStore } from "../stores/memory/memory-store.ts";
+import { openRuntime } from "./runtime.ts";
+
+it("reads the outbox once for a hundred scrapes", async () => {
+  const store = new MemoryStore();
+  let reads = 0;
+  const { endpoints } = store.outbox;
+  store.outbox.endpoints = () => {
+    reads += 1;
+    return endpoints.call(store.outbox);
+  };
+  const runtime = await openRuntime(store, { addressOf: () => "::1", onError: () => {} });
+  const scrapes = await Promise.all(
+    Array.from({ length: 100 }, () => runtime.app.request("/metrics")),
+  );
+  expect(new Set(scrapes.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(reads).toBe(1);
+  await runtime.close();
+});

@@ -1,0 +1,32 @@
+/**
+ * A reading of the store for the metrics that is made once for many scrapes, so that whoever scrapes often
+ * keeps the store no busier than one that does not.
+ * @module
+ */
+
+/** Readings take at most a hundredth of the time, however long one takes. */
+const AGE_PER_DURATION = 100;
+
+/** Returns a function that reads again once the last reading is old, and otherwise returns that one. */
+export function shareReading<T>(
+  read: () => Promise<T>,
+  minAgeMs: number,
+  now: () => number = () => performance.now(),
+): () => Promise<T> {
+  let last: { readonly value: Promise<T>; validUntil: number } | null = null;
+  return async () => {
+    const startedAt = now();
+    if (last && startedAt < last.validUntil) return last.value;
+    const reading = { value: read(), validUntil: Number.POSITIVE_INFINITY };
+    last = reading;
+    try {
+      return await reading.value;
+    } catch (error) {
+      last = null;
+      throw error;
+    } finally {
+      const endedAt = now();
+      reading.validUntil = endedAt + Math.max(minAgeMs, (endedAt - startedAt) * AGE_PER_DURATION);
+    }
+  };
+}
