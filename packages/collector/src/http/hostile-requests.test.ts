@@ -384,3 +384,45 @@ describe("triggers are refused", () => {
     await harness.request("PUT", "/v1/triggers", []);
   });
 });
+
+describe("the server API", () => {
+  it("takes no other secret for a secret key", async () => {
+    const { secret } = await harness.json("POST", "/v1/webhooks", { url: "https://a.example" });
+    const { token } = await harness.json("POST", "/v1/tokens", { session: "conv_1" });
+    const { publishableKey, tokenSecret, secretKey } = harness.keys;
+    const others = [secret, token, publishableKey, tokenSecret, secretKey.slice(0, -1), "default"];
+    for (const { method, path } of routes) {
+      for (const other of others) {
+        const headers = { ...JSON_TYPE, Authorization: `Bearer ${other}` };
+        const body = method === "GET" ? undefined : "{}";
+        const answer = await harness.request(method, path, body, headers);
+        expect([method, path, answer.status]).toEqual([method, path, 401]);
+      }
+    }
+  });
+
+  it("lets no page of another origin read its answers", async () => {
+    for (const { path } of routes.filter(({ method }) => method === "GET")) {
+      const answer = await harness.request("HEAD", path, undefined, {
+        Origin: "https://elsewhere.example",
+      });
+      expect(answer.headers.get("Access-Control-Allow-Origin")).toBeNull();
+    }
+    const preflight = await harness.request("OPTIONS", "/v1/sessions", undefined, {
+      Origin: "https://elsewhere.example",
+      "Access-Control-Request-Method": "GET",
+      "Access-Control-Request-Headers": "authorization",
+    });
+    expect(preflight.headers.get("Access-Control-Allow-Headers")).toBeNull();
+  });
+
+  it("serves a console that has no data, that no page can frame, and that runs its own scripts only", async () => {
+    const answer = await harness.app.request("/console");
+    expect(await answer.text()).toBe("console");
+    const policy = answer.headers.get("Content-Security-Policy");
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toContain("unsafe");
+    expect(answer.headers.get("Referrer-Policy")).toBe("no-referrer");
+  });
+});

@@ -1,6 +1,6 @@
 /**
- * A reading of the store for the metrics that is made once for many scrapes, so that whoever scrapes often
- * keeps the store no busier than one that does not.
+ * A reading of the store for the metrics that is made once for many scrapes, so that frequent scrapes keep
+ * the store no busier than rare ones.
  * @module
  */
 

@@ -133,6 +133,8 @@ export class SqliteStore implements Store {
         PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
         PRAGMA cache_size = -${CACHE_KIB};
         PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};`);
+      // What is erased is overwritten: otherwise the file, and each backup of it, would keep it for long.
+      this.#database.exec("PRAGMA secure_delete = ON");
       prepareSchema(this.#database, path);
       guarded = guard(database, () => {
         if (this.#fault !== null) throw new StoreError(this.#fault);
