@@ -4,14 +4,8 @@
  * @module
  */
 import type { Input } from "./input.ts";
-import type { Session, Ticket, TicketPatch } from "./session.ts";
+import type { Session, Ticket, TicketPatch, TimedField } from "./session.ts";
 import { patchTicket } from "./ticket.ts";
-
-/** `assignment` is the latest event that assigned an agent, which opens a `new` ticket (rule 17). */
-export type TimedField = keyof Ticket | "assignee" | "assignment";
-
-/** As of when each field has its value, in epoch milliseconds; missing: any event may set it. */
-export type FieldTimes = { readonly [Field in TimedField]?: number };
 
 /** As of when an event counts: when it happened as far as the desk says, and never after its receipt. */
 export function eventTime(input: Input, now: number): number {

@@ -3,7 +3,6 @@
  * milliseconds (`…Ms`). Everything is read-only: the core returns new values.
  * @module
  */
-import type { FieldTimes } from "./field-order.ts";
 import type {
   EndReason,
   InactiveReason,
@@ -27,6 +26,12 @@ export interface Ticket {
 }
 
 export type TicketPatch = Partial<Ticket>;
+
+/** `assignment` is the latest event that assigned an agent, which opens a `new` ticket (rule 17). */
+export type TimedField = keyof Ticket | "assignee" | "assignment";
+
+/** As of when each field has its value, in epoch milliseconds; missing: any event may set it. */
+export type FieldTimes = { readonly [Field in TimedField]?: number };
 
 /** One document in one tab (rules 1 to 3). */
 export interface Page {

@@ -7,7 +7,6 @@
  * gives the field its default.
  * @module
  */
-import type { FieldTimes, TimedField } from "../core/field-order.ts";
 import {
   END_REASONS,
   INACTIVE_REASONS,
@@ -16,7 +15,7 @@ import {
   TICKET_STATUSES,
   VISIBILITIES,
 } from "../core/lists.ts";
-import type { Cause, Page, Session } from "../core/session.ts";
+import type { Cause, FieldTimes, Page, Session, TimedField } from "../core/session.ts";
 import { listOf, nameAt, numberOf, textOf, textOrNull } from "./decode.ts";
 import { UnknownFormatError } from "./record-error.ts";
 
