@@ -133,6 +133,16 @@ describe("the edge deployment", () => {
     expect(rest.slice(2).map(({ session }) => session)).toEqual(["conv_4", "conv_5"]);
   });
 
+  it("ends a stream whose key is revoked", async () => {
+    const site = await start({});
+    const stream = await site.stream();
+    await site.page("conv_1").open();
+    expect(await stream.read(1)).toHaveLength(1);
+    await site.edge.dispatchFetch("http://edge.test/test/0/revoke-keys");
+    await stream.ended();
+    await expect(site.stream()).rejects.toThrow("401");
+  });
+
   it("sets no alarm on a beat, and writes the session on a third of the beats at most", async () => {
     const site = await start({}, LONG_LEASES);
     await site.request("PUT", "/v1/sessions/conv_1", { ticket: { id: "1", status: "new" } });

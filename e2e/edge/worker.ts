@@ -1,8 +1,9 @@
 /**
  * The edge Worker with test routes, which read a shard's counters, crash an object, disable its
- * alarms, and run the watchdog.
+ * alarms, revoke the keys, and run the watchdog.
  */
 
+import type { Accounts } from "../../packages/collector/src/engine/accounts.ts";
 import {
   coordinatorName,
   shardName,
@@ -32,7 +33,21 @@ class TestShard extends Shard {
   }
 }
 
-export { Coordinator, TestShard as Shard };
+class TestCoordinator extends Coordinator {
+  #accounts: Accounts | undefined;
+
+  protected override async syncKeys(accounts: Accounts): Promise<void> {
+    this.#accounts = accounts;
+    await super.syncKeys(accounts);
+  }
+
+  /** Gives the account other keys, and ends its own immediately. */
+  async revokeKeys(): Promise<void> {
+    await this.#accounts?.put("default", { overlapMs: 0 });
+  }
+}
+
+export { TestCoordinator as Coordinator, TestShard as Shard };
 
 export default {
   ...worker,
@@ -41,12 +56,11 @@ export default {
     if (prefix !== "test") return worker.fetch(request, env);
     const name = { account: "default", index: Number(index) };
     const shard = env.SHARD.getByName(shardName("stillhere", name)) as unknown as TestShard;
-    if (method === "coordinator-figures") {
-      const coordinator = env.COORDINATOR.getByName(
-        coordinatorName("stillhere"),
-      ) as unknown as Coordinator;
-      return Response.json(await coordinator.figures());
-    }
+    const coordinator = env.COORDINATOR.getByName(
+      coordinatorName("stillhere"),
+    ) as unknown as TestCoordinator;
+    if (method === "coordinator-figures") return Response.json(await coordinator.figures());
+    if (method === "revoke-keys") await coordinator.revokeKeys();
     if (method === "figures") return Response.json(await shard.figures());
     if (method === "layouts") {
       const layouts = await env.COORDINATOR.getByName(

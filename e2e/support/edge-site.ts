@@ -153,6 +153,11 @@ export class EdgeStream {
     return transitions;
   }
 
+  /** Waits until the deployment ends the stream. */
+  async ended(): Promise<void> {
+    while (!(await this.#reader.read()).done);
+  }
+
   close(): void {
     this.#reader.cancel().catch(() => {});
   }

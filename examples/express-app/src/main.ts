@@ -37,7 +37,9 @@ const server = app.listen(Number(process.env["PORT"] ?? 8791), hostname, async (
 });
 // Longer than the time between two beats, which Node's 5 s are not.
 server.keepAliveTimeout = 75_000;
-server.headersTimeout = 80_000;
+server.headersTimeout = 15_000;
+server.requestTimeout = 30_000;
+server.timeout = 30_000;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, async () => {

@@ -23,7 +23,7 @@ const options = {
   hostname,
   port: Number(process.env["PORT"] ?? 8790),
   // Longer than the time between two beats, which Node's 5 s are not.
-  serverOptions: { keepAliveTimeout: 75_000, headersTimeout: 80_000 },
+  serverOptions: { keepAliveTimeout: 75_000, headersTimeout: 15_000, requestTimeout: 30_000 },
 };
 const server = serve(options, async ({ port }) => {
   const site = `http://${hostname}:${port}`;

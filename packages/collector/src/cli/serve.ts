@@ -73,7 +73,7 @@ async function startServing(options: ServeOptions, store: Store): Promise<Collec
       maxSessions: options.maxSessions,
       allowPrivateWebhooks: options.allowPrivateWebhooks,
       webhookProxy: options.webhookProxy,
-      keepAliveSeconds: keepAlive,
+      connections: { keepAliveMs: keepAlive * 1_000 },
       metricsPort,
       metricsToken: options.metricsToken,
       onError: logError,

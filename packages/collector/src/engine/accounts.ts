@@ -95,10 +95,6 @@ export class Accounts {
     return isValid ? account : null;
   }
 
-  async bySecretKey(key: string): Promise<Account | null> {
-    return this.bySecretHash(await hashOf(key));
-  }
-
   /** The account that has an unexpired secret key with this hash ({@link hashOf}). */
   bySecretHash(hash: string): Account | null {
     const account = this.#bySecretHash.get(hash);

@@ -14,6 +14,9 @@ const RETRY_AFTER_MS = 1_000;
 /** The same for a record that an operator has to look at. */
 const RETRY_RECORD_AFTER_MS = 60_000;
 
+/** The codes of a body that ends early, because the client has disconnected or was too slow. */
+const INCOMPLETE_BODY = new Set(["ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"]);
+
 /** `onError` receives server-side errors; the client only sees a code. */
 export function createErrorHandler(onError: (error: unknown) => void): ErrorHandler<Env> {
   return (error, c) => problemResponse(c, problemOf(error, onError));
@@ -23,6 +26,9 @@ export function problemOf(error: unknown, onError: (error: unknown) => void): Pr
   if (error instanceof Problem) return error;
   if (error instanceof HTTPException && error.status === 400) {
     return new Problem("not_json", "Send a JSON body as application/json.");
+  }
+  if (!(error instanceof StoreError) && INCOMPLETE_BODY.has((error as { code: string }).code)) {
+    return new Problem("not_json", "Send the whole body.");
   }
   onError(error);
   if (error instanceof StoreError) {

@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
+import { hashOf } from "../engine/keys.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 
@@ -13,11 +14,13 @@ export function requireSecretKey({ accounts }: AppContext) {
     if (!key) {
       throw new Problem("key_missing", "Send the header `Authorization: Bearer sk_…`.");
     }
-    const account = await accounts.bySecretKey(key);
+    const hash = await hashOf(key);
+    const account = accounts.bySecretHash(hash);
     if (!account) {
       throw new Problem("key_invalid", "Use a secret key (sk_…) that `stillhere keys` knows.");
     }
     c.set("account", account);
+    c.set("secretKeyHash", hash);
     await next();
   });
 }

@@ -11,6 +11,7 @@ import type { Hash } from "./beat-key.ts";
 import type { Hmac } from "./jwt.ts";
 import type { RateLimits } from "./rate-limit.ts";
 import type { Refusal } from "./refusal.ts";
+import type { StreamLimits } from "./stream-slots.ts";
 
 /** A file that the collector serves as it is. */
 export interface Asset {
@@ -27,6 +28,13 @@ export interface WebhookContext {
   refuseTarget(url: string): Promise<string | null>;
   /** Endpoints were changed or have something to send again: reads them immediately. */
   refresh(): Promise<void>;
+}
+
+/** The connection that a response is sent on. */
+export interface ResponseConnection {
+  /** A number that changes whenever the connection has taken bytes. */
+  progress(): number;
+  destroy(): void;
 }
 
 /** The metrics of the process, where the platform has any. */
@@ -53,13 +61,21 @@ export interface AppContext {
   readonly hash?: Hash;
   /** Missing: there is no `/metrics`. */
   readonly metrics?: MetricsContext;
+  /** Missing: the default limits. */
+  readonly streams?: StreamLimits | undefined;
+  /** The connection of a response; missing, or `null`: the host gives no access to it. */
+  readonly connectionOf?: (c: Context) => ResponseConnection | null;
   /** Receives each refused signal; the platform logs some of them. */
   readonly onRefusal?: (refusal: Refusal) => void;
   /** The address that a request came from. It is used for rate limits and stored nowhere. */
   addressOf(c: Context): string;
 }
 
-/** Hono's environment: `account` is set by {@link requireSecretKey}. */
+/** Hono's environment; {@link requireSecretKey} sets it. */
 export interface Env {
-  Variables: { account: Account };
+  Variables: {
+    account: Account;
+    /** The hash of the key that the request was sent with. */
+    secretKeyHash: string;
+  };
 }

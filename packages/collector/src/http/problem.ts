@@ -31,6 +31,7 @@ export const PROBLEMS = {
   store_restored: [410, "The store was restored from a backup"],
   too_large: [413, "The body is too large"],
   too_many_requests: [429, "Too many requests"],
+  too_many_streams: [429, "The account has the maximum number of streams"],
   too_many_sessions: [429, "The account has the maximum number of sessions"],
   unsupported_media_type: [415, "The content type is not supported"],
   unavailable: [503, "The store cannot be reached"],

@@ -6,26 +6,24 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { type SSEStreamingApi, streamSSE } from "hono/streaming";
-import { settlesWithin } from "../async/timeout.ts";
 import { nextTurn } from "../async/turns.ts";
 import { Wakeup } from "../async/wakeup.ts";
 import { StoreError } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeLogCursor, encodeLogCursor } from "./cursor.ts";
+import { createEventBody, type EventSource } from "./event-body.ts";
+import { formatEvent, LogEvents } from "./log-events.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, secured } from "./route.ts";
-import { transitionId, viewTransition } from "./views.ts";
+import { DEFAULT_STREAM_LIMITS, StreamSlots } from "./stream-slots.ts";
 
 const KEEP_ALIVE_MS = 15_000;
-const STALLED_AFTER_MS = 30_000;
-const READ_LIMIT = 100;
 
 const get = createRoute({
   method: "get",
   path: "/v1/stream",
   summary: "Transitions as they are stored, as Server-Sent Events; Last-Event-ID resumes",
-  ...secured("Transitions", "streamTransitions", "invalid_cursor"),
+  ...secured("Transitions", "streamTransitions", "invalid_cursor", "too_many_streams"),
   request: {
     // `Last-Event-ID` goes before `after`: a browser that reconnects repeats the query.
     query: z.object({ after: z.string().max(512).optional() }),
@@ -39,66 +37,70 @@ const get = createRoute({
   },
 });
 
-export function streamRoutes({ engine, meter }: AppContext): OpenAPIHono<Env> {
+export function streamRoutes(context: AppContext): OpenAPIHono<Env> {
+  const { engine, accounts, meter, streams = DEFAULT_STREAM_LIMITS } = context;
+  const slots = new StreamSlots(streams.maxPerAccount);
   const routes = createRoutes();
   routes.openapi(get, async (c) => {
     const account = c.var.account.name;
+    const { secretKeyHash } = c.var;
     const resume = c.req.header("Last-Event-ID") ?? c.req.valid("query").after;
     const incarnation = await engine.store.incarnation();
     const resumed = resume === undefined ? null : await resumeFrom(account, resume);
-    let cursor = resumed ?? (resume === undefined ? await engine.store.lastCursor(account) : 0);
-    if (c.req.raw.method === "HEAD") {
-      // The framework drops the body of a GET, which here would never end.
-      return c.body(null, 200, { "Content-Type": "text/event-stream" }) as never;
-    }
+    const cursor = resumed ?? (resume === undefined ? await engine.store.lastCursor(account) : 0);
+    c.header("Content-Type", "text/event-stream");
+    c.header("Cache-Control", "no-cache");
     // Proxies that buffer responses would hold back every event.
     c.header("X-Accel-Buffering", "no");
-    return streamSSE(c, async (stream) => {
-      const wakeup = new Wakeup();
-      const stop = engine.logNotifier.listen(account, () => wakeup.notify());
-      stream.onAbort(() => wakeup.notify());
-      meter.streams(1);
+    // The library's types know no streamed answer.
+    if (c.req.method === "HEAD") return c.body(null) as never;
+    const isReset = resume !== undefined && resumed === null;
+    const greeting = `: connected\n\n${isReset ? resetEvent(incarnation) : ""}`;
+    const events = new LogEvents({ store: engine.store, account, cursor, incarnation });
+    const body = createEventBody(openSource(account, greeting, events), {
+      isAllowed: () => accounts.bySecretHash(secretKeyHash) !== null,
+      stalledAfterMs: streams.stalledAfterMs,
+      connection: context.connectionOf?.(c) ?? null,
+    });
+    return c.body(body) as never;
+  });
+  return routes;
+
+  /** @throws {Problem} `too_many_streams` */
+  function openSource(account: string, greeting: string, events: LogEvents): EventSource {
+    const release = slots.take(account);
+    const wakeup = new Wakeup();
+    const stopListening = engine.logNotifier.listen(account, () => wakeup.notify());
+    let isOpen = true;
+    meter.streams(1);
+    const chunks = createChunks();
+    return {
+      next: async () => (await chunks.next()).value ?? null,
+      close() {
+        isOpen = false;
+        release();
+        stopListening();
+        wakeup.notify();
+        meter.streams(-1);
+      },
+    };
+
+    async function* createChunks(): AsyncGenerator<string, void> {
+      yield greeting;
       try {
-        await send(stream, wakeup);
+        while (isOpen) {
+          const chunk = await events.next();
+          if (chunk !== "") {
+            yield chunk;
+            await nextTurn();
+          } else if (!(await wakeup.wait(KEEP_ALIVE_MS))) yield ": keep-alive\n\n";
+        }
       } catch (error) {
         // The stream ends when the store is unavailable; the client resumes from its last id.
         if (!(error instanceof StoreError)) throw error;
-      } finally {
-        stop();
-        meter.streams(-1);
-      }
-      // The library's types know no streamed answer.
-    }) as never;
-
-    async function send(stream: SSEStreamingApi, wakeup: Wakeup): Promise<void> {
-      await stream.write(": connected\n\n");
-      if (resume !== undefined && resumed === null) {
-        const id = encodeLogCursor(incarnation, 0);
-        await stream.writeSSE({ id, event: "reset", data: JSON.stringify({ cursor: id }) });
-      }
-      while (!stream.aborted) {
-        const entries = await engine.store.log(account, cursor, READ_LIMIT);
-        for (const entry of entries) {
-          const data = JSON.stringify(viewTransition(entry, incarnation));
-          const id = transitionId(entry, incarnation);
-          const isWritten = await settlesWithin(
-            STALLED_AFTER_MS,
-            stream.writeSSE({ id, event: "transition", data }),
-          );
-          // Disconnects a stalled client; it resumes from its last id.
-          if (!isWritten) return stream.abort();
-          cursor = entry.cursor;
-        }
-        if (entries.length === READ_LIMIT) {
-          await nextTurn();
-          continue;
-        }
-        const isNotified = await wakeup.wait(KEEP_ALIVE_MS);
-        if (!isNotified) await stream.write(": keep-alive\n\n");
       }
     }
-  });
-  return routes;
+  }
 
   /** Where the stream continues; `null` if the store was restored since. */
   async function resumeFrom(account: string, id: string): Promise<number | null> {
@@ -109,4 +111,9 @@ export function streamRoutes({ engine, meter }: AppContext): OpenAPIHono<Env> {
       throw error;
     }
   }
+}
+
+function resetEvent(incarnation: string): string {
+  const id = encodeLogCursor(incarnation, 0);
+  return formatEvent("reset", { cursor: id }, id);
 }

@@ -2,7 +2,7 @@
  * The collector as a Node server: a {@link Runtime} behind a server that takes signals directly.
  * @module
  */
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
@@ -14,23 +14,27 @@ import { answerMetrics } from "../http/health.ts";
 import { SignalIntake } from "../http/signal-intake.ts";
 import type { Store } from "../stores/store.ts";
 import { addressReader, contextAddressReader } from "./address.ts";
+import { type ConnectionLimits, createLimitedServer } from "./node-server.ts";
 import { isSignal, takeSignal } from "./node-signals.ts";
 import { openRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
 import { boundUnreadBody } from "./unread-body.ts";
 
+export { KEEP_ALIVE_SECONDS } from "./node-server.ts";
 export { MAX_SESSIONS } from "./runtime.ts";
 
 /** How long open requests may take to finish when the collector stops. */
 const CLOSE_TIMEOUT_MS = 2_000;
-/** Longer than the time between two beats of a page, which Node's 5 s are not. */
-export const KEEP_ALIVE_SECONDS = 75;
-/** How much longer a request may take to send its headers than a connection may be idle. */
-const HEADERS_AFTER_KEEP_ALIVE_MS = 5_000;
 
 export interface CollectorOptions
   extends Pick<
     RuntimeOptions,
-    "limits" | "maxSessions" | "allowPrivateWebhooks" | "webhookProxy" | "metricsToken" | "clocks"
+    | "limits"
+    | "maxSessions"
+    | "allowPrivateWebhooks"
+    | "webhookProxy"
+    | "metricsToken"
+    | "clocks"
+    | "streams"
   > {
   readonly store: Store;
   readonly host: string;
@@ -38,8 +42,8 @@ export interface CollectorOptions
   readonly port: number;
   /** Take a request's address from the last entry of `X-Forwarded-For`. */
   readonly trustProxy?: boolean;
-  /** How long an idle connection stays open. */
-  readonly keepAliveSeconds?: number;
+  /** Missing: the default limits. */
+  readonly connections?: Partial<ConnectionLimits>;
   /** Serves `/metrics` at this port instead of the other one. */
   readonly metricsPort?: number | undefined;
   readonly onError: (error: unknown) => void;
@@ -67,15 +71,14 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const intake = new SignalIntake(runtime.intakeContext);
   const signals = { intake, addressOf: addressReader(trustProxy), onError };
   const answer = createListener(runtime.app.fetch);
-  const keepAliveMs = (options.keepAliveSeconds ?? KEEP_ALIVE_SECONDS) * 1_000;
-  const server = createKeepAliveServer(keepAliveMs, (incoming, outgoing) => {
+  const server = createLimitedServer((incoming, outgoing) => {
     if (isSignal(incoming)) takeSignal(signals, incoming, outgoing);
     else answer(incoming, outgoing);
-  });
+  }, options.connections);
   await listen(server, host, options.port);
   const servers = [server];
   if (metricsPort !== undefined) {
-    const metrics = createKeepAliveServer(keepAliveMs, metricsListener(runtime, options));
+    const metrics = createLimitedServer(metricsListener(runtime, options), options.connections);
     await listen(metrics, host, metricsPort);
     servers.push(metrics);
   }
@@ -112,11 +115,6 @@ function createListener(fetch: Parameters<typeof getRequestListener>[0]): Reques
     boundUnreadBody(incoming, outgoing);
     void answer(incoming, outgoing);
   };
-}
-
-function createKeepAliveServer(keepAliveTimeout: number, listener: RequestListener): Server {
-  const headersTimeout = keepAliveTimeout + HEADERS_AFTER_KEEP_ALIVE_MS;
-  return createServer({ keepAliveTimeout, headersTimeout }, listener);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -16,6 +16,7 @@ import { type AppOptions, createApp } from "../http/app.ts";
 import type { Env } from "../http/context.ts";
 import { DEFAULT_LIMITS, type RateLimits } from "../http/rate-limit.ts";
 import type { IntakeContext } from "../http/signal-intake.ts";
+import type { StreamLimits } from "../http/stream-slots.ts";
 import { RecordError } from "../stores/record-error.ts";
 import type { Store } from "../stores/store.ts";
 import { DeliverySupervisor } from "../webhooks/delivery-supervisor.ts";
@@ -26,6 +27,7 @@ import { watchClock } from "./clock-log.ts";
 import { log, logRefusal, logStoreRecovery } from "./log.ts";
 import { machineClocks } from "./machine-clocks.ts";
 import { createPrometheusMeter, type PrometheusMeter } from "./meter.ts";
+import { nodeConnectionOf } from "./node-connection.ts";
 import { hashOfNode, hmacOfNode } from "./node-crypto.ts";
 import { createPost } from "./post-webhook.ts";
 import { createSessionCounts } from "./session-counts.ts";
@@ -57,6 +59,8 @@ export interface RuntimeOptions {
   readonly clocks?: MachineClocks | undefined;
   /** The application's way to find the path below the one where it is mounted. */
   readonly getPath?: AppOptions["getPath"] | undefined;
+  /** Missing: the default limits. */
+  readonly streams?: StreamLimits | undefined;
   readonly addressOf: (c: Context) => string;
   readonly onError: (error: unknown) => void;
 }
@@ -121,6 +125,8 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
       metrics: { contentType, scrape, token: options.metricsToken },
     }),
     addressOf: options.addressOf,
+    connectionOf: nodeConnectionOf,
+    streams: options.streams,
     getPath: options.getPath,
     onError,
   });

@@ -9,6 +9,7 @@ import { createKeys } from "../../engine/keys.ts";
 import { SILENT_METER } from "../../engine/meter.ts";
 import { MemoryStore } from "../../stores/memory/memory-store.ts";
 import { createApp } from "../app.ts";
+import type { AppContext } from "../context.ts";
 import { DEFAULT_LIMITS } from "../rate-limit.ts";
 
 export class TestApp {
@@ -19,20 +20,26 @@ export class TestApp {
   readonly accounts = new Accounts(this.store, this.clock);
   /** Server-side errors. */
   readonly errors: unknown[] = [];
-  readonly app = createApp({
-    engine: this.engine,
-    accounts: this.accounts,
-    assets: new Map([["console/index.html", { type: "text/html", body: "console" }]]),
-    limits: DEFAULT_LIMITS,
-    maxSessions: 100,
-    meter: SILENT_METER,
-    webhooks: { refuseTarget: async () => null, refresh: async () => {} },
-    addressOf: () => "192.0.2.1",
-    onError: (error) => this.errors.push(error),
-  });
+  readonly app: ReturnType<typeof createApp>;
 
-  static async create(): Promise<TestApp> {
-    const harness = new TestApp();
+  /** `change` replaces parts of the application's context. */
+  constructor(change: Partial<AppContext> = {}) {
+    this.app = createApp({
+      engine: this.engine,
+      accounts: this.accounts,
+      assets: new Map([["console/index.html", { type: "text/html", body: "console" }]]),
+      limits: DEFAULT_LIMITS,
+      maxSessions: 100,
+      meter: SILENT_METER,
+      webhooks: { refuseTarget: async () => null, refresh: async () => {} },
+      addressOf: () => "192.0.2.1",
+      onError: (error) => this.errors.push(error),
+      ...change,
+    });
+  }
+
+  static async create(change: Partial<AppContext> = {}): Promise<TestApp> {
+    const harness = new TestApp(change);
     await harness.accounts.put("default", { keys: harness.keys });
     await harness.engine.heartbeat();
     return harness;
