@@ -17,6 +17,7 @@ import { startSessionTable } from "./view/session-table.ts";
 import { askForKey } from "./view/sign-in.ts";
 import { startCounting } from "./view/since.ts";
 import { startSummary } from "./view/summary.ts";
+import { showUnheard } from "./view/unheard.ts";
 
 /** Relative to this script's folder, so that it also works under a path. */
 const BASE = new URL("../", import.meta.url);
@@ -94,6 +95,7 @@ function startConsole(api: Api, first: Settings): void {
       byId("queue-empty").hidden = showQueued(queued) > 0;
       byId("direct-part").hidden = showDirect(direct) === 0;
     },
+    onUnheard: showUnheard,
     onRefused: signOut,
   });
 

@@ -39,6 +39,11 @@ export class UnheardAccounts {
     });
   }
 
+  /** For how long an account has been unheard, the longest if several are; 0: none is. */
+  longestMs(now: number): number {
+    return Math.max(0, ...this.list(now).map(({ since }) => now - since));
+  }
+
   /** Decides whether the account is unheard, because a timer of one of its pages is due. */
   async decide(account: string, now: number): Promise<void> {
     const { settings } = this.#broadcasts.latest(account);

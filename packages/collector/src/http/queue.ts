@@ -6,12 +6,13 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { PRESENCES, type QueueStanding, STATES } from "../core/lists.ts";
 import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
+import type { Engine } from "../engine/engine.ts";
 import { storable } from "../schemas/name.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeListCursor, encodeListCursor } from "./list-cursor.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
 import { pageQuery } from "./schemas.ts";
-import { viewSession } from "./views.ts";
+import { isoOrNull, viewSession } from "./views.ts";
 
 const waiting = z.object({
   position: z.number().int().describe("From 1."),
@@ -37,6 +38,12 @@ const get = createRoute({
       total: z.number().int().describe("Sessions in `queued`, on all pages."),
       directTotal: z.number().int().describe("Sessions in `direct`, on all pages."),
       cursor: z.string().nullable().describe("Of the next page; null on the last one."),
+      unheardSince: z.iso
+        .datetime()
+        .nullable()
+        .describe(
+          "Since then no signal of the account arrives, so presence may be outdated; null otherwise.",
+        ),
     }),
     "One page of the current queue; both lists together have at most `limit` sessions",
   ),
@@ -66,9 +73,24 @@ export function queueRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const direct = positionsOf(entries, "direct", directBefore);
     const counts = [queuedBefore + queued.length, directBefore + direct.length];
     const nextCursor = next && encodeListCursor(query, { ...next, counts });
-    return c.json({ queued, direct, total, directTotal, cursor: nextCursor }, 200);
+    return c.json(
+      {
+        queued,
+        direct,
+        total,
+        directTotal,
+        cursor: nextCursor,
+        unheardSince: isoOrNull(unheardSince(engine, account)),
+      },
+      200,
+    );
   });
   return routes;
+}
+
+function unheardSince({ broadcasts, clock }: Engine, account: string): number | null {
+  const period = broadcasts.unheardPeriod(account, clock.steady());
+  return period && period.since + clock.offsetMs;
 }
 
 function viewWaiting(session: Session, settings: Settings, now: number) {

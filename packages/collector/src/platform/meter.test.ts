@@ -12,6 +12,7 @@ function create(sources: Partial<GaugeSources> = {}): void {
     outboxDepth: async () => ({ unread: 1, pending: 2 }),
     isStoreWritable: async () => true,
     clockSkewMs: () => -1_500,
+    unheardMs: () => 42_000,
     sessionsByState: async () => ({ ...noSessions(), active: 3 }),
     ...sources,
   });
@@ -20,7 +21,9 @@ function create(sources: Partial<GaugeSources> = {}): void {
 /** The samples of the collector's gauges. */
 async function gauges(): Promise<string[]> {
   const lines = (await meter.scrape()).split("\n");
-  return lines.filter((line) => /^stillhere_(clock|outbox|sessions|store|streams)/.test(line));
+  return lines.filter((line) =>
+    /^stillhere_(clock|outbox|sessions|store|streams|unheard)/.test(line),
+  );
 }
 
 it("shows what the store and the streams are", async () => {
@@ -37,6 +40,7 @@ it("shows what the store and the streams are", async () => {
     'stillhere_sessions{state="ended"} 0',
     "stillhere_store_writable 1",
     "stillhere_clock_skew_seconds -1.5",
+    "stillhere_unheard_seconds 42",
     "stillhere_streams 1",
   ]);
 });
@@ -50,6 +54,7 @@ it("leaves out what an unavailable store does not give, and shows that it is una
   expect(await gauges()).toEqual([
     "stillhere_store_writable 0",
     "stillhere_clock_skew_seconds -1.5",
+    "stillhere_unheard_seconds 42",
     "stillhere_streams 0",
   ]);
 });

@@ -20,6 +20,8 @@ export interface GaugeSources {
   outboxDepth(): Promise<OutboxDepth>;
   isStoreWritable(): Promise<boolean>;
   clockSkewMs(): number;
+  /** For how long an account has been unheard, the longest if several are; 0: none is. */
+  unheardMs(): number;
   /** `null`: the store cannot count them. */
   sessionsByState(): Promise<StateCounts | null>;
 }
@@ -127,6 +129,14 @@ export function createPrometheusMeter(sources: GaugeSources): PrometheusMeter {
     registers,
     collect() {
       this.set(sources.clockSkewMs() / 1_000);
+    },
+  });
+  new Gauge({
+    name: "stillhere_unheard_seconds",
+    help: "For how long an account has been unheard, the longest if several are; 0: none is",
+    registers,
+    collect() {
+      this.set(sources.unheardMs() / 1_000);
     },
   });
   const streams = new Gauge({

@@ -33,6 +33,7 @@ import { createPost } from "./post-webhook.ts";
 import { createSessionCounts } from "./session-counts.ts";
 import { shareReading } from "./shared-reading.ts";
 import { watchStore } from "./store-watch.ts";
+import { watchUnheard } from "./unheard-log.ts";
 import type { WebhookProxy } from "./webhook-proxy.ts";
 import { refuseTarget, resolveNothing } from "./webhook-target.ts";
 
@@ -87,6 +88,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     outboxDepth: shareReading(() => outboxDepth(store), MIN_DEPTH_AGE_MS),
     isStoreWritable: () => engine.isStoreWritable(),
     clockSkewMs: () => clock.skewMs,
+    unheardMs: () => engine.unheard.longestMs(clock.steady()),
     sessionsByState: createSessionCounts(store, () => accounts.names()),
   });
   const onError = (error: unknown) => {
@@ -153,7 +155,11 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
         timers.push(setInterval(() => work().catch(onError), ms));
       every(REFRESH_ACCOUNTS_EVERY_MS, () => accounts.refresh());
       const checkClock = watchClock(clock, ({ message, ...entry }) => log.warn(entry, message));
-      timers.push(setInterval(checkClock, CHECK_EVERY_MS));
+      const checkUnheard = watchUnheard(engine, ({ message, ...entry }) =>
+        log.warn(entry, message),
+      );
+      for (const check of [checkClock, checkUnheard])
+        timers.push(setInterval(check, CHECK_EVERY_MS));
       every(CHECK_EVERY_MS, watchStore(engine, logStoreRecovery));
       stopRetention = startRetention({ engine, accounts: () => accounts.names(), onError });
       const allAccounts = async () => (await store.accounts()).map(({ name }) => name);

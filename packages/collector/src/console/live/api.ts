@@ -98,7 +98,10 @@ export function createApi(base: URL, key: string) {
     },
 
     /** The beginning of the queue: more than the lists show. */
-    queue: () => read<{ queued: Queued[]; direct: Queued[] }>("v1/queue?limit=500"),
+    queue: () =>
+      read<{ queued: Queued[]; direct: Queued[]; unheardSince: string | null }>(
+        "v1/queue?limit=500",
+      ),
 
     stream: (lastEventId: string | null, signal: AbortSignal) =>
       open("v1/stream", {

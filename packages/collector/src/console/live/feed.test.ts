@@ -29,6 +29,7 @@ function start(sessions: Session[]) {
     onTransition: vi.fn(),
     onSettings: vi.fn(),
     onQueue: vi.fn(),
+    onUnheard: vi.fn(),
     onRefused: vi.fn(),
   };
   const api = {
@@ -40,7 +41,7 @@ function start(sessions: Session[]) {
     }),
     session: vi.fn(async (id: string) => sessions.find((session) => session.id === id) ?? null),
     settings: vi.fn(async () => ({ presence: { mode: "shadow" } })),
-    queue: vi.fn(async () => ({ queued: [], direct: [] })),
+    queue: vi.fn(async () => ({ queued: [], direct: [], unheardSince: null as string | null })),
   };
   const feed = startFeed(api as unknown as Api, store, listener);
   return { store, listener, api, feed };
@@ -166,5 +167,16 @@ describe("startFeed", () => {
     stream().onLive(false);
     await settled();
     expect(listener.onRefused).toHaveBeenCalledOnce();
+  });
+
+  it("reads every 10 s whether visitors are heard, since that is not in the stream", async () => {
+    const { listener, api } = start([]);
+    stream().onLive(false);
+    await settled();
+    expect(listener.onUnheard).toHaveBeenLastCalledWith(null);
+    const unheardSince = "2026-01-01T10:20:30.000Z";
+    api.queue.mockResolvedValue({ queued: [], direct: [], unheardSince });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(listener.onUnheard).toHaveBeenLastCalledWith(unheardSince);
   });
 });

@@ -24,6 +24,9 @@ const MAX_SINGLE_READS = 100;
 /** Minimum time between two reads of the queue, which is always returned in full. */
 const QUEUE_PAUSE_MS = 250;
 
+/** The queue is polled too, since that no signal arrives is not in the stream. */
+const QUEUE_EVERY_MS = 10_000;
+
 /** Settings are polled, since a change that affects no session is not in the stream. */
 const SETTINGS_EVERY_MS = 30_000;
 
@@ -36,6 +39,8 @@ export interface FeedListener {
   onTransition(transition: Transition): void;
   onSettings(settings: Settings): void;
   onQueue(queued: Queued[], direct: Queued[]): void;
+  /** Since when no signal of the account arrives; `null`: they do. */
+  onUnheard(since: string | null): void;
   onRefused(): void;
 }
 
@@ -70,8 +75,10 @@ export function startFeed(api: Api, store: SessionStore, listener: FeedListener)
 
   const refreshQueue = coalesce(
     async (_: "queue") => {
-      const { queued, direct } = await api.queue();
-      if (!stopped) listener.onQueue(queued, direct);
+      const { queued, direct, unheardSince } = await api.queue();
+      if (stopped) return;
+      listener.onQueue(queued, direct);
+      listener.onUnheard(unheardSince);
     },
     failed,
     QUEUE_PAUSE_MS,
@@ -116,6 +123,7 @@ export function startFeed(api: Api, store: SessionStore, listener: FeedListener)
   }
 
   const settingsTimer = setInterval(() => refreshSettings("settings"), SETTINGS_EVERY_MS);
+  const queueTimer = setInterval(() => refreshQueue("queue"), QUEUE_EVERY_MS);
 
   const stopStream = followTransitions(api, {
     // The list is read after the stream has opened, so that changes during the load are not missed.
@@ -148,6 +156,7 @@ export function startFeed(api: Api, store: SessionStore, listener: FeedListener)
     stop() {
       stopped = true;
       clearInterval(settingsTimer);
+      clearInterval(queueTimer);
       stopStream();
     },
   };

@@ -6,20 +6,26 @@
 import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
 import type { Links, ShardName } from "../../stores/durable-object/links.ts";
 import { shardCount } from "../../stores/durable-object/placement.ts";
+import type { SilenceBroadcast } from "../../stores/durable-object/shard-broadcasts.ts";
 import type { ShardRecords } from "../../stores/durable-object/shard-records.ts";
 import type { Broadcast, Lookup, NewBroadcast, SessionKey, Write } from "../../stores/store.ts";
 
 export class ShardStore extends DurableObjectStore {
   readonly #records: ShardRecords;
   readonly #name: ShardName;
-  readonly #onHeard: () => void;
+  readonly #onSilence: (broadcast: SilenceBroadcast) => void;
 
-  /** Calls `onHeard` when the sessions need to be swept, because their deadlines are earlier than stored. */
-  constructor(links: Links, records: ShardRecords, name: ShardName, onHeard: () => void) {
+  /** Calls `onSilence` when the account has become unheard, or is heard again, in this shard. */
+  constructor(
+    links: Links,
+    records: ShardRecords,
+    name: ShardName,
+    onSilence: (broadcast: SilenceBroadcast) => void,
+  ) {
     super(links);
     this.#records = records;
     this.#name = name;
-    this.#onHeard = onHeard;
+    this.#onSilence = onSilence;
   }
 
   override async load(lookups: readonly Lookup[]) {
@@ -66,7 +72,7 @@ export class ShardStore extends DurableObjectStore {
       return super.broadcast(broadcast);
     }
     const epoch = this.#records.broadcasts.recordSilence(broadcast);
-    if (broadcast.type === "heard") this.#onHeard();
+    this.#onSilence(broadcast);
     return epoch;
   }
 

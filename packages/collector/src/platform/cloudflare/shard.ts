@@ -12,6 +12,7 @@ import { sweep } from "../../engine/sweep.ts";
 import { Trimming } from "../../engine/trimming.ts";
 import type { Links, ShardName } from "../../stores/durable-object/links.ts";
 import { candidateShards, type Layouts } from "../../stores/durable-object/placement.ts";
+import type { SilenceBroadcast } from "../../stores/durable-object/shard-broadcasts.ts";
 import { ShardRecords } from "../../stores/durable-object/shard-records.ts";
 import { ShardRelay } from "../../stores/durable-object/shard-relay.ts";
 import { ObjectSql } from "../../stores/durable-object/sql.ts";
@@ -69,11 +70,10 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       drop: (number) => this.#records.dropRelayed(number),
       onError: (error) => this.#onError(error),
     });
-    const onHeard = () => this.#alarm.ensureBy(clock.now());
-    this.#engine = new Engine(
-      new ShardStore(this.#links, this.#records, this.#name, onHeard),
-      clock,
+    const store = new ShardStore(this.#links, this.#records, this.#name, (broadcast) =>
+      this.#onSilence(broadcast),
     );
+    this.#engine = new Engine(store, clock);
     this.#trimming = new Trimming(this.#engine, { dropsImmediately: true });
     this.#layouts = JSON.parse(this.#records.fact("layouts") ?? "[]") as Layouts;
     ctx.blockConcurrencyWhile(async () => {
@@ -194,6 +194,12 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       this.#writeTimer ??= setInterval(() => this.#writeUnwritten(), WRITE_POLL_MS);
     if (this.#isSweeping) return;
     for (const deadlineAt of deadlines) this.#alarm.ensureBy(deadlineAt);
+  }
+
+  #onSilence({ type, account }: SilenceBroadcast): void {
+    console.warn(`The account ${account} is ${type} in the shard ${this.#name.index}.`);
+    // Deadlines that stood still are earlier than the stored ones: the sweep brings them up to date.
+    if (type === "heard") this.#alarm.ensureBy(this.#engine.clock.now());
   }
 
   #writeUnwritten(): void {

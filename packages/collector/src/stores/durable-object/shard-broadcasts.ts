@@ -1,13 +1,17 @@
 /**
- * The broadcasts that a shard has received from the coordinator, and its own outages.
+ * The broadcasts that a shard has received from the coordinator, and its own: outages, and that it hears
+ * no signal.
  * @module
  */
 import { parseBroadcast } from "../parse-record.ts";
 import type { Broadcast, NewBroadcast } from "../store.ts";
 import type { ShardStatements } from "./shard-schema.ts";
 
-/** A shard's own outages get epochs between those of the coordinator: this much above the last. */
+/** A shard's own broadcasts get epochs between those of the coordinator: this much above the last. */
 const LOCAL_EPOCH_STEP = 2 ** -20;
+
+/** That the account is unheard or heard again, as far as one shard can tell. */
+export type SilenceBroadcast = Extract<NewBroadcast, { type: "unheard" | "heard" }>;
 
 export class ShardBroadcasts {
   readonly #statements: ShardStatements;
@@ -44,8 +48,7 @@ export class ShardBroadcasts {
     this.store([{ type: "outage", account: null, epoch, at, fromAt }]);
   }
 
-  /** Records that the account is unheard, or heard again, as far as this shard can tell. */
-  recordSilence(broadcast: Extract<NewBroadcast, { type: "unheard" | "heard" }>): number {
+  recordSilence(broadcast: SilenceBroadcast): number {
     const epoch = this.lastEpoch + LOCAL_EPOCH_STEP;
     this.store([{ ...broadcast, epoch }]);
     return epoch;

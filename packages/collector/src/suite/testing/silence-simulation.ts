@@ -6,6 +6,7 @@
  */
 import type { Input } from "../../core/input.ts";
 import type { Overrides } from "../../core/settings-schema.ts";
+import type { Trigger } from "../../core/trigger.ts";
 import { Clock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import { sweep } from "../../engine/sweep.ts";
@@ -47,8 +48,10 @@ export interface Visitor {
   readonly plan: VisitorPlan;
   readonly pages: readonly Page[];
   hasLeft: boolean;
-  /** When each page's last signal was accepted. */
-  readonly heardAt: Map<string, number>;
+  /** When signals of each page were accepted; its leave is none. */
+  readonly heard: ReadonlyMap<string, number[]>;
+  /** When its leave was accepted; `null`: none was. */
+  leftAt: number | null;
 }
 
 /** A verdict `offline`; instants are milliseconds since the start. */
@@ -71,6 +74,7 @@ export interface Outcome {
   readonly unheard: readonly { readonly from: number; readonly to: number }[];
   readonly online: ReadonlySet<string>;
   readonly active: ReadonlySet<string>;
+  readonly solved: ReadonlySet<string>;
   readonly hits: number;
 }
 
@@ -102,11 +106,16 @@ export class SilenceSimulation {
     account: string,
     plans: readonly VisitorPlan[],
     cuts: readonly Cut[],
-    overrides: Overrides = {},
+    triggers: readonly Trigger[] = [],
   ): Promise<void> {
     await this.engine.heartbeat();
-    const on = { "presence.mode": "on", "presence.bufferSeconds": BUFFER_MS / 1_000 };
-    await this.engine.changeSettings(account, { overrides: { ...on, ...overrides } });
+    const overrides: Overrides = {
+      "presence.mode": "on",
+      "presence.bufferSeconds": BUFFER_MS / 1_000,
+      // Verdicts by silence are not what this is about.
+      "inactivity.seconds": 86_400,
+    };
+    await this.engine.changeSettings(account, { overrides, triggers });
     const visitors = new Map<string, Visitor>();
     for (const plan of plans) {
       const pages = plan.pages.map(({ kind, firstAt }, index) => ({
@@ -115,7 +124,8 @@ export class SilenceSimulation {
         nextAt: firstAt,
         seq: 0,
       }));
-      visitors.set(plan.id, { plan, pages, hasLeft: false, heardAt: new Map() });
+      const heard = new Map(pages.map(({ id }) => [id, [] as number[]]));
+      visitors.set(plan.id, { plan, pages, hasLeft: false, leftAt: null, heard });
       const key = { account, id: plan.id };
       const create = { channel: "web_widget" };
       await this.engine.submit({ key, inputs: inputsOf(plan), create });
@@ -147,7 +157,7 @@ export class SilenceSimulation {
       visitor.hasLeft = true;
       if (isCut || plan.departure.isSilent) return;
       for (const { id } of visitor.pages) {
-        visitor.heardAt.set(id, now);
+        visitor.leftAt = now;
         const leave: Input = { type: "leave", page: id, gen: 0, to: null };
         sent.push(this.engine.submit({ key: { account, id: plan.id }, inputs: [leave] }));
       }
@@ -161,7 +171,7 @@ export class SilenceSimulation {
       }
       page.seq += 1;
       page.nextAt = page.kind === "frozen" ? Number.POSITIVE_INFINITY : now + BEAT_MS[page.kind];
-      visitor.heardAt.set(page.id, now);
+      visitor.heard.get(page.id)?.push(now);
       sent.push(this.#beats.submit({ key: { account, id: plan.id }, inputs: [signalOf(page)] }));
     }
   }
@@ -191,6 +201,7 @@ export class SilenceSimulation {
       unheard: await this.#unheardOf(account),
       online: idsWhere(({ presence }) => presence === "online"),
       active: idsWhere(({ causes, begunAt }) => begunAt !== null && causes.length === 0),
+      solved: idsWhere(({ ticket }) => ticket.status === "solved"),
       hits: this.#beats.hits,
     };
   }
