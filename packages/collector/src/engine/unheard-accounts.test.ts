@@ -1,28 +1,256 @@
 import { describe, expect, it } from "vitest";
+import type { Input } from "../core/input.ts";
+import { recipe } from "../core/recipes.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
-import { SilenceSimulation, type VisitorPlan } from "../suite/testing/silence-simulation.ts";
+import { Beats } from "../suite/beats.ts";
+import {
+  type Cut,
+  SilenceSimulation,
+  START,
+  type VisitorPlan,
+} from "../suite/testing/silence-simulation.ts";
+import { Clock } from "./clock.ts";
+import { Engine } from "./engine.ts";
+import { sweep } from "./sweep.ts";
 
 const ACCOUNT = "shop";
+const LEASE_MS = 15_000;
+const BUFFER_MS = 15_000;
 
-function waiting(count: number, change: Partial<VisitorPlan> = {}): VisitorPlan[] {
+/** Visitors whose beats are spread over their beat. */
+function visitors(count: number, kind: "waiting" | "idle" = "waiting"): VisitorPlan[] {
+  const beatMs = kind === "waiting" ? 10_000 : 60_000;
   return Array.from({ length: count }, (_, index) => ({
     id: `v${index}`,
-    pages: [{ kind: "waiting" as const, firstAt: 600 + (index * 10_000) / count }],
-    ...change,
+    pages: [{ kind, firstAt: 600 + (index * beatMs) / count }],
   }));
 }
 
-describe("an account whose way to the collector is cut for 60 s", () => {
-  it("with 12 visitors has nobody offline, and who left meanwhile is gone afterwards", async () => {
-    const leaving = waiting(12).map((plan, index) =>
+async function play(plans: readonly VisitorPlan[], cut: Cut, untilMs: number) {
+  const simulation = new SilenceSimulation(new MemoryStore());
+  await simulation.addAccount(ACCOUNT, plans, [cut], recipe("solve_abandoned", "g"));
+  await simulation.run(untilMs);
+  return simulation.outcomeOf(ACCOUNT);
+}
+
+describe("an account whose way to the collector is cut", () => {
+  const cut = { from: 40_000, to: 100_000 };
+
+  it("for 60 s has nobody offline and no ticket solved, with 12 visitors", async () => {
+    const { verdicts, unheard, online, solved } = await play(visitors(12), cut, 150_000);
+    expect(unheard).toEqual([{ from: 48_600, to: 100_000 }]);
+    expect(verdicts).toEqual([]);
+    expect(online.size).toBe(12);
+    expect(solved.size).toBe(0);
+  });
+
+  it("has those gone who left meanwhile, within a lease and the buffer of its end", async () => {
+    const plans = visitors(12).map((plan, index) =>
       index % 4 === 0 ? { ...plan, departure: { at: 60_000, isSilent: index === 0 } } : plan,
     );
-    const simulation = new SilenceSimulation(new MemoryStore());
-    await simulation.addAccount(ACCOUNT, leaving, [{ from: 40_000, to: 100_000 }]);
-    await simulation.run(150_000);
-    const { verdicts, unheard, online } = await simulation.outcomeOf(ACCOUNT);
-    expect(unheard).toEqual([{ from: 48_600, to: 100_000 }]);
+    const { verdicts, online } = await play(plans, cut, 150_000);
     expect(online.size).toBe(9);
     expect(verdicts.map(({ visitor }) => visitor).sort()).toEqual(["v0", "v4", "v8"]);
+    for (const { at } of verdicts) expect(at).toBeLessThanOrEqual(cut.to + LEASE_MS + BUFFER_MS);
+  });
+
+  it("with 7 visitors cannot be told from one whose visitors left, until they return", async () => {
+    const { verdicts, unheard, online } = await play(visitors(7), cut, 150_000);
+    expect(unheard).toEqual([]);
+    expect(verdicts).toHaveLength(7);
+    expect(online.size).toBe(7);
+  });
+
+  it("for longer than 10 minutes is excused once, and no second time for the same signal", async () => {
+    const long = { from: 40_000, to: 1_500_000 };
+    const { verdicts, unheard } = await play(visitors(12), long, 1_400_000);
+    expect(unheard).toEqual([{ from: 48_600, to: 648_600 }]);
+    expect(verdicts).toHaveLength(12);
+    for (const { at } of verdicts) {
+      expect(at).toBeGreaterThanOrEqual(648_600 + BUFFER_MS);
+      expect(at).toBeLessThanOrEqual(648_600 + LEASE_MS + BUFFER_MS);
+    }
+  });
+
+  it("counts those who were called offline since the last signal, and their verdicts stand", async () => {
+    // Idle pages beat once a minute, so the first are offline before the eighth misses.
+    const long = { from: 130_000, to: 400_000 };
+    const { verdicts, unheard, online } = await play(visitors(12, "idle"), long, 500_000);
+    expect(unheard).toHaveLength(1);
+    const from = unheard[0]?.from ?? 0;
+    expect(verdicts.length).toBeGreaterThan(0);
+    expect(verdicts.length).toBeLessThan(6);
+    for (const { at } of verdicts) expect(at).toBeLessThanOrEqual(from);
+    expect(online.size).toBe(12);
+  });
+});
+
+/** Collectors on one store with a manual clock, which sweep only when they are told to. */
+class Collectors {
+  now = START;
+  readonly store = new MemoryStore();
+  readonly engines: Engine[] = [];
+  readonly beats: Beats[] = [];
+
+  add(): Engine {
+    const engine = new Engine(this.store, new Clock(() => this.now));
+    this.engines.push(engine);
+    this.beats.push(new Beats(engine));
+    return engine;
+  }
+
+  async start(count: number): Promise<void> {
+    for (let index = 0; index < count; index += 1) await this.add().heartbeat();
+    const overrides = { "presence.mode": "on" };
+    for (const account of [ACCOUNT, "other"]) {
+      await this.engines[0]?.changeSettings(account, { overrides });
+    }
+    for (const engine of this.engines) await engine.broadcasts.refresh();
+  }
+
+  /** Visitors who write and are heard, at a collector. */
+  async arrive(ids: readonly string[], account = ACCOUNT): Promise<void> {
+    for (const id of ids) {
+      const key = { account, id };
+      const message: Input = { type: "end_user_message", sentAt: null };
+      await this.engines[0]?.submit({ key, inputs: [message], create: { channel: "web_widget" } });
+      await this.beat(0, id, 1, { account });
+    }
+  }
+
+  beat(index: number, id: string, seq: number, { account = ACCOUNT, visible = true } = {}) {
+    const page = { page: "p", gen: 0, visible, armed: false };
+    const input: Input = { type: "signal", signal: "beat", seq, ...page };
+    return this.beats[index]?.submit({ key: { account, id }, inputs: [input] });
+  }
+
+  async sweep(index = 0): Promise<void> {
+    const engine = this.engines[index] as Engine;
+    await sweep({ engine, accounts: () => [ACCOUNT, "other"], onError: () => {} });
+  }
+
+  /** Lets time pass, with a sweep of a collector each second. */
+  async wait(seconds: number, index = 0): Promise<void> {
+    for (let second = 0; second < seconds; second += 1) {
+      this.now += 1_000;
+      await this.sweep(index);
+    }
+  }
+
+  async presences(): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const { session } of await this.store.list(ACCOUNT, { limit: 100 })) {
+      counts[session.presence] = (counts[session.presence] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  isUnheard(index = 0): boolean {
+    return (this.engines[index]?.unheard.list(this.now).length ?? 0) > 0;
+  }
+}
+
+const IDS = Array.from({ length: 9 }, (_, index) => `v${index}`);
+
+describe("a collector", () => {
+  it("lets no buffer pass with a desk event, where no sweep ran since it was due", async () => {
+    const collectors = new Collectors();
+    await collectors.start(1);
+    await collectors.arrive(IDS);
+    await collectors.store.heartbeat(START + 40_000, Number.MAX_SAFE_INTEGER);
+    collectors.now += 40_000;
+    const tag: Input = { type: "ticket_updated", ticket: { tags: ["a"] } };
+    await collectors.engines[0]?.submit({ key: { account: ACCOUNT, id: "v0" }, inputs: [tag] });
+    expect(await collectors.presences()).toEqual({ online: 9 });
+    expect(collectors.isUnheard()).toBe(true);
+  });
+
+  it("decides what fell due in a silence before it accepts the signal that ends it", async () => {
+    const collectors = new Collectors();
+    await collectors.start(1);
+    await collectors.arrive(IDS.slice(0, 2));
+    collectors.now += 9_500;
+    await collectors.arrive(IDS.slice(2));
+    // The first two have missed, and their leases ran out; the others miss at 21.5 s.
+    await collectors.wait(10);
+    expect(collectors.isUnheard()).toBe(false);
+    await collectors.store.heartbeat(START + 31_000, Number.MAX_SAFE_INTEGER);
+    collectors.now = START + 31_000;
+    // By now the buffers of the first two are over, and no sweep has come to them.
+    await collectors.beat(0, "v8", 2);
+    await collectors.sweep();
+    expect(await collectors.presences()).toEqual({ online: 9 });
+  });
+
+  it("takes the account's beats off the fast path while it is unheard, and no other's", async () => {
+    const collectors = new Collectors();
+    await collectors.start(1);
+    await collectors.arrive(IDS);
+    await collectors.arrive(["w"], "other");
+    for (const seq of [2, 3]) await collectors.beat(0, "w", seq, { account: "other" });
+    for (const seq of [2, 3]) await collectors.beat(0, "v0", seq);
+    expect(collectors.beats[0]?.hits).toBe(4);
+    for (const seq of [4, 5, 6, 7]) {
+      await collectors.wait(5);
+      await collectors.beat(0, "w", seq, { account: "other" });
+    }
+    expect(collectors.isUnheard()).toBe(true);
+    expect(collectors.beats[0]?.hits).toBe(8);
+    await collectors.beat(0, "v0", 4);
+    expect(collectors.isUnheard()).toBe(false);
+    expect(collectors.beats[0]?.hits).toBe(8);
+    await collectors.beat(0, "v0", 5);
+    expect(collectors.beats[0]?.hits).toBe(9);
+  });
+
+  it("that starts knows when the last signal was accepted", async () => {
+    const collectors = new Collectors();
+    await collectors.start(1);
+    await collectors.arrive(IDS);
+    await collectors.store.heartbeat(START + 12_500, Number.MAX_SAFE_INTEGER);
+    collectors.now += 12_500;
+    // Nine have missed, but after that a tenth is heard, whose page may be silent for longer.
+    const hidden: Input = {
+      type: "signal",
+      signal: "hidden",
+      ...{ page: "p", gen: 0, seq: 1, visible: false, armed: false },
+    };
+    const create = { channel: "web_widget" };
+    await collectors.engines[0]?.submit({
+      key: { account: ACCOUNT, id: "h" },
+      inputs: [hidden],
+      create,
+    });
+    collectors.now += 1_000;
+    await collectors.engines[0]?.heartbeat();
+    await collectors.add().heartbeat();
+    await collectors.wait(20, 1);
+    expect(collectors.isUnheard(1)).toBe(false);
+    expect(await collectors.presences()).toEqual({ online: 1, offline: 9 });
+  });
+
+  it("ends what a signal ended that another collector accepted before it knew", async () => {
+    const collectors = new Collectors();
+    await collectors.start(2);
+    await collectors.arrive([...IDS, "w"]);
+    await collectors.wait(3);
+    await collectors.beat(1, "w", 2);
+    await collectors.wait(11);
+    expect(collectors.isUnheard(0)).toBe(false);
+    collectors.now += 500;
+    await collectors.engines[1]?.heartbeat();
+    collectors.now += 500;
+    await collectors.sweep(0);
+    expect(collectors.isUnheard(0)).toBe(true);
+    // The second one has not read that yet, and takes the beat on the fast path.
+    await collectors.beat(1, "w", 3);
+    expect(collectors.beats[1]?.hits).toBe(1);
+    collectors.now += 1_000;
+    await collectors.sweep(1);
+    expect(collectors.isUnheard(1)).toBe(false);
+    await collectors.wait(28);
+    expect(await collectors.presences()).toEqual({ online: 10 });
+    await collectors.wait(1);
+    expect(await collectors.presences()).toEqual({ offline: 10 });
   });
 });
