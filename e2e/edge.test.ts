@@ -100,6 +100,23 @@ describe("the edge deployment", () => {
     expect(receiver.invalidSignatures).toBe(0);
   });
 
+  it("calls nobody gone while a shard hears no page, and everybody who left afterwards", async () => {
+    const beatSeconds = { waiting: 4, assigned: 4, hidden: 4, idle: 4 };
+    const site = await start({}, { presence: { mode: "on", bufferSeconds: 1, beatSeconds } });
+    const ids = Array.from({ length: 12 }, (_, index) => `conv_${index}`);
+    const pages = ids.map((id) => site.page(id));
+    await Promise.all(pages.map((page) => page.open()));
+    // A lease of 6 s and the buffer are over by then.
+    await pause(9_000);
+    const presences = async () => {
+      const sessions = await Promise.all(ids.map((id) => site.session(id)));
+      return sessions.map(({ presence }) => presence);
+    };
+    expect(await presences()).toEqual(ids.map(() => "online"));
+    await pages[0]?.beat();
+    await until("all to be offline", async () => (await presences()).every((p) => p === "offline"));
+  });
+
   it("merges lists and the queue across all shards", async () => {
     const site = await start({ shards: 4 });
     const ids = Array.from({ length: 12 }, (_, index) => `conv_${String(index).padStart(2, "0")}`);

@@ -12,9 +12,14 @@ import type { Broadcasts, UnheardPeriod } from "./broadcasts.ts";
 /** How many sessions are looked at, most overdue first, until so many have missed. */
 const LOOK_LIMITS = [100, 1_000, 10_000];
 
-/** Sessions that have missed since an account's last accepted signal, before they are enough. */
+/** How long one look is enough: nothing but a signal changes when a session misses. */
+const LOOK_EVERY_MS = 5_000;
+
+/** When sessions of an account miss after its last accepted signal, also those that have not yet. */
 interface Misses {
   readonly since: number;
+  /** Until when all of them are known. */
+  knownUntil: number;
   /** By session. It may be offline by now, so that it has no deadline and is not found again. */
   readonly at: Map<string, number>;
 }
@@ -76,22 +81,31 @@ export class UnheardAccounts {
     now: number,
     settings: Settings,
   ): Promise<readonly number[]> {
-    const known = this.#misses.get(account);
-    const misses = known?.since === since ? known.at : new Map<string, number>();
-    this.#misses.set(account, { since, at: misses });
-    const until = now + this.#broadcasts.offsetAsOf(this.#broadcasts.epoch);
-    for (const limit of LOOK_LIMITS) {
-      const found = await this.#store.dueOf(account, until + maxSilenceAheadMs(settings), limit);
-      for (const stored of found) {
-        const at = this.#missedAt(stored, settings);
-        if (at !== null && at > since && at <= now) misses.set(stored.session.id, at);
-      }
-      if (misses.size >= MIN_MISSES || found.length < limit) break;
-    }
-    return [...misses.values()];
+    let misses = this.#misses.get(account);
+    if (misses?.since !== since) misses = { since, knownUntil: now, at: new Map() };
+    this.#misses.set(account, misses);
+    if (now >= misses.knownUntil) await this.#look(account, misses, now, settings);
+    return [...misses.at.values()].filter((at) => at <= now);
   }
 
-  #missedAt({ session, shadow, epoch }: Stored, settings: Settings): number | null {
+  async #look(account: string, misses: Misses, now: number, settings: Settings): Promise<void> {
+    const knownUntil = now + LOOK_EVERY_MS;
+    const offsetMs = this.#broadcasts.offsetAsOf(this.#broadcasts.epoch);
+    const until = knownUntil + offsetMs + maxSilenceAheadMs(settings);
+    for (const limit of LOOK_LIMITS) {
+      const found = await this.#store.dueOf(account, until, limit);
+      for (const stored of found) {
+        const at = this.#missesAt(stored, settings);
+        if (at !== null && at > misses.since) misses.at.set(stored.session.id, at);
+      }
+      // Those that have missed are enough, or these are all.
+      const missed = [...misses.at.values()].filter((at) => at <= now);
+      if (missed.length >= MIN_MISSES || found.length < limit) break;
+    }
+    misses.knownUntil = knownUntil;
+  }
+
+  #missesAt({ session, shadow, epoch }: Stored, settings: Settings): number | null {
     const at = missesAt(shadow ?? session, settings);
     // The session may not have applied the last step of the clock.
     return at === null ? null : at - this.#broadcasts.offsetAsOf(epoch);
