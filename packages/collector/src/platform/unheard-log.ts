@@ -24,7 +24,7 @@ export function watchUnheard(
   write: (entry: UnheardEntry) => void,
   now: () => number = () => performance.now(),
 ): () => void {
-  const throttle = new LogThrottle(now, LOG_EVERY_MS);
+  const throttle = new LogThrottle(now, { everyMs: LOG_EVERY_MS });
   let unheardSince = new Map<string, number>();
   const log = (kind: string, entry: UnheardEntry) => {
     const repeated = throttle.count(`${kind} ${entry.account}`);
