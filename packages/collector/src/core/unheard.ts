@@ -41,7 +41,8 @@ export function silenceEndsAt(session: Session): number | null {
 export function missesAt(session: Session, settings: Settings): number | null {
   let earliest: number | null = null;
   for (const page of session.pages) {
-    if (page.left || page.visibility !== "visible") continue;
+    // A page that has left is recorded as hidden.
+    if (page.visibility !== "visible") continue;
     const at = pageHeardAt(page) + BEATS_UNTIL_MISS * toldBeatMs(session, page, settings);
     if (at <= (session.heardAt ?? 0)) continue;
     if (earliest === null || at < earliest) earliest = at;

@@ -192,18 +192,18 @@ describe("a collector", () => {
     await collectors.arrive(["w"], "other");
     for (const seq of [2, 3, 4]) await collectors.beat(0, "w", seq, { account: "other" });
     for (const seq of [2, 3, 4]) await collectors.beat(0, "h", seq, { visible: false });
-    expect(collectors.beats[0]?.hits).toBe(3);
+    expect(collectors.beats[0]?.hits).toBe(5);
     for (const seq of [5, 6, 7, 8]) {
       await collectors.wait(5);
       await collectors.beat(0, "w", seq, { account: "other" });
     }
     expect(collectors.isUnheard()).toBe(true);
-    expect(collectors.beats[0]?.hits).toBe(7);
+    expect(collectors.beats[0]?.hits).toBe(9);
     await collectors.beat(0, "h", 5, { visible: false });
     expect(collectors.isUnheard()).toBe(false);
-    expect(collectors.beats[0]?.hits).toBe(7);
+    expect(collectors.beats[0]?.hits).toBe(9);
     await collectors.beat(0, "h", 6, { visible: false });
-    expect(collectors.beats[0]?.hits).toBe(8);
+    expect(collectors.beats[0]?.hits).toBe(10);
   });
 
   it("that starts knows when the last signal was accepted", async () => {
