@@ -132,7 +132,7 @@ describe("a quiet night", () => {
         met.gone += outcome.verdicts.length;
         expectPrompt(outcome, NIGHT_MS);
       }),
-      { ...options, numRuns: RUNS * 2 },
+      { ...options, numRuns: 2 * RUNS },
     );
     expect(met.gone).toBeGreaterThan(met.nights);
     expect(met.excused).toBeGreaterThan(0);

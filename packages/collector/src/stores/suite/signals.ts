@@ -4,7 +4,8 @@
  * @module
  */
 import { deepEqual, equal } from "node:assert/strict";
-import type { Stored } from "../store.ts";
+import type { Session } from "../../core/session.ts";
+import type { SessionKey, Store, Stored } from "../store.ts";
 import {
   ACCOUNT,
   COLUMNS,
@@ -79,16 +80,12 @@ export const signalCases: readonly ConformanceCase[] = [
         const session = sessionWithBeat(id, 1, NOW + index);
         await store.commit([writeOf(id, { session, deadlineAt: NOW + index + LEASE_MS })]);
       }
-      const [found] = await store.load([{ key: keyOf("a"), eventIds: [] }]);
+      const other = { key: keyOf("a", "desk"), session: sessionWithBeat("a", 1, NOW) };
+      await store.commit([writeOf("a", { ...other, deadlineAt: NOW + LEASE_MS })]);
       const [seq, leaseUntil] = [2, NOW + 1_000 + LEASE_MS];
-      const renewal = { seq, leaseUntil };
       const session = sessionWithBeat("a", seq, NOW + 1_000);
-      const change = { ...writeOf("a", { session, expectedVersion: 1 }), kind: "lease" } as const;
-      if (found?.number === undefined || !store.renew) {
-        await store.commit([{ ...change, renewal, deadlineAt: leaseUntil }]);
-      } else {
-        const lease = { number: found.number, expectedVersion: 1, ...renewal };
-        await store.renew([{ ...lease, deadlineAt: leaseUntil }]);
+      for (const key of [keyOf("a"), keyOf("a", "desk")]) {
+        await renewLease(store, key, { seq, leaseUntil }, session);
       }
       const check = async () => {
         deepEqual(idsOf(await store.dueOf(ACCOUNT, leaseUntil - 1, 10)), ["b", "c"]);
@@ -105,3 +102,23 @@ export const signalCases: readonly ConformanceCase[] = [
     },
   },
 ];
+
+/** Renews a lease for the first time, on the fast path if the store has one. */
+async function renewLease(
+  store: Store,
+  key: SessionKey,
+  renewal: { readonly seq: number; readonly leaseUntil: number },
+  session: Session,
+): Promise<void> {
+  const deadlineAt = renewal.leaseUntil;
+  const [found] = await store.load([{ key, eventIds: [] }]);
+  if (found?.number !== undefined && store.renew) {
+    await store.renew([{ number: found.number, expectedVersion: 1, ...renewal, deadlineAt }]);
+    return;
+  }
+  const write = {
+    ...writeOf(key.id, { key, session, expectedVersion: 1 }),
+    kind: "lease",
+  } as const;
+  await store.commit([{ ...write, renewal, deadlineAt }]);
+}
