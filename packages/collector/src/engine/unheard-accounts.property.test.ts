@@ -41,7 +41,7 @@ function wrongVerdicts({ verdicts, visitors }: Outcome): readonly string[] {
     .map(({ visitor }) => visitor);
 }
 
-describe("a cut of the whole way", () => {
+describe("a cut of the way of all pages", () => {
   it("calls nobody gone who is there, where 8 sessions miss before the first would be offline", async () => {
     const met = { excused: 0, tooFew: 0, large: 0 };
     await fc.assert(
