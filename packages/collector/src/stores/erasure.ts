@@ -3,6 +3,7 @@
  * again: a hash of the id, and when it was erased.
  * @module
  */
+import { RecordError } from "./record-error.ts";
 import type { Found, Lookup, SessionKey } from "./store.ts";
 
 /** One day more than a token can live that the collector has minted. */
@@ -37,8 +38,13 @@ export async function withErasures(
     found.map(async (each, index) => {
       const lookup = lookups[index];
       if (!lookup || !isAsked(lookup, index)) return each;
-      const erasedAt = await read(await erasureHashOf(lookup.key), lookup.key);
-      return erasedAt === null ? each : { ...each, erasedAt };
+      try {
+        const erasedAt = await read(await erasureHashOf(lookup.key), lookup.key);
+        return erasedAt === null ? each : { ...each, erasedAt };
+      } catch (error) {
+        if (error instanceof RecordError) return { ...each, unreadable: error.message };
+        throw error;
+      }
     }),
   );
 }

@@ -54,6 +54,17 @@ export class RecordErrors {
     for (const listener of this.#listeners) listener(error);
   }
 
+  /** As {@link readable}, for work that waits. */
+  async readableAsync<T>(work: () => Promise<T>): Promise<readonly T[]> {
+    try {
+      return [await work()];
+    } catch (error) {
+      return this.readable(() => {
+        throw error;
+      });
+    }
+  }
+
   /** What `decode` returns; a record that it cannot read is reported, and the result is empty. */
   readable<T>(decode: () => T): readonly T[] {
     try {

@@ -5,10 +5,13 @@
  */
 
 import { settlesWithin } from "../../async/timeout.ts";
+import type { RecordError } from "../record-error.ts";
 import { StoreError } from "../store.ts";
 import type { RedisAddress } from "./address.ts";
+import { expectedType } from "./key-types.ts";
 import { type Link, openLink, type Reply } from "./link.ts";
 import type { Script } from "./script.ts";
+import { scriptError, wrongTypeError } from "./unreadable.ts";
 
 /** A command without a reply after this time counts as failed. */
 const REPLY_TIMEOUT_MS = 3_000;
@@ -23,7 +26,10 @@ const STALL_GRACE_MS = 100;
 /** Error replies of a node that cannot serve now; a new link may reach one that can. */
 const UNAVAILABLE_REPLY = /^(?:-)?(LOADING|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|UNBLOCKED)\b/;
 /** Error replies that an operator must resolve. */
-const REFUSED_REPLY = /^(?:-)?(NOAUTH|WRONGPASS|NOPERM|MISCONF|OOM|NOREPLICAS)\b/;
+const REFUSED_REPLY =
+  /^(?:-)?(?:(?:NOAUTH|WRONGPASS|NOPERM|MISCONF|OOM|NOREPLICAS)\b|ERR (?:unknown command|The user executing the script))/;
+/** A script failed in its own code: what it found is not what it expects. */
+const SCRIPT_ERROR = /^ERR (?!The user executing).*\bscript: /s;
 
 export class Connection {
   readonly #address: RedisAddress;
@@ -55,23 +61,15 @@ export class Connection {
     }
   }
 
-  /** @throws {StoreError} immediately if there is no link, or if no reply arrives in time. */
-  async command(key: string, ...args: readonly string[]): Promise<Reply> {
-    const link = this.#link;
-    if (!link) throw storeErrorOf(this.#address, new Error("not connected"));
-    try {
-      return await withTimeout(REPLY_TIMEOUT_MS, link.send(key, args));
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      if (text.startsWith("NOSCRIPT")) throw error;
-      if (isServerReply(error) && !UNAVAILABLE_REPLY.test(text) && !REFUSED_REPLY.test(text))
-        throw error;
-      if (!REFUSED_REPLY.test(text)) this.#dropLink(link);
-      throw storeErrorOf(this.#address, error);
-    }
+  /**
+   * @throws {StoreError} immediately if there is no link, or if no reply arrives in time.
+   * @throws {RecordError} if the key has the wrong type.
+   */
+  command(key: string, ...args: readonly string[]): Promise<Reply> {
+    return this.#command([key], args);
   }
 
-  /** @throws {StoreError} as {@link command} */
+  /** @throws as {@link command}, and {RecordError} if the script cannot use what is stored. */
   async run(
     { sha, source }: Script,
     keys: readonly [string, ...string[]],
@@ -79,11 +77,45 @@ export class Connection {
   ): Promise<Reply> {
     const rest = [String(keys.length), ...keys, ...args.map(String)];
     try {
-      return await this.command(keys[0], "EVALSHA", sha, ...rest);
+      return await this.#command(keys, ["EVALSHA", sha, ...rest]);
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
-      return await this.command(keys[0], "EVAL", source, ...rest);
+      return await this.#command(keys, ["EVAL", source, ...rest]);
     }
+  }
+
+  async #command(keys: readonly [string, ...string[]], args: readonly string[]): Promise<Reply> {
+    const link = this.#link;
+    if (!link) throw storeErrorOf(this.#address, new Error("not connected"));
+    try {
+      return await withTimeout(REPLY_TIMEOUT_MS, link.send(keys[0], args));
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      if (text.startsWith("NOSCRIPT")) throw error;
+      if (/^WRONGTYPE\b/.test(text)) throw await this.#wrongTypeOfAny(keys);
+      if (SCRIPT_ERROR.test(text)) throw scriptError(keys, error);
+      if (isServerReply(error) && !UNAVAILABLE_REPLY.test(text) && !REFUSED_REPLY.test(text))
+        throw error;
+      if (!REFUSED_REPLY.test(text)) this.#dropLink(link);
+      throw storeErrorOf(this.#address, error);
+    }
+  }
+
+  /** The error for a key that has the wrong type. */
+  async wrongType(key: string): Promise<RecordError> {
+    return wrongTypeError(key, String(await this.#typeOf(key)));
+  }
+
+  async #wrongTypeOfAny(keys: readonly string[]): Promise<RecordError | StoreError> {
+    for (const key of keys) {
+      const type = await this.#typeOf(key);
+      if (type !== "none" && type !== expectedType(key)) return wrongTypeError(key, type);
+    }
+    return storeErrorOf(this.#address, new Error("a key changed its type meanwhile"));
+  }
+
+  async #typeOf(key: string): Promise<string> {
+    return (await this.command(key, "TYPE", key)) as string;
   }
 
   /**

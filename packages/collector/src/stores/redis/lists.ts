@@ -15,6 +15,7 @@ import {
   MAX_EXAMINED,
   positionOf,
 } from "../list.ts";
+import type { RecordErrors } from "../record-error.ts";
 import { noSessions, type StateCounts } from "../state-counts.ts";
 import type {
   AgentQuery,
@@ -39,6 +40,7 @@ import { LIST_ASSIGNEES } from "./scripts/assignees.ts";
 import { DUE_OF } from "./scripts/due-of.ts";
 import { FIND_BY_TEXT } from "./scripts/find.ts";
 import { LIST_SESSIONS } from "./scripts/list.ts";
+import { memberError } from "./unreadable.ts";
 
 /** How many sessions are read by id in one call. */
 const LOAD_LIMIT = 500;
@@ -67,15 +69,18 @@ interface DueRow {
 
 export class Lists {
   readonly #connection: Connection;
+  readonly #unreadable: RecordErrors;
   readonly #partitions: readonly number[];
 
-  constructor(connection: Connection, partitions: number) {
+  constructor(connection: Connection, partitions: number, unreadable: RecordErrors) {
     this.#connection = connection;
+    this.#unreadable = unreadable;
     this.#partitions = Array.from({ length: partitions }, (_, partition) => partition);
   }
 
   list(account: string, query: ListQuery): Promise<ListPage> {
     const pattern = columnsPattern(query);
+    const toCandidate = (row: Row) => candidateOf(account, row);
     const load: ListSource["load"] = async (ids) =>
       (await this.#load(account, ids)).map(toCandidate);
     let first: Promise<readonly ListPosition[]> | null = null;
@@ -95,7 +100,7 @@ export class Lists {
       const assignments = await this.assignments(account, assignee, { limit });
       return assignments.map(({ session }) => session);
     };
-    return listPage({ walk, pick, load }, query);
+    return listPage({ walk, pick, load }, query, this.#unreadable);
   }
 
   /** The first positions behind one in an order that has no index: all sessions are read, in parts. */
@@ -108,7 +113,7 @@ export class Lists {
   ): Promise<readonly ListPosition[]> {
     let first: ListPosition[] = [];
     await this.#eachRow(account, pattern, (row) => {
-      const position = positionOf(toCandidate(row), sort);
+      const position = positionOf(candidateOf(account, row), sort);
       if (!after || comparePositions(position, after) > 0) first.push(position);
       if (first.length >= 2 * count) first = first.sort(comparePositions).slice(0, count);
     });
@@ -206,7 +211,8 @@ export class Lists {
     });
     const found: Stored[] = [];
     for (const { id, record } of first) {
-      found.push(decodeRecord(id, record).stored);
+      const readable = () => decodeRecord(account, id, record).stored;
+      found.push(...this.#unreadable.readable(readable));
       await budget.step();
     }
     return found;
@@ -220,7 +226,7 @@ export class Lists {
       });
     } else {
       await this.#eachRow(account, QUEUED_PATTERN, (row) => {
-        const { columns } = toCandidate(row);
+        const { columns } = candidateOf(account, row);
         if (columns.group === group) counts[columns.queue] += 1;
       });
     }
@@ -286,7 +292,10 @@ export class Lists {
     const args = [member, limit, ...userNeedles(user)];
     const reply = await this.#connection.run(FIND_BY_TEXT, [index, sessions], args);
     const [next = "", ...flat] = reply as string[];
-    const isMatch = ([id, record]: Row) => decodeRecord(id, record).stored.session.user === user;
+    const isMatch = ([id, record]: Row) =>
+      this.#unreadable
+        .readable(() => decodeRecord(account, id, record).stored.session)
+        .some((session) => session.user === user);
     const ids = toRows(flat)
       .filter(isMatch)
       .map(([id]) => id);
@@ -320,7 +329,8 @@ export class Lists {
       const { columns } = sessionKeys(partition, account);
       const flat = (await this.#connection.command(columns, "HGETALL", columns)) as string[];
       for (let index = 0; index < flat.length; index += 2) {
-        use(decodeColumns(flat[index] ?? ""), Number(flat[index + 1]));
+        const [known] = this.#unreadable.readable(() => columnsIn(columns, flat[index] ?? ""));
+        if (known) use(known, Number(flat[index + 1]));
       }
       return [];
     });
@@ -347,7 +357,10 @@ export class Lists {
   }
 
   async #fromAllPartitions<T>(query: (partition: number) => Promise<readonly T[]>): Promise<T[]> {
-    return (await Promise.all(this.#partitions.map(query))).flat();
+    const found = await Promise.all(
+      this.#partitions.map((partition) => this.#unreadable.readableAsync(() => query(partition))),
+    );
+    return found.flat(2);
   }
 }
 
@@ -362,10 +375,32 @@ function lastIdOf(rows: readonly Row[]): string {
   return rows.at(-1)?.[0] ?? "";
 }
 
-function toCandidate([id, record]: Row): Candidate {
-  const { columns, stored } = decodeRecord(id, record);
-  const { changedAt, queuedAt } = stored.session;
-  return { id, changedAt, queuedAt, columns, stored };
+/** One whose record cannot be read says so when it is read. */
+function candidateOf(account: string, [id, record]: Row): Candidate {
+  try {
+    const { columns, stored } = decodeRecord(account, id, record);
+    const { changedAt, queuedAt } = stored.session;
+    return { id, changedAt, queuedAt, columns, stored };
+  } catch (error) {
+    return {
+      id,
+      changedAt: 0,
+      queuedAt: null,
+      columns: { state: "none", presence: "unknown", queue: "none", assignee: null, group: null },
+      get stored(): Stored {
+        throw error;
+      },
+    };
+  }
+}
+
+/** @throws {RecordError} */
+function columnsIn(key: string, letters: string) {
+  try {
+    return decodeColumns(letters);
+  } catch (error) {
+    throw memberError(key, letters, error);
+  }
 }
 
 function compare(a: string, b: string): number {

@@ -3,6 +3,7 @@
  * @module
  */
 import { TRACKS, type Track } from "../../core/lists.ts";
+import { logEntryError, type RecordErrors, readPage } from "../record-error.ts";
 import type { LogEntry, SessionKey } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys } from "./keys.ts";
@@ -25,9 +26,11 @@ export function cursorAt(at: number): number {
 
 export class AccountLog {
   readonly #connection: Connection;
+  readonly #unreadable: RecordErrors;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, unreadable: RecordErrors) {
     this.#connection = connection;
+    this.#unreadable = unreadable;
   }
 
   async history(
@@ -37,15 +40,27 @@ export class AccountLog {
     track: Track,
   ): Promise<readonly LogEntry[]> {
     const { log, index } = trackKeys(account, track);
-    const found = (await this.#connection.run(
-      READ_HISTORY,
-      [log, index],
-      [id, afterSeq, limit],
-    )) as string[];
-    return toTriples(found).map(([cursor, text, resume]) => ({
-      ...decodeLogEntry(Number(cursor), text),
-      ...(resume !== "" && { resumeCursor: Number(resume) }),
-    }));
+    const read = async (last: IndexedEntry | null, count: number) => {
+      const args = [id, last?.seq ?? afterSeq, count];
+      const flat = (await this.#connection.run(READ_HISTORY, [log, index], args)) as string[];
+      return toIndexed(flat);
+    };
+    return readPage(limit, read, ({ resumeCursor, ...entry }) =>
+      this.#readable(account, entry).map((readable) => ({
+        ...readable,
+        ...(resumeCursor !== undefined && { resumeCursor }),
+      })),
+    );
+  }
+
+  #readable(account: string, { cursor, text }: EncodedEntry): readonly LogEntry[] {
+    return this.#unreadable.readable(() => {
+      try {
+        return decodeLogEntry(cursor, text);
+      } catch (error) {
+        throw logEntryError(account, cursor, error);
+      }
+    });
   }
 
   async read(
@@ -54,6 +69,20 @@ export class AccountLog {
     limit: number,
     track: Track,
   ): Promise<readonly LogEntry[]> {
+    return readPage(
+      limit,
+      (last: EncodedEntry | null, count) =>
+        this.#range(account, last?.cursor ?? afterCursor, count, track),
+      (entry) => this.#readable(account, entry),
+    );
+  }
+
+  async #range(
+    account: string,
+    afterCursor: number,
+    limit: number,
+    track: Track,
+  ): Promise<readonly EncodedEntry[]> {
     const { log } = trackKeys(account, track);
     const range = ["XRANGE", log, `(${afterCursor}`, "+", "COUNT", String(limit)];
     return toEntries(await this.#connection.command(log, ...range));
@@ -74,8 +103,8 @@ export class AccountLog {
     for (const track of TRACKS) {
       if (pruned >= limit) break;
       const { log, index } = trackKeys(account, track);
-      const entries = await this.read(account, 0, limit - pruned, track);
-      const end = entries.findIndex(({ transition }) => transition.at >= before);
+      const entries = await this.#range(account, 0, limit - pruned, track);
+      const end = entries.findIndex(({ at, cursor }) => (at ?? cursor / CURSORS_PER_MS) >= before);
       const old = end < 0 ? entries : entries.slice(0, end);
       if (old.length === 0) continue;
       const args = old.flatMap(({ cursor, session }) => [cursor, session]);
@@ -90,16 +119,40 @@ function trackKeys(account: string, track: Track) {
   return track === "live" ? { log, index } : { log: shadowLog, index: shadowIndex };
 }
 
-function toEntries(reply: unknown): readonly LogEntry[] {
-  return (reply as [string, [string, string]][]).map(([id, [, text]]) =>
-    decodeLogEntry(Number.parseInt(id, 10), text),
+/** An entry as it was read; its text may be damaged. */
+interface EncodedEntry {
+  readonly cursor: number;
+  readonly text: string;
+  /** Of the transition; missing: it cannot be read. */
+  readonly at?: number;
+  readonly session: string;
+}
+
+/** An entry that was found by the index. */
+interface IndexedEntry extends EncodedEntry {
+  readonly seq: number;
+  readonly resumeCursor?: number;
+}
+
+function toEncoded(cursor: number, text: string): EncodedEntry {
+  const [, createdAt, since, session = ""] = /^(\d+) \d+ (-?\d+) .*\n(.*)$/s.exec(text) ?? [];
+  if (since === undefined) return { cursor, text, session };
+  return { cursor, text, session, at: Number(createdAt) + Number(since) };
+}
+
+function toEntries(reply: unknown): readonly EncodedEntry[] {
+  return (reply as [string, [string, string?]][]).map(([id, [, text = ""]]) =>
+    toEncoded(Number.parseInt(id, 10), text),
   );
 }
 
-function toTriples(flat: readonly string[]): readonly [string, string, string][] {
-  return Array.from({ length: flat.length / 3 }, (_, index) => [
-    flat[index * 3] ?? "",
-    flat[index * 3 + 1] ?? "",
-    flat[index * 3 + 2] ?? "",
-  ]);
+function toIndexed(flat: readonly string[]): readonly IndexedEntry[] {
+  return Array.from({ length: flat.length / 4 }, (_, index) => {
+    const [cursor, text = "", resume = "", seq] = flat.slice(index * 4);
+    return {
+      ...toEncoded(Number(cursor), text),
+      seq: Number(seq),
+      ...(resume !== "" && { resumeCursor: Number(resume) }),
+    };
+  });
 }

@@ -7,7 +7,16 @@
  * @module
  */
 import type { DeliveryStatus } from "../../core/lists.ts";
-import type { Delivery, ListedDelivery, SessionName, WaitingSession } from "../outbox.ts";
+import { listOf, numberOf, textOrNull } from "../decode.ts";
+import type {
+  Delivery,
+  EndpointKey,
+  ListedDelivery,
+  SessionName,
+  WaitingSession,
+} from "../outbox.ts";
+import { numbersOf, parseWaiting } from "../parse-outbox.ts";
+import { memberError } from "./unreadable.ts";
 
 const NONE = "-";
 
@@ -26,25 +35,30 @@ export function encodeDelivery(delivery: Delivery): string {
   return `${status} ${nextAttemptAt ?? NONE} ${updatedAt} ${rest}`;
 }
 
-export function decodeDelivery(name: string, text: string): ListedDelivery {
+/** @throws {RecordError} */
+export function decodeDelivery(key: string, name: string, text: string): ListedDelivery {
+  try {
+    return decodeListed(name, text);
+  } catch (error) {
+    throw memberError(key, name, error);
+  }
+}
+
+function decodeListed(name: string, text: string): ListedDelivery {
   const [position, status, nextAttemptAt, updatedAt] = text.split(" ", 4);
   const [session = "", sessionCreatedAt, seq] = name.split("\n");
-  const [attempts, response, error] = JSON.parse(text.slice(text.indexOf("["))) as [
-    number,
-    number | null,
-    string | null,
-  ];
+  const [attempts, response, error] = listOf(JSON.parse(text.slice(text.indexOf("["))));
   return {
     session,
-    sessionCreatedAt: Number(sessionCreatedAt),
-    seq: Number(seq),
+    sessionCreatedAt: numberOf(Number(sessionCreatedAt)),
+    seq: numberOf(Number(seq)),
     status: status as DeliveryStatus,
-    attempts,
-    updatedAt: Number(updatedAt),
-    response,
-    error,
-    nextAttemptAt: nextAttemptAt === NONE ? null : Number(nextAttemptAt),
-    position: Number(position),
+    attempts: numberOf(attempts),
+    updatedAt: numberOf(Number(updatedAt)),
+    response: response === null ? null : numberOf(response),
+    error: textOrNull(error),
+    nextAttemptAt: nextAttemptAt === NONE ? null : numberOf(Number(nextAttemptAt)),
+    position: numberOf(Number(position)),
   };
 }
 
@@ -62,16 +76,19 @@ export function encodeWaiting({
   return JSON.stringify([resends, nextSeq, attempts, waitingSince, nextAttemptAt]);
 }
 
-export function decodeWaiting(name: string, text: string): WaitingSession {
+/** @throws {RecordError} */
+export function decodeWaiting(key: EndpointKey, name: string, text: string): WaitingSession {
   const [session = "", sessionCreatedAt] = name.split("\n");
-  const [resends, nextSeq, attempts, waitingSince, nextAttemptAt] = JSON.parse(text) as [
-    number[],
-    number,
-    number,
-    number,
-    number,
-  ];
-  const createdAt = Number(sessionCreatedAt);
-  const progress = { attempts, waitingSince, nextAttemptAt };
-  return { session, sessionCreatedAt: createdAt, resends, nextSeq, ...progress };
+  return parseWaiting(key, session, () => {
+    const [resends, nextSeq, attempts, waitingSince, nextAttemptAt] = listOf(JSON.parse(text));
+    return {
+      session,
+      sessionCreatedAt: numberOf(Number(sessionCreatedAt)),
+      resends: numbersOf(resends),
+      nextSeq: numberOf(nextSeq),
+      attempts: numberOf(attempts),
+      waitingSince: numberOf(waitingSince),
+      nextAttemptAt: numberOf(nextAttemptAt),
+    };
+  });
 }

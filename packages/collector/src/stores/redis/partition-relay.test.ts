@@ -5,6 +5,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
 import { pause } from "../../../../../e2e/support/wait.ts";
+import { RecordErrors } from "../record-error.ts";
 import { ACCOUNT, keyOf, NOW, transitionOf, writeOf } from "../suite/index.ts";
 import { parseRedisAddress } from "./address.ts";
 import { Connection } from "./connection.ts";
@@ -51,7 +52,7 @@ async function seqs(): Promise<string> {
 
 it("appends an entry to the log once, however often it is relayed", async () => {
   await store.commit([write(0, 1, 2)]);
-  const relay = new PartitionRelay(connection);
+  const relay = new PartitionRelay(connection, new RecordErrors());
   await relay.catchUp(ACCOUNT, PARTITION);
   const entries = server.command("LRANGE", relayQueue, "0", "-1").split("\n");
   expect(entries).toHaveLength(4);
@@ -113,7 +114,7 @@ it("keeps entries that are in the log for 30 s, in case the log loses them, and 
   // An entry of more than 30 s ago: numbers are microseconds, and age is measured in whole seconds.
   const before = Number.parseInt(entry, 10) - 31_000_000;
   server.command("LPUSH", relayQueue, entry.replace(/^\d+/, String(before)));
-  const relay = new PartitionRelay(connection);
+  const relay = new PartitionRelay(connection, new RecordErrors());
   await relay.maintain([PARTITION]);
   expect(server.command("LRANGE", relayQueue, "0", "-1")).toBe(entry);
 });

@@ -5,6 +5,7 @@
  * lost in a failover, is relayed by the collector with the claim on the partition.
  * @module
  */
+import type { RecordErrors } from "../record-error.ts";
 import type { Connection } from "./connection.ts";
 import {
   accountKeys,
@@ -15,9 +16,11 @@ import {
   sessionKeys,
 } from "./keys.ts";
 import { decodeUnnumberedEntry } from "./log-entry.ts";
+import { PartitionBackoff } from "./partition-backoff.ts";
 import { APPEND_TO_LOG } from "./scripts/append.ts";
 import { READ_RELAY_QUEUE } from "./scripts/read-relay-queue.ts";
 import { TRIM_RELAY_QUEUE } from "./scripts/trim-relay-queue.ts";
+import { memberError } from "./unreadable.ts";
 
 /** How long entries stay in a relay queue: longer than a failover takes. */
 const RETENTION_MS = 30_000;
@@ -49,9 +52,13 @@ export function encodeQueuedEntry(track: string, text: string): string {
 
 export class PartitionRelay {
   readonly #connection: Connection;
+  readonly #unreadable: RecordErrors;
+  readonly #backoff: PartitionBackoff;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, unreadable: RecordErrors) {
     this.#connection = connection;
+    this.#unreadable = unreadable;
+    this.#backoff = new PartitionBackoff(unreadable);
   }
 
   /** Appends just committed entries, and earlier ones that are not in the log yet. */
@@ -72,29 +79,40 @@ export class PartitionRelay {
         [moved, READ_LIMIT],
       )) as string[];
       if (read.length === 0) return;
-      await this.#append(account, [
-        { partition, previousNumber: moved, entries: read.map(parseEntry) },
-      ]);
+      const entries = read.flatMap((entry) =>
+        this.#unreadable.readable(() => parseEntry(relayQueue, entry)),
+      );
+      if (entries.length === 0) return;
+      await this.#append(account, [{ partition, previousNumber: moved, entries }]);
       if (read.length < READ_LIMIT) return;
     }
   }
 
   /** Maintains relay queues: moves entries that are not in the log, and deletes old ones. */
   async maintain(partitions: readonly number[]): Promise<void> {
-    await Promise.all(partitions.map((partition) => this.#maintainPartition(partition)));
+    await Promise.all(
+      partitions.map((partition) =>
+        this.#backoff.run(partition, () => this.#maintainPartition(partition)),
+      ),
+    );
   }
 
-  async #maintainPartition(partition: number): Promise<void> {
+  async #maintainPartition(partition: number): Promise<readonly never[]> {
     const key = partitionKeys(partition).pending;
     const fields = (await this.#connection.command(key, "HGETALL", key)) as string[];
     for (let index = 0; index < fields.length; index += 2) {
       const [name, last] = [fields[index] as string, Number(fields[index + 1])];
       if (name === "#") continue;
-      const account = decodeName(name);
-      if ((await this.#lastMoved(account, partition)) < last)
-        await this.catchUp(account, partition);
-      await this.#trim(account, partition);
+      await this.#unreadable.readableAsync(() =>
+        this.#maintainQueue(decodeName(name), partition, last),
+      );
     }
+    return [];
+  }
+
+  async #maintainQueue(account: string, partition: number, last: number): Promise<void> {
+    if ((await this.#lastMoved(account, partition)) < last) await this.catchUp(account, partition);
+    await this.#trim(account, partition);
   }
 
   async #trim(account: string, partition: number): Promise<void> {
@@ -139,8 +157,13 @@ export class PartitionRelay {
   }
 }
 
-function parseEntry(entry: string): QueuedEntry {
+/** @throws {RecordError} */
+function parseEntry(key: string, entry: string): QueuedEntry {
   const [, number, track = "l", text = ""] = /^(\d+) (.) (.*)$/s.exec(entry) ?? [];
-  const { session, transition } = decodeUnnumberedEntry(text);
-  return { number: Number(number), track, session, seq: transition.seq, text };
+  try {
+    const { session, transition } = decodeUnnumberedEntry(text);
+    return { number: Number(number), track, session, seq: transition.seq, text };
+  } catch (error) {
+    throw memberError(key, entry, error);
+  }
 }

@@ -11,7 +11,9 @@
 import { type Renewal, renew } from "../../core/lease.ts";
 import type { Presence, QueueStanding, State } from "../../core/lists.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
+import { listOf, numberOf, textOrNull } from "../decode.ts";
 import type { ListFilter } from "../list.ts";
+import { sessionError } from "../record-error.ts";
 import type { IndexedColumns, Stored, Write } from "../store.ts";
 import { encodeName } from "./keys.ts";
 
@@ -71,7 +73,16 @@ export interface DecodedRecord {
   readonly columns: Omit<IndexedColumns, "queuedAt" | "capacityHeld">;
 }
 
-export function decodeRecord(id: string, record: string): DecodedRecord {
+/** @throws {RecordError} */
+export function decodeRecord(account: string, id: string, record: string): DecodedRecord {
+  try {
+    return decode(id, record);
+  } catch (error) {
+    throw sessionError(account, id, error);
+  }
+}
+
+function decode(id: string, record: string): DecodedRecord {
   const [head = "", body = "", shadow] = record.split("\n");
   const fields = head.split(" ");
   const [version, epoch, letters = "", deadline = NONE, agent = NONE, other = NONE, seq, lease] =
@@ -80,18 +91,18 @@ export function decodeRecord(id: string, record: string): DecodedRecord {
   const session =
     seq === undefined || lease === undefined
       ? written
-      : renew(written, { seq: Number(seq), leaseUntil: Number.parseInt(lease, 36) });
+      : renew(written, { seq: numberOf(Number(seq)), leaseUntil: numberIn36(lease) });
   const group =
     other === NONE
       ? session.ticket.group
-      : (JSON.parse(decodeURIComponent(other)) as [number | null, string | null])[1];
+      : textOrNull(listOf(JSON.parse(decodeURIComponent(other)))[1]);
   return {
     stored: {
       session,
       shadow: shadow === undefined ? null : decodeSession(id, shadow),
-      version: Number(version),
-      epoch: Number(epoch),
-      deadlineAt: deadline === NONE ? null : Number.parseInt(deadline, 36),
+      version: numberOf(Number(version)),
+      epoch: numberOf(Number(epoch)),
+      deadlineAt: deadline === NONE ? null : numberIn36(deadline),
     },
     columns: {
       ...decodeColumns(letters),
@@ -99,6 +110,10 @@ export function decodeRecord(id: string, record: string): DecodedRecord {
       assignee: agent === NONE ? null : decodeURIComponent(agent),
     },
   };
+}
+
+function numberIn36(text: string): number {
+  return numberOf(Number.parseInt(text, 36));
 }
 
 /** The columns of a list query as a pattern valid in Lua and JavaScript; excludes the assignee. */

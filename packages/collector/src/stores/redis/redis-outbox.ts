@@ -14,6 +14,8 @@ import type {
   OutboxStore,
   Settlement,
 } from "../outbox.ts";
+import { parseEndpoint } from "../parse-outbox.ts";
+import type { RecordErrors } from "../record-error.ts";
 import type { SessionKey } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys, COMMON_KEYS, endpointKeys, webhookKeys } from "./keys.ts";
@@ -26,6 +28,7 @@ import {
   updatedAtOf,
   waitingField,
 } from "./outbox-rows.ts";
+import { pairs } from "./pairs.ts";
 import { resend, type Transitions } from "./resend.ts";
 import { ADD_ENDPOINT } from "./scripts/add-endpoint.ts";
 import { CHANGE_ENDPOINT } from "./scripts/change-endpoint.ts";
@@ -40,10 +43,12 @@ const DROP_LIMIT = 500;
 
 export class RedisOutbox implements OutboxStore {
   readonly #connection: Connection;
+  readonly #unreadable: RecordErrors;
   readonly #log: AccountLog;
 
-  constructor(connection: Connection, log: AccountLog) {
+  constructor(connection: Connection, log: AccountLog, unreadable: RecordErrors) {
     this.#connection = connection;
+    this.#unreadable = unreadable;
     this.#log = log;
   }
 
@@ -54,16 +59,21 @@ export class RedisOutbox implements OutboxStore {
         ? ((await this.#connection.command(key, "SMEMBERS", key)) as string[])
         : [account];
     const found = await Promise.all(accounts.map((account) => this.#endpointsOf(account)));
-    const statuses = await Promise.all(found.flat().map((each) => this.#statusOf(each)));
+    const read = (each: Endpoint) => this.#unreadable.readableAsync(() => this.#statusOf(each));
+    const statuses = await Promise.all(found.flat().map(read));
     return statuses
+      .flat()
       .filter((status) => status !== null)
       .sort((a, b) => (sortKeyOf(a.endpoint) < sortKeyOf(b.endpoint) ? -1 : 1));
   }
 
   async #endpointsOf(account: string): Promise<readonly Endpoint[]> {
     const { endpoints } = webhookKeys(account);
-    const bodies = (await this.#connection.command(endpoints, "HVALS", endpoints)) as string[];
-    return bodies.map((body) => JSON.parse(body) as Endpoint);
+    const read = () => this.#connection.command(endpoints, "HGETALL", endpoints);
+    const [flat = []] = await this.#unreadable.readableAsync(read);
+    return pairs(flat as string[]).flatMap(([id, body]) =>
+      this.#unreadable.readable(() => parseEndpoint({ account, id }, body)),
+    );
   }
 
   async #statusOf(endpoint: Endpoint): Promise<EndpointStatus | null> {
@@ -109,7 +119,7 @@ export class RedisOutbox implements OutboxStore {
     for (;;) {
       const body = await this.#endpoint(key);
       if (body === null) return null;
-      const before = JSON.parse(body) as Endpoint;
+      const before = parseEndpoint(key, body);
       const endpoint: Endpoint = { ...before, ...patch };
       const reply = await this.#connection.run(
         CHANGE_ENDPOINT,
@@ -130,7 +140,7 @@ export class RedisOutbox implements OutboxStore {
     const removed = await this.#connection.run(
       REMOVE_ENDPOINT,
       [endpoints, names, progress, waiting, attempts, deliveries, listed, ...listedKeys(key)],
-      [id, (JSON.parse(body) as Endpoint).name],
+      [id, nameIn(body)],
     );
     return removed === 1;
   }
@@ -150,10 +160,12 @@ export class RedisOutbox implements OutboxStore {
     if (reply === null) return null;
     const [body, cursor, paused, rows] = reply as [string, string, string, string[]];
     return {
-      endpoint: JSON.parse(body) as Endpoint,
+      endpoint: parseEndpoint({ account, id }, body),
       cursor: Number(cursor),
       pausedUntil: paused === "" ? null : Number(paused),
-      waiting: pairs(rows).map(([name, text]) => decodeWaiting(name, text)),
+      waiting: pairs(rows).flatMap(([name, text]) =>
+        this.#unreadable.readable(() => decodeWaiting({ account, id }, name, text)),
+      ),
     };
   }
 
@@ -231,7 +243,9 @@ export class RedisOutbox implements OutboxStore {
       [status ? listedAs(status) : listed, deliveries],
       [before, limit],
     );
-    return pairs(found as string[]).map(([name, text]) => decodeDelivery(name, text));
+    return pairs(found as string[]).flatMap(([name, text]) =>
+      this.#unreadable.readable(() => decodeDelivery(deliveries, name, text)),
+    );
   }
 
   async trimDeliveries(key: EndpointKey, keep: number): Promise<void> {
@@ -305,17 +319,15 @@ function listedKeys({ account, id }: EndpointKey): readonly string[] {
   return DELIVERY_STATUSES.map(endpointKeys(account, id).listedAs);
 }
 
+/** Empty: the endpoint cannot be read, and its name stays taken. */
+function nameIn(body: string): string {
+  return /"name":"((?:[^"\\]|\\.)*)"/.exec(body)?.[1] ?? "";
+}
+
 function sortKeyOf({ account, id }: EndpointKey): string {
   return `${account}\n${id}`;
 }
 
 function escapePattern(text: string): string {
   return text.replace(/[\\*?[\]]/g, "\\$&");
-}
-
-function pairs(flat: readonly string[]): readonly [string, string][] {
-  return Array.from({ length: flat.length / 2 }, (_, index) => [
-    flat[index * 2] ?? "",
-    flat[index * 2 + 1] ?? "",
-  ]);
 }

@@ -4,6 +4,8 @@
  */
 import type { Track } from "../../core/lists.ts";
 import type { ListPage, ListQuery } from "../list.ts";
+import { parseAccount, parseBroadcast } from "../parse-record.ts";
+import { type RecordError, RecordErrors } from "../record-error.ts";
 import type { StateCounts } from "../state-counts.ts";
 import type {
   Account,
@@ -36,6 +38,7 @@ import { checkPartitions, readIncarnation } from "./layout.ts";
 import { Lists } from "./lists.ts";
 import { AccountLog, cursorAt } from "./log.ts";
 import { type LogListener, LogNotifications } from "./log-notifications.ts";
+import { pairs } from "./pairs.ts";
 import { PartitionClaims } from "./partition-claims.ts";
 import { PartitionRelay } from "./partition-relay.ts";
 import { RedisOutbox } from "./redis-outbox.ts";
@@ -52,6 +55,7 @@ const MAINTAIN_EVERY_MS = 500;
 
 export class RedisStore implements Store {
   readonly outbox: RedisOutbox;
+  readonly #unreadable = new RecordErrors();
   readonly #connection: Connection;
   readonly #partitions: number;
   readonly #incarnation: string;
@@ -69,13 +73,13 @@ export class RedisStore implements Store {
     this.#partitions = partitions;
     this.#incarnation = incarnation;
     this.#claims = new PartitionClaims(connection, partitions);
-    this.#relay = new PartitionRelay(connection);
+    this.#relay = new PartitionRelay(connection, this.#unreadable);
     this.#sessions = new Sessions(connection, this.#relay, partitions);
-    this.#sweeps = new Sweeps(connection, this.#claims);
-    this.#lists = new Lists(connection, partitions);
-    this.#log = new AccountLog(connection);
+    this.#sweeps = new Sweeps(connection, this.#claims, this.#unreadable);
+    this.#lists = new Lists(connection, partitions, this.#unreadable);
+    this.#log = new AccountLog(connection, this.#unreadable);
     this.#notifications = new LogNotifications(connection);
-    this.outbox = new RedisOutbox(connection, this.#log);
+    this.outbox = new RedisOutbox(connection, this.#log, this.#unreadable);
   }
 
   /**
@@ -221,8 +225,8 @@ export class RedisStore implements Store {
 
   async accounts(): Promise<readonly Account[]> {
     const key = COMMON_KEYS.accounts;
-    const bodies = (await this.#connection.command(key, "HVALS", key)) as string[];
-    return bodies.map((body) => JSON.parse(body) as Account);
+    const flat = (await this.#connection.command(key, "HGETALL", key)) as string[];
+    return pairs(flat).map(([name, body]) => parseAccount(name, body));
   }
 
   async putAccount(account: Account): Promise<void> {
@@ -236,8 +240,7 @@ export class RedisStore implements Store {
     const members = (await this.#connection.command(key, ...range)) as string[];
     return members.map((member) => {
       const end = member.indexOf(" ");
-      const body = JSON.parse(member.slice(end + 1)) as Broadcast;
-      return { ...body, epoch: Number(member.slice(0, end)) };
+      return parseBroadcast(Number(member.slice(0, end)), member.slice(end + 1));
     });
   }
 
@@ -297,6 +300,10 @@ export class RedisStore implements Store {
 
   onLogChange(listener: LogListener): () => void {
     return this.#notifications.listen(listener);
+  }
+
+  onUnreadable(listener: (error: RecordError) => void): () => void {
+    return this.#unreadable.listen(listener);
   }
 
   async close(): Promise<void> {

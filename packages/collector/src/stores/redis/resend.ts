@@ -105,7 +105,7 @@ async function waitingOf(
   const key = endpointKeys(account, id).waiting;
   const name = waitingField({ session, sessionCreatedAt });
   const before = (await connection.command(key, "HGET", key, name)) as string | null;
-  if (before !== null) return { before, waiting: decodeWaiting(name, before) };
+  if (before !== null) return { before, waiting: decodeWaiting({ account, id }, name, before) };
   const passed = history.findLast((entry) => entry.cursor <= cursor)?.transition.seq ?? 0;
   const begun = { resends: [], nextSeq: passed + 1, attempts: 0 };
   const times = { waitingSince: now, nextAttemptAt: now };

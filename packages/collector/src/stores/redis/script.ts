@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { WRONG_KEY } from "./key-types.ts";
 
 export interface Script {
   readonly source: string;
@@ -11,6 +12,15 @@ export interface Script {
   readonly sha: string;
 }
 
+/** A script that does nothing where one of its keys has the wrong type. */
 export function defineScript(source: string): Script {
+  return defineRawScript(`${WRONG_KEY}
+local wrong = wrongKey(1, #KEYS)
+if wrong then return redis.error_reply('WRONGTYPE ' .. wrong) end
+${source}`);
+}
+
+/** A script that checks its keys group by group, or not at all. */
+export function defineRawScript(source: string): Script {
   return { source, sha: createHash("sha1").update(source).digest("hex") };
 }

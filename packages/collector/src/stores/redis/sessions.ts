@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
+import { RecordError } from "../record-error.ts";
 import type {
   EraseOptions,
   Found,
@@ -14,7 +15,7 @@ import type {
   WriteOutcome,
 } from "../store.ts";
 import type { Connection } from "./connection.ts";
-import { accountKeys, encodeName, partitionKeys, sessionKeys } from "./keys.ts";
+import { accountKeys, encodeName, PREFIX, partitionKeys, sessionKeys } from "./keys.ts";
 import { encodeLogEntry } from "./log-entry.ts";
 import { partitionOf } from "./partition.ts";
 import {
@@ -65,16 +66,9 @@ export class Sessions {
     const found: Found[] = [];
     const load = async (groups: readonly Group<Lookup>[]) => {
       const records = await this.#read("sessions", groups);
-      for (const [index, { items }] of groups.entries()) {
+      for (const [index, { account, items }] of groups.entries()) {
         for (const [each, { item, index: position }] of items.entries()) {
-          const record = records[index]?.[each];
-          if (!record) {
-            found[position] = { stored: null, seenEventIds: [] };
-            continue;
-          }
-          const number = this.#cache.load(item.key, recordDigest(record));
-          const { stored } = decodeRecord(item.key.id, record);
-          found[position] = { stored, seenEventIds: [], number };
+          found[position] = this.#found(account, item, records[index], each);
         }
       }
       // After the sessions: an event that is committed in between must not be missed on an older session.
@@ -82,14 +76,27 @@ export class Sessions {
       const digests = asking.length > 0 ? await this.#read("events", asking) : [];
       for (const [index, { items }] of asking.entries()) {
         for (const [each, { item, index: position }] of items.entries()) {
-          const seen = digestsIn(digests[index]?.[each] ?? "");
-          const seenEventIds = item.eventIds.filter((id) => seen.has(digestOf(id)));
-          found[position] = { ...(found[position] ?? NOT_FOUND), seenEventIds };
+          const known = found[position] ?? NOT_FOUND;
+          found[position] = withEvents(known, item, digests[index], each);
         }
       }
     };
     await Promise.all(this.#calls(lookups).map(load));
     return withErasures(lookups, found, (hash, key) => this.#erasedAt(hash, key));
+  }
+
+  #found(account: string, { key }: Lookup, records: Fields | undefined, at: number): Found {
+    if (records instanceof RecordError) return unreadable(records);
+    const record = records?.[at];
+    if (!record) return NOT_FOUND;
+    try {
+      const { stored } = decodeRecord(account, key.id, record);
+      const number = this.#cache.load(key, recordDigest(record));
+      return { stored, seenEventIds: [], number };
+    } catch (error) {
+      if (error instanceof RecordError) return unreadable(error);
+      throw error;
+    }
   }
 
   async #erasedAt(hash: string, key: SessionKey): Promise<number | null> {
@@ -101,16 +108,18 @@ export class Sessions {
   async #read(
     hash: "sessions" | "events",
     groups: readonly Group<Lookup>[],
-  ): Promise<readonly (readonly (string | null)[])[]> {
+  ): Promise<readonly Fields[]> {
     const keys = groups.map(({ partition, account }) => sessionKeys(partition, account)[hash]);
     const args = groups.flatMap(({ items }) => [
       items.length,
       ...items.map(({ item }) => item.key.id),
     ]);
-    return (await this.#connection.run(READ_HASHES, keys as [string, ...string[]], args)) as (
-      | string
-      | null
-    )[][];
+    const reply = await this.#connection.run(READ_HASHES, keys as [string, ...string[]], args);
+    return Promise.all(
+      (reply as (string | (string | null)[])[]).map((values) =>
+        typeof values === "string" ? this.#connection.wrongType(values) : values,
+      ),
+    );
   }
 
   async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
@@ -119,6 +128,12 @@ export class Sessions {
     const commit = async (groups: readonly Group<Write>[]) => {
       for (const [index, result] of (await this.#commit(groups)).entries()) {
         const { account, items } = groups[index] as Group<Write>;
+        if (result instanceof RecordError) {
+          for (const { index: position } of items) {
+            outcomes[position] = { unreadable: result.message };
+          }
+          continue;
+        }
         for (const [each, { index: position }] of items.entries()) {
           outcomes[position] = result.isCommitted[each] ? "committed" : "conflict";
         }
@@ -148,7 +163,9 @@ export class Sessions {
         ),
       ]),
     );
-    return (answers as [string, string, string][]).map(([letters, before, first], index) => {
+    const commits = (answers as (string | [string, string, string])[]).map((answer, index) => {
+      if (typeof answer === "string") return this.#connection.wrongType(answer);
+      const [letters, before, first] = answer;
       const { partition, items } = groups[index] as Group<Write>;
       const isCommitted = items.map((_, each) => letters[each] === "1");
       for (const [each, { item }] of items.entries()) {
@@ -164,6 +181,7 @@ export class Sessions {
       };
       return { isCommitted, section };
     });
+    return Promise.all(commits);
   }
 
   async renew(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]> {
@@ -185,9 +203,15 @@ export class Sessions {
           ...items.flatMap(({ item }) => leaseArgumentsOf(item)),
         ]),
       );
-      for (const [index, letters] of (answers as string[]).entries()) {
-        for (const [each, { item }] of (groups[index]?.items ?? []).entries()) {
-          if (letters[each] === "1") outcomes[item.position] = "committed";
+      for (const [index, answer] of (answers as string[]).entries()) {
+        const items = groups[index]?.items ?? [];
+        if (answer.startsWith(PREFIX)) {
+          const { message } = await this.#connection.wrongType(answer);
+          for (const { item } of items) outcomes[item.position] = { unreadable: message };
+          continue;
+        }
+        for (const [each, { item }] of items.entries()) {
+          if (answer[each] === "1") outcomes[item.position] = "committed";
         }
       }
     };
@@ -216,7 +240,7 @@ export class Sessions {
     );
     const [upTo, record] = erased as [string, string?];
     if (record === undefined && expectedVersion !== undefined) return false;
-    const createdAt = record ? decodeRecord(id, record).stored.session.createdAt : "";
+    const createdAt = record ? createdAtOf(account, id, record) : "";
     const log = accountKeys(account);
     const removed = await this.#connection.run(
       ERASE_HISTORY,
@@ -246,6 +270,29 @@ export class Sessions {
       groups.set(name, group);
     }
     return [...groups.values()];
+  }
+}
+
+/** The values of a hash's fields, or why the hash cannot be read. */
+type Fields = readonly (string | null)[] | RecordError;
+
+function unreadable({ message }: RecordError): Found {
+  return { ...NOT_FOUND, unreadable: message };
+}
+
+function withEvents(found: Found, { eventIds }: Lookup, digests: Fields = [], at: number): Found {
+  if (digests instanceof RecordError) return unreadable(digests);
+  const seen = digestsIn(digests[at] ?? "");
+  return { ...found, seenEventIds: eventIds.filter((id) => seen.has(digestOf(id))) };
+}
+
+/** Empty: the record cannot be read, and all of its history is erased. */
+function createdAtOf(account: string, id: string, record: string): number | "" {
+  try {
+    return decodeRecord(account, id, record).stored.session.createdAt;
+  } catch (error) {
+    if (error instanceof RecordError) return "";
+    throw error;
   }
 }
 

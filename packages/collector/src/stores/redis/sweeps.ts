@@ -3,13 +3,16 @@
  * due, to which a broadcast has not been applied, and all of them. Querying removes nothing.
  * @module
  */
+import type { RecordErrors } from "../record-error.ts";
 import type { ScanPart, SessionKey } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { decodeName, partitionKeys, sessionKeys } from "./keys.ts";
+import { PartitionBackoff } from "./partition-backoff.ts";
 import type { PartitionClaims } from "./partition-claims.ts";
 import { decodeRecord } from "./record.ts";
 import { FIND_NOT_CAUGHT_UP } from "./scripts/not-caught-up.ts";
 import { SCAN_SESSIONS } from "./scripts/scan-all.ts";
+import { memberError } from "./unreadable.ts";
 
 /** How soon to scan again: a collector that lacks the last broadcast may still write old epochs. */
 const RESCAN_MS = 2_000;
@@ -33,12 +36,18 @@ interface CatchUpScan {
 export class Sweeps {
   readonly #connection: Connection;
   readonly #claims: PartitionClaims;
+  readonly #unreadable: RecordErrors;
+  readonly #dueBackoff: PartitionBackoff;
+  readonly #catchUpBackoff: PartitionBackoff;
   /** Of each account and partition, those of the last two epochs that were asked for. */
   readonly #scans = new Map<string, readonly CatchUpScan[]>();
 
-  constructor(connection: Connection, claims: PartitionClaims) {
+  constructor(connection: Connection, claims: PartitionClaims, unreadable: RecordErrors) {
     this.#connection = connection;
     this.#claims = claims;
+    this.#unreadable = unreadable;
+    this.#dueBackoff = new PartitionBackoff(unreadable);
+    this.#catchUpBackoff = new PartitionBackoff(unreadable);
   }
 
   async due(now: number, limit: number): Promise<readonly SessionKey[]> {
@@ -68,13 +77,19 @@ export class Sweeps {
     const { due } = partitionKeys(partition);
     const range = ["-inf", String(now), "WITHSCORES", "LIMIT", "0", String(limit)];
     const command = ["ZRANGEBYSCORE", due, ...range];
-    return toDue((await this.#connection.command(due, ...command)) as string[]);
+    return this.#dueBackoff.run(partition, async () =>
+      this.#toDue(due, (await this.#connection.command(due, ...command)) as string[]),
+    );
   }
 
   async notCaughtUp(account: string, epoch: number, limit: number): Promise<readonly SessionKey[]> {
     const partitions = await this.#claims.current();
     const found = await Promise.all(
-      partitions.map((partition) => this.#notCaughtUpIn(partition, account, epoch, limit)),
+      partitions.map((partition) =>
+        this.#catchUpBackoff.run(partition, () =>
+          this.#notCaughtUpIn(partition, account, epoch, limit),
+        ),
+      ),
     );
     return found
       .flat()
@@ -106,7 +121,11 @@ export class Sweeps {
       const isFromStart = scan.afterMember === "";
       scan.afterMember = next;
       const found = flat.filter((_, index) => index % 2 === 0);
-      if (found.length > 0 || (next === "" && isFromStart)) return found;
+      if (found.length > 0) return found;
+      if (next !== "" || !isFromStart) continue;
+      // The counts say otherwise where a record was damaged.
+      scan.caughtUpAt = performance.now();
+      return [];
     }
   }
 
@@ -118,10 +137,12 @@ export class Sweeps {
     if (partition === undefined) return { sessions: [], next: null };
     const { ids, sessions } = sessionKeys(partition, account);
     const from = String(partition) === first ? member : "";
-    const reply = await this.#connection.run(SCAN_SESSIONS, [ids, sessions], [from, limit]);
+    const read = () => this.#connection.run(SCAN_SESSIONS, [ids, sessions], [from, limit]);
+    const [reply = []] = await this.#unreadable.readableAsync(read);
     const [next = "", ...flat] = reply as string[];
-    const found = Array.from({ length: flat.length / 2 }, (_, index) =>
-      decodeRecord(flat[index * 2] ?? "", flat[index * 2 + 1] ?? ""),
+    const rows = Array.from({ length: flat.length / 2 }, (_, index) => index * 2);
+    const found = rows.flatMap((at) =>
+      this.#unreadable.readable(() => decodeRecord(account, flat[at] ?? "", flat[at + 1] ?? "")),
     );
     return {
       sessions: found.map(({ stored }) => stored),
@@ -139,16 +160,25 @@ export class Sweeps {
     this.#scans.set(name, [...scans.slice(-1), scan]);
     return scan;
   }
+
+  #toDue(key: string, flat: readonly string[]): readonly Due[] {
+    const rows = Array.from({ length: flat.length / 2 }, (_, index) => index * 2);
+    return rows.flatMap((at) =>
+      this.#unreadable.readable(() => ({
+        key: parseMember(key, flat[at] ?? ""),
+        deadlineAt: Number(flat[at + 1]),
+      })),
+    );
+  }
 }
 
-function toDue(flat: readonly string[]): readonly Due[] {
-  return Array.from({ length: flat.length / 2 }, (_, index) => {
-    const member = flat[index * 2] ?? "";
-    const end = member.indexOf(" ");
-    const key: SessionKey = {
-      account: decodeName(member.slice(0, end)),
-      id: member.slice(end + 1),
-    };
-    return { key, deadlineAt: Number(flat[index * 2 + 1]) };
-  });
+/** @throws {RecordError} if it is no `ACCOUNT ID`. */
+function parseMember(key: string, member: string): SessionKey {
+  const end = member.indexOf(" ");
+  try {
+    if (end < 0) throw new Error("no account and id");
+    return { account: decodeName(member.slice(0, end)), id: member.slice(end + 1) };
+  } catch (error) {
+    throw memberError(key, member, error);
+  }
 }

@@ -7,10 +7,11 @@
  * - returns: 1 if the collector holds the claim, else 0
  * @module
  */
-import { defineScript } from "../script.ts";
+import { defineRawScript } from "../script.ts";
 
-export const CLAIM_PARTITION = defineScript(`
-local owner = redis.call('GET', KEYS[1])
+export const CLAIM_PARTITION = defineRawScript(`
+-- A key of another type is no claim, and is replaced.
+local owner = redis.call('TYPE', KEYS[1]).ok == 'string' and redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1

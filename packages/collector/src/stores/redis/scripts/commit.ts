@@ -12,7 +12,8 @@
  * - returns: for each group a letter for each write (`1` committed, `0` conflict); the number of
  *   the account's last entry before (0: none is pending); the number of the first entry added (0:
  *   none). Numbers are microseconds of the clock, so that they keep increasing after a failover
- *   that lost the last of them.
+ *   that lost the last of them. For a group that has a key of the wrong type: that key, and
+ *   nothing of the group was written.
  *
  * A record begins with `VERSION EPOCH COLUMNS DEADLINE AGENT OTHER`, see record.ts. One that is `+`
  * and `DEADLINE SEQ LEASE` renews the existing record: version and deadline change, and the last
@@ -20,11 +21,13 @@
  * are ignored.
  * @module
  */
-import { defineScript } from "../script.ts";
+import { WRONG_KEY } from "../key-types.ts";
+import { defineRawScript } from "../script.ts";
 import { CLOSED } from "./close-epochs.ts";
 import { RENEWING } from "./renewing.ts";
 
-export const COMMIT = defineScript(`
+export const COMMIT = defineRawScript(`
+${WRONG_KEY}
 ${RENEWING}
 local KEYS_OF_GROUP = 9
 local function count(hash, before, after)
@@ -32,29 +35,32 @@ local function count(hash, before, after)
   redis.call('HINCRBY', hash, after, 1)
   if before and redis.call('HINCRBY', hash, before, -1) <= 0 then redis.call('HDEL', hash, before) end
 end
-local function commit(firstKey, account, writes, at)
+local function commit(firstKey, account, writes, at, wrong)
   local sessions, ids, columns, epochs, assigned, events, relayQueue, due, pending =
     unpack(KEYS, firstKey + 1, firstKey + KEYS_OF_GROUP)
   local outcomes, entries = {}, {}
   for write = 1, writes do
     local id, expected, record, epoch, letters, deadline, member, digests, length = unpack(ARGV, at, at + 8)
     at = at + 9
-    local old = redis.call('HGET', sessions, id)
+    local old = not wrong and redis.call('HGET', sessions, id)
     local version, oldEpoch, oldLetters, held, oldDeadline, agent = '0', nil, nil, nil, '-', '-'
     if old then
       version, oldEpoch, oldLetters, held, oldDeadline, agent = string.match(old, '^(%d+) (%d+) (...)(.) (%S+) (%S+) ')
     end
-    local closed = not old and redis.call('HGET', epochs, '${CLOSED}')
-    if version ~= expected or (closed and tonumber(epoch) < tonumber(closed)) then
+    local closed = not wrong and not old and redis.call('HGET', epochs, '${CLOSED}')
+    local isClosed = closed and tonumber(epoch) < tonumber(closed)
+    local isSame = not wrong and not isClosed and version == expected
+    if isSame and string.sub(record, 1, 1) == '+' then
+      record = renew(old, expected + 1, string.sub(record, 2))
+      epoch, letters, member = oldEpoch, oldLetters, nil
+    end
+    if not isSame or not record then
       outcomes[#outcomes + 1] = '0'
     else
       outcomes[#outcomes + 1] = '1'
       local oldMember = ''
       if agent ~= '-' then oldMember = agent .. ' ' .. held .. id end
-      if string.sub(record, 1, 1) == '+' then
-        record = renew(old, expected + 1, string.sub(record, 2))
-        epoch, letters, member = oldEpoch, oldLetters, oldMember
-      end
+      member = member or oldMember
       redis.call('HSET', sessions, id, record)
       count(epochs, oldEpoch, epoch)
       if oldLetters ~= letters then
@@ -92,7 +98,9 @@ local function commit(firstKey, account, writes, at)
 end
 local results, at = {}, 1
 for firstKey = 0, #KEYS - 1, KEYS_OF_GROUP do
-  results[#results + 1], at = commit(firstKey, ARGV[at], tonumber(ARGV[at + 1]), at + 2)
+  local wrong = wrongKey(firstKey + 1, firstKey + KEYS_OF_GROUP)
+  local result, after = commit(firstKey, ARGV[at], tonumber(ARGV[at + 1]), at + 2, wrong)
+  results[#results + 1], at = wrong or result, after
 end
 return results
 `);

@@ -19,10 +19,21 @@ local old = redis.call('HGET', sessions, id)
 if not old then return { upTo } end
 local version, epoch, letters, held, agent = string.match(old, '^(%d+) (%d+) (...)(.) %S+ (%S+) ')
 if expected ~= '' and expected ~= version then return { upTo } end
+if not version then
+  -- Nothing in the record says where else the session is.
+  if expected ~= '' then return { upTo } end
+  for _, each in ipairs(redis.call('HKEYS', columns)) do
+    if redis.call('ZREM', ids, each .. id) == 1 then letters = each end
+  end
+  for _, member in ipairs(redis.call('ZRANGE', assigned, 0, -1)) do
+    if string.match(member, '^%S+ [01](.*)$') == id then redis.call('ZREM', assigned, member) end
+  end
+  agent = '-'
+end
 redis.call('HDEL', sessions, id)
-redis.call('ZREM', ids, letters .. id)
-if redis.call('HINCRBY', columns, letters, -1) <= 0 then redis.call('HDEL', columns, letters) end
-if redis.call('HINCRBY', epochs, epoch, -1) <= 0 then redis.call('HDEL', epochs, epoch) end
+if letters then redis.call('ZREM', ids, letters .. id) end
+if letters and redis.call('HINCRBY', columns, letters, -1) <= 0 then redis.call('HDEL', columns, letters) end
+if epoch and redis.call('HINCRBY', epochs, epoch, -1) <= 0 then redis.call('HDEL', epochs, epoch) end
 if agent ~= '-' then redis.call('ZREM', assigned, agent .. ' ' .. held .. id) end
 redis.call('HDEL', events, id)
 redis.call('ZREM', due, account .. ' ' .. id)

@@ -3,7 +3,8 @@
  *
  * - KEYS: log, index
  * - ARGV: session, seq after which, limit
- * - returns: for each entry its cursor, text and resume cursor (empty: the same as the cursor)
+ * - returns: for each entry its cursor, text, resume cursor (empty: the same as the cursor)
+ *   and seq
  * @module
  */
 import { defineScript } from "../script.ts";
@@ -13,7 +14,7 @@ local after, limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 local packed = redis.call('HGET', KEYS[2], ARGV[1]) or ''
 local found = {}
 for at = 1, #packed, 10 do
-  if #found >= limit * 3 then break end
+  if #found >= limit * 4 then break end
   local seq, cursor = struct.unpack('>I3I7', packed, at)
   if seq > after then
     local id = string.format('%.0f', cursor)
@@ -22,6 +23,7 @@ for at = 1, #packed, 10 do
       found[#found + 1] = id
       found[#found + 1] = entry[2][2]
       found[#found + 1] = entry[2][4] or ''
+      found[#found + 1] = tostring(seq)
     end
   end
 end

@@ -8,14 +8,13 @@
  * @module
  */
 import { defineScript } from "../script.ts";
-import { CLOSED } from "./close-epochs.ts";
 import { scanSessions } from "./scan.ts";
 
 export const FIND_NOT_CAUGHT_UP = defineScript(`
 local epoch = tonumber(ARGV[3])
 local isAny = false
 for _, applied in ipairs(redis.call('HKEYS', KEYS[3])) do
-  isAny = isAny or (applied ~= '${CLOSED}' and tonumber(applied) < epoch)
+  isAny = isAny or (tonumber(applied) or epoch) < epoch
 end
 if not isAny then return { '-' } end
-${scanSessions("tonumber(string.match(record, '^%d+ (%d+)')) < epoch")}`);
+${scanSessions("tonumber(string.match(record, '^%d+ (%d+)') or epoch) < epoch")}`);

@@ -16,7 +16,7 @@ local from = 0
 while #found < limit do
   local page = redis.call('LRANGE', KEYS[1], from, from + 499)
   for _, entry in ipairs(page) do
-    if #found < limit and tonumber(string.match(entry, '^%d+')) > after then
+    if #found < limit and tonumber(string.match(entry, '^%d+') or 0) > after then
       found[#found + 1] = entry
     end
   end

@@ -5,8 +5,8 @@
  * - ARGV: collector
  * @module
  */
-import { defineScript } from "../script.ts";
+import { defineRawScript } from "../script.ts";
 
-export const RELEASE_PARTITION = defineScript(`
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+export const RELEASE_PARTITION = defineRawScript(`
+if redis.call('TYPE', KEYS[1]).ok == 'string' and redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 `);

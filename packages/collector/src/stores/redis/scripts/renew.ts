@@ -6,13 +6,16 @@
  * - KEYS: for each group: sessions, due
  * - ARGV: for each group: account, number of leases; then for each lease: id, expected version, digest of the
  *   session (see session-cache.ts), `DEADLINE SEQ LEASE`, deadline in milliseconds
- * - returns: for each group a letter for each lease (`1` committed, `0` conflict)
+ * - returns: for each group a letter for each lease (`1` committed, `0` conflict), or the key that has the
+ *   wrong type
  * @module
  */
-import { defineScript } from "../script.ts";
+import { WRONG_KEY } from "../key-types.ts";
+import { defineRawScript } from "../script.ts";
 import { RENEWING } from "./renewing.ts";
 
-export const RENEW = defineScript(`
+export const RENEW = defineRawScript(`
+${WRONG_KEY}
 ${RENEWING}
 local answers, at = {}, 1
 for key = 1, #KEYS, 2 do
@@ -20,22 +23,21 @@ for key = 1, #KEYS, 2 do
   local account, leases = ARGV[at], tonumber(ARGV[at + 1])
   local outcomes = {}
   at = at + 2
+  local wrong = wrongKey(key, key + 1)
   for lease = 1, leases do
     local id, expected, digest, renewal, deadline = unpack(ARGV, at, at + 4)
     at = at + 5
-    local old = redis.call('HGET', sessions, id)
-    local isSame = old and string.match(old, '^%d+') == expected
-    if isSame then
-      local body = string.sub(old, string.find(old, '\\n', 1, true), -1)
-      isSame = string.sub(redis.sha1hex(body), 1, #digest) == digest
-    end
-    if isSame then
-      redis.call('HSET', sessions, id, renew(old, expected + 1, renewal))
+    local old = not wrong and redis.call('HGET', sessions, id)
+    local body = old and string.match(old, '^%d+') == expected and string.find(old, '\\n', 1, true)
+    local isSame = body and string.sub(redis.sha1hex(string.sub(old, body, -1)), 1, #digest) == digest
+    local renewed = isSame and renew(old, expected + 1, renewal)
+    if renewed then
+      redis.call('HSET', sessions, id, renewed)
       redis.call('ZADD', due, deadline, account .. ' ' .. id)
     end
-    outcomes[lease] = isSame and '1' or '0'
+    outcomes[lease] = renewed and '1' or '0'
   end
-  answers[#answers + 1] = table.concat(outcomes)
+  answers[#answers + 1] = wrong or table.concat(outcomes)
 end
 return answers
 `);

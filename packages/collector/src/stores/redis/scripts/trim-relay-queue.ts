@@ -18,7 +18,7 @@ for _ = 1, 1000 do
     redis.call('HDEL', KEYS[2], ARGV[1])
     return 0
   end
-  local number = tonumber(string.match(head, '^%d+'))
+  local number = tonumber(string.match(head, '^%d+') or 0)
   if number > moved or number >= oldBelow then return redis.call('LLEN', KEYS[1]) end
   redis.call('LPOP', KEYS[1])
 end

@@ -1,0 +1,71 @@
+/**
+ * The type of each key, by its name in `keys.ts`. Redis refuses a command on a key of another type, but
+ * only when a script gets there, and what the script has written before stays. So scripts check first.
+ * @module
+ */
+
+const TYPES: Readonly<Record<string, string>> = {
+  partitions: "string",
+  incarnation: "string",
+  accounts: "hash",
+  broadcasts: "zset",
+  mark: "string",
+  signals: "hash",
+  members: "zset",
+  "webhook-accounts": "set",
+
+  due: "zset",
+  pending: "hash",
+  claim: "string",
+  heard: "string",
+  sessions: "hash",
+  ids: "zset",
+  columns: "hash",
+  epochs: "hash",
+  assigned: "zset",
+  events: "hash",
+  erasures: "zset",
+  outbox: "list",
+
+  log: "stream",
+  shadow: "stream",
+  index: "hash",
+  "shadow-index": "hash",
+  moved: "hash",
+  erased: "zset",
+  agents: "hash",
+
+  webhooks: "hash",
+  "webhook-names": "hash",
+  "webhook-progress": "hash",
+  "webhook-waiting": "hash",
+  "webhook-attempts": "zset",
+  "webhook-deliveries": "hash",
+  "webhook-listed": "zset",
+};
+
+const LISTED_BY_STATUS = "webhook-listed-";
+
+/** The type that a key must have, if it exists. */
+export function expectedType(key: string): string | undefined {
+  const name = /\}:([a-z-]+)/.exec(key)?.[1] ?? "";
+  return name.startsWith(LISTED_BY_STATUS) ? "zset" : TYPES[name];
+}
+
+/**
+ * Lua shared by all scripts: `wrongKey(first, last)` returns the first of those KEYS that has another
+ * type than it must have.
+ */
+export const WRONG_KEY = `
+local TYPES = { ${Object.entries(TYPES)
+  .map(([name, type]) => `['${name}'] = '${type}'`)
+  .join(", ")} }
+local function wrongKey(first, last)
+  for index = first, last do
+    local name = string.match(KEYS[index], '}:([%l-]+)')
+    if string.sub(name, 1, ${LISTED_BY_STATUS.length}) == '${LISTED_BY_STATUS}' then name = 'webhook-listed' end
+    local actual = redis.call('TYPE', KEYS[index]).ok
+    if actual ~= 'none' and actual ~= TYPES[name] then return KEYS[index] end
+  end
+end
+`;
