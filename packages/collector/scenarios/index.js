@@ -1,6 +1,7 @@
 // Every file of this folder; a test compares the list with the folder.
 import deskOrder from "./desk-order.json" with { type: "json" };
 import lateResponses from "./late-responses.json" with { type: "json" };
+import merges from "./merges.json" with { type: "json" };
 import onlineHolds from "./online-holds.json" with { type: "json" };
 import rulesEngagement from "./rules-engagement.json" with { type: "json" };
 import rulesOutage from "./rules-outage.json" with { type: "json" };
@@ -19,4 +20,5 @@ export const scenarios = [
   ...rulesRouting,
   ...rulesTriggers,
   ...deskOrder,
+  ...merges,
 ];

@@ -35,6 +35,11 @@ export function moveWithClock(session: Session, byMs: number): Session {
     causes: session.causes.map((cause) => ({ ...cause, at: moved(cause.at) })),
     queuedAt: movedOrNull(session.queuedAt),
     firstQueuedAt: movedOrNull(session.firstQueuedAt),
+    merge: session.merge && {
+      ...session.merge,
+      beganAt: moved(session.merge.beganAt),
+      retryAt: movedOrNull(session.merge.retryAt),
+    },
     stateChangedAt: moved(session.stateChangedAt),
     presenceChangedAt: moved(session.presenceChangedAt),
     changedAt: moved(session.changedAt),

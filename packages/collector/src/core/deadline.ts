@@ -14,13 +14,19 @@ export type Timer =
   | { readonly kind: "buffer"; readonly dueAt: number }
   | { readonly kind: "inactivity"; readonly dueAt: number }
   /** The account was unheard for as long as that excuses silence (rule 6). */
-  | { readonly kind: "unheard"; readonly dueAt: number };
+  | { readonly kind: "unheard"; readonly dueAt: number }
+  /** A merge is not complete: the sweep continues it (rule 26). */
+  | { readonly kind: "merge"; readonly dueAt: number };
 
 /**
  * The timer that is due first; `null` if none runs. An overdue timer counts as due at `since`,
  * such as an inactivity deadline whose hold ended. Ties run as lease, buffer, inactivity (rule 14).
  */
 export function nextTimer(session: Session, since: number, settings: Settings): Timer | null {
+  if (session.merge) {
+    const { retryAt } = session.merge;
+    return retryAt === null ? null : { kind: "merge", dueAt: Math.max(since, retryAt) };
+  }
   const { page, leaseAt, bufferAt, inactivityAt, unheardAt } = timersOf(session, settings);
   const dueAt = Math.max(since, Math.min(leaseAt, bufferAt, inactivityAt, unheardAt));
   if (dueAt === NEVER) return null;
@@ -31,6 +37,7 @@ export function nextTimer(session: Session, since: number, settings: Settings): 
 
 /** When the next timer is due, in epoch milliseconds; `null` if none runs. */
 export function deadlineOf(session: Session, settings: Settings): number | null {
+  if (session.merge) return session.merge.retryAt;
   const { leaseAt, bufferAt, inactivityAt, unheardAt } = timersOf(session, settings);
   const dueAt = Math.min(leaseAt, bufferAt, inactivityAt, unheardAt);
   return dueAt === NEVER ? null : dueAt;

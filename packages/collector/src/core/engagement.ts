@@ -6,7 +6,14 @@
 
 import { isOutdated, openByAssignment, setTicketFields, withFieldTimes } from "./field-order.ts";
 import type { EndReason, UserReason } from "./lists.ts";
-import { type Cause, isUnderWay, type Session, type TicketPatch } from "./session.ts";
+import {
+  type Cause,
+  earliest,
+  isUnderWay,
+  latest,
+  type Session,
+  type TicketPatch,
+} from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { isMasked, isWorkable } from "./ticket.ts";
 
@@ -273,6 +280,60 @@ export function deferInactivity(
 export function clearPendingRelease(session: Session, settings: Settings): Session {
   if (!session.releasePending || hasReleaseStatus(settings)) return session;
   return { ...session, releasePending: false };
+}
+
+/**
+ * Rule 26: `session`, the survivor of a merge, with the engagement of what it was `before` and of the
+ * `old` session: active if either was, with the later base and the earlier position in the queue.
+ */
+export function joinEngagement(
+  before: Session,
+  session: Session,
+  old: Session,
+  now: number,
+  settings: Settings,
+): Session {
+  const begun = [before, old].filter(({ begunAt, ended }) => begunAt !== null && !ended);
+  if (begun.length === 0) return session;
+  const lastResponseAt = latest(before.lastResponseAt, old.lastResponseAt);
+  const repliedAt = begun.flatMap(({ agentRepliesAt }) => agentRepliesAt);
+  const isActive = begun.some(isEngaged);
+  const joined: Session = {
+    ...session,
+    begunAt: Math.min(...begun.map(({ begunAt }) => begunAt ?? now)),
+    lastResponseAt,
+    baseAt: Math.max(...begun.map(({ baseAt }) => baseAt)),
+    graceUntil: Math.max(...begun.map(({ graceUntil }) => graceUntil)),
+    agentRepliesAt: repliedAt
+      .filter((at) => lastResponseAt === null || at > lastResponseAt)
+      .sort((a, b) => a - b)
+      .slice(0, MAX_REPLIES),
+    engagementChangedAt: Math.max(...begun.map(({ engagementChangedAt }) => engagementChangedAt)),
+    causes: joinCauses(begun, isActive, session, now),
+    releasePending: !isActive && begun.some(({ releasePending }) => releasePending),
+    queuedAt: earliest(before.queuedAt, old.queuedAt),
+    firstQueuedAt: earliest(before.firstQueuedAt, old.firstQueuedAt),
+  };
+  const isBack = joined.presence === "online" && userCause(joined)?.reason === "user_offline";
+  return isBack ? applyReturn(joined, now, settings) : joined;
+}
+
+/** Of absence and silence, silence holds also while the visitor is online by the other one's pages. */
+function joinCauses(
+  begun: readonly Session[],
+  isActive: boolean,
+  { ticket }: Session,
+  now: number,
+): readonly Cause[] {
+  const causes = begun.flatMap((session) => session.causes);
+  const user =
+    causes.find(({ reason }) => reason === "user_inactive") ??
+    causes.find(({ reason }) => reason === "user_offline");
+  const mask = causes.find(({ reason }) => reason === "ticket_status");
+  return [
+    ...(user && !isActive ? [user] : []),
+    ...(isMasked(ticket) ? [mask ?? { reason: "ticket_status" as const, at: now }] : []),
+  ].sort((a, b) => a.at - b.at);
 }
 
 /** Rule 16: presence is no longer read, so engagement depends on the responses alone. */

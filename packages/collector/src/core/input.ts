@@ -4,7 +4,7 @@
  * @module
  */
 import type { EndReason, LeaveDestination, LivingSignalType } from "./lists.ts";
-import type { TicketPatch } from "./session.ts";
+import type { Session, TicketPatch } from "./session.ts";
 import type { Settings } from "./settings.ts";
 
 /** A signal of a living page. */
@@ -52,6 +52,12 @@ export type Input =
   | { readonly type: "described"; readonly channel?: string; readonly user?: string | null }
   /** A message of the conversation carried a page's secret; `hash` is the hash of that secret. */
   | { readonly type: "bound"; readonly hash: string }
+  /** The session goes on as another (rule 26): it stops, and ends once the other has taken over. */
+  | { readonly type: "merge_begun"; readonly into: string }
+  /** The session takes over from `from`, as that was when it stopped. */
+  | { readonly type: "merge_taken"; readonly from: Session; readonly shadow: Session | null }
+  | { readonly type: "merge_cancelled" }
+  | { readonly type: "merge_ended" }
   | { readonly type: "settings_changed"; readonly settings: Settings }
   /** No collector could receive signals from `fromAt` until now (rule 6). */
   | { readonly type: "outage"; readonly fromAt: number }

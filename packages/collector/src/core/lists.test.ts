@@ -20,6 +20,7 @@ const STORED_ORDER: readonly [name: string, list: readonly string[], words: read
       "ended_by_trigger",
       "transferred_to_email",
       "ticket_closed",
+      "merged",
     ],
   ],
   [
@@ -34,6 +35,7 @@ const STORED_ORDER: readonly [name: string, list: readonly string[], words: read
       "ended_by_trigger",
       "transferred_to_email",
       "ticket_closed",
+      "merged",
     ],
   ],
   ["QUEUE_STANDINGS", lists.QUEUE_STANDINGS, ["none", "queued", "direct"]],
@@ -65,6 +67,7 @@ const STORED_ORDER: readonly [name: string, list: readonly string[], words: read
       "bound",
       "settings_changed",
       "outage",
+      "merged",
     ],
   ],
   ["TRACKS", lists.TRACKS, ["live", "shadow"]],

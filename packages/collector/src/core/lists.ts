@@ -27,6 +27,7 @@ export const END_REASONS = [
   "ended_by_trigger",
   "transferred_to_email",
   "ticket_closed",
+  "merged",
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];
 
@@ -101,6 +102,7 @@ export const TRANSITION_CAUSES = [
   "bound",
   "settings_changed",
   "outage",
+  "merged",
 ] as const;
 export type TransitionCause = (typeof TRANSITION_CAUSES)[number];
 

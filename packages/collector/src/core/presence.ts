@@ -223,3 +223,34 @@ function withPage(pages: readonly Page[], page: Page): readonly Page[] {
   const dropped = new Set(gone.slice(0, Math.max(0, gone.length - MAX_GONE_PAGES + 1)));
   return [...others.filter((other) => !dropped.has(other)), page];
 }
+
+/** The pages of two sessions as one has them (rule 26); of two with the same id, the newer one. */
+export function joinPages(a: readonly Page[], b: readonly Page[]): readonly Page[] {
+  const byId = new Map<string, Page>();
+  for (const page of [...a, ...b]) {
+    const other = byId.get(page.id);
+    if (!other || isNewer(page, other)) byId.set(page.id, page);
+  }
+  const pages = [...byId.values()];
+  const gone = pages.filter((page) => !isAlive(page)).slice(-MAX_GONE_PAGES);
+  const living = pages.filter(isAlive).sort((p, q) => pageHeardAt(p) - pageHeardAt(q));
+  return [...gone, ...withOverflow(living)];
+}
+
+function isNewer(page: Page, other: Page): boolean {
+  if (page.gen !== other.gen) return page.gen > other.gen;
+  if (page.left !== other.left) return page.left;
+  return page.seq > other.seq;
+}
+
+/** Where there are too many living pages, those heard longest ago share one entry. */
+function withOverflow(living: readonly Page[]): readonly Page[] {
+  const own = living.filter(({ id }) => id !== OVERFLOW_PAGE);
+  if (own.length <= MAX_LIVING_PAGES) return living;
+  const excess = own.slice(0, own.length - MAX_LIVING_PAGES);
+  const shared = living.filter((page) => page.id === OVERFLOW_PAGE || excess.includes(page));
+  const last = shared.reduce((p, q) => ((p.leaseUntil ?? 0) > (q.leaseUntil ?? 0) ? p : q));
+  const seq = Math.max(...shared.map((page) => page.seq));
+  const { admission: _, ...overflow } = { ...last, id: OVERFLOW_PAGE, gen: 0, seq };
+  return [overflow, ...own.slice(-MAX_LIVING_PAGES)];
+}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { addBindings } from "./bindings.ts";
 import { moveWithClock } from "./clock-step.ts";
 import { deadlineOf, nextTimer, type Timer } from "./deadline.ts";
 import {
@@ -20,8 +21,9 @@ import {
   resetPresence,
 } from "./engagement.ts";
 import { eventTime } from "./field-order.ts";
-import type { Input } from "./input.ts";
+import type { Input, InputType } from "./input.ts";
 import type { TransitionCause } from "./lists.ts";
+import { beginMerge, cancelMerge, endMerge, postponeMerge, takeOver } from "./merge.ts";
 import {
   applyLeave,
   applySignal,
@@ -81,6 +83,14 @@ type SessionInput = Exclude<Input, { type: "clock_step" }>;
 /** What may cause a transition. */
 type VisibleInput = Exclude<SessionInput, { type: "tick" | "unheard" | "heard" }>;
 
+/** The steps of a merge; the cause of their transitions is `merged`. */
+const MERGE_STEPS: ReadonlySet<InputType> = new Set([
+  "merge_begun",
+  "merge_taken",
+  "merge_cancelled",
+  "merge_ended",
+]);
+
 /** The state of one call of {@link reduce}: the only mutable object in the core. */
 class Reducer {
   #session: Session;
@@ -99,6 +109,10 @@ class Reducer {
       const timer = nextTimer(this.#session, cursor, this.#settings);
       if (!timer || timer.dueAt > until) return;
       cursor = timer.dueAt;
+      if (timer.kind === "merge") {
+        this.#session = postponeMerge(this.#session, until);
+        return;
+      }
       if (timer.kind === "unheard") {
         this.#session = endUnheard(this.#session, cursor);
         continue;
@@ -110,6 +124,8 @@ class Reducer {
 
   apply(input: SessionInput, now: number): void {
     if (input.type === "tick") return;
+    // What goes on as another session takes nothing more: the engine gives it to the other one.
+    if (this.#session.merge && !MERGE_STEPS.has(input.type)) return;
     // These two only hold timers: nothing visible changes.
     if (input.type === "unheard") this.#session = beginUnheard(this.#session, now);
     else if (input.type === "heard") this.#session = endUnheard(this.#session, now);
@@ -120,7 +136,8 @@ class Reducer {
     const settings = input.type === "settings_changed" ? input.settings : this.#settings;
     const at = eventTime(input, now);
     const next = applyInput(this.#session, input, at, now, this.#settings);
-    this.#step(input.type, next, { at, now }, settings);
+    const cause = MERGE_STEPS.has(input.type) ? "merged" : (input.type as TransitionCause);
+    this.#step(cause, next, { at, now }, settings);
   }
 
   result(): Reduction {
@@ -137,7 +154,7 @@ class Reducer {
     if (next === before && settings === settingsBefore) return;
     this.#settings = settings;
     this.#recordChange(before, settingsBefore, next, cause, times.now);
-    if (settings.triggers.length === 0) return;
+    if (settings.triggers.length === 0 || before.merge || this.#session.merge) return;
     if (hasChanged(before, settingsBefore, this.#session, settings)) {
       this.#runTriggers(before, settingsBefore, times);
     }
@@ -200,7 +217,7 @@ function hasChanged(
 
 function applyTimer(
   session: Session,
-  timer: Exclude<Timer, { kind: "unheard" }>,
+  timer: Exclude<Timer, { kind: "unheard" | "merge" }>,
   settings: Settings,
 ): Session {
   switch (timer.kind) {
@@ -252,7 +269,15 @@ function applyInput(
     case "described":
       return applyDescription(session, input, now, settings);
     case "bound":
-      return addBinding(session, input.hash);
+      return withBinding(session, input.hash);
+    case "merge_begun":
+      return beginMerge(session, input.into, now);
+    case "merge_taken":
+      return takeOver(session, input.from, now, settings);
+    case "merge_cancelled":
+      return cancelMerge(session, now);
+    case "merge_ended":
+      return endMerge(session, now);
     case "settings_changed":
       return readsPresence(session, settings) && !readsPresence(session, input.settings)
         ? resetPresence(session, now, input.settings)
@@ -262,13 +287,9 @@ function applyInput(
   }
 }
 
-/** How many bound secrets a session keeps: each page that writes binds one. */
-const MAX_BINDINGS = 8;
-
-function addBinding(session: Session, hash: string): Session {
-  if (session.bindings.at(-1) === hash) return session;
-  const others = session.bindings.filter((other) => other !== hash);
-  return { ...session, bindings: [...others, hash].slice(-MAX_BINDINGS) };
+function withBinding(session: Session, hash: string): Session {
+  const bindings = addBindings(session.bindings, [hash]);
+  return bindings === session.bindings ? session : { ...session, bindings };
 }
 
 function readsPresence(session: Session, settings: Settings): boolean {

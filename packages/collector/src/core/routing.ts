@@ -19,6 +19,7 @@ function isEligible(session: Session): boolean {
   return (
     session.begunAt !== null &&
     session.ended === null &&
+    session.merge === null &&
     session.assignee === null &&
     isWorkable(session.ticket.status)
   );
@@ -26,7 +27,7 @@ function isEligible(session: Session): boolean {
 
 /** Whether the session uses capacity of its assignee (rule 20). */
 export function holdsCapacity(session: Session, settings: Settings): boolean {
-  if (session.assignee === null) return false;
+  if (session.assignee === null || session.merge) return false;
   const state = stateOf(session);
   if (settings.routing === "messaging" || state === "none" || state === "ended") {
     return state === "active";

@@ -72,6 +72,18 @@ export interface Cause {
   readonly at: number;
 }
 
+/** That a session goes on as another (rule 26). */
+export interface Merge {
+  /** Names the merge, so that the survivor takes over once. */
+  readonly id: string;
+  /** The session that it goes on as. */
+  readonly into: string;
+  /** Since when its timers stand still. */
+  readonly beganAt: number;
+  /** When the sweep continues the merge; `null`: it is complete, and the session is an alias. */
+  readonly retryAt: number | null;
+}
+
 /** One messaging session: a conversation between an end user and the desk, with its ticket. */
 export interface Session {
   readonly id: string;
@@ -117,6 +129,11 @@ export interface Session {
   readonly queuedAt: number | null;
   /** The queue position before an assignment, which `requeue` restores. */
   readonly firstQueuedAt: number | null;
+
+  /** That it goes on as another session; `null`: it goes on by itself. */
+  readonly merge: Merge | null;
+  /** The merges in which it took over, oldest first. */
+  readonly mergesTaken: readonly string[];
 
   /** Number of the last transition. */
   readonly seq: number;
@@ -180,6 +197,8 @@ export function createSession(fresh: NewSession, now: number): Session {
     ended: null,
     queuedAt: null,
     firstQueuedAt: null,
+    merge: null,
+    mergesTaken: [],
     seq: 0,
     historyAt: now,
     stateChangedAt: now,
@@ -206,4 +225,14 @@ export function reasonOf(session: Session): Reason {
 /** Whether the session has begun and not ended; engagement applies to no others. */
 export function isUnderWay(session: Session): boolean {
   return session.begunAt !== null && session.ended === null;
+}
+
+/** The earlier of two instants; `null` if there is none. */
+export function earliest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}
+
+/** The later of two instants; `null` if there is none. */
+export function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }

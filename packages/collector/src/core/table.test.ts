@@ -14,6 +14,19 @@ const NOW = 1_000_000;
 const settings = resolveSettings({ "presence.mode": "on" }, []);
 const off = resolveSettings({}, []);
 
+/** A session that began, and has stopped to go on as another. */
+const MERGING = reduce(
+  reduce(
+    createSession({ id: "old", channel: "web_widget" }, NOW),
+    { type: "end_user_message", sentAt: null },
+    NOW,
+    settings,
+  ).session,
+  { type: "merge_begun", into: "s" },
+  NOW,
+  settings,
+).session;
+
 const INPUTS: { readonly [Type in InputType]: Extract<Input, { type: Type }> } = {
   signal: {
     type: "signal",
@@ -38,6 +51,10 @@ const INPUTS: { readonly [Type in InputType]: Extract<Input, { type: Type }> } =
   outage: { type: "outage", fromAt: NOW },
   unheard: { type: "unheard" },
   heard: { type: "heard" },
+  merge_begun: { type: "merge_begun", into: "t" },
+  merge_taken: { type: "merge_taken", from: MERGING, shadow: null },
+  merge_cancelled: { type: "merge_cancelled" },
+  merge_ended: { type: "merge_ended" },
   clock_step: { type: "clock_step", byMs: 3_600_000 },
   tick: { type: "tick" },
 };
@@ -79,6 +96,10 @@ const TABLE: Record<keyof typeof SESSIONS, Record<InputType, State>> = {
     outage: "none",
     unheard: "none",
     heard: "none",
+    merge_begun: "none",
+    merge_taken: "active",
+    merge_cancelled: "none",
+    merge_ended: "none",
     clock_step: "none",
     tick: "none",
   },
@@ -98,6 +119,10 @@ const TABLE: Record<keyof typeof SESSIONS, Record<InputType, State>> = {
     outage: "active",
     unheard: "active",
     heard: "active",
+    merge_begun: "active",
+    merge_taken: "active",
+    merge_cancelled: "active",
+    merge_ended: "active",
     clock_step: "active",
     tick: "active",
   },
@@ -117,6 +142,10 @@ const TABLE: Record<keyof typeof SESSIONS, Record<InputType, State>> = {
     outage: "inactive",
     unheard: "inactive",
     heard: "inactive",
+    merge_begun: "inactive",
+    merge_taken: "inactive",
+    merge_cancelled: "inactive",
+    merge_ended: "inactive",
     clock_step: "inactive",
     tick: "inactive",
   },
@@ -136,6 +165,10 @@ const TABLE: Record<keyof typeof SESSIONS, Record<InputType, State>> = {
     outage: "inactive",
     unheard: "inactive",
     heard: "inactive",
+    merge_begun: "inactive",
+    merge_taken: "inactive",
+    merge_cancelled: "inactive",
+    merge_ended: "inactive",
     clock_step: "inactive",
     tick: "inactive",
   },
@@ -155,6 +188,10 @@ const TABLE: Record<keyof typeof SESSIONS, Record<InputType, State>> = {
     outage: "ended",
     unheard: "ended",
     heard: "ended",
+    merge_begun: "ended",
+    merge_taken: "ended",
+    merge_cancelled: "ended",
+    merge_ended: "ended",
     clock_step: "ended",
     tick: "ended",
   },

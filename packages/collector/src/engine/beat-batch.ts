@@ -7,7 +7,7 @@
 import { RecordError } from "../stores/record-error.ts";
 import type { LeaseWrite, Store } from "../stores/store.ts";
 import type { BeatCache } from "./beat-cache.ts";
-import { type Group, type Pending, type PendingBeat, toSlowPath } from "./pending.ts";
+import { type Follow, type Group, type Pending, type PendingBeat, toSlowPath } from "./pending.ts";
 
 /** The beats of one session, and their one write: that of the highest number. */
 interface SessionBeats {
@@ -19,8 +19,11 @@ export class BeatBatch {
   readonly #cache: BeatCache;
   readonly #bySession = new Map<number, SessionBeats>();
 
-  constructor(cache: BeatCache) {
+  readonly #follow: Follow;
+
+  constructor(cache: BeatCache, follow: Follow) {
     this.#cache = cache;
+    this.#follow = follow;
   }
 
   /** Number of sessions whose leases are to be renewed. */
@@ -32,7 +35,7 @@ export class BeatBatch {
   add(beat: PendingBeat, now: number): Pending | null {
     const isCurrent = beat.configVersion === this.#cache.configVersion;
     const renewal = isCurrent ? this.#cache.renew(beat.key, beat.seq, now) : null;
-    if (!renewal) return toSlowPath(beat);
+    if (!renewal) return toSlowPath(beat, this.#follow);
     const { write, nextMs } = renewal;
     const known = this.#bySession.get(write.number);
     if (known) {
@@ -49,7 +52,7 @@ export class BeatBatch {
     const found = session === undefined ? undefined : this.#bySession.get(session);
     if (session === undefined || !found) return;
     this.#bySession.delete(session);
-    group.push(...slowPathOf(found));
+    group.push(...this.#slowPathOf(found));
     group.sort((a, b) => a.arrivalOrder - b.arrivalOrder);
   }
 
@@ -66,7 +69,7 @@ export class BeatBatch {
         const outcome = outcomes[index] ?? "conflict";
         if (outcome !== "committed") {
           this.#cache.invalidate(session.write.number);
-          if (outcome === "conflict") return slowPathOf(session);
+          if (outcome === "conflict") return this.#slowPathOf(session);
           const error = new RecordError(outcome.unreadable);
           for (const { beat } of session.beats) beat.reject(error);
           return [];
@@ -81,8 +84,8 @@ export class BeatBatch {
       return [];
     }
   }
-}
 
-function slowPathOf({ beats }: SessionBeats): readonly Pending[] {
-  return beats.flatMap(({ beat }) => toSlowPath(beat) ?? []);
+  #slowPathOf({ beats }: SessionBeats): readonly Pending[] {
+    return beats.flatMap(({ beat }) => toSlowPath(beat, this.#follow) ?? []);
+  }
 }

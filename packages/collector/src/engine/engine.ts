@@ -29,15 +29,17 @@ import type { Clock } from "./clock.ts";
 import { FailingSessions } from "./failing-sessions.ts";
 import { CONTRADICTED_WITHIN_MS } from "./insights.ts";
 import { LogNotifier } from "./log-notifier.ts";
+import { idsToErase, Merges } from "./merges.ts";
 import { type Meter, SILENT_METER } from "./meter.ts";
 import {
+  type Follow,
   type Group,
   groupBySession,
   type Pending,
   type PendingBeat,
   toSlowPath,
 } from "./pending.ts";
-import { type BeatOutcome, isOfPage, type Outcome, type Request } from "./request.ts";
+import { type BeatOutcome, isElsewhere, isOfPage, type Outcome, type Request } from "./request.ts";
 import { SessionBatch } from "./session-batch.ts";
 import { UnheardAccounts } from "./unheard-accounts.ts";
 
@@ -59,6 +61,8 @@ export class Engine {
   readonly broadcasts: Broadcasts;
   readonly store: Store;
   readonly clock: Clock;
+  readonly merges: Merges;
+  readonly #follow: Follow = (request, outcome) => this.merges.follow(request, outcome);
   /** What {@link submitBeat} looks beats up in; null: the store has no fast path. */
   readonly beatCache: BeatCache | null;
   readonly unheard: UnheardAccounts;
@@ -75,7 +79,14 @@ export class Engine {
   /** The last heartbeat, while none has failed since. */
   #writtenAt: number | null = null;
 
-  constructor(store: Store, clock: Clock, meter: Meter = SILENT_METER) {
+  /** @param submit applies a request to any session; missing: all are in the store */
+  constructor(
+    store: Store,
+    clock: Clock,
+    meter: Meter = SILENT_METER,
+    submit?: (request: Request) => Promise<Outcome>,
+  ) {
+    this.merges = new Merges(submit ?? ((request) => this.submitUnfollowed(request)));
     this.store = store;
     this.clock = clock;
     this.#meter = meter;
@@ -95,7 +106,13 @@ export class Engine {
   }
 
   /** Applies a request together with all others of the same turn; resolves once it is committed. */
-  submit(request: Request): Promise<Outcome> {
+  async submit(request: Request): Promise<Outcome> {
+    const outcome = await this.submitUnfollowed(request);
+    return isElsewhere(outcome) ? this.merges.follow(request, outcome) : outcome;
+  }
+
+  /** The same for the session with this id, even where it goes on as another (rule 26). */
+  submitUnfollowed(request: Request): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const arrivalOrder = this.#nextArrival();
       this.#enqueue({ arrivalOrder, request, resolve, reject, conflicts: 0 });
@@ -187,10 +204,26 @@ export class Engine {
   }
 
   /**
-   * Removes a session with all that is stored of it; false: it did not exist. Pages that are still open
-   * do not create it again. With `expectedVersion`, only if nothing has happened to it since.
+   * Removes a session with all that is stored of it, together with those that go on as it or that it goes
+   * on as (rule 26); false: it did not exist. Pages that are still open do not create it again. With
+   * `expectedVersion`, only if nothing has happened to it since.
    */
   async erase(key: SessionKey, expectedVersion?: number): Promise<boolean> {
+    const ids = await idsToErase(this.store, key);
+    const erase = (id: string) => this.#eraseOne({ ...key, id });
+    const survivor = ids.at(-1) ?? key.id;
+    if (expectedVersion !== undefined) {
+      if (!(await this.#eraseOne({ ...key, id: survivor }, expectedVersion))) return false;
+      for (const id of ids.slice(0, -1)) await erase(id);
+      return true;
+    }
+    // The survivor last: it names the others, and a request that was interrupted is repeated.
+    let isErased = false;
+    for (const id of ids) isErased = (await erase(id)) || isErased;
+    return isErased;
+  }
+
+  async #eraseOne(key: SessionKey, expectedVersion?: number): Promise<boolean> {
     if (this.beatCache) {
       const [found] = await this.store.load([{ key, eventIds: [] }]);
       if (found?.number !== undefined) this.beatCache.invalidate(found.number);
@@ -239,7 +272,7 @@ export class Engine {
     // In steady time, for the clock may step while the sessions are loaded.
     const receivedAt = this.clock.steady();
     const now = receivedAt + this.clock.offsetMs;
-    const beats = this.beatCache && new BeatBatch(this.beatCache);
+    const beats = this.beatCache && new BeatBatch(this.beatCache, this.#follow);
     const requests: Pending[] = [];
     for (const [index, pending] of batch.entries()) {
       if (requests.length === this.#batchLimit.requests) {
@@ -249,7 +282,11 @@ export class Engine {
       }
       const isBeat = !("request" in pending);
       const request =
-        isBeat && beats ? beats.add(pending, now) : isBeat ? toSlowPath(pending) : pending;
+        isBeat && beats
+          ? beats.add(pending, now)
+          : isBeat
+            ? toSlowPath(pending, this.#follow)
+            : pending;
       if (request) requests.push(request);
     }
     if (requests.length > 0) {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { BeatKey } from "./beat-cache.ts";
-import type { BeatOutcome, Outcome, Request } from "./request.ts";
+import { type BeatOutcome, isElsewhere, type Outcome, type Request } from "./request.ts";
 
 interface Waiting<T> {
   /** Rises with each arrival. */
@@ -28,12 +28,23 @@ export interface PendingBeat extends Waiting<BeatOutcome> {
   readonly fullRequest: () => Request | null;
 }
 
+/** Gives a request the outcome of the session that its own goes on as; see `Merges`. */
+export type Follow = (request: Request, outcome: Outcome) => Promise<Outcome>;
+
 /** The beat as a request for the slow path; null: it was resolved as `missed`. */
-export function toSlowPath(beat: PendingBeat): Pending | null {
-  const { arrivalOrder, resolve, reject } = beat;
+export function toSlowPath(beat: PendingBeat, follow: Follow): Pending | null {
+  const { arrivalOrder, reject } = beat;
   const request = beat.fullRequest();
+  const resolve = (outcome: Outcome) => {
+    if (!request || !isElsewhere(outcome)) beat.resolve(outcome);
+    // As late as for other requests, so that those that arrive together keep their order.
+    else
+      Promise.resolve()
+        .then(() => follow(request, outcome))
+        .then(beat.resolve, reject);
+  };
   if (request) return { arrivalOrder, request, resolve, reject, conflicts: 0 };
-  resolve({ status: "missed" });
+  beat.resolve({ status: "missed" });
   return null;
 }
 

@@ -2,7 +2,7 @@
  * What the engine is asked for one session, and what it returns once the store has it.
  * @module
  */
-import type { Input } from "../core/input.ts";
+import type { Input, InputType } from "../core/input.ts";
 import type { NewSession, Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Transition } from "../core/transition.ts";
@@ -45,6 +45,10 @@ export type Outcome =
       readonly transitions: readonly Transition[];
     }
   | { readonly status: "not_found" | "unbound" | "unknown_page" }
+  /** The session goes on as `into` (rule 26); nothing was applied. */
+  | { readonly status: "moved"; readonly into: string; readonly isDuplicate: boolean }
+  /** The session has stopped to go on as another, which may not have taken over yet. */
+  | { readonly status: "merging"; readonly stopped: Session; readonly shadow: Session | null }
   /** The session was erased, and signals do not create it again; its pages are to stop. */
   | { readonly status: "erased" };
 
@@ -58,3 +62,15 @@ export type BeatOutcome =
 export function isOfPage({ inputs }: Request): boolean {
   return inputs.length > 0 && inputs.every(({ type }) => type === "signal" || type === "leave");
 }
+
+/** Whether the session goes on as another, or is about to, so that nothing was applied. */
+export function isElsewhere({ status }: Outcome): boolean {
+  return status === "moved" || status === "merging";
+}
+
+/** Whether the request is about the session itself, even where that goes on as another. */
+export function isOfMerge({ inputs }: Request): boolean {
+  return inputs.length > 0 && inputs.every(({ type }) => STEPS_OF_OLD.has(type));
+}
+
+const STEPS_OF_OLD: ReadonlySet<InputType> = new Set(["tick", "merge_cancelled", "merge_ended"]);

@@ -69,7 +69,10 @@ async function eraseIdle(
   for (let after: string | null = null; !stopped.aborted; ) {
     const { sessions, next } = await engine.store.scan(account, after, SCAN_LIMIT);
     await shares.next();
-    const idle = sessions.filter(({ session }) => idleSince(session) <= before);
+    const idle = sessions.filter(
+      // What goes on as another session is erased with that.
+      ({ session }) => session.merge === null && idleSince(session) <= before,
+    );
     for (let from = 0; from < idle.length && !stopped.aborted; from += ERASE_LIMIT) {
       const part = idle.slice(from, from + ERASE_LIMIT).map(({ session, version }) =>
         // The version: whatever has happened to it since it was read keeps it.

@@ -5,6 +5,7 @@
 import { admittedUntil, isAdmitted } from "../core/admission.ts";
 import type { Input, SignalInput } from "../core/input.ts";
 import { type Lease, leaseOf, renewalOf } from "../core/lease.ts";
+import { aliasOf, isMerging } from "../core/merge.ts";
 import { holdsCapacity } from "../core/routing.ts";
 import { createSession, type Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
@@ -14,7 +15,7 @@ import type { Found, SessionKey, Write } from "../stores/store.ts";
 import { isEvent, noteActivity } from "./activity.ts";
 import type { Broadcasts } from "./broadcasts.ts";
 import { noteChange } from "./change-time.ts";
-import { isOfPage, type KnownPage, type Outcome, type Request } from "./request.ts";
+import { isOfMerge, isOfPage, type KnownPage, type Outcome, type Request } from "./request.ts";
 import { asIfOn, createShadow, dropShadow, SessionReducer } from "./session-reducer.ts";
 
 export class SessionBatch {
@@ -89,6 +90,8 @@ export class SessionBatch {
       (this.#eventIds.has(eventId) || this.#found.seenEventIds.includes(eventId));
     const wasThere = this.#live !== null;
     if (!wasThere && isOfPage(request) && this.#wasErased(now)) return { status: "erased" };
+    const elsewhere = isOfMerge(request) ? null : this.#goesOnElsewhere(isDuplicate);
+    if (elsewhere) return elsewhere;
     const { binding } = request;
     if (binding !== undefined && !this.#live?.session.bindings.includes(binding)) {
       return { status: "unbound" };
@@ -111,6 +114,9 @@ export class SessionBatch {
       }
       if (eventId !== undefined) this.#eventIds.add(eventId);
     }
+    if (isOfMerge(request) && isMerging(this.#live.session)) {
+      return { status: "merging", stopped: this.#live.session, shadow: this.#shadowSession };
+    }
     return {
       status: isDuplicate ? "duplicate" : "applied",
       session: this.#live.session,
@@ -120,6 +126,19 @@ export class SessionBatch {
       tookCapacity: !heldCapacity && holdsCapacity(this.#live.session, this.settings),
       transitions: this.#live.transitions.slice(transitionsBefore),
     };
+  }
+
+  get #shadowSession(): Session | null {
+    return this.#shadow?.session ?? null;
+  }
+
+  /** Rule 26: what is for this session is for the one that it goes on as. */
+  #goesOnElsewhere(isDuplicate: boolean): Outcome | null {
+    const session = this.#live?.session;
+    if (!session?.merge) return null;
+    const into = aliasOf(session);
+    if (into === null) return { status: "merging", stopped: session, shadow: this.#shadowSession };
+    return { status: "moved", into, isDuplicate };
   }
 
   #wasErased(now: number): boolean {
@@ -157,7 +176,7 @@ export class SessionBatch {
     const before = this.#live?.session;
     const shadowSeq = this.#shadow?.session.seq;
     this.#live?.reduce(input, this.#now, settings);
-    this.#shadow?.reduce(input, this.#now, settings);
+    this.#shadow?.reduce(ofShadow(input), this.#now, settings);
     if (!this.#live || !before) return;
     const isShadowChanged = this.#shadow?.session.seq !== shadowSeq;
     this.#live.session = noteChange(this.#live.session, before, isShadowChanged, this.#now);
@@ -200,7 +219,7 @@ export class SessionBatch {
         presence: visible.presence,
         queue: visible.queue,
         queuedAt: session.queuedAt,
-        assignee: session.assignee,
+        assignee: aliasOf(session) === null ? session.assignee : null,
         group: session.ticket.group,
         capacityHeld: visible.capacityHeld,
       },
@@ -211,6 +230,11 @@ export class SessionBatch {
     if (renewal && deadlineAt !== null) return { ...common, kind: "lease", renewal, deadlineAt };
     return { ...common, kind: isBeatsOnly ? "beats" : "change", deadlineAt };
   }
+}
+
+/** The survivor's shadow takes over from the old session's. */
+function ofShadow(input: Input): Input {
+  return input.type === "merge_taken" ? { ...input, from: input.shadow ?? input.from } : input;
 }
 
 function earliest(a: number | null, b: number | null): number | null {

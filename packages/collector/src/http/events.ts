@@ -7,6 +7,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Input } from "../core/input.ts";
 import { END_REASON_BY } from "../core/lists.ts";
 import { hashOf } from "../engine/keys.ts";
+import type { Outcome } from "../engine/request.ts";
 import type { AppContext, Env } from "./context.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { idParams, type SessionEvent, sessionEvent, sessionView } from "./schemas.ts";
@@ -14,14 +15,18 @@ import { DEFAULT_CHANNEL, sessionNotFound } from "./sessions.ts";
 import { viewSession } from "./views.ts";
 
 /** Events about what must be there already; all others create their session. */
-const NOT_CREATING: ReadonlySet<SessionEvent["type"]> = new Set(["activity", "session_ended"]);
+const NOT_CREATING: ReadonlySet<SessionEvent["type"]> = new Set([
+  "activity",
+  "session_ended",
+  "merged",
+]);
 
 const post = createRoute({
   method: "post",
   path: "/v1/sessions/{id}/events",
   summary: "Report an event; a repeated `id` is ignored",
   description:
-    "Creates a session that does not exist, except for `activity` and `session_ended`, which are answered with 404.",
+    "Creates a session that does not exist, except for `activity`, `session_ended` and `merged`, which are answered with 404. `merged`: the session goes on as `into`, which is created if it does not exist; from then on its own id is an alias, and the answer has the survivor.",
   ...secured("Sessions", "reportEvent", "not_found"),
   request: { params: idParams, body: jsonBody(sessionEvent) },
   responses: jsonResponses(
@@ -35,22 +40,28 @@ export function eventRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   routes.openapi(post, async (c) => {
     const { id } = c.req.valid("param");
     const event = c.req.valid("json");
+    const key = { account: c.var.account.name, id };
+    if (event.type === "merged") {
+      const survivor = await engine.merges.merge(key, event.into, event.id);
+      return c.json(answerOf(survivor, id), 200);
+    }
     const outcome = await engine.submit({
-      key: { account: c.var.account.name, id },
+      key,
       inputs: [...(await bindingOf(event)), inputOf(event)],
       ...(event.id !== undefined && { eventId: event.id }),
       ...(!NOT_CREATING.has(event.type) && { create: { channel: DEFAULT_CHANNEL } }),
     });
-    if (!("session" in outcome)) throw sessionNotFound(id);
-    return c.json(
-      {
-        duplicate: outcome.status === "duplicate",
-        session: viewSession(outcome.session, outcome.settings, outcome.shadow),
-      },
-      200,
-    );
+    return c.json(answerOf(outcome, id), 200);
   });
   return routes;
+}
+
+function answerOf(outcome: Outcome, id: string) {
+  if (!("session" in outcome)) throw sessionNotFound(id);
+  return {
+    duplicate: outcome.status === "duplicate",
+    session: viewSession(outcome.session, outcome.settings, outcome.shadow),
+  };
 }
 
 /** The secret that a page attached to its message binds the page to the conversation. */
@@ -59,7 +70,7 @@ async function bindingOf(event: SessionEvent): Promise<Input[]> {
   return [{ type: "bound", hash: await hashOf(event.binding) }];
 }
 
-function inputOf(event: SessionEvent): Input {
+function inputOf(event: Exclude<SessionEvent, { type: "merged" }>): Input {
   // A date that stands for none, such as the year 1, is early enough as the first there is.
   const happened = event.at === undefined ? {} : { happenedAt: Math.max(0, Date.parse(event.at)) };
   switch (event.type) {

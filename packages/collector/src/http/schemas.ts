@@ -77,6 +77,11 @@ export const sessionEvent = z
       type: z.literal("session_ended"),
       by: z.enum(ENDED_BY),
     }),
+    z.strictObject({
+      ...eventBase,
+      type: z.literal("merged"),
+      into: id.describe("The session that this one goes on as; created if it does not exist."),
+    }),
   ])
   .openapi("SessionEvent");
 

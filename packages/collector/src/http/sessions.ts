@@ -5,9 +5,9 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Input } from "../core/input.ts";
 import { PRESENCES, QUEUE_STANDINGS, REASONS, STATES } from "../core/lists.ts";
+import { findSession } from "../engine/merges.ts";
 import { storable } from "../schemas/name.ts";
 import { LIST_ORDERS, MAX_EXAMINED } from "../stores/list.ts";
-import { RecordError } from "../stores/record-error.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeListCursor, encodeListCursor } from "./list-cursor.ts";
 import { Problem } from "./problem.ts";
@@ -115,10 +115,9 @@ export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   routes.openapi(get, async (c) => {
     const { id } = c.req.valid("param");
     const account = c.var.account.name;
-    const [found] = await engine.store.load([{ key: { account, id }, eventIds: [] }]);
-    if (found?.unreadable !== undefined) throw new RecordError(found.unreadable);
-    if (!found?.stored) throw sessionNotFound(id);
-    return c.json(viewSession(found.stored.session, settingsOf(account), found.stored.shadow), 200);
+    const found = await findSession(engine.store, { account, id });
+    if (!found) throw sessionNotFound(id);
+    return c.json(viewSession(found.session, settingsOf(account), found.shadow), 200);
   });
 
   routes.openapi(list, async (c) => {

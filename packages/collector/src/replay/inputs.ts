@@ -11,7 +11,7 @@ import type { ScenarioEvent } from "./scenario.ts";
 /** Events of one session; settings and outages affect other sessions too. */
 export type SessionEvent = Exclude<
   ScenarioEvent,
-  { readonly type: "settings_changed" } | { readonly type: "outage" }
+  { readonly type: "settings_changed" } | { readonly type: "outage" } | { readonly type: "merged" }
 >;
 
 /** @param startAt the scenario's start in epoch milliseconds */

@@ -11,6 +11,11 @@ import { type Scenario, ScenarioError } from "./scenario.ts";
 const at = z.number().min(0);
 const happenedAt = z.number().optional();
 const page = z.string().min(1);
+const session = z.object({
+  channel: z.string(),
+  assignee: z.string().nullish(),
+  ticket: ticketPatch.optional(),
+});
 const event = z.discriminatedUnion("type", [
   z.strictObject({
     at,
@@ -41,6 +46,14 @@ const event = z.discriminatedUnion("type", [
   z.strictObject({ at, type: z.literal("outage"), from: at }),
   z.strictObject({
     at,
+    type: z.literal("merged"),
+    into: z.union([
+      z.string().min(1),
+      z.strictObject({ id: z.string().min(1).optional(), session: session.optional() }),
+    ]),
+  }),
+  z.strictObject({
+    at,
     type: z.literal("settings_changed"),
     settings: z.record(z.string(), z.unknown()),
   }),
@@ -50,11 +63,7 @@ const scenario = z.object({
   id: z.string(),
   name: z.string(),
   settings: z.record(z.string(), z.unknown()).optional(),
-  session: z.object({
-    channel: z.string(),
-    assignee: z.string().nullish(),
-    ticket: ticketPatch.optional(),
-  }),
+  session,
   triggers: z.array(triggerSchema).optional(),
   events: z.array(event),
   expect: z.array(

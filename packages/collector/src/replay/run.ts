@@ -3,6 +3,7 @@
  * @module
  */
 import type { Input } from "../core/input.ts";
+import { isMerging } from "../core/merge.ts";
 import { reduce } from "../core/reduce.ts";
 import { createSession, type Session, type Ticket } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
@@ -12,7 +13,7 @@ import { type Transition, visibleOf } from "../core/transition.ts";
 import { inputOf } from "./inputs.ts";
 import { initialOverrides, patchedOverrides } from "./overrides.ts";
 import { SimulatedPages } from "./pages.ts";
-import type { Scenario, ScenarioEvent } from "./scenario.ts";
+import type { MergeTarget, Scenario, ScenarioEvent } from "./scenario.ts";
 
 export interface Result {
   readonly at: number;
@@ -59,6 +60,13 @@ export function stateChanges(history: readonly Transition[]): Outcome["transitio
     .map(({ at, to }) => ({ at: at / 1000, state: to.state, reason: to.reason }));
 }
 
+/** The survivor's id, and how it was created if it is not new. */
+export function mergeTarget(target: string | MergeTarget, oldId: string) {
+  const { id = `${oldId}-survivor`, session } =
+    typeof target === "string" ? { id: target, session: undefined } : target;
+  return { id, session };
+}
+
 /** One session, its pages, and a clock that moves only by {@link advance}. */
 class VirtualCollector {
   session: Session;
@@ -87,6 +95,10 @@ class VirtualCollector {
 
   apply(event: ScenarioEvent): void {
     const now = event.at * 1000;
+    if (event.type === "merged") {
+      this.#merge(event.into, now);
+      return;
+    }
     const input = this.#inputOf(event);
     const isLost = this.#isInOutage(now) && (input.type === "signal" || input.type === "leave");
     if (!isLost) this.#reduce(input, now);
@@ -103,7 +115,18 @@ class VirtualCollector {
     );
   }
 
-  #inputOf(event: ScenarioEvent): Input {
+  /** The run goes on as the survivor. */
+  #merge(target: string | MergeTarget, now: number): void {
+    const { id, session } = mergeTarget(target, this.session.id);
+    this.#reduce({ type: "merge_begun", into: id }, now);
+    const from = this.session;
+    if (!isMerging(from)) return;
+    this.#reduce({ type: "merge_ended" }, now);
+    this.session = createSession({ channel: from.channel, ...session, id }, now);
+    this.#reduce({ type: "merge_taken", from, shadow: null }, now);
+  }
+
+  #inputOf(event: Exclude<ScenarioEvent, { readonly type: "merged" }>): Input {
     switch (event.type) {
       case "outage":
         this.#endedOutages.add(event);

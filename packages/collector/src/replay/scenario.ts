@@ -28,6 +28,8 @@ export type ScenarioEvent = { readonly at: number } & (
   | ({ readonly type: "assigned"; readonly agent: string } & DeskTime)
   | ({ readonly type: "unassigned" } & DeskTime)
   | ({ readonly type: "session_ended"; readonly by: EndedBy } & DeskTime)
+  /** The run goes on as the survivor, which is new unless `into` has a `session`. */
+  | { readonly type: "merged"; readonly into: string | MergeTarget }
   | { readonly type: "settings_changed"; readonly settings: unknown }
   /** The end of an outage that began at `from`. */
   | { readonly type: "outage"; readonly from: number }
@@ -43,15 +45,24 @@ export interface Expectation {
   readonly ticket?: TicketPatch;
 }
 
+/** A session as it is at its creation. */
+export interface ScenarioSession {
+  readonly channel: string;
+  readonly assignee?: string | null;
+  readonly ticket?: TicketPatch;
+}
+
+/** What the scenario's session is merged into. */
+export interface MergeTarget {
+  readonly id?: string;
+  readonly session?: ScenarioSession;
+}
+
 export interface Scenario {
   readonly id: string;
   readonly name: string;
   readonly settings?: unknown;
-  readonly session: {
-    readonly channel: string;
-    readonly assignee?: string | null;
-    readonly ticket?: TicketPatch;
-  };
+  readonly session: ScenarioSession;
   readonly triggers?: readonly Trigger[];
   readonly events: readonly ScenarioEvent[];
   readonly expect: readonly Expectation[];

@@ -15,7 +15,7 @@ import {
   TICKET_STATUSES,
   VISIBILITIES,
 } from "../core/lists.ts";
-import type { Cause, FieldTimes, Page, Session, TimedField } from "../core/session.ts";
+import type { Cause, FieldTimes, Merge, Page, Session, TimedField } from "../core/session.ts";
 import { listOf, nameAt, numberOf, textOf, textOrNull } from "./decode.ts";
 import { UnknownFormatError } from "./record-error.ts";
 
@@ -66,9 +66,31 @@ export function encodeSession(session: Session): string {
     encodeTimes(session),
   ];
   // Later fields, with their defaults left out at the end.
-  const later = [since(session.unheardSince), session.changedAt - session.historyAt];
-  const end = later.findLastIndex((value) => value !== null && value !== 0) + 1;
+  const later = [
+    since(session.unheardSince),
+    session.changedAt === session.historyAt ? null : session.changedAt - session.historyAt,
+    encodeMerge(session),
+    session.mergesTaken.length === 0 ? null : session.mergesTaken,
+  ];
+  const end = later.findLastIndex((value) => value !== null) + 1;
   return JSON.stringify([...row, ...later.slice(0, end)]);
+}
+
+function encodeMerge({ createdAt, merge }: Session): Row | null {
+  if (!merge) return null;
+  const { id, into, beganAt, retryAt } = merge;
+  return [id, into, beganAt - createdAt, retryAt === null ? null : retryAt - createdAt];
+}
+
+function decodeMerge(value: unknown, createdAt: number): Merge | null {
+  if (value === null) return null;
+  const [id, into, beganAt, retryAt] = listOf(value);
+  return {
+    id: textOf(id),
+    into: textOf(into),
+    beganAt: numberOf(beganAt) + createdAt,
+    retryAt: retryAt === null ? null : numberOf(retryAt) + createdAt,
+  };
 }
 
 /**
@@ -193,6 +215,8 @@ export function decodeSession(id: string, text: string): Session {
     ended: ended && { reason: nameAt(END_REASONS, ended[0]), at: time(ended[1]) },
     queuedAt: at(row[21]),
     firstQueuedAt: at(row[22]),
+    merge: decodeMerge(row[31] ?? null, createdAt),
+    mergesTaken: listOf(row[32] ?? []).map(textOf),
     seq: numberOf(row[23]),
     ...times,
     stateChangedAt: time(row[24]),

@@ -6,6 +6,7 @@
  */
 import { fold } from "../core/fold.ts";
 import type { Presence, QueueStanding, Reason, State } from "../core/lists.ts";
+import { aliasOf } from "../core/merge.ts";
 import { reasonOf, type Session } from "../core/session.ts";
 import { type RecordError, RecordErrors } from "./record-error.ts";
 import type { IndexedColumns, Stored } from "./store.ts";
@@ -17,7 +18,7 @@ export const MAX_EXAMINED = 10_000;
 export const LIST_ORDERS = ["id", "changed", "waiting"] as const;
 export type ListOrder = (typeof LIST_ORDERS)[number];
 
-/** All that are given must hold. */
+/** All that are given must hold. Sessions that go on as another are in no list (rule 26). */
 export interface ListFilter {
   readonly state?: State | undefined;
   readonly presence?: Presence | undefined;
@@ -216,7 +217,7 @@ export function matcherOf(filter: ListFilter & { readonly sort?: ListOrder | und
     if (!hasColumns(columns, filter)) return false;
     if (filter.sort === "waiting" && columns.queue === "none") return false;
     const { session } = candidate.stored;
-    if (!hasFields(session, filter)) return false;
+    if (aliasOf(session) !== null || !hasFields(session, filter)) return false;
     return text === null || namesOf(session).some((name) => fold(name).includes(text));
   };
 }

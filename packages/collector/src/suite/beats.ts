@@ -32,7 +32,7 @@ export class Beats {
     const full = { ...request, checked };
     const outcome = await this.#engine.submitBeat(key, beat.seq, configVersion, () => full);
     if (outcome.status === "renewed") this.#hits += 1;
-    return outcome;
+    return outcome.status === "missed" ? this.#engine.submit(full) : outcome;
   }
 
   /** A number for all that the beat contains but its `seq`. */

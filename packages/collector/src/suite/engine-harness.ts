@@ -7,7 +7,7 @@ import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { Clock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
-import type { BeatOutcome, Request } from "../engine/request.ts";
+import type { BeatOutcome, Outcome, Request } from "../engine/request.ts";
 import { sweep } from "../engine/sweep.ts";
 import type { SessionKey, Store, Stored } from "../stores/store.ts";
 import { Beats } from "./beats.ts";
@@ -48,9 +48,25 @@ export class EngineHarness {
     await this.store.heartbeat(at, NEVER_AN_OUTAGE_MS);
   }
 
-  submit(request: Request): Promise<BeatOutcome> {
-    this.#changed.set(nameOf(request.key), request.key);
-    return this.#slowPathOnly ? this.engine.submit(request) : this.beats.submit(request);
+  async submit(request: Request): Promise<BeatOutcome> {
+    this.#noteChange(request.key);
+    const submitted = this.#slowPathOnly ? this.engine.submit(request) : this.beats.submit(request);
+    const outcome = await submitted;
+    // It may be another one, which that of the request goes on as.
+    if ("session" in outcome) this.#noteChange({ ...request.key, id: outcome.session.id });
+    return outcome;
+  }
+
+  #noteChange(key: SessionKey): void {
+    this.#changed.set(nameOf(key), key);
+  }
+
+  /** Has a session go on as another. */
+  async merge(key: SessionKey, into: string): Promise<Outcome> {
+    const outcome = await this.engine.merges.merge(key, into);
+    const survivor = "session" in outcome ? outcome.session.id : into;
+    for (const id of [key.id, into, survivor]) this.#noteChange({ ...key, id });
+    return outcome;
   }
 
   /** Changes settings and applies them to all sessions of the account. */

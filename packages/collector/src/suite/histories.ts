@@ -123,6 +123,10 @@ async function applyOperation(
       harness.forgetDeadline(key);
       return harness.engine.erase(key);
     }
+    case "merge": {
+      const outcome = await harness.merge({ account, id: operation.session }, operation.into);
+      return "session" in outcome;
+    }
     case "agent":
       await harness.store.putAgent(account, { id: operation.id, capacity: operation.capacity });
       return null;

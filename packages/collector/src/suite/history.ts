@@ -26,6 +26,7 @@ export interface Submission {
 export type Operation =
   | Submission
   | { readonly type: "erase"; readonly session: string }
+  | { readonly type: "merge"; readonly session: string; readonly into: string }
   | {
       readonly type: "settings";
       readonly overrides: Overrides;

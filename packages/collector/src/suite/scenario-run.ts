@@ -3,14 +3,15 @@
  * @module
  */
 import { deepEqual } from "node:assert/strict";
+import { aliasOf } from "../core/merge.ts";
 import type { Ticket } from "../core/session.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import { type Transition, visibleOf } from "../core/transition.ts";
 import { inputOf } from "../replay/inputs.ts";
 import { initialOverrides, patchedOverrides } from "../replay/overrides.ts";
 import { SimulatedPages } from "../replay/pages.ts";
-import { type Outcome, type Result, stateChanges } from "../replay/run.ts";
-import type { Scenario } from "../replay/scenario.ts";
+import { mergeTarget, type Outcome, type Result, stateChanges } from "../replay/run.ts";
+import type { MergeTarget, Scenario } from "../replay/scenario.ts";
 import type { LogEntry, SessionKey, Stored } from "../stores/store.ts";
 import type { EngineHarness } from "./engine-harness.ts";
 import { type Outage, outagesOf } from "./outages.ts";
@@ -20,7 +21,9 @@ const MAX_HISTORY = 1_000;
 
 export class ScenarioRun {
   /** Each scenario has its own account, because settings belong to accounts. */
-  readonly key: SessionKey;
+  #key: SessionKey;
+  /** The sessions that the scenario's went on as others from, oldest first. */
+  readonly #merged: SessionKey[] = [];
   /** Milliseconds from the start to the last event or expectation. */
   readonly endAt: number;
   readonly #scenario: Scenario;
@@ -34,7 +37,7 @@ export class ScenarioRun {
   #overrides: Overrides;
 
   constructor(scenario: Scenario, account: string, harness: EngineHarness) {
-    this.key = { account, id: scenario.id };
+    this.#key = { account, id: scenario.id };
     this.#scenario = scenario;
     this.#harness = harness;
     this.#startAt = harness.now;
@@ -45,6 +48,10 @@ export class ScenarioRun {
       (a, b) => a - b,
     );
     this.endAt = Math.max(0, ...instants);
+  }
+
+  get key(): SessionKey {
+    return this.#key;
   }
 
   /** The time of the next event, in milliseconds from the start. */
@@ -96,11 +103,26 @@ export class ScenarioRun {
         await Promise.all(pending);
         pending = [];
         await this.#changeSettings(event.settings);
+      } else if (event.type === "merged") {
+        await Promise.all(pending);
+        pending = [];
+        await this.#merge(event.into);
       } else {
         submit(inputOf(event, this.#pages, this.#startAt));
       }
     }
     await Promise.all(pending);
+  }
+
+  async #merge(target: string | MergeTarget): Promise<void> {
+    const { id, session } = mergeTarget(target, this.key.id);
+    const survivor = { ...this.key, id };
+    if (session) await this.#harness.submit({ key: survivor, inputs: [], create: session });
+    await this.#harness.merge(this.key, id);
+    const [old] = await this.#harness.read([this.key]);
+    if (!old || aliasOf(old.session) === null) return;
+    this.#merged.push(this.key);
+    this.#key = survivor;
   }
 
   async #changeSettings(patch: unknown): Promise<void> {
@@ -124,10 +146,14 @@ export class ScenarioRun {
   /** Reads the outcome from the store, and checks that the log agrees with the session's history. */
   async finish(): Promise<Outcome> {
     const { store } = this.#harness;
-    const stored = await store.history(this.key, 0, MAX_HISTORY);
     const log = await store.log(this.key.account, 0, MAX_HISTORY);
-    deepEqual(log.map(transitionOf), stored.map(transitionOf), "the log agrees with the history");
-    const history = stored.map((entry) => this.#relativeToStart(transitionOf(entry)));
+    const history: Transition[] = [];
+    for (const key of [...this.#merged, this.key]) {
+      const stored = (await store.history(key, 0, MAX_HISTORY)).map(transitionOf);
+      const logged = log.filter(({ session }) => session === key.id).map(transitionOf);
+      deepEqual(logged, stored, "the log agrees with the history");
+      history.push(...stored.map((transition) => this.#relativeToStart(transition)));
+    }
     return {
       id: this.#scenario.id,
       results: this.#results,

@@ -7,6 +7,7 @@
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";
 import { createSystemClock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
+import { SILENT_METER } from "../../engine/meter.ts";
 import type { Request as EngineRequest, Outcome } from "../../engine/request.ts";
 import { sweep } from "../../engine/sweep.ts";
 import { Trimming } from "../../engine/trimming.ts";
@@ -73,7 +74,9 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     const store = new ShardStore(this.#links, this.#records, this.#name, (broadcast) =>
       this.#onSilence(broadcast),
     );
-    this.#engine = new Engine(store, clock);
+    // A survivor can be in another shard.
+    const submit = (request: EngineRequest) => this.submit(request);
+    this.#engine = new Engine(store, clock, SILENT_METER, submit);
     this.#trimming = new Trimming(this.#engine, { dropsImmediately: true });
     this.#layouts = JSON.parse(this.#records.fact("layouts") ?? "[]") as Layouts;
     ctx.blockConcurrencyWhile(async () => {
@@ -113,8 +116,9 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     this.#sweepIfOverdue(this.#alarm.at);
     const { key } = request;
     const [newest = 0, ...older] = candidateShards(key.id, this.#layouts);
-    if (newest === this.#name.index && older.length === 0) return this.#engine.submit(request);
-    if (await this.#records.has(key)) return this.#engine.submit(request);
+    if (newest === this.#name.index && older.length === 0)
+      return this.#engine.submitUnfollowed(request);
+    if (await this.#records.has(key)) return this.#engine.submitUnfollowed(request);
     if (newest !== this.#name.index) {
       // The caller has outdated layouts.
       return hops === 0 ? this.#stub(newest).submit(request, 1) : { status: "not_found" };
@@ -122,7 +126,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     for (const index of older) {
       if (await this.#stub(index).records.has(key)) return this.#stub(index).submit(request, 1);
     }
-    return this.#engine.submit(request);
+    return this.#engine.submitUnfollowed(request);
   }
 
   #stub(index: number): ShardStub {

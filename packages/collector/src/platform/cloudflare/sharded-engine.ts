@@ -24,7 +24,7 @@ export class ShardedEngine extends Engine {
     this.#sharded = store;
   }
 
-  override async submit(request: EngineRequest): Promise<Outcome> {
+  override async submitUnfollowed(request: EngineRequest): Promise<Outcome> {
     const { account, id } = request.key;
     const [index = 0] = candidateShards(id, await this.#sharded.layouts());
     const shard = this.#env.SHARD.getByName(shardName(this.#space, { account, index }));

@@ -10,7 +10,7 @@ import { createSession, type Session } from "../../core/session.ts";
 import { resolveSettings } from "../../core/settings-resolve.ts";
 import type { Transition } from "../../core/transition.ts";
 import type { KnownPage } from "../../engine/request.ts";
-import { type History, type Submission, withAbsoluteTimes } from "../history.ts";
+import { type History, type Operation, type Submission, withAbsoluteTimes } from "../history.ts";
 
 /** Rule 6: a longer gap in the liveness watermark is an outage. */
 const OUTAGE_AFTER_MS = 5_000;
@@ -78,13 +78,15 @@ export function expectedHistories(
   return new Map([...sessions].map(([id, { transitions }]) => [id, transitions]));
 }
 
-/** The history without what this model does not cover: shadows, capacities, pruning. */
+const NOT_COVERED: ReadonlySet<Operation["type"]> = new Set(["agent", "prune", "merge"]);
+
+/** The history without what this model does not cover: shadows, capacities, pruning, merges. */
 export function withoutEngineFeatures({ steps }: History): History {
   return {
     steps: steps.map((step) => ({
       ...step,
       operations: step.operations.flatMap((operation) => {
-        if (operation.type === "agent" || operation.type === "prune") return [];
+        if (NOT_COVERED.has(operation.type)) return [];
         if (operation.type !== "settings" || operation.overrides["presence.mode"] !== "shadow")
           return [operation];
         return [{ ...operation, overrides: { ...operation.overrides, "presence.mode": "off" } }];

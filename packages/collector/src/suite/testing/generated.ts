@@ -114,6 +114,10 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant("erase" as const), session }) },
   {
     weight: 1,
+    arbitrary: fc.record({ type: fc.constant("merge" as const), session, into: session }),
+  },
+  {
+    weight: 1,
     arbitrary: fc.record({
       type: fc.constant("agent" as const),
       id: agent,

@@ -1,0 +1,256 @@
+import { describe, expect, it } from "vitest";
+import type { Input } from "./input.ts";
+import { aliasOf, isMerging } from "./merge.ts";
+import { reduce } from "./reduce.ts";
+import { createSession, type Session, stateOf } from "./session.ts";
+import { resolveSettings } from "./settings-resolve.ts";
+import { type Transition, visibleOf } from "./transition.ts";
+import type { Trigger } from "./trigger.ts";
+
+const START = 1_000_000;
+const settings = resolveSettings({ "presence.mode": "on" }, []);
+const response: Input = { type: "end_user_message", sentAt: null };
+const open = signal("open", 1);
+
+function signal(type: "open" | "beat", seq: number, page = "p", gen = 0): Input {
+  return { type: "signal", signal: type, page, gen, seq, visible: true, armed: false };
+}
+
+/** A session with inputs at milliseconds from the start. */
+function sessionWith(id: string, ...inputs: readonly (readonly [number, Input])[]): Session {
+  return inputs.reduce(
+    (session, [at, input]) => reduce(session, input, START + at, settings).session,
+    createSession({ id, channel: "web_widget" }, START),
+  );
+}
+
+/** Steps 1 to 3, the second `delayMs` after the first. */
+function merge(old: Session, survivor: Session, at: number, delayMs = 0, by = settings) {
+  const now = START + at + delayMs;
+  const begun = reduce(old, { type: "merge_begun", into: survivor.id }, START + at, by);
+  const taken = reduce(
+    survivor,
+    { type: "merge_taken", from: begun.session, shadow: null },
+    now,
+    by,
+  );
+  const ended = reduce(begun.session, { type: "merge_ended" }, now, by);
+  return { begun, taken, ended };
+}
+
+describe("a session that goes on as another", () => {
+  const waiting = sessionWith("old", [0, open], [0, response]);
+
+  it("leaves the queue, and its timers stand still until the survivor has taken over", () => {
+    const { begun } = merge(waiting, sessionWith("new"), 5_000);
+    expect(visibleOf(begun.session, settings).queue).toBe("none");
+    const later = reduce(begun.session, { type: "tick" }, START + 3_600_000, settings);
+    expect(later.transitions).toEqual([]);
+    expect(isMerging(later.session)).toBe(true);
+    expect(later.deadlineAt).toBeGreaterThan(START + 3_600_000);
+  });
+
+  it("ends as an alias, by a last transition with the reason and cause `merged`", () => {
+    const { ended } = merge(waiting, sessionWith("new"), 5_000);
+    expect(aliasOf(ended.session)).toBe("new");
+    expect(ended.deadlineAt).toBeNull();
+    expect(ended.transitions).toEqual([
+      expect.objectContaining({
+        cause: "merged",
+        to: { state: "ended", reason: "merged", presence: "online" },
+      }),
+    ]);
+  });
+
+  it.each<readonly [string, Input]>([
+    ["a signal", signal("beat", 9)],
+    ["a message", response],
+    ["an assignment", { type: "assigned", agent: "ann" }],
+    ["changed settings", { type: "settings_changed", settings: resolveSettings({}, []) }],
+    ["a further merge", { type: "merge_begun", into: "third" }],
+  ])("takes nothing more: %s", (_, input) => {
+    const { begun, ended } = merge(waiting, sessionWith("new"), 5_000);
+    for (const { session } of [begun, ended]) {
+      expect(reduce(session, input, START + 6_000, settings)).toMatchObject({
+        session,
+        transitions: [],
+      });
+    }
+  });
+
+  it("runs no triggers", () => {
+    const trigger: Trigger = {
+      name: "tags whatever ends",
+      enabled: true,
+      all: [{ field: "session.state", op: "changed_to", value: "ended" }],
+      any: [],
+      actions: [{ type: "add_tags", value: ["ended"] }],
+    };
+    const { ended } = merge(
+      waiting,
+      sessionWith("new"),
+      5_000,
+      0,
+      resolveSettings({ "presence.mode": "on" }, [trigger]),
+    );
+    expect(ended.session.ticket.tags).toEqual([]);
+  });
+
+  it("changes nothing by going on as itself", () => {
+    const { session } = reduce(waiting, { type: "merge_begun", into: "old" }, START, settings);
+    expect(session).toBe(waiting);
+  });
+
+  it("goes on by itself where the merge is cancelled, with its leases as long as they were", () => {
+    const { begun } = merge(waiting, sessionWith("new"), 5_000);
+    const at = START + 5_000 + 60_000;
+    const { session } = reduce(begun.session, { type: "merge_cancelled" }, at, settings);
+    expect(session.merge).toBeNull();
+    expect(session.pages[0]?.leaseUntil).toBe((waiting.pages[0]?.leaseUntil ?? 0) + 60_000);
+    expect(visibleOf(session, settings)).toMatchObject({ queue: "queued", presence: "online" });
+    expect(session.queuedAt).toBe(waiting.queuedAt);
+  });
+});
+
+describe("the survivor", () => {
+  const waiting = sessionWith("old", [0, open], [1_000, response]);
+
+  it("takes over pages, presence, engagement and the position in the queue", () => {
+    const { taken } = merge(waiting, sessionWith("new"), 5_000);
+    expect(visibleOf(taken.session, settings)).toEqual(visibleOf(waiting, settings));
+    expect(taken.session).toMatchObject({
+      pages: waiting.pages,
+      queuedAt: waiting.queuedAt,
+      baseAt: waiting.baseAt,
+      lastResponseAt: waiting.lastResponseAt,
+    });
+    expect(taken.transitions).toEqual([expect.objectContaining({ cause: "merged" })]);
+  });
+
+  it("takes over once", () => {
+    const { taken, begun } = merge(waiting, sessionWith("new"), 5_000);
+    const repeated = reduce(
+      taken.session,
+      { type: "merge_taken", from: begun.session, shadow: null },
+      START + 6_000,
+      settings,
+    );
+    expect(repeated).toMatchObject({ session: taken.session, transitions: [] });
+  });
+
+  it("takes nothing over once it has ended", () => {
+    const ended = sessionWith(
+      "new",
+      [0, response],
+      [0, { type: "session_ended", reason: "ended_by_agent" }],
+    );
+    const { taken } = merge(waiting, ended, 5_000);
+    expect(taken.session).toEqual({ ...ended, mergesTaken: taken.session.mergesTaken });
+  });
+
+  it("grants the leases that stood still while the merge was interrupted", () => {
+    const { taken } = merge(waiting, sessionWith("new"), 5_000, 3_600_000);
+    expect(visibleOf(taken.session, settings).presence).toBe("online");
+    expect(taken.session.pages[0]?.leaseUntil).toBe(
+      (waiting.pages[0]?.leaseUntil ?? 0) + 3_600_000,
+    );
+  });
+
+  it("keeps the earlier position in the queue, the later base and both sessions' pages", () => {
+    const survivor = sessionWith("new", [3_000, signal("open", 1, "q")], [3_000, response]);
+    const { taken } = merge(waiting, survivor, 5_000);
+    expect(taken.session.queuedAt).toBe(START + 1_000);
+    expect(taken.session.baseAt).toBe(START + 3_000);
+    expect(taken.session.pages.map(({ id }) => id)).toEqual(["p", "q"]);
+  });
+
+  it("is online where the old session was, though it was offline itself", () => {
+    const gone = sessionWith(
+      "new",
+      [0, signal("open", 1, "q")],
+      [0, response],
+      [1_000, { type: "leave", page: "q", gen: 0, to: "gone" }],
+      [60_000, { type: "tick" }],
+    );
+    expect(visibleOf(gone, settings)).toMatchObject({ presence: "offline", state: "inactive" });
+    const present = sessionWith("old", [60_000, open]);
+    const { taken } = merge(present, gone, 61_000);
+    expect(visibleOf(taken.session, settings)).toMatchObject({
+      presence: "online",
+      state: "active",
+      queue: "queued",
+    });
+  });
+
+  it("has its own ticket, user and assignee where it has them, else the old session's", () => {
+    const old = sessionWith(
+      "old",
+      [0, { type: "described", user: "guest" }],
+      [0, { type: "ticket_updated", ticket: { id: "41", status: "open", priority: "high" } }],
+      [0, { type: "assigned", agent: "ann" }],
+    );
+    const own = sessionWith(
+      "new",
+      [0, { type: "described", user: "member" }],
+      [0, { type: "ticket_updated", ticket: { id: "42", status: "open" } }],
+      [0, { type: "assigned", agent: "bob" }],
+    );
+    const { session: kept } = merge(old, own, 1_000).taken;
+    expect(kept).toMatchObject({ user: "member", assignee: "bob" });
+    expect(kept.ticket).toMatchObject({ id: "42", priority: null });
+    const { session: passed } = merge(old, sessionWith("new"), 1_000).taken;
+    expect(passed).toMatchObject({ user: "guest", assignee: "ann" });
+    expect(passed.ticket).toMatchObject({ id: "41", priority: "high" });
+  });
+
+  it("is masked by the ticket that passes over", () => {
+    const old = sessionWith(
+      "old",
+      [0, response],
+      [0, { type: "ticket_updated", ticket: { id: "41", status: "pending" } }],
+    );
+    const { session } = merge(old, sessionWith("new"), 1_000).taken;
+    expect(visibleOf(session, settings)).toMatchObject({
+      state: "inactive",
+      reason: "ticket_status",
+    });
+  });
+
+  it("keeps 32 living pages and one entry for all further ones", () => {
+    const many = (id: string) =>
+      sessionWith(
+        id,
+        ...Array.from({ length: 20 }, (_, index): readonly [number, Input] => [
+          index,
+          signal("open", 1, `${id}${index}`),
+        ]),
+      );
+    const { session } = merge(many("old"), many("new"), 1_000).taken;
+    expect(session.pages).toHaveLength(33);
+    expect(stateOf(session)).toBe("none");
+    expect(visibleOf(session, settings).presence).toBe("online");
+  });
+
+  it("reads no presence where its channel has no pages", () => {
+    const social = createSession({ id: "new", channel: "whatsapp" }, START);
+    const { session } = merge(waiting, social, 5_000).taken;
+    expect(session.pages).toEqual([]);
+    expect(visibleOf(session, settings).presence).toBe("unsupported");
+  });
+});
+
+it("counts nobody twice in the queue or in capacity, at no step", () => {
+  const old = sessionWith("old", [0, open], [0, response], [0, { type: "assigned", agent: "ann" }]);
+  const survivor = sessionWith("new");
+  const held = (...sessions: readonly Session[]) =>
+    sessions.filter((session) => visibleOf(session, settings).capacityHeld).length;
+  const { begun, taken, ended } = merge(old, survivor, 1_000);
+  expect([
+    held(old, survivor),
+    held(begun.session, survivor),
+    held(begun.session, taken.session),
+    held(ended.session, taken.session),
+  ]).toEqual([1, 0, 1, 1]);
+  const transitions: readonly Transition[] = [...begun.transitions, ...ended.transitions];
+  expect(transitions.every(({ capacityHeld }) => !capacityHeld)).toBe(true);
+});
