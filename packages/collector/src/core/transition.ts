@@ -3,6 +3,7 @@
  * @module
  */
 import type { Presence, QueueStanding, Reason, State, TransitionCause } from "./lists.ts";
+import { aliasOf } from "./merge.ts";
 import { shownPresence } from "./presence.ts";
 import { holdsCapacity, queueOf } from "./routing.ts";
 import { reasonOf, type Session, stateOf } from "./session.ts";
@@ -34,6 +35,8 @@ export interface Transition {
   readonly triggers: readonly string[];
   /** Names of the webhook endpoints that the trigger notifies. */
   readonly notify: readonly string[];
+  /** The session goes on as this one (rule 26); only in its last transition. */
+  readonly mergedInto?: string;
 }
 
 /** Everything of a session that is visible outside, derived in one place. */
@@ -64,7 +67,9 @@ export function recordTransition(
   const from = before.visible;
   const to = visibleOf(session, settings);
   const changes = ticketChanges(before.session.ticket, session.ticket);
+  const mergedInto = aliasOf(before.session) === null ? aliasOf(session) : null;
   const isSame =
+    mergedInto === null &&
     from.state === to.state &&
     from.reason === to.reason &&
     from.presence === to.presence &&
@@ -100,6 +105,7 @@ export function recordTransition(
       notify: (trigger?.actions ?? []).flatMap((action) =>
         action.type === "notify_webhook" ? action.value : [],
       ),
+      ...(mergedInto !== null && { mergedInto }),
     },
   };
 }

@@ -158,6 +158,10 @@ export const transitionView = z
     assignee: z.string().nullable(),
     ticketChanges: z.record(z.string(), z.object({ from: z.any(), to: z.any() })),
     triggers: z.array(z.string()),
+    mergedInto: z
+      .string()
+      .optional()
+      .describe("The session goes on as this one; only in its last transition."),
   })
   .openapi("Transition");
 

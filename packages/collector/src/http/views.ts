@@ -103,6 +103,7 @@ export function viewTransition(entry: LogEntry, incarnation: string) {
     assignee: transition.assignee,
     ticketChanges: transition.ticketChanges,
     triggers: [...transition.triggers],
+    ...(transition.mergedInto !== undefined && { mergedInto: transition.mergedInto }),
   };
 }
 

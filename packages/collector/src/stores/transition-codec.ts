@@ -33,6 +33,7 @@ export function encodeTransition(transition: Transition): EncodedTransition {
     Object.keys(transition.ticketChanges).length > 0 ? transition.ticketChanges : 0,
     transition.triggers.length > 0 ? transition.triggers : 0,
     transition.notify.length > 0 ? transition.notify : 0,
+    transition.mergedInto ?? 0,
   ];
   while (row.at(-1) === 0) row.pop();
   return JSON.stringify(row);
@@ -57,6 +58,7 @@ export function decodeTransition(seq: number, at: number, text: EncodedTransitio
     ticketChanges: objectOf(row[11] || {}) as TicketChanges,
     triggers: listOf(row[12] || []).map(textOf),
     notify: listOf(row[13] || []).map(textOf),
+    ...((row[14] ?? 0) !== 0 && { mergedInto: textOf(row[14]) }),
   };
 }
 

@@ -53,6 +53,10 @@ function whatHappened(transition: Transition, settings: Settings, track: Track):
       return "The desk told more about the conversation";
     case "outage":
       return "The collector could hear again after an interruption";
+    case "merged":
+      return to.state === "ended"
+        ? "The desk joined this conversation with another one"
+        : "The visitor goes on in this conversation";
     case "bound":
       return "Changed";
     default:
@@ -67,6 +71,7 @@ const ENDS: Record<EndReason, string> = {
   ended_by_trigger: "A trigger ended the session",
   transferred_to_email: "Moved to email: the session ended",
   ticket_closed: "The ticket was closed: the session ended",
+  merged: "The desk joined this conversation with another one",
 };
 
 /** The consequence for state and queue, unless the first half already says it. */

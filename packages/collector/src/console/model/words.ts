@@ -19,6 +19,7 @@ const REASONS: Record<NonNullable<Reason>, string> = {
   ended_by_trigger: "Ended by a trigger",
   transferred_to_email: "Moved to email",
   ticket_closed: "Ticket closed",
+  merged: "Joined with another",
 };
 
 const TICKET_RESTS: Record<TicketStatus, string> = {
