@@ -92,6 +92,25 @@ module.exports = {
       ],
       "Authors of drivers run it with any test framework, in Node and at the edge.",
     ),
+    only(
+      "simulation-runs-what-runs-everywhere",
+      `${collector}/simulation/`,
+      [
+        `${collector}/(core|async|stores|engine|webhooks|http|simulation)/`,
+        `${collector}/platform/node-crypto`,
+        "^node:",
+        "^(async_hooks|crypto)$",
+        "^packages/sdk/dist/wire",
+      ],
+      "A simulation has no time, network or file of its own, so it takes nothing of a platform but hashes.",
+    ),
+    {
+      name: "simulation-is-no-part-of-the-product",
+      comment: "It is not published.",
+      severity: "error",
+      from: { path: `${collector}/`, pathNot: `${collector}/simulation/` },
+      to: { path: `${collector}/simulation/` },
+    },
     {
       name: "console-stands-alone",
       comment:

@@ -127,4 +127,9 @@ describe("a session misses", () => {
     expect(missMs([0, message], [0, signal({ signal: "freeze" })])).toBeNull();
     expect(missMs(...waiting, [1_000, leave])).toBeNull();
   });
+
+  it("never once it has ended, because its pages are told to stop", () => {
+    const end: Input = { type: "session_ended", reason: "ended_by_agent" };
+    expect(missMs(...waiting, [1_000, end])).toBeNull();
+  });
 });

@@ -39,6 +39,8 @@ export function silenceEndsAt(session: Session): number | null {
  * misses once: pages whose beat was overdue before the session was last heard do not count.
  */
 export function missesAt(session: Session, settings: Settings): number | null {
+  // Its pages are told to stop.
+  if (session.ended) return null;
   let earliest: number | null = null;
   for (const page of session.pages) {
     // A page that has left is recorded as hidden.

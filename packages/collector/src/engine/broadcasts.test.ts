@@ -124,6 +124,28 @@ describe("settings that change while a session is loaded", () => {
   });
 });
 
+describe("settings that change after an outage that has not been noticed", () => {
+  it("change after it, so that nobody is called gone for it", async () => {
+    const store = new MemoryStore();
+    let now = START;
+    const engine = new Engine(store, new Clock(() => now));
+    const key = { account: ACCOUNT, id: "a" };
+    await engine.changeSettings(ACCOUNT, { overrides: { "presence.mode": "on" } });
+    await engine.submit({ key, create: { channel: "web_widget" }, inputs: [beat(1)] });
+    now += 600_000;
+    const overrides = { "presence.mode": "on", "inactivity.seconds": 60 };
+    await engine.changeSettings(ACCOUNT, { overrides });
+    await engine.submit({ key, inputs: [{ type: "tick" }] });
+    const [found] = await store.load([{ key, eventIds: [] }]);
+    expect(found?.stored?.session.presence).toBe("online");
+    expect((await store.broadcasts(0)).map(({ type }) => type)).toEqual([
+      "settings",
+      "outage",
+      "settings",
+    ]);
+  });
+});
+
 describe("a change of settings that changes nothing", () => {
   it("makes no broadcast, whatever the order of its fields", async () => {
     const store = new MemoryStore();

@@ -258,6 +258,21 @@ describe("the clock of a SQLite file", () => {
     expect(await outagesOf(opened[0] as Store)).toBe(1);
   });
 
+  it("tells a suspension from a step where the clock was set meanwhile", async () => {
+    const world = new World();
+    const clocks = world.clocks();
+    const engine = engineOn(openFile(newFile()), clocks, "a");
+    await beat(world, [engine], 3);
+    const steady = engine.clock.steady();
+    world.elapsedMs += 60_000;
+    clocks.suspendedMs = 60_000;
+    clocks.skewMs = -2_000;
+    await engine.heartbeat();
+    expect(engine.clock.steady()).toBe(steady + 60_000);
+    expect(engine.clock.offsetMs).toBe(-2_000);
+    expect(await outagesOf(opened[0] as Store)).toBe(1);
+  });
+
   it("takes a pause that no clock of the machine counts for a step", async () => {
     const world = new World();
     const clocks = world.clocks();
@@ -309,6 +324,18 @@ class Server implements ClockStore {
     const now = START + this.#world.elapsedMs + this.wallMs;
     return { now, watermark: this.watermark };
   }
+}
+
+/** A store with that clock, which tells the watermark with each reading. */
+function storeOf(server: Server): Store {
+  const store: Store = new MemoryStore();
+  const heartbeat = store.heartbeat.bind(store);
+  store.heartbeat = (now, toleranceMs) => {
+    server.watermark = Math.max(now, server.watermark ?? now);
+    return heartbeat(now, toleranceMs);
+  };
+  store.readClock = () => server.readClock();
+  return store;
 }
 
 describe("the clock of a store that has one", () => {
@@ -378,6 +405,82 @@ describe("the clock of a store that has one", () => {
     server.watermark = START + world.elapsedMs - 900;
     expect(await clock.sync(server)).toBeNull();
     expect(clock.now()).toBe(START + world.elapsedMs);
+  });
+
+  it("may have stepped while this machine stood still: then the time follows both", async () => {
+    const world = new World();
+    const server = new Server(world);
+    const store = storeOf(server);
+    const clocks = world.clocks();
+    const [still, other] = [engineOn(store, clocks, "a"), engineOn(store, world.clocks(), "b")];
+    await beat(world, [still, other], 2);
+    server.wallMs = HOUR_MS;
+    await beat(world, [other], 20);
+    clocks.monoMs -= 20_000;
+    await beat(world, [still, other], 2);
+    for (const { clock } of [still, other]) {
+      expect(clock.steady()).toBe(START + world.elapsedMs);
+      expect(clock.now()).toBe(START + world.elapsedMs + HOUR_MS);
+    }
+    expect(await outagesOf(store)).toBe(0);
+  });
+
+  it("is agreed on again where it stepped while two machines stood still, each for a time", async () => {
+    const world = new World();
+    const server = new Server(world);
+    const store = storeOf(server);
+    const clocks = [world.clocks(), world.clocks()] as const;
+    const engines = [engineOn(store, clocks[0], "a"), engineOn(store, clocks[1], "b")] as const;
+    await beat(world, engines, 2);
+    world.elapsedMs += 30_000;
+    server.wallMs = HOUR_MS;
+    clocks[0].monoMs -= 9_000;
+    clocks[1].monoMs -= 4_000;
+    await beat(world, engines, 5);
+    const [a, b] = engines.map(({ clock }) => clock.steady());
+    expect(a).toBe(b);
+    const steps = (await store.broadcasts(0)).filter(({ type }) => type === "clock_step");
+    expect(steps).toHaveLength(1);
+  });
+
+  it("may have stepped while a collector started: the broadcast of that is read first", async () => {
+    const world = new World();
+    const server = new Server(world);
+    const store = storeOf(server);
+    const first = engineOn(store, world.clocks(), "a");
+    await beat(world, [first], 2);
+    const readClock = store.readClock?.bind(store);
+    // The clock is set back, and the first collector notices it, after the second has read the broadcasts.
+    store.readClock = async () => {
+      store.readClock = readClock as NonNullable<Store["readClock"]>;
+      server.wallMs = -HOUR_MS;
+      await beat(world, [first], 2);
+      return store.readClock();
+    };
+    const second = engineOn(store, world.clocks(), "b");
+    await second.heartbeat();
+    expect(second.clock.steady()).toBe(first.clock.steady());
+    expect(await outagesOf(store)).toBe(0);
+  });
+
+  it("has not stepped if this machine was suspended before its reply came", async () => {
+    const world = new World();
+    const server = new Server(world);
+    const store = storeOf(server);
+    const clocks = world.clocks();
+    const engine = engineOn(store, clocks, "a");
+    await beat(world, [engine], 2);
+    const readClock = store.readClock?.bind(store);
+    store.readClock = async () => {
+      const reading = await readClock?.();
+      world.elapsedMs += 60_000;
+      clocks.suspendedMs += 60_000;
+      store.readClock = readClock as NonNullable<Store["readClock"]>;
+      return reading as ClockReading;
+    };
+    await beat(world, [engine], 3);
+    expect(engine.clock.steady()).toBe(START + world.elapsedMs);
+    expect((await store.broadcasts(0)).map(({ type }) => type)).toEqual(["outage"]);
   });
 
   it("has stepped if it is behind the liveness watermark when the first collector starts", async () => {

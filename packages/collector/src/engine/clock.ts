@@ -54,8 +54,10 @@ export class Clock {
   /**
    * Adjusts steady time to that of the store. Returns the new offset where the store's wall clock
    * seems to have stepped: the caller reads the broadcasts, asks again, and broadcasts it.
+   * @param _isUpToDate the broadcasts were just read. Otherwise a step may have been broadcast, so a
+   *   difference is returned whatever explains it.
    */
-  async sync(_store: ClockStore): Promise<number | null> {
+  async sync(_store: ClockStore, _isUpToDate = true): Promise<number | null> {
     return null;
   }
 }
@@ -113,6 +115,10 @@ export class StoreClock extends Clock {
   #last = 0;
   /** At the last sync; `null` before the first. */
   #synced: Instant | null = null;
+  /** When the store's clock was last asked for: the machine may be suspended before the reply. */
+  #asked: Instant | null = null;
+  /** The offset at the last sync: another one since was broadcast by another collector. */
+  #syncedOffsetMs = 0;
   /** The keeper's last heartbeat that was seen, and when on this machine's `mono` it was first seen. */
   #seen: { readonly keeper: ClockKeeper; readonly at: number } | null = null;
   /** This process does not share `mono` with the keeper, though both name the same boot. */
@@ -146,11 +152,14 @@ export class StoreClock extends Clock {
     return this.#machine.wall() - this.now();
   }
 
-  override async sync(store: ClockStore): Promise<number | null> {
+  override async sync(store: ClockStore, isUpToDate = true): Promise<number | null> {
     const offsetMs = store.readClock
-      ? await this.#follow(() => (store as Required<ClockStore>).readClock())
+      ? await this.#follow(() => (store as Required<ClockStore>).readClock(), isUpToDate)
       : await this.#keepOrFollow(store);
-    this.#synced = this.#instant();
+    const isDecided = offsetMs === null || isUpToDate || !store.readClock;
+    if (!isDecided) return offsetMs;
+    this.#synced = this.#asked;
+    this.#syncedOffsetMs = this.offsetMs;
     return offsetMs;
   }
 
@@ -167,18 +176,27 @@ export class StoreClock extends Clock {
 
   /**
    * For how long the machine was suspended since the last sync, and `mono` stood still; 0: not for
-   * long. The wall clock must agree: in a container the other figure may be the container's own.
+   * long. The wall clock must have gone another way than `mono`: in a container the other figure may be
+   * the container's own. It may have been set as well.
    */
   #sleptMs({ mono, wall, suspended }: Instant): number {
     if (!this.#synced) return 0;
     const missed = wall - this.#synced.wall - (mono - this.#synced.mono);
     const slept = suspended - this.#synced.suspended;
-    return missed > MAX_SLEW_MS && Math.abs(slept - missed) <= MAX_SLEW_MS ? missed : 0;
+    if (Math.abs(missed) <= MAX_SLEW_MS || slept <= MAX_SLEW_MS) return 0;
+    return Math.abs(slept - missed) <= MAX_SLEW_MS ? missed : slept;
+  }
+
+  /** Since the last sync, by the monotonic clock and suspensions. */
+  #passedMs({ mono, suspended }: Instant): number {
+    if (!this.#synced) return 0;
+    return mono - this.#synced.mono + suspended - this.#synced.suspended;
   }
 
   /** Follows the store's own clock; only it can step. */
-  async #follow(read: () => Promise<ClockReading>): Promise<number | null> {
-    const before = this.#machine.mono();
+  async #follow(read: () => Promise<ClockReading>, isUpToDate: boolean): Promise<number | null> {
+    this.#asked = this.#instant();
+    const before = this.#asked.mono;
     const { now, watermark } = await read();
     const instant = this.#instant();
     const after = instant.mono;
@@ -197,13 +215,22 @@ export class StoreClock extends Clock {
         this.#jumpTo(this.#base + slew(middle - this.#base));
       return null;
     }
+    const offsetMs = Math.round(now - (before + after) / 2 - this.#base);
+    if (!isUpToDate) return offsetMs;
     // Others have gone on, so it is this machine that stood still, or it was suspended: an outage.
     const isBehind = aheadMs(this.#base) > MAX_SLEW_MS / 2;
-    if (isBehind || Math.abs(middle - this.#base - this.#sleptMs(instant)) <= MAX_SLEW_MS) {
+    // Another collector has broadcast the step, so what is left was lost by one of the two.
+    const wasBroadcast = this.offsetMs !== this.#syncedOffsetMs;
+    const isLost = wasBroadcast && Math.abs(middle - this.#base) <= this.#passedMs(instant);
+    if (
+      isBehind ||
+      isLost ||
+      Math.abs(middle - this.#base - this.#sleptMs(instant)) <= MAX_SLEW_MS
+    ) {
       this.#jumpTo(middle);
       return null;
     }
-    return Math.round(now - (before + after) / 2 - this.#base);
+    return offsetMs;
   }
 
   /** Is the clock of the store, or follows the collector that is. */
@@ -211,6 +238,7 @@ export class StoreClock extends Clock {
     let offsetMs: number | null = null;
     const change = (stored: ClockKeeper | null) => {
       const instant = this.#instant();
+      this.#asked = instant;
       const keeper = stored && this.#afterSleep(stored, instant);
       const wasApart = this.#isApart;
       if (keeper && keeper.collector !== this.#collector && this.#isAlive(keeper, instant.mono)) {

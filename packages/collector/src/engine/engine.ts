@@ -192,7 +192,7 @@ export class Engine {
     const { clock, broadcasts, store } = this;
     // The offset so far is in the broadcasts.
     if (this.#heartbeatAt === Number.NEGATIVE_INFINITY) await broadcasts.refresh();
-    if ((await clock.sync(store)) === null) return null;
+    if ((await clock.sync(store, false)) === null) return null;
     // Another collector may have broadcast the step already.
     await broadcasts.refresh();
     return clock.sync(store);
@@ -236,12 +236,14 @@ export class Engine {
     account: string,
     change: { readonly overrides?: Overrides; readonly triggers?: readonly Trigger[] },
   ): Promise<void> {
+    // An outage that nobody has noticed yet began before the change, so it is broadcast before it.
+    await this.heartbeat();
+    const at = this.clock.steady();
     await this.broadcasts.refresh();
     const latest = this.broadcasts.latest(account);
     const { overrides, triggers } = { ...latest, ...change };
     // Each broadcast is kept, and applied by every session: one that changes nothing is not made.
     if (isSame(overrides, latest.overrides) && isSame(triggers, latest.triggers)) return;
-    const at = this.clock.steady();
     await this.store.broadcast({ type: "settings", account, at, overrides, triggers });
     await this.broadcasts.refresh();
   }

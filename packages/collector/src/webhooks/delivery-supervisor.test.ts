@@ -214,6 +214,24 @@ describe("a receiver's response", () => {
     expect(harness.deliveredIds).toEqual(["b1", "b2"]);
   });
 
+  it("with Retry-After pauses a session, too, whose transitions are being read", async () => {
+    harness = await DeliveryHarness.open();
+    harness.receiver = () => failed(503);
+    await harness.commit("a");
+    await harness.commit("b");
+    harness.receiver = ({ session }) =>
+      session === "a" ? failed(429, { retryAfterMs: 40_000 }) : DELIVERED;
+    const { store } = harness;
+    const history = store.history.bind(store);
+    store.history = async (key, ...rest) => {
+      if (key.id === "b") await new Promise((resolve) => setTimeout(resolve, 300));
+      return history(key, ...rest);
+    };
+    await harness.advance(39_000);
+    expect(harness.attemptTimesMs("a", 1)).toHaveLength(2);
+    expect(harness.attemptTimesMs("b", 1)).toHaveLength(1);
+  });
+
   it("with Retry-After still applies after a crash", async () => {
     harness = await DeliveryHarness.open();
     harness.receiver = () => failed(503, { retryAfterMs: 40_000 });

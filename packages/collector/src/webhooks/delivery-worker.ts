@@ -206,6 +206,8 @@ export class DeliveryWorker {
         this.#removeQueue(queue);
         return;
       }
+      // The receiver may have answered another session meanwhile.
+      if (this.#isGone || this.#now() < this.#backoff.blockedUntil) return;
       const at = this.#options.clock.now();
       const attempt = await this.#send(this.#endpoint, entry, at, this.#abort.signal);
       if (this.#abort.signal.aborted) return;
@@ -216,7 +218,6 @@ export class DeliveryWorker {
       }
       this.#backoff.recordSuccess(this.#now());
       this.#settleEntries(queue, entries, attempt, "delivered");
-      if (this.#now() < this.#backoff.blockedUntil) return;
     }
   }
 

@@ -1,0 +1,83 @@
+/**
+ * Rate limits as seen from outside: who stays far below them is never refused, and nobody gets far beyond.
+ * @module
+ */
+import type { Collector } from "./collector.ts";
+import type { Visitor } from "./visitor.ts";
+import type { World } from "./world.ts";
+
+interface Seen {
+  readonly at: number;
+  readonly collector: Collector;
+  readonly session: string;
+  readonly address: string;
+  isAccepted: boolean;
+}
+
+/** The limit is 50 in a second. Two seconds may touch each other, and clocks are slewed. */
+const SURELY_ALLOWED = 25;
+const SURELY_TOO_MANY = 160;
+const WINDOW_MS = 2_500;
+/** A process that stood still handles everything at the same time. */
+const WINDOW_AFTER_PAUSE_MS = 60_000;
+const FLOOD = 300;
+const FLOOD_MS = 500;
+
+export class Limits {
+  readonly #world: World;
+  #seen: Seen[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  arrived(visitor: Visitor, collector: Collector): Seen {
+    const { account, session, address } = visitor;
+    const at = this.#world.now;
+    const seen = { at, collector, session: `${account} ${session}`, address, isAccepted: false };
+    this.#seen.push(seen);
+    if (this.#seen.length > 20_000) {
+      this.#seen = this.#seen.filter((each) => each.at > at - WINDOW_AFTER_PAUSE_MS);
+    }
+    return seen;
+  }
+
+  accepted(seen: Seen): void {
+    seen.isAccepted = true;
+    const others = this.#since(seen.at - 1_000).filter(
+      ({ at, session, collector, isAccepted }) =>
+        isAccepted && at <= seen.at && session === seen.session && collector === seen.collector,
+    );
+    const isBounded = others.length <= SURELY_TOO_MANY;
+    this.#world.check("T6", isBounded, () => `${others.length} of ${seen.session} in a second`);
+  }
+
+  checkRefused({ account, session, address }: Visitor, collector: Collector): void {
+    const { now } = this.#world;
+    const hasPaused = now - (collector.process?.disturbedAt ?? now) < WINDOW_AFTER_PAUSE_MS;
+    const recent = this.#since(now - (hasPaused ? WINDOW_AFTER_PAUSE_MS : WINDOW_MS)).filter(
+      (each) => each.collector === collector,
+    );
+    const ofSession = recent.filter((each) => each.session === `${account} ${session}`).length;
+    const ofAddress = recent.filter((each) => each.address === address).length;
+    const isDeserved = ofSession > SURELY_ALLOWED || ofAddress > SURELY_ALLOWED;
+    const what = () =>
+      `${account} ${session} was refused after ${ofSession} and ${ofAddress} signals`;
+    this.#world.check("T6", isDeserved, what);
+  }
+
+  /** A page that reports 300 times in half a second, and leaves. */
+  flood(visitor: Visitor, collector: Collector): void {
+    const page = `flood${this.#world.now}`;
+    for (let seq = 0; seq < FLOOD; seq += 1) {
+      this.#world.after((FLOOD_MS * seq) / FLOOD, () => visitor.beat(collector, page, seq));
+    }
+    this.#world.after(2 * FLOOD_MS, () => visitor.leaveBy(collector, page));
+  }
+
+  #since(at: number): readonly Seen[] {
+    let index = this.#seen.length;
+    while (index > 0 && (this.#seen[index - 1]?.at ?? 0) >= at) index -= 1;
+    return this.#seen.slice(index);
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * A desk that reads `GET /v1/stream`: it is cut off now and then, resumes elsewhere by the last id, and must
+ * see each transition once and in order.
+ * @module
+ */
+import type { Account } from "./account.ts";
+import type { Collector } from "./collector.ts";
+import type { World } from "./world.ts";
+
+const RECONNECT_MS = 300;
+
+export class StreamReader {
+  readonly #account: Account;
+  readonly #world: World;
+  #lastId: string | null = null;
+  /** In the account's log; `null` before the first transition came. */
+  #next: number | null = null;
+  #connectedFrom = 0;
+  #connection: { isOpen: boolean; close: () => void } | null = null;
+
+  constructor(account: Account) {
+    this.#account = account;
+    this.#world = account.world;
+  }
+
+  start(): void {
+    this.#connect();
+  }
+
+  break(): void {
+    if (!this.#connection?.isOpen) return;
+    this.#world.fault("stream_break", this.#account.name);
+    this.#connection.close();
+  }
+
+  get #entries() {
+    return this.#account.log.entries;
+  }
+
+  #connect(): void {
+    const { collectors } = this.#account.parts;
+    const collector = this.#world.random.pick(collectors);
+    if (this.#next === null) this.#connectedFrom = this.#entries.length;
+    const again = () =>
+      this.#world.after(this.#world.random.around(RECONNECT_MS), () => this.#connect());
+    if (!collector.isListening) {
+      again();
+      return;
+    }
+    let isOver = false;
+    const connection = { isOpen: true, close: () => {} };
+    const end = () => {
+      connection.isOpen = false;
+      if (isOver) return;
+      isOver = true;
+      again();
+    };
+    const { process } = collector;
+    collector.onCrash(end);
+    collector.handle(
+      async ({ app }) => {
+        const headers = {
+          Authorization: `Bearer ${this.#account.keys.secretKey}`,
+          ...(this.#lastId !== null && { "Last-Event-ID": this.#lastId }),
+        };
+        const response = await app.request("/v1/stream", { headers });
+        if (response.status === 400) this.#forget();
+        if (response.status !== 200 || !response.body) return null;
+        return response.body.getReader();
+      },
+      (reader) => {
+        if (!reader || !process) return end();
+        connection.close = () => {
+          this.#world.within(process, () => reader.cancel().catch(() => {}));
+          end();
+        };
+        this.#connection = connection;
+        this.#read(reader, connection, collector, end);
+      },
+    );
+  }
+
+  /** The session of its last id was erased, so it cannot resume there: it goes on from now. */
+  #forget(): void {
+    this.#world.fault("stream_not_resumed", this.#account.name);
+    this.#lastId = null;
+    this.#next = null;
+  }
+
+  /** Reads as far as the client keeps up. */
+  async #read(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    connection: { isOpen: boolean },
+    collector: Collector,
+    end: () => void,
+  ): Promise<void> {
+    const decoder = new TextDecoder();
+    let text = "";
+    while (connection.isOpen) {
+      const { done, value } = await reader.read();
+      if (!connection.isOpen) return;
+      if (done) break;
+      text += decoder.decode(value, { stream: true });
+      const parts = text.split("\n\n");
+      text = parts.pop() ?? "";
+      for (const part of parts) this.#take(part, collector);
+    }
+    end();
+  }
+
+  #take(event: string, collector: Collector): void {
+    const id = /^id: (.*)$/m.exec(event)?.[1];
+    if (!/^event: transition$/m.test(event) || id === undefined) {
+      const isReset = /^event: reset$/m.test(event);
+      this.#world.check("S10", !isReset, () => `the stream of ${this.#account.name} was reset`);
+      return;
+    }
+    this.#lastId = id;
+    const entry = this.#account.log.find(id);
+    const name = this.#account.name;
+    this.#world.note(`stream of ${name} at ${collector.name}: ${id}`);
+    this.#world.check("S10", entry !== null, () => `${id} is none of ${name}'s transitions`);
+    if (!entry) return;
+    const from = this.#next ?? this.#connectedFrom;
+    const skipped = this.#entries.slice(from, entry.index).filter(({ isErased }) => !isErased);
+    const isFirst = this.#next === null;
+    const isInOrder = entry.index >= from && (isFirst || skipped.length === 0);
+    this.#world.check("S10", isInOrder, () => `the stream of ${name} has ${id} at the wrong time`);
+    this.#next = entry.index + 1;
+  }
+
+  checkEnd(): void {
+    if (this.#next === null) return;
+    const missing = this.#entries.slice(this.#next).filter(({ isErased }) => !isErased);
+    this.#world.check("S10", missing.length === 0, () => {
+      return `the stream of ${this.#account.name} never brought ${missing[0]?.id}`;
+    });
+  }
+}
