@@ -19,7 +19,7 @@ import {
   termOf,
 } from "../list.ts";
 import type { Stored } from "../store.ts";
-import type { SessionRow } from "./session-rows.ts";
+import type { SessionRow } from "./session-row.ts";
 import type { Statements } from "./statements.ts";
 import { sessionTermHash } from "./term-rows.ts";
 

@@ -5,28 +5,18 @@
 
 import type { SQLInputValue } from "node:sqlite";
 import { PRESENCES, QUEUE_STANDINGS, STATES, TRACKS, type Track } from "../../core/lists.ts";
-import type { Session } from "../../core/session.ts";
-import { decodeSession, encodeSession } from "../codec.ts";
+import { encodeSession } from "../codec.ts";
 import type { ListSource } from "../list.ts";
-import { type RecordErrors, sessionError } from "../record-error.ts";
+import type { RecordErrors } from "../record-error.ts";
 import type { SessionKey, Stored, Write } from "../store.ts";
 import { encodeTransition } from "../transition-codec.ts";
 import type { AccountNumbers } from "./account-numbers.ts";
 import type { LogHours } from "./log-hours.ts";
 import type { SessionInRow } from "./session-cache.ts";
 import { SessionLists } from "./session-lists.ts";
+import { decodeBody, type SessionRow, toSession } from "./session-row.ts";
 import type { Statements } from "./statements.ts";
 import { sessionTermHash, updateTerms } from "./term-rows.ts";
-
-export interface SessionRow {
-  number: number;
-  id: string;
-  version: number;
-  epoch: number;
-  deadline_at: number | null;
-  body: string;
-  shadow: string | null;
-}
 
 interface AccountedRow extends SessionRow {
   account: number;
@@ -133,7 +123,7 @@ export class SessionRows {
     const found = rows as unknown as { number: number; id: string; body: string }[];
     const isOfUser = ({ id, body }: { readonly id: string; readonly body: string }) =>
       this.#unreadable
-        .readable(() => decode(account, id, body))
+        .readable(() => decodeBody(account, id, body))
         .some((session) => session.user === user);
     const last = found.length < limit ? null : (found.at(-1)?.number ?? null);
     return { ids: found.filter(isOfUser).map(({ id }) => id), last };
@@ -218,22 +208,5 @@ export class SessionRows {
     const { number, id, version, deadline_at: deadlineAt } = row;
     const key = { account: this.#accounts.nameOf(row.account), id };
     return { key, number, version, deadlineAt, decode: () => toSession(key.account, row) };
-  }
-}
-
-/** @throws {RecordError} */
-function toSession(account: string, { number, id, ...row }: SessionRow): SessionInRow {
-  const session = decode(account, id, row.body);
-  const shadow = row.shadow === null ? null : decode(account, id, row.shadow);
-  const { version, epoch, deadline_at: deadlineAt } = row;
-  return { number, stored: { session, shadow, version, epoch, deadlineAt } };
-}
-
-/** @throws {RecordError} */
-function decode(account: string, id: string, body: string): Session {
-  try {
-    return decodeSession(id, body);
-  } catch (error) {
-    throw sessionError(account, id, error);
   }
 }
