@@ -6,6 +6,7 @@
 
 const TYPES: Readonly<Record<string, string>> = {
   partitions: "string",
+  layout: "string",
   incarnation: "string",
   accounts: "hash",
   broadcasts: "zset",
@@ -23,6 +24,11 @@ const TYPES: Readonly<Record<string, string>> = {
   columns: "hash",
   epochs: "hash",
   assigned: "zset",
+  terms: "hash",
+  changes: "hash",
+  "change-leaves": "zset",
+  waiting: "hash",
+  "waiting-leaves": "zset",
   events: "hash",
   erasures: "zset",
   outbox: "list",

@@ -21,6 +21,8 @@ export const decodeName = decodeURIComponent;
 export const COMMON_KEYS = {
   /** String: the number of partitions. */
   partitions: `${PREFIX}{common}:partitions`,
+  /** String: the version of the layout; missing: 1. */
+  layout: `${PREFIX}{common}:layout`,
   /** String: the incarnation of the store. */
   incarnation: `${PREFIX}{common}:incarnation`,
   /** Hash: account name → account. */
@@ -66,6 +68,13 @@ export function sessionKeys(partition: number, account: string) {
     epochs: at("epochs"),
     /** Sorted set, all scores 0: `AGENT HELD ID`, see {@link assignedMember}. */
     assigned: at("assigned"),
+    /** Hash: bucket → sessions by user and ticket; see scripts/indexing.ts. */
+    terms: at("terms"),
+    /** Hashes: leaf → sessions by `changedAt`, and those in the queue by `queuedAt`; sorted sets of leaves. */
+    changes: at("changes"),
+    changeLeaves: at("change-leaves"),
+    waiting: at("waiting"),
+    waitingLeaves: at("waiting-leaves"),
     /** Hash: id → digests of the applied event ids. */
     events: at("events"),
     /** Sorted set: hashes of erased ids by the time of the erasure, see `stores/erasure.ts`. */

@@ -29,6 +29,29 @@ export async function checkPartitions(
   );
 }
 
+/** 2: sessions have their entries in the indexes of lists. */
+const LAYOUT = 2;
+
+/**
+ * Brings what is stored to the present layout, by `upgrade` from the first one.
+ * @throws {StoreError} if a newer version of the collector has stored it.
+ */
+export async function prepareLayout(
+  connection: Connection,
+  upgrade: () => Promise<void>,
+): Promise<void> {
+  const key = COMMON_KEYS.layout;
+  const stored = Number((await connection.command(key, "GET", key)) ?? 1);
+  if (stored === LAYOUT) return;
+  if (stored > LAYOUT) {
+    throw new StoreError(
+      "This Redis was filled by a newer version of stillhere: upgrade, or name another one with --store.",
+    );
+  }
+  await upgrade();
+  await connection.command(key, "SET", key, String(LAYOUT));
+}
+
 /** The incarnation that the first collector stored. */
 export async function readIncarnation(connection: Connection): Promise<string> {
   const key = COMMON_KEYS.incarnation;

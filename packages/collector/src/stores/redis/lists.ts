@@ -6,14 +6,14 @@ import { TurnBudget } from "../../async/turns.ts";
 import {
   type Candidate,
   comparePositions,
+  type ListFilter,
   type ListOrder,
   type ListPage,
   type ListPosition,
   type ListQuery,
   type ListSource,
   listPage,
-  MAX_EXAMINED,
-  positionOf,
+  termOf,
 } from "../list.ts";
 import type { RecordErrors } from "../record-error.ts";
 import { noSessions, type StateCounts } from "../state-counts.ts";
@@ -27,37 +27,28 @@ import type {
   Stored,
 } from "../store.ts";
 import type { Connection } from "./connection.ts";
+import { termCode } from "./index-entries.ts";
 import { accountKeys, decodeName, encodeName, sessionKeys } from "./keys.ts";
 import { partitionOf } from "./partition.ts";
-import {
-  columnsPattern,
-  decodeColumns,
-  decodeRecord,
-  QUEUED_PATTERN,
-  userNeedles,
-} from "./record.ts";
+import { columnsPattern, decodeColumns, decodeRecord } from "./record.ts";
 import { LIST_ASSIGNEES } from "./scripts/assignees.ts";
+import { COUNT_WAITING } from "./scripts/count-waiting.ts";
 import { DUE_OF } from "./scripts/due-of.ts";
-import { FIND_BY_TEXT } from "./scripts/find.ts";
+import { FIND_BY_TERM } from "./scripts/find-term.ts";
 import { LIST_SESSIONS } from "./scripts/list.ts";
+import { WALK_TIMES } from "./scripts/walk-times.ts";
+import { mergeRuns, type SortedRun } from "./sorted-runs.ts";
 import { memberError } from "./unreadable.ts";
 
 /** How many sessions are read by id in one call. */
 const LOAD_LIMIT = 500;
-/** How many sessions of one partition are read in one call where all are read. */
-const READ_LIMIT = 200;
+const BEGINNING: ListPosition = { at: 0, id: "" };
 /** How many sessions of one partition are read for {@link Lists.dueOf}. */
 const MAX_READ_FOR_DUE = 10_000;
 
-/** A session's id with its record. */
-type Row = readonly [string, string];
-
-/** Sessions of one partition with the same columns, sorted by id and read page by page. */
-interface SortedRun {
-  readonly partition: number;
-  readonly columns: string;
-  readonly rows: Row[];
-  hasMore: boolean;
+/** A session with its place in a list. */
+interface Row extends ListPosition {
+  readonly record: string;
 }
 
 /** A session that is due, as its partition has it. */
@@ -80,116 +71,125 @@ export class Lists {
 
   list(account: string, query: ListQuery): Promise<ListPage> {
     const pattern = columnsPattern(query);
-    const toCandidate = (row: Row) => candidateOf(account, row);
-    const load: ListSource["load"] = async (ids) =>
-      (await this.#load(account, ids)).map(toCandidate);
-    let first: Promise<readonly ListPosition[]> | null = null;
     const walk: ListSource["walk"] = async (sort, after, limit) => {
-      if (sort === "id") {
-        return (await this.#mergeRuns(account, pattern, after?.id ?? "", limit)).map(toCandidate);
-      }
-      const order = sort === "waiting" ? QUEUED_PATTERN : pattern;
-      const count = (query.maxExamined ?? MAX_EXAMINED) + 1;
-      first ??= this.#firstIn(account, order, sort, after, count);
-      const behind = (await first).filter((each) => !after || comparePositions(each, after) > 0);
-      const loaded = await load(behind.slice(0, limit).map(({ id }) => id));
-      return [...loaded].sort((a, b) => comparePositions(positionOf(a, sort), positionOf(b, sort)));
-    };
-    const pick: ListSource["pick"] = async ({ assignee }, limit) => {
-      if (assignee === undefined) return null;
-      const assignments = await this.assignments(account, assignee, { limit });
-      return assignments.map(({ session }) => session);
-    };
-    return listPage({ walk, pick, load }, query, this.#unreadable);
-  }
-
-  /** The first positions behind one in an order that has no index: all sessions are read, in parts. */
-  async #firstIn(
-    account: string,
-    pattern: string,
-    sort: ListOrder,
-    after: ListPosition | null,
-    count: number,
-  ): Promise<readonly ListPosition[]> {
-    let first: ListPosition[] = [];
-    await this.#eachRow(account, pattern, (row) => {
-      const position = positionOf(candidateOf(account, row), sort);
-      if (!after || comparePositions(position, after) > 0) first.push(position);
-      if (first.length >= 2 * count) first = first.sort(comparePositions).slice(0, count);
-    });
-    return first.sort(comparePositions).slice(0, count);
-  }
-
-  /** Calls `use` with each session of the columns, in several turns of the event loop. */
-  async #eachRow(account: string, pattern: string, use: (row: Row) => void): Promise<void> {
-    const budget = new TurnBudget();
-    const useRows = async (rows: readonly Row[]) => {
-      for (const row of rows) use(row);
-      await budget.step();
-    };
-    await this.#fromAllPartitions(async (partition) => {
-      for (const run of await this.#read(account, partition, pattern, "", READ_LIMIT)) {
-        await useRows(run.rows);
-        while (run.hasMore) {
-          const from = lastIdOf(run.rows);
-          const [next] = await this.#read(account, partition, run.columns, from, READ_LIMIT);
-          run.rows.splice(0, run.rows.length, ...(next?.rows ?? []));
-          run.hasMore = next?.hasMore ?? false;
-          await useRows(run.rows);
-        }
-      }
-      return [];
-    });
-  }
-
-  /** Merges the sorted runs of all partitions and columns, reading only as far as needed. */
-  async #mergeRuns(
-    account: string,
-    pattern: string,
-    afterId: string,
-    limit: number,
-  ): Promise<readonly Row[]> {
-    const share = Math.min(Math.ceil(limit / this.#partitions.length) + 2, LOAD_LIMIT);
-    const runs = await this.#fromAllPartitions((partition) =>
-      this.#read(account, partition, pattern, afterId, share),
-    );
-    for (;;) {
-      const found = runs.flatMap(({ rows }) => rows).sort(([a], [b]) => compare(a, b));
-      const last = found[limit - 1]?.[0];
-      const short = runs.filter(
-        ({ hasMore, rows }) => hasMore && (last === undefined || lastIdOf(rows) < last),
+      const from = after ?? BEGINNING;
+      const share = Math.min(Math.ceil(limit / this.#partitions.length) + 2, LOAD_LIMIT);
+      const runs = await this.#fromAllPartitions((partition) =>
+        sort === "id"
+          ? this.#runsById(account, partition, pattern, from, share)
+          : this.#runsByTime(account, partition, sort, from, share),
       );
-      if (short.length === 0) return found.slice(0, limit);
-      await Promise.all(short.map((run) => this.#readNextPage(account, run, share)));
-    }
+      const rows = await mergeRuns(runs, comparePositions, limit);
+      return rows.map((row) => candidateOf(account, row, sort));
+    };
+    const load: ListSource["load"] = async (ids) =>
+      (await this.#load(account, ids)).map((row) => candidateOf(account, row, "id"));
+    return listPage(
+      { walk, pick: (filter, limit) => this.#pick(account, filter, limit), load },
+      query,
+      this.#unreadable,
+    );
   }
 
-  async #readNextPage(account: string, run: SortedRun, limit: number): Promise<void> {
-    const after = lastIdOf(run.rows);
-    const [next] = await this.#read(account, run.partition, run.columns, after, limit);
-    run.rows.push(...(next?.rows ?? []));
-    run.hasMore = next?.hasMore ?? false;
-  }
-
-  async #read(
+  /** One run for each combination of columns that matches the pattern. */
+  async #runsById(
     account: string,
     partition: number,
     pattern: string,
-    afterId: string,
+    { id }: ListPosition,
     limit: number,
-  ): Promise<readonly SortedRun[]> {
+  ): Promise<readonly SortedRun<Row>[]> {
     const { ids, columns, sessions } = sessionKeys(partition, account);
-    const reply = await this.#connection.run(
-      LIST_SESSIONS,
-      [ids, columns, sessions],
-      [pattern, afterId, limit],
-    );
-    return (reply as [string, number, ...string[]][]).map(([columns, hasMore, ...flat]) => ({
-      partition,
-      columns,
-      rows: toRows(flat),
+    const args = [pattern, id, limit];
+    const reply = await this.#connection.run(LIST_SESSIONS, [ids, columns, sessions], args);
+    return (reply as [string, number, ...string[]][]).map(([letters, hasMore, ...flat]) => ({
+      rows: tuplesOf(flat, 2).map(([id = "", record = ""]) => ({ at: 0, id, record })),
       hasMore: hasMore === 1,
+      read: (last) => this.#runsById(account, partition, letters, last ?? BEGINNING, limit),
     }));
+  }
+
+  async #runsByTime(
+    account: string,
+    partition: number,
+    sort: "changed" | "waiting",
+    from: ListPosition,
+    limit: number,
+  ): Promise<readonly SortedRun<Row>[]> {
+    const of = sessionKeys(partition, account);
+    const isQueue = sort === "waiting";
+    const [times, leaves] = isQueue
+      ? [of.waiting, of.waitingLeaves]
+      : [of.changes, of.changeLeaves];
+    const args = [from.at, "", limit, 1, isQueue ? 1 : 0];
+    const reply = await this.#connection.run(WALK_TIMES, [times, leaves, of.sessions], args);
+    const [hasMore, ...flat] = reply as [number, ...string[]];
+    const rows = tuplesOf(flat, 3)
+      .map(([at, id = "", record = ""]) => ({ at: Number(at), id, record }))
+      .filter((row) => comparePositions(row, from) > 0)
+      .sort(comparePositions);
+    const read = (last: ListPosition | undefined) =>
+      this.#runsByTime(account, partition, sort, last ?? from, limit);
+    return [{ rows, hasMore: hasMore === 1, read }];
+  }
+
+  async #pick(account: string, filter: ListFilter & { readonly sort?: unknown }, limit: number) {
+    const { assignee, changedAfter, changedBefore, sort } = filter;
+    const term = termOf(filter);
+    const ids: (() => Promise<readonly string[]>)[] = [];
+    if (term !== null) ids.push(() => this.#idsByTerm(account, term, limit));
+    if (assignee !== undefined) ids.push(() => this.#idsByAssignee(account, assignee, limit));
+    if ((changedAfter !== undefined || changedBefore !== undefined) && sort !== "changed") {
+      const range = [(changedAfter ?? -1) + 1, changedBefore ?? ""] as const;
+      ids.push(() => this.#idsByChange(account, range, limit));
+    }
+    for (const read of ids) {
+      const found = await read();
+      if (found.length < limit) return found;
+    }
+    return null;
+  }
+
+  async #idsByTerm(account: string, term: string, limit: number): Promise<readonly string[]> {
+    const { bucket, digest } = termCode(term);
+    return this.#fromAllPartitions(async (partition) => {
+      const { terms } = sessionKeys(partition, account);
+      return (await this.#connection.run(
+        FIND_BY_TERM,
+        [terms],
+        [bucket, digest, limit],
+      )) as string[];
+    });
+  }
+
+  async #idsByAssignee(
+    account: string,
+    assignee: string,
+    limit: number,
+  ): Promise<readonly string[]> {
+    const found = await this.assignments(account, assignee, { limit });
+    return found.map(({ session }) => session);
+  }
+
+  /** At least `limit` if there may be more. */
+  async #idsByChange(
+    account: string,
+    [from, before]: readonly [number, number | ""],
+    limit: number,
+  ): Promise<readonly string[]> {
+    let isMore = false;
+    const ids = await this.#fromAllPartitions(async (partition) => {
+      const { changes, changeLeaves, sessions } = sessionKeys(partition, account);
+      // More than a share of each, for they are not equal.
+      const share = Math.ceil((2 * limit) / this.#partitions.length);
+      const args = [from, before, share, 0, 0];
+      const keys = [changes, changeLeaves, sessions] as const;
+      const reply = await this.#connection.run(WALK_TIMES, [...keys], args);
+      const [hasMore, ...flat] = reply as [number, ...string[]];
+      isMore ||= hasMore === 1;
+      return tuplesOf(flat, 3).map(([, id = ""]) => id);
+    });
+    return isMore ? [...ids, ...Array.from({ length: limit }, () => "")] : ids;
   }
 
   /** Covers all partitions, whichever collector sweeps them. */
@@ -225,9 +225,13 @@ export class Lists {
         counts[queue] += count;
       });
     } else {
-      await this.#eachRow(account, QUEUED_PATTERN, (row) => {
-        const { columns } = candidateOf(account, row);
-        if (columns.group === group) counts[columns.queue] += 1;
+      await this.#fromAllPartitions(async (partition) => {
+        const { waiting } = sessionKeys(partition, account);
+        const reply = await this.#connection.run(COUNT_WAITING, [waiting], [encodeName(group)]);
+        const [queued = 0, direct = 0] = reply as number[];
+        counts.queued += queued;
+        counts.direct += direct;
+        return [];
       });
     }
     const { queued, direct } = counts;
@@ -279,29 +283,22 @@ export class Lists {
     }));
   }
 
-  /** Scans the sessions of the account; rarely called, mostly when a user is erased. */
   async sessionsOf(
     account: string,
     user: string,
     after: string | null,
     limit: number,
   ): Promise<IdPart> {
-    const [first = "0", member = ""] = after?.split(/:(.*)/s) ?? [];
-    const partition = Number(first);
-    const { ids: index, sessions } = sessionKeys(partition, account);
-    const args = [member, limit, ...userNeedles(user)];
-    const reply = await this.#connection.run(FIND_BY_TEXT, [index, sessions], args);
-    const [next = "", ...flat] = reply as string[];
-    const isMatch = ([id, record]: Row) =>
+    const all = await this.#idsByTerm(account, `u ${user}`, Number.MAX_SAFE_INTEGER);
+    const rest = all.filter((id) => id > (after ?? "")).sort(compare);
+    const part = rest.slice(0, limit);
+    const rows = await this.#load(account, part);
+    const isOfUser = ({ id, record }: Row) =>
       this.#unreadable
         .readable(() => decodeRecord(account, id, record).stored.session)
         .some((session) => session.user === user);
-    const ids = toRows(flat)
-      .filter(isMatch)
-      .map(([id]) => id);
-    if (next !== "") return { ids, next: `${partition}:${next}` };
-    const isLast = partition + 1 >= this.#partitions.length;
-    return { ids, next: isLast ? null : `${partition + 1}:` };
+    const next = rest.length > limit ? (part.at(-1) ?? null) : null;
+    return { ids: rows.filter(isOfUser).map(({ id }) => id), next };
   }
 
   async count(account: string): Promise<number> {
@@ -349,11 +346,11 @@ export class Lists {
         const command = ["HMGET", sessions, ...group];
         const records = await this.#connection.command(sessions, ...command);
         return (records as (string | null)[]).flatMap((record, index): Row[] =>
-          record === null ? [] : [[group[index] ?? "", record]],
+          record === null ? [] : [{ at: 0, id: group[index] ?? "", record }],
         );
       }),
     );
-    return loaded.flat().sort(([a], [b]) => compare(a, b));
+    return loaded.flat().sort(comparePositions);
   }
 
   async #fromAllPartitions<T>(query: (partition: number) => Promise<readonly T[]>): Promise<T[]> {
@@ -364,19 +361,15 @@ export class Lists {
   }
 }
 
-function toRows(flat: readonly string[]): Row[] {
-  return Array.from({ length: flat.length / 2 }, (_, index) => [
-    flat[index * 2] ?? "",
-    flat[index * 2 + 1] ?? "",
-  ]);
-}
-
-function lastIdOf(rows: readonly Row[]): string {
-  return rows.at(-1)?.[0] ?? "";
+/** A flat reply in groups of `size`. */
+function tuplesOf(flat: readonly string[], size: number): readonly (readonly string[])[] {
+  return Array.from({ length: flat.length / size }, (_, index) =>
+    flat.slice(index * size, (index + 1) * size),
+  );
 }
 
 /** One whose record cannot be read says so when it is read. */
-function candidateOf(account: string, [id, record]: Row): Candidate {
+function candidateOf(account: string, { id, at, record }: Row, sort: ListOrder): Candidate {
   try {
     const { columns, stored } = decodeRecord(account, id, record);
     const { changedAt, queuedAt } = stored.session;
@@ -384,8 +377,8 @@ function candidateOf(account: string, [id, record]: Row): Candidate {
   } catch (error) {
     return {
       id,
-      changedAt: 0,
-      queuedAt: null,
+      changedAt: sort === "changed" ? at : 0,
+      queuedAt: sort === "waiting" ? at : null,
       columns: { state: "none", presence: "unknown", queue: "none", assignee: null, group: null },
       get stored(): Stored {
         throw error;

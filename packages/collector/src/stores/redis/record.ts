@@ -1,20 +1,22 @@
 /**
  * The record of a session in Redis:
  *
- *     VERSION EPOCH COLUMNS DEADLINE AGENT OTHER[ SEQ LEASE]\nSESSION\nSHADOW
+ *     VERSION EPOCH COLUMNS DEADLINE AGENT INDEXED[ SEQ LEASE]\nSESSION\nSHADOW
  *
  * Scripts parse only the first line. `COLUMNS` are four letters: state, presence, queue standing,
- * and whether capacity is held. `DEADLINE` is in base 36, `-` stands for `null`. `SEQ` and `LEASE`
+ * and whether capacity is held. `DEADLINE` is in base 36, `-` stands for `null`. `INDEXED`:
+ * see index-entries.ts. `SEQ` and `LEASE`
  * (in base 36) are the last beat of the last page since `SESSION` was written.
  * @module
  */
 import { type Renewal, renew } from "../../core/lease.ts";
 import type { Presence, QueueStanding, State } from "../../core/lists.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
-import { listOf, numberOf, textOrNull } from "../decode.ts";
+import { numberOf } from "../decode.ts";
 import type { ListFilter } from "../list.ts";
 import { sessionError } from "../record-error.ts";
 import type { IndexedColumns, Stored, Write } from "../store.ts";
+import { encodeIndexEntries } from "./index-entries.ts";
 import { encodeName } from "./keys.ts";
 
 const STATES: Record<State, string> = {
@@ -46,7 +48,7 @@ export function encodeRecord(write: Write): string {
     `${encodeColumns(columns)}${columns.capacityHeld ? 1 : 0}`,
     deadlineAt === null ? NONE : deadlineAt.toString(36),
     columns.assignee === null ? NONE : encodeName(columns.assignee),
-    encodeOtherColumns(write),
+    encodeIndexEntries(write),
   ].join(" ");
   const lines = [head, encodeSession(session), ...(shadow ? [encodeSession(shadow)] : [])];
   return lines.join("\n");
@@ -60,12 +62,6 @@ export function encodeRenewal({ seq, leaseUntil }: Renewal, deadlineAt: number):
 /** Encodes the columns that sessions are listed by. */
 export function encodeColumns({ state, presence, queue }: IndexedColumns): string {
   return `${STATES[state]}${PRESENCES[presence]}${QUEUE_STANDINGS[queue]}`;
-}
-
-/** The other columns, encoded only in the rare case that they differ from the session's fields. */
-function encodeOtherColumns({ session, columns: { queuedAt, group } }: Write): string {
-  const isSame = queuedAt === session.queuedAt && group === session.ticket.group;
-  return isSame ? NONE : encodeName(JSON.stringify([queuedAt, group]));
 }
 
 export interface DecodedRecord {
@@ -85,17 +81,12 @@ export function decodeRecord(account: string, id: string, record: string): Decod
 function decode(id: string, record: string): DecodedRecord {
   const [head = "", body = "", shadow] = record.split("\n");
   const fields = head.split(" ");
-  const [version, epoch, letters = "", deadline = NONE, agent = NONE, other = NONE, seq, lease] =
-    fields;
+  const [version, epoch, letters = "", deadline = NONE, agent = NONE, , seq, lease] = fields;
   const written = decodeSession(id, body);
   const session =
     seq === undefined || lease === undefined
       ? written
       : renew(written, { seq: numberOf(Number(seq)), leaseUntil: numberIn36(lease) });
-  const group =
-    other === NONE
-      ? session.ticket.group
-      : textOrNull(listOf(JSON.parse(decodeURIComponent(other)))[1]);
   return {
     stored: {
       session,
@@ -106,7 +97,7 @@ function decode(id: string, record: string): DecodedRecord {
     },
     columns: {
       ...decodeColumns(letters),
-      group,
+      group: session.ticket.group,
       assignee: agent === NONE ? null : decodeURIComponent(agent),
     },
   };
@@ -146,13 +137,9 @@ export function decodeColumns(letters: string) {
   return { state, presence, queue };
 }
 
-/** The columns pattern of sessions in the queue. */
-export const QUEUED_PATTERN = `..[${QUEUE_STANDINGS.queued}${QUEUE_STANDINGS.direct}]`;
-
-/** Texts one of which is in the record of each of a user's sessions, and rarely in another. */
-export function userNeedles(user: string): readonly [string, string] {
-  const text = JSON.stringify(user);
-  return [`,${text},`, encodeName(`,${text}]`)];
+/** Whether the record's session holds capacity: the fourth letter of its columns. */
+export function holdsCapacity(record: string): boolean {
+  return record.split(" ", 3)[2]?.charAt(3) === "1";
 }
 
 /** The member of the `assigned` set for a session; empty if it is unassigned. */

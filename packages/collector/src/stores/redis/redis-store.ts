@@ -34,7 +34,7 @@ import type {
 import { parseRedisAddress } from "./address.ts";
 import { Connection } from "./connection.ts";
 import { accountKeys, COMMON_KEYS, partitionKeys, sessionKeys } from "./keys.ts";
-import { checkPartitions, readIncarnation } from "./layout.ts";
+import { checkPartitions, prepareLayout, readIncarnation } from "./layout.ts";
 import { Lists } from "./lists.ts";
 import { AccountLog, cursorAt } from "./log.ts";
 import { type LogListener, LogNotifications } from "./log-notifications.ts";
@@ -42,6 +42,7 @@ import { pairs } from "./pairs.ts";
 import { PartitionClaims } from "./partition-claims.ts";
 import { PartitionRelay } from "./partition-relay.ts";
 import { RedisOutbox } from "./redis-outbox.ts";
+import { reindex } from "./reindex.ts";
 import { APPEND_BROADCAST } from "./scripts/broadcast.ts";
 import { CLOSE_EPOCHS } from "./scripts/close-epochs.ts";
 import { HEARTBEAT } from "./scripts/heartbeat.ts";
@@ -93,11 +94,17 @@ export class RedisStore implements Store {
     try {
       await checkPartitions(connection, parsed.partitions, create);
       const incarnation = await readIncarnation(connection);
-      return new RedisStore(connection, parsed.partitions, incarnation);
+      const store = new RedisStore(connection, parsed.partitions, incarnation);
+      if (create) await prepareLayout(connection, () => store.#reindex());
+      return store;
     } catch (error) {
       connection.close();
       throw error;
     }
+  }
+
+  #reindex(): Promise<void> {
+    return reindex(this.#connection, this.#sessions, this.#partitions);
   }
 
   load(lookups: readonly Lookup[]): Promise<readonly Found[]> {

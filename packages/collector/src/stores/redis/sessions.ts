@@ -227,7 +227,10 @@ export class Sessions {
     const { due, pending } = partitionKeys(partition);
     const erased = await this.#connection.run(
       ERASE_SESSION,
-      [sessions, ids, columns, epochs, assigned, events, due, pending, erasures],
+      [
+        ...[sessions, ids, columns, epochs, assigned, events, due, pending, erasures],
+        ...indexKeysOf(of),
+      ] as [string, ...string[]],
       [
         encodeName(account),
         id,
@@ -307,7 +310,13 @@ function keysOf({ account, partition }: Group<Write>): readonly string[] {
   const of = sessionKeys(partition, account);
   const { due, pending } = partitionKeys(partition);
   const { sessions, ids, columns, epochs, assigned, events, relayQueue } = of;
-  return [sessions, ids, columns, epochs, assigned, events, relayQueue, due, pending];
+  const all = [sessions, ids, columns, epochs, assigned, events, relayQueue, due, pending];
+  return [...all, ...indexKeysOf(of)];
+}
+
+/** In the order of `indexKeys` in scripts/indexing.ts. */
+function indexKeysOf(of: ReturnType<typeof sessionKeys>): readonly string[] {
+  return [of.terms, of.changes, of.changeLeaves, of.waiting, of.waitingLeaves];
 }
 
 function entriesOf({ key, session, ...write }: Write): readonly Omit<QueuedEntry, "number">[] {

@@ -3,8 +3,8 @@
  * write is either applied completely, with its indexes and relay queue entries, or is a conflict
  * and changes nothing.
  *
- * - KEYS: for each group: sessions, ids, columns, epochs, assigned, events, relay queue, due,
- *   pending
+ * - KEYS: for each group: sessions, ids, columns, epochs, assigned, events, relay queue, due, pending,
+ *   terms, changes, change leaves, waiting, waiting leaves
  * - ARGV: for each group: account, number of writes; then for each write: id, expected version (0:
  *   none), record, epoch, columns (three letters), deadline in milliseconds (empty: none), member
  *   of assigned (empty: unassigned), digests of event ids (empty: none), number of entries, the
@@ -15,7 +15,7 @@
  *   that lost the last of them. For a group that has a key of the wrong type: that key, and
  *   nothing of the group was written.
  *
- * A record begins with `VERSION EPOCH COLUMNS DEADLINE AGENT OTHER`, see record.ts. One that is `+`
+ * A record begins with `VERSION EPOCH COLUMNS DEADLINE AGENT INDEXED`, see record.ts. One that is `+`
  * and `DEADLINE SEQ LEASE` renews the existing record: version and deadline change, and the last
  * page's beat is put at the end of the first line. The epoch, columns and member of such a write
  * are ignored.
@@ -24,12 +24,14 @@
 import { WRONG_KEY } from "../key-types.ts";
 import { defineRawScript } from "../script.ts";
 import { CLOSED } from "./close-epochs.ts";
+import { INDEXING } from "./indexing.ts";
 import { RENEWING } from "./renewing.ts";
 
 export const COMMIT = defineRawScript(`
 ${WRONG_KEY}
 ${RENEWING}
-local KEYS_OF_GROUP = 9
+${INDEXING}
+local KEYS_OF_GROUP = 14
 local function count(hash, before, after)
   if before == after then return end
   redis.call('HINCRBY', hash, after, 1)
@@ -37,15 +39,16 @@ local function count(hash, before, after)
 end
 local function commit(firstKey, account, writes, at, wrong)
   local sessions, ids, columns, epochs, assigned, events, relayQueue, due, pending =
-    unpack(KEYS, firstKey + 1, firstKey + KEYS_OF_GROUP)
+    unpack(KEYS, firstKey + 1, firstKey + 9)
+  local indexes = indexKeys(firstKey + 10)
   local outcomes, entries = {}, {}
   for write = 1, writes do
     local id, expected, record, epoch, letters, deadline, member, digests, length = unpack(ARGV, at, at + 8)
     at = at + 9
     local old = not wrong and redis.call('HGET', sessions, id)
-    local version, oldEpoch, oldLetters, held, oldDeadline, agent = '0', nil, nil, nil, '-', '-'
+    local version, oldEpoch, oldLetters, held, oldDeadline, agent, indexed = '0', nil, nil, nil, '-', '-', ''
     if old then
-      version, oldEpoch, oldLetters, held, oldDeadline, agent = string.match(old, '^(%d+) (%d+) (...)(.) (%S+) (%S+) ')
+      version, oldEpoch, oldLetters, held, oldDeadline, agent, indexed = string.match(old, '^(%d+) (%d+) (...)(.) (%S+) (%S+) (%S+)')
     end
     local closed = not wrong and not old and redis.call('HGET', epochs, '${CLOSED}')
     local isClosed = closed and tonumber(epoch) < tonumber(closed)
@@ -61,6 +64,7 @@ local function commit(firstKey, account, writes, at, wrong)
       local oldMember = ''
       if agent ~= '-' then oldMember = agent .. ' ' .. held .. id end
       member = member or oldMember
+      reindex(indexes, id, indexEntries(indexed), indexEntries(string.match(record, '^%d+ %d+ %S+ %S+ %S+ (%S+)')))
       redis.call('HSET', sessions, id, record)
       count(epochs, oldEpoch, epoch)
       if oldLetters ~= letters then

@@ -1,7 +1,8 @@
 /**
  * Deletes a session with everything that its partition stores about it.
  *
- * - KEYS: sessions, ids, columns, epochs, assigned, events, due, pending, erasures
+ * - KEYS: sessions, ids, columns, epochs, assigned, events, due, pending, erasures, terms, changes,
+ *   change leaves, waiting, waiting leaves
  * - ARGV: account, id, hash of the id, when it is erased (empty: that is not remembered), until when
  *   earlier erasures are forgotten, how long the last one is remembered in milliseconds,
  *   the only version to delete (empty: any)
@@ -10,14 +11,16 @@
  * @module
  */
 import { defineScript } from "../script.ts";
+import { INDEXING } from "./indexing.ts";
 
 export const ERASE_SESSION = defineScript(`
+${INDEXING}
 local sessions, ids, columns, epochs, assigned, events, due, pending, erasures = unpack(KEYS)
 local account, id, hash, erasedAt, forgetUntil, keptMs, expected = unpack(ARGV)
 local upTo = redis.call('HGET', pending, '#') or '0'
 local old = redis.call('HGET', sessions, id)
 if not old then return { upTo } end
-local version, epoch, letters, held, agent = string.match(old, '^(%d+) (%d+) (...)(.) %S+ (%S+) ')
+local version, epoch, letters, held, agent, indexed = string.match(old, '^(%d+) (%d+) (...)(.) %S+ (%S+) (%S+)')
 if expected ~= '' and expected ~= version then return { upTo } end
 if not version then
   -- Nothing in the record says where else the session is.
@@ -28,8 +31,10 @@ if not version then
   for _, member in ipairs(redis.call('ZRANGE', assigned, 0, -1)) do
     if string.match(member, '^%S+ [01](.*)$') == id then redis.call('ZREM', assigned, member) end
   end
-  agent = '-'
+  dropEntries(indexKeys(10), id)
+  agent, indexed = '-', ''
 end
+reindex(indexKeys(10), id, indexEntries(indexed), nil)
 redis.call('HDEL', sessions, id)
 if letters then redis.call('ZREM', ids, letters .. id) end
 if letters and redis.call('HINCRBY', columns, letters, -1) <= 0 then redis.call('HDEL', columns, letters) end
