@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Input } from "../core/input.ts";
 import { recipe } from "../core/recipes.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
+import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
+import type { Store } from "../stores/store.ts";
 import { Beats } from "../suite/beats.ts";
 import {
   type Cut,
@@ -26,8 +28,13 @@ function visitors(count: number, kind: "waiting" | "idle" = "waiting"): VisitorP
   }));
 }
 
-async function play(plans: readonly VisitorPlan[], cut: Cut, untilMs: number) {
-  const simulation = new SilenceSimulation(new MemoryStore());
+async function play(
+  plans: readonly VisitorPlan[],
+  cut: Cut,
+  untilMs: number,
+  store: Store = new MemoryStore(),
+) {
+  const simulation = new SilenceSimulation(store);
   await simulation.addAccount(ACCOUNT, plans, [cut], recipe("solve_abandoned", "g"));
   await simulation.run(untilMs);
   return simulation.outcomeOf(ACCOUNT);
@@ -42,6 +49,14 @@ describe("an account whose way to the collector is cut", () => {
     expect(verdicts).toEqual([]);
     expect(online.size).toBe(12);
     expect(solved.size).toBe(0);
+  });
+
+  it("has nobody offline over SQLite", async () => {
+    const store = new SqliteStore(":memory:");
+    const { verdicts, unheard } = await play(visitors(12), cut, 150_000, store);
+    await store.close();
+    expect(unheard).toEqual([{ from: 48_600, to: 100_000 }]);
+    expect(verdicts).toEqual([]);
   });
 
   it("has those gone who left meanwhile, within a lease and the buffer of its end", async () => {
@@ -183,6 +198,24 @@ describe("a collector", () => {
     await collectors.beat(0, "h", 4, { visible: false });
     await collectors.sweep();
     expect(await collectors.presences()).toEqual({ online: 10 });
+  });
+
+  it("asks the store nothing about an account whose signals arrive", async () => {
+    const collectors = new Collectors();
+    await collectors.start(1);
+    await collectors.arrive(IDS);
+    let asked = 0;
+    const dueOf = collectors.store.dueOf.bind(collectors.store);
+    collectors.store.dueOf = (...query) => {
+      asked += 1;
+      return dueOf(...query);
+    };
+    for (let seq = 2; seq < 40; seq += 1) {
+      await collectors.beat(0, "v0", seq);
+      await collectors.wait(1);
+    }
+    expect(asked).toBe(0);
+    expect(await collectors.presences()).toEqual({ online: 1, offline: 8 });
   });
 
   it("takes the account's beats off the fast path while it is unheard, and no other's", async () => {
