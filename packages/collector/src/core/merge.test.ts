@@ -239,6 +239,57 @@ describe("the survivor", () => {
   });
 });
 
+describe("of the survivor, a trigger's `changed` conditions compare with", () => {
+  const abandoned: Trigger = {
+    name: "tags the abandoned",
+    enabled: true,
+    all: [{ field: "session.reason", op: "changed_to", value: "user_offline" }],
+    any: [],
+    actions: [{ type: "add_tags", value: ["abandoned"] }],
+  };
+  const back: Trigger = {
+    name: "greets who came back",
+    enabled: true,
+    all: [{ field: "session.presence", op: "changed_to", value: "online" }],
+    any: [],
+    actions: [{ type: "add_tags", value: ["back"] }],
+  };
+  const by = resolveSettings({ "presence.mode": "on" }, [abandoned, back]);
+  const absent = (id: string, ticket: string | null = null) =>
+    sessionWith(
+      id,
+      ...(ticket === null
+        ? []
+        : ([[0, { type: "ticket_updated", ticket: { id: ticket } }]] as const)),
+      [0, signal("open", 1, id)],
+      [0, response],
+      [1_000, { type: "leave", page: id, gen: 0, to: "gone" }],
+      [60_000, { type: "tick" }],
+    );
+  const tagsOf = (old: Session, survivor: Session) =>
+    merge(old, survivor, 61_000, 0, by).taken.session.ticket.tags;
+
+  it("the old session where its ticket passes over: who had left has not left again", () => {
+    expect(tagsOf(absent("old", "41"), sessionWith("new"))).toEqual([]);
+  });
+
+  it("the old session where its ticket passes over: who had left is back by the survivor's pages", () => {
+    const online = sessionWith("new", [60_000, signal("open", 1, "q")]);
+    expect(tagsOf(absent("old", "41"), online)).toEqual(["back"]);
+  });
+
+  it("the survivor where it keeps its ticket: its visitor is back by the old session's pages", () => {
+    const online = sessionWith("old", [60_000, signal("open", 1, "q")], [60_000, response]);
+    expect(tagsOf(online, absent("new", "42"))).toEqual(["back"]);
+  });
+
+  it("the survivor where it has ended: nothing has changed", () => {
+    const end: Input = { type: "session_ended", reason: "ended_by_agent" };
+    const ended = sessionWith("new", [0, response], [0, end]);
+    expect(tagsOf(absent("old", "41"), ended)).toEqual([]);
+  });
+});
+
 it("counts nobody twice in the queue or in capacity, at no step", () => {
   const old = sessionWith("old", [0, open], [0, response], [0, { type: "assigned", agent: "ann" }]);
   const survivor = sessionWith("new");

@@ -85,6 +85,14 @@ export function takeOver(
   return joinEngagement(session, present, old, now, settings);
 }
 
+/**
+ * What `changed` conditions of the survivor's triggers compare with: the session whose ticket it goes on
+ * with. What that session was already has not changed by the merge.
+ */
+export function beforeMerge(session: Session, old: Session): Session {
+  return session.ended || hasTicket(session, old) ? session : old;
+}
+
 /** The session after its leases and its buffer stood still for so long. */
 function delayed(session: Session, byMs: number): Session {
   if (byMs <= 0) return session;

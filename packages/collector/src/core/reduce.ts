@@ -23,7 +23,14 @@ import {
 import { eventTime } from "./field-order.ts";
 import type { Input, InputType } from "./input.ts";
 import type { TransitionCause } from "./lists.ts";
-import { beginMerge, cancelMerge, endMerge, postponeMerge, takeOver } from "./merge.ts";
+import {
+  beforeMerge,
+  beginMerge,
+  cancelMerge,
+  endMerge,
+  postponeMerge,
+  takeOver,
+} from "./merge.ts";
 import {
   applyLeave,
   applySignal,
@@ -137,7 +144,8 @@ class Reducer {
     const at = eventTime(input, now);
     const next = applyInput(this.#session, input, at, now, this.#settings);
     const cause = MERGE_STEPS.has(input.type) ? "merged" : (input.type as TransitionCause);
-    this.#step(cause, next, { at, now }, settings);
+    const compared = input.type === "merge_taken" && beforeMerge(this.#session, input.from);
+    this.#step(cause, next, { at, now }, settings, compared || this.#session);
   }
 
   result(): Reduction {
@@ -148,15 +156,22 @@ class Reducer {
     };
   }
 
-  #step(cause: TransitionCause, next: Session, times: StepTimes, settings = this.#settings): void {
+  /** @param compared what `changed` conditions of triggers compare with */
+  #step(
+    cause: TransitionCause,
+    next: Session,
+    times: StepTimes,
+    settings = this.#settings,
+    compared = this.#session,
+  ): void {
     const before = this.#session;
     const settingsBefore = this.#settings;
     if (next === before && settings === settingsBefore) return;
     this.#settings = settings;
     this.#recordChange(before, settingsBefore, next, cause, times.now);
     if (settings.triggers.length === 0 || before.merge || this.#session.merge) return;
-    if (hasChanged(before, settingsBefore, this.#session, settings)) {
-      this.#runTriggers(before, settingsBefore, times);
+    if (hasChanged(compared, settingsBefore, this.#session, settings)) {
+      this.#runTriggers(compared, settingsBefore, times);
     }
   }
 

@@ -465,7 +465,8 @@ export class Engine {
     for (const { cause, at, from, to } of transitions) {
       this.#meter.transition(cause, to.state);
       if (cause === "buffer" || cause === "inactivity") this.#meter.deadline(now - at);
-      const isReturn = from.presence === "offline" && to.presence === "online";
+      const isOnline = from.presence === "offline" && to.presence === "online";
+      const isReturn = isOnline && cause !== "merged";
       if (isReturn && at - (session.offlineAt ?? at) <= CONTRADICTED_WITHIN_MS) {
         this.#meter.contradicted();
       }

@@ -50,16 +50,24 @@ export async function measure(
   let departures = 0;
   const offlineSince = new Map<string, number>();
   for await (const { session, transition } of entries(store, account, track, from)) {
-    const { at } = transition;
+    const { at, mergedInto } = transition;
     if (at > to) continue;
-    if (transition.to.presence === "offline" && transition.from.presence === "online") {
+    if (mergedInto !== undefined) {
+      // Only the survivor can still return from the old session's verdict.
+      const since = offlineSince.get(session);
+      if (since !== undefined) {
+        offlineSince.set(mergedInto, Math.max(since, offlineSince.get(mergedInto) ?? 0));
+      }
+      offlineSince.delete(session);
+    } else if (transition.to.presence === "offline" && transition.from.presence === "online") {
       if (at < from) continue;
       offlineSince.set(session, at);
       departures += 1;
       if (transition.heardAt !== null) detections.push(at - transition.heardAt);
     } else if (transition.from.presence === "offline" && transition.to.presence === "online") {
       const since = offlineSince.get(session);
-      if (since !== undefined) returns.push(at - since);
+      // A visitor who is here by the pages of another session has not returned (rule 26).
+      if (since !== undefined && transition.cause !== "merged") returns.push(at - since);
       offlineSince.delete(session);
     }
   }

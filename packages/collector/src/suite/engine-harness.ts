@@ -7,6 +7,7 @@ import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { Clock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
+import { SILENT_METER } from "../engine/meter.ts";
 import type { BeatOutcome, Outcome, Request } from "../engine/request.ts";
 import { sweep } from "../engine/sweep.ts";
 import type { SessionKey, Store, Stored } from "../stores/store.ts";
@@ -31,11 +32,11 @@ export class EngineHarness {
    * @param slowPathOnly applies every request to its session; otherwise beats take the fast path if
    * the store has one.
    */
-  constructor(store: Store, startAt: number, slowPathOnly = false) {
+  constructor(store: Store, startAt: number, slowPathOnly = false, meter = SILENT_METER) {
     this.store = store;
     this.#now = startAt;
     this.#slowPathOnly = slowPathOnly;
-    this.engine = new Engine(store, new Clock(() => this.#now));
+    this.engine = new Engine(store, new Clock(() => this.#now), meter);
     this.beats = new Beats(this.engine);
   }
 
