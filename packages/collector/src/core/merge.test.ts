@@ -254,7 +254,14 @@ describe("of the survivor, a trigger's `changed` conditions compare with", () =>
     any: [],
     actions: [{ type: "add_tags", value: ["back"] }],
   };
-  const by = resolveSettings({ "presence.mode": "on" }, [abandoned, back]);
+  const over: Trigger = {
+    name: "tags what has ended",
+    enabled: true,
+    all: [{ field: "session.state", op: "changed_to", value: "ended" }],
+    any: [],
+    actions: [{ type: "add_tags", value: ["over"] }],
+  };
+  const by = resolveSettings({ "presence.mode": "on" }, [abandoned, back, over]);
   const absent = (id: string, ticket: string | null = null) =>
     sessionWith(
       id,

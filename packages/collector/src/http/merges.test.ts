@@ -93,7 +93,7 @@ describe("the event `merged`", () => {
     expect(await read("guest")).toEqual(before);
   });
 
-  it("creates the survivor where it does not exist, and answers with it", async () => {
+  it("creates the survivor where it does not exist, and returns it", async () => {
     await harness.json("PUT", "/v1/sessions/guest", { channel: "ios", user: "u_1" });
     await report("guest", { type: "end_user_message" });
     const { queuedAt } = await read("guest");
