@@ -1,9 +1,14 @@
 /**
  * The edge Worker with test routes, which read a shard's counters, crash an object, disable its
- * alarms, revoke the keys, and run the watchdog.
+ * alarms, revoke the keys, and run the watchdog. An object can also be crashed by its next input of a type.
  */
 
+import type { InputType } from "../../packages/collector/src/core/input.ts";
 import type { Accounts } from "../../packages/collector/src/engine/accounts.ts";
+import type {
+  Request as EngineRequest,
+  Outcome,
+} from "../../packages/collector/src/engine/request.ts";
 import {
   coordinatorName,
   shardName,
@@ -15,8 +20,15 @@ import {
   worker,
 } from "../../packages/collector/src/platform/cloudflare.ts";
 
+/** The object crashes before or after it applies the next input of that type. */
+interface CrashAt {
+  readonly when: "before" | "after";
+  readonly input: InputType;
+}
+
 class TestShard extends Shard {
   #areAlarmsEnabled = true;
+  #crashAt: CrashAt | null = null;
 
   /** Sets no alarm from now on. */
   async disableAlarms(): Promise<void> {
@@ -25,6 +37,24 @@ class TestShard extends Shard {
 
   protected override async arm(at: number): Promise<void> {
     if (this.#areAlarmsEnabled) await super.arm(at);
+  }
+
+  async crashAt(crash: CrashAt): Promise<void> {
+    this.#crashAt = crash;
+  }
+
+  override async submit(request: EngineRequest, hops?: number): Promise<Outcome> {
+    const { when, input } = this.#crashAt ?? {};
+    const isMeant = request.inputs.some(({ type }) => type === input);
+    if (isMeant && when === "before") await this.crash();
+    const outcome = await super.submit(request, hops);
+    if (isMeant) await this.#storeAndCrash();
+    return outcome;
+  }
+
+  async #storeAndCrash(): Promise<void> {
+    await (this.ctx.storage as unknown as { sync(): Promise<void> }).sync();
+    await this.crash();
   }
 
   /** Aborts the object, which loses everything that it has in memory. */
@@ -52,7 +82,7 @@ export { TestCoordinator as Coordinator, TestShard as Shard };
 export default {
   ...worker,
   async fetch(request: Request, env: Env): Promise<Response> {
-    const [, prefix, index, method] = new URL(request.url).pathname.split("/");
+    const [, prefix, index, method, input] = new URL(request.url).pathname.split("/");
     if (prefix !== "test") return worker.fetch(request, env);
     const name = { account: "default", index: Number(index) };
     const shard = env.SHARD.getByName(shardName("stillhere", name)) as unknown as TestShard;
@@ -70,6 +100,10 @@ export default {
     }
     if (method === "disable-alarms") await shard.disableAlarms();
     if (method === "crash") await shard.crash().catch(() => {});
+    if (method === "crash-before" || method === "crash-after") {
+      const when = method === "crash-before" ? "before" : "after";
+      await shard.crashAt({ when, input: input as InputType });
+    }
     if (method === "watchdog") await worker.scheduled(null, env);
     return Response.json({});
   },

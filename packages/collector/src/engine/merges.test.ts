@@ -196,6 +196,24 @@ describe("a merge that is interrupted", () => {
     },
   );
 
+  it.each([
+    [1, "guest"],
+    [2, "guest"],
+    [2, "member"],
+  ])("after %s commits is erased with both sessions by erasing %s", async (steps, erased) => {
+    const store = new FailingStore();
+    const collector = await Collector.withPresence(store);
+    await collector.wait("guest");
+    store.commitsLeft = steps;
+    await expect(collector.merge("guest", "member")).rejects.toThrow("no answer");
+    store.commitsLeft = Number.POSITIVE_INFINITY;
+    expect(await collector.engine.erase({ account: ACCOUNT, id: erased })).toBe(true);
+    collector.restart();
+    collector.now += 3_000;
+    await collector.sweep();
+    expect(await store.count(ACCOUNT)).toBe(0);
+  });
+
   it("is finished by the next request for the old session, which then acts on the survivor", async () => {
     const store = new FailingStore();
     const collector = await Collector.withPresence(store);

@@ -152,34 +152,40 @@ export async function findSession(
 }
 
 /**
- * The ids of what is erased together with a session: those that go on as it, earlier ones first, and the
- * session itself, or the one that it goes on as, at the end.
+ * The ids of what is erased together with a session, also where merges are not complete: those that go on
+ * as it, earlier ones first, itself, and at the end the one that it goes on as. What cannot be read is
+ * erased alone.
  */
 export async function idsToErase(
   store: Pick<Store, "load">,
   key: SessionKey,
 ): Promise<readonly string[]> {
-  const [found] = await store.load([{ key, eventIds: [] }]);
-  // What cannot be read is erased alone.
-  if (!found?.stored) return [key.id];
-  const into = aliasOf(found.stored.session);
-  if (into === null) return [...(await aliasesOf(store, key, found.stored.session)), key.id];
-  const ids = await idsToErase(store, { ...key, id: into });
-  return ids.includes(key.id) ? ids : [key.id, ...ids];
+  const ids = new Set<string>();
+  let next: string | undefined = key.id;
+  while (next !== undefined && !ids.has(next)) {
+    next = (await addWithOld(store, { ...key, id: next }, ids))?.merge?.into;
+  }
+  return [...ids];
 }
 
-async function aliasesOf(
+/** Adds a session behind those that go on as it, and returns it. */
+async function addWithOld(
   store: Pick<Store, "load">,
-  { account }: SessionKey,
-  { mergesTaken }: Session,
-): Promise<readonly string[]> {
-  const aliases: string[] = [];
-  for (const id of mergesTaken.map(oldSessionOf)) {
-    const [found] = await store.load([{ key: { account, id }, eventIds: [] }]);
-    if (!found?.stored || aliasOf(found.stored.session) === null) continue;
-    aliases.push(...(await aliasesOf(store, { account, id }, found.stored.session)), id);
+  key: SessionKey,
+  ids: Set<string>,
+  isOld = false,
+): Promise<Session | null> {
+  const [found] = await store.load([{ key, eventIds: [] }]);
+  const session = found?.stored?.session ?? null;
+  // Its id may be another session's by now.
+  if (isOld && !session?.merge) return null;
+  ids.add(key.id);
+  for (const id of (session?.mergesTaken ?? []).map(oldSessionOf)) {
+    if (!ids.has(id)) await addWithOld(store, { ...key, id }, ids, true);
   }
-  return aliases;
+  ids.delete(key.id);
+  ids.add(key.id);
+  return session;
 }
 
 /** A merge is named by its old session; see `beginMerge`. */

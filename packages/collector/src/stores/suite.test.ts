@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, it } from "vitest";
 import { clockConformanceCases } from "../suite/clock.ts";
+import { mergeConformanceCases } from "../suite/merges.ts";
 import { trimmingConformanceCases } from "../suite/trimming.ts";
 import { ERASURE_KEPT_MS } from "./erasure.ts";
 import { MemoryStore } from "./memory/memory-store.ts";
@@ -45,6 +46,7 @@ describe.each(Object.entries(DRIVERS))("%s", (_name, { open, reopen }) => {
       ...conformanceCases,
       ...outboxConformanceCases,
       ...clockConformanceCases,
+      ...mergeConformanceCases,
       ...trimmingConformanceCases,
     ].map((each) => [each.name, each] as const),
   )("%s", async ([_, each], { skip }) => {

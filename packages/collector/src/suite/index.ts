@@ -13,5 +13,6 @@ export { type ConformanceCase, conformanceCases, type Skipped } from "../stores/
 export { outboxConformanceCases } from "../stores/suite/outbox.ts";
 export { scenarioConformanceCases, scenarios } from "./cases.ts";
 export { clockConformanceCases } from "./clock.ts";
+export { mergeConformanceCases } from "./merges.ts";
 export { playScenarios } from "./scenarios.ts";
 export { trimmingConformanceCases } from "./trimming.ts";

@@ -10,20 +10,25 @@ import { runScenario } from "../../replay/run.ts";
 import {
   clockConformanceCases,
   conformanceCases,
+  mergeConformanceCases,
   outboxConformanceCases,
   type Skipped,
   scenarios,
   trimmingConformanceCases,
 } from "../../suite/index.ts";
+import { OLD, SURVIVOR } from "../../suite/merges.ts";
+import { candidateShards } from "./placement.ts";
 import type { Task } from "./testing/worker.ts";
 
 const ENTRY = fileURLToPath(new URL("./testing/worker.ts", import.meta.url));
 /** Each scenario has its own account, and each search for due sessions calls all their shards. */
 const SCENARIOS_PER_RUN = 6;
 
+const SHARDS = 2;
+
 let edge: Miniflare;
 beforeAll(async () => {
-  edge = await startEdge({ entry: ENTRY, bindings: { STILLHERE_SHARDS: "2" } });
+  edge = await startEdge({ entry: ENTRY, bindings: { STILLHERE_SHARDS: String(SHARDS) } });
 }, 60_000);
 afterAll(() => edge?.dispose());
 
@@ -36,11 +41,17 @@ async function run(task: Task): Promise<unknown> {
 }
 
 describe("Durable Objects", () => {
+  it("have the two sessions of a merge in two shards", () => {
+    const shards = [OLD, SURVIVOR].map(({ id }) => candidateShards(id, [SHARDS]).at(0));
+    expect(new Set(shards).size).toBe(2);
+  });
+
   it.for(
     [
       ...conformanceCases,
       ...outboxConformanceCases,
       ...clockConformanceCases,
+      ...mergeConformanceCases,
       ...trimmingConformanceCases,
     ].map(({ name }) => name),
   )("%s", async (name, { skip }) => {

@@ -4,10 +4,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
 import { clockConformanceCases } from "../../suite/clock.ts";
+import { mergeConformanceCases, OLD, SURVIVOR } from "../../suite/merges.ts";
 import { trimmingConformanceCases } from "../../suite/trimming.ts";
 import type { Store } from "../store.ts";
 import { conformanceCases } from "../suite/index.ts";
 import { outboxConformanceCases } from "../suite/outbox.ts";
+import { partitionKeys } from "./keys.ts";
+import { DEFAULT_PARTITIONS, partitionOf } from "./partition.ts";
 import { RedisStore } from "./redis-store.ts";
 
 const opened: Store[] = [];
@@ -26,6 +29,7 @@ const CASES = [
   ...conformanceCases,
   ...outboxConformanceCases,
   ...clockConformanceCases,
+  ...mergeConformanceCases,
   ...trimmingConformanceCases,
 ].map((each) => [each.name, each] as const);
 
@@ -60,6 +64,14 @@ describe("a cluster", () => {
     cluster = await RedisCluster.start();
   }, 60_000);
   afterAll(() => cluster.stop());
+
+  it("has the two sessions of a merge on two servers", () => {
+    const [old, survivor] = [OLD, SURVIVOR].map((key) => {
+      const { due } = partitionKeys(partitionOf(key, DEFAULT_PARTITIONS));
+      return cluster.primaryOf(due).port;
+    });
+    expect(old).not.toBe(survivor);
+  });
 
   it.for(CASES)("%s", async ([_, each], { skip }) => {
     cluster.flush();

@@ -9,6 +9,7 @@ import { compareHistory } from "../../../suite/histories.ts";
 import {
   clockConformanceCases,
   conformanceCases,
+  mergeConformanceCases,
   outboxConformanceCases,
   playScenarios,
   type Scenario,
@@ -34,6 +35,7 @@ const CASES = [
   ...conformanceCases,
   ...outboxConformanceCases,
   ...clockConformanceCases,
+  ...mergeConformanceCases,
   ...trimmingConformanceCases,
 ];
 
