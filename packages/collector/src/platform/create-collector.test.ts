@@ -2,7 +2,7 @@
  * The collector as an application in another one.
  */
 import { Hono } from "hono";
-import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { type CreateCollectorOptions, createCollector } from "./create-collector.ts";
 
@@ -14,6 +14,20 @@ vi.mock("./assets.ts", () => ({
       ["console/console.js", { type: "text/javascript", body: "script" }],
     ]),
 }));
+
+/** While it is true, collectors that are created have clocks that stand still. */
+const clocks = vi.hoisted(() => ({ areStopped: false }));
+
+vi.mock("./machine-clocks.ts", async (importOriginal) => {
+  const original = await importOriginal<typeof import("./machine-clocks.ts")>();
+  const stopped = {
+    mono: () => 1_000,
+    wall: () => 1_700_000_000_000,
+    suspended: () => 0,
+    boot: "",
+  };
+  return { machineClocks: () => (clocks.areStopped ? stopped : original.machineClocks()) };
+});
 
 const SETTINGS = {
   termsAccepted: true,
@@ -220,6 +234,14 @@ it("returns 503 after `close`", async () => {
 });
 
 describe("the address of a request", () => {
+  // Limits count per second of the clock, which must not pass between two requests.
+  beforeEach(() => {
+    clocks.areStopped = true;
+  });
+  afterEach(() => {
+    clocks.areStopped = false;
+  });
+
   const limits = { perSession: 50, perAddress: 1, perAccount: 5_000 };
 
   /** The status of the second session that is created from this address within a second. */

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   ACCOUNT,
   DELIVERED,
   DeliveryHarness,
   failed,
   useFakeClock,
+  useRealClock,
 } from "./testing/delivery-harness.ts";
 
 const MINUTE = 60_000;
@@ -14,7 +15,7 @@ let harness: DeliveryHarness;
 beforeEach(useFakeClock);
 afterEach(async () => {
   await harness.close();
-  vi.useRealTimers();
+  useRealClock();
   expect(harness.errors).toEqual([]);
 });
 

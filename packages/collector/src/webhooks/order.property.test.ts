@@ -14,6 +14,7 @@ import {
   failed,
   type Receiver,
   useFakeClock,
+  useRealClock,
 } from "./testing/delivery-harness.ts";
 
 const numRuns = Number(process.env["RUNS"] ?? 200);
@@ -111,9 +112,7 @@ async function runStep(
 }
 
 beforeEach(useFakeClock);
-afterEach(() => {
-  vi.useRealTimers();
-});
+afterEach(useRealClock);
 
 /** A session's seqs in the order of arrival, and in the order of commit. */
 async function outcome(harness: DeliveryHarness, session: string): Promise<[number[], number[]]> {

@@ -46,6 +46,13 @@ export function useFakeClock(): void {
     now: START,
     toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"],
   });
+  // Turns take no virtual time: with real ones it would pass while work waits for its next turn.
+  vi.stubGlobal("setImmediate", queueMicrotask);
+}
+
+export function useRealClock(): void {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
 }
 
 /** One process: an engine with its delivery supervisor. */
