@@ -88,6 +88,32 @@ describe("startFeed", () => {
     expect(store.size).toBe(1);
   });
 
+  it("removes a session that goes on as another, and reads that one", async () => {
+    const sessions = [aSession({ id: "guest" })];
+    const { store, api, listener } = start(sessions);
+    stream().onLive(false);
+    await settled();
+    const survivor = aSession({ id: "member", seq: 1 });
+    api.session.mockImplementation(async () => survivor);
+    const transition = aTransition({ session: "guest", cause: "merged", mergedInto: "member" });
+    stream().onTransition(transition);
+    expect(store.get("guest")).toBeUndefined();
+    expect(listener.onTransition).toHaveBeenCalledExactlyOnceWith(transition);
+    await settled();
+    expect([...store.all()]).toEqual([survivor]);
+  });
+
+  it("removes a session that went on as another by the time that it was read", async () => {
+    const { store, api } = start([aSession({ id: "guest" })]);
+    stream().onLive(false);
+    await settled();
+    const survivor = aSession({ id: "member", seq: 1 });
+    api.session.mockImplementation(async () => survivor);
+    stream().onTransition(aTransition({ session: "guest", cause: "merged" }));
+    await settled();
+    expect([...store.all()]).toEqual([survivor]);
+  });
+
   it("removes sessions that were erased during an interruption", async () => {
     const sessions = [aSession({ id: "conv_1" }), aSession({ id: "conv_2" })];
     const { store } = start(sessions);

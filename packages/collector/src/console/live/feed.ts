@@ -69,8 +69,9 @@ export function startFeed(api: Api, store: SessionStore, listener: FeedListener)
   const refreshSession = coalesce(async (id: string) => {
     const session = await api.session(id);
     if (stopped) return;
-    if (session) store.put([session], store.get(id) === undefined);
-    else store.remove([id]);
+    if (session) store.put([session], store.get(session.id) === undefined);
+    // Erased, or it goes on as another session, which is what was read.
+    if (session?.id !== id) store.remove([id]);
   }, failed);
 
   const refreshQueue = coalesce(
@@ -138,6 +139,7 @@ export function startFeed(api: Api, store: SessionStore, listener: FeedListener)
     onTransition(transition) {
       store.apply(transition);
       listener.onTransition(transition);
+      if (transition.mergedInto !== undefined) store.remove([transition.session]);
       refreshSession(transition.session);
       refreshQueue("queue");
       if (transition.cause === "settings_changed") refreshSettings("settings");

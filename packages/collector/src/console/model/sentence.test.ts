@@ -14,7 +14,23 @@ const left: Standing = { state: "inactive", reason: "user_offline", presence: "o
 const silent: Standing = { state: "inactive", reason: "user_inactive", presence: "online" };
 const masked: Standing = { state: "inactive", reason: "ticket_status", presence: "online" };
 
+const joined: Standing = { state: "ended", reason: "merged", presence: "online" };
+
 const CASES: [string, Partial<Transition>][] = [
+  ["The desk joins two conversations", { cause: "merged", from: active, to: active }],
+  [
+    "The desk joined this conversation with conv_2",
+    { cause: "merged", from: active, to: joined, mergedInto: "conv_2" },
+  ],
+  [
+    "The visitor goes on in this conversation – now in the queue",
+    {
+      cause: "merged",
+      from: { ...none, presence: "unknown" },
+      to: active,
+      queue: "queued",
+    },
+  ],
   ["First seen on the site", { cause: "signal", from: { ...none, presence: "unknown" }, to: none }],
   [
     "Wrote the first message – now in the queue",

@@ -54,15 +54,21 @@ function whatHappened(transition: Transition, settings: Settings, track: Track):
     case "outage":
       return "The collector could hear again after an interruption";
     case "merged":
-      return to.state === "ended"
-        ? "The desk joined this conversation with another one"
-        : "The visitor goes on in this conversation";
+      return mergeSentence(transition);
     case "bound":
       return "Changed";
     default:
       cause satisfies never;
       return "Changed";
   }
+}
+
+/** The old session's first transition of a merge changes nothing but queue and capacity. */
+function mergeSentence({ from, to, mergedInto }: Transition): string {
+  if (mergedInto !== undefined) return `The desk joined this conversation with ${mergedInto}`;
+  const isSame =
+    from.state === to.state && from.reason === to.reason && from.presence === to.presence;
+  return isSame ? "The desk joins two conversations" : "The visitor goes on in this conversation";
 }
 
 const ENDS: Record<EndReason, string> = {
@@ -77,7 +83,7 @@ const ENDS: Record<EndReason, string> = {
 /** The consequence for state and queue, unless the first half already says it. */
 function whatFollowed({ cause, from, to, queue, assignee, capacityHeld }: Transition): string {
   if (to.state === "ended")
-    return from.state === "ended" || cause === "session_ended" ? "" : "ended";
+    return from.state === "ended" || cause === "session_ended" || cause === "merged" ? "" : "ended";
   if (to.state === "active" && from.state !== "active") {
     if (queue === "queued") return from.state === "none" ? "now in the queue" : "back in the queue";
     return assignee ? `active again with ${assignee}` : "active again";

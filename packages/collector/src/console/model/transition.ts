@@ -22,6 +22,8 @@ export interface Transition {
   assignee?: string | null;
   ticketChanges: { [Field in keyof Ticket]?: { from: Ticket[Field]; to: Ticket[Field] } };
   triggers: string[];
+  /** The session goes on as this one; only in its last transition. */
+  mergedInto?: string;
 }
 
 /**

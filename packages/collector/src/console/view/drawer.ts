@@ -38,8 +38,10 @@ export function startDrawer(api: Api, store: SessionStore, settings: () => Setti
   };
   byId("drawer-presence").replaceChildren(presence);
   let shownId: string | null = null;
+  let shown: Session | null = null;
 
   function show(session: Session): void {
+    shown = session;
     setText(name, visitorName(session));
     setText(state, stateWords(session));
     showPresence(presence, session);
@@ -101,6 +103,9 @@ export function startDrawer(api: Api, store: SessionStore, settings: () => Setti
     note(track: Track, transitions: readonly Transition[]): void {
       const own = transitions.filter(({ session }) => session === shownId);
       if (own.length > 0) histories[track].add(own);
+      // The list no longer has a session that goes on as another.
+      const merged = track === "live" && own.find(({ mergedInto }) => mergedInto !== undefined);
+      if (merged && shown) show({ ...shown, ...merged.to, queue: "none", capacityHeld: false });
     },
   };
 }
