@@ -3,6 +3,7 @@
  * those that are due before it applies an input (rule 14); the sweep sends `tick` to run them.
  * @module
  */
+import type { Link } from "./links.ts";
 import type { EndReason, LeaveDestination, LivingSignalType } from "./lists.ts";
 import type { Session, TicketPatch } from "./session.ts";
 import type { Settings } from "./settings.ts";
@@ -48,8 +49,13 @@ export type Input =
   /** `requeue` restores the earlier queue position, for an agent without capacity (rule 21). */
   | ({ readonly type: "unassigned"; readonly requeue: boolean } & DeskTime)
   | ({ readonly type: "session_ended"; readonly reason: EndReason } & DeskTime)
-  /** User and channel as the desk reports them; undefined fields stay as they are. */
-  | { readonly type: "described"; readonly channel?: string; readonly user?: string | null }
+  /** User, channel and links as the desk reports them; undefined fields stay as they are. */
+  | {
+      readonly type: "described";
+      readonly channel?: string;
+      readonly user?: string | null;
+      readonly links?: readonly Link[];
+    }
   /** A message of the conversation carried a page's secret; `hash` is the hash of that secret. */
   | { readonly type: "bound"; readonly hash: string }
   /** The session goes on as another (rule 26): it stops, and ends once the other has taken over. */

@@ -7,6 +7,7 @@
 import { addBindings } from "./bindings.ts";
 import { joinEngagement } from "./engagement.ts";
 import { openByAssignment } from "./field-order.ts";
+import { joinLinks } from "./links.ts";
 import { isPresenceRead, joinPages } from "./presence.ts";
 import { earliest, latest, type Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
@@ -125,6 +126,7 @@ function withDescription(session: Session, old: Session): Session {
       ...(assigneeAt !== undefined && { assignee: assigneeAt }),
       ...(assignmentAt !== null && { assignment: assignmentAt }),
     },
+    links: joinLinks(session.links, old.links),
     bindings: addBindings(old.bindings, session.bindings),
     activeHours: Math.max(session.activeHours, old.activeHours),
   };

@@ -22,6 +22,7 @@ import {
 } from "./engagement.ts";
 import { eventTime } from "./field-order.ts";
 import type { Input, InputType } from "./input.ts";
+import { replaceLinks } from "./links.ts";
 import type { TransitionCause } from "./lists.ts";
 import {
   beforeMerge,
@@ -311,15 +312,19 @@ function readsPresence(session: Session, settings: Settings): boolean {
   return isPresenceRead(session.channel, settings);
 }
 
-/** Sets user and channel; a channel without pages resets presence as switching it off does. */
+/** Sets user, channel and links; a channel without pages resets presence as switching it off does. */
 function applyDescription(
   session: Session,
-  { channel = session.channel, user = session.user }: { channel?: string; user?: string | null },
+  input: Extract<Input, { type: "described" }>,
   now: number,
   settings: Settings,
 ): Session {
-  if (channel === session.channel && user === session.user) return session;
-  const described = { ...session, channel, user };
+  const { channel = session.channel, user = session.user } = input;
+  const links = replaceLinks(session.links, input.links ?? session.links);
+  if (channel === session.channel && user === session.user && links === session.links) {
+    return session;
+  }
+  const described = { ...session, channel, user, links };
   return readsPresence(session, settings) && !readsPresence(described, settings)
     ? resetPresence(described, now, settings)
     : described;

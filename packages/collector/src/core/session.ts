@@ -3,6 +3,7 @@
  * milliseconds (`…Ms`). Everything is read-only: the core returns new values.
  * @module
  */
+import type { Link } from "./links.ts";
 import type {
   EndReason,
   InactiveReason,
@@ -91,6 +92,7 @@ export interface Session {
   readonly user: string | null;
   readonly assignee: string | null;
   readonly ticket: Ticket;
+  readonly links: readonly Link[];
   /** Values of the ticket and the assignee from before these times are dropped. */
   readonly fieldsSetAt: FieldTimes;
   readonly createdAt: number;
@@ -178,6 +180,7 @@ export function createSession(fresh: NewSession, now: number): Session {
       ...fresh.ticket,
     },
     fieldsSetAt: {},
+    links: [],
     createdAt: now,
     bindings: [],
     pages: [],

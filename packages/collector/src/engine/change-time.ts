@@ -6,7 +6,7 @@
 import type { Session } from "../core/session.ts";
 
 /** What the API shows of a session and can change without a transition; not pages and deadlines. */
-const SHOWN = ["seq", "user", "channel", "lastResponseAt", "queuedAt"] as const;
+const SHOWN = ["seq", "user", "channel", "links", "lastResponseAt", "queuedAt"] as const;
 
 /** The session with the time of a change at `now`, if it or its shadow has changed since `before`. */
 export function noteChange(

@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
+import { isOfSame, MAX_LINKS } from "../core/links.ts";
 import {
   ENDED_BY,
   PRESENCES,
@@ -25,12 +26,27 @@ export const idParams = z.object({ id: sessionId.openapi({ param: { name: "id", 
 
 const EXAMPLE_INSTANT = "2026-11-22T10:00:00.000Z";
 
+const link = z.strictObject({
+  desk: id.describe("The id of the desk."),
+  conversation: id.describe("The desk's own id of the conversation."),
+  ticket: id.nullable().default(null).describe("The ticket there, or null."),
+});
+
+const links = z
+  .array(link)
+  .max(MAX_LINKS)
+  .refine(
+    (all) => all.every((each, at) => all.findIndex((other) => isOfSame(each, other)) === at),
+    "must have each conversation of a desk once",
+  );
+
 export const sessionPut = z
   .strictObject({
     channel: name.optional(),
     user: id.nullish(),
     assignee: id.nullish(),
     ticket: ticketPatch.optional(),
+    links: links.optional().describe("Replaces the list; missing: it stays as it is."),
   })
   .openapi("SessionUpdate");
 
@@ -112,6 +128,7 @@ export const sessionView = z
     state: z.enum(STATES),
     reason: z.enum(REASONS).nullable().describe("Why it is inactive or ended, else null."),
     ticket,
+    links: z.array(link).describe("The conversations at help desks that it stands for."),
     assignee: z.string().nullable().describe("The agent, or null."),
     queue: z.enum(QUEUE_STANDINGS).describe("`direct`: goes straight to its earlier agent."),
     queuedAt: instant.nullable().describe("Since when it waits; its place in the queue."),

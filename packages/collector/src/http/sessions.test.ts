@@ -41,6 +41,34 @@ describe("GET /v1/sessions", () => {
     expect(await idsOf("ticket=4713")).toEqual([]);
   });
 
+  it("finds a ticket within the desk that it came from", async () => {
+    const zd = { desk: "zd", conversation: "talk_1", ticket: "4711" };
+    const cw = { desk: "cw", conversation: "99", ticket: null };
+    await put("conv_1", { links: [zd, { desk: "cw", conversation: "99" }] });
+    await put("conv_2", { links: [{ ...zd, desk: "cw" }], ticket: { id: "5" } });
+    await put("conv_3", { ticket: { id: "4711" } });
+    expect(await test.json("GET", "/v1/sessions/conv_1")).toMatchObject({ links: [zd, cw] });
+    expect(await idsOf("ticket=4711")).toEqual(["conv_1", "conv_2", "conv_3"]);
+    expect(await idsOf("desk=zd&ticket=4711")).toEqual(["conv_1"]);
+    expect(await idsOf("desk=zd&ticket=5")).toEqual([]);
+    expect(await idsOf("desk=cw")).toEqual(["conv_1", "conv_2"]);
+    expect(await idsOf("q=TALK")).toEqual(["conv_1", "conv_2"]);
+    await put("conv_1", { user: "u_1" });
+    expect(await idsOf("desk=zd")).toEqual(["conv_1"]);
+    await put("conv_1", { links: [] });
+    expect(await idsOf("desk=zd")).toEqual([]);
+    expect(await idsOf("ticket=4711")).toEqual(["conv_2", "conv_3"]);
+  });
+
+  it("refuses links that are too many, twice the same or without a conversation", async () => {
+    const link = (number: number) => ({ desk: "zd", conversation: String(number) });
+    const nine = Array.from({ length: 9 }, (_, number) => link(number));
+    for (const links of [nine, [link(1), link(1)], [{ desk: "zd" }], [{ ...link(1), extra: 1 }]]) {
+      expect((await test.request("PUT", "/v1/sessions/conv_1", { links })).status).toBe(400);
+    }
+    expect((await test.request("GET", "/v1/sessions/conv_1")).status).toBe(404);
+  });
+
   it("finds sessions by the reason of their state", async () => {
     await put("conv_1", {});
     await put("conv_2", {});

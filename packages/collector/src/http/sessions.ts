@@ -47,12 +47,15 @@ const listFilter = {
   assignee: named.describe("The agent."),
   group: named,
   user: named,
-  ticket: named.describe("The ticket's id."),
+  ticket: named.describe("A ticket's id: the session's own, or that of one of its links."),
+  desk: named.describe(
+    "Only sessions with a link to this desk; with `ticket`, to that ticket of it.",
+  ),
   tag: named.describe("One of the ticket's tags."),
   q: storable(z.string().min(1).max(256))
     .optional()
     .describe(
-      "Part of the id or of the name of user, ticket, tag, agent or group; case and accents do not matter.",
+      "Part of the id or of the name of user, ticket, tag, agent, group or linked conversation; case and accents do not matter.",
     ),
   changedAfter: changed.describe("Only sessions with a later `changedAt`."),
   changedBefore: changed.describe("Only sessions with an earlier `changedAt`."),
@@ -167,13 +170,14 @@ export function sessionNotFound(id: string): Problem {
 
 /** User and assignee come before the ticket: the session must not be queued in between. */
 function inputsOf(body: z.infer<typeof sessionPut>): Input[] {
-  const { channel, user, assignee, ticket } = body;
+  const { channel, user, links, assignee, ticket } = body;
   const inputs: Input[] = [];
-  if (channel !== undefined || user !== undefined) {
+  if (channel !== undefined || user !== undefined || links !== undefined) {
     inputs.push({
       type: "described",
       ...(channel && { channel }),
       ...(user !== undefined && { user }),
+      ...(links && { links }),
     });
   }
   if (assignee) inputs.push({ type: "assigned", agent: assignee });

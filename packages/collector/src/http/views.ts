@@ -31,6 +31,7 @@ export function viewSession(session: Session, settings: Settings, shadow: Sessio
     state,
     reason,
     ticket: { ...session.ticket, tags: [...session.ticket.tags] },
+    links: session.links.map((link) => ({ ...link })),
     assignee: session.assignee,
     queue,
     queuedAt: isoOrNull(session.queuedAt),

@@ -7,6 +7,7 @@
  * gives the field its default.
  * @module
  */
+import type { Link } from "../core/links.ts";
 import {
   END_REASONS,
   INACTIVE_REASONS,
@@ -71,9 +72,19 @@ export function encodeSession(session: Session): string {
     session.changedAt === session.historyAt ? null : session.changedAt - session.historyAt,
     encodeMerge(session),
     session.mergesTaken.length === 0 ? null : session.mergesTaken,
+    session.links.length === 0 ? null : session.links.map(encodeLink),
   ];
   const end = later.findLastIndex((value) => value !== null) + 1;
   return JSON.stringify([...row, ...later.slice(0, end)]);
+}
+
+function encodeLink({ desk, conversation, ticket }: Link): Row {
+  return [desk, conversation, ticket];
+}
+
+function decodeLink(value: unknown): Link {
+  const [desk, conversation, ticket] = listOf(value);
+  return { desk: textOf(desk), conversation: textOf(conversation), ticket: textOrNull(ticket) };
 }
 
 function encodeMerge({ createdAt, merge }: Session): Row | null {
@@ -217,6 +228,7 @@ export function decodeSession(id: string, text: string): Session {
     firstQueuedAt: at(row[22]),
     merge: decodeMerge(row[31] ?? null, createdAt),
     mergesTaken: listOf(row[32] ?? []).map(textOf),
+    links: listOf(row[33] ?? []).map(decodeLink),
     seq: numberOf(row[23]),
     ...times,
     stateChangedAt: time(row[24]),

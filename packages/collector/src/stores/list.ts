@@ -27,9 +27,15 @@ export interface ListFilter {
   readonly assignee?: string | undefined;
   readonly group?: string | undefined;
   readonly user?: string | undefined;
+  /** Of the session, or of one of its links; with `desk`, of a link to it. */
   readonly ticket?: string | undefined;
+  /** The session has a link to it. */
+  readonly desk?: string | undefined;
   readonly tag?: string | undefined;
-  /** Part of the id, or of the name of user, ticket, tag, agent or group; compared by {@link fold}. */
+  /**
+   * Part of the id, or of the name of user, ticket, tag, agent, group or linked conversation; compared by
+   * {@link fold}.
+   */
   readonly text?: string | undefined;
   /** Epoch milliseconds; exclusive. */
   readonly changedAfter?: number | undefined;
@@ -235,13 +241,22 @@ function hasFields(session: Session, { changedAfter, changedBefore, ...filter }:
     (filter.reason === undefined || filter.reason === reasonOf(session)) &&
     (filter.user === undefined || filter.user === session.user) &&
     (filter.tag === undefined || session.ticket.tags.includes(filter.tag)) &&
-    (filter.ticket === undefined || ticketsOf(session).includes(filter.ticket))
+    hasTicket(session, filter)
+  );
+}
+
+/** A ticket of a desk is that of a link to it; without a desk it is any of the session's. */
+function hasTicket(session: Session, { desk, ticket }: ListFilter): boolean {
+  if (desk === undefined) return ticket === undefined || ticketsOf(session).includes(ticket);
+  return session.links.some(
+    (link) => link.desk === desk && (ticket === undefined || link.ticket === ticket),
   );
 }
 
 /** The tickets by which a session is found. */
-function ticketsOf({ ticket }: Session): readonly string[] {
-  return ticket.id === null ? [] : [ticket.id];
+function ticketsOf({ ticket, links }: Session): readonly string[] {
+  const all = [ticket.id, ...links.map((link) => link.ticket)];
+  return [...new Set(all.filter((id) => id !== null))];
 }
 
 /** What drivers keep an index of: a user's or a ticket's name, each after a letter and a space. */
@@ -256,8 +271,9 @@ export function termOf({ ticket, user }: ListFilter): string | null {
   return user === undefined ? null : `u ${user}`;
 }
 
-function namesOf({ id, user, assignee, ticket }: Session): readonly string[] {
-  return [id, user, ticket.id, ...ticket.tags, assignee, ticket.group].filter(
+function namesOf({ id, user, assignee, ticket, links }: Session): readonly string[] {
+  const linked = links.flatMap((link) => [link.conversation, link.ticket]);
+  return [id, user, ticket.id, ...ticket.tags, assignee, ticket.group, ...linked].filter(
     (name) => name !== null,
   );
 }

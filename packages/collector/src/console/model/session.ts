@@ -21,6 +21,13 @@ export interface Ticket {
   tags: string[];
 }
 
+/** A conversation at a help desk that the session stands for. */
+export interface Link {
+  desk: string;
+  conversation: string;
+  ticket: string | null;
+}
+
 export interface Page {
   page: string;
   visibility: Visibility;
@@ -44,6 +51,7 @@ export interface Session {
   state: State;
   reason: Reason;
   ticket: Ticket;
+  links: Link[];
   assignee: string | null;
   queue: QueueStanding;
   queuedAt: string | null;

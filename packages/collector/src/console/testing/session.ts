@@ -11,6 +11,7 @@ export function aSession(differs: Partial<Session> = {}): Session {
     state: "active",
     reason: null,
     ticket: { id: null, status: "new", priority: null, group: null, tags: [] },
+    links: [],
     assignee: null,
     queue: "queued",
     queuedAt: "2026-01-01T10:00:00.000Z",

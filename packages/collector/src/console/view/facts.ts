@@ -1,4 +1,4 @@
-import type { Page, Session } from "../model/session.ts";
+import type { Link, Page, Session } from "../model/session.ts";
 import { shadowFacts } from "../model/shadow.ts";
 import { ticketWords } from "../model/words.ts";
 import { element } from "./element.ts";
@@ -27,11 +27,16 @@ export function factList(session: Session): HTMLElement[] {
     ["Ticket", ticketWords(ticket)],
     ["Group", ticket.group],
     ["Tags", ticket.tags.length > 0 ? ticket.tags.join(", ") : null],
+    ["Linked to", session.links.length > 0 ? session.links.map(linkWords).join(", ") : null],
     ["Channel", session.channel],
   ];
   return facts.flatMap(([name, value]) =>
     value === null ? [] : [element("div", {}, element("dt", {}, name), element("dd", {}, value))],
   );
+}
+
+function linkWords({ desk, conversation, ticket }: Link): string {
+  return ticket === null ? `${desk} ${conversation}` : `${desk} ${conversation}, ticket ${ticket}`;
 }
 
 function ago(instant: string, after = ""): HTMLElement {

@@ -177,6 +177,10 @@ const rareInput: fc.Arbitrary<Input> = fc.oneof(
   fc.record({ type: fc.constant("session_ended"), reason: fc.constantFrom(...END_REASONS) }),
   fc.record({ type: fc.constant("settings_changed"), settings }),
   fc.record({ type: fc.constant("described"), channel: fc.constantFrom("web_widget", "ios") }),
+  fc.record({
+    type: fc.constant("described"),
+    links: fc.constantFrom([], [{ desk: "zd", conversation: "c", ticket: "7" }]),
+  }),
 ) as fc.Arbitrary<Input>;
 
 const input = fc.oneof(

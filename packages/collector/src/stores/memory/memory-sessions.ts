@@ -92,7 +92,8 @@ export class MemorySessions {
   }
 
   #updateTerms(id: string, before: Session | undefined, after: Session | undefined): void {
-    if (before?.user === after?.user && before?.ticket === after?.ticket) return;
+    const isSame = before?.ticket === after?.ticket && before?.links === after?.links;
+    if (isSame && before?.user === after?.user) return;
     const [old, fresh] = [before, after].map((session) => (session ? termsOf(session) : []));
     for (const term of old ?? []) remove(this.#byTerm, term, id);
     for (const term of fresh ?? []) add(this.#byTerm, term, id);

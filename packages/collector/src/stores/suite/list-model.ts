@@ -3,6 +3,7 @@
  * @module
  */
 import { deepEqual, ok } from "node:assert/strict";
+import type { Link } from "../../core/links.ts";
 import type { Reason } from "../../core/lists.ts";
 import { reasonOf, type Session } from "../../core/session.ts";
 import type { ListQuery } from "../list.ts";
@@ -16,6 +17,8 @@ export interface ListedSession {
   readonly assignee: string | null;
   readonly ticket: string | null;
   readonly group: string | null;
+  /** `DESK TICKET` of each. */
+  readonly links: readonly string[];
   readonly tags: readonly string[];
   readonly reason: Reason;
   readonly state: IndexedColumns["state"];
@@ -32,6 +35,8 @@ export const VALUES = {
   assignee: [null, "ann", "Bób"],
   ticket: [null, "1", "2", "4711"],
   group: [null, "support", "größe"],
+  link: ["zd 2", "zd 9", "cw 4711"],
+  desk: ["zd", "cw"],
   tag: ["vip", "ÉTÉ", "was:closed"],
   reason: [null, "user_offline", "user_inactive", "ended_by_agent"],
   state: ["none", "active", "inactive", "ended"],
@@ -49,11 +54,17 @@ function sessionFor(listed: ListedSession): Session {
   return {
     ...fresh,
     ticket: { ...fresh.ticket, id: number, group, tags },
+    links: listed.links.map(linkOf),
     ended: isEnd ? { reason, at: NOW } : null,
     causes: reason === "user_offline" || reason === "user_inactive" ? [{ reason, at: NOW }] : [],
     changedAt: NOW + listed.changedAfterMs,
     queuedAt: listed.queue === "none" ? null : NOW + listed.queuedAfterMs,
   };
+}
+
+function linkOf(text: string): Link {
+  const [desk = "", ticket = ""] = text.split(" ");
+  return { desk, conversation: `talk-${ticket}`, ticket };
 }
 
 function writeFor(listed: ListedSession, expectedVersion: number): Write {
@@ -119,8 +130,9 @@ function idsOf(all: readonly ListedSession[], query: ListQuery): readonly string
 function isListed(listed: ListedSession, query: ListQuery): boolean {
   const { changedAfter, changedBefore, text, tag, sort } = query;
   const changedAt = NOW + listed.changedAfterMs;
-  const same = ["state", "presence", "queue", "assignee", "group", "user", "ticket"] as const;
+  const same = ["state", "presence", "queue", "assignee", "group", "user"] as const;
   if (same.some((name) => query[name] !== undefined && query[name] !== listed[name])) return false;
+  if (!hasTicket(listed, query)) return false;
   if (query.reason !== undefined && query.reason !== reasonOf(sessionFor(listed))) return false;
   if (sort === "waiting" && listed.queue === "none") return false;
   if (changedAfter !== undefined && changedAt <= changedAfter) return false;
@@ -129,10 +141,22 @@ function isListed(listed: ListedSession, query: ListQuery): boolean {
   return text === undefined || hasText(listed, text);
 }
 
+function hasTicket({ ticket, links }: ListedSession, query: ListQuery): boolean {
+  const { desk, ticket: wanted } = query;
+  if (desk !== undefined && wanted !== undefined) return links.includes(`${desk} ${wanted}`);
+  if (desk !== undefined) return links.some((link) => link.startsWith(`${desk} `));
+  return (
+    wanted === undefined || ticket === wanted || links.some((link) => link.endsWith(` ${wanted}`))
+  );
+}
+
 function hasText(listed: ListedSession, text: string): boolean {
   const { id, user, ticket, tags, assignee, group } = listed;
   // Without the function that stores use, but for these letters the same.
   const plain = (value: string) => value.normalize("NFD").replaceAll(/[\u0300-\u036f]/g, "");
-  const names = [id, user, ticket, assignee, group, ...tags].map((name) => plain(name ?? "\n"));
+  const linked = listed.links.map(linkOf).flatMap((link) => [link.conversation, link.ticket]);
+  const names = [id, user, ticket, assignee, group, ...tags, ...linked].map((name) =>
+    plain(name ?? "\n"),
+  );
   return names.some((name) => name.toLowerCase().includes(plain(text).toLowerCase()));
 }
