@@ -40,8 +40,8 @@ interface Answer {
   readonly session: { readonly id: string };
 }
 
-const merge = (site: EdgeSite) =>
-  site.request<Answer>("POST", `/v1/sessions/${OLD}/events`, { type: "merged", into: SURVIVOR });
+const merge = (site: EdgeSite, id = OLD, into = SURVIVOR) =>
+  site.request<Answer>("POST", `/v1/sessions/${id}/events`, { type: "merged", into });
 
 const message = (site: EdgeSite, id: string) =>
   site.request<Answer>("POST", `/v1/sessions/${id}/events`, { type: "end_user_message" });
@@ -117,6 +117,16 @@ describe("a session that was merged into one of another shard", () => {
     expect(await page.beat()).toEqual({ nextMs: 0 });
     expect(await listed(site)).toEqual([]);
   });
+});
+
+it("two sessions that are merged into one another at the same time become one", async () => {
+  const site = await start();
+  for (const id of [OLD, SURVIVOR]) await message(site, id);
+  const answers = await Promise.all([merge(site), merge(site, SURVIVOR, OLD)]);
+  const ids = new Set(answers.map(({ session }) => session.id));
+  expect(ids.size).toBe(1);
+  expect(await listed(site)).toEqual([...ids]);
+  expect(await queued(site)).toEqual([...ids]);
 });
 
 describe("a merge is completed by the old session's alarm", () => {
