@@ -23,3 +23,23 @@ it("keeps five keys of each kind at most: a further rotation ends the oldest", a
   now = HOUR;
   expect(account && accounts.fullUntil(account)).toBeNull();
 });
+
+it("keeps what a later refresh has read, where an earlier one is slower", async () => {
+  const store = new MemoryStore();
+  const accounts = new Accounts(store, new Clock(() => 0));
+  const read = store.accounts.bind(store);
+  let finish = () => {};
+  store.accounts = async () => {
+    const before = await read();
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    return before;
+  };
+  const slow = accounts.refresh();
+  store.accounts = read;
+  await accounts.put("shop");
+  finish();
+  await slow;
+  expect(accounts.names()).toEqual(["shop"]);
+});

@@ -8,12 +8,12 @@ function workFor(ms: number): void {
 
 it("takes fewer requests, the more they cost, and more again once they cost less", () => {
   const limit = new BatchLimit();
-  expect(limit.requests).toBe(400);
+  expect(limit.requests).toBe(200);
   limit.measure(() => workFor(10));
   limit.endBatch(20);
   expect(limit.requests).toBeLessThanOrEqual(16);
   for (let batch = 0; batch < 40; batch += 1) limit.endBatch(20);
-  expect(limit.requests).toBe(400);
+  expect(limit.requests).toBe(200);
 });
 
 it("takes some requests however much they cost", () => {

@@ -7,7 +7,7 @@
 /** How long a batch should hold up the event loop. */
 const TARGET_MS = 8;
 const MIN_REQUESTS = 10;
-const MAX_REQUESTS = 400;
+const MAX_REQUESTS = 200;
 /** The weight of the last batch in the average. */
 const WEIGHT = 0.3;
 

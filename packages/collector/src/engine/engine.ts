@@ -5,7 +5,7 @@
  * the store's compare-and-set decides.
  * @module
  */
-import { nextTurn } from "../async/turns.ts";
+import { nextTurn, TurnBudget } from "../async/turns.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { silenceEndsAt } from "../core/unheard.ts";
@@ -310,7 +310,10 @@ export class Engine {
       eventIds: eventIdsOf(group),
       ...(group.some(({ request }) => isOfPage(request)) && { withErasure: true }),
     }));
+    // A batch is in flight until it is committed, also where it is applied in several turns.
+    const budget = new TurnBudget();
     const found = await this.#batchLimit.measure(() => this.store.load(lookups));
+    await budget.step();
     // Another collector may have applied broadcasts to them that have not been read here.
     const latestEpoch = Math.max(...found.map(({ stored }) => stored?.epoch ?? 0));
     if (latestEpoch > this.broadcasts.epoch) await this.broadcasts.refresh();
@@ -334,6 +337,7 @@ export class Engine {
       alone(each.group, () => ({ ...each, write: each.work.write() })),
     );
     const writes = done.flatMap(({ write }) => write ?? []);
+    await budget.step();
     const results =
       writes.length > 0 ? await this.#timed(writes.length, () => this.#commit(writes)) : [];
     const resultOf = new Map(writes.map((write, index) => [write, results[index]]));

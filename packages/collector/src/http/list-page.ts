@@ -33,28 +33,55 @@ export interface ListPage<T> {
 export async function readListPage<T>({ limit, read, view }: ListSource<T>): Promise<ListPage<T>> {
   const budget = new TurnBudget();
   const items: T[] = [];
-  const texts: string[] = [];
-  let bytes = 0;
+  const room = new PageRoom();
   for (let part = FIRST_PART; ; ) {
     // One more than the page has says whether it is the last one.
     const wanted = Math.min(part, limit - items.length + 1);
     const found = await read(items.at(-1) ?? null, wanted);
     for (const item of found) {
-      if (items.length === limit) return { items, texts, hasMore: true };
-      const text = JSON.stringify(await view(item));
-      bytes += encoder.encode(text).length;
-      if (bytes > MAX_PAGE_BYTES && items.length > 0) return { items, texts, hasMore: true };
+      if (items.length === limit || !room.add(await view(item))) {
+        return { items, texts: room.texts, hasMore: true };
+      }
       items.push(item);
-      texts.push(text);
     }
-    if (found.length < wanted) return { items, texts, hasMore: false };
-    const fitting = Math.floor((PART_BYTES * items.length) / bytes);
+    if (found.length < wanted) return { items, texts: room.texts, hasMore: false };
+    const fitting = Math.floor((PART_BYTES * items.length) / room.bytes);
     part = Math.min(Math.max(fitting, 1), MAX_PART);
     await budget.step();
   }
 }
 
+/** As many of the items as JSON as a page has room for, from the first on. */
+export async function fittingTexts<T>(
+  items: readonly T[],
+  view: (item: T) => unknown,
+): Promise<readonly string[]> {
+  const budget = new TurnBudget();
+  const room = new PageRoom();
+  for (const item of items) {
+    if (!room.add(view(item))) break;
+    await budget.step();
+  }
+  return room.texts;
+}
+
 const encoder = new TextEncoder();
+
+/** What is in a page so far. */
+class PageRoom {
+  readonly texts: string[] = [];
+  bytes = 0;
+
+  /** Adds a value as JSON; false: it is not the first, and the page has no room for it. */
+  add(value: unknown): boolean {
+    const text = JSON.stringify(value);
+    const { length } = encoder.encode(text);
+    if (this.bytes + length > MAX_PAGE_BYTES && this.texts.length > 0) return false;
+    this.texts.push(text);
+    this.bytes += length;
+    return true;
+  }
+}
 
 /** Returns lists of items that are JSON already, and further fields. */
 export function answerLists(

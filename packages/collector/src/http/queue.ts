@@ -8,8 +8,10 @@ import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Engine } from "../engine/engine.ts";
 import { storable } from "../schemas/name.ts";
+import { positionOf } from "../stores/list.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeListCursor, encodeListCursor } from "./list-cursor.ts";
+import { answerLists, fittingTexts } from "./list-page.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
 import { pageQuery } from "./schemas.ts";
 import { isoOrNull, viewSession } from "./views.ts";
@@ -45,7 +47,7 @@ const get = createRoute({
           "Since then no signal of the account arrives, so presence may be outdated; null otherwise.",
         ),
     }),
-    "One page of the current queue; both lists together have at most `limit` sessions",
+    "One page of the current queue; both lists together have at most `limit` sessions, and end after 1 MiB",
   ),
 });
 
@@ -68,22 +70,28 @@ export function queueRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       query.group,
     );
     const now = engine.clock.now();
-    const entries = sessions.map(({ session }) => viewWaiting(session, settings, now));
-    const queued = positionsOf(entries, "queued", queuedBefore);
-    const direct = positionsOf(entries, "direct", directBefore);
+    const positions = { none: 0, queued: queuedBefore, direct: directBefore };
+    const standings: QueueStanding[] = [];
+    const texts = await fittingTexts(sessions, ({ session }) => {
+      const { queue, ...view } = viewWaiting(session, settings, now);
+      standings.push(queue);
+      positions[queue] += 1;
+      return { position: positions[queue], ...view };
+    });
+    const textsOf = (standing: QueueStanding) =>
+      texts.filter((_, index) => standings[index] === standing);
+    const [queued, direct] = [textsOf("queued"), textsOf("direct")];
     const counts = [queuedBefore + queued.length, directBefore + direct.length];
-    const nextCursor = next && encodeListCursor(query, { ...next, counts });
-    return c.json(
-      {
-        queued,
-        direct,
-        total,
-        directTotal,
-        cursor: nextCursor,
-        unheardSince: isoOrNull(unheardSince(engine, account)),
-      },
-      200,
-    );
+    const isFull = texts.length < sessions.length;
+    const last = isFull ? sessions[texts.length - 1]?.session : undefined;
+    const end = last ? positionOf(last, "waiting") : next;
+    const rest = {
+      total,
+      directTotal,
+      cursor: end && encodeListCursor(query, { ...end, counts }),
+      unheardSince: isoOrNull(unheardSince(engine, account)),
+    };
+    return answerLists(c, { queued, direct }, rest) as never;
   });
   return routes;
 }
@@ -98,14 +106,4 @@ function viewWaiting(session: Session, settings: Settings, now: number) {
   const waitedMs = now - (session.queuedAt ?? now);
   const waitingSeconds = Math.max(0, Math.round(waitedMs / 1000));
   return { session: id, user, presence, state, queue, queuedAt, waitingSeconds, ticket };
-}
-
-function positionsOf(
-  entries: readonly ReturnType<typeof viewWaiting>[],
-  wanted: QueueStanding,
-  before: number,
-) {
-  return entries
-    .filter(({ queue }) => queue === wanted)
-    .map(({ queue: _queue, ...entry }, index) => ({ position: before + index + 1, ...entry }));
 }

@@ -7,9 +7,10 @@ import type { Input } from "../core/input.ts";
 import { PRESENCES, QUEUE_STANDINGS, REASONS, STATES } from "../core/lists.ts";
 import { findSession } from "../engine/merges.ts";
 import { storable } from "../schemas/name.ts";
-import { LIST_ORDERS, MAX_EXAMINED } from "../stores/list.ts";
+import { LIST_ORDERS, MAX_EXAMINED, positionOf } from "../stores/list.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeListCursor, encodeListCursor } from "./list-cursor.ts";
+import { answerLists, fittingTexts } from "./list-page.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { idParams, pageQuery, sessionPut, sessionView } from "./schemas.ts";
@@ -86,7 +87,7 @@ const list = createRoute({
           `The page ended early, because ${MAX_EXAMINED.toLocaleString("en")} sessions were examined; the cursor continues.`,
         ),
     }),
-    "One page; it may have fewer sessions than `limit`",
+    "One page; it may have fewer sessions than `limit`, and ends after 1 MiB",
   ),
 });
 
@@ -135,16 +136,18 @@ export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       after: cursor === undefined ? undefined : decodeListCursor(query, cursor),
       limit,
     });
-    return c.json(
-      {
-        sessions: sessions.map(({ session, shadow }) =>
-          viewSession(session, settingsOf(account), shadow),
-        ),
-        cursor: next && encodeListCursor(query, { ...next, counts: [] }),
-        stopped: isCutShort,
-      },
-      200,
+    const settings = settingsOf(account);
+    const texts = await fittingTexts(sessions, ({ session, shadow }) =>
+      viewSession(session, settings, shadow),
     );
+    const isFull = texts.length < sessions.length;
+    const last = isFull ? sessions[texts.length - 1]?.session : undefined;
+    const end = last ? positionOf(last, query.sort) : next;
+    const rest = {
+      cursor: end && encodeListCursor(query, { ...end, counts: [] }),
+      stopped: isCutShort && !isFull,
+    };
+    return answerLists(c, { sessions: texts }, rest) as never;
   });
 
   routes.openapi(erase, async (c) => {

@@ -4,6 +4,7 @@
  * {@link MAX_EXAMINED} of them.
  * @module
  */
+import { TurnBudget } from "../async/turns.ts";
 import { fold } from "../core/fold.ts";
 import type { Presence, QueueStanding, Reason, State } from "../core/lists.ts";
 import { aliasOf } from "../core/merge.ts";
@@ -107,8 +108,12 @@ type Reader = (candidate: Candidate) => readonly Stored[];
 /** Sorts behind every id. */
 const LAST_ID = "\u{10ffff}";
 
-/** Sessions that are read in one turn of the event loop. */
-const CHUNK = 250;
+/** Sessions that are read at once. Each may be as large as a request. */
+const CHUNK = 100;
+/** A page ends before it has more characters, with at least one session. */
+const MAX_PAGE_LENGTH = 1 << 20;
+/** Characters of a session without its tags. */
+const SESSION_LENGTH = 600;
 
 /** The page that a query asks for. Sessions that cannot be read are passed over, and reported. */
 export async function listPage(
@@ -138,17 +143,22 @@ async function walkPage(
   const sessions: Stored[] = [];
   let after = startOf(query);
   let last: ListPosition | null = null;
+  let length = 0;
+  const budget = new TurnBudget();
   for (let examined = 0; examined < maxExamined; ) {
-    if (examined > 0) await nextTurn();
-    // Without a filter that passes sessions over, the first read is enough.
-    const size = Math.min(examined === 0 ? limit + 1 : CHUNK, maxExamined - examined);
+    // Without a filter that passes sessions over, no more than the page has must be read.
+    const wanted = examined === sessions.length ? limit + 1 - examined : CHUNK;
+    const size = Math.min(wanted, CHUNK, maxExamined - examined);
     const found = await source.walk(sort, after, size, query);
     for (const candidate of found) {
+      await budget.step();
       after = positionOf(candidate, sort);
       if (isPastEnd(after, query)) return { sessions, next: null, isCutShort: false };
       const [stored] = read(candidate);
       if (!stored) continue;
-      if (sessions.length === limit) return { sessions, next: last, isCutShort: false };
+      length += lengthOf(stored);
+      const isFull = sessions.length === limit || length > MAX_PAGE_LENGTH;
+      if (isFull && sessions.length > 0) return { sessions, next: last, isCutShort: false };
       sessions.push(stored);
       last = after;
     }
@@ -180,9 +190,10 @@ async function pickPage(
   const isBehind = (position: ListPosition) => !after || comparePositions(position, after) > 0;
   const left = sort === "id" ? ids.filter((id) => isBehind({ at: 0, id })).sort(compare) : ids;
   const found: { position: ListPosition; stored: Stored }[] = [];
+  const budget = new TurnBudget();
   for (let from = 0; from < left.length; from += CHUNK) {
-    if (from > 0) await nextTurn();
     for (const candidate of await source.load(left.slice(from, from + CHUNK))) {
+      await budget.step();
       const position = positionOf(candidate, sort);
       if (!isBehind(position)) continue;
       for (const stored of read(candidate)) found.push({ position, stored });
@@ -190,9 +201,19 @@ async function pickPage(
     if (sort === "id" && found.length > limit) break;
   }
   found.sort((a, b) => comparePositions(a.position, b.position));
-  const page = found.slice(0, limit);
-  const next = found.length > limit ? (page.at(-1)?.position ?? null) : null;
+  let length = 0;
+  const end = found.findIndex(({ stored }, index) => {
+    length += lengthOf(stored);
+    return index === limit || (length > MAX_PAGE_LENGTH && index > 0);
+  });
+  const page = end < 0 ? found : found.slice(0, end);
+  const next = end < 0 ? null : (page.at(-1)?.position ?? null);
   return { sessions: page.map(({ stored }) => stored), next, isCutShort: false };
+}
+
+/** About how many characters the session has as JSON. */
+function lengthOf({ session: { ticket } }: Stored): number {
+  return ticket.tags.reduce((sum, tag) => sum + tag.length + 3, SESSION_LENGTH);
 }
 
 /** Merges pages of the same query from several sources into one. */
@@ -293,8 +314,4 @@ export function comparePositions(a: ListPosition, b: ListPosition): number {
 function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

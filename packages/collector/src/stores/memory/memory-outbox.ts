@@ -229,11 +229,15 @@ export class MemoryOutbox implements OutboxStore {
     return null;
   }
 
-  /** Deletes everything stored about a session. */
-  erase({ account, id }: SessionKey): void {
+  /** Deletes everything stored about a session, or about every one with the id if none was found. */
+  erase({ account, id }: SessionKey, createdAt: number | null): void {
     for (const { endpoint, waiting, deliveries } of this.#rows.values()) {
       if (endpoint.account !== account) continue;
-      for (const [name, { session }] of waiting) if (session === id) waiting.delete(name);
+      if (createdAt !== null) {
+        waiting.delete(sessionOf({ session: id, sessionCreatedAt: createdAt }));
+      } else {
+        for (const [name, { session }] of waiting) if (session === id) waiting.delete(name);
+      }
       for (const position of deliveries.ofSession(id)) deliveries.delete(position);
     }
   }

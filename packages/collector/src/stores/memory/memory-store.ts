@@ -247,7 +247,7 @@ export class MemoryStore implements Store {
     const hash = await erasureHashOf(key);
     const row = this.#row(key);
     if (expectedVersion !== undefined && row?.stored.version !== expectedVersion) return false;
-    this.outbox.erase(key);
+    this.outbox.erase(key, row?.stored.session.createdAt ?? null);
     this.#log.erase(key);
     if (!row) return false;
     this.#keyByNumber.delete(row.number);

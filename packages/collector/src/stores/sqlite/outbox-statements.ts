@@ -14,7 +14,7 @@ const DELIVERY =
 const SESSION_EXISTS = `EXISTS (SELECT 1 FROM history WHERE history.account = :account
   AND history.session = :session AND track = 0 AND history.session_created_at = :createdAt)`;
 
-const SQL = {
+export const OUTBOX_SQL = {
   endpoints: `SELECT account, id, body, cursor, paused_until, (SELECT min(next_attempt_at) FROM webhook_waiting
       WHERE account = webhooks.account AND endpoint = webhooks.id) AS next_attempt_at
     FROM webhooks WHERE (account, id) > (?, ?) ORDER BY account, id LIMIT ?`,
@@ -78,17 +78,20 @@ const SQL = {
       WHERE account = ? AND endpoint = ? AND status = ? AND position <= ? LIMIT ?)`,
 
   // A part of an index, since no index is by the time of the last change.
-  partOfDeliveries: `SELECT endpoint, position, updated_at FROM webhook_deliveries
-    WHERE account = ? AND (endpoint, position) > (?, ?) ORDER BY endpoint, position LIMIT ?`,
+  partOfDeliveries: `SELECT position, updated_at FROM webhook_deliveries
+    WHERE account = ? AND endpoint = ? AND position > ? ORDER BY position LIMIT ?`,
+  endpointAfter: "SELECT id FROM webhooks WHERE account = ? AND id > ? ORDER BY id LIMIT 1",
   dropDelivery: "DELETE FROM webhook_deliveries WHERE position = ?",
-  eraseWaiting: "DELETE FROM webhook_waiting WHERE account = ? AND session = ?",
+  // Without being told to, SQLite reads all that wait for the account.
+  eraseWaiting: `DELETE FROM webhook_waiting INDEXED BY webhook_waiting_session
+    WHERE account = ? AND session = ?`,
   eraseDeliveries: `DELETE FROM webhook_deliveries WHERE position IN
     (SELECT position FROM webhook_deliveries WHERE account = ? AND session = ? LIMIT ?)`,
 } as const;
 
-export type OutboxStatements = Record<keyof typeof SQL, SqlStatement>;
+export type OutboxStatements = Record<keyof typeof OUTBOX_SQL, SqlStatement>;
 
 export function prepareOutboxStatements(database: SqlDatabase): OutboxStatements {
-  const entries = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
+  const entries = Object.entries(OUTBOX_SQL).map(([name, sql]) => [name, database.prepare(sql)]);
   return Object.fromEntries(entries) as OutboxStatements;
 }

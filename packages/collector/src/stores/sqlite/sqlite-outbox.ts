@@ -327,22 +327,24 @@ export class SqliteOutbox implements OutboxStore {
     }
   }
 
-  /** A position is the endpoint and the position of the last delivery that was looked at. */
+  /** A position is that of the last delivery that was looked at, and its endpoint. */
   async pruneDeliveries(
     account: string,
     before: number,
     after: string | null,
     limit: number,
   ): Promise<string | null> {
-    const { partOfDeliveries, dropDelivery } = this.#statements;
+    const { partOfDeliveries, endpointAfter, dropDelivery } = this.#statements;
     const [position = "0", endpoint = ""] = after?.split(/ (.*)/s) ?? [];
     return this.#access.transaction(() => {
       const rows = partOfDeliveries.all(account, endpoint, Number(position), limit);
       for (const row of rows) {
         if ((row["updated_at"] as number) < before) dropDelivery.run(row["position"] as number);
       }
-      const last = rows.length < limit ? undefined : rows.at(-1);
-      return last ? `${last["position"]} ${last["endpoint"]}` : null;
+      const last = rows.at(-1);
+      if (last && rows.length === limit) return `${last["position"]} ${endpoint}`;
+      const next = endpointAfter.get(account, endpoint);
+      return next ? `0 ${next["id"]}` : null;
     });
   }
 

@@ -9,7 +9,7 @@ const SESSION = "number, id, version, epoch, deadline_at, body, shadow";
 const LISTED = `${SESSION}, changed_at, queued_at, state, presence, queue, assignee, grp`;
 const ENTRY = "cursor, session, session_created_at, seq, at, body";
 
-const SQL = {
+export const STORE_SQL = {
   begin: "BEGIN IMMEDIATE",
   commit: "COMMIT",
   rollback: "ROLLBACK",
@@ -67,8 +67,11 @@ const SQL = {
   idsInQueue: "SELECT id FROM sessions WHERE account = ? AND queue > 0 LIMIT ?",
   idsByChange: `SELECT id FROM sessions WHERE account = ? AND changed_at > ? AND changed_at < ?
     LIMIT ?`,
+  // A part of the queue: counting a long one at once would take too long.
+  queuePartEnd: `SELECT queued_at FROM sessions WHERE account = ? AND queue > 0 AND queued_at >= ?
+    ORDER BY queued_at LIMIT 1 OFFSET ?`,
   countQueue: `SELECT queue, count(*) AS count FROM sessions WHERE account = :account AND queue > 0
-    AND (:group IS NULL OR grp = :group) GROUP BY queue`,
+    AND queued_at >= :from AND queued_at < :end AND (:group IS NULL OR grp = :group) GROUP BY queue`,
   history: `SELECT ${ENTRY} FROM history
     WHERE account = ? AND session = ? AND track = ? AND seq > ? ORDER BY seq LIMIT ?`,
   log: `SELECT cursor, id AS session, created_at AS session_created_at, seq, at, transitions.body
@@ -138,9 +141,9 @@ const SQL = {
     "INSERT INTO watermark (id, heartbeat_at) VALUES (1, ?) ON CONFLICT DO UPDATE SET heartbeat_at = excluded.heartbeat_at",
 } as const;
 
-export type Statements = Record<keyof typeof SQL, Statement>;
+export type Statements = Record<keyof typeof STORE_SQL, Statement>;
 
 export function prepareStatements(database: GuardedDatabase): Statements {
-  const entries = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
+  const entries = Object.entries(STORE_SQL).map(([name, sql]) => [name, database.prepare(sql)]);
   return Object.fromEntries(entries) as Statements;
 }

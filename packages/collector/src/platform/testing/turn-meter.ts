@@ -1,0 +1,71 @@
+/**
+ * Measures how long one turn of the event loop keeps this thread busy, in processor time of the thread and
+ * without garbage collection. So neither other processes nor other threads change the figure.
+ * @module
+ */
+import { PerformanceObserver, performance } from "node:perf_hooks";
+
+interface Turn {
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly cpuMs: number;
+}
+
+/** Shorter turns are not kept. */
+const MIN_KEPT_MS = 2;
+
+export class TurnMeter {
+  readonly #turns: Turn[] = [];
+  readonly #collections: { readonly startedAt: number; readonly endedAt: number }[] = [];
+  readonly #observer = new PerformanceObserver((list) => this.#add(list.getEntries()));
+  #last = { at: performance.now(), cpuMs: threadCpuMs() };
+  #isStopped = false;
+
+  /** Starts to measure. The event loop does not sleep meanwhile. */
+  constructor() {
+    this.#observer.observe({ entryTypes: ["gc"] });
+    setImmediate(this.#turn);
+  }
+
+  #add(entries: readonly { readonly startTime: number; readonly duration: number }[]): void {
+    for (const { startTime, duration } of entries) {
+      this.#collections.push({ startedAt: startTime, endedAt: startTime + duration });
+    }
+  }
+
+  readonly #turn = () => {
+    const now = { at: performance.now(), cpuMs: threadCpuMs() };
+    const cpuMs = now.cpuMs - this.#last.cpuMs;
+    if (cpuMs >= MIN_KEPT_MS) {
+      this.#turns.push({ startedAt: this.#last.at, endedAt: now.at, cpuMs });
+    }
+    this.#last = now;
+    if (!this.#isStopped) setImmediate(this.#turn);
+  };
+
+  /** Ends measuring; returns the milliseconds of the longest turn. */
+  async stop(): Promise<number> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.#turn();
+    this.#isStopped = true;
+    // Collections are reported in a later turn.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#add(this.#observer.takeRecords());
+    this.#observer.disconnect();
+    const longest = this.#turns.map((turn) => turn.cpuMs - this.#collectingMs(turn));
+    return Math.max(0, ...longest);
+  }
+
+  #collectingMs(turn: Turn): number {
+    return this.#collections
+      .map(({ startedAt, endedAt }) =>
+        Math.max(0, Math.min(endedAt, turn.endedAt) - Math.max(startedAt, turn.startedAt)),
+      )
+      .reduce((sum, ms) => sum + ms, 0);
+  }
+}
+
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
