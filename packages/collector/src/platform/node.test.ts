@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, it, vi } from "vitest";
+import { nextTurn } from "../async/turns.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { startCollector } from "./node.ts";
 
@@ -15,16 +16,22 @@ it.each([
   const collector = await startCollector(options);
   const { secretKey } = await collector.accounts.put("default");
   const { hostname, port } = new URL(collector.url);
-  const authenticated = vi.spyOn(collector.accounts, "bySecretHash");
+  const { bySecretHash } = collector.accounts;
+  const isAuthenticated = new Promise<void>((resolve) => {
+    collector.accounts.bySecretHash = (...hash) => {
+      resolve();
+      return bySecretHash.apply(collector.accounts, hash);
+    };
+  });
   const socket = connect(Number(port), hostname);
   await once(socket, "connect");
   socket.write(
     `PUT /v1/sessions/a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${secretKey}\r\nContent-Type: application/json\r\n${body}`,
   );
-  await vi.waitFor(() => expect(authenticated).toHaveBeenCalled());
+  await isAuthenticated;
   socket.destroy();
   await collector.close();
-  // The body fails shortly after the connection.
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  // The body fails a few turns after the connection.
+  for (let turn = 0; turn < 100; turn += 1) await nextTurn();
   expect(onError).not.toHaveBeenCalled();
 });

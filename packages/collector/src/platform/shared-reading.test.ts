@@ -1,6 +1,8 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { openRuntime } from "./runtime.ts";
+
+vi.mock("./assets.ts", () => ({ readAssets: () => new Map() }));
 
 it("reads the outbox once for a hundred scrapes", async () => {
   const store = new MemoryStore();
