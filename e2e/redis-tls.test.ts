@@ -26,7 +26,7 @@ beforeAll(async () => {
   writeFileSync(
     users,
     "user default off\n" +
-      "user stillhere on >open -@all ~stillhere:* &stillhere:* +@read +@write +@scripting +@connection +@pubsub +time -@dangerous\n",
+      "user stillhere on >open -@all ~stillhere:* &stillhere:* +@read +@write +@scripting +@connection +@pubsub +time -@dangerous +info\n",
   );
   const files = ["--tls-cert-file", certificate, "--tls-key-file", key];
   const options = ["--tls-ca-cert-file", certificate, "--tls-auth-clients", "no"];

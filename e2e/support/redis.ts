@@ -51,6 +51,12 @@ export class RedisServer {
     this.#running = await run(this.port, this.folder, this.#args);
   }
 
+  /** The same with further options; resolves when the data is loaded. */
+  async restartSlowly(...options: readonly string[]): Promise<void> {
+    await this.kill();
+    this.#running = await run(this.port, this.folder, [...this.#args, ...options]);
+  }
+
   /** Suspends or resumes the process, as on a machine that stalls. */
   signal(name: "SIGSTOP" | "SIGCONT"): void {
     this.#running.child.kill(name);

@@ -11,6 +11,7 @@ function create(sources: Partial<GaugeSources> = {}): void {
   meter = createPrometheusMeter({
     outboxDepth: async () => ({ unread: 1, pending: 2 }),
     isStoreWritable: async () => true,
+    mayEvict: () => false,
     clockSkewMs: () => -1_500,
     unheardMs: () => 42_000,
     sessionsByState: async () => ({ ...noSessions(), active: 3 }),
@@ -39,6 +40,7 @@ it("shows what the store and the streams are", async () => {
     'stillhere_sessions{state="inactive"} 0',
     'stillhere_sessions{state="ended"} 0',
     "stillhere_store_writable 1",
+    "stillhere_store_evicts 0",
     "stillhere_clock_skew_seconds -1.5",
     "stillhere_unheard_seconds 42",
     "stillhere_streams 1",
@@ -50,6 +52,7 @@ it("leaves out what an unavailable store does not give, and shows that it is una
     outboxDepth: unavailable,
     sessionsByState: unavailable,
     isStoreWritable: async () => false,
+    mayEvict: () => null,
   });
   expect(await gauges()).toEqual([
     "stillhere_store_writable 0",

@@ -19,6 +19,8 @@ export interface PrometheusMeter extends Meter {
 export interface GaugeSources {
   outboxDepth(): Promise<OutboxDepth>;
   isStoreWritable(): Promise<boolean>;
+  /** `null`: not known. */
+  mayEvict(): boolean | null;
   clockSkewMs(): number;
   /** For how long an account has been unheard, the longest if several are; 0: none is. */
   unheardMs(): number;
@@ -121,6 +123,17 @@ export function createPrometheusMeter(sources: GaugeSources): PrometheusMeter {
     registers,
     async collect() {
       this.set((await sources.isStoreWritable()) ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: "stillhere_store_evicts",
+    help: "1 if the store drops records when its memory is full; left out if it does not say",
+    registers,
+    collect() {
+      this.reset();
+      const mayEvict = sources.mayEvict();
+      if (mayEvict !== null) this.set(mayEvict ? 1 : 0);
+      else this.remove();
     },
   });
   new Gauge({

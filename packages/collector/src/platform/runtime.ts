@@ -24,6 +24,7 @@ import { outboxDepth } from "../webhooks/depth.ts";
 import { createWebhookSender } from "../webhooks/sender.ts";
 import { readAssets } from "./assets.ts";
 import { watchClock } from "./clock-log.ts";
+import { watchEviction } from "./eviction-watch.ts";
 import { log, logRefusal, logStoreRecovery } from "./log.ts";
 import { machineClocks } from "./machine-clocks.ts";
 import { createPrometheusMeter, type PrometheusMeter } from "./meter.ts";
@@ -84,9 +85,11 @@ export interface Runtime {
 /** Reads accounts and settings from the store, and wires the parts. */
 export async function openRuntime(store: Store, options: RuntimeOptions): Promise<Runtime> {
   const clock = new StoreClock(options.clocks ?? machineClocks(), randomText(12));
+  const eviction = watchEviction(store, (message) => log.warn(message));
   const meter = createPrometheusMeter({
     outboxDepth: shareReading(() => outboxDepth(store), MIN_DEPTH_AGE_MS),
     isStoreWritable: () => engine.isStoreWritable(),
+    mayEvict: () => eviction.mayEvict,
     clockSkewMs: () => clock.skewMs,
     unheardMs: () => engine.unheard.longestMs(clock.steady()),
     sessionsByState: createSessionCounts(store, () => accounts.names()),
@@ -161,6 +164,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
       for (const check of [checkClock, checkUnheard])
         timers.push(setInterval(check, CHECK_EVERY_MS));
       every(CHECK_EVERY_MS, watchStore(engine, logStoreRecovery));
+      every(CHECK_EVERY_MS, () => eviction.check());
       stopRetention = startRetention({ engine, accounts: () => accounts.names(), onError });
       const allAccounts = async () => (await store.accounts()).map(({ name }) => name);
       stopTrimming = startTrimming({ engine, accounts: allAccounts, onError });

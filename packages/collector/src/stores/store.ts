@@ -245,6 +245,14 @@ export interface ClockKeeper {
   readonly mono: number;
 }
 
+/** Whether the storage drops records on its own. */
+export interface Eviction {
+  /** `null`: it does not say. */
+  readonly mayEvict: boolean | null;
+  /** A sentence for the log that states what to do; empty if it evicts nothing. */
+  readonly message: string;
+}
+
 export interface Store {
   /** The webhook outbox. */
   readonly outbox: OutboxStore;
@@ -389,6 +397,9 @@ export interface Store {
    * read. Returns a function that unsubscribes. Missing: the store passes over nothing.
    */
   onUnreadable?(listener: (error: RecordError) => void): () => void;
+
+  /** Asked every 20 s. Missing: the storage drops nothing on its own. */
+  checkEviction?(): Promise<Eviction>;
 
   close(): Promise<void>;
 }

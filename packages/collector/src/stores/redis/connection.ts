@@ -31,12 +31,19 @@ const REFUSED_REPLY =
 /** A script failed in its own code: what it found is not what it expects. */
 const SCRIPT_ERROR = /^ERR (?!The user executing).*\bscript: /s;
 
+/** Redis is there, and does not allow a command. */
+export class RefusedError extends StoreError {
+  override name = "RefusedError";
+}
+
 export class Connection {
   readonly #address: RedisAddress;
   readonly #subscriptions = new Map<string, (message: string) => void>();
   readonly #reopenListeners = new Set<() => void>();
   #link: Link | null;
   #isClosed = false;
+  /** Why the last attempt to reconnect failed. */
+  #reopenError: unknown = new Error("not connected");
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(address: RedisAddress, link: Link) {
@@ -86,7 +93,7 @@ export class Connection {
 
   async #command(keys: readonly [string, ...string[]], args: readonly string[]): Promise<Reply> {
     const link = this.#link;
-    if (!link) throw storeErrorOf(this.#address, new Error("not connected"));
+    if (!link) throw storeErrorOf(this.#address, this.#reopenError);
     try {
       return await withTimeout(REPLY_TIMEOUT_MS, link.send(keys[0], args));
     } catch (error) {
@@ -126,6 +133,21 @@ export class Connection {
     await this.#link?.subscribe(channel, listener);
   }
 
+  /** Whether a message that is published to a channel comes back within `timeoutMs`. */
+  async echoes(channel: string, timeoutMs: number): Promise<boolean> {
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    const stop = await this.#link?.subscribe(channel, arrive);
+    try {
+      await this.command(channel, "PUBLISH", channel, "");
+      return await settlesWithin(timeoutMs, arrived);
+    } finally {
+      stop?.();
+    }
+  }
+
   /** Calls `listener` after a reconnect, when messages may have been missed. */
   onReopened(listener: () => void): void {
     this.#reopenListeners.add(listener);
@@ -155,10 +177,12 @@ export class Connection {
       const link = await withTimeout(OPEN_TIMEOUT_MS, openLink(this.#address), destroyLink);
       for (const [channel, listener] of this.#subscriptions)
         await link.subscribe(channel, listener);
+      this.#reopenError = new Error("not connected");
       if (this.#isClosed) link.destroy();
       else this.#link = link;
       for (const listener of this.#reopenListeners) listener();
-    } catch {
+    } catch (error) {
+      this.#reopenError = error;
       this.#reopenIn(Math.min(delayMs * 2, MAX_REOPEN_DELAY_MS));
     }
   }
@@ -192,5 +216,7 @@ function storeErrorOf({ nodes }: RedisAddress, error: unknown): StoreError {
   const what = isRefused
     ? `Redis at ${where} refuses (${message}): see docs/redis.md for what it must allow.`
     : `Redis at ${where} cannot be reached (${why}): start it, or name another with --store.`;
-  return new StoreError(what, { cause: error });
+  return isRefused
+    ? new RefusedError(what, { cause: error })
+    : new StoreError(what, { cause: error });
 }

@@ -10,8 +10,8 @@ export type Reply = string | number | null | readonly Reply[];
 export interface Link {
   /** Sends a command to the node that holds the key. */
   send(key: string, args: readonly string[]): Promise<Reply>;
-  /** Calls `listener` with each message of a channel. */
-  subscribe(channel: string, listener: (message: string) => void): Promise<void>;
+  /** Calls `listener` with each message of a channel; returns a function that ends that. */
+  subscribe(channel: string, listener: (message: string) => void): Promise<() => void>;
   /** Closes it immediately; pending commands fail. */
   destroy(): void;
 }
@@ -62,6 +62,7 @@ async function openServer(address: RedisAddress): Promise<Link> {
       subscribers.push(subscriber);
       await subscriber.connect();
       await subscriber.subscribe(channel, listener);
+      return () => subscriber.destroy();
     },
     destroy() {
       for (const each of [client, ...subscribers]) if (each.isOpen) each.destroy();
@@ -88,6 +89,7 @@ async function openCluster(address: RedisAddress): Promise<Link> {
     send: (key, args) => cluster.sendCommand(key, false, [...args]),
     async subscribe(channel, listener) {
       await cluster.subscribe(channel, listener);
+      return () => void cluster.unsubscribe(channel).catch(() => {});
     },
     destroy() {
       cluster.destroy();

@@ -128,7 +128,7 @@ describe("a server that requires a password", () => {
     server.command(
       ...admin,
       ..."ACL SETUSER stillhere on >open -@all ~stillhere:* &stillhere:*".split(" "),
-      ..."+@read +@write +@scripting +@connection +@pubsub +time -@dangerous".split(" "),
+      ..."+@read +@write +@scripting +@connection +@pubsub +time -@dangerous +info".split(" "),
     );
     const url = server.url.replace("//", "//stillhere:open@");
     await expect(RedisStore.open(server.url)).rejects.toThrow(/refuses \(NOAUTH/);
@@ -137,6 +137,7 @@ describe("a server that requires a password", () => {
     expect(await store.commit([A])).toEqual(["committed"]);
     expect(await store.due(NOW, 1)).toEqual([]);
     expect(await store.heartbeat(NOW, TOLERANCE_MS)).toBe(false);
+    expect(await store.checkEviction()).toMatchObject({ mayEvict: false });
     await store.close();
     await server.stop();
   });

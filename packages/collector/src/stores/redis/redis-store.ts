@@ -7,29 +7,31 @@ import type { ListPage, ListQuery } from "../list.ts";
 import { parseAccount, parseBroadcast } from "../parse-record.ts";
 import { type RecordError, RecordErrors } from "../record-error.ts";
 import type { StateCounts } from "../state-counts.ts";
-import type {
-  Account,
-  Agent,
-  AgentQuery,
-  Assignment,
-  AssignmentQuery,
-  Broadcast,
-  ClockReading,
-  EraseOptions,
-  Found,
-  IdPart,
-  LeaseWrite,
-  ListedAgent,
-  LogEntry,
-  Lookup,
-  NewBroadcast,
-  QueueCounts,
-  ScanPart,
-  SessionKey,
-  Store,
-  Stored,
-  Write,
-  WriteOutcome,
+import {
+  type Account,
+  type Agent,
+  type AgentQuery,
+  type Assignment,
+  type AssignmentQuery,
+  type Broadcast,
+  type ClockReading,
+  type EraseOptions,
+  type Eviction,
+  type Found,
+  type IdPart,
+  type LeaseWrite,
+  type ListedAgent,
+  type LogEntry,
+  type Lookup,
+  type NewBroadcast,
+  type QueueCounts,
+  type ScanPart,
+  type SessionKey,
+  type Store,
+  type Stored,
+  StoreError,
+  type Write,
+  type WriteOutcome,
 } from "../store.ts";
 import { parseRedisAddress } from "./address.ts";
 import { Connection } from "./connection.ts";
@@ -43,6 +45,7 @@ import { PartitionClaims } from "./partition-claims.ts";
 import { PartitionRelay } from "./partition-relay.ts";
 import { RedisOutbox } from "./redis-outbox.ts";
 import { reindex } from "./reindex.ts";
+import { evictionOf, requirePubSub } from "./requirements.ts";
 import { APPEND_BROADCAST } from "./scripts/broadcast.ts";
 import { CLOSE_EPOCHS } from "./scripts/close-epochs.ts";
 import { HEARTBEAT } from "./scripts/heartbeat.ts";
@@ -85,14 +88,15 @@ export class RedisStore implements Store {
 
   /**
    * @param address `redis[s]://…` or `redis[s]-cluster://…`
-   * @throws {StoreError} if the address is invalid, Redis is unreachable, or it has another number
-   *   of partitions; without `create` also if it has no store yet.
+   * @throws {StoreError} if the address is invalid, Redis is unreachable, evicts data or passes no
+   *   messages on, or it has another number of partitions; without `create` also if it has no store yet.
    */
   static async open(address: string, { create = true } = {}): Promise<RedisStore> {
     const parsed = parseRedisAddress(address);
     const connection = await Connection.open(parsed);
     try {
       await checkPartitions(connection, parsed.partitions, create);
+      if (create) await requireReliable(connection, parsed.partitions);
       const incarnation = await readIncarnation(connection);
       const store = new RedisStore(connection, parsed.partitions, incarnation);
       if (create) await prepareLayout(connection, () => store.#reindex());
@@ -313,8 +317,19 @@ export class RedisStore implements Store {
     return this.#unreadable.listen(listener);
   }
 
+  checkEviction(): Promise<Eviction> {
+    return evictionOf(this.#connection, this.#partitions);
+  }
+
   async close(): Promise<void> {
     await this.#claims.release().catch(() => {});
     this.#connection.close();
   }
+}
+
+/** Before anything is stored that would be lost. */
+async function requireReliable(connection: Connection, partitions: number): Promise<void> {
+  const { mayEvict, message } = await evictionOf(connection, partitions);
+  if (mayEvict) throw new StoreError(message);
+  await requirePubSub(connection);
 }

@@ -1,0 +1,67 @@
+/**
+ * What a Redis server must be like, and what would only show when it is too late: that it evicts
+ * nothing, and passes messages on.
+ * @module
+ */
+import { randomUUID } from "node:crypto";
+import { settlesWithin } from "../../async/timeout.ts";
+import { type Eviction, StoreError } from "../store.ts";
+import { type Connection, RefusedError } from "./connection.ts";
+import { PREFIX, partitionKeys } from "./keys.ts";
+
+/** How long a message may take, and the whole check. */
+const ECHO_TIMEOUT_MS = 2_000;
+const CHECK_TIMEOUT_MS = 4_000;
+
+const NOT_KNOWN =
+  "Redis does not say whether it evicts data (CONFIG GET and INFO are refused): make sure that its maxmemory-policy is noeviction, or let the user ask (+info).";
+
+/** @throws {StoreError} unless messages reach their subscribers. */
+export async function requirePubSub(connection: Connection): Promise<void> {
+  const channel = `${PREFIX}probe:${randomUUID()}`;
+  const echo = connection.echoes(channel, ECHO_TIMEOUT_MS);
+  echo.catch(() => {});
+  let why = "no message arrived";
+  try {
+    if ((await settlesWithin(CHECK_TIMEOUT_MS, echo)) && (await echo)) return;
+  } catch (error) {
+    if (error instanceof StoreError && !(error instanceof RefusedError)) throw error;
+    why = error instanceof Error ? error.message : String(error);
+  }
+  throw new StoreError(
+    `This Redis passes no messages on (${why}), which streams and webhooks need: use a server or proxy with SUBSCRIBE and PUBLISH, and allow them (+@pubsub &stillhere:*).`,
+  );
+}
+
+/** Whether any node of the primaries evicts what has no expiry. */
+export async function evictionOf(connection: Connection, partitions: number): Promise<Eviction> {
+  const nodes = connection.isCluster ? Array.from({ length: partitions }, (_, each) => each) : [0];
+  const policies = await Promise.all(
+    nodes.map((partition) => policyAt(connection, partitionKeys(partition).writeProbe)),
+  );
+  const evicting = policies.find((policy) => policy?.startsWith("allkeys-"));
+  if (evicting) {
+    const message = `Redis evicts data when its memory is full (maxmemory-policy ${evicting}), and with it what was answered: set maxmemory-policy noeviction.`;
+    return { mayEvict: true, message };
+  }
+  if (policies.includes(null)) return { mayEvict: null, message: NOT_KNOWN };
+  return { mayEvict: false, message: "" };
+}
+
+/** The policy of the node that has the key; `null`: it may not be asked. */
+async function policyAt(connection: Connection, key: string): Promise<string | null> {
+  const config = await ask(connection, key, "CONFIG", "GET", "maxmemory-policy");
+  if (Array.isArray(config) && typeof config[1] === "string") return config[1];
+  const info = await ask(connection, key, "INFO", "memory");
+  return /^maxmemory_policy:(\S+)/m.exec(String(info))?.[1] ?? null;
+}
+
+async function ask(connection: Connection, key: string, ...args: readonly string[]) {
+  try {
+    return await connection.command(key, ...args);
+  } catch (error) {
+    // Managed servers refuse it in words of their own.
+    if (error instanceof StoreError && !(error instanceof RefusedError)) throw error;
+    return null;
+  }
+}
