@@ -57,20 +57,20 @@ describe("the eviction policy", () => {
       server.command("ACL", "SETUSER", name, ...rules.split(" "), ...more);
       return server.url.replace("//", `//${name}:open@`);
     };
-    const told = await open(allow("told", "+info"));
-    expect(await told.checkEviction()).toEqual({ mayEvict: false, message: "" });
-    const untold = await open(allow("untold"));
-    expect(await untold.checkEviction()).toMatchObject({
+    const informed = await open(allow("informed", "+info"));
+    expect(await informed.checkEviction()).toEqual({ mayEvict: false, message: "" });
+    const silent = await open(allow("silent"));
+    expect(await silent.checkEviction()).toMatchObject({
       mayEvict: null,
       message: expect.stringContaining("(+info)"),
     });
     server.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
-    expect(await told.checkEviction()).toMatchObject({ mayEvict: true });
-    await expect(RedisStore.open(allow("told", "+info"))).rejects.toThrow(
+    expect(await informed.checkEviction()).toMatchObject({ mayEvict: true });
+    await expect(RedisStore.open(allow("informed", "+info"))).rejects.toThrow(
       /set maxmemory-policy noeviction/,
     );
     // Keys can be read nevertheless.
-    await open(allow("told"), { create: false });
+    await open(allow("informed"), { create: false });
   });
 
   it("of one node of a cluster is refused", async () => {
