@@ -86,7 +86,17 @@ async function settle(): Promise<void> {
 
 /** Bytes per session of each kind of key, sampled from one partition. */
 function largest(): [string, number][] {
-  const sizes = ["sessions", "ids", "columns", "assigned", "events", "epochs"].map((kind) => {
+  const sizes = [
+    "sessions",
+    "terms",
+    "changes",
+    "waiting",
+    "ids",
+    "columns",
+    "assigned",
+    "events",
+    "epochs",
+  ].map((kind) => {
     const key = `stillhere:{7}:${kind}:default`;
     return [kind, key, 64] as const;
   });

@@ -115,6 +115,29 @@ describe("GET /v1/sessions", () => {
     expect(second).toMatchObject({ cursor: null, stopped: false });
   });
 
+  it("ends a page after 1 MiB, and continues behind its last session", async () => {
+    const tags = Array.from({ length: 250 }, (_, number) => `${number}`.padEnd(250, "x"));
+    const ids = Array.from({ length: 40 }, (_, number) => `conv_${100 + number}`);
+    for (const id of ids) {
+      const session = sessionOf(id);
+      const large = { ...session, ticket: { ...session.ticket, tags } };
+      await test.store.commit([writeOf(id, { key: keyOf(id, "default"), session: large })]);
+    }
+    const found: string[] = [];
+    let pages = 0;
+    for (let cursor: string | null = ""; cursor !== null; pages += 1) {
+      const query: string = `sort=changed&limit=500${cursor && `&cursor=${cursor}`}`;
+      const text = await (await test.request("GET", `/v1/sessions?${query}`)).text();
+      expect(text.length).toBeLessThan(1.1 * 2 ** 20);
+      const page = JSON.parse(text) as Found;
+      expect(page.stopped).toBe(false);
+      found.push(...page.sessions.map(({ id }) => id));
+      cursor = page.cursor;
+    }
+    expect(found).toEqual(ids);
+    expect(pages).toBe(3);
+  });
+
   it("refuses the cursor of another query, and one that it has not given", async () => {
     await put("conv_1", { user: "u" });
     await put("conv_2", { user: "u" });
