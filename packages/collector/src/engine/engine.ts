@@ -26,10 +26,11 @@ import { BeatCache, type BeatKey } from "./beat-cache.ts";
 import { Broadcasts } from "./broadcasts.ts";
 import { agentOfReturn, CapacityCounter } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
+import { Erasure } from "./erasure.ts";
 import { FailingSessions } from "./failing-sessions.ts";
 import { CONTRADICTED_WITHIN_MS } from "./insights.ts";
 import { LogNotifier } from "./log-notifier.ts";
-import { idsToErase, Merges } from "./merges.ts";
+import { Merges } from "./merges.ts";
 import { type Meter, SILENT_METER } from "./meter.ts";
 import {
   type Follow,
@@ -40,6 +41,7 @@ import {
   toSlowPath,
 } from "./pending.ts";
 import { type BeatOutcome, isElsewhere, isOfPage, type Outcome, type Request } from "./request.ts";
+import { isSameJson } from "./same-json.ts";
 import { SessionBatch } from "./session-batch.ts";
 import { UnheardAccounts } from "./unheard-accounts.ts";
 
@@ -73,6 +75,7 @@ export class Engine {
   #arrivals = 0;
   #running: Promise<void> | null = null;
   readonly #batchLimit = new BatchLimit();
+  readonly #erasure: Erasure;
   readonly #meter: Meter;
   #heartbeatAt = Number.NEGATIVE_INFINITY;
   #beating: Promise<void> | null = null;
@@ -91,6 +94,7 @@ export class Engine {
     this.clock = clock;
     this.#meter = meter;
     this.beatCache = store.renew ? new BeatCache(undefined, this.#signals) : null;
+    this.#erasure = new Erasure(store, clock, this.beatCache);
     this.broadcasts = new Broadcasts(store, (broadcast) => this.#onBroadcast(broadcast));
     this.unheard = new UnheardAccounts(store, this.broadcasts, this.#signals);
   }
@@ -203,32 +207,9 @@ export class Engine {
     return this.#writtenAt !== null && this.clock.steady() - this.#writtenAt <= OUTAGE_AFTER_MS;
   }
 
-  /**
-   * Removes a session with all that is stored of it, together with those that go on as it or that it goes
-   * on as (rule 26); false: it did not exist. Pages that are still open do not create it again. With
-   * `expectedVersion`, only if nothing has happened to it since.
-   */
-  async erase(key: SessionKey, expectedVersion?: number): Promise<boolean> {
-    const ids = await idsToErase(this.store, key);
-    const erase = (id: string) => this.#eraseOne({ ...key, id });
-    const survivor = ids.at(-1) ?? key.id;
-    if (expectedVersion !== undefined) {
-      if (!(await this.#eraseOne({ ...key, id: survivor }, expectedVersion))) return false;
-      for (const id of ids.slice(0, -1)) await erase(id);
-      return true;
-    }
-    // The survivor last: it names the others, and a request that was interrupted is repeated.
-    let isErased = false;
-    for (const id of ids) isErased = (await erase(id)) || isErased;
-    return isErased;
-  }
-
-  async #eraseOne(key: SessionKey, expectedVersion?: number): Promise<boolean> {
-    if (this.beatCache) {
-      const [found] = await this.store.load([{ key, eventIds: [] }]);
-      if (found?.number !== undefined) this.beatCache.invalidate(found.number);
-    }
-    return this.store.erase(key, { erasedAt: this.clock.now(), expectedVersion });
+  /** @see Erasure */
+  erase(key: SessionKey, expectedVersion?: number): Promise<boolean> {
+    return this.#erasure.erase(key, expectedVersion);
   }
 
   /** Changes settings or triggers; every session of the account applies the change at this instant. */
@@ -243,7 +224,7 @@ export class Engine {
     const latest = this.broadcasts.latest(account);
     const { overrides, triggers } = { ...latest, ...change };
     // Each broadcast is kept, and applied by every session: one that changes nothing is not made.
-    if (isSame(overrides, latest.overrides) && isSame(triggers, latest.triggers)) return;
+    if (isSameJson(overrides, latest.overrides) && isSameJson(triggers, latest.triggers)) return;
     await this.store.broadcast({ type: "settings", account, at, overrides, triggers });
     await this.broadcasts.refresh();
   }
@@ -545,19 +526,6 @@ function alone<T>(group: Group, work: () => T): readonly T[] {
 }
 
 const NOT_FOUND: Found = { stored: null, seenEventIds: [] };
-
-/** Whether two values are the same JSON, whatever the order of their fields. */
-function isSame(a: object, b: object): boolean {
-  return canonical(a) === canonical(b);
-}
-
-function canonical(value: object): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    part !== null && typeof part === "object" && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}
 
 function eventIdsOf(group: Group): string[] {
   return group.flatMap(({ request }) => request.eventId ?? []);

@@ -103,7 +103,7 @@ describe.each([
   ["a server that mounts the application", serveEmbedded],
 ])("through %s", (_, serve) => {
   it("a reader that takes nothing is disconnected", async () => {
-    const served = await serve({ maxPerAccount: 10, stalledAfterMs: 300 });
+    const served = await serve({ maxPerAccount: 10, stalledAfterMs: 3_000 });
     await fillLog(served);
     const socket = await openStream(served);
     await vi.waitFor(async () => expect(await openStreams(served)).toBe(1), wait);
