@@ -60,7 +60,9 @@ export async function openLoopLoad(store: Store, sessions: number): Promise<Loop
   }
   const account = await store.accounts().then(([first]) => first);
   for (let number = 0; account && number < ACCOUNTS; number += 1) {
-    await store.putAccount({ ...account, name: `account ${number}` });
+    const secretKeys = account.secretKeys.map((key) => ({ ...key, hash: `${number}` }));
+    const publishableKeys = [{ key: `pk_${number}`, expiresAt: null }];
+    await store.putAccount({ ...account, name: `account ${number}`, secretKeys, publishableKeys });
   }
   const open: LoopLoad["open"] = async (method, path, body) => {
     const response = await runtime.app.request(path, {
