@@ -1,23 +1,29 @@
 /**
- * `pnpm fault-run [kills]` (default 1,000): long test of webhooks under faults. Kills collectors between
+ * `pnpm fault-run [kills] [redis]` (default 1,000, on SQLite files): long test of webhooks under faults. Kills collectors between
  * a commit and its delivery, in several concurrent lanes, and fails unless exactly the committed
  * transitions arrived, in order. `SEED=…` repeats a run's faults, but not its timing.
  */
 import { randomInt } from "node:crypto";
 import { runFaults } from "../e2e/support/fault-run.ts";
+import { RedisServer } from "../e2e/support/redis.ts";
 import { seededRandom } from "../e2e/support/seeded-random.ts";
 
 const LANES = 4;
 const REPORT_EVERY = 50;
 
+const isOnRedis = process.argv[3] === "redis";
 const wanted = Number(process.argv[2] ?? 1_000);
 const seed = Number(process.env["SEED"] ?? randomInt(2 ** 31));
 console.log(`${wanted} kills, seed ${seed}`);
 
 let done = 0;
+const servers = await Promise.all(
+  Array.from({ length: isOnRedis ? LANES : 0 }, () => RedisServer.start()),
+);
 const reports = await Promise.all(
   Array.from({ length: LANES }, (_, lane) =>
     runFaults({
+      store: servers[lane]?.url,
       kills: Math.ceil(wanted / LANES),
       random: seededRandom(seed + lane),
       onKill(wasBetween) {
@@ -27,6 +33,7 @@ const reports = await Promise.all(
     }),
   ),
 );
+for (const server of servers) await server.stop();
 
 const sum = (
   figure: "kills" | "killsBeforeDelivery" | "committed" | "accepted" | "invalidSignatures",

@@ -1,13 +1,15 @@
 /**
- * `pnpm fuzz [requests]` (default a million): sends malformed requests to a real collector, and reports
+ * `pnpm fuzz [requests] [redis]` (default a million, on a SQLite file): sends malformed requests to a real collector, and reports
  * failures and memory after each round.
  */
 import { TestCollector } from "../e2e/support/collector.ts";
 import { fuzz } from "../e2e/support/fuzz.ts";
+import { RedisServer } from "../e2e/support/redis.ts";
 
 const wanted = Number(process.argv[2] ?? 1_000_000);
 const ROUND = 50_000;
-const collector = await TestCollector.start();
+const server = process.argv[3] === "redis" ? await RedisServer.start() : null;
+const collector = await TestCollector.start(...(server ? ["--store", server.url] : []));
 const { token } = await collector.request<{ token: string }>("POST", "/v1/tokens", {
   session: "fuzz",
   ttlSeconds: 86_400,
@@ -28,4 +30,5 @@ while (sent < wanted) {
   console.log(`${sent} sent, ${failed} failed, ${memory} (seed ${seed}): ${answers.join(" ")}`);
 }
 await collector.stop();
+await server?.stop();
 process.exit(failed === 0 ? 0 : 1);

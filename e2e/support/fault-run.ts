@@ -28,6 +28,8 @@ const FAILURE_MODES: readonly (readonly [FailureMode, number])[] = [
 ];
 
 export interface FaultRunOptions {
+  /** Missing: a SQLite file. */
+  readonly store?: string | undefined;
   /** How often the collector is killed while a committed transition is undelivered. */
   readonly kills: number;
   /** Uniform in [0, 1). */
@@ -55,7 +57,11 @@ export interface FaultRunReport {
 
 export async function runFaults(options: FaultRunOptions): Promise<FaultRunReport> {
   const receiver = await TestReceiver.start();
-  const collector = await TestCollector.start("--allow-private-webhooks");
+  const { store } = options;
+  const collector = await TestCollector.start(
+    "--allow-private-webhooks",
+    ...(store === undefined ? [] : ["--store", store]),
+  );
   try {
     return await new FaultRun(collector, receiver, options).run();
   } finally {

@@ -60,6 +60,12 @@ describe("Durable Objects", () => {
   });
 });
 
+describe("a row of a shard", () => {
+  it("that cannot be read stops its own session, and is no outage of the shard", async () => {
+    expect(await run({ type: "unreadable" })).toBe(true);
+  });
+});
+
 describe("scenarios over Durable Objects", () => {
   const starts = scenarios.map((_, index) => index).filter((at) => at % SCENARIOS_PER_RUN === 0);
   it.each(starts)("have the outcome that the rules define, from index %d on", async (start) => {

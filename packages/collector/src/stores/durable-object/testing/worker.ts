@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { linksOf } from "../../../platform/cloudflare/env.ts";
+import { shardName } from "../../../platform/cloudflare/names.ts";
 import { Coordinator, type Env, Shard } from "../../../platform/cloudflare.ts";
 import { compareHistory } from "../../../suite/histories.ts";
 import {
@@ -18,8 +19,14 @@ import {
 import { history } from "../../../suite/testing/generated.ts";
 import { MemoryStore } from "../../memory/memory-store.ts";
 import { DurableObjectStore } from "../durable-object-store.ts";
+import { passOverUnreadable } from "./unreadable.ts";
 
 class QuietShard extends Shard {
+  /** Changes a session's row as damage would. */
+  async damage(id: string): Promise<void> {
+    this.ctx.storage.sql.exec("UPDATE sessions SET body = '[2]' WHERE id = ?", id);
+  }
+
   override async readBroadcasts(): Promise<void> {}
   protected override async arm(): Promise<void> {}
 }
@@ -42,6 +49,7 @@ const CASES = [
 export type Task =
   | { readonly type: "conformance"; readonly name: string }
   | { readonly type: "scenarios"; readonly scenarios: readonly Scenario[] }
+  | { readonly type: "unreadable" }
   | { readonly type: "histories"; readonly runs: number; readonly seed?: number };
 
 /** Through JSON, because RPC cannot pass objects without a prototype. */
@@ -57,6 +65,14 @@ function open(env: Env): DurableObjectStore {
 }
 
 async function run(task: Task, env: Env): Promise<unknown> {
+  if (task.type === "unreadable") {
+    const store = open(env);
+    return passOverUnreadable(store, async (key) => {
+      const shard = env.SHARD.getByName(shardName(`space${spaces}`, await store.shardOf(key)));
+      await (shard as unknown as QuietShard).damage(key.id);
+      return shard;
+    });
+  }
   if (task.type === "scenarios") return playScenarios(open(env), task.scenarios);
   if (task.type === "histories") {
     const play = fc.asyncProperty(histories, async (given) => {
