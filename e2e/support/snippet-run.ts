@@ -223,6 +223,7 @@ export class SnippetRun {
       await runCommand("replay", file);
     } else if ("v" in json) await this.#signal(json);
     else if ("actions" in json) await this.#collector.request("PUT", "/v1/triggers", [json]);
+    else if ("links" in json) await this.#collector.request("PUT", "/v1/sessions/conv_1", json);
     else if ("type" in json) {
       await this.#collector.request("POST", "/v1/sessions/conv_1/events", json);
     } else await this.#collector.request("PATCH", "/v1/settings", json["settings"] ?? json);
