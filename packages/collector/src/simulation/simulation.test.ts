@@ -39,7 +39,7 @@ describe("a simulated run", () => {
 });
 
 /** Seeds that may be needed until the absence of a fix is found. */
-const MAX_SEEDS = 10;
+const MAX_SEEDS = 30;
 
 describe("a simulation without a fix", () => {
   it.each(FIXES)("finds a violation soon: without %s", async (without) => {
