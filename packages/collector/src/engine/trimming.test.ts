@@ -497,6 +497,6 @@ describe("any history", () => {
       }),
       { numRuns },
     );
-    expect(dropped).toBeGreaterThan(numRuns / 4);
+    expect(dropped).toBeGreaterThan(numRuns / 10);
   }, 60_000);
 });
