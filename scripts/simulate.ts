@@ -5,7 +5,8 @@
  * - `--seed N`: this seed alone, or the first of several. Missing: a fresh one.
  * - `--seeds N`: how many seeds (default 100). `--minutes M`: as many as fit into M minutes.
  * - `--steps N`: steps of each seed until its faults end (default 30,000).
- * - `--without step|skew`: takes one fix out; exits with 0 only where that is found.
+ * - `--without step|skew|silent-way`: takes one fix out; exits with 0 only where that is found.
+ * - `--all`: goes on after a violation, and names them all.
  * - `--lines`: prints every event.
  */
 import { randomInt } from "node:crypto";
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     steps: { type: "string", default: "30000" },
     minutes: { type: "string" },
     without: { type: "string" },
+    all: { type: "boolean", default: false },
     lines: { type: "boolean", default: false },
   },
 });
@@ -42,7 +44,7 @@ const totals = {
   verdicts: new Map<string, number>(),
   checks: new Map<string, number>(),
 };
-let [done, allSteps, simulatedMs] = [0, 0, 0];
+let [done, allSteps, simulatedMs, violations] = [0, 0, 0, 0];
 const startedAt = Date.now();
 let report: Report | null = null;
 while (done < seeds && Date.now() < until) {
@@ -55,25 +57,30 @@ while (done < seeds && Date.now() < until) {
       totals[name].set(kind, (totals[name].get(kind) ?? 0) + count);
     }
   }
-  if (report.violation) break;
+  if (!report.violation) continue;
+  violations += 1;
+  print(report);
+  if (!values.all) break;
 }
 
 const took = (Date.now() - startedAt) / 1_000;
-if (report?.violation) {
-  const { invariant, message, step, atMs } = report.violation;
-  console.log(report.lastEvents.slice(-60).join("\n"));
-  console.log(`\nVIOLATION of ${invariant} at step ${step}, ${atMs} ms: ${message}`);
-  console.log(report.plan);
-  console.log(
-    `Repeat it with: pnpm simulate --seed ${report.seed} --steps ${steps}${without ? ` --without ${without}` : ""}`,
-  );
-}
+const simulated = Math.round(simulatedMs / 1_000);
 console.log(
-  `${done} seeds from ${first}, ${allSteps} steps, ${Math.round(simulatedMs / 1_000)} simulated seconds in ${took} s`,
+  `${done} seeds from ${first}: ${violations} with a violation; ${allSteps} steps, ${simulated} simulated seconds in ${took} s`,
 );
 for (const [name, counts] of Object.entries(totals)) {
   const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
   console.log(`${name}: ${sorted.map(([kind, count]) => `${kind} ${count}`).join(", ")}`);
 }
 if (isSingle) console.log(`digest ${report?.digest}`);
-process.exit((report?.violation == null) === (without === null) ? 0 : 1);
+process.exit(violations > 0 === (without === null) ? 1 : 0);
+
+function print({ seed, violation, plan, lastEvents }: Report): void {
+  if (!violation) return;
+  const { invariant, message, step, atMs } = violation;
+  if (!values.all) console.log(lastEvents.slice(-60).join("\n"));
+  console.log(`\nVIOLATION of ${invariant} at step ${step}, ${atMs} ms: ${message}`);
+  console.log(plan);
+  const options = without ? ` --without ${without}` : "";
+  console.log(`Repeat it with: pnpm simulate --seed ${seed} --steps ${steps}${options}`);
+}

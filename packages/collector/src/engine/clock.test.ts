@@ -425,6 +425,25 @@ describe("the clock of a store that has one", () => {
     expect(await outagesOf(store)).toBe(0);
   });
 
+  it("may have stepped just when this machine runs again: both count", async () => {
+    const world = new World();
+    const server = new Server(world);
+    const store = storeOf(server);
+    const clocks = world.clocks();
+    const [still, other] = [engineOn(store, clocks, "a"), engineOn(store, world.clocks(), "b")];
+    await beat(world, [still, other], 2);
+    await beat(world, [other], 20);
+    clocks.monoMs -= 20_000;
+    server.wallMs = -30_000;
+    await beat(world, [still, other], 2);
+    for (const { clock } of [still, other]) {
+      // What others have shown to have passed is known to a heartbeat.
+      expect(Math.abs(clock.steady() - START - world.elapsedMs)).toBeLessThanOrEqual(1_000);
+      expect(Math.abs(clock.now() - START - world.elapsedMs + 30_000)).toBeLessThanOrEqual(1_000);
+    }
+    expect(await outagesOf(store)).toBe(0);
+  });
+
   it("is agreed on again where it stepped while two machines stood still, each for a time", async () => {
     const world = new World();
     const server = new Server(world);
@@ -461,6 +480,22 @@ describe("the clock of a store that has one", () => {
     await second.heartbeat();
     expect(second.clock.steady()).toBe(first.clock.steady());
     expect(await outagesOf(store)).toBe(0);
+  });
+
+  it("may have stepped while this machine was suspended, too: both count", async () => {
+    const world = new World();
+    const server = new Server(world);
+    const store = storeOf(server);
+    const clocks = world.clocks();
+    const engine = engineOn(store, clocks, "a");
+    await beat(world, [engine], 2);
+    world.elapsedMs += 60_000;
+    clocks.suspendedMs = 60_000;
+    server.wallMs = -HOUR_MS;
+    await beat(world, [engine], 1);
+    expect(engine.clock.steady()).toBe(START + world.elapsedMs);
+    expect(engine.clock.now()).toBe(START + world.elapsedMs - HOUR_MS);
+    expect(await outagesOf(store)).toBe(1);
   });
 
   it("has not stepped if this machine was suspended before its reply came", async () => {

@@ -100,6 +100,8 @@ const SLEW_MS = 50;
 const KEEPER_TIMEOUT_MS = 3_000;
 /** The store's reply took so long that its time says little. */
 const MAX_READING_MS = 500;
+/** The liveness watermark of collectors that run is no older, or it would be an outage. */
+const MAX_WATERMARK_AGE_MS = 5_000;
 /** Time that has passed unseen is taken to be this long, just an outage: nothing has measured it. */
 const UNSEEN_MS = 5_001;
 
@@ -215,22 +217,24 @@ export class StoreClock extends Clock {
         this.#jumpTo(this.#base + slew(middle - this.#base));
       return null;
     }
-    const offsetMs = Math.round(now - (before + after) / 2 - this.#base);
-    if (!isUpToDate) return offsetMs;
-    // Others have gone on, so it is this machine that stood still, or it was suspended: an outage.
-    const isBehind = aheadMs(this.#base) > MAX_SLEW_MS / 2;
+    const offsetMs = () => Math.round(now - (before + after) / 2 - this.#base);
+    if (!isUpToDate) return offsetMs();
+    // This machine may have stood still: others have gone on, or it was suspended, which is an outage.
+    const behindMs = aheadMs(this.#base);
+    const isBehind = behindMs > MAX_SLEW_MS / 2;
+    const lostMs = Math.max(this.#sleptMs(instant), isBehind ? behindMs : 0);
+    this.#jumpTo(this.#base + lostMs);
+    const restMs = middle - this.#base;
+    const isOfWatermark = isBehind && restMs >= 0 && restMs <= MAX_WATERMARK_AGE_MS;
     // Another collector has broadcast the step, so what is left was lost by one of the two.
     const wasBroadcast = this.offsetMs !== this.#syncedOffsetMs;
-    const isLost = wasBroadcast && Math.abs(middle - this.#base) <= this.#passedMs(instant);
-    if (
-      isBehind ||
-      isLost ||
-      Math.abs(middle - this.#base - this.#sleptMs(instant)) <= MAX_SLEW_MS
-    ) {
+    const isLost = wasBroadcast && Math.abs(restMs) <= this.#passedMs(instant);
+    if (isOfWatermark || isLost || Math.abs(restMs) <= MAX_SLEW_MS) {
       this.#jumpTo(middle);
       return null;
     }
-    return offsetMs;
+    // Nothing else explains it.
+    return offsetMs();
   }
 
   /** Is the clock of the store, or follows the collector that is. */

@@ -87,8 +87,10 @@ export class Account implements Site, SilentAccount {
     return { account: this.name, id };
   }
 
+  /** The visitor's session shows them as online, and has not ended. */
   isOnline(visitor: Visitor): boolean {
-    return this.parts.checks.get(this.keyOf(visitor))?.presence === "online";
+    const stored = this.parts.checks.get(this.keyOf(visitor));
+    return stored?.presence === "online" && stored.session.ended === null;
   }
 
   start(): void {
@@ -306,8 +308,7 @@ export class Account implements Site, SilentAccount {
     );
   }
 
-  checkRefused(visitor: Visitor, collector: Collector, code: string): void {
-    if (code === "too_many_requests") this.parts.limits.checkRefused(visitor, collector);
+  checkRefused(visitor: Visitor, code: string): void {
     const mayExpire = this.plan.tokenMs < 3_600_000 || this.#hasWrongClocks;
     if (/^token/.test(code) && !mayExpire) {
       this.world.check(

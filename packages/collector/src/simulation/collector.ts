@@ -112,7 +112,7 @@ export class Collector {
 
   pause(forMs: number): void {
     const { process } = this;
-    if (!process) return;
+    if (!process || process.isPaused) return;
     process.pause();
     this.#world.after(forMs, () => process.resume());
   }

@@ -8,6 +8,7 @@ export const INJECTED = [
   "collector_crash",
   "collector_pause",
   "machine_suspend",
+  "machine_reboot",
   "wall_step",
   "server_step",
   "store_error",

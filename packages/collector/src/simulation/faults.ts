@@ -28,7 +28,17 @@ const INJECTORS = {
     machine.suspend(lastsMs);
     world.fault("machine_suspend", `${name} ${lastsMs}`);
   },
-  wall_step({ world }, { machine, name }) {
+  machine_reboot({ world, collectors }, { machine, name }, lastsMs) {
+    if (machine.wasSuspendedSince(world.now - 3_000)) return;
+    const bootMs = 8_000 + lastsMs;
+    for (const each of collectors) if (each.machine === machine) each.crash(bootMs);
+    machine.reboot();
+    world.fault("machine_reboot", `${name} ${bootMs}`);
+  },
+  wall_step({ world, collectors }, { machine, name }) {
+    // After a boot only the wall clock tells how much time has passed.
+    const isBooting = !collectors.every((each) => each.isListening);
+    if (isBooting && world.plan.faults.has("machine_reboot")) return;
     const byMs = world.random.pick(STEPS_MS);
     machine.step(byMs);
     world.fault("wall_step", `${name} ${byMs}`);

@@ -52,17 +52,16 @@ export class Limits {
     this.#world.check("T6", isBounded, () => `${others.length} of ${seen.session} in a second`);
   }
 
-  checkRefused({ account, session, address }: Visitor, collector: Collector): void {
+  refused({ at, session, address, collector }: Seen): void {
     const { now } = this.#world;
     const hasPaused = now - (collector.process?.disturbedAt ?? now) < WINDOW_AFTER_PAUSE_MS;
-    const recent = this.#since(now - (hasPaused ? WINDOW_AFTER_PAUSE_MS : WINDOW_MS)).filter(
+    const recent = this.#since(at - (hasPaused ? WINDOW_AFTER_PAUSE_MS : WINDOW_MS)).filter(
       (each) => each.collector === collector,
     );
-    const ofSession = recent.filter((each) => each.session === `${account} ${session}`).length;
+    const ofSession = recent.filter((each) => each.session === session).length;
     const ofAddress = recent.filter((each) => each.address === address).length;
     const isDeserved = ofSession > SURELY_ALLOWED || ofAddress > SURELY_ALLOWED;
-    const what = () =>
-      `${account} ${session} was refused after ${ofSession} and ${ofAddress} signals`;
+    const what = () => `${session} was refused after ${ofSession} and ${ofAddress} signals`;
     this.#world.check("T6", isDeserved, what);
   }
 

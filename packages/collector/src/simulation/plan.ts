@@ -7,7 +7,7 @@ import type { BindingMode } from "../core/lists.ts";
 import { DEFAULT_GROUPS, RECIPE_NAMES, recipe } from "../core/recipes.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
-import { FAULTS, type Fault } from "./fault-kinds.ts";
+import { FAULTS, type Fault, INJECTED } from "./fault-kinds.ts";
 import type { Random } from "./random.ts";
 
 /** What may be taken out, to see that the simulation finds its absence. */
@@ -50,18 +50,22 @@ export interface PlanOptions {
 
 export function makePlan(random: Random, options: PlanOptions = {}): Plan {
   const { without = null } = options;
-  const faults = new Set(FAULTS.filter(() => random.chance(0.5)));
+  const faults = new Set<Fault>(FAULTS.filter(() => random.chance(0.5)));
   if (without === "step") faults.add("wall_step");
   if (without === "step") faults.delete("skew");
   if (without === "skew") faults.add("skew");
-  if (without === "silent-way") faults.add("way_cut");
+  if (without === "silent-way") {
+    for (const fault of INJECTED) faults.delete(fault);
+    faults.add("way_cut");
+  }
   const bindings: readonly BindingMode[] = ["token", "capability", "open"];
   const areShort = random.chance(0.75) || without === "silent-way";
   const collectors = options.collectors ?? random.int(without === "skew" ? 2 : 1, 4);
   return {
     collectors,
     clock: without === "skew" ? "own" : random.pick(["own", "keeper"]),
-    storeLatencyMs: random.pick([0, 0, 1, 2, 10]),
+    // Without latency, steps are of pages and not of calls of the store.
+    storeLatencyMs: without === "silent-way" ? 0 : random.pick([0, 0, 1, 2, 10]),
     networkLatencyMs: random.pick([5, 20, 100]),
     faults,
     faultEveryMs: random.pick([1_000, 3_000, 10_000]),

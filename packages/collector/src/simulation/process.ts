@@ -21,12 +21,12 @@ export interface MachineOptions {
 
 export class Machine implements MachineClocks {
   readonly processes = new Set<SimulatedProcess>();
-  readonly boot: string;
+  boot: string;
   skewMs: number;
   /** Until then not every collector may have noticed the last step. */
   unsettledUntil = Number.NEGATIVE_INFINITY;
   readonly #scheduler: Scheduler;
-  readonly #monoMs: number;
+  #monoMs: number;
   readonly #rate: number;
   #suspendedMs = 0;
   #suspendedFrom: number | null = null;
@@ -57,6 +57,12 @@ export class Machine implements MachineClocks {
   step(byMs: number): void {
     this.skewMs += byMs;
     this.unsettledUntil = this.#scheduler.now + 10_000;
+  }
+
+  /** Boots again: its monotonic clock begins at 0, and nothing of its processes is left. */
+  reboot(): void {
+    this.boot = `${this.boot}+`;
+    this.#monoMs -= this.mono();
   }
 
   get isSuspended(): boolean {

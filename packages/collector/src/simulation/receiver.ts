@@ -141,7 +141,9 @@ export class Receiver {
   /** What happens at the receiver; `null`: no response ever comes. */
   #receive(by: SimulatedProcess, id: string, body: string, startedAt: number) {
     const { random } = this.#world;
-    this.#world.note(`${this.endpoint.id} gets ${id} (${this.#mode})`);
+    this.#world.note(
+      `${this.endpoint.id} gets ${id} (${this.#mode}) of ${by.name}, sent at ${startedAt}`,
+    );
     const accept = () => this.#accept(by, id, body, startedAt);
     const quick = { afterMs: 0, retryAfter: null };
     switch (this.#mode) {
@@ -210,7 +212,7 @@ export class Receiver {
       startedAt <= (settledAt ?? acceptedAt) ||
       wasDisturbed(by, startedAt) ||
       wasDisturbed(acceptedBy, acceptedAt) ||
-      this.#world.isStoreDisturbed(acceptedAt, startedAt);
+      this.#world.isStoreDisturbed(acceptedAt - CLAIM_UNSURE_MS, startedAt);
     this.#world.check("D2", isAllowed, () => `${this.endpoint.url} got ${id} twice`);
   }
 
@@ -247,8 +249,8 @@ export class Receiver {
   /** Everything that was wanted has arrived. */
   checkEnd(): void {
     if (this.#goneAt !== null) return;
-    for (const each of this.#log.entries) {
-      if (each.isErased || !this.#isWanted(each)) continue;
+    for (const each of this.#log.settledBy(this.#world.steady)) {
+      if (!this.#isWanted(each)) continue;
       const last = this.#last.get(each.life) ?? 0;
       const hasArrived = this.#arrivals.has(each.id) || last > each.transition.seq;
       this.#world.check("D1", hasArrived, () => `${each.id} never arrived at ${this.endpoint.url}`);

@@ -95,6 +95,8 @@ export class SharedStore {
     });
     return this.#remote<Store>(this.data, process, operations, {
       outbox,
+      // Drivers keep it in memory.
+      incarnation: () => this.data.incarnation(),
       onLogChange: (listener: (account: string) => void) => this.#listen(process, listener),
       close: async () => {},
     });
@@ -115,8 +117,8 @@ export class SharedStore {
         const own = operations[String(name)] ?? Reflect.get(target, name);
         if (typeof own !== "function") return own;
         const method = (...args: unknown[]) =>
-          this.#call(process, String(name), (issuedAt) =>
-            Reflect.apply(own, target, name === "heartbeat" ? [...args, issuedAt] : args),
+          this.#call(process, String(name), (issuedAt, isPartial) =>
+            Reflect.apply(own, target, this.#argumentsOf(name, args, issuedAt, isPartial)),
           );
         methods.set(name, method);
         return method;
@@ -124,10 +126,17 @@ export class SharedStore {
     });
   }
 
+  /** Of a commit that fails, any of the writes may have been stored: each is atomic on its own. */
+  #argumentsOf(name: PropertyKey, args: unknown[], issuedAt: number, isPartial: boolean) {
+    if (name === "heartbeat") return [...args, issuedAt];
+    if (name !== "commit" || !isPartial || this.#world.plan.clock === "keeper") return args;
+    return [(args[0] as readonly Write[]).filter(() => this.#world.random.chance(0.5))];
+  }
+
   async #call(
     process: SimulatedProcess,
     name: string,
-    work: (issuedAt: number) => unknown,
+    work: (issuedAt: number, isPartial: boolean) => unknown,
   ): Promise<unknown> {
     const { random, plan } = this.#world;
     const issuedAt = this.#world.now;
@@ -135,7 +144,7 @@ export class SharedStore {
     const fails = random.chance(this.errorRate);
     const losesAck = random.chance(this.lostAckRate);
     const base = plan.storeLatencyMs + this.slowMs;
-    if (!isDown && !fails && !losesAck && base === 0) return work(issuedAt);
+    if (!isDown && !fails && !losesAck && base === 0) return work(issuedAt, false);
     return new Promise((resolve, reject) => {
       const { scheduler } = this.#world;
       const limit = scheduler.after(CALL_LIMIT_MS, process, () => {
@@ -167,7 +176,7 @@ export class SharedStore {
         if (process.isDead && isLostWithSender) return;
         if (fails && (name !== "commit" || random.chance(0.5))) return fail("store_error");
         try {
-          const result = await work(issuedAt);
+          const result = await work(issuedAt, fails);
           if (losesAck || fails) fail("store_lost_ack");
           else reply(() => resolve(result));
         } catch (error) {
@@ -237,6 +246,8 @@ export class SharedStore {
 
   async #readBroadcasts(): Promise<void> {
     for (const broadcast of await this.data.broadcasts(this.#epoch)) {
+      // Two of these may overlap.
+      if (broadcast.epoch <= this.#epoch) continue;
       this.#epoch = broadcast.epoch;
       this.#observer.broadcast(broadcast);
     }

@@ -1,10 +1,10 @@
 /**
- * Whether an account is unheard (rule 6, second part), as far as it is true of its visitors: eight of its
- * sessions missed a beat after its last accepted signal. What cannot be known from outside is left open:
- * it may be so, or it surely is.
+ * Whether an account surely is unheard (rule 6, second part), as far as it is true of its visitors: eight of
+ * its sessions missed a beat after its last accepted signal. And whether the collectors hold it for that, which
+ * they may do somewhat earlier, and only where it can be true.
  * @module
  */
-import type { Disturbance, PageTruth } from "./truth.ts";
+import type { Disturbance, PageTruth, SessionTruth } from "./truth.ts";
 import type { Visitor } from "./visitor.ts";
 import type { World } from "./world.ts";
 
@@ -27,9 +27,10 @@ const UNSURE_MS = 1_200;
 
 export class Silence {
   readonly #account: SilentAccount;
-  /** When a signal may last have been accepted, and when one surely was. */
+  /** When a signal may last have been accepted. */
   #maybeHeardAt = 0;
-  #heardAt = 0;
+  /** Since when the collectors hold its verdicts; `null`: they do not. */
+  #heldSince: number | null = null;
 
   constructor(account: SilentAccount) {
     this.#account = account;
@@ -37,30 +38,42 @@ export class Silence {
 
   /** A signal that arrived at `at` was accepted by now, or may have been. */
   heard(at: number, isSure: boolean): void {
-    const { world } = this.#account;
-    if (isSure) this.#endAt(at);
+    const { world, visitors, name } = this.#account;
+    const since = isSure ? this.surelySince(at) : null;
     this.#maybeHeardAt = world.now;
-    if (isSure) this.#heardAt = Math.max(this.#heardAt, at);
+    if (since === null) return;
+    world.fault("unheard", name);
+    for (const { truth } of visitors.values()) truth.excuse(since, at);
   }
 
-  /** Ends a silence: what ran in it begins again. */
-  #endAt(at: number): void {
-    const { world, visitors } = this.#account;
-    const surelySince = this.surelySince(at);
-    if (this.isPossible(at)) {
-      const disturbance = { from: this.#heardAt, to: world.now, isOutage: true };
-      this.#account.disturbances.push(disturbance);
-    }
-    if (surelySince === null) return;
-    world.fault("unheard", this.#account.name);
-    for (const { truth } of visitors.values()) truth.excuse(surelySince, at);
+  /** The collectors begin or cease to hold the account's verdicts. */
+  hold(isHeld: boolean): void {
+    const { world, visitors, name, disturbances } = this.#account;
+    const from = this.#heldSince;
+    this.#heldSince = isHeld ? (from ?? world.now) : null;
+    if (!isHeld && from !== null) disturbances.push({ from, to: world.now, isOutage: true });
+    if (!isHeld) return;
+    const silent = [...visitors.values()].filter(({ truth }) => mayBeSilent(truth));
+    world.check("E18", silent.length >= MISSES, () => {
+      return `${name} is unheard, but ${silent.length} sessions have a page that may be silent`;
+    });
+  }
+
+  isHeld(now: number): boolean {
+    return this.#heldSince !== null && now < this.#heldSince + MAX_UNHEARD_MS + UNSURE_MS;
   }
 
   /** Since when the account surely is unheard at `now`; `null`: it need not be. */
   surelySince(now: number): number | null {
+    const visitors = [...this.#account.visitors.values()];
+    // The signal that ends it may be on its way to the store.
+    const isHeardNow = visitors.some(({ truth }) =>
+      [...truth.pages.values()].some(({ inFlight }) => inFlight > 0),
+    );
+    if (isHeardNow) return null;
     const since = this.#maybeHeardAt;
     const misses: { readonly at: number; readonly dueAt: number }[] = [];
-    for (const visitor of this.#account.visitors.values()) {
+    for (const visitor of visitors) {
       if (visitor.isErased || !this.#account.isOnline(visitor)) continue;
       const first = firstMiss([...visitor.truth.pages.values()], UNSURE_MS);
       if (first && first.at > since + 2 * UNSURE_MS) misses.push(first);
@@ -69,17 +82,6 @@ export class Silence {
     const [last] = misses.slice(MISSES - 1);
     if (!last || now < last.dueAt || now > last.at + MAX_UNHEARD_MS - UNSURE_MS) return null;
     return last.at;
-  }
-
-  /** Whether the account may be unheard at `now`, or have been since it was last heard. */
-  isPossible(now: number): boolean {
-    if (now - this.#heardAt < 200) return false;
-    let misses = 0;
-    for (const { truth } of this.#account.visitors.values()) {
-      const pages = [...truth.pages.values()];
-      if (pages.some((page) => mayMiss(page, this.#heardAt, now))) misses += 1;
-    }
-    return misses >= MISSES;
   }
 }
 
@@ -98,9 +100,7 @@ function firstMiss(pages: readonly PageTruth[], laterMs: number) {
   return first;
 }
 
-function mayMiss({ heard, possible, latest }: PageTruth, since: number, now: number): boolean {
-  if (!heard && possible.size === 0) return false;
-  if (latest.seq === Number.POSITIVE_INFINITY && possible.size === 0) return false;
-  const at = (heard?.from ?? since) + BEATS_UNTIL_MISS * (heard?.toldMs ?? 0) - UNSURE_MS;
-  return at <= now && (heard === null || heard.until + 5 * heard.toldMs > since);
+/** Whether a page of the session may still be there for all that was heard of it. */
+function mayBeSilent({ pages }: SessionTruth): boolean {
+  return [...pages.values()].some(({ heard, possible }) => heard !== null || possible.size > 0);
 }

@@ -1,6 +1,7 @@
 /**
  * The short form of `pnpm simulate`. A failure names its seed, which repeats the run exactly.
  */
+import { randomInt } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { FIXES } from "./plan.ts";
 import { type Report, type SimulationOptions, simulate } from "./simulation.ts";
@@ -35,6 +36,12 @@ describe("a simulated run", () => {
     }
     expect(verdicts.get("buffer: offline inactive")).toBeGreaterThan(0);
     expect(faults.size).toBeGreaterThan(1);
+  });
+
+  it("keeps the invariants under a seed that was never tried", async () => {
+    const seed = Number(process.env["SEED"] ?? randomInt(2 ** 31));
+    console.log(`pnpm simulate --seed ${seed} --steps ${STEPS}`);
+    await run({ seed, steps: STEPS });
   });
 });
 

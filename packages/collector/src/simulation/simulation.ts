@@ -197,10 +197,13 @@ export class Simulation implements Parts {
   }
 
   #broadcast(broadcast: Broadcast): void {
-    const { type, epoch } = broadcast;
+    const { type, epoch, account: name } = broadcast;
     const offset = type === "clock_step" ? ` ${broadcast.offsetMs}` : "";
-    this.world.note(`broadcast ${epoch} ${type}${offset}`);
+    this.world.note(`broadcast ${epoch} ${type}${offset} ${name ?? "to all"}`);
     this.checks.broadcast(broadcast);
+    if (type === "heard" || type === "unheard") {
+      this.accountOf(broadcast.account)?.silence.hold(type === "unheard");
+    }
     if (broadcast.type !== "settings") return;
     const account = this.accountOf(broadcast.account);
     account?.settingsAre(this.checks.settingsAsOf(broadcast.account, epoch));

@@ -130,8 +130,10 @@ export class StreamReader {
   }
 
   checkEnd(): void {
-    if (this.#next === null) return;
-    const missing = this.#entries.slice(this.#next).filter(({ isErased }) => !isErased);
+    const next = this.#next;
+    if (next === null) return;
+    const settled = this.#account.log.settledBy(this.#world.steady);
+    const missing = settled.filter(({ index }) => index >= next);
     this.#world.check("S10", missing.length === 0, () => {
       return `the stream of ${this.#account.name} never brought ${missing[0]?.id}`;
     });

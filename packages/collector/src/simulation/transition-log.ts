@@ -20,6 +20,9 @@ export interface Logged {
   isErased: boolean;
 }
 
+/** A transition may take so long to its receivers even without faults. */
+const ON_ITS_WAY_MS = 20_000;
+
 export class TransitionLog {
   readonly entries: Logged[] = [];
   readonly #byId = new Map<string, Logged>();
@@ -34,6 +37,11 @@ export class TransitionLog {
 
   find(id: string): Logged | null {
     return this.#byId.get(id) ?? null;
+  }
+
+  /** Those that must have arrived everywhere by then, in steady time. */
+  settledBy(steady: number): readonly Logged[] {
+    return this.entries.filter(({ at, isErased }) => !isErased && at < steady - ON_ITS_WAY_MS);
   }
 
   erase(session: string): void {

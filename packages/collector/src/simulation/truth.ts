@@ -142,9 +142,9 @@ export class SessionTruth {
   }
 
   /** A leave after the page's lease ran out does not shorten the buffer that runs (rule 2). */
-  #endingLater({ page, kind, at }: Arrived, life: Life): Life {
+  #endingLater({ page, kind }: Arrived, life: Life): Life {
     const { fromAt, leaseMs } = page.accepted;
-    if (kind || at < fromAt + leaseMs - CLOCKS_MS) return life;
+    if (kind || life.fromAt < fromAt + leaseMs - CLOCKS_MS) return life;
     const bufferMs = Math.max(life.bufferMs, this.#times.buffer(null).max);
     return { ...life, bufferMs, endsAt: life.fromAt + bufferMs };
   }
@@ -181,11 +181,16 @@ export class SessionTruth {
 
   /** Rule 6: nobody could be heard until `until`, so what ran at `from` begins again. */
   excuse(from: number, until: number): void {
-    for (const page of this.pages.values()) {
-      page.accepted = excused(page.accepted, from, until);
-      for (const [arrived, life] of page.possible) {
-        page.possible.set(arrived, excused(life, from, until));
-      }
+    const pages = [...this.pages.values()];
+    // A buffer runs only where no page may be alive.
+    const mayBeAlive = pages.some(({ accepted, possible, longest }) =>
+      [accepted, ...possible.values(), ...longest].some((life) => isAlive(life, from)),
+    );
+    const again = (life: Life) =>
+      isAlive(life, from) || !mayBeAlive ? excused(life, from, until) : life;
+    for (const page of pages) {
+      page.accepted = again(page.accepted);
+      for (const [arrived, life] of page.possible) page.possible.set(arrived, again(life));
     }
   }
 
@@ -238,12 +243,16 @@ function isLater(a: { gen: number; seq: number }, b: { gen: number; seq: number 
   return a.gen > b.gen || (a.gen === b.gen && a.seq > b.seq);
 }
 
+function isAlive({ fromAt, leaseMs }: Life, at: number): boolean {
+  return fromAt + leaseMs > at;
+}
+
 function excused(life: Life, from: number, until: number): Life {
   if (life.endsAt <= from) return life;
-  const isAlive = life.fromAt + life.leaseMs > from;
-  const endsAt = until + (isAlive ? life.leaseMs : 0) + life.bufferMs;
+  const wasAlive = isAlive(life, from);
+  const endsAt = until + (wasAlive ? life.leaseMs : 0) + life.bufferMs;
   if (endsAt <= life.endsAt) return life;
-  return { ...life, fromAt: isAlive ? until : life.fromAt, endsAt };
+  return { ...life, fromAt: wasAlive ? until : life.fromAt, endsAt };
 }
 
 function withBuffer(life: Life, bufferMs: number): Life {

@@ -16,8 +16,11 @@ const EARLY_MS = 1_200;
 const LATE_MS = 5_000;
 /** A clock is slewed by a twentieth at the most. */
 const SLEWED = 0.06;
-/** Rule 6: a gap in the watermark that must count as an outage, and one that may. */
-const SURELY_OUTAGE_MS = 6_500;
+/**
+ * Rule 6: a gap in the watermark that must count as an outage, and one that may. A suspension in the middle
+ * of a heartbeat makes two gaps of one.
+ */
+const SURELY_OUTAGE_MS = 10_500;
 const MAYBE_OUTAGE_MS = 3_500;
 const WORKED_ON_MS = 2_500;
 /** The watermark moves every second: with a longer gap, verdicts may come later. */
@@ -89,7 +92,7 @@ export class VerdictChecks {
   checkAll(): void {
     const { now } = this.#world;
     if (this.#markedAt === null || now - this.#markedAt > DELAY_MS) return;
-    const unheard = new Set(this.#accounts.filter(({ silence }) => silence.isPossible(now)));
+    const unheard = new Set(this.#accounts.filter(({ silence }) => silence.isHeld(now)));
     for (const visitor of this.#watched) {
       const account = this.#accounts.find(({ name }) => name === visitor.account);
       if (account && !unheard.has(account)) this.#checkGone(account, visitor, now);

@@ -30,7 +30,7 @@ export interface Site {
   /** A signal of the account was accepted, or may have been. */
   heard(at: number, isSure: boolean): void;
   checkAccepted(visitor: Visitor, page: string, arrived: Arrived, nextMs: number): void;
-  checkRefused(visitor: Visitor, collector: Collector, code: string): void;
+  checkRefused(visitor: Visitor, code: string): void;
 }
 
 export class Visitor implements Client {
@@ -120,6 +120,7 @@ export class Visitor implements Client {
     const sender = { origin: "https://shop.example", address: this.address };
     collector.signal(body, sender, (reply) => {
       if (reply?.nextMs !== undefined) limits.accepted(seen);
+      if (reply?.code === "too_many_requests") limits.refused(seen);
       this.#settle(collector, page, arrived, reply);
       onEnd(reply ?? { code: "network" });
     });
@@ -157,7 +158,7 @@ export class Visitor implements Client {
     if (nextMs !== undefined) this.truth.settle(arrived, { is: "accepted", nextMs }, world.now);
     else this.truth.settle(arrived, { is: isUnknown ? "unknown" : "refused" }, world.now);
     if (nextMs !== undefined) this.#site.checkAccepted(this, page, arrived, nextMs);
-    if (reply?.code) this.#site.checkRefused(this, collector, reply.code);
+    if (reply?.code) this.#site.checkRefused(this, reply.code);
   }
 
   #next(): void {
