@@ -258,6 +258,29 @@ describe("the clock of a SQLite file", () => {
     expect(await outagesOf(opened[0] as Store)).toBe(1);
   });
 
+  it("adds a suspension also where another collector has added an earlier one", async () => {
+    const world = new World();
+    const path = newFile();
+    const machines = [world.clocks(), world.clocks()];
+    const [a, b] = machines.map((clocks, index) =>
+      engineOn(openFile(path), clocks, `collector ${index}`),
+    ) as [Engine, Engine];
+    await beat(world, [a, b], 3);
+    const suspend = (ms: number) => {
+      world.elapsedMs += ms;
+      for (const machine of machines) machine.suspendedMs += ms;
+    };
+    suspend(2_000);
+    await b.heartbeat();
+    suspend(60_000);
+    await a.heartbeat();
+    await b.heartbeat();
+    for (const { clock } of [a, b]) {
+      expect(clock.steady()).toBe(START + world.elapsedMs);
+      expect(clock.offsetMs).toBe(0);
+    }
+  });
+
   it("tells a suspension from a step where the clock was set meanwhile", async () => {
     const world = new World();
     const clocks = world.clocks();
@@ -460,6 +483,27 @@ describe("the clock of a store that has one", () => {
     expect(a).toBe(b);
     const steps = (await store.broadcasts(0)).filter(({ type }) => type === "clock_step");
     expect(steps).toHaveLength(1);
+  });
+
+  it("may have stepped twice, and only the first time was broadcast", async () => {
+    const world = new World();
+    const server = new Server(world);
+    const store = storeOf(server);
+    const [away, other] = [
+      engineOn(store, world.clocks(), "a"),
+      engineOn(store, world.clocks(), "b"),
+    ] as const;
+    await beat(world, [away, other], 2);
+    server.wallMs = HOUR_MS;
+    await beat(world, [other], 10);
+    server.wallMs = HOUR_MS - 2_000;
+    await beat(world, [away], 1);
+    expect(away.clock.steady()).toBe(START + world.elapsedMs);
+    await beat(world, [away, other], 2);
+    for (const { clock } of [away, other]) {
+      expect(clock.steady()).toBe(START + world.elapsedMs);
+      expect(clock.now()).toBe(START + world.elapsedMs + HOUR_MS - 2_000);
+    }
   });
 
   it("may have stepped while a collector started: the broadcast of that is read first", async () => {

@@ -119,8 +119,8 @@ export class StoreClock extends Clock {
   #synced: Instant | null = null;
   /** When the store's clock was last asked for: the machine may be suspended before the reply. */
   #asked: Instant | null = null;
-  /** The offset at the last sync: another one since was broadcast by another collector. */
-  #syncedOffsetMs = 0;
+  /** The offset when a difference was found, before the broadcasts were read; `null`: none was. */
+  #undecidedOffsetMs: number | null = null;
   /** The keeper's last heartbeat that was seen, and when on this machine's `mono` it was first seen. */
   #seen: { readonly keeper: ClockKeeper; readonly at: number } | null = null;
   /** This process does not share `mono` with the keeper, though both name the same boot. */
@@ -159,9 +159,8 @@ export class StoreClock extends Clock {
       ? await this.#follow(() => (store as Required<ClockStore>).readClock(), isUpToDate)
       : await this.#keepOrFollow(store);
     const isDecided = offsetMs === null || isUpToDate || !store.readClock;
-    if (!isDecided) return offsetMs;
-    this.#synced = this.#asked;
-    this.#syncedOffsetMs = this.offsetMs;
+    this.#undecidedOffsetMs = isDecided ? null : this.offsetMs;
+    if (isDecided) this.#synced = this.#asked;
     return offsetMs;
   }
 
@@ -187,12 +186,6 @@ export class StoreClock extends Clock {
     const slept = suspended - this.#synced.suspended;
     if (Math.abs(missed) <= MAX_SLEW_MS || slept <= MAX_SLEW_MS) return 0;
     return Math.abs(slept - missed) <= MAX_SLEW_MS ? missed : slept;
-  }
-
-  /** Since the last sync, by the monotonic clock and suspensions. */
-  #passedMs({ mono, suspended }: Instant): number {
-    if (!this.#synced) return 0;
-    return mono - this.#synced.mono + suspended - this.#synced.suspended;
   }
 
   /** Follows the store's own clock; only it can step. */
@@ -226,10 +219,10 @@ export class StoreClock extends Clock {
     this.#jumpTo(this.#base + lostMs);
     const restMs = middle - this.#base;
     const isOfWatermark = isBehind && restMs >= 0 && restMs <= MAX_WATERMARK_AGE_MS;
-    // Another collector has broadcast the step, so what is left was lost by one of the two.
-    const wasBroadcast = this.offsetMs !== this.#syncedOffsetMs;
-    const isLost = wasBroadcast && Math.abs(restMs) <= this.#passedMs(instant);
-    if (isOfWatermark || isLost || Math.abs(restMs) <= MAX_SLEW_MS) {
+    // Another collector has broadcast a step, and its time is behind by what is left: that one stood still.
+    const wasBroadcast = this.offsetMs !== (this.#undecidedOffsetMs ?? this.offsetMs);
+    const isAhead = wasBroadcast && restMs < 0 && behindMs <= restMs;
+    if (isOfWatermark || isAhead || Math.abs(restMs) <= MAX_SLEW_MS) {
       this.#jumpTo(middle);
       return null;
     }
@@ -263,9 +256,11 @@ export class StoreClock extends Clock {
   /** The first collector that runs after the machine was suspended adds that time, for all. */
   #afterSleep(keeper: ClockKeeper, instant: Instant): ClockKeeper {
     const sleptMs = this.#sleptMs(instant);
-    const isAdded = Math.abs(keeper.base - this.#base) > MAX_SLEW_MS;
+    // Others may have added all of it, or an earlier suspension.
+    const base = this.#base + sleptMs;
+    const isAdded = keeper.base > base - MAX_SLEW_MS;
     if (sleptMs === 0 || isAdded || !this.#sharesMono(keeper, instant.mono)) return keeper;
-    return { ...keeper, base: keeper.base + sleptMs };
+    return { ...keeper, base };
   }
 
   /** A keeper of an earlier boot is not. Any other is, until its heartbeat stood still for too long. */

@@ -19,7 +19,7 @@ const SURELY_ALLOWED = 25;
 const SURELY_TOO_MANY = 160;
 const WINDOW_MS = 2_500;
 /** A process that stood still handles everything at the same time. */
-const WINDOW_AFTER_PAUSE_MS = 60_000;
+const WINDOW_AFTER_PAUSE_MS = 200_000;
 const FLOOD = 300;
 const FLOOD_MS = 500;
 

@@ -135,7 +135,9 @@ export class SessionTruth {
     const isAccepted = fate.is === "accepted";
     // The leave of a generation that has left already changes nothing.
     if (!kind && isAccepted && !isLater(arrived, page.accepted)) return;
-    const told = isAccepted && fate.nextMs > 0 ? [fate.nextMs, ...page.toldMs] : [];
+    // The lease is of the state before the signal; a return, for one, may change it.
+    const isSteady = isAccepted && fate.nextMs > 0 && page.toldMs[0] === fate.nextMs;
+    const told = isSteady ? [fate.nextMs] : [];
     const life = this.#endingLater(arrived, this.#life({ ...arrived, at }, "max", told));
     const others = page.longest.filter((each) => !isAccepted || isOutdated || isLater(each, life));
     page.longest = [...others, life];
