@@ -114,7 +114,7 @@ async function check(deliver: Parameters<typeof playAndRead>[1]): Promise<void> 
   const play = fc.asyncProperty(history, async (generated) => {
     merged += await playAndRead(generated, deliver);
   });
-  const numRuns = Number(runsAsked ?? 500);
+  const numRuns = Number(runsAsked ?? 200);
   await fc.assert(play, { numRuns, ...seed });
   // Otherwise merges would not be covered.
   expect(merged).toBeGreaterThan(numRuns / 20);

@@ -19,7 +19,7 @@ const requestedRuns = process.env["RUNS"];
 const seed = process.env["SEED"] === undefined ? {} : { seed: Number(process.env["SEED"]) };
 
 describe.each([
-  ["a server", RedisServer, 100],
+  ["a server", RedisServer, 40],
   ["a cluster", RedisCluster, 20],
 ])("%s", (_name, kind, runs) => {
   let servers: RedisServer | RedisCluster;
