@@ -5,19 +5,8 @@
 import { describe, expect, it } from "vitest";
 import { TestCollector } from "./support/collector.ts";
 import { RedisServer } from "./support/redis.ts";
-import { playFault, type StoreFault } from "./support/store-fault.ts";
+import { playFault, type StoreFault, SURVIVED } from "./support/store-fault.ts";
 import { until } from "./support/wait.ts";
-
-const SURVIVED = {
-  refusals: ["503 unavailable, Retry-After"],
-  readyDuring: 503,
-  writableDuring: 0,
-  takenDuring: 0,
-  offline: [],
-  lost: [],
-  halfApplied: [],
-  writableAfter: 1,
-};
 
 const USER =
   "stillhere on >open ~stillhere:* &stillhere:* +@read +@write +@scripting +@connection +@pubsub +time +info";
@@ -79,7 +68,7 @@ const FAULTS: readonly (readonly [string, (server: RedisServer) => StoreFault, R
             const info = server.command("INFO", "persistence");
             return /aof_rewrite_in_progress:0/.test(info) && /rewrite_scheduled:0/.test(info);
           });
-          restarted = server.restartSlowly(
+          restarted = server.restart(
             "--key-load-delay",
             "600",
             "--loading-process-events-interval-bytes",

@@ -11,22 +11,10 @@ import { fileURLToPath } from "node:url";
 import { describe, it } from "vitest";
 import { TestCollector } from "./support/collector.ts";
 import { SmallDisk } from "./support/small-disk.ts";
-import { playFault } from "./support/store-fault.ts";
+import { playFault, SURVIVED } from "./support/store-fault.ts";
 import { pause, until } from "./support/wait.ts";
 
 const COMMAND = fileURLToPath(new URL("../packages/collector/dist/cli/main.js", import.meta.url));
-
-/** Signals are refused as the contract says, nothing is lost, and nobody was marked offline. */
-const SURVIVED = {
-  refusals: ["503 unavailable, Retry-After"],
-  readyDuring: 503,
-  writableDuring: 0,
-  takenDuring: 0,
-  offline: [],
-  lost: [],
-  halfApplied: [],
-  writableAfter: 1,
-};
 
 const storeLines = (output: string) =>
   output.split("\n").filter((line) => line.includes('"store":'));

@@ -45,14 +45,8 @@ export class RedisServer {
     await this.#running.kill();
   }
 
-  /** Starts it again on the same files and port. */
-  async restart(): Promise<void> {
-    await this.kill();
-    this.#running = await run(this.port, this.folder, this.#args);
-  }
-
-  /** The same with further options; resolves when the data is loaded. */
-  async restartSlowly(...options: readonly string[]): Promise<void> {
+  /** Starts it again on the same files and port, with further options; resolves when the data is loaded. */
+  async restart(...options: readonly string[]): Promise<void> {
     await this.kill();
     this.#running = await run(this.port, this.folder, [...this.#args, ...options]);
   }

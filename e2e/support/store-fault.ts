@@ -45,6 +45,18 @@ export interface StoreFaultReport {
   readonly counts: { readonly beats: number; readonly events: number; readonly refused: number };
 }
 
+/** Signals are refused as the contract says, nothing is lost, and nobody was marked offline. */
+export const SURVIVED = {
+  refusals: ["503 unavailable, Retry-After"],
+  readyDuring: 503,
+  writableDuring: 0,
+  takenDuring: 0,
+  offline: [],
+  lost: [],
+  halfApplied: [],
+  writableAfter: 1,
+};
+
 /** Plays one fault; `during` runs while it lasts. */
 export async function playFault(
   collector: TestCollector,

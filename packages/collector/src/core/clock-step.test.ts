@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { withAbsoluteTimes } from "../suite/history.ts";
 import { moveWithClock } from "./clock-step.ts";
 import { deadlineOf } from "./deadline.ts";
-import type { DeskTime, Input } from "./input.ts";
+import type { Input } from "./input.ts";
 import { leaseOf, renewLease } from "./lease.ts";
 import { reduce } from "./reduce.ts";
 import { createSession, type Session } from "./session.ts";
@@ -19,10 +20,7 @@ const byMs = fc.constantFrom(-600_000, -1_001, 1_001, 600_000, 3_600_000);
 /** An input as it would be received if the clock had been set by `by`. */
 function moved(input: Input, by: number): Input {
   if (input.type === "outage") return { ...input, fromAt: input.fromAt + by };
-  const { happenedAt } = input as DeskTime;
-  const timed = happenedAt === undefined ? input : { ...input, happenedAt: happenedAt + by };
-  if (timed.type !== "end_user_message" || timed.sentAt === null) return timed;
-  return { ...timed, sentAt: timed.sentAt + by };
+  return withAbsoluteTimes(input, by);
 }
 
 /** What must be the same apart from the step: all but the instants that are history. */

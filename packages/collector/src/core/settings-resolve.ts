@@ -97,16 +97,22 @@ function checkLease(
 
 /** Every setting with its effective value, nested and in seconds, as the API shows it. */
 export function showSettings(overrides: Overrides): Record<string, unknown> {
-  const shown: Record<string, unknown> = {};
-  for (const name of Object.keys(FIELDS) as SettingName[]) {
+  const names = Object.keys(FIELDS) as SettingName[];
+  return nested(Object.fromEntries(names.map((name) => [name, settingOf(overrides, name)])));
+}
+
+/** `{"a.b": 1}` as `{a: {b: 1}}`. */
+export function nested(flat: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(flat)) {
     const path = name.split(".");
     const leaf = path.pop() ?? name;
-    let section = shown;
+    let section = result;
     for (const part of path) {
       section[part] ??= {};
       section = section[part] as Record<string, unknown>;
     }
-    section[leaf] = settingOf(overrides, name);
+    section[leaf] = value;
   }
-  return shown;
+  return result;
 }

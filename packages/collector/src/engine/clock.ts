@@ -28,7 +28,12 @@ export class Clock {
 
   /** Epoch milliseconds; decreases only where the store's wall clock was set back. */
   now(): number {
-    return this.steady() + this.#offsetMs;
+    return this.timeOf(this.steady());
+  }
+
+  /** The time at an instant of steady time, by the offset as it is now. */
+  timeOf(steady: number): number {
+    return steady + this.#offsetMs;
   }
 
   /** How far the time is ahead of steady time, as of the last broadcast that was read. */
@@ -100,10 +105,10 @@ const SLEW_MS = 50;
 const KEEPER_TIMEOUT_MS = 3_000;
 /** The store's reply took so long that its time says little. */
 const MAX_READING_MS = 500;
-/** The liveness watermark of collectors that run is no older, or it would be an outage. */
-const MAX_WATERMARK_AGE_MS = 5_000;
+/** Rule 6: a liveness watermark older than this is an outage. That of collectors that run is no older. */
+export const OUTAGE_AFTER_MS = 5_000;
 /** Time that has passed unseen is taken to be this long, just an outage: nothing has measured it. */
-const UNSEEN_MS = 5_001;
+const UNSEEN_MS = OUTAGE_AFTER_MS + 1;
 
 /**
  * The time of a store as one of its collectors knows it: this machine's monotonic clock and a base. The
@@ -198,11 +203,12 @@ export class StoreClock extends Clock {
     // The clock was read at some instant between the two.
     const [low, high] = [now - this.offsetMs - after, now - this.offsetMs - before];
     const middle = (low + high) / 2;
+    const offsetMs = () => Math.round(now - (before + after) / 2 - this.#base);
     const aheadMs = (base: number) => (watermark ?? Number.NEGATIVE_INFINITY) - (after + base);
     if (!this.#synced) {
       const wasSetBack = aheadMs(middle) > MAX_SLEW_MS;
       this.#jumpTo(wasSetBack ? aheadMs(middle) + middle + UNSEEN_MS : middle);
-      return wasSetBack ? Math.round(now - (before + after) / 2 - this.#base) : null;
+      return wasSetBack ? offsetMs() : null;
     }
     if (this.#base >= low - MAX_SLEW_MS && this.#base <= high + MAX_SLEW_MS) {
       const isKnown = this.#base >= low && this.#base <= high;
@@ -210,7 +216,6 @@ export class StoreClock extends Clock {
         this.#jumpTo(this.#base + slew(middle - this.#base));
       return null;
     }
-    const offsetMs = () => Math.round(now - (before + after) / 2 - this.#base);
     if (!isUpToDate) return offsetMs();
     // This machine may have stood still: others have gone on, or it was suspended, which is an outage.
     const behindMs = aheadMs(this.#base);
@@ -218,7 +223,7 @@ export class StoreClock extends Clock {
     const lostMs = Math.max(this.#sleptMs(instant), isBehind ? behindMs : 0);
     this.#jumpTo(this.#base + lostMs);
     const restMs = middle - this.#base;
-    const isOfWatermark = isBehind && restMs >= 0 && restMs <= MAX_WATERMARK_AGE_MS;
+    const isOfWatermark = isBehind && restMs >= 0 && restMs <= OUTAGE_AFTER_MS;
     // Another collector has broadcast a step, and its time is behind by what is left: that one stood still.
     const wasBroadcast = this.offsetMs !== (this.#undecidedOffsetMs ?? this.offsetMs);
     const isAhead = wasBroadcast && restMs < 0 && behindMs <= restMs;

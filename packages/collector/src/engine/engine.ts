@@ -28,6 +28,7 @@ import { agentOfReturn, CapacityCounter } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
 import { Erasure } from "./erasure.ts";
 import { FailingSessions } from "./failing-sessions.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { CONTRADICTED_WITHIN_MS } from "./insights.ts";
 import { LogNotifier } from "./log-notifier.ts";
 import { Merges } from "./merges.ts";
@@ -45,10 +46,6 @@ import { isSameJson } from "./same-json.ts";
 import { SessionBatch } from "./session-batch.ts";
 import { UnheardAccounts } from "./unheard-accounts.ts";
 
-/** Rule 6: a liveness watermark older than this is an outage. */
-const OUTAGE_AFTER_MS = 5_000;
-/** How often the watermark is moved; well below the above. */
-const HEARTBEAT_EVERY_MS = 1_000;
 const BATCH_LIMIT = 1_000;
 /** A request is tried again after this many conflicts; the next rejects it. A few in a row are usual. */
 const MAX_CONFLICTS = 20;
@@ -77,10 +74,7 @@ export class Engine {
   readonly #batchLimit = new BatchLimit();
   readonly #erasure: Erasure;
   readonly #meter: Meter;
-  #heartbeatAt = Number.NEGATIVE_INFINITY;
-  #beating: Promise<void> | null = null;
-  /** The last heartbeat, while none has failed since. */
-  #writtenAt: number | null = null;
+  readonly #heartbeat: Heartbeat;
 
   /** @param submit applies a request to any session; missing: all are in the store */
   constructor(
@@ -97,6 +91,8 @@ export class Engine {
     this.#erasure = new Erasure(store, clock, this.beatCache);
     this.broadcasts = new Broadcasts(store, (broadcast) => this.#onBroadcast(broadcast));
     this.unheard = new UnheardAccounts(store, this.broadcasts, this.#signals);
+    const { broadcasts, unheard } = this;
+    this.#heartbeat = new Heartbeat({ store, clock, meter, broadcasts, unheard });
   }
 
   #onBroadcast(broadcast: Broadcast): void {
@@ -157,54 +153,14 @@ export class Engine {
     await this.#running;
   }
 
-  /**
-   * Adjusts the clock to the store's, and moves the liveness watermark. Where it stood still for too
-   * long, an outage is broadcast first (rule 6), so that no silence is judged by a time in which no
-   * collector took signals. Where the store's wall clock stepped, that is broadcast (rule 4). Stores when
-   * accounts' last signals were accepted.
-   */
-  async heartbeat(): Promise<void> {
-    const isRecent = this.clock.steady() - this.#heartbeatAt < HEARTBEAT_EVERY_MS;
-    if (isRecent && !this.clock.isDisturbed) return;
-    this.#beating ??= this.#beat().finally(() => {
-      this.#beating = null;
-    });
-    await this.#beating;
+  /** Adjusts the clock to the store's, and moves the liveness watermark; see {@link Heartbeat.beat}. */
+  heartbeat(): Promise<void> {
+    return this.#heartbeat.beat();
   }
 
-  /** Any error is the store's: without watermark and broadcasts nothing can be decided. */
-  async #beat(): Promise<void> {
-    try {
-      const offsetMs = await this.#syncClock();
-      const at = this.clock.steady();
-      if (await this.store.heartbeat(at, OUTAGE_AFTER_MS)) this.#meter.outage();
-      if (offsetMs !== null) {
-        await this.store.broadcast({ type: "clock_step", account: null, at, offsetMs });
-      }
-      await this.broadcasts.refresh();
-      await this.unheard.heartbeat(at);
-      this.#heartbeatAt = at;
-      this.#writtenAt = at;
-    } catch (error) {
-      this.#writtenAt = null;
-      throw storeErrorOf(error);
-    }
-  }
-
-  /** The offset to broadcast, where the store's wall clock stepped. */
-  async #syncClock(): Promise<number | null> {
-    const { clock, broadcasts, store } = this;
-    // The offset so far is in the broadcasts.
-    if (this.#heartbeatAt === Number.NEGATIVE_INFINITY) await broadcasts.refresh();
-    if ((await clock.sync(store, false)) === null) return null;
-    // Another collector may have broadcast the step already.
-    await broadcasts.refresh();
-    return clock.sync(store);
-  }
-
-  /** Whether signals can be stored: the last heartbeat succeeded, and is recent. */
+  /** Whether signals can be stored. */
   async isStoreWritable(): Promise<boolean> {
-    return this.#writtenAt !== null && this.clock.steady() - this.#writtenAt <= OUTAGE_AFTER_MS;
+    return this.#heartbeat.isStoreWritable;
   }
 
   /** @see Erasure */
@@ -254,7 +210,7 @@ export class Engine {
     await this.heartbeat();
     // In steady time, for the clock may step while the sessions are loaded.
     const receivedAt = this.clock.steady();
-    const now = receivedAt + this.clock.offsetMs;
+    const now = this.clock.timeOf(receivedAt);
     const beats = this.beatCache && new BeatBatch(this.beatCache, this.#follow);
     const requests: Pending[] = [];
     for (const [index, pending] of batch.entries()) {
@@ -289,7 +245,7 @@ export class Engine {
     const lookups = groups.map((group) => ({
       key: group[0].request.key,
       eventIds: eventIdsOf(group),
-      ...(group.some(({ request }) => isOfPage(request)) && { withErasure: true }),
+      ...(group.some(isSignal) && { withErasure: true }),
     }));
     // A batch is in flight until it is committed, also where it is applied in several turns.
     const budget = new TurnBudget();
@@ -313,7 +269,7 @@ export class Engine {
     }
     // The end of the silence comes before the signals that end it.
     if (hasBeenUnheard) applied = this.#batchLimit.measure(apply);
-    const now = receivedAt + this.clock.offsetMs;
+    const now = this.clock.timeOf(receivedAt);
     const done = (await this.#requeueReturns(applied, now)).flatMap((each) =>
       alone(each.group, () => ({ ...each, write: each.work.write() })),
     );
@@ -346,7 +302,7 @@ export class Engine {
     found: readonly Found[],
     receivedAt: number,
   ): readonly Applied[] {
-    const now = receivedAt + this.clock.offsetMs;
+    const now = this.clock.timeOf(receivedAt);
     return groups.flatMap((group, index): readonly Applied[] => {
       const { number, unreadable, ...known } = found[index] ?? NOT_FOUND;
       if (unreadable !== undefined) return rejectGroup(group, new RecordError(unreadable));
@@ -367,7 +323,7 @@ export class Engine {
     found: readonly Found[],
     receivedAt: number,
   ): ReadonlySet<string> {
-    const now = receivedAt + this.clock.offsetMs;
+    const now = this.clock.timeOf(receivedAt);
     const accounts = new Set<string>();
     for (const [index, group] of groups.entries()) {
       const { account } = group[0].request.key;
@@ -485,12 +441,6 @@ interface Applied {
   readonly number: number | undefined;
   /** The version that was loaded. */
   readonly version: number;
-}
-
-function storeErrorOf(error: unknown): StoreError {
-  if (error instanceof StoreError) return error;
-  const why = error instanceof Error ? error.message : String(error);
-  return new StoreError(`The store does not work: ${why}.`, { cause: error });
 }
 
 function isSignal({ request }: Pending): boolean {

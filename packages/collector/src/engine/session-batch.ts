@@ -7,7 +7,7 @@ import type { Input, SignalInput } from "../core/input.ts";
 import { type Lease, leaseOf, renewalOf } from "../core/lease.ts";
 import { aliasOf, isMerging } from "../core/merge.ts";
 import { holdsCapacity } from "../core/routing.ts";
-import { createSession, type Session } from "../core/session.ts";
+import { createSession, earliest, type Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import { type Transition, visibleOf } from "../core/transition.ts";
 import { ERASURE_KEPT_MS } from "../stores/erasure.ts";
@@ -120,7 +120,7 @@ export class SessionBatch {
     return {
       status: isDuplicate ? "duplicate" : "applied",
       session: this.#live.session,
-      shadow: this.#shadow?.session ?? null,
+      shadow: this.#shadowSession,
       settings: this.settings,
       created: !wasThere,
       tookCapacity: !heldCapacity && holdsCapacity(this.#live.session, this.settings),
@@ -188,7 +188,7 @@ export class SessionBatch {
     const live = this.#live;
     if (!live) return null;
     const session = noteActivity(live.session, this.#lastEventAt, stored?.session ?? null);
-    const shadow = this.#shadow?.session ?? null;
+    const shadow = this.#shadowSession;
     const deadlineAt = earliest(
       live.deadlineAt(this.settings),
       this.#shadow?.deadlineAt(this.settings) ?? null,
@@ -235,9 +235,4 @@ export class SessionBatch {
 /** The survivor's shadow takes over from the old session's. */
 function ofShadow(input: Input): Input {
   return input.type === "merge_taken" ? { ...input, from: input.shadow ?? input.from } : input;
-}
-
-function earliest(a: number | null, b: number | null): number | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
 }

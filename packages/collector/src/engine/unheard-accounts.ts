@@ -60,7 +60,7 @@ export class UnheardAccounts {
     // It was unheard since that signal, for as long as that excuses silence.
     if (isHeard(since) || this.#broadcasts.lastUnheardAt(account) > since) return;
     const misses = await this.#missesOf(account, since, now, settings);
-    const [at] = [...misses].sort((a, b) => a - b).slice(MIN_MISSES - 1);
+    const at = misses.toSorted((a, b) => a - b)[MIN_MISSES - 1];
     if (at === undefined) {
       this.#signals.watch(account, true);
       return;
@@ -85,7 +85,7 @@ export class UnheardAccounts {
     if (misses?.since !== since) misses = { since, knownUntil: now, at: new Map() };
     this.#misses.set(account, misses);
     if (now >= misses.knownUntil) await this.#look(account, misses, now, settings);
-    return [...misses.at.values()].filter((at) => at <= now);
+    return missedBy(misses, now);
   }
 
   async #look(account: string, misses: Misses, now: number, settings: Settings): Promise<void> {
@@ -99,8 +99,7 @@ export class UnheardAccounts {
         if (at !== null && at > misses.since) misses.at.set(stored.session.id, at);
       }
       // Those that have missed are enough, or these are all.
-      const missed = [...misses.at.values()].filter((at) => at <= now);
-      if (missed.length >= MIN_MISSES || found.length < limit) break;
+      if (missedBy(misses, now).length >= MIN_MISSES || found.length < limit) break;
     }
     misses.knownUntil = knownUntil;
   }
@@ -133,4 +132,9 @@ export class UnheardAccounts {
       if (lastAt > since) await this.#end(account, lastAt);
     }
   }
+}
+
+/** When those sessions missed that have by `now`. */
+function missedBy({ at }: Misses, now: number): readonly number[] {
+  return [...at.values()].filter((each) => each <= now);
 }

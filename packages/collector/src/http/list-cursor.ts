@@ -5,7 +5,7 @@
  */
 import type { ListPosition } from "../stores/list.ts";
 import { termHash } from "../stores/term-hash.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { decodeCursor, encodeCursor, invalidCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
 
 /** A position, and the numbers that a list counts on. */
@@ -22,9 +22,7 @@ export function encodeListCursor(query: object, { at, id, counts }: ListCursor):
 export function decodeListCursor(query: object, cursor: string): ListCursor {
   const [, signature, numbers = "", id = ""] =
     /^([0-9a-z-]+)((?: \d+)+) (\S+)$/.exec(decodeCursor(cursor)) ?? [];
-  if (signature === undefined) {
-    throw new Problem("invalid_cursor", "Use a cursor as an answer gave it, or leave it out.");
-  }
+  if (signature === undefined) throw invalidCursor();
   if (signature !== signatureOf(query)) {
     throw new Problem(
       "invalid_cursor",

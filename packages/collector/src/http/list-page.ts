@@ -5,6 +5,12 @@
  */
 import type { Context } from "hono";
 import { TurnBudget } from "../async/turns.ts";
+import {
+  type ListOrder,
+  type ListPosition,
+  positionOf,
+  type ListPage as StoredPage,
+} from "../stores/list.ts";
 
 /** A page ends after as much, with at least one item. */
 const MAX_PAGE_BYTES = 1 << 20;
@@ -49,6 +55,16 @@ export async function readListPage<T>({ limit, read, view }: ListSource<T>): Pro
     part = Math.min(Math.max(fitting, 1), MAX_PART);
     await budget.step();
   }
+}
+
+/** Behind which position the next page begins, where this one has room for `count` of its sessions. */
+export function endOfPage(
+  { sessions, next }: Pick<StoredPage, "sessions" | "next">,
+  count: number,
+  sort: ListOrder,
+): ListPosition | null {
+  const last = count < sessions.length ? sessions[count - 1]?.session : undefined;
+  return last ? positionOf(last, sort) : next;
 }
 
 /** As many of the items as JSON as a page has room for, from the first on. */

@@ -8,10 +8,9 @@ import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import type { Engine } from "../engine/engine.ts";
 import { storable } from "../schemas/name.ts";
-import { positionOf } from "../stores/list.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeListCursor, encodeListCursor } from "./list-cursor.ts";
-import { answerLists, fittingTexts } from "./list-page.ts";
+import { answerLists, endOfPage, fittingTexts } from "./list-page.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
 import { pageQuery } from "./schemas.ts";
 import { isoOrNull, viewSession } from "./views.ts";
@@ -82,9 +81,7 @@ export function queueRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       texts.filter((_, index) => standings[index] === standing);
     const [queued, direct] = [textsOf("queued"), textsOf("direct")];
     const counts = [queuedBefore + queued.length, directBefore + direct.length];
-    const isFull = texts.length < sessions.length;
-    const last = isFull ? sessions[texts.length - 1]?.session : undefined;
-    const end = last ? positionOf(last, "waiting") : next;
+    const end = endOfPage({ sessions, next }, texts.length, "waiting");
     const rest = {
       total,
       directTotal,
@@ -98,7 +95,7 @@ export function queueRoutes({ engine }: AppContext): OpenAPIHono<Env> {
 
 function unheardSince({ broadcasts, clock }: Engine, account: string): number | null {
   const period = broadcasts.unheardPeriod(account, clock.steady());
-  return period && period.since + clock.offsetMs;
+  return period && clock.timeOf(period.since);
 }
 
 function viewWaiting(session: Session, settings: Settings, now: number) {

@@ -48,11 +48,7 @@ export class RateLimit {
   /** Like {@link allow}, for a caller that has computed the slot already. */
   allowSlot(rateSlot: number): boolean {
     this.#resetOnNewWindow();
-    const [first, second] = this.#rows;
-    const [a, b] = [rateSlot % SLOTS, Math.floor(rateSlot / SLOTS)];
-    first[a] = (first[a] ?? 0) + 1;
-    second[b] = (second[b] ?? 0) + 1;
-    return Math.min(first[a], second[b]) <= this.#limit;
+    return this.#add(rateSlot, 1) <= this.#limit;
   }
 
   /** As {@link allow}, for what may turn out not to count: returns what takes it back, or null. */
@@ -61,12 +57,17 @@ export class RateLimit {
     if (!this.allowSlot(rateSlot)) return null;
     const window = this.#window;
     return () => {
-      if (this.#window !== window) return;
-      const [first, second] = this.#rows;
-      const [a, b] = [rateSlot % SLOTS, Math.floor(rateSlot / SLOTS)];
-      first[a] = (first[a] ?? 0) - 1;
-      second[b] = (second[b] ?? 0) - 1;
+      if (this.#window === window) this.#add(rateSlot, -1);
     };
+  }
+
+  /** Changes the count of a slot; returns the new one. */
+  #add(rateSlot: number, by: 1 | -1): number {
+    const [first, second] = this.#rows;
+    const [a, b] = [rateSlot % SLOTS, Math.floor(rateSlot / SLOTS)];
+    first[a] = (first[a] ?? 0) + by;
+    second[b] = (second[b] ?? 0) + by;
+    return Math.min(first[a], second[b]);
   }
 
   #resetOnNewWindow(): void {

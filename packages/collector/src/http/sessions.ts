@@ -7,10 +7,10 @@ import type { Input } from "../core/input.ts";
 import { PRESENCES, QUEUE_STANDINGS, REASONS, STATES } from "../core/lists.ts";
 import { findSession } from "../engine/merges.ts";
 import { storable } from "../schemas/name.ts";
-import { LIST_ORDERS, MAX_EXAMINED, positionOf } from "../stores/list.ts";
+import { LIST_ORDERS, MAX_EXAMINED } from "../stores/list.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeListCursor, encodeListCursor } from "./list-cursor.ts";
-import { answerLists, fittingTexts } from "./list-page.ts";
+import { answerLists, endOfPage, fittingTexts } from "./list-page.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { idParams, pageQuery, sessionPut, sessionView } from "./schemas.ts";
@@ -140,12 +140,10 @@ export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const texts = await fittingTexts(sessions, ({ session, shadow }) =>
       viewSession(session, settings, shadow),
     );
-    const isFull = texts.length < sessions.length;
-    const last = isFull ? sessions[texts.length - 1]?.session : undefined;
-    const end = last ? positionOf(last, query.sort) : next;
+    const end = endOfPage({ sessions, next }, texts.length, query.sort);
     const rest = {
       cursor: end && encodeListCursor(query, { ...end, counts: [] }),
-      stopped: isCutShort && !isFull,
+      stopped: isCutShort && texts.length === sessions.length,
     };
     return answerLists(c, { sessions: texts }, rest) as never;
   });

@@ -7,7 +7,13 @@ import { nextTurn } from "../async/turns.ts";
 import { name } from "../schemas/name.ts";
 import type { EndpointKey } from "../stores/outbox.ts";
 import type { AppContext, Env } from "./context.ts";
-import { decodeCursor, decodeLogCursor, encodeCursor, requireTransition } from "./cursor.ts";
+import {
+  decodeCursor,
+  decodeLogCursor,
+  encodeCursor,
+  invalidCursor,
+  requireTransition,
+} from "./cursor.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { pageQuery } from "./schemas.ts";
@@ -143,5 +149,5 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
 function positionOf(text: string): number {
   const position = Number(decodeCursor(text));
   if (Number.isSafeInteger(position)) return position;
-  throw new Problem("invalid_cursor", "Use a cursor as an answer gave it, or leave it out.");
+  throw invalidCursor();
 }

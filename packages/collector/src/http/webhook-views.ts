@@ -63,8 +63,8 @@ export function viewWebhook(standing: EndpointStatus, clock: Clock): z.infer<typ
 }
 
 /** The time of an instant in steady time, in which retries and pauses are stored. */
-function byClock(at: number | null, { offsetMs }: Clock): number | null {
-  return at === null ? null : at + offsetMs;
+function byClock(at: number | null, clock: Clock): number | null {
+  return at === null ? null : clock.timeOf(at);
 }
 
 function ifFuture(at: number | null, now: number): number | null {

@@ -7,7 +7,7 @@ import { type LoopLoad, openLoopLoad } from "./testing/loop-load.ts";
 import { LOOP_PROBES } from "./testing/loop-probes.ts";
 import { TurnMeter } from "./testing/turn-meter.ts";
 
-/** `pnpm loop-delay` measures with 100,000. */
+/** `pnpm loop-delay` measures with more. */
 const SESSIONS = Number(process.env["SESSIONS"] ?? 20_000);
 const MAX_TURN_MS = 50;
 const BUILD_TIMEOUT_MS = 300_000;

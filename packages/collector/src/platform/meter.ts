@@ -130,7 +130,6 @@ export function createPrometheusMeter(sources: GaugeSources): PrometheusMeter {
     help: "1 if the store drops records when its memory is full; left out if it does not say",
     registers,
     collect() {
-      this.reset();
       const mayEvict = sources.mayEvict();
       if (mayEvict !== null) this.set(mayEvict ? 1 : 0);
       else this.remove();

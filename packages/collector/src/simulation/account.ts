@@ -6,8 +6,9 @@
 import type { BindingMode } from "../core/lists.ts";
 import { TICKET_STATUSES } from "../core/lists.ts";
 import type { Settings } from "../core/settings.ts";
-import { type FreshKeys, hashOf } from "../engine/keys.ts";
-import type { SessionKey, Account as StoredAccount } from "../stores/store.ts";
+import { nested } from "../core/settings-resolve.ts";
+import type { FreshKeys } from "../engine/keys.ts";
+import type { SessionKey } from "../stores/store.ts";
 import type { Collector, Reply } from "./collector.ts";
 import type { Limits } from "./limits.ts";
 import type { Client, Network } from "./network.ts";
@@ -279,19 +280,6 @@ export class Account implements Site, SilentAccount {
     if (visitor) visitor.isErased = true;
   }
 
-  /** The account as the store keeps it. */
-  async record(): Promise<StoredAccount> {
-    const { publishableKey, secretKey, tokenSecret } = this.keys;
-    const secretHash = { hash: await hashOf(secretKey), hint: secretKey.slice(0, 7) };
-    return {
-      name: this.name,
-      publishableKeys: [{ key: publishableKey, expiresAt: null }],
-      secretKeys: [{ ...secretHash, expiresAt: null }],
-      tokenSecrets: [{ secret: tokenSecret, expiresAt: null }],
-      createdAt: START,
-    };
-  }
-
   /** What was acknowledged is stored. */
   checkAccepted(visitor: Visitor, page: string, arrived: Arrived, nextMs: number): void {
     const isCounted = this.isModeSettled && arrived.at > this.modeChangedAt + SETTLED_AFTER_MS;
@@ -318,20 +306,4 @@ export class Account implements Site, SilentAccount {
       );
     }
   }
-}
-
-/** `{"a.b": 1}` as `{a: {b: 1}}`. */
-function nested(flat: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const result: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(flat)) {
-    const path = name.split(".");
-    const leaf = path.pop() ?? name;
-    let section = result;
-    for (const part of path) {
-      section[part] ??= {};
-      section = section[part] as Record<string, unknown>;
-    }
-    section[leaf] = value;
-  }
-  return result;
 }

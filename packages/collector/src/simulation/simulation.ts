@@ -3,6 +3,8 @@
  * checks of docs/invariants.md while all of it goes on.
  * @module
  */
+import { Accounts } from "../engine/accounts.ts";
+import { Clock } from "../engine/clock.ts";
 import { createKeys } from "../engine/keys.ts";
 import { rateSlotOf } from "../http/rate-limit.ts";
 import { transitionId } from "../http/views.ts";
@@ -100,8 +102,9 @@ export class Simulation implements Parts {
   async prepare(): Promise<void> {
     const { data } = this.store;
     this.#incarnation = await data.incarnation();
+    const stored = new Accounts(data, new Clock(() => START));
     for (const account of this.accounts) {
-      await data.putAccount(await account.record());
+      await stored.put(account.name, { keys: account.keys });
       const { overrides, triggers } = account.plan;
       const settings = {
         type: "settings",

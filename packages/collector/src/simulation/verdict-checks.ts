@@ -92,10 +92,9 @@ export class VerdictChecks {
   checkAll(): void {
     const { now } = this.#world;
     if (this.#markedAt === null || now - this.#markedAt > DELAY_MS) return;
-    const unheard = new Set(this.#accounts.filter(({ silence }) => silence.isHeld(now)));
     for (const visitor of this.#watched) {
       const account = this.#accounts.find(({ name }) => name === visitor.account);
-      if (account && !unheard.has(account)) this.#checkGone(account, visitor, now);
+      if (account && !account.silence.isHeld(now)) this.#checkGone(account, visitor, now);
     }
   }
 

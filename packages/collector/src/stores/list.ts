@@ -237,7 +237,7 @@ export function mergePages(
 }
 
 /** Whether a session is in a list with the filter. */
-export function matcherOf(filter: ListFilter & { readonly sort?: ListOrder | undefined }) {
+function matcherOf(filter: ListFilter & { readonly sort?: ListOrder | undefined }) {
   const text = filter.text === undefined ? null : fold(filter.text);
   return (candidate: Candidate): boolean => {
     const { columns } = candidate;
@@ -280,16 +280,21 @@ function ticketsOf({ ticket, links }: Session): readonly string[] {
   return [...new Set(all.filter((id) => id !== null))];
 }
 
+/** The term of a user's sessions. */
+export function userTerm(user: string): string {
+  return `u ${user}`;
+}
+
 /** What drivers keep an index of: a user's or a ticket's name, each after a letter and a space. */
 export function termsOf(session: Session): readonly string[] {
   const tickets = ticketsOf(session).map((ticket) => `t ${ticket}`);
-  return session.user === null ? tickets : [`u ${session.user}`, ...tickets];
+  return session.user === null ? tickets : [userTerm(session.user), ...tickets];
 }
 
 /** A term of all sessions that match the filter, or null if it names neither ticket nor user. */
 export function termOf({ ticket, user }: ListFilter): string | null {
   if (ticket !== undefined) return `t ${ticket}`;
-  return user === undefined ? null : `u ${user}`;
+  return user === undefined ? null : userTerm(user);
 }
 
 function namesOf({ id, user, assignee, ticket, links }: Session): readonly string[] {
@@ -311,7 +316,8 @@ export function comparePositions(a: ListPosition, b: ListPosition): number {
   return a.at - b.at || compare(a.id, b.id);
 }
 
-function compare(a: string, b: string): number {
+/** The order of ids, that of their code units. */
+export function compare(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

@@ -59,9 +59,7 @@ export class RecordErrors {
     try {
       return [await work()];
     } catch (error) {
-      return this.readable(() => {
-        throw error;
-      });
+      return this.#passOver(error);
     }
   }
 
@@ -70,10 +68,14 @@ export class RecordErrors {
     try {
       return [decode()];
     } catch (error) {
-      if (!(error instanceof RecordError)) throw error;
-      this.report(error);
-      return [];
+      return this.#passOver(error);
     }
+  }
+
+  #passOver(error: unknown): readonly never[] {
+    if (!(error instanceof RecordError)) throw error;
+    this.report(error);
+    return [];
   }
 }
 

@@ -58,6 +58,14 @@ export class EngineHarness {
     return outcome;
   }
 
+  /** Applies what was broadcast up to `epoch` to all sessions of the account. */
+  async #catchUp(account: string, epoch: number): Promise<void> {
+    for (const key of await this.store.notCaughtUp(account, epoch, MAX_SESSIONS)) {
+      this.#noteChange(key);
+    }
+    await this.#sweep([account]);
+  }
+
   #noteChange(key: SessionKey): void {
     this.#changed.set(nameOf(key), key);
   }
@@ -77,10 +85,7 @@ export class EngineHarness {
   ): Promise<void> {
     await this.engine.changeSettings(account, change);
     const { epoch } = this.engine.broadcasts.latest(account);
-    for (const key of await this.store.notCaughtUp(account, epoch, MAX_SESSIONS)) {
-      this.#changed.set(nameOf(key), key);
-    }
-    await this.#sweep([account]);
+    await this.#catchUp(account, epoch);
   }
 
   /** Moves the clock to `until` and processes every deadline on the way at its exact time. */
@@ -96,12 +101,7 @@ export class EngineHarness {
   /** Sets the store's wall clock, and applies that to all sessions of the account. */
   async stepClock(account: string, byMs: number): Promise<void> {
     await this.broadcastStep(byMs);
-    const { broadcasts } = this.engine;
-    const epoch = broadcasts.urgentEpoch(account);
-    for (const key of await this.store.notCaughtUp(account, epoch, MAX_SESSIONS)) {
-      this.#changed.set(nameOf(key), key);
-    }
-    await this.#sweep([account]);
+    await this.#catchUp(account, this.engine.broadcasts.urgentEpoch(account));
     await this.settle();
   }
 

@@ -39,7 +39,7 @@ const MAX_IDLE_MS = 1_000;
 /** How long a stopping worker waits for attempts in flight. */
 const STOP_TIMEOUT_MS = 2_000;
 /** The limit for any sender; the sender of webhooks has a shorter one. */
-export const ATTEMPT_TIMEOUT_MS = 20_000;
+const ATTEMPT_TIMEOUT_MS = 20_000;
 
 export interface DeliveryWorkerOptions {
   readonly store: Store;

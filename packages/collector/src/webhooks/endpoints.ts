@@ -10,7 +10,7 @@ import type { Endpoint, SigningSecret } from "../stores/outbox.ts";
 /** How long after a rotation messages are also signed with the previous secret. */
 export const SECRET_OVERLAP_MS = 24 * 3_600_000;
 /** More signatures would make a header that receivers refuse. */
-export const MAX_SIGNING_SECRETS = 3;
+const MAX_SIGNING_SECRETS = 3;
 const SECRET_BYTES = 32;
 
 export interface NewEndpoint {

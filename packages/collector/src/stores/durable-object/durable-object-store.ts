@@ -4,7 +4,7 @@
  * @module
  */
 import type { Track } from "../../core/lists.ts";
-import { type ListPage, type ListQuery, MAX_EXAMINED, mergePages } from "../list.ts";
+import { compare, type ListPage, type ListQuery, MAX_EXAMINED, mergePages } from "../list.ts";
 import type { OutboxStore } from "../outbox.ts";
 import { scanById } from "../scan.ts";
 import type {
@@ -301,9 +301,4 @@ export class DurableObjectStore implements Store {
   protected get coordinator(): CoordinatorLink {
     return this.#links.coordinator();
   }
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -5,6 +5,7 @@
 import type { Session } from "../../core/session.ts";
 import { Deadlines } from "../deadlines.ts";
 import {
+  compare,
   comparePositions,
   type ListFilter,
   type ListOrder,
@@ -12,6 +13,7 @@ import {
   positionOf,
   termOf,
   termsOf,
+  userTerm,
 } from "../list.ts";
 import { noSessions, type StateCounts } from "../state-counts.ts";
 import type { IndexedColumns, QueueCounts, SessionKey, Stored } from "../store.ts";
@@ -142,7 +144,7 @@ export class MemorySessions {
   }
 
   ofUser(user: string, afterId: string | null): Iterable<string> {
-    return this.#byTerm.get(`u ${user}`)?.after(afterId) ?? [];
+    return this.#byTerm.get(userTerm(user))?.after(afterId) ?? [];
   }
 
   countQueue(group?: string): QueueCounts {
@@ -156,11 +158,6 @@ export class MemorySessions {
   *notCaughtUp(epoch: number): Generator<string> {
     for (const [each, ids] of this.#byEpoch) if (each < epoch) yield* ids;
   }
-}
-
-export function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 function add(map: Map<string, SortedList<string>>, name: string, id: string): void {

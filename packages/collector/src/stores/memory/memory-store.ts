@@ -10,6 +10,7 @@ import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
 import {
   type Candidate,
+  compare,
   type ListPage,
   type ListQuery,
   type ListSource,
@@ -42,7 +43,7 @@ import type {
 } from "../store.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { MemoryOutbox } from "./memory-outbox.ts";
-import { compare, MemorySessions, type SessionRow } from "./memory-sessions.ts";
+import { MemorySessions, type SessionRow } from "./memory-sessions.ts";
 
 export class MemoryStore implements Store {
   readonly #sessions = new Map<string, MemorySessions>();

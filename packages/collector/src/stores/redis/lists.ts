@@ -5,6 +5,7 @@
 import { TurnBudget } from "../../async/turns.ts";
 import {
   type Candidate,
+  compare,
   comparePositions,
   type ListFilter,
   type ListOrder,
@@ -14,6 +15,7 @@ import {
   type ListSource,
   listPage,
   termOf,
+  userTerm,
 } from "../list.ts";
 import type { RecordErrors } from "../record-error.ts";
 import { noSessions, type StateCounts } from "../state-counts.ts";
@@ -29,6 +31,7 @@ import type {
 import type { Connection } from "./connection.ts";
 import { termCode } from "./index-entries.ts";
 import { accountKeys, decodeName, encodeName, sessionKeys } from "./keys.ts";
+import { pairs, tuplesOf } from "./pairs.ts";
 import { partitionOf } from "./partition.ts";
 import { columnsPattern, decodeColumns, decodeRecord } from "./record.ts";
 import { LIST_ASSIGNEES } from "./scripts/assignees.ts";
@@ -103,7 +106,7 @@ export class Lists {
     const args = [pattern, id, limit];
     const reply = await this.#connection.run(LIST_SESSIONS, [ids, columns, sessions], args);
     return (reply as [string, number, ...string[]][]).map(([letters, hasMore, ...flat]) => ({
-      rows: tuplesOf(flat, 2).map(([id = "", record = ""]) => ({ at: 0, id, record })),
+      rows: pairs(flat).map(([id, record]) => ({ at: 0, id, record })),
       hasMore: hasMore === 1,
       read: (last) => this.#runsById(account, partition, letters, last ?? BEGINNING, limit),
     }));
@@ -136,7 +139,7 @@ export class Lists {
   async #pick(account: string, filter: ListFilter & { readonly sort?: unknown }, limit: number) {
     const { assignee, changedAfter, changedBefore, sort } = filter;
     const term = termOf(filter);
-    const ids: (() => Promise<readonly string[]>)[] = [];
+    const ids: (() => Promise<readonly string[] | null>)[] = [];
     if (term !== null) ids.push(() => this.#idsByTerm(account, term, limit));
     if (assignee !== undefined) ids.push(() => this.#idsByAssignee(account, assignee, limit));
     if ((changedAfter !== undefined || changedBefore !== undefined) && sort !== "changed") {
@@ -145,7 +148,7 @@ export class Lists {
     }
     for (const read of ids) {
       const found = await read();
-      if (found.length < limit) return found;
+      if (found && found.length < limit) return found;
     }
     return null;
   }
@@ -171,12 +174,12 @@ export class Lists {
     return found.map(({ session }) => session);
   }
 
-  /** At least `limit` if there may be more. */
+  /** Null: there may be more. */
   async #idsByChange(
     account: string,
     [from, before]: readonly [number, number | ""],
     limit: number,
-  ): Promise<readonly string[]> {
+  ): Promise<readonly string[] | null> {
     let isMore = false;
     const ids = await this.#fromAllPartitions(async (partition) => {
       const { changes, changeLeaves, sessions } = sessionKeys(partition, account);
@@ -189,7 +192,7 @@ export class Lists {
       isMore ||= hasMore === 1;
       return tuplesOf(flat, 3).map(([, id = ""]) => id);
     });
-    return isMore ? [...ids, ...Array.from({ length: limit }, () => "")] : ids;
+    return isMore ? null : ids;
   }
 
   /** Covers all partitions, whichever collector sweeps them. */
@@ -200,10 +203,10 @@ export class Lists {
       const { ids, columns, sessions } = sessionKeys(partition, account);
       const args = [until, limit, MAX_READ_FOR_DUE];
       const flat = (await this.#connection.run(DUE_OF, [ids, columns, sessions], args)) as string[];
-      const rows = Array.from({ length: flat.length / 3 }, (_, index) => ({
-        deadlineAt: Number(flat[index * 3]),
-        id: flat[index * 3 + 1] ?? "",
-        record: flat[index * 3 + 2] ?? "",
+      const rows = tuplesOf(flat, 3).map(([deadlineAt, id = "", record = ""]) => ({
+        deadlineAt: Number(deadlineAt),
+        id,
+        record,
       }));
       first = [...first, ...rows].sort((a, b) => a.deadlineAt - b.deadlineAt).slice(0, limit);
       await budget.step();
@@ -267,10 +270,9 @@ export class Lists {
     const after = afterId === undefined ? "" : encodeName(afterId);
     const { agents } = accountKeys(account);
     const fields = (await this.#connection.command(agents, "HGETALL", agents)) as string[];
-    const capacities = new Map<string, number>();
-    for (let at = 0; at < fields.length; at += 2) {
-      capacities.set(encodeName(fields[at] ?? ""), Number(fields[at + 1]));
-    }
+    const capacities = new Map(
+      pairs(fields).map(([agent, capacity]) => [encodeName(agent), Number(capacity)]),
+    );
     const assigned = await this.#fromAllPartitions(async (partition) => {
       const keys = [sessionKeys(partition, account).assigned] as const;
       return (await this.#connection.run(LIST_ASSIGNEES, [...keys], [after, limit])) as string[];
@@ -289,7 +291,7 @@ export class Lists {
     after: string | null,
     limit: number,
   ): Promise<IdPart> {
-    const all = await this.#idsByTerm(account, `u ${user}`, Number.MAX_SAFE_INTEGER);
+    const all = await this.#idsByTerm(account, userTerm(user), Number.MAX_SAFE_INTEGER);
     const rest = all.filter((id) => id > (after ?? "")).sort(compare);
     const part = rest.slice(0, limit);
     const rows = await this.#load(account, part);
@@ -325,9 +327,9 @@ export class Lists {
     await this.#fromAllPartitions(async (partition) => {
       const { columns } = sessionKeys(partition, account);
       const flat = (await this.#connection.command(columns, "HGETALL", columns)) as string[];
-      for (let index = 0; index < flat.length; index += 2) {
-        const [known] = this.#unreadable.readable(() => columnsIn(columns, flat[index] ?? ""));
-        if (known) use(known, Number(flat[index + 1]));
+      for (const [letters, count] of pairs(flat)) {
+        const [known] = this.#unreadable.readable(() => columnsIn(columns, letters));
+        if (known) use(known, Number(count));
       }
       return [];
     });
@@ -361,13 +363,6 @@ export class Lists {
   }
 }
 
-/** A flat reply in groups of `size`. */
-function tuplesOf(flat: readonly string[], size: number): readonly (readonly string[])[] {
-  return Array.from({ length: flat.length / size }, (_, index) =>
-    flat.slice(index * size, (index + 1) * size),
-  );
-}
-
 /** One whose record cannot be read says so when it is read. */
 function candidateOf(account: string, { id, at, record }: Row, sort: ListOrder): Candidate {
   try {
@@ -394,9 +389,4 @@ function columnsIn(key: string, letters: string) {
   } catch (error) {
     throw memberError(key, letters, error);
   }
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

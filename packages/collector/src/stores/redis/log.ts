@@ -8,6 +8,7 @@ import type { LogEntry, SessionKey } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys } from "./keys.ts";
 import { decodeLogEntry } from "./log-entry.ts";
+import { tuplesOf } from "./pairs.ts";
 import { READ_HISTORY } from "./scripts/history.ts";
 import { REMOVE_LOG_ENTRIES } from "./scripts/remove-log-entries.ts";
 
@@ -147,12 +148,9 @@ function toEntries(reply: unknown): readonly EncodedEntry[] {
 }
 
 function toIndexed(flat: readonly string[]): readonly IndexedEntry[] {
-  return Array.from({ length: flat.length / 4 }, (_, index) => {
-    const [cursor, text = "", resume = "", seq] = flat.slice(index * 4);
-    return {
-      ...toEncoded(Number(cursor), text),
-      seq: Number(seq),
-      ...(resume !== "" && { resumeCursor: Number(resume) }),
-    };
-  });
+  return tuplesOf(flat, 4).map(([cursor, text = "", resume = "", seq]) => ({
+    ...toEncoded(Number(cursor), text),
+    seq: Number(seq),
+    ...(resume !== "" && { resumeCursor: Number(resume) }),
+  }));
 }

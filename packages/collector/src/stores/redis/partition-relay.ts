@@ -16,6 +16,7 @@ import {
   sessionKeys,
 } from "./keys.ts";
 import { decodeUnnumberedEntry } from "./log-entry.ts";
+import { pairs } from "./pairs.ts";
 import { PartitionBackoff } from "./partition-backoff.ts";
 import { APPEND_TO_LOG } from "./scripts/append.ts";
 import { READ_RELAY_QUEUE } from "./scripts/read-relay-queue.ts";
@@ -100,11 +101,10 @@ export class PartitionRelay {
   async #maintainPartition(partition: number): Promise<readonly never[]> {
     const key = partitionKeys(partition).pending;
     const fields = (await this.#connection.command(key, "HGETALL", key)) as string[];
-    for (let index = 0; index < fields.length; index += 2) {
-      const [name, last] = [fields[index] as string, Number(fields[index + 1])];
+    for (const [name, last] of pairs(fields)) {
       if (name === "#") continue;
       await this.#unreadable.readableAsync(() =>
-        this.#maintainQueue(decodeName(name), partition, last),
+        this.#maintainQueue(decodeName(name), partition, Number(last)),
       );
     }
     return [];

@@ -9,6 +9,7 @@ import type { Write } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { isIndexed } from "./index-entries.ts";
 import { COMMON_KEYS, sessionKeys } from "./keys.ts";
+import { pairs } from "./pairs.ts";
 import { type DecodedRecord, decodeRecord, holdsCapacity } from "./record.ts";
 import { SCAN_SESSIONS } from "./scripts/scan-all.ts";
 import type { Sessions } from "./sessions.ts";
@@ -43,9 +44,7 @@ async function reindexPartition(
       [from, SCAN_LIMIT],
     );
     const [next = "", ...flat] = reply as string[];
-    const writes = Array.from({ length: flat.length / 2 }, (_, index) =>
-      rewriteOf(account, flat[index * 2] ?? "", flat[index * 2 + 1] ?? ""),
-    ).flatMap((write) => write ?? []);
+    const writes = pairs(flat).flatMap(([id, record]) => rewriteOf(account, id, record) ?? []);
     // A conflict: another collector has written the session meanwhile, with its entries.
     if (writes.length > 0) await sessions.commit(writes);
     if (next === "") return;

@@ -7,6 +7,7 @@ import type { RecordErrors } from "../record-error.ts";
 import type { ScanPart, SessionKey } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { decodeName, partitionKeys, sessionKeys } from "./keys.ts";
+import { pairs } from "./pairs.ts";
 import { PartitionBackoff } from "./partition-backoff.ts";
 import type { PartitionClaims } from "./partition-claims.ts";
 import { decodeRecord } from "./record.ts";
@@ -120,7 +121,7 @@ export class Sweeps {
       }
       const isFromStart = scan.afterMember === "";
       scan.afterMember = next;
-      const found = flat.filter((_, index) => index % 2 === 0);
+      const found = pairs(flat).map(([id]) => id);
       if (found.length > 0) return found;
       if (next !== "" || !isFromStart) continue;
       // The counts say otherwise where a record was damaged.
@@ -140,9 +141,8 @@ export class Sweeps {
     const read = () => this.#connection.run(SCAN_SESSIONS, [ids, sessions], [from, limit]);
     const [reply = []] = await this.#unreadable.readableAsync(read);
     const [next = "", ...flat] = reply as string[];
-    const rows = Array.from({ length: flat.length / 2 }, (_, index) => index * 2);
-    const found = rows.flatMap((at) =>
-      this.#unreadable.readable(() => decodeRecord(account, flat[at] ?? "", flat[at + 1] ?? "")),
+    const found = pairs(flat).flatMap(([id, record]) =>
+      this.#unreadable.readable(() => decodeRecord(account, id, record)),
     );
     return {
       sessions: found.map(({ stored }) => stored),
@@ -162,11 +162,10 @@ export class Sweeps {
   }
 
   #toDue(key: string, flat: readonly string[]): readonly Due[] {
-    const rows = Array.from({ length: flat.length / 2 }, (_, index) => index * 2);
-    return rows.flatMap((at) =>
+    return pairs(flat).flatMap(([member, deadlineAt]) =>
       this.#unreadable.readable(() => ({
-        key: parseMember(key, flat[at] ?? ""),
-        deadlineAt: Number(flat[at + 1]),
+        key: parseMember(key, member),
+        deadlineAt: Number(deadlineAt),
       })),
     );
   }

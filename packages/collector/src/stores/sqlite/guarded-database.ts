@@ -6,7 +6,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { StoreError } from "../store.ts";
 
-export type Statement = Pick<StatementSync, "get" | "all" | "run" | "iterate">;
+export type Statement = Pick<StatementSync, "get" | "all" | "run">;
 
 export interface GuardedDatabase {
   /** The statement's calls throw what `refuse` throws, and {@link StoreError}s of SQLite. */
@@ -30,19 +30,6 @@ export function guard(database: DatabaseSync, refuse: () => void): GuardedDataba
         get: (...values: Parameters<StatementSync["get"]>) => run(() => statement.get(...values)),
         all: (...values: Parameters<StatementSync["all"]>) => run(() => statement.all(...values)),
         run: (...values: Parameters<StatementSync["run"]>) => run(() => statement.run(...values)),
-        *iterate(...values: Parameters<StatementSync["iterate"]>) {
-          const rows = run(() => statement.iterate(...values));
-          try {
-            for (;;) {
-              const { done, value } = run(() => rows.next());
-              if (done) return;
-              yield value;
-            }
-          } finally {
-            // A caller that stops early must not leave the statement reading.
-            rows.return?.();
-          }
-        },
       } as Statement;
     },
   };

@@ -52,7 +52,6 @@ function write(session: Session, expectedVersion: number, isLease = true): Write
       queuedAt: null,
       assignee: null,
       group: null,
-      user: null,
       capacityHeld: false,
     },
     deadlineAt: leaseUntil,

@@ -6,7 +6,7 @@
 import type { SQLInputValue } from "node:sqlite";
 import { PRESENCES, QUEUE_STANDINGS, STATES, TRACKS, type Track } from "../../core/lists.ts";
 import { encodeSession } from "../codec.ts";
-import type { ListSource } from "../list.ts";
+import { type ListSource, userTerm } from "../list.ts";
 import type { RecordErrors } from "../record-error.ts";
 import type { SessionKey, Stored, Write } from "../store.ts";
 import { encodeTransition } from "../transition-codec.ts";
@@ -118,7 +118,7 @@ export class SessionRows {
   /** The ids of a user's sessions after one with a number, and the number of the last that was looked at. */
   ofUser(account: string, user: string, after: number, limit: number) {
     const number = this.#accounts.of(account);
-    const hash = sessionTermHash(number, `u ${user}`);
+    const hash = sessionTermHash(number, userTerm(user));
     const rows = this.#statements.bodiesByTerm.all(hash, number, after, limit);
     const found = rows as unknown as { number: number; id: string; body: string }[];
     const isOfUser = ({ id, body }: { readonly id: string; readonly body: string }) =>

@@ -444,7 +444,6 @@ export class SqliteStore implements Store {
     return this.#transaction(() => this.#appendBroadcast(broadcast));
   }
 
-  /** Checks first that the file is still the one that was opened. */
   async closeEpochs(account: string, epoch: number): Promise<boolean> {
     return this.#transaction(() => {
       const number = this.#accounts.getOrAssign(account);
@@ -460,6 +459,7 @@ export class SqliteStore implements Store {
     });
   }
 
+  /** Checks first that the file is still the one that was opened. */
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     this.#fault = this.#watch?.fault() ?? null;
     return this.#transaction(() => {

@@ -8,7 +8,15 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RecordError } from "../record-error.ts";
 import { StoreError } from "../store.ts";
-import { ACCOUNT, keyOf, NOW, sessionWithBeat, transitionOf, writeOf } from "../suite/case.ts";
+import {
+  ACCOUNT,
+  COLUMNS,
+  keyOf,
+  NOW,
+  sessionWithBeat,
+  transitionOf,
+  writeOf,
+} from "../suite/case.ts";
 import { endpointOf, KEY, SOON, settlementOf, waitingOf } from "../suite/endpoint.ts";
 import { hurtsOnlyItsSession } from "../testing/unreadable.ts";
 import { SqliteStore } from "./sqlite-store.ts";
@@ -78,11 +86,8 @@ describe("a session's row", () => {
 
   it("is passed over by lists, whose pages are as long as ever", async () => {
     const ids = Array.from({ length: 10 }, (_, index) => `s${index}`);
-    const columns = { state: "active", presence: "online", queue: "queued" } as const;
-    const queued = { queuedAt: NOW, assignee: null, group: null, user: null, capacityHeld: false };
-    await store.commit(
-      ids.map((id) => writeOf(id, { columns: { ...columns, ...queued }, deadlineAt: NOW })),
-    );
+    const columns = { ...COLUMNS, queue: "queued", queuedAt: NOW } as const;
+    await store.commit(ids.map((id) => writeOf(id, { columns, deadlineAt: NOW })));
     for (const id of ["s0", "s1", "s4"]) change(SET_BODY, "[", id);
     const idsOf = (stored: readonly { session: { id: string } }[]) =>
       stored.map(({ session }) => session.id);

@@ -24,7 +24,6 @@ local version, epoch, letters, held, agent, indexed = string.match(old, '^(%d+) 
 if expected ~= '' and expected ~= version then return { upTo } end
 if not version then
   -- Nothing in the record says where else the session is.
-  if expected ~= '' then return { upTo } end
   for _, each in ipairs(redis.call('HKEYS', columns)) do
     if redis.call('ZREM', ids, each .. id) == 1 then letters = each end
   end

@@ -20,6 +20,8 @@ const WITHOUT_LISTS = `
 /** @param undo statements that undo further steps */
 export function makeOlder(path: string, version: number, undo = ""): void {
   const database = new DatabaseSync(path);
+  const { user_version: now } = database.prepare("PRAGMA user_version").get() ?? {};
+  if (!(Number(now) > version)) throw new Error(`The file has version ${now}, not a later one.`);
   database.exec(`${WITHOUT_LISTS} ${undo} PRAGMA user_version = ${version}`);
   database.close();
 }
