@@ -141,3 +141,7 @@ export type EndpointEvents = (typeof ENDPOINT_EVENTS)[number];
 /** Why nothing is sent to an endpoint: on request, or because its receiver answered 410. */
 export const DISABLED_REASONS = ["by_request", "gone"] as const;
 export type DisabledReason = (typeof DISABLED_REASONS)[number];
+
+/** What a person or a secret key may do, each including the ones before. */
+export const ROLES = ["viewer", "operator", "admin"] as const;
+export type Role = (typeof ROLES)[number];

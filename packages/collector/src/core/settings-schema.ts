@@ -243,6 +243,11 @@ export function patchOverrides(overrides: Overrides, patch: unknown): PatchOutco
   return { overrides: next, problems };
 }
 
+/** The dotted names of the settings in a patch, also those that are invalid. */
+export function settingsIn(patch: unknown): readonly string[] {
+  return flatten(patch, "", []).map(([name]) => name);
+}
+
 /** The origins as browsers write them, or the earlier ones where one of them cannot match. */
 function originsOf(
   entries: readonly string[],

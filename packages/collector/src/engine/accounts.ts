@@ -3,7 +3,7 @@
  * @module
  */
 import { TurnBudget } from "../async/turns.ts";
-import type { Account, Expiring, Store } from "../stores/store.ts";
+import type { Account, Expiring, SecretKey, Store } from "../stores/store.ts";
 import type { Clock } from "./clock.ts";
 import { createKeys, type FreshKeys, hashOf, isSameHash } from "./keys.ts";
 
@@ -98,9 +98,12 @@ export class Accounts {
   /** The account that has an unexpired secret key with this hash ({@link hashOf}). */
   bySecretHash(hash: string): Account | null {
     const account = this.#bySecretHash.get(hash);
-    const isValid =
-      account && this.#unexpired(account.secretKeys).some((each) => isSameHash(each.hash, hash));
-    return isValid ? account : null;
+    return account && this.secretKey(account, hash) ? account : null;
+  }
+
+  /** The account's unexpired secret key with this hash. */
+  secretKey({ secretKeys }: Account, hash: string): SecretKey | null {
+    return this.#unexpired(secretKeys).find((each) => isSameHash(each.hash, hash)) ?? null;
   }
 
   /** Unexpired secrets that sign tokens of the account, newest first. */

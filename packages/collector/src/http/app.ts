@@ -7,7 +7,7 @@ import { bodyLimit } from "hono/body-limit";
 import { agentRoutes } from "./agents.ts";
 import { createErrorHandler } from "./answer-error.ts";
 import { assetRoutes } from "./assets.ts";
-import { requireSecretKey } from "./auth.ts";
+import { authorize } from "./auth.ts";
 import type { AppContext, Env } from "./context.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
@@ -49,7 +49,7 @@ export function createApp({ onError, getPath, ...context }: AppOptions): OpenAPI
 
   app.use(
     "/v1/*",
-    requireSecretKey(context),
+    authorize(context),
     requireReadableUrl,
     bodyLimit({
       maxSize: API_BODY_MAX_BYTES,

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Context } from "hono";
+import type { Role } from "../core/lists.ts";
 import type { Accounts } from "../engine/accounts.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Meter } from "../engine/meter.ts";
@@ -71,11 +72,18 @@ export interface AppContext {
   addressOf(c: Context): string;
 }
 
-/** Hono's environment; {@link requireSecretKey} sets it. */
+/** Who sends a request to the server API. */
+export interface Principal {
+  readonly account: Account;
+  readonly role: Role;
+  /** Whether their access still holds; streams ask again and again. */
+  isValid(): boolean;
+}
+
+/** Hono's environment; {@link authorize} sets it. */
 export interface Env {
   Variables: {
     account: Account;
-    /** The hash of the key that the request was sent with. */
-    secretKeyHash: string;
+    principal: Principal;
   };
 }

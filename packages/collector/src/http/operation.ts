@@ -33,7 +33,7 @@ export function secured(tag: Tag, operationId: string, ...codes: readonly Proble
 
 /** The route with all responses, for the description. */
 export function describeRoute({ [OWN_CODES]: own, ...route }: RouteConfig): RouteConfig {
-  const codes: ProblemCode[] = ["invalid_request", "key_missing", "key_invalid"];
+  const codes: ProblemCode[] = ["invalid_request", "key_missing", "key_invalid", "role_missing"];
   if (route.request?.body) codes.push("not_json", "too_large", "unsupported_media_type");
   codes.push(...((own ?? []) as ProblemCode[]), "record_unreadable", "internal", "unavailable");
   return { ...route, responses: { ...route.responses, ...problemResponses(codes) } };

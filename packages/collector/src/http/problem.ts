@@ -16,6 +16,7 @@ export const PROBLEMS = {
   unsupported_version: [400, "This version of the wire format is not supported"],
   key_missing: [401, "The secret key is missing"],
   key_invalid: [401, "The key is unknown"],
+  role_missing: [403, "The role does not allow this"],
   secret_key_in_page: [401, "A page has sent a secret key"],
   token_missing: [401, "The session token is missing"],
   token_invalid: [401, "The session token cannot be verified"],

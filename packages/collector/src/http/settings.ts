@@ -4,10 +4,12 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { checkRelations, showSettings } from "../core/settings-resolve.ts";
-import { patchOverrides } from "../core/settings-schema.ts";
+import { patchOverrides, settingsIn } from "../core/settings-schema.ts";
 import { createSettingsSchema } from "../schemas/settings.ts";
+import { roleMissing } from "./auth.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
+import { forbiddenSetting } from "./roles.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 
 const settings = z
@@ -40,9 +42,12 @@ export function settingsRoutes({ engine }: AppContext): OpenAPIHono<Env> {
 
   routes.openapi(patch, async (c) => {
     const account = c.var.account.name;
+    const given = c.req.valid("json");
+    const forbidden = forbiddenSetting(c.var.principal.role, settingsIn(given));
+    if (forbidden !== null) throw roleMissing("admin", `the setting \`${forbidden}\``);
     const { overrides, problems } = patchOverrides(
       engine.broadcasts.latest(account).overrides,
-      c.req.valid("json"),
+      given,
     );
     const wrong = problems.length > 0 ? problems : checkRelations(overrides);
     const [first] = wrong;

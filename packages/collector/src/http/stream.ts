@@ -38,12 +38,12 @@ const get = createRoute({
 });
 
 export function streamRoutes(context: AppContext): OpenAPIHono<Env> {
-  const { engine, accounts, meter, streams = DEFAULT_STREAM_LIMITS } = context;
+  const { engine, meter, streams = DEFAULT_STREAM_LIMITS } = context;
   const slots = new StreamSlots(streams.maxPerAccount);
   const routes = createRoutes();
   routes.openapi(get, async (c) => {
     const account = c.var.account.name;
-    const { secretKeyHash } = c.var;
+    const { principal } = c.var;
     const resume = c.req.header("Last-Event-ID") ?? c.req.valid("query").after;
     const incarnation = await engine.store.incarnation();
     const resumed = resume === undefined ? null : await resumeFrom(account, resume);
@@ -58,7 +58,7 @@ export function streamRoutes(context: AppContext): OpenAPIHono<Env> {
     const greeting = `: connected\n\n${isReset ? resetEvent(incarnation) : ""}`;
     const events = new LogEvents({ store: engine.store, account, cursor, incarnation });
     const body = createEventBody(openSource(account, greeting, events), {
-      isAllowed: () => accounts.bySecretHash(secretKeyHash) !== null,
+      isAllowed: () => principal.isValid(),
       stalledAfterMs: streams.stalledAfterMs,
       connection: context.connectionOf?.(c) ?? null,
     });

@@ -5,7 +5,7 @@
  */
 
 import type { Renewal } from "../core/lease.ts";
-import type { Presence, QueueStanding, State, Track } from "../core/lists.ts";
+import type { Presence, QueueStanding, Role, State, Track } from "../core/lists.ts";
 import type { Session } from "../core/session.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Transition } from "../core/transition.ts";
@@ -188,13 +188,26 @@ export interface Expiring {
   readonly expiresAt: number | null;
 }
 
+/** A secret key as it is stored: its hash alone, so that the store's reader cannot use it. */
+export interface SecretKey extends Expiring {
+  /** SHA-256 in hex. */
+  readonly hash: string;
+  /** The start of the key, for people. */
+  readonly hint: string;
+  /** Missing: `admin`, as keys had no roles before. */
+  readonly role?: Role;
+  /** What it is for; missing: it is one of the account's own, which a rotation replaces. */
+  readonly name?: string;
+  /** Missing: unknown. */
+  readonly createdAt?: number;
+}
+
 /** Keys are sorted newest first; older ones stay valid during the overlap of a rotation. */
 export interface Account {
   readonly name: string;
   /** `pk_…`, public: embedded in every page. */
   readonly publishableKeys: readonly (Expiring & { readonly key: string })[];
-  /** SHA-256 of each secret key in hex, and the start of the key as a hint for people. */
-  readonly secretKeys: readonly (Expiring & { readonly hash: string; readonly hint: string })[];
+  readonly secretKeys: readonly SecretKey[];
   /** Secrets that sign session tokens; kept in plain text, because verification needs them. */
   readonly tokenSecrets: readonly (Expiring & { readonly secret: string })[];
   readonly createdAt: number;

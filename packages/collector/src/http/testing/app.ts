@@ -2,12 +2,14 @@
  * The whole application on a store in memory, asked without a server.
  * @module
  */
+import type { Role } from "../../core/lists.ts";
 import { Accounts } from "../../engine/accounts.ts";
 import { Clock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
-import { createKeys } from "../../engine/keys.ts";
+import { createKeys, hashOf } from "../../engine/keys.ts";
 import { SILENT_METER } from "../../engine/meter.ts";
 import { MemoryStore } from "../../stores/memory/memory-store.ts";
+import type { Account } from "../../stores/store.ts";
 import { createApp } from "../app.ts";
 import type { AppContext } from "../context.ts";
 import { DEFAULT_LIMITS } from "../rate-limit.ts";
@@ -43,6 +45,16 @@ export class TestApp {
     await harness.accounts.put("default", { keys: harness.keys });
     await harness.engine.heartbeat();
     return harness;
+  }
+
+  /** Gives the account a further secret key, with this role. */
+  async keyWith(role: Role): Promise<string> {
+    const { secretKey } = createKeys();
+    const account = this.accounts.byName("default") as Account;
+    const added = { hash: await hashOf(secretKey), hint: "sk_", role, name: role, expiresAt: null };
+    await this.store.putAccount({ ...account, secretKeys: [...account.secretKeys, added] });
+    await this.accounts.refresh();
+    return secretKey;
   }
 
   /** Sends a request with the secret key. A `body` that is no text is sent as JSON. */

@@ -1,0 +1,123 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { ROLES, type Role } from "../core/lists.ts";
+import { createKeys } from "../engine/keys.ts";
+import { ROUTE_ROLES } from "./roles.ts";
+import { TestApp } from "./testing/app.ts";
+
+let harness: TestApp;
+const keys = {} as Record<Role, string>;
+
+beforeAll(async () => {
+  const metrics = { contentType: "text/plain", scrape: async () => "" };
+  harness = await TestApp.create({ metrics });
+  for (const role of ROLES) keys[role] = await harness.keyWith(role);
+});
+
+/** The router's routes; `ALL` are checks before them. */
+const routes = () =>
+  new Set(
+    harness.app.routes
+      .filter(({ method }) => method !== "ALL")
+      .map(({ method, path }) => `${method} ${path}`),
+  );
+
+async function send(route: string, key: string): Promise<{ status: number; code?: string }> {
+  const [method = "", path = ""] = route.split(" ");
+  const answer = await harness.app.request(path.replaceAll(/:\w+/g, "unknown"), {
+    method,
+    headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+    ...(method !== "GET" && { body: "[]" }),
+  });
+  // A stream never ends.
+  if (answer.headers.get("Content-Type")?.startsWith("text/event-stream")) {
+    await answer.body?.cancel();
+    return { status: answer.status };
+  }
+  const { code } = (await answer.json().catch(() => ({}))) as { code?: string };
+  return { status: answer.status, ...(code !== undefined && { code }) };
+}
+
+describe("the table of roles", () => {
+  it("has every route of the router, and no other", () => {
+    expect([...routes()].sort()).toEqual(Object.keys(ROUTE_ROLES).sort());
+  });
+
+  it("requires no key only of what pages, probes and the sign-in use", () => {
+    const open = Object.keys(ROUTE_ROLES).filter((route) => ROUTE_ROLES[route] === "none");
+    const isOfApi = (route: string) => / \/v1\/(?!signals)/.test(route);
+    expect(open.filter(isOfApi)).toEqual([]);
+  });
+});
+
+const secured = Object.entries(ROUTE_ROLES).filter(([, role]) => role !== "none");
+
+describe.each(ROLES)("a key with the role %s", (role) => {
+  it.each(secured.map(([route, required]) => [route, required as Role] as const))(
+    "at %s, which requires %s",
+    async (route, required) => {
+      const { status, code } = await send(route, keys[role]);
+      const isAllowed = ROLES.indexOf(role) >= ROLES.indexOf(required);
+      if (isAllowed) expect([401, 403]).not.toContain(status);
+      else expect([status, code]).toEqual([403, "role_missing"]);
+    },
+  );
+});
+
+it("names the role that is missing", async () => {
+  const headers = { Authorization: `Bearer ${keys.viewer}` };
+  const answer = await harness.request("DELETE", "/v1/sessions/a", undefined, headers);
+  expect(await answer.json()).toMatchObject({ detail: expect.stringContaining("`admin`") });
+});
+
+it("is checked before the body, and a refused request changes nothing", async () => {
+  await harness.request("PUT", "/v1/sessions/kept", { user: "u_1" });
+  const headers = { Authorization: `Bearer ${keys.operator}` };
+  expect((await harness.request("DELETE", "/v1/sessions/kept", "{", headers)).status).toBe(403);
+  expect((await harness.request("GET", "/v1/sessions/kept")).status).toBe(200);
+});
+
+it("lets a key of any role learn that there is no such route", async () => {
+  for (const role of ROLES) {
+    expect(await send("GET /v1/nothing", keys[role])).toMatchObject({ code: "not_found" });
+  }
+});
+
+describe("settings", () => {
+  const patch = async (role: Role, body: unknown) => {
+    const headers = { Authorization: `Bearer ${keys[role]}` };
+    const answer = await harness.request("PATCH", "/v1/settings", body, headers);
+    return [answer.status, ((await answer.json()) as { code?: string }).code];
+  };
+
+  it.each([
+    { binding: "open" },
+    { origins: ["https://shop.example"] },
+    { termsAccepted: true },
+    { presence: { mode: "shadow" } },
+    { "presence.mode": "shadow" },
+    { retentionDays: null },
+    { sessionRetentionDays: 30 },
+    { presence: { bufferSeconds: 20, mode: "shadow" } },
+  ])("%j are for an admin, and an operator's patch with them changes nothing", async (body) => {
+    const before = await harness.json("GET", "/v1/settings");
+    expect(await patch("operator", body)).toEqual([403, "role_missing"]);
+    expect(await harness.json("GET", "/v1/settings")).toEqual(before);
+    expect(await patch("admin", body)).toEqual([200, undefined]);
+  });
+
+  it("other than these are for an operator, and none for a viewer", async () => {
+    const body = { presence: { bufferSeconds: 21 }, routing: "messaging" };
+    expect(await patch("viewer", body)).toEqual([403, "role_missing"]);
+    expect(await patch("operator", body)).toEqual([200, undefined]);
+  });
+});
+
+it("is admin for keys that were made before there were roles", async () => {
+  const keysBefore = createKeys();
+  await harness.accounts.put("earlier", { keys: keysBefore });
+  const [account] = (await harness.store.accounts()).filter(({ name }) => name === "earlier");
+  expect(account?.secretKeys[0]?.role).toBeUndefined();
+  const headers = { Authorization: `Bearer ${keysBefore.secretKey}` };
+  const answer = await harness.request("DELETE", "/v1/sessions/unknown", undefined, headers);
+  expect(answer.status).toBe(404);
+});

@@ -1,0 +1,78 @@
+/**
+ * Which role each route requires. It is one table, so that a route that is added without a role is
+ * noticed: a test compares it with the router.
+ * @module
+ */
+import { ROLES, type Role } from "../core/lists.ts";
+import type { SettingName } from "../core/settings-schema.ts";
+
+/** `none`: the route takes neither a key nor a person, or checks for itself what it needs. */
+export type RouteRole = Role | "none";
+
+/** By method and path, as the router has them. */
+export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
+  "POST /v1/signals": "none",
+  "OPTIONS /v1/signals": "none",
+  "GET /healthz": "none",
+  "GET /readyz": "none",
+  "GET /metrics": "none",
+  "GET /openapi.json": "none",
+  "GET /": "none",
+  "GET /:file{sdk(-hints)?\\.js}": "none",
+  "GET /console": "none",
+  "GET /console/": "none",
+  "GET /console/:file": "none",
+
+  "GET /v1/sessions": "viewer",
+  "GET /v1/sessions/:id": "viewer",
+  "PUT /v1/sessions/:id": "operator",
+  "DELETE /v1/sessions/:id": "admin",
+  "POST /v1/sessions/:id/events": "operator",
+  "GET /v1/sessions/:id/transitions": "viewer",
+  "GET /v1/transitions": "viewer",
+  "GET /v1/stream": "viewer",
+  "GET /v1/queue": "viewer",
+  "GET /v1/agents": "viewer",
+  "GET /v1/agents/:id": "viewer",
+  "PUT /v1/agents/:id": "operator",
+  "GET /v1/insights": "viewer",
+  "DELETE /v1/users/:id": "admin",
+
+  "GET /v1/settings": "viewer",
+  "PATCH /v1/settings": "operator",
+  "GET /v1/triggers": "viewer",
+  "PUT /v1/triggers": "operator",
+  "POST /v1/triggers/recipes/:name": "operator",
+
+  "GET /v1/webhooks": "viewer",
+  "POST /v1/webhooks": "admin",
+  "GET /v1/webhooks/:id": "viewer",
+  "PATCH /v1/webhooks/:id": "admin",
+  "DELETE /v1/webhooks/:id": "admin",
+  "POST /v1/webhooks/:id/secret": "admin",
+  "GET /v1/webhooks/:id/deliveries": "viewer",
+  "POST /v1/webhooks/:id/replay": "operator",
+
+  "POST /v1/tokens": "admin",
+};
+
+/** Settings that decide who may send signals, what is done with presence, and what is kept. */
+const ADMIN_SETTINGS: ReadonlySet<string> = new Set<SettingName>([
+  "binding",
+  "origins",
+  "termsAccepted",
+  "presence.mode",
+  "retentionDays",
+  "sessionRetentionDays",
+]);
+
+/** Whether `role` includes what `required` may do. */
+export function includes(role: Role, required: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(required);
+}
+
+/** The first of the settings that this role may not change; `null` if it may change all. */
+export function forbiddenSetting(role: Role, settings: readonly string[]): string | null {
+  if (includes(role, "admin")) return null;
+  return settings.find((name) => ADMIN_SETTINGS.has(name)) ?? null;
+}
