@@ -114,6 +114,24 @@ describe("startFeed", () => {
     expect([...store.all()]).toEqual([survivor]);
   });
 
+  it("drops a read of a session that its merge has overtaken", async () => {
+    const [guest, survivor] = [aSession({ id: "guest" }), aSession({ id: "member" })];
+    const { store, api } = start([guest]);
+    stream().onLive(false);
+    await settled();
+    let answer: (session: Session) => void = () => {};
+    api.session.mockImplementationOnce(() => new Promise((done) => (answer = done)));
+    api.session.mockImplementation(async () => survivor);
+    stream().onTransition(aTransition({ session: "guest" }));
+    stream().onTransition(aTransition({ session: "guest", cause: "merged", mergedInto: "member" }));
+    const seen: (Session | undefined)[] = [];
+    store.listen((ids) => ids.includes("guest") && seen.push(store.get("guest")));
+    answer(guest);
+    await settled();
+    expect(seen.filter(Boolean)).toEqual([]);
+    expect([...store.all()]).toEqual([survivor]);
+  });
+
   it("removes sessions that were erased during an interruption", async () => {
     const sessions = [aSession({ id: "conv_1" }), aSession({ id: "conv_2" })];
     const { store } = start(sessions);

@@ -70,8 +70,9 @@ export function startFeed(api: Api, store: SessionStore, listener: FeedListener)
     const session = await api.session(id);
     if (stopped) return;
     if (session) store.put([session], store.get(session.id) === undefined);
-    // Erased, or it goes on as another session, which is what was read.
-    if (session?.id !== id) store.remove([id]);
+    if (!session) store.remove([id]);
+    // It goes on as another session, which is what was read.
+    else if (session.id !== id) store.removeMerged(id);
   }, failed);
 
   const refreshQueue = coalesce(
@@ -139,7 +140,7 @@ export function startFeed(api: Api, store: SessionStore, listener: FeedListener)
     onTransition(transition) {
       store.apply(transition);
       listener.onTransition(transition);
-      if (transition.mergedInto !== undefined) store.remove([transition.session]);
+      if (transition.mergedInto !== undefined) store.removeMerged(transition.session);
       refreshSession(transition.session);
       refreshQueue("queue");
       if (transition.cause === "settings_changed") refreshSettings("settings");

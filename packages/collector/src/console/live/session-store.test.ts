@@ -65,4 +65,16 @@ describe("createSessionStore", () => {
     expect(store.size).toBe(0);
     expect(listener).toHaveBeenCalledExactlyOnceWith(["conv_1"], false);
   });
+
+  it("does not store a session again that was read before its merge", () => {
+    const store = createSessionStore();
+    const before = aSession();
+    store.put([before]);
+    store.removeMerged(before.id);
+    const listener = vi.fn();
+    store.listen(listener);
+    store.put([before, aSession({ id: "conv_2" })]);
+    expect([...store.all()].map(({ id }) => id)).toEqual(["conv_2"]);
+    expect(listener).toHaveBeenCalledExactlyOnceWith(["conv_2"], false);
+  });
 });

@@ -16,6 +16,8 @@ export type SessionListener = (ids: readonly string[], changed: boolean) => void
  */
 export function createSessionStore(batchMs = 0) {
   const sessions = new Map<string, Session>();
+  /** Sessions that go on as another: what was read before that comes too late. */
+  const merged = new Set<string>();
   const listeners = new Set<SessionListener>();
   const pending = new Map<string, boolean>();
   let isBatching = false;
@@ -54,7 +56,9 @@ export function createSessionStore(batchMs = 0) {
 
     /** Stores sessions from the collector; versions older than the stored ones are dropped. */
     put(loaded: readonly Session[], changed = false): void {
-      const newest = loaded.filter(({ id, seq }) => seq >= (sessions.get(id)?.seq ?? 0));
+      const newest = loaded.filter(
+        ({ id, seq }) => !merged.has(id) && seq >= (sessions.get(id)?.seq ?? 0),
+      );
       for (const session of newest) sessions.set(session.id, session);
       notify(
         newest.map(({ id }) => id),
@@ -72,6 +76,12 @@ export function createSessionStore(batchMs = 0) {
         notify([session.id], true);
       }
       return true;
+    },
+
+    /** Removes a session that goes on as another, for good. */
+    removeMerged(id: string): void {
+      merged.add(id);
+      this.remove([id]);
     },
 
     remove(ids: Iterable<string>): void {
