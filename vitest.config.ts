@@ -1,9 +1,19 @@
+import { randomInt } from "node:crypto";
 import { defineConfig } from "vitest/config";
 
 /** Stores whose tests start the real engine: a Redis server, or workerd. */
 const ENGINES = ["redis", "durable-object"].map(
   (store) => `packages/collector/src/stores/${store}/**/*.test.ts`,
 );
+
+/**
+ * The seed of everything that tests generate. The default is fixed, so that only a change of the code changes
+ * the outcome; `SEED=random` generates other cases in each run.
+ */
+const { SEED: given = "1" } = process.env;
+const SEED = given === "random" ? String(randomInt(2 ** 31)) : given;
+if (SEED !== "1") console.log(`SEED=${SEED}`);
+const env = { SEED };
 
 export default defineConfig({
   test: {
@@ -15,6 +25,7 @@ export default defineConfig({
         },
         test: {
           name: "unit",
+          env,
           include: [
             "packages/*/src/**/*.test.ts",
             "examples/*/src/**/*.test.ts",
@@ -28,6 +39,7 @@ export default defineConfig({
       {
         test: {
           name: "stores",
+          env,
           include: ENGINES,
           setupFiles: "scripts/vitest-seed.ts",
           testTimeout: 60_000,
@@ -36,6 +48,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
+          env,
           include: ["e2e/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,

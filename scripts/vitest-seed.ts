@@ -1,11 +1,7 @@
 /**
- * Gives every property test the seed in `SEED`, so that a reported failure can be reproduced.
- * Without it fast-check chooses a seed per test and prints it when the test fails.
+ * Gives every property test the seed of this run (vitest.config.ts), so that the same code gives the same
+ * result, and a reported failure can be reproduced.
  */
-const seed = process.env["SEED"];
+import fc from "fast-check";
 
-// Imported only then: most test files have no properties.
-if (seed !== undefined) {
-  const { default: fc } = await import("fast-check");
-  fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(seed) });
-}
+fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(process.env["SEED"]) });

@@ -20,14 +20,13 @@ import {
 
 /** Histories per property; the soak runs millions. A failure prints its seed. */
 const numRuns = Number(process.env["RUNS"] ?? 20_000);
-const seed = process.env["SEED"] === undefined ? {} : { seed: Number(process.env["SEED"]) };
 
 function always(check: (outcome: StepOutcome) => void): void {
   fc.assert(
     fc.property(history, (given) => {
       run(given, check);
     }),
-    { numRuns, ...seed },
+    { numRuns },
   );
 }
 
@@ -191,7 +190,7 @@ describe("a history", () => {
         if (isSweptMore && outcome.transitions.length > 0) met.hasTransitionsAndMoreSweeps += 1;
         expect(run(swept)).toEqual(outcome);
       }),
-      { numRuns, ...seed },
+      { numRuns },
     );
     expectMet(met);
   });
@@ -204,7 +203,7 @@ describe("a history", () => {
         if (outcome.transitions.length > 0) met.hasTransitions += 1;
         expect(run(structuredClone(given))).toEqual(outcome);
       }),
-      { numRuns: numRuns / 10, ...seed },
+      { numRuns: numRuns / 10 },
     );
     expectMet(met);
   });
@@ -262,7 +261,7 @@ describe("the pages of a session", () => {
           expect(presentAfter(shuffled)).toEqual(present);
         },
       ),
-      { numRuns, ...seed },
+      { numRuns },
     );
     expectMet(met);
   });
@@ -275,7 +274,7 @@ describe("the pages of a session", () => {
         if (present.size > 0) met.isAnyPresent += 1;
         expect(presentAfter(inputs.flatMap((input) => [input, input]))).toEqual(present);
       }),
-      { numRuns, ...seed },
+      { numRuns },
     );
     expectMet(met);
   });
@@ -287,7 +286,7 @@ describe("the pages of a session", () => {
         const late: Input = { type: "leave", page: "a", gen: lateGen, to: "gone" };
         expect(presentAfter([...living, late])).toEqual(presentAfter(living));
       }),
-      { numRuns, ...seed },
+      { numRuns },
     );
   });
 
@@ -313,7 +312,7 @@ describe("the pages of a session", () => {
         expect(session.presence).toBe(withoutDesk.session.presence);
         expect(session.pages).toEqual(withoutDesk.session.pages);
       }),
-      { numRuns, ...seed },
+      { numRuns },
     );
     expectMet(met);
   });
