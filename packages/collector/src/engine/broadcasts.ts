@@ -94,6 +94,7 @@ export class Broadcasts {
   /** Each account's last period that has not ended by a signal. */
   readonly #unheard = new Map<string, UnheardPeriod>();
   readonly #lastUnheardAt = new Map<string, number>();
+  readonly #lastHeardAt = new Map<string, number>();
   readonly #heardEpochs = new Map<string, number>();
   /** Every broadcast that the store keeps, in order. */
   #known: Known[] = [];
@@ -170,6 +171,7 @@ export class Broadcasts {
       this.#lastUnheardAt.set(account, at);
     } else {
       if (!this.#unheard.delete(account)) return false;
+      this.#lastHeardAt.set(account, at);
       this.#heardEpochs.set(account, epoch);
     }
     const announcements = this.#toAccount.get(account) ?? [];
@@ -192,6 +194,11 @@ export class Broadcasts {
   /** When the account last became unheard, in steady time; −∞: never. */
   lastUnheardAt(account: string): number {
     return this.#lastUnheardAt.get(account) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** When a signal last ended such a period, in steady time; −∞: never. */
+  lastHeardAt(account: string): number {
+    return this.#lastHeardAt.get(account) ?? Number.NEGATIVE_INFINITY;
   }
 
   latest(account: string): AccountSettings {

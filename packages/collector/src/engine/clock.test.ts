@@ -235,6 +235,45 @@ describe("the clock of a SQLite file", () => {
     expect(await outagesOf(opened[0] as Store)).toBe(1);
   });
 
+  it("after a boot with the clock set back, is an outage also where others had gone on after its keeper", async () => {
+    const world = new World();
+    const path = newFile();
+    const keeper = engineOn(openFile(path), world.clocks({ monoMs: 900_000 }), "a");
+    const other = engineOn(openFile(path), world.clocks({ monoMs: 900_000 }), "b");
+    await beat(world, [keeper, other], 3);
+    // The keeper stands still, and is not replaced yet.
+    await beat(world, [other], 2);
+    const steady = other.clock.steady();
+    world.elapsedMs += 60_000;
+    const clocks = world.clocks({ boot: "next", skewMs: -HOUR_MS });
+    const next = engineOn(openFile(path), clocks, "c");
+    await next.heartbeat();
+    expect(next.clock.steady()).toBe(steady + 5_001);
+    expect(next.clock.now()).toBe(clocks.wall());
+    expect(await outagesOf(opened[0] as Store)).toBe(1);
+  });
+
+  it("counts a suspension once where the store failed with it", async () => {
+    const world = new World();
+    const clocks = world.clocks();
+    const store = openFile(newFile());
+    const engine = engineOn(store, clocks, "a");
+    await beat(world, [engine], 3);
+    world.elapsedMs += 60_000;
+    clocks.suspendedMs = 60_000;
+    const keepClock = store.keepClock.bind(store);
+    store.keepClock = (change) =>
+      keepClock((...stored) => {
+        change(...stored);
+        throw new Error("The disk is full.");
+      });
+    await expect(engine.heartbeat()).rejects.toThrow();
+    store.keepClock = keepClock;
+    await beat(world, [engine], 2);
+    expect(engine.clock.steady()).toBe(START + world.elapsedMs);
+    expect(engine.clock.offsetMs).toBe(0);
+  });
+
   it("counts a suspension as an outage of its own, not as a step", async () => {
     const world = new World();
     const path = newFile();
@@ -542,25 +581,47 @@ describe("the clock of a store that has one", () => {
     expect(await outagesOf(store)).toBe(1);
   });
 
-  it("has not stepped if this machine was suspended before its reply came", async () => {
+  it("may have stepped by as much as makes up for a suspension: both count", async () => {
     const world = new World();
     const server = new Server(world);
-    const store = storeOf(server);
     const clocks = world.clocks();
-    const engine = engineOn(store, clocks, "a");
-    await beat(world, [engine], 2);
-    const readClock = store.readClock?.bind(store);
-    store.readClock = async () => {
-      const reading = await readClock?.();
-      world.elapsedMs += 60_000;
-      clocks.suspendedMs += 60_000;
-      store.readClock = readClock as NonNullable<Store["readClock"]>;
-      return reading as ClockReading;
-    };
+    const engine = engineOn(storeOf(server), clocks, "a");
     await beat(world, [engine], 3);
+    world.elapsedMs += 60_000;
+    clocks.suspendedMs = 60_000;
+    server.wallMs = -60_000;
+    await beat(world, [engine], 1);
     expect(engine.clock.steady()).toBe(START + world.elapsedMs);
-    expect((await store.broadcasts(0)).map(({ type }) => type)).toEqual(["outage"]);
+    expect(engine.clock.offsetMs).toBe(-60_000);
+    expect(await outagesOf(engine.store)).toBe(1);
   });
+
+  it.each(["before its call came", "before its reply came"])(
+    "has not stepped if this machine was suspended %s",
+    async (when) => {
+      const world = new World();
+      const server = new Server(world);
+      const store = storeOf(server);
+      const clocks = world.clocks();
+      const engine = engineOn(store, clocks, "a");
+      await beat(world, [engine], 2);
+      const readClock = () => server.readClock();
+      const suspend = () => {
+        world.elapsedMs += 60_000;
+        clocks.suspendedMs += 60_000;
+      };
+      store.readClock = async () => {
+        store.readClock = readClock;
+        if (when === "before its call came") suspend();
+        const reading = await readClock();
+        if (when === "before its reply came") suspend();
+        return reading;
+      };
+      await beat(world, [engine], 3);
+      expect(engine.clock.steady()).toBe(START + world.elapsedMs);
+      expect((await store.broadcasts(0)).map(({ type }) => type)).toEqual(["outage"]);
+    },
+  );
 
   it("has stepped if it is behind the liveness watermark when the first collector starts", async () => {
     const world = new World();
@@ -586,7 +647,7 @@ it("keeps a clock of its own on a store without one", async () => {
   const other = new StoreClock(clocks, "b");
   await other.sync({
     async keepClock(change) {
-      kept.push(change(null));
+      kept.push(change(null, null));
     },
   });
   expect(kept).toEqual([{ collector: "b", boot: "boot", base: START + HOUR_MS, mono: 0 }]);

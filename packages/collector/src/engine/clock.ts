@@ -122,7 +122,7 @@ export class StoreClock extends Clock {
   #last = 0;
   /** At the last sync; `null` before the first. */
   #synced: Instant | null = null;
-  /** When the store's clock was last asked for: the machine may be suspended before the reply. */
+  /** When the store's clock was last read. */
   #asked: Instant | null = null;
   /** The offset when a difference was found, before the broadcasts were read; `null`: none was. */
   #undecidedOffsetMs: number | null = null;
@@ -180,25 +180,15 @@ export class StoreClock extends Clock {
     this.#base = base;
   }
 
-  /**
-   * For how long the machine was suspended since the last sync, and `mono` stood still; 0: not for
-   * long. The wall clock must have gone another way than `mono`: in a container the other figure may be
-   * the container's own. It may have been set as well.
-   */
-  #sleptMs({ mono, wall, suspended }: Instant): number {
-    if (!this.#synced) return 0;
-    const missed = wall - this.#synced.wall - (mono - this.#synced.mono);
-    const slept = suspended - this.#synced.suspended;
-    if (Math.abs(missed) <= MAX_SLEW_MS || slept <= MAX_SLEW_MS) return 0;
-    return Math.abs(slept - missed) <= MAX_SLEW_MS ? missed : slept;
-  }
-
   /** Follows the store's own clock; only it can step. */
   async #follow(read: () => Promise<ClockReading>, isUpToDate: boolean): Promise<number | null> {
-    this.#asked = this.#instant();
-    const before = this.#asked.mono;
+    const asked = this.#instant();
+    const before = asked.mono;
     const { now, watermark } = await read();
     const instant = this.#instant();
+    // Whether the clock was read before the suspension or after it is unknown.
+    if (sleptMs(asked, instant) > 0) return this.#follow(read, isUpToDate);
+    this.#asked = asked;
     const after = instant.mono;
     // The clock was read at some instant between the two.
     const [low, high] = [now - this.offsetMs - after, now - this.offsetMs - before];
@@ -210,17 +200,20 @@ export class StoreClock extends Clock {
       this.#jumpTo(wasSetBack ? aheadMs(middle) + middle + UNSEEN_MS : middle);
       return wasSetBack ? offsetMs() : null;
     }
-    if (this.#base >= low - MAX_SLEW_MS && this.#base <= high + MAX_SLEW_MS) {
-      const isKnown = this.#base >= low && this.#base <= high;
-      if (!isKnown && after - before < MAX_READING_MS)
-        this.#jumpTo(this.#base + slew(middle - this.#base));
+    // A suspension has passed, also where a step of the store's clock makes up for it.
+    const slept = sleptMs(this.#synced, instant);
+    const base = this.#base + slept;
+    if (base >= low - MAX_SLEW_MS && base <= high + MAX_SLEW_MS) {
+      const isKnown = base >= low && base <= high;
+      const isExact = after - before < MAX_READING_MS;
+      this.#jumpTo(!isKnown && isExact ? base + slew(middle - base) : base);
       return null;
     }
     if (!isUpToDate) return offsetMs();
     // This machine may have stood still: others have gone on, or it was suspended, which is an outage.
     const behindMs = aheadMs(this.#base);
     const isBehind = behindMs > MAX_SLEW_MS / 2;
-    const lostMs = Math.max(this.#sleptMs(instant), isBehind ? behindMs : 0);
+    const lostMs = Math.max(slept, isBehind ? behindMs : 0);
     this.#jumpTo(this.#base + lostMs);
     const restMs = middle - this.#base;
     const isOfWatermark = isBehind && restMs >= 0 && restMs <= OUTAGE_AFTER_MS;
@@ -237,34 +230,38 @@ export class StoreClock extends Clock {
 
   /** Is the clock of the store, or follows the collector that is. */
   async #keepOrFollow(store: ClockStore): Promise<number | null> {
+    let base = this.#base;
     let offsetMs: number | null = null;
-    const change = (stored: ClockKeeper | null) => {
+    const change = (stored: ClockKeeper | null, watermark: number | null) => {
       const instant = this.#instant();
       this.#asked = instant;
       const keeper = stored && this.#afterSleep(stored, instant);
       const wasApart = this.#isApart;
       if (keeper && keeper.collector !== this.#collector && this.#isAlive(keeper, instant.mono)) {
         const atLeast = keeper.mono + keeper.base - instant.mono;
-        if (this.#sharesMono(keeper, instant.mono)) this.#jumpTo(keeper.base);
-        else this.#jumpTo(wasApart ? Math.max(this.#base, atLeast) : atLeast);
+        if (this.#sharesMono(keeper, instant.mono)) base = keeper.base;
+        else base = wasApart ? Math.max(this.#base, atLeast) : atLeast;
         return keeper;
       }
-      const changed = this.#keep(keeper, instant);
+      const changed = this.#keep(keeper, watermark, instant);
+      base = changed.keeper.base;
       offsetMs = changed.offsetMs;
       return changed.keeper;
     };
     if (store.keepClock) await store.keepClock(change);
-    else this.#keeper = change(this.#keeper);
+    else this.#keeper = change(this.#keeper, null);
+    // Only now: where the call fails, all of this is found again, and must not be added twice.
+    this.#jumpTo(base);
     return offsetMs;
   }
 
   /** The first collector that runs after the machine was suspended adds that time, for all. */
   #afterSleep(keeper: ClockKeeper, instant: Instant): ClockKeeper {
-    const sleptMs = this.#sleptMs(instant);
+    const slept = sleptMs(this.#synced, instant);
     // Others may have added all of it, or an earlier suspension.
-    const base = this.#base + sleptMs;
+    const base = this.#base + slept;
     const isAdded = keeper.base > base - MAX_SLEW_MS;
-    if (sleptMs === 0 || isAdded || !this.#sharesMono(keeper, instant.mono)) return keeper;
+    if (slept === 0 || isAdded || !this.#sharesMono(keeper, instant.mono)) return keeper;
     return { ...keeper, base };
   }
 
@@ -286,28 +283,47 @@ export class StoreClock extends Clock {
   }
 
   /** The wall clock of this machine is that of the store, and steady time goes on from the last keeper. */
-  #keep(keeper: ClockKeeper | null, instant: Instant) {
+  #keep(keeper: ClockKeeper | null, watermark: number | null, instant: Instant) {
     const { mono, wall } = instant;
     const wallBase = wall - this.offsetMs - mono;
-    let base = this.#continuedBase(keeper, wallBase, instant);
+    let base = this.#continuedBase(keeper, watermark, wallBase, instant);
     const difference = wallBase - base;
     let offsetMs: number | null = null;
     if (Math.abs(difference) <= MAX_SLEW_MS) base += slew(difference);
     else offsetMs = Math.round(wall - mono - base);
-    this.#jumpTo(base);
     const names = { collector: this.#collector, boot: this.#machine.boot };
     return { keeper: { ...names, base, mono }, offsetMs };
   }
 
-  #continuedBase(keeper: ClockKeeper | null, wallBase: number, { mono }: Instant): number {
+  #continuedBase(
+    keeper: ClockKeeper | null,
+    watermark: number | null,
+    wallBase: number,
+    { mono }: Instant,
+  ): number {
     if (!keeper) return wallBase;
     if (this.#sharesMono(keeper, mono)) return keeper.base;
     const last = keeper.mono + keeper.base - mono;
     if (keeper.boot === this.#machine.boot) return Math.max(this.#base, last);
     // An offset of an earlier boot says nothing. Time goes on by the wall clock, unless it was set back.
-    if (wallBase >= last - MAX_SLEW_MS) return Math.max(wallBase, last);
-    return last + UNSEEN_MS;
+    // Other collectors may have gone on after the keeper's last heartbeat.
+    const lastHeard = Math.max(last, (watermark ?? Number.NEGATIVE_INFINITY) - mono);
+    if (wallBase >= lastHeard - MAX_SLEW_MS) return Math.max(wallBase, lastHeard);
+    return lastHeard + UNSEEN_MS;
   }
+}
+
+/**
+ * For how long the machine was suspended between two instants, and `mono` stood still; 0: not for long. The
+ * wall clock must have gone another way than `mono`: in a container the other figure may be the
+ * container's own. It may have been set as well.
+ */
+function sleptMs(from: Instant | null, { mono, wall, suspended }: Instant): number {
+  if (!from) return 0;
+  const missed = wall - from.wall - (mono - from.mono);
+  const slept = suspended - from.suspended;
+  if (Math.abs(missed) <= MAX_SLEW_MS || slept <= MAX_SLEW_MS) return 0;
+  return Math.abs(slept - missed) <= MAX_SLEW_MS ? missed : slept;
 }
 
 function slew(differenceMs: number): number {

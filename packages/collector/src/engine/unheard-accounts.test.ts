@@ -268,6 +268,23 @@ describe("a collector", () => {
     expect(await collectors.presences()).toEqual({ online: 1, offline: 9 });
   });
 
+  it("that starts knows of a signal that ended a silence, where that one died before it noted it", async () => {
+    const collectors = new Collectors();
+    await collectors.start(1);
+    await collectors.arrive(IDS);
+    await collectors.wait(16);
+    expect(collectors.isUnheard(0)).toBe(true);
+    const noted = collectors.store.noteSignals.bind(collectors.store);
+    collectors.store.noteSignals = async () => {};
+    for (const id of IDS) await collectors.beat(0, id, 2);
+    expect(collectors.isUnheard(0)).toBe(false);
+    collectors.store.noteSignals = noted;
+    await collectors.add().heartbeat();
+    await collectors.wait(35, 1);
+    expect(collectors.isUnheard(1)).toBe(true);
+    expect(await collectors.presences()).toEqual({ online: 9 });
+  });
+
   it("ends what a signal ended that another collector accepted before it knew", async () => {
     const collectors = new Collectors();
     await collectors.start(2);

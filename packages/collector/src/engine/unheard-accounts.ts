@@ -71,7 +71,9 @@ export class UnheardAccounts {
 
   async #lastSignalAt(account: string): Promise<number> {
     const stored = (await this.#store.lastSignalAt(account)) ?? Number.NEGATIVE_INFINITY;
-    return Math.max(stored, this.#signals.lastAt(account));
+    // A collector that died may have noted less than it broadcast.
+    const heardAt = this.#broadcasts.lastHeardAt(account);
+    return Math.max(stored, this.#signals.lastAt(account), heardAt);
   }
 
   /** When the account's sessions missed, of those that did so after `since`. */

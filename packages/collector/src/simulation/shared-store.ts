@@ -82,8 +82,8 @@ export class SharedStore {
     };
     if (plan.clock === "own") operations["readClock"] = () => this.#readClock();
     else {
-      operations["keepClock"] = (change: (keeper: ClockKeeper | null) => ClockKeeper) => {
-        this.#keeper = change(this.#keeper);
+      operations["keepClock"] = (change: Parameters<Required<Store>["keepClock"]>[0]) => {
+        this.#keeper = change(this.#keeper, this.#watermark);
       };
     }
     const outbox = this.#remote(this.data.outbox, process, {

@@ -29,8 +29,10 @@ export class Silence {
   readonly #account: SilentAccount;
   /** When a signal may last have been accepted. */
   #maybeHeardAt = 0;
+  /** The same in the collectors' time, in which the ten minutes pass: a clock set during a boot counts. */
+  #maybeHeardSteady = 0;
   /** Since when the collectors hold its verdicts; `null`: they do not. */
-  #heldSince: number | null = null;
+  #held: { readonly since: number; readonly steady: number } | null = null;
 
   constructor(account: SilentAccount) {
     this.#account = account;
@@ -41,6 +43,7 @@ export class Silence {
     const { world, visitors, name } = this.#account;
     const since = isSure ? this.surelySince(at) : null;
     this.#maybeHeardAt = world.now;
+    this.#maybeHeardSteady = world.steady;
     if (since === null) return;
     world.fault("unheard", name);
     for (const { truth } of visitors.values()) truth.excuse(since, at);
@@ -49,9 +52,9 @@ export class Silence {
   /** The collectors begin or cease to hold the account's verdicts. */
   hold(isHeld: boolean): void {
     const { world, visitors, name, disturbances } = this.#account;
-    const from = this.#heldSince;
-    this.#heldSince = isHeld ? (from ?? world.now) : null;
-    if (!isHeld && from !== null) disturbances.push({ from, to: world.now, isOutage: true });
+    const held = this.#held;
+    this.#held = isHeld ? (held ?? { since: world.now, steady: world.steady }) : null;
+    if (!isHeld && held) disturbances.push({ from: held.since, to: world.now, isOutage: true });
     if (!isHeld) return;
     const silent = [...visitors.values()].filter(({ truth }) => mayBeSilent(truth));
     world.check("E18", silent.length >= MISSES, () => {
@@ -59,8 +62,9 @@ export class Silence {
     });
   }
 
-  isHeld(now: number): boolean {
-    return this.#heldSince !== null && now < this.#heldSince + MAX_UNHEARD_MS + UNSURE_MS;
+  get isHeld(): boolean {
+    const { steady } = this.#account.world;
+    return this.#held !== null && steady < this.#held.steady + MAX_UNHEARD_MS + UNSURE_MS;
   }
 
   /** Since when the account surely is unheard at `now`; `null`: it need not be. */
@@ -80,8 +84,9 @@ export class Silence {
     }
     misses.sort((a, b) => a.at - b.at);
     const [last] = misses.slice(MISSES - 1);
-    if (!last || now < last.dueAt || now > last.at + MAX_UNHEARD_MS - UNSURE_MS) return null;
-    return last.at;
+    if (!last || now < last.dueAt) return null;
+    const unheardMs = this.#account.world.steady - this.#maybeHeardSteady - (last.at - since);
+    return unheardMs > MAX_UNHEARD_MS - UNSURE_MS ? null : last.at;
   }
 }
 

@@ -80,6 +80,8 @@ export class SessionTruth {
   readonly #times: Times;
   /** Signals that arrive before protect nobody: presence was switched, or the session erased. */
   #countsFrom = Number.NEGATIVE_INFINITY;
+  /** When the session was last called gone: what its pages were told before says nothing of the next lease. */
+  #goneAt = Number.NEGATIVE_INFINITY;
   /** When a signal of a living page may last have been applied: it ended any buffer (rule 2). */
   #lastLivingAt = Number.NEGATIVE_INFINITY;
   #livingInFlight = 0;
@@ -114,7 +116,9 @@ export class SessionTruth {
     if (arrived.kind) this.#lastLivingAt = Math.max(this.#lastLivingAt, mayApplyUntil);
     this.#lengthen(arrived, fate, mayApplyUntil);
     if (fate.is !== "accepted" || arrived.at < this.#countsFrom) return;
-    if (arrived.kind) page.toldMs = [fate.nextMs, ...page.toldMs].slice(0, 2);
+    if (arrived.kind && arrived.at > this.#goneAt) {
+      page.toldMs = [fate.nextMs, ...page.toldMs].slice(0, 2);
+    }
     if (!isLater(arrived, page.accepted)) return;
     for (const each of page.possible.keys()) {
       if (!isLater(each, arrived)) page.possible.delete(each);
@@ -196,15 +200,22 @@ export class SessionTruth {
     }
   }
 
+  /** The session was called gone: its next signal is a return, and gets the lease of a session that is away. */
+  calledGone(now: number): void {
+    this.#goneAt = now;
+    for (const page of this.pages.values()) page.toldMs = [];
+  }
+
   /** The life of the page that lets the visitor be there longest, as far as that is certain. */
   notBefore(now: number): Life {
     const lastLivingAt = this.#livingInFlight > 0 ? now : this.#lastLivingAt;
     let longest = NEVER;
     for (const { accepted, possible } of this.pages.values()) {
-      let shortest = accepted;
-      for (const life of possible.values()) if (life.endsAt < shortest.endsAt) shortest = life;
-      const isBufferOver = shortest.fromAt + shortest.leaseMs <= lastLivingAt;
-      if (!isBufferOver && shortest.endsAt > longest.endsAt) longest = shortest;
+      // A page of which any life may be over protects nobody: its leave may have come before the signal.
+      const lives = [accepted, ...possible.values()];
+      if (lives.some(({ fromAt, leaseMs }) => fromAt + leaseMs <= lastLivingAt)) continue;
+      const shortest = lives.reduce((a, b) => (b.endsAt < a.endsAt ? b : a));
+      if (shortest.endsAt > longest.endsAt) longest = shortest;
     }
     return longest;
   }

@@ -72,6 +72,7 @@ export class VerdictChecks {
     const { now } = this.#world;
     const { fromAt, endsAt } = visitor.truth.notBefore(now);
     this.#checkUnheard(account, id, endsAt, now);
+    visitor.truth.calledGone(now);
     const slackMs = endsAt === Number.NEGATIVE_INFINITY ? 0 : EARLY_MS + SLEWED * (endsAt - fromAt);
     this.#world.check("T1", now >= endsAt - slackMs, () => {
       return `${by.name} called ${name} ${id} gone at ${now}, who was heard at ${fromAt} and is there until ${endsAt}`;
@@ -94,7 +95,7 @@ export class VerdictChecks {
     if (this.#markedAt === null || now - this.#markedAt > DELAY_MS) return;
     for (const visitor of this.#watched) {
       const account = this.#accounts.find(({ name }) => name === visitor.account);
-      if (account && !account.silence.isHeld(now)) this.#checkGone(account, visitor, now);
+      if (account && !account.silence.isHeld) this.#checkGone(account, visitor, now);
     }
   }
 

@@ -396,9 +396,11 @@ export interface Store {
   readClock?(): Promise<ClockReading>;
   /**
    * Replaces the keeper of the store's clock by the one that `change` returns, in one step with reading
-   * it. Missing, and {@link readClock} too: only one process uses the store.
+   * it and the liveness watermark. Missing, and {@link readClock} too: only one process uses the store.
    */
-  keepClock?(change: (keeper: ClockKeeper | null) => ClockKeeper): Promise<void>;
+  keepClock?(
+    change: (keeper: ClockKeeper | null, watermark: number | null) => ClockKeeper,
+  ): Promise<void>;
 
   /**
    * Calls `listener` soon after any process appended to an account's log; a call may be missed.

@@ -463,13 +463,17 @@ export class SqliteStore implements Store {
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     this.#fault = this.#watch?.fault() ?? null;
     return this.#transaction(() => {
-      const row = this.#statements.watermark.get() as { heartbeat_at: number } | undefined;
-      const fromAt = row?.heartbeat_at ?? now;
+      const fromAt = this.#watermark() ?? now;
       this.#statements.setWatermark.run(Math.max(now, fromAt));
       if (now - fromAt <= toleranceMs) return false;
       this.#appendBroadcast({ type: "outage", account: null, at: now, fromAt });
       return true;
     });
+  }
+
+  #watermark(): number | null {
+    const row = this.#statements.watermark.get() as { heartbeat_at: number } | undefined;
+    return row?.heartbeat_at ?? null;
   }
 
   async noteSignals(lastAt: ReadonlyMap<string, number>): Promise<void> {
@@ -484,11 +488,13 @@ export class SqliteStore implements Store {
     return (row?.["at"] ?? null) as number | null;
   }
 
-  async keepClock(change: (keeper: ClockKeeper | null) => ClockKeeper): Promise<void> {
+  async keepClock(
+    change: (keeper: ClockKeeper | null, watermark: number | null) => ClockKeeper,
+  ): Promise<void> {
     this.#fault = this.#watch?.fault() ?? null;
     await this.#transaction(() => {
       const stored = this.#statements.clock.get() as unknown as ClockKeeper | undefined;
-      const { collector, boot, base, mono } = change(stored ?? null);
+      const { collector, boot, base, mono } = change(stored ?? null, this.#watermark());
       this.#statements.setClock.run(collector, boot, base, mono);
     });
   }

@@ -47,16 +47,20 @@ export const clockCases: readonly ConformanceCase[] = [
       const first = { collector: "a", boot: "one", base: NOW - 1_000.25, mono: 1_000.5 };
       const second = { collector: "b", boot: "two", base: NOW + 0.75, mono: 0.125 };
       const seen: (ClockKeeper | null)[] = [];
+      const watermarks: (number | null)[] = [];
       const replace = (next: ClockKeeper) =>
-        store.keepClock?.((keeper) => {
+        store.keepClock?.((keeper, watermark) => {
           seen.push(keeper && { ...keeper });
+          watermarks.push(watermark);
           return next;
         });
       await replace(first);
+      await store.heartbeat(NOW, 5_000);
       if (reopen) store = await reopen(store);
       await replace(second);
       await replace(second);
       deepEqual(seen, [null, first, second]);
+      deepEqual(watermarks, [null, NOW, NOW]);
     },
   },
   {
