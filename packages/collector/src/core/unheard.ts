@@ -14,6 +14,8 @@ export const MIN_MISSES = 8;
 export const MAX_UNHEARD_MS = 600_000;
 /** A session misses when this much of a visible page's beat has passed since the page was heard. */
 const BEATS_UNTIL_MISS = 1.2;
+/** Each collector stores when signals arrived with its heartbeat, once a second. */
+const SIGNALS_KNOWN_AFTER_MS = 2_000;
 /** The default lease of a visible page, in beats. */
 const BEATS_PER_LEASE = 1.5;
 
@@ -59,11 +61,12 @@ function toldBeatMs(session: Session, { leaseMs }: Page, settings: Settings): nu
 }
 
 /**
- * For so long after an account's last accepted signal none of its sessions misses: each of its living pages
- * was heard within a beat before.
+ * For so long after an account's last known signal it is not silent: each of its living pages was heard
+ * within a beat before, and the signals of other collectors may not be known yet.
  */
 export function minSilenceMs({ presence: { beatMs } }: Settings): number {
-  return (BEATS_UNTIL_MISS - 1) * Math.min(beatMs.waiting, beatMs.assigned, beatMs.idle);
+  const shortestBeatMs = Math.min(beatMs.waiting, beatMs.assigned, beatMs.idle);
+  return Math.max((BEATS_UNTIL_MISS - 1) * shortestBeatMs, SIGNALS_KNOWN_AFTER_MS);
 }
 
 /** The deadline of a session that has missed is at most this far ahead, unless it is heard. */

@@ -309,4 +309,24 @@ describe("a collector", () => {
     await collectors.wait(1);
     expect(await collectors.presences()).toEqual({ offline: 10 });
   });
+
+  it("takes no account for unheard whose signals another collector has not stored yet", async () => {
+    const collectors = new Collectors();
+    await collectors.start(2);
+    const overrides = {
+      "presence.mode": "on",
+      "presence.leaseSeconds.visible": 2,
+      "presence.beatSeconds.waiting": 1,
+    };
+    await collectors.engines[0]?.changeSettings(ACCOUNT, { overrides });
+    await collectors.arrive([...IDS, "w"]);
+    for (const ms of [500, 500, 500]) {
+      collectors.now += ms;
+      await collectors.beat(1, "w", 2 + collectors.now);
+    }
+    collectors.now += 500;
+    // The leases of nine are over, and the second one's last beat came after they missed.
+    await collectors.sweep(0);
+    expect(collectors.isUnheard(0)).toBe(false);
+  });
 });
