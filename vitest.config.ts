@@ -23,11 +23,12 @@ export default defineConfig({
         resolve: {
           alias: { "@stillhere/sdk/wire": `${import.meta.dirname}/packages/sdk/src/wire.ts` },
         },
+        oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
         test: {
           name: "unit",
           env,
           include: [
-            "packages/*/src/**/*.test.ts",
+            "packages/*/src/**/*.test.{ts,tsx}",
             "examples/*/src/**/*.test.ts",
             "scripts/**/*.test.ts",
           ],

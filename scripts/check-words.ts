@@ -17,7 +17,7 @@ const EXEMPT = [
 ];
 
 const folder = process.argv[2] ?? ".";
-const paths = globSync("**/*.{ts,js,cjs,md}", {
+const paths = globSync("**/*.{ts,tsx,js,cjs,md}", {
   cwd: folder,
   exclude: (name) => NOT_OURS.has(name),
 }).filter((path) => !EXEMPT.some((pattern) => pattern.test(path)));

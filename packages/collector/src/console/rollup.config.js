@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import nodeResolve from "@rollup/plugin-node-resolve";
+import terser from "@rollup/plugin-terser";
 import typescript from "@rollup/plugin-typescript";
 
 const folder = new URL("./", import.meta.url).pathname;
@@ -22,12 +24,17 @@ function page() {
 }
 
 export default {
-  input: `${folder}console.ts`,
+  input: `${folder}console.tsx`,
   output: {
     dir: `${folder}../../dist/console`,
     entryFileNames: "console.js",
     format: "esm",
     sourcemap: true,
   },
-  plugins: [typescript({ tsconfig: `${folder}tsconfig.json`, noEmitOnError: true }), page()],
+  plugins: [
+    typescript({ tsconfig: `${folder}tsconfig.json`, noEmitOnError: true }),
+    nodeResolve({ browser: true }),
+    terser(),
+    page(),
+  ],
 };

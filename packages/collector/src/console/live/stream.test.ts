@@ -129,6 +129,22 @@ describe("followTransitions", () => {
     stop();
   });
 
+  it("passes the same transitions wherever the stream is cut, and with any line ends", async () => {
+    const collector = fakeCollector();
+    const listener = fakeListener();
+    const stop = followTransitions(collector, listener);
+    await vi.advanceTimersByTimeAsync(0);
+    const text = `: keep-alive\n\n${event("tr_1", 1)}${event("tr_2", 2).replaceAll("\n", "\r\n")}`;
+    for (const character of `${text}: keep-alive\n\n${event("tr_é", 3)}`)
+      await collector.send(character);
+    expect(listener.onTransition.mock.calls.map(([{ id }]) => id)).toEqual([
+      "tr_1",
+      "tr_2",
+      "tr_é",
+    ]);
+    stop();
+  });
+
   it("does not retry if the key is refused", async () => {
     const stream = vi.fn().mockRejectedValue(new WrongKey());
     const listener = fakeListener();

@@ -1,6 +1,6 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
 import type { Transition } from "../model/transition.ts";
 import { type Api, WrongKey } from "./api.ts";
-import { createEventParser } from "./sse.ts";
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 10_000;
@@ -19,7 +19,7 @@ export interface StreamListener {
 }
 
 /**
- * Follows the collector's transitions until stopped. Each attempt resumes after the last event, so
+ * Follows the collector's transitions by `fetch`, since EventSource cannot send the key, until stopped. Each attempt resumes after the last event, so
  * that an interruption loses none.
  * @returns a function that stops it
  */
@@ -41,14 +41,16 @@ export function followTransitions(api: Pick<Api, "stream">, listener: StreamList
       listener.onLive(wasLive);
       wasLive = true;
       pauseMs = FIRST_PAUSE_MS;
-      const parse = createEventParser();
+      const events: EventSourceMessage[] = [];
+      const parser = createParser({ onEvent: (event) => events.push(event) });
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
         clearTimeout(silence);
         silence = setTimeout(() => broken.abort(), SILENCE_TIMEOUT_MS);
-        for (const { id, event, data } of parse(value)) {
+        parser.feed(value);
+        for (const { id, event, data } of events.splice(0)) {
           if (event === "reset") {
             // The store was restored: the list is read again, so its history is not needed here.
             lastEventId = null;

@@ -1,0 +1,18 @@
+import { render } from "preact";
+import { Console } from "./shell/console.tsx";
+import { createApp } from "./state/app.ts";
+import { startCounting } from "./ui/since.tsx";
+
+/** Relative to this script's folder, so that it also works under a path. */
+const BASE = new URL("../", import.meta.url);
+
+// A key may also be put into the URL while this page is open.
+addEventListener("hashchange", () => {
+  if (location.hash.includes("key=")) location.reload();
+});
+
+const app = createApp(BASE);
+const root = document.getElementById("app");
+if (root) render(<Console app={app} />, root);
+startCounting();
+app.start();

@@ -1,0 +1,39 @@
+// @vitest-environment happy-dom
+import { describe, expect, it } from "vitest";
+import { createHistory } from "../state/history.ts";
+import { doing, part, show } from "../testing/render.ts";
+import { aTransition } from "../testing/session.ts";
+import { HistoryList } from "./history-list.tsx";
+
+async function start() {
+  const history = createHistory();
+  await show(
+    <HistoryList id="list" noteId="note" history={history} words={({ cause }) => cause} />,
+  );
+  return history;
+}
+
+const shown = () => [...part("list").children].map((item) => item.getAttribute("data-seq"));
+const entries = (...seqs: number[]) => seqs.map((seq) => aTransition({ seq }));
+
+describe("HistoryList", () => {
+  it("shows each entry once, newest first, even if a new one arrives before older ones", async () => {
+    const history = await start();
+    await doing(() => history.add(entries(4)));
+    await doing(() => history.add(entries(1, 2, 3, 4)));
+    expect(shown()).toEqual(["4", "3", "2", "1"]);
+    await doing(() => history.clear());
+    expect(shown()).toEqual([]);
+  });
+
+  it("shows a note if the history is empty or could not be read", async () => {
+    const history = await start();
+    expect(part("note").hidden).toBe(true);
+    await doing(() => history.add([]));
+    expect([part("note").hidden, part("note").textContent]).toEqual([false, "Nothing yet."]);
+    await doing(() => history.fail());
+    expect(part("note").textContent).toContain("could not be read");
+    await doing(() => history.add(entries(1)));
+    expect(part("note").hidden).toBe(true);
+  });
+});

@@ -1,0 +1,51 @@
+import { modeWords } from "../model/explain.ts";
+import type { LiveSessions } from "../state/live-sessions.ts";
+import { Explain } from "./explain.tsx";
+import { FirstSteps } from "./first-steps.tsx";
+import { Insights } from "./insights.tsx";
+import { Queue } from "./queue.tsx";
+import { SessionTable } from "./session-table.tsx";
+import { Summary } from "./summary.tsx";
+import { Unheard } from "./unheard.tsx";
+
+interface Props {
+  live: LiveSessions;
+  /** Whether the connection is lost, so that the data may be out of date. */
+  isStale: boolean;
+  isHidden: boolean;
+  onMore: () => void;
+}
+
+/** Who waits now, and what became of the others. */
+export function NowPage({ live, isStale, isHidden, onMore }: Props) {
+  const { sessions, table, drawer } = live;
+  const settings = live.settings.value;
+  const mode = modeWords(settings);
+  const isEmpty = sessions.size.value === 0;
+  const isLoaded = live.isLoaded.value;
+  const unread = live.unread.value;
+  return (
+    <main id="desk" class={isStale ? "stale" : ""} hidden={isHidden}>
+      <p id="mode" class="notice" hidden={mode === null}>
+        {mode}
+      </p>
+      <Unheard since={live.unheardSince.value} />
+      <section id="overview" aria-label="Overview" hidden={!isLoaded || isEmpty}>
+        <Summary sessions={sessions} table={table} unread={unread} />
+      </section>
+      <FirstSteps isHidden={!isLoaded || !isEmpty} shop={settings.origins?.[0]} />
+      <div id="columns" class="columns" hidden={!isLoaded || isEmpty}>
+        <Queue queued={live.queued} direct={live.direct} sessions={sessions} onOpen={drawer.open} />
+        <SessionTable
+          sessions={sessions}
+          table={table}
+          hasMore={unread.length > 0}
+          onMore={onMore}
+          onOpen={drawer.open}
+        />
+      </div>
+      <Insights api={live.api} />
+      <Explain settings={settings} />
+    </main>
+  );
+}

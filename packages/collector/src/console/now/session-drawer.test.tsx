@@ -1,0 +1,89 @@
+// @vitest-environment happy-dom
+import { signal } from "@preact/signals";
+import { describe, expect, it, vi } from "vitest";
+import { createSessionStore } from "../live/session-store.ts";
+import { createDrawer } from "../state/drawer.ts";
+import { doing, part, show } from "../testing/render.ts";
+import { aSession, aTransition } from "../testing/session.ts";
+import { SessionDrawer } from "./session-drawer.tsx";
+
+async function start() {
+  const store = createSessionStore();
+  store.put([aSession(), aSession({ id: "conv_2", user: "ben" })]);
+  const api = {
+    session: vi.fn(async (id: string) => store.get(id) ?? null),
+    history: vi.fn(async () => ({ transitions: [aTransition({ seq: 1 })] })),
+    postEvent: vi.fn(async () => aSession({ assignee: "console", seq: 4 })),
+  };
+  const settings = signal({});
+  const drawer = createDrawer(api, store, settings);
+  await show(<SessionDrawer drawer={drawer} settings={settings} />);
+  return { store, api, drawer };
+}
+
+const dialog = () => part<HTMLDialogElement>("drawer");
+const texts = () => [...part("drawer-history").querySelectorAll("p")].map((p) => p.textContent);
+
+describe("SessionDrawer", () => {
+  it("shows one session's details and history, follows it, and closes", async () => {
+    const { store, drawer } = await start();
+    await doing(() => drawer.open("conv_1"));
+    expect(dialog().open).toBe(true);
+    expect(part("drawer-name").textContent).toBe("u_1");
+    expect(part("drawer-facts").textContent).toContain("conv_1");
+    await vi.waitFor(() => expect(texts()).toHaveLength(1));
+    await doing(() => {
+      store.apply(aTransition());
+      drawer.note("live", [aTransition()]);
+    });
+    expect(part("drawer-state").textContent).toBe("Left the site");
+    expect(texts()).toHaveLength(2);
+    await doing(() => part("drawer-close").click());
+    expect(dialog().open).toBe(false);
+  });
+
+  it("drops the history of a session that is no longer the one shown", async () => {
+    const { api, drawer } = await start();
+    let answer: (page: { transitions: ReturnType<typeof aTransition>[] }) => void = () => {};
+    api.history.mockReturnValueOnce(
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+    );
+    await doing(() => drawer.open("conv_1"));
+    await doing(() => drawer.open("conv_2"));
+    await doing(() => answer({ transitions: [aTransition({ seq: 7 })] }));
+    expect(part("drawer-name").textContent).toBe("ben");
+    await vi.waitFor(() => expect(texts()).toHaveLength(1));
+    const [entry] = part("drawer-history").children;
+    expect(entry?.getAttribute("data-seq")).toBe("1");
+  });
+
+  it("plays the desk, and says so if an event was not reported", async () => {
+    const { api, drawer } = await start();
+    await doing(() => drawer.open("conv_1"));
+    api.postEvent.mockRejectedValueOnce(new TypeError("away"));
+    const first = () => part("drawer-buttons").querySelector("button");
+    await doing(() => first()?.click());
+    expect(part("drawer-actions-error").textContent).toContain("did not reach");
+    await doing(() => first()?.click());
+    expect(part("drawer-actions-error").textContent).toBe("");
+    expect(first()?.textContent).toBe("Give it back");
+  });
+
+  it("shows the end of a session that goes on as another, though the list has it no more", async () => {
+    const { store, drawer } = await start();
+    await doing(() => drawer.open("conv_1"));
+    const merged = aTransition({
+      to: { state: "ended", reason: "merged", presence: "online" },
+      cause: "merged",
+      mergedInto: "conv_2",
+    });
+    await doing(() => {
+      store.remove(["conv_1"]);
+      drawer.note("live", [merged]);
+    });
+    expect(part("drawer-state").textContent).toBe("Joined with another");
+    expect(texts()[0]).toBe("The desk joined this conversation with conv_2");
+  });
+});

@@ -1,0 +1,84 @@
+import type { ReadonlySignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { sentence } from "../model/sentence.ts";
+import type { Session } from "../model/session.ts";
+import type { Settings } from "../model/settings.ts";
+import { stateWords, visitorName } from "../model/words.ts";
+import type { Drawer } from "../state/drawer.ts";
+import { CloseIcon } from "../ui/close-icon.tsx";
+import { PresenceMark } from "../ui/presence-mark.tsx";
+import { DeskActions } from "./desk-actions.tsx";
+import { Facts } from "./facts.tsx";
+import { HistoryList } from "./history-list.tsx";
+
+interface Props {
+  drawer: Drawer;
+  settings: ReadonlySignal<Settings>;
+}
+
+/** The dialog with one session's details and history. */
+export function SessionDrawer({ drawer, settings }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const isOpen = drawer.isOpen.value;
+  useEffect(() => {
+    if (isOpen && !dialog.current?.open) dialog.current?.showModal();
+    if (!isOpen) dialog.current?.close();
+  }, [isOpen]);
+  const session = drawer.shown.value;
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes it by keyboard
+    <dialog
+      id="drawer"
+      ref={dialog}
+      class="drawer"
+      aria-labelledby="drawer-name"
+      onClose={drawer.close}
+      // A click outside the drawer closes it, as Escape does.
+      onClick={({ target }) => target === dialog.current && drawer.close()}
+    >
+      {session && <Details session={session} drawer={drawer} settings={settings} />}
+    </dialog>
+  );
+}
+
+function Details({ session, drawer, settings }: Props & { session: Session }) {
+  const { live, shadow } = drawer.histories;
+  return (
+    <div class="drawer-inside">
+      <div class="drawer-top">
+        <div>
+          <h2 id="drawer-name">{visitorName(session)}</h2>
+          <p>
+            <span id="drawer-state">{stateWords(session)}</span> ·{" "}
+            <span id="drawer-presence">
+              <PresenceMark of={session} />
+            </span>
+          </p>
+        </div>
+        <button id="drawer-close" type="button" aria-label="Close details" onClick={drawer.close}>
+          <CloseIcon />
+        </button>
+      </div>
+      <Facts session={session} />
+      <DeskActions session={session} error={drawer.error.value} onSend={drawer.send} />
+      <h3>What happened</h3>
+      <HistoryList
+        id="drawer-history"
+        noteId="drawer-no-history"
+        history={live}
+        words={(transition) => sentence(transition, settings.value)}
+      />
+      <div id="drawer-shadow" hidden={session.shadow === undefined}>
+        <h3>What presence would have done</h3>
+        <p class="quiet">Tried out only: nothing of this reached the desk.</p>
+        <HistoryList
+          id="drawer-shadow-history"
+          noteId="drawer-no-shadow-history"
+          history={shadow}
+          words={(transition) => sentence(transition, settings.value, "shadow")}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Connection } from "../state/app.ts";
+
+const WORDS: Record<Connection, string> = {
+  connecting: "Connecting…",
+  live: "Live",
+  lost: "Reconnecting…",
+};
+
+interface Props {
+  /** `null` while no key is known. */
+  connection: Connection | null;
+  isSignedIn: boolean;
+  onSignOut: () => void;
+}
+
+/** The name, the state of the connection, and the way out. */
+export function TopBar({ connection, isSignedIn, onSignOut }: Props) {
+  return (
+    <header class="top">
+      <h1>
+        <i />
+        stillhere
+      </h1>
+      <p
+        id="connection"
+        role="status"
+        data-connection={connection ?? undefined}
+        hidden={connection === null}
+      >
+        {WORDS[connection ?? "connecting"]}
+      </p>
+      <button id="sign-out" type="button" hidden={!isSignedIn} onClick={onSignOut}>
+        Sign out
+      </button>
+    </header>
+  );
+}

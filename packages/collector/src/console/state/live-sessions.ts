@@ -1,0 +1,111 @@
+import { batch, signal } from "@preact/signals";
+import type { State } from "../../core/lists.ts";
+import type { Api } from "../live/api.ts";
+import { type Feed, startFeed } from "../live/feed.ts";
+import { createSessionStore } from "../live/session-store.ts";
+import { watchShadow } from "../live/shadow.ts";
+import type { Settings } from "../model/settings.ts";
+import { isTrial } from "../model/shadow.ts";
+import { createAnnouncer } from "./announcer.ts";
+import { createDrawer } from "./drawer.ts";
+import { createQueueList } from "./queue.ts";
+import { createSessionSignals } from "./sessions.ts";
+import { createTable } from "./table.ts";
+
+/** Too short to be noticed. */
+const BATCH_MS = 40;
+
+export type LiveSessions = ReturnType<typeof createLiveSessions>;
+
+/** Everything that the live page shows. {@link followSessions} keeps it up to date. */
+export function createLiveSessions(api: Api, first: Settings) {
+  const store = createSessionStore(BATCH_MS);
+  const settings = signal(first);
+  const sessions = createSessionSignals(store);
+  return {
+    api,
+    store,
+    settings,
+    sessions,
+    table: createTable(sessions),
+    queued: createQueueList("queued", store),
+    direct: createQueueList("direct", store),
+    drawer: createDrawer(api, store, settings),
+    announcer: createAnnouncer(store, settings),
+    /** Whether anything is known about the sessions; until then neither they nor a hint are shown. */
+    isLoaded: signal(false),
+    /** The states with sessions that are not loaded yet. */
+    unread: signal<readonly State[]>([]),
+    /** Since when no page can reach the collector; `null` if they do. */
+    unheardSince: signal<string | null>(null),
+  };
+}
+
+/** What {@link followSessions} started. */
+export interface Following {
+  loadMore(): void;
+  stop(): void;
+}
+
+/**
+ * Follows the collector until stopped.
+ * @param onConnection called when the stream opens or breaks
+ * @param onRefused called if the key is no longer valid
+ */
+export function followSessions(
+  live: LiveSessions,
+  onConnection: (state: "live" | "lost") => void,
+  onRefused: () => void,
+): Following {
+  const { api, store, settings, drawer } = live;
+  store.listen(() => {
+    live.isLoaded.value = true;
+  });
+
+  const feed: Feed = startFeed(api, store, {
+    onConnection,
+    onLoaded(unread) {
+      batch(() => {
+        live.unread.value = unread;
+        live.isLoaded.value = true;
+      });
+      shadow.follow(isTrial(settings.peek()));
+    },
+    onTransition(transition) {
+      drawer.note("live", [transition]);
+      live.announcer.announce(transition);
+    },
+    onSettings(fresh) {
+      // The start or end of a trial run changes every session, but is not in the stream.
+      if (isTrial(fresh) !== isTrial(settings.peek())) feed.reload();
+      settings.value = fresh;
+    },
+    onQueue(queued, direct) {
+      batch(() => {
+        live.queued.show(queued);
+        live.direct.show(direct);
+      });
+    },
+    onUnheard(since) {
+      live.unheardSince.value = since;
+    },
+    onRefused,
+  });
+
+  const shadow = watchShadow(api, store, {
+    onShadow(transitions) {
+      drawer.note("shadow", transitions);
+      feed.refresh(new Set(transitions.map(({ session }) => session)));
+    },
+    onGap: () => feed.reload(),
+    onRefused,
+  });
+
+  return {
+    loadMore: () => void feed.loadMore().catch(() => {}),
+    stop() {
+      feed.stop();
+      shadow.follow(false);
+    },
+  };
+}
