@@ -17,6 +17,8 @@ import { listenError, UsageError } from "./failure.ts";
 import { stopOnSignal } from "./serve.ts";
 
 const FOLDER = ".stillhere";
+/** In the audit log. */
+const BY = { cli: "demo" };
 const SHOP = fileURLToPath(new URL("../demo-shop/server.js", import.meta.url));
 
 export interface DemoOptions {
@@ -87,13 +89,12 @@ async function prepareAccount(
   shopPort: number,
 ): Promise<void> {
   if (!accounts.byPublishableKey(keys.publishableKey)) {
-    await accounts.put(DEFAULT_ACCOUNT, { keys });
+    await accounts.put(DEFAULT_ACCOUNT, { keys, by: BY });
   }
   const origins = [`http://127.0.0.1:${shopPort}`, `http://localhost:${shopPort}`];
   const overrides = engine.broadcasts.latest(DEFAULT_ACCOUNT).overrides;
-  await engine.changeSettings(DEFAULT_ACCOUNT, {
-    overrides: { ...overrides, termsAccepted: true, "presence.mode": "on", origins },
-  });
+  const demo = { ...overrides, termsAccepted: true, "presence.mode": "on", origins };
+  await engine.changeSettings(DEFAULT_ACCOUNT, { overrides: demo }, BY);
 }
 
 function startShop(collector: string, host: string, port: number, keys: FreshKeys): ChildProcess {

@@ -3,7 +3,7 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { Accounts, MAX_KEYS } from "../engine/accounts.ts";
+import { Accounts, MAX_KEYS, roleOf } from "../engine/accounts.ts";
 import { createSystemClock } from "../engine/clock.ts";
 import { mintToken } from "../http/session-token.ts";
 import { openStore, parseStore } from "../platform/open-store.ts";
@@ -26,8 +26,10 @@ export async function keys(options: KeysOptions): Promise<void> {
     for (const { name, publishableKeys, secretKeys } of wanted) {
       for (const { key, expiresAt } of publishableKeys)
         console.log(`${name}  ${key}${expiryText(expiresAt)}`);
-      for (const { hint, expiresAt } of secretKeys)
-        console.log(`${name}  ${hint}…${expiryText(expiresAt)}`);
+      for (const key of secretKeys) {
+        const about = [roleOf(key), ...(key.name === undefined ? [] : [key.name])].join(", ");
+        console.log(`${name}  ${key.hint}…  ${about}${expiryText(key.expiresAt)}`);
+      }
     }
     console.log(
       "Secret keys cannot be shown again; for new ones: stillhere keys --rotate [--account NAME]",
@@ -45,7 +47,7 @@ async function issueKeys(
   }
   const existing = create ? null : requireAccount(accounts, name);
   if (existing && overlap > 0) requireSpace(accounts, existing);
-  const fresh = await accounts.put(name, { overlapMs: overlap * 3_600_000 });
+  const fresh = await accounts.put(name, { overlapMs: overlap * 3_600_000, by: { cli: "keys" } });
   const old = overlap > 0 ? `the old ones expire in ${overlap} h` : "the old ones are revoked";
   console.log(`New keys of ${name}${create ? "" : `; ${old}`}. They are shown only once:`);
   console.log(`  publishable key  ${fresh.publishableKey}`);

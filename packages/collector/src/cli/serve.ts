@@ -38,7 +38,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const isNew = isNewFile || (await store.accounts()).length === 0;
   if (isNew) console.log(`Created a new store ${placeOf(options.store)}`);
   const collector = await startServing(options, store);
-  const keys = await prepareAccount(collector, settings);
+  const keys = await prepareAccount(collector, settings, { cli: "serve" });
   if (keys) {
     console.log(`Created the account ${DEFAULT_ACCOUNT}. Keep these, they are shown only once:`);
     console.log(`  publishable key  ${keys.publishableKey}`);

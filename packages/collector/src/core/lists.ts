@@ -145,3 +145,26 @@ export type DisabledReason = (typeof DISABLED_REASONS)[number];
 /** What a person or a secret key may do, each including the ones before. */
 export const ROLES = ["viewer", "operator", "admin"] as const;
 export type Role = (typeof ROLES)[number];
+
+/** What an entry of the audit log may be about. */
+export const AUDIT_ACTIONS = [
+  "account_created",
+  "settings_changed",
+  "terms_accepted",
+  "triggers_changed",
+  "webhook_created",
+  "webhook_changed",
+  "webhook_removed",
+  "webhook_secret_rotated",
+  "keys_rotated",
+  "key_created",
+  "key_revoked",
+  "session_erased",
+  "person_invited",
+  "person_joined",
+  "person_changed",
+  "person_removed",
+  "signed_in",
+  "signed_out_everywhere",
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -3,9 +3,12 @@
  * @module
  */
 import { TurnBudget } from "../async/turns.ts";
+import type { Role } from "../core/lists.ts";
+import type { Actor, AuditEntry } from "../stores/admin.ts";
 import type { Account, Expiring, SecretKey, Store } from "../stores/store.ts";
+import { createEntry } from "./audit.ts";
 import type { Clock } from "./clock.ts";
-import { createKeys, type FreshKeys, hashOf, isSameHash } from "./keys.ts";
+import { createKeys, createSecretKey, type FreshKeys, hashOf, hintOf, isSameHash } from "./keys.ts";
 
 /** The account that the first start creates. */
 export const DEFAULT_ACCOUNT = "default";
@@ -18,6 +21,37 @@ export const ROTATION_OVERLAP_MS = 24 * 3_600_000;
  * secret, and all keys are kept in memory.
  */
 export const MAX_KEYS = 5;
+
+/** How many unexpired secret keys an account may have, with those that were added by name or role. */
+export const MAX_SECRET_KEYS = 20;
+
+const HOUR_MS = 3_600_000;
+
+export interface WantedKey {
+  readonly role: Role;
+  readonly name?: string | undefined;
+  readonly overlapMs: number;
+}
+
+export interface AddedKey {
+  /** The key itself, which is not stored. */
+  readonly secret: string;
+  readonly key: SecretKey;
+}
+
+/** Names a secret key in the API and in the audit log. */
+export function keyIdOf({ hash }: Pick<SecretKey, "hash">): string {
+  return hash.slice(0, 16);
+}
+
+export function roleOf({ role }: SecretKey): Role {
+  return role ?? "admin";
+}
+
+/** Whether it is one of the account's own, which a rotation replaces. */
+function isOwnKey(key: SecretKey): boolean {
+  return key.name === undefined && roleOf(key) === "admin";
+}
 
 export class Accounts {
   readonly #store: Store;
@@ -111,9 +145,18 @@ export class Accounts {
     return this.#unexpired(tokenSecrets).map(({ secret }) => secret);
   }
 
-  /** Until when the account has as many keys as it may have; `null`: it may get further ones. */
+  publishableKeys({ publishableKeys }: Account): Account["publishableKeys"] {
+    return this.#unexpired(publishableKeys);
+  }
+
+  /** Unexpired secret keys of the account, newest first. */
+  secretKeys({ secretKeys }: Account): readonly SecretKey[] {
+    return this.#unexpired(secretKeys);
+  }
+
+  /** Until when the account has as many keys of its own as it may have; `null`: it may get further ones. */
   fullUntil({ secretKeys }: Account): number | null {
-    const valid = this.#unexpired(secretKeys);
+    const valid = this.#unexpired(secretKeys).filter(isOwnKey);
     if (valid.length < MAX_KEYS) return null;
     return Math.min(...valid.map(({ expiresAt }) => expiresAt ?? Infinity));
   }
@@ -125,33 +168,117 @@ export class Accounts {
 
   /**
    * Creates an account, or gives it new keys. The old ones stay valid for `overlapMs`; 0 revokes them
-   * immediately. The oldest of more than {@link MAX_KEYS} end immediately, too.
+   * immediately. The oldest of more than {@link MAX_KEYS} end immediately, too. Keys that were added with a
+   * name or another role than `admin` stay as they are.
+   * @param by who does it, for the audit log; missing: it has no entry
    */
   async put(
     name: string,
-    { keys = createKeys(), overlapMs = ROTATION_OVERLAP_MS } = {},
+    {
+      keys = createKeys(),
+      overlapMs = ROTATION_OVERLAP_MS,
+      by,
+    }: { keys?: FreshKeys; overlapMs?: number; by?: Actor | undefined } = {},
   ): Promise<FreshKeys> {
-    const now = this.#clock.now();
-    const old = this.byName(name);
-    const until = now + overlapMs;
-    await this.#store.putAccount({
-      name,
-      publishableKeys: [
-        { key: keys.publishableKey, expiresAt: null },
-        ...this.#expiring(old?.publishableKeys, until),
-      ],
-      secretKeys: [
-        { hash: await hashOf(keys.secretKey), hint: keys.secretKey.slice(0, 7), expiresAt: null },
-        ...this.#expiring(old?.secretKeys, until),
-      ],
-      tokenSecrets: [
-        { secret: keys.tokenSecret, expiresAt: null },
-        ...this.#expiring(old?.tokenSecrets, until),
-      ],
-      createdAt: old?.createdAt ?? now,
+    const hash = await hashOf(keys.secretKey);
+    await this.#change(name, (old) => {
+      const now = this.#clock.now();
+      const until = now + overlapMs;
+      const own = old?.secretKeys.filter(isOwnKey);
+      const added = old?.secretKeys.filter((key) => !isOwnKey(key)) ?? [];
+      const fresh = { hash, hint: hintOf(keys.secretKey), createdAt: now, expiresAt: null };
+      const account = {
+        name,
+        publishableKeys: [
+          { key: keys.publishableKey, expiresAt: null },
+          ...this.#expiring(old?.publishableKeys, until),
+        ],
+        secretKeys: [fresh, ...this.#expiring(own, until), ...this.#unexpired(added)],
+        tokenSecrets: [
+          { secret: keys.tokenSecret, expiresAt: null },
+          ...this.#expiring(old?.tokenSecrets, until),
+        ],
+        createdAt: old?.createdAt ?? now,
+      };
+      const action = old ? "keys_rotated" : "account_created";
+      const to = { key: keyIdOf(fresh), ...(old && { overlapHours: overlapMs / HOUR_MS }) };
+      return {
+        account,
+        audit: by ? [createEntry(now, { by, action, to })] : [],
+        outcome: undefined,
+      };
     });
-    await this.refresh();
     return keys;
+  }
+
+  /**
+   * Gives the account a further secret key. Those of the same name and role stay valid for `overlapMs`.
+   * "full": it has {@link MAX_SECRET_KEYS}, and none was added.
+   */
+  async addKey(account: string, wanted: WantedKey, by: Actor): Promise<AddedKey | "full" | null> {
+    const secret = createSecretKey();
+    const hash = await hashOf(secret);
+    return this.#change<AddedKey | "full" | null>(account, (old) => {
+      if (!old) return { outcome: null };
+      const now = this.#clock.now();
+      const { name, role, overlapMs } = wanted;
+      const until = now + overlapMs;
+      const isReplaced = (key: SecretKey) => key.name === name && roleOf(key) === role;
+      const others = this.#unexpired(
+        old.secretKeys.map((key) =>
+          isReplaced(key) ? { ...key, expiresAt: Math.min(key.expiresAt ?? until, until) } : key,
+        ),
+      );
+      if (others.length >= MAX_SECRET_KEYS) return { outcome: "full" };
+      const key: SecretKey = {
+        hash,
+        hint: hintOf(secret),
+        role,
+        ...(name !== undefined && { name }),
+        createdAt: now,
+        expiresAt: null,
+      };
+      const replaced = this.#unexpired(old.secretKeys).filter(isReplaced).map(keyIdOf);
+      const to = { role, name: name ?? null, overlapHours: overlapMs / HOUR_MS, replaced };
+      const entry = createEntry(now, { by, action: "key_created", target: keyIdOf(key), to });
+      return {
+        account: { ...old, secretKeys: [key, ...others] },
+        audit: [entry],
+        outcome: { secret, key },
+      };
+    });
+  }
+
+  /** Ends a secret key immediately, but not the last one with the role `admin`. */
+  async revokeKey(
+    account: string,
+    id: string,
+    by: Actor,
+  ): Promise<"revoked" | "last_admin" | null> {
+    return this.#change(account, (old) => {
+      const valid = this.#unexpired(old?.secretKeys ?? []);
+      const key = valid.find((each) => keyIdOf(each) === id);
+      if (!old || !key) return { outcome: null };
+      const left = valid.filter((each) => each !== key);
+      const isLasting = (each: SecretKey) => roleOf(each) === "admin" && each.expiresAt === null;
+      if (isLasting(key) && !left.some(isLasting)) return { outcome: "last_admin" };
+      const from = { role: roleOf(key), name: key.name ?? null };
+      const entry = createEntry(this.#clock.now(), { by, action: "key_revoked", target: id, from });
+      return { account: { ...old, secretKeys: left }, audit: [entry], outcome: "revoked" };
+    });
+  }
+
+  /** Decides again where another process has changed the account meanwhile. */
+  async #change<T>(name: string, decide: (old: Account | null) => AccountChange<T>): Promise<T> {
+    for (;;) {
+      const old = this.byName(name);
+      const { account, audit, outcome } = decide(old);
+      if (!account) return outcome;
+      const version = (old?.version ?? 0) + 1;
+      const isStored = await this.#store.putAccount({ ...account, version }, audit);
+      await this.refresh();
+      if (isStored) return outcome;
+    }
   }
 
   /** The unexpired keys, each expiring at `until` or sooner; the newest ones if there are too many. */
@@ -160,4 +287,11 @@ export class Accounts {
       (keys ?? []).map((key) => ({ ...key, expiresAt: Math.min(key.expiresAt ?? until, until) })),
     ).slice(0, MAX_KEYS - 1);
   }
+}
+
+interface AccountChange<T> {
+  /** Missing: nothing is changed. */
+  readonly account?: Account;
+  readonly audit?: readonly AuditEntry[];
+  readonly outcome: T;
 }

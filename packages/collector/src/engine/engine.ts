@@ -9,6 +9,7 @@ import { nextTurn, TurnBudget } from "../async/turns.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { silenceEndsAt } from "../core/unheard.ts";
+import type { Actor } from "../stores/admin.ts";
 import { RecordError } from "../stores/record-error.ts";
 import {
   type Broadcast,
@@ -20,13 +21,14 @@ import {
   type Write,
 } from "../stores/store.ts";
 import { AccountSignals } from "./account-signals.ts";
+import { configEntries } from "./audit.ts";
 import { BatchLimit } from "./batch-limit.ts";
 import { BeatBatch } from "./beat-batch.ts";
 import { BeatCache, type BeatKey } from "./beat-cache.ts";
 import { Broadcasts } from "./broadcasts.ts";
 import { agentOfReturn, CapacityCounter } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
-import { Erasure } from "./erasure.ts";
+import { Erasure, type ErasureOptions } from "./erasure.ts";
 import { FailingSessions } from "./failing-sessions.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { CONTRADICTED_WITHIN_MS } from "./insights.ts";
@@ -164,14 +166,18 @@ export class Engine {
   }
 
   /** @see Erasure */
-  erase(key: SessionKey, expectedVersion?: number): Promise<boolean> {
-    return this.#erasure.erase(key, expectedVersion);
+  erase(key: SessionKey, options?: ErasureOptions): Promise<boolean> {
+    return this.#erasure.erase(key, options);
   }
 
-  /** Changes settings or triggers; every session of the account applies the change at this instant. */
+  /**
+   * Changes settings or triggers; every session of the account applies the change at this instant.
+   * @param by who changes them, for the audit log; missing: it has no entry
+   */
   async changeSettings(
     account: string,
     change: { readonly overrides?: Overrides; readonly triggers?: readonly Trigger[] },
+    by?: Actor,
   ): Promise<void> {
     // An outage that nobody has noticed yet began before the change, so it is broadcast before it.
     await this.heartbeat();
@@ -181,7 +187,9 @@ export class Engine {
     const { overrides, triggers } = { ...latest, ...change };
     // Each broadcast is kept, and applied by every session: one that changes nothing is not made.
     if (isSameJson(overrides, latest.overrides) && isSameJson(triggers, latest.triggers)) return;
-    await this.store.broadcast({ type: "settings", account, at, overrides, triggers });
+    const config = { from: latest, to: { overrides, triggers } };
+    const audit = by ? configEntries(this.clock.timeOf(at), by, config) : [];
+    await this.store.broadcast({ type: "settings", account, at, overrides, triggers }, audit);
     await this.broadcasts.refresh();
   }
 

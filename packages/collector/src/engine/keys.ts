@@ -14,9 +14,18 @@ export interface FreshKeys {
 export function createKeys(): FreshKeys {
   return {
     publishableKey: `pk_${randomText(16)}`,
-    secretKey: `sk_${randomText(24)}`,
+    secretKey: createSecretKey(),
     tokenSecret: `ts_${randomText(32)}`,
   };
+}
+
+export function createSecretKey(): string {
+  return `sk_${randomText(24)}`;
+}
+
+/** The start of a secret key, by which people tell it from others. */
+export function hintOf(secretKey: string): string {
+  return secretKey.slice(0, 7);
 }
 
 /** Random bytes as base64url. */

@@ -1,10 +1,11 @@
 /**
  * Deletes what an account's settings no longer let it keep: history by its age, and sessions that
- * have ended or been silent for long. It works in short shares, so that signals and verdicts do not
+ * have ended or been silent for long; and what is outdated of its administration. It works in short shares, so that signals and verdicts do not
  * wait for it, however much there is to delete.
  * @module
  */
 import { idleSince } from "./activity.ts";
+import { AUDIT_KEPT_MS, auditIdBefore } from "./audit.ts";
 import type { Engine } from "./engine.ts";
 import { startHourly } from "./hourly.ts";
 import { Shares } from "./shares.ts";
@@ -51,11 +52,14 @@ export async function applyRetention(
       }
       await all(() => store.prune(account, before, PRUNE_LIMIT));
     }
+    const oldest = auditIdBefore(now - AUDIT_KEPT_MS);
+    await all(() => store.admin.pruneAudit(account, oldest, PRUNE_LIMIT));
     if (sessionRetentionDays !== null) {
       const before = now - sessionRetentionDays * DAY_MS;
       await eraseIdle(engine, account, before, shares, stopped);
     }
   }
+  await all(() => store.admin.pruneRecords(engine.clock.now(), PRUNE_LIMIT));
   while (!stopped.aborted && (await store.releaseSpace?.())) await shares.next();
 }
 
@@ -76,7 +80,7 @@ async function eraseIdle(
     for (let from = 0; from < idle.length && !stopped.aborted; from += ERASE_LIMIT) {
       const part = idle.slice(from, from + ERASE_LIMIT).map(({ session, version }) =>
         // The version: whatever has happened to it since it was read keeps it.
-        engine.erase({ account, id: session.id }, version),
+        engine.erase({ account, id: session.id }, { expectedVersion: version }),
       );
       await Promise.all(part);
       await shares.next();

@@ -1,9 +1,9 @@
 /** Whether two values are the same JSON, whatever the order of their fields. */
-export function isSameJson(a: object, b: object): boolean {
+export function isSameJson(a: unknown, b: unknown): boolean {
   return canonical(a) === canonical(b);
 }
 
-function canonical(value: object): string {
+function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     part !== null && typeof part === "object" && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))

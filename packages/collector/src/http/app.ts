@@ -7,11 +7,13 @@ import { bodyLimit } from "hono/body-limit";
 import { agentRoutes } from "./agents.ts";
 import { createErrorHandler } from "./answer-error.ts";
 import { assetRoutes } from "./assets.ts";
+import { auditRoutes } from "./audit.ts";
 import { authorize } from "./auth.ts";
 import type { AppContext, Env } from "./context.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
 import { insightRoutes } from "./insights.ts";
+import { keyRoutes } from "./keys.ts";
 import { addDescription } from "./openapi.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { queueRoutes } from "./queue.ts";
@@ -68,6 +70,8 @@ export function createApp({ onError, getPath, ...context }: AppOptions): OpenAPI
   app.route("/", agentRoutes(context));
   app.route("/", insightRoutes(context));
   app.route("/", userRoutes(context));
+  app.route("/", keyRoutes(context));
+  app.route("/", auditRoutes(context));
   app.route("/", webhookRoutes(context));
   app.route("/", webhookDeliveryRoutes(context));
 

@@ -5,6 +5,7 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
+import { keyIdOf, roleOf } from "../engine/accounts.ts";
 import { hashOf } from "../engine/keys.ts";
 import type { AppContext, Env, Principal } from "./context.ts";
 import { Problem } from "./problem.ts";
@@ -45,7 +46,8 @@ async function bySecretKey({ accounts }: AppContext, c: Context<Env>): Promise<P
     throw new Problem("key_invalid", "Use a secret key (sk_…) that `stillhere keys` knows.");
   }
   const isValid = () => accounts.bySecretHash(hash) !== null;
-  return { account, role: found.role ?? "admin", isValid };
+  const actor = { key: keyIdOf(found), name: found.name ?? found.hint };
+  return { account, role: roleOf(found), actor, isValid };
 }
 
 /** The token of the header `Authorization: Bearer …`. */

@@ -7,6 +7,7 @@ import type { Role } from "../core/lists.ts";
 import type { Accounts } from "../engine/accounts.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Meter } from "../engine/meter.ts";
+import type { Actor } from "../stores/admin.ts";
 import type { Account } from "../stores/store.ts";
 import type { Hash } from "./beat-key.ts";
 import type { Hmac } from "./jwt.ts";
@@ -76,6 +77,8 @@ export interface AppContext {
 export interface Principal {
   readonly account: Account;
   readonly role: Role;
+  /** As the audit log names them. */
+  readonly actor: Actor;
   /** Whether their access still holds; streams ask again and again. */
   isValid(): boolean;
 }

@@ -7,7 +7,7 @@
 import type { ResponseConnection } from "./context.ts";
 
 /** How soon a revoked key and a stalled reader are noticed. */
-const CHECK_EVERY_MS = 500;
+const CHECK_EVERY_MS = 250;
 
 export interface EventSource {
   /** The next chunk, once there is one; `null` ends the body. */

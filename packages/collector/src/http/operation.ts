@@ -15,6 +15,7 @@ export const TAGS = {
   "Queue and agents": "Who waits, in order, and whose capacity is held.",
   Settings: "The account's settings and triggers.",
   Tokens: "Session tokens for pages.",
+  Keys: "Secret keys, their roles, and the audit log.",
   Webhooks: "Endpoints that receive transitions, signed as Standard Webhooks.",
   Insights: "How good the verdicts were.",
   Erasure: "Deletes personal data for good.",

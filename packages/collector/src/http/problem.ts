@@ -28,6 +28,8 @@ export const PROBLEMS = {
   webhook_name_taken: [409, "Another webhook has this name"],
   webhook_disabled: [409, "The webhook is disabled"],
   too_many_webhooks: [409, "The account has the maximum number of webhooks"],
+  last_admin: [409, "The account would be without an admin"],
+  too_many_keys: [409, "The account has the maximum number of keys"],
   not_found: [404, "Not found"],
   store_restored: [410, "The store was restored from a backup"],
   too_large: [413, "The body is too large"],

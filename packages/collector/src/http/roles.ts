@@ -54,6 +54,10 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "POST /v1/webhooks/:id/replay": "operator",
 
   "POST /v1/tokens": "admin",
+  "GET /v1/keys": "admin",
+  "POST /v1/keys": "admin",
+  "DELETE /v1/keys/:id": "admin",
+  "GET /v1/audit": "admin",
 };
 
 /** Settings that decide who may send signals, what is done with presence, and what is kept. */

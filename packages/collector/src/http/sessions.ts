@@ -150,7 +150,10 @@ export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
 
   routes.openapi(erase, async (c) => {
     const { id } = c.req.valid("param");
-    const erased = await engine.erase({ account: c.var.account.name, id });
+    const erased = await engine.erase(
+      { account: c.var.account.name, id },
+      { by: c.var.principal.actor },
+    );
     if (!erased) throw sessionNotFound(id);
     return c.json({ erased: true as const }, 200);
   });

@@ -55,7 +55,7 @@ export function settingsRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       const errors = wrong.map(({ setting, message }) => ({ field: setting, message }));
       throw new Problem("invalid_settings", `${first.setting} ${first.message}`, errors);
     }
-    await engine.changeSettings(account, { overrides });
+    await engine.changeSettings(account, { overrides }, c.var.principal.actor);
     return c.json(showSettings(overrides), 200);
   });
 

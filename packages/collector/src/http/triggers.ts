@@ -8,7 +8,7 @@ import { MAX_TRIGGERS, type Trigger } from "../core/trigger.ts";
 import { checkTriggers } from "../core/trigger-check.ts";
 import { name } from "../schemas/name.ts";
 import { triggerSchema } from "../schemas/trigger.ts";
-import type { AppContext, Env } from "./context.ts";
+import type { AppContext, Env, Principal } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 
@@ -54,21 +54,24 @@ export function triggerRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const triggersOf = (account: string) => engine.broadcasts.latest(account).triggers;
   const view = (account: string) => triggersOf(account) as unknown as z.infer<typeof list>;
 
-  async function replace(account: string, triggers: readonly Trigger[]): Promise<void> {
+  async function replace(
+    { account: { name }, actor }: Principal,
+    triggers: readonly Trigger[],
+  ): Promise<void> {
     const errors = checkTriggers(triggers);
     const [first] = errors;
     if (first) throw new Problem("invalid_triggers", `${first.field} ${first.message}`, errors);
     if (triggers.length > MAX_TRIGGERS) {
       throw new Problem("invalid_triggers", `Remove one: the maximum is ${MAX_TRIGGERS}.`);
     }
-    await engine.changeSettings(account, { triggers });
+    await engine.changeSettings(name, { triggers }, actor);
   }
 
   routes.openapi(get, (c) => c.json(view(c.var.account.name), 200));
 
   routes.openapi(put, async (c) => {
     const account = c.var.account.name;
-    await replace(account, c.req.valid("json") as readonly Trigger[]);
+    await replace(c.var.principal, c.req.valid("json") as readonly Trigger[]);
     return c.json(view(account), 200);
   });
 
@@ -81,7 +84,7 @@ export function triggerRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const added = recipe(wanted, group ?? DEFAULT_GROUPS[wanted]).filter(
       (trigger) => !names.has(trigger.name),
     );
-    if (added.length > 0) await replace(account, [...present, ...added]);
+    if (added.length > 0) await replace(c.var.principal, [...present, ...added]);
     return c.json(view(account), 200);
   });
 

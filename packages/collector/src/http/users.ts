@@ -29,13 +29,14 @@ export function userRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   routes.openapi(erase, async (c) => {
     const account = c.var.account.name;
     const user = c.req.valid("param").id;
+    const by = c.var.principal.actor;
     const budget = new TurnBudget();
     let erased = 0;
     for (let after: string | null = null; ; ) {
       const part: IdPart = await engine.store.sessionsOf(account, user, after, READ_LIMIT);
       for (let from = 0; from < part.ids.length; from += ERASE_LIMIT) {
         const some = part.ids.slice(from, from + ERASE_LIMIT);
-        const results = await Promise.all(some.map((id) => engine.erase({ account, id })));
+        const results = await Promise.all(some.map((id) => engine.erase({ account, id }, { by })));
         erased += results.filter((isErased) => isErased).length;
         await budget.step();
       }

@@ -5,11 +5,13 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { ENDPOINT_EVENTS } from "../core/lists.ts";
 import { name, storable } from "../schemas/name.ts";
+import type { Actor } from "../stores/admin.ts";
 import type { Endpoint, EndpointKey, EndpointPatch, EndpointStatus } from "../stores/outbox.ts";
 import { createEndpoint, rotateSecrets } from "../webhooks/endpoints.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
+import { changeEntries, creationEntry, removalEntry } from "./webhook-audit.ts";
 import { viewWebhook, webhookNotFound, webhookView, webhookWithSecret } from "./webhook-views.ts";
 
 const MAX_WEBHOOKS = 50;
@@ -123,8 +125,10 @@ export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env
     if (why !== null) throw new Problem("webhook_target_refused", why);
   }
 
-  async function change(key: EndpointKey, wanted: EndpointPatch): Promise<Endpoint> {
-    const changed = await store.outbox.changeEndpoint(key, wanted);
+  async function change(before: Endpoint, wanted: EndpointPatch, by: Actor): Promise<Endpoint> {
+    const key = { account: before.account, id: before.id };
+    const audit = changeEntries(clock.now(), by, before, wanted);
+    const changed = await store.outbox.changeEndpoint(key, wanted, audit);
     if (changed === null) throw webhookNotFound(key.id);
     if (changed === "taken") throw nameTaken(wanted.name);
     await webhooks.refresh();
@@ -145,7 +149,8 @@ export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env
     }
     const endpoint = createEndpoint({ account, ...body }, clock.now());
     const cursor = await store.lastCursor(account);
-    if (!(await store.outbox.addEndpoint(endpoint, cursor))) throw nameTaken(body.name);
+    const audit = [creationEntry(clock.now(), c.var.principal.actor, endpoint)];
+    if (!(await store.outbox.addEndpoint(endpoint, cursor, audit))) throw nameTaken(body.name);
     await webhooks.refresh();
     return c.json({ ...(await view(endpoint)), secret: newestSecret(endpoint) }, 201);
   });
@@ -158,20 +163,24 @@ export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env
   routes.openapi(patch, async (c) => {
     const key = { account: c.var.account.name, id: c.req.valid("param").id };
     const { enabled, ...wanted } = c.req.valid("json");
+    const by = c.var.principal.actor;
     const { endpoint } = await standingOf(key);
     if (wanted.url !== undefined) await checkTarget(wanted.url);
     if (enabled === true && endpoint.disabled) {
       await store.outbox.moveCursor(key, await store.lastCursor(key.account), true);
-      await change(key, { ...wanted, disabled: null });
+      await change(endpoint, { ...wanted, disabled: null }, by);
     } else if (enabled === false && !endpoint.disabled) {
-      await change(key, { ...wanted, disabled: { at: clock.now(), reason: "by_request" } });
-    } else await change(key, wanted);
+      const disabled = { at: clock.now(), reason: "by_request" } as const;
+      await change(endpoint, { ...wanted, disabled }, by);
+    } else await change(endpoint, wanted, by);
     return c.json(await view(key), 200);
   });
 
   routes.openapi(remove, async (c) => {
     const key = { account: c.var.account.name, id: c.req.valid("param").id };
-    if (!(await store.outbox.removeEndpoint(key))) throw webhookNotFound(key.id);
+    const { endpoint } = await standingOf(key);
+    const audit = [removalEntry(clock.now(), c.var.principal.actor, endpoint)];
+    if (!(await store.outbox.removeEndpoint(key, audit))) throw webhookNotFound(key.id);
     await webhooks.refresh();
     return c.json({ removed: true as const }, 200);
   });
@@ -179,7 +188,8 @@ export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env
   routes.openapi(rotate, async (c) => {
     const key = { account: c.var.account.name, id: c.req.valid("param").id };
     const { endpoint } = await standingOf(key);
-    const changed = await change(key, { secrets: rotateSecrets(endpoint, clock.now()) });
+    const secrets = rotateSecrets(endpoint, clock.now());
+    const changed = await change(endpoint, { secrets }, c.var.principal.actor);
     return c.json({ ...(await view(key)), secret: newestSecret(changed) }, 200);
   });
 

@@ -76,7 +76,7 @@ export function createCollector(options: CreateCollectorOptions): EmbeddedCollec
         getPath: (request) => paths.get(request) ?? new URL(request.url).pathname,
         onError,
       });
-      const keys = await prepareAccount(runtime, settings);
+      const keys = await prepareAccount(runtime, settings, { cli: "createCollector" });
       runtime.start();
       running = runtime;
       return { runtime, started: { keys } };

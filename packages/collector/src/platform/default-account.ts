@@ -8,6 +8,7 @@ import { patchOverrides } from "../core/settings-schema.ts";
 import { type Accounts, DEFAULT_ACCOUNT } from "../engine/accounts.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { FreshKeys } from "../engine/keys.ts";
+import type { Actor } from "../stores/admin.ts";
 
 /** Settings as `PATCH /v1/settings` takes them. */
 export type SettingsPatch = Readonly<Record<string, unknown>>;
@@ -19,18 +20,20 @@ export class SettingsError extends Error {
 
 /**
  * Returns the keys of the account if it was created now. Invalid settings create none.
+ * @param by who starts it, for the audit log
  * @throws {SettingsError}
  */
 export async function prepareAccount(
   { engine, accounts }: { readonly engine: Engine; readonly accounts: Accounts },
   settings: unknown,
+  by?: Actor,
 ): Promise<FreshKeys | null> {
   const current = engine.broadcasts.latest(DEFAULT_ACCOUNT).overrides;
   const { overrides, problems } = patchOverrides(current, settings);
   const [problem] = problems.length > 0 ? problems : checkRelations(overrides);
   if (problem) throw new SettingsError(`${problem.setting} ${problem.message}`);
   if (JSON.stringify(overrides) !== JSON.stringify(current)) {
-    await engine.changeSettings(DEFAULT_ACCOUNT, { overrides });
+    await engine.changeSettings(DEFAULT_ACCOUNT, { overrides }, by);
   }
-  return accounts.byName(DEFAULT_ACCOUNT) ? null : accounts.put(DEFAULT_ACCOUNT);
+  return accounts.byName(DEFAULT_ACCOUNT) ? null : accounts.put(DEFAULT_ACCOUNT, { by });
 }

@@ -39,7 +39,7 @@ import type { WebhookProxy } from "./webhook-proxy.ts";
 import { refuseTarget, resolveNothing } from "./webhook-target.ts";
 
 /** How often accounts are read again, for keys that another process created or rotated. */
-const REFRESH_ACCOUNTS_EVERY_MS = 1_000;
+const REFRESH_ACCOUNTS_EVERY_MS = 700;
 /** How old the counts of undelivered transitions in the metrics may be. */
 const MIN_DEPTH_AGE_MS = 1_000;
 const CHECK_EVERY_MS = 1_000;

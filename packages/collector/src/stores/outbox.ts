@@ -5,7 +5,9 @@
  * contract.
  * @module
  */
+
 import type { DeliveryStatus, DisabledReason, EndpointEvents } from "../core/lists.ts";
+import type { AuditEntry } from "./admin.ts";
 
 export interface EndpointKey {
   readonly account: string;
@@ -118,17 +120,21 @@ export interface Settlement extends EndpointProgress {
  * and settles before the claim expires, so that only one of several collectors delivers. Claims,
  * retries and pauses are in steady time (engine/clock.ts), and last as long as they should. Every
  * change to what is delivered, or how, ends the claim: the owner's next settlement is refused, and
- * it reloads.
+ * it reloads. What people change has entries of the audit log, stored in one step with the change.
  */
 export interface OutboxStore {
   /** The endpoints of an account, or of all, sorted by account, then id. */
   endpoints(account?: string): Promise<readonly EndpointStatus[]>;
   /** Creates an endpoint that starts at `cursor`; `false` if the account already has that name. */
-  addEndpoint(endpoint: Endpoint, cursor: number): Promise<boolean>;
+  addEndpoint(endpoint: Endpoint, cursor: number, audit?: readonly AuditEntry[]): Promise<boolean>;
   /** Changes an endpoint and ends its claim; `null` if absent, "taken" if the name is in use. */
-  changeEndpoint(key: EndpointKey, patch: EndpointPatch): Promise<Endpoint | "taken" | null>;
+  changeEndpoint(
+    key: EndpointKey,
+    patch: EndpointPatch,
+    audit?: readonly AuditEntry[],
+  ): Promise<Endpoint | "taken" | null>;
   /** Removes an endpoint and everything stored about it; `false` if it did not exist. */
-  removeEndpoint(key: EndpointKey): Promise<boolean>;
+  removeEndpoint(key: EndpointKey, audit?: readonly AuditEntry[]): Promise<boolean>;
 
   /** Claims an endpoint until `expiresAt`; `null` if it is absent or claimed by another owner. */
   claim(key: EndpointKey, owner: string, now: number, expiresAt: number): Promise<Claim | null>;

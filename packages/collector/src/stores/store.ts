@@ -10,6 +10,7 @@ import type { Session } from "../core/session.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Transition } from "../core/transition.ts";
 import type { Trigger } from "../core/trigger.ts";
+import type { AdminStore, AuditEntry } from "./admin.ts";
 import type { ListPage, ListQuery } from "./list.ts";
 import type { OutboxStore } from "./outbox.ts";
 import type { RecordError } from "./record-error.ts";
@@ -60,6 +61,8 @@ export interface EraseOptions {
   readonly erasedAt?: number;
   /** The session is deleted only if it has this version. */
   readonly expectedVersion?: number | undefined;
+  /** Entries of the audit log, stored in one step with the deletion of the session. */
+  readonly audit?: readonly AuditEntry[];
 }
 
 export interface Found {
@@ -205,6 +208,8 @@ export interface SecretKey extends Expiring {
 /** Keys are sorted newest first; older ones stay valid during the overlap of a rotation. */
 export interface Account {
   readonly name: string;
+  /** Increases with each change, from 1; missing: 0, of an account from before there were versions. */
+  readonly version?: number;
   /** `pk_…`, public: embedded in every page. */
   readonly publishableKeys: readonly (Expiring & { readonly key: string })[];
   readonly secretKeys: readonly SecretKey[];
@@ -269,6 +274,8 @@ export interface Eviction {
 export interface Store {
   /** The webhook outbox. */
   readonly outbox: OutboxStore;
+  /** Records and the audit log of the accounts' administration. */
+  readonly admin: AdminStore;
 
   /** Results are in the order of the lookups. */
   load(lookups: readonly Lookup[]): Promise<readonly Found[]>;
@@ -360,12 +367,18 @@ export interface Store {
    */
   incarnation(): Promise<string>;
   accounts(): Promise<readonly Account[]>;
-  /** Creates or replaces the account with its keys. */
-  putAccount(account: Account): Promise<void>;
+  /**
+   * Creates or replaces the account with its keys, in one step with entries of its audit log. One with
+   * a `version` replaces only the version before; `false`: there is another one, and nothing was stored.
+   */
+  putAccount(account: Account, audit?: readonly AuditEntry[]): Promise<boolean>;
   /** Broadcasts after `afterEpoch`, ascending. */
   broadcasts(afterEpoch: number): Promise<readonly Broadcast[]>;
-  /** Appends a broadcast and returns its epoch. */
-  broadcast(broadcast: NewBroadcast): Promise<number>;
+  /**
+   * Appends a broadcast and returns its epoch. That of an account may have entries of its audit log,
+   * which are stored in one step with it.
+   */
+  broadcast(broadcast: NewBroadcast, audit?: readonly AuditEntry[]): Promise<number>;
   /**
    * Whether every session of the account has applied the broadcast `epoch`. If so, a commit that would
    * create one at a lower epoch is a `conflict` from then on, in one step with finding it out: no session

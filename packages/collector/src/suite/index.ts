@@ -5,6 +5,7 @@
  */
 export type { Outcome } from "../replay/run.ts";
 export type { Scenario } from "../replay/scenario.ts";
+export type * from "../stores/admin.ts";
 export * from "../stores/list.ts";
 export type * from "../stores/outbox.ts";
 export type * from "../stores/store.ts";

@@ -3,13 +3,12 @@
  * @module
  */
 import type { Role } from "../../core/lists.ts";
-import { Accounts } from "../../engine/accounts.ts";
+import { Accounts, type AddedKey } from "../../engine/accounts.ts";
 import { Clock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
-import { createKeys, hashOf } from "../../engine/keys.ts";
+import { createKeys } from "../../engine/keys.ts";
 import { SILENT_METER } from "../../engine/meter.ts";
 import { MemoryStore } from "../../stores/memory/memory-store.ts";
-import type { Account } from "../../stores/store.ts";
 import { createApp } from "../app.ts";
 import type { AppContext } from "../context.ts";
 import { DEFAULT_LIMITS } from "../rate-limit.ts";
@@ -49,12 +48,9 @@ export class TestApp {
 
   /** Gives the account a further secret key, with this role. */
   async keyWith(role: Role): Promise<string> {
-    const { secretKey } = createKeys();
-    const account = this.accounts.byName("default") as Account;
-    const added = { hash: await hashOf(secretKey), hint: "sk_", role, name: role, expiresAt: null };
-    await this.store.putAccount({ ...account, secretKeys: [...account.secretKeys, added] });
-    await this.accounts.refresh();
-    return secretKey;
+    const wanted = { role, name: `test ${role}`, overlapMs: 0 };
+    const added = await this.accounts.addKey("default", wanted, { cli: "test" });
+    return (added as AddedKey).secret;
   }
 
   /** Sends a request with the secret key. A `body` that is no text is sent as JSON. */

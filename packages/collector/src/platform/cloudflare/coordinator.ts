@@ -90,7 +90,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   }
 
   protected async syncKeys(accounts: Accounts): Promise<void> {
-    await syncKeys(accounts, this.env);
+    await syncKeys(accounts, this.#records.admin, this.env);
   }
 
   async poll(): Promise<void> {

@@ -3,6 +3,7 @@
  * for everything that concerns the whole account.
  * @module
  */
+import type { AuditEntry } from "../../stores/admin.ts";
 import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
 import type { Links, ShardName } from "../../stores/durable-object/links.ts";
 import { shardCount } from "../../stores/durable-object/placement.ts";
@@ -67,9 +68,12 @@ export class ShardStore extends DurableObjectStore {
   }
 
   /** Whether the account is unheard is decided by each shard for its own sessions. */
-  override async broadcast(broadcast: NewBroadcast): Promise<number> {
+  override async broadcast(
+    broadcast: NewBroadcast,
+    audit?: readonly AuditEntry[],
+  ): Promise<number> {
     if (broadcast.type !== "unheard" && broadcast.type !== "heard") {
-      return super.broadcast(broadcast);
+      return super.broadcast(broadcast, audit);
     }
     const epoch = this.#records.broadcasts.recordSilence(broadcast);
     this.#onSilence(broadcast);

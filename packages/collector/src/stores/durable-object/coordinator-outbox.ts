@@ -18,11 +18,15 @@ const METHODS = {
   pruneDeliveries: true,
 } as const satisfies Record<keyof OutboxStore, true>;
 
-/** Binds the methods: over RPC a property of an object must be a function of its own. */
 export function outboxLink(outbox: OutboxStore): OutboxStore {
-  const entries = Object.keys(METHODS).map((name) => {
-    const method = outbox[name as keyof OutboxStore] as (...args: unknown[]) => unknown;
-    return [name, (...args: unknown[]) => method.apply(outbox, args)];
+  return bindMethods(outbox, METHODS);
+}
+
+/** Over RPC a property of an object must be a function of its own. */
+export function bindMethods<T extends object>(target: T, names: Record<keyof T, true>): T {
+  const entries = Object.keys(names).map((name) => {
+    const method = target[name as keyof T] as (...args: unknown[]) => unknown;
+    return [name, (...args: unknown[]) => method.apply(target, args)];
   });
-  return Object.fromEntries(entries) as OutboxStore;
+  return Object.fromEntries(entries) as T;
 }

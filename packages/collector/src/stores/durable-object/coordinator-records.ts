@@ -6,13 +6,15 @@
 
 import { RpcTarget } from "cloudflare:workers";
 import { TRACKS, type Track } from "../../core/lists.ts";
+import type { AdminStore, AuditEntry } from "../admin.ts";
 import { createIncarnation } from "../incarnation.ts";
 import type { EndpointStatus, OutboxStore } from "../outbox.ts";
 import { parseAccount, parseBroadcast } from "../parse-record.ts";
 import { lastOldCursor } from "../prune.ts";
 import { logEntryError, RecordErrors, readPage } from "../record-error.ts";
-import type { SqlRow } from "../sqlite/database.ts";
+import type { DatabaseAccess, SqlRow } from "../sqlite/database.ts";
 import { LogHours } from "../sqlite/log-hours.ts";
+import { SqliteAdmin } from "../sqlite/sqlite-admin.ts";
 import { SqliteOutbox } from "../sqlite/sqlite-outbox.ts";
 import type {
   Account,
@@ -24,6 +26,7 @@ import type {
   SessionKey,
 } from "../store.ts";
 import { decodeTransition } from "../transition-codec.ts";
+import { adminLink } from "./coordinator-admin.ts";
 import { outboxLink } from "./coordinator-outbox.ts";
 import { type CoordinatorStatements, prepareCoordinator } from "./coordinator-schema.ts";
 import type { CoordinatorLink, RelayEntry, ShardName } from "./links.ts";
@@ -48,6 +51,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   readonly #statements: CoordinatorStatements;
   readonly #unreadable = new RecordErrors();
   readonly #hours: LogHours;
+  readonly #admin: SqliteAdmin;
   readonly #outbox: SqliteOutbox;
   /** The last cursor that was assigned. */
   #cursor: number;
@@ -60,10 +64,12 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     this.#statements = prepareCoordinator(options.sql);
     this.#unreadable.listen((error) => console.error(error.message));
     this.#hours = new LogHours(options.sql);
-    this.#outbox = new SqliteOutbox(options.sql, this.#unreadable, {
+    const access: DatabaseAccess = {
       read: (work) => work(),
       transaction: (work) => options.sql.transaction(work),
-    });
+    };
+    this.#admin = new SqliteAdmin(options.sql, access);
+    this.#outbox = new SqliteOutbox(options.sql, this.#unreadable, access, this.#admin);
     this.#cursor = this.#statements.newestCursor.get()?.["cursor"] as number;
     if (!this.#statements.layouts.get()) this.#putLayouts([options.shards]);
     this.#statements.putIncarnation.run(createIncarnation());
@@ -71,6 +77,10 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
 
   get outbox(): OutboxStore {
     return outboxLink(this.#outbox);
+  }
+
+  get admin(): AdminStore {
+    return adminLink(this.#admin);
   }
 
   async endpointStatuses(): Promise<readonly EndpointStatus[]> {
@@ -126,6 +136,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   #appendOne(account: string, { kind, session, ...entry }: RelayEntry): void {
     if (kind === "erased") {
       this.#statements.erase.run(account, session);
+      if (entry.body !== "") this.#admin.append(account, JSON.parse(entry.body) as AuditEntry[]);
       while (!this.#outbox.erasePart({ account, id: session }, ERASE_LIMIT));
       return;
     }
@@ -213,8 +224,15 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
       .map((row) => parseAccount(row["name"] as string, row["body"] as string));
   }
 
-  async putAccount(account: Account): Promise<void> {
-    this.#statements.putAccount.run(account.name, JSON.stringify(account));
+  async putAccount(account: Account, audit: readonly AuditEntry[] = []): Promise<boolean> {
+    const { name, version } = account;
+    return this.#options.sql.transaction(() => {
+      const stored = Number(this.#statements.accountVersion.get(name)?.["version"] ?? 0);
+      if (version !== undefined && stored !== version - 1) return false;
+      this.#statements.putAccount.run(name, JSON.stringify(account));
+      this.#admin.append(name, audit);
+      return true;
+    });
   }
 
   async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
@@ -223,8 +241,11 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
       .map((row) => parseBroadcast(row["epoch"] as number, row["body"] as string));
   }
 
-  async broadcast(broadcast: NewBroadcast): Promise<number> {
-    const epoch = this.#appendBroadcast(broadcast);
+  async broadcast(broadcast: NewBroadcast, audit: readonly AuditEntry[] = []): Promise<number> {
+    const epoch = this.#options.sql.transaction(() => {
+      this.#admin.append(broadcast.account ?? "", audit);
+      return this.#appendBroadcast(broadcast);
+    });
     await this.notifyShards();
     return epoch;
   }

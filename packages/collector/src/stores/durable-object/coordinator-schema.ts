@@ -2,6 +2,7 @@
  * The tables of the coordinator. `transitions` is the accounts' log; webhooks read it as `history`.
  * @module
  */
+import { ADMIN_TABLES } from "../sqlite/admin-tables.ts";
 import { LOG_HOURS_TABLE } from "../sqlite/log-hours.ts";
 import { OUTBOX_TABLES } from "../sqlite/outbox-schema.ts";
 import type { ObjectSql } from "./sql.ts";
@@ -41,6 +42,7 @@ const MIGRATIONS = [
    CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
    ${OUTBOX_TABLES}`,
   LOG_HOURS_TABLE,
+  ADMIN_TABLES,
 ];
 
 const ENTRY = "cursor, session, session_created_at, seq, at, body";
@@ -78,6 +80,7 @@ const SQL = {
   capacity: "SELECT id, capacity FROM agents WHERE account = ? AND id = ?",
   putAgent: "INSERT OR REPLACE INTO agents (account, id, capacity) VALUES (?, ?, ?)",
   accounts: "SELECT name, body FROM accounts ORDER BY name",
+  accountVersion: "SELECT json_extract(body, '$.version') AS version FROM accounts WHERE name = ?",
   putAccount: "INSERT OR REPLACE INTO accounts (name, body) VALUES (?, ?)",
   broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
   broadcast: "INSERT INTO broadcasts (body) VALUES (?) RETURNING epoch",

@@ -3,7 +3,9 @@
  * in the coordinator. Queries over several shards ask each of them and merge the results.
  * @module
  */
+
 import type { Track } from "../../core/lists.ts";
+import type { AdminStore, AuditEntry } from "../admin.ts";
 import { compare, type ListPage, type ListQuery, MAX_EXAMINED, mergePages } from "../list.ts";
 import type { OutboxStore } from "../outbox.ts";
 import { scanById } from "../scan.ts";
@@ -42,6 +44,10 @@ export class DurableObjectStore implements Store {
 
   get outbox(): OutboxStore {
     return this.#links.coordinator().outbox;
+  }
+
+  get admin(): AdminStore {
+    return this.#links.coordinator().admin;
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
@@ -258,16 +264,16 @@ export class DurableObjectStore implements Store {
     return remoteCall(this.coordinator.accounts());
   }
 
-  async putAccount(account: Account): Promise<void> {
-    await remoteCall(this.coordinator.putAccount(account));
+  async putAccount(account: Account, audit: readonly AuditEntry[] = []): Promise<boolean> {
+    return remoteCall(this.coordinator.putAccount(account, audit));
   }
 
   async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
     return remoteCall(this.coordinator.broadcasts(afterEpoch));
   }
 
-  async broadcast(broadcast: NewBroadcast): Promise<number> {
-    return remoteCall(this.coordinator.broadcast(broadcast));
+  async broadcast(broadcast: NewBroadcast, audit: readonly AuditEntry[] = []): Promise<number> {
+    return remoteCall(this.coordinator.broadcast(broadcast, audit));
   }
 
   async closeEpochs(account: string, epoch: number): Promise<boolean> {

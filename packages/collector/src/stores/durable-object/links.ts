@@ -5,6 +5,7 @@
  * @module
  */
 import type { Track } from "../../core/lists.ts";
+import type { AdminStore, AuditEntry } from "../admin.ts";
 import type { ListPage, ListQuery } from "../list.ts";
 import type { OutboxStore } from "../outbox.ts";
 import type {
@@ -72,7 +73,7 @@ export interface RelayEntry {
   readonly sessionCreatedAt: number;
   readonly seq: number;
   readonly at: number;
-  /** The transition as `transition-codec.ts` encodes it. */
+  /** The transition as `transition-codec.ts` encodes it; of an erasure its entries of the audit log. */
   readonly body: string;
 }
 
@@ -97,12 +98,13 @@ export interface CoordinatorLink {
   putAgent(account: string, agent: Agent): Promise<void>;
   incarnation(): Promise<string>;
   accounts(): Promise<readonly Account[]>;
-  putAccount(account: Account): Promise<void>;
+  putAccount(account: Account, audit?: readonly AuditEntry[]): Promise<boolean>;
   broadcasts(afterEpoch: number): Promise<readonly Broadcast[]>;
-  broadcast(broadcast: NewBroadcast): Promise<number>;
+  broadcast(broadcast: NewBroadcast, audit?: readonly AuditEntry[]): Promise<number>;
   dropBroadcasts(epochs: readonly number[]): Promise<void>;
   heartbeat(now: number, toleranceMs: number): Promise<boolean>;
   readonly outbox: OutboxStore;
+  readonly admin: AdminStore;
 }
 
 /** RPC access to the objects of a deployment. */

@@ -290,7 +290,10 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return erasedAt !== null && this.#options.now() - erasedAt < ERASURE_KEPT_MS;
   }
 
-  async erase(key: SessionKey, { erasedAt, expectedVersion }: EraseOptions): Promise<boolean> {
+  async erase(
+    key: SessionKey,
+    { erasedAt, expectedVersion, audit }: EraseOptions,
+  ): Promise<boolean> {
     const { id } = key;
     const hash = await erasureHashOf(key);
     const version = this.#versionOf(id);
@@ -299,7 +302,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
       this.#statements.eraseEvents.run(id);
       this.#statements.eraseSession.run(id);
       // Inserted before the deletion, so that its number is above those of the deleted entries.
-      this.#statements.insertRelayEntry.run("erased", id, 0, 0, 0, "");
+      const body = audit ? JSON.stringify(audit) : "";
+      this.#statements.insertRelayEntry.run("erased", id, 0, 0, 0, body);
       this.#statements.eraseRelayEntries.run(id);
       if (erasedAt === undefined) return;
       this.#statements.pruneErasures.run(erasedAt - ERASURE_KEPT_MS);

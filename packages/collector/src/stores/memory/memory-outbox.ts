@@ -4,6 +4,7 @@
  */
 import { TurnBudget } from "../../async/turns.ts";
 import { SETTLED_STATUSES } from "../../core/lists.ts";
+import type { AuditEntry } from "../admin.ts";
 import type {
   Claim,
   DeliveryQuery,
@@ -19,6 +20,7 @@ import type {
 } from "../outbox.ts";
 import type { LogEntry, SessionKey } from "../store.ts";
 import { DeliveryList } from "./delivery-list.ts";
+import type { MemoryAdmin } from "./memory-admin.ts";
 
 interface EndpointRow {
   endpoint: Endpoint;
@@ -34,10 +36,12 @@ export class MemoryOutbox implements OutboxStore {
   readonly #rows = new Map<string, EndpointRow>();
   /** The stored live log entries of a session. */
   readonly #historyOf: (key: SessionKey) => readonly LogEntry[];
+  readonly #admin: MemoryAdmin;
   #lastPosition = 0;
 
-  constructor(historyOf: (key: SessionKey) => readonly LogEntry[]) {
+  constructor(historyOf: (key: SessionKey) => readonly LogEntry[], admin: MemoryAdmin) {
     this.#historyOf = historyOf;
+    this.#admin = admin;
   }
 
   async endpoints(account?: string): Promise<readonly EndpointStatus[]> {
@@ -53,8 +57,13 @@ export class MemoryOutbox implements OutboxStore {
       });
   }
 
-  async addEndpoint(endpoint: Endpoint, cursor: number): Promise<boolean> {
+  async addEndpoint(
+    endpoint: Endpoint,
+    cursor: number,
+    audit: readonly AuditEntry[] = [],
+  ): Promise<boolean> {
     if (this.#isTaken(endpoint, endpoint.name)) return false;
+    this.#admin.append(endpoint.account, audit);
     this.#rows.set(nameOf(endpoint), {
       endpoint,
       cursor,
@@ -67,10 +76,15 @@ export class MemoryOutbox implements OutboxStore {
     return true;
   }
 
-  async changeEndpoint(key: EndpointKey, patch: EndpointPatch): Promise<Endpoint | "taken" | null> {
+  async changeEndpoint(
+    key: EndpointKey,
+    patch: EndpointPatch,
+    audit: readonly AuditEntry[] = [],
+  ): Promise<Endpoint | "taken" | null> {
     const row = this.#rows.get(nameOf(key));
     if (!row) return null;
     if (patch.name !== undefined && this.#isTaken(key, patch.name)) return "taken";
+    this.#admin.append(key.account, audit);
     row.endpoint = { ...row.endpoint, ...patch };
     row.owner = null;
     return row.endpoint;
@@ -83,8 +97,10 @@ export class MemoryOutbox implements OutboxStore {
     );
   }
 
-  async removeEndpoint(key: EndpointKey): Promise<boolean> {
-    return this.#rows.delete(nameOf(key));
+  async removeEndpoint(key: EndpointKey, audit: readonly AuditEntry[] = []): Promise<boolean> {
+    const isRemoved = this.#rows.delete(nameOf(key));
+    if (isRemoved) this.#admin.append(key.account, audit);
+    return isRemoved;
   }
 
   async claim(

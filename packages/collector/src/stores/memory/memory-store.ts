@@ -6,6 +6,7 @@
 import { nextTurn } from "../../async/turns.ts";
 import { renew } from "../../core/lease.ts";
 import type { Track } from "../../core/lists.ts";
+import type { AuditEntry } from "../admin.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
 import {
@@ -41,6 +42,7 @@ import type {
   Write,
   WriteOutcome,
 } from "../store.ts";
+import { MemoryAdmin } from "./memory-admin.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { MemoryOutbox } from "./memory-outbox.ts";
 import { MemorySessions, type SessionRow } from "./memory-sessions.ts";
@@ -57,7 +59,8 @@ export class MemoryStore implements Store {
   readonly #closedEpochs = new Map<string, number>();
   readonly #agents = new Map<string, Map<string, Agent>>();
   readonly #log = new MemoryLog();
-  readonly outbox = new MemoryOutbox((key) => this.#log.entriesOf(key));
+  readonly admin = new MemoryAdmin();
+  readonly outbox = new MemoryOutbox((key) => this.#log.entriesOf(key), this.admin);
   readonly #incarnation = createIncarnation();
   #livenessWatermark: number | null = null;
   readonly #lastSignalAt = new Map<string, number>();
@@ -244,7 +247,10 @@ export class MemoryStore implements Store {
     return this.#log.prune(account, before, limit);
   }
 
-  async erase(key: SessionKey, { erasedAt, expectedVersion }: EraseOptions = {}): Promise<boolean> {
+  async erase(
+    key: SessionKey,
+    { erasedAt, expectedVersion, audit = [] }: EraseOptions = {},
+  ): Promise<boolean> {
     const hash = await erasureHashOf(key);
     const row = this.#row(key);
     if (expectedVersion !== undefined && row?.stored.version !== expectedVersion) return false;
@@ -253,6 +259,7 @@ export class MemoryStore implements Store {
     if (!row) return false;
     this.#keyByNumber.delete(row.number);
     this.#of(key.account).delete(key.id);
+    this.admin.append(key.account, audit);
     if (erasedAt !== undefined) this.#remember(hash, erasedAt);
     return true;
   }
@@ -297,15 +304,21 @@ export class MemoryStore implements Store {
     return [...this.#accounts.values()];
   }
 
-  async putAccount(account: Account): Promise<void> {
-    this.#accounts.set(account.name, account);
+  async putAccount(account: Account, audit: readonly AuditEntry[] = []): Promise<boolean> {
+    const { name, version } = account;
+    const stored = this.#accounts.get(name)?.version ?? 0;
+    if (version !== undefined && stored !== version - 1) return false;
+    this.#accounts.set(name, account);
+    this.admin.append(name, audit);
+    return true;
   }
 
   async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
     return this.#broadcasts.filter((broadcast) => broadcast.epoch > afterEpoch);
   }
 
-  async broadcast(broadcast: NewBroadcast): Promise<number> {
+  async broadcast(broadcast: NewBroadcast, audit: readonly AuditEntry[] = []): Promise<number> {
+    this.admin.append(broadcast.account ?? "", audit);
     const epoch = this.#nextEpoch();
     this.#broadcasts.push({ ...broadcast, epoch });
     return epoch;

@@ -13,6 +13,9 @@ const TYPES: Readonly<Record<string, string>> = {
   mark: "string",
   signals: "hash",
   members: "zset",
+  records: "hash",
+  "record-expiry": "zset",
+  audit: "zset",
   "webhook-accounts": "set",
 
   due: "zset",

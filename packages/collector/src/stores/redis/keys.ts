@@ -35,9 +35,21 @@ export const COMMON_KEYS = {
   lastSignals: `${PREFIX}{common}:signals`,
   /** Sorted set: collectors by the time at which their registration expires. */
   collectors: `${PREFIX}{common}:members`,
+  /** Hash: id → record of the administration, `VERSION EXPIRES_AT BODY`. */
+  records: `${PREFIX}{common}:records`,
+  /** Sorted set: ids of records by when they expire. */
+  recordExpiry: `${PREFIX}{common}:record-expiry`,
   /** Set: accounts that have or had webhook endpoints. */
   webhookAccounts: `${PREFIX}{common}:webhook-accounts`,
 } as const;
+
+/** Keys of an account beside the common ones. */
+export function commonKeys(account: string) {
+  return {
+    /** Sorted set, all scores 0: entries of the audit log, `ID BODY`. */
+    audit: `${PREFIX}{common}:audit:${encodeName(account)}`,
+  };
+}
 
 /** Keys of a partition that all accounts share. */
 export function partitionKeys(partition: number) {
@@ -81,6 +93,8 @@ export function sessionKeys(partition: number, account: string) {
     erasures: at("erasures"),
     /** List: numbered transitions that may not be in the account's log yet. */
     relayQueue: at("outbox"),
+    /** As {@link commonKeys}, about these sessions. */
+    audit: at("audit"),
   };
 }
 
@@ -100,6 +114,8 @@ export function accountKeys(account: string) {
     erased: `${at}erased`,
     /** Hash: agent → capacity. */
     agents: `${at}agents`,
+    /** As {@link commonKeys}, about webhooks. */
+    audit: `${at}audit`,
   };
 }
 

@@ -3,6 +3,7 @@
  * @module
  */
 import { DELIVERY_STATUSES } from "../../core/lists.ts";
+import type { AuditEntry } from "../admin.ts";
 import type {
   Claim,
   DeliveryQuery,
@@ -29,6 +30,7 @@ import {
   waitingField,
 } from "./outbox-rows.ts";
 import { pairs } from "./pairs.ts";
+import { encodeAudit } from "./redis-admin.ts";
 import { resend, type Transitions } from "./resend.ts";
 import { ADD_ENDPOINT } from "./scripts/add-endpoint.ts";
 import { CHANGE_ENDPOINT } from "./scripts/change-endpoint.ts";
@@ -99,7 +101,11 @@ export class RedisOutbox implements OutboxStore {
     return (await this.#connection.command(endpoints, "HGET", endpoints, id)) as string | null;
   }
 
-  async addEndpoint(endpoint: Endpoint, cursor: number): Promise<boolean> {
+  async addEndpoint(
+    endpoint: Endpoint,
+    cursor: number,
+    audit: readonly AuditEntry[] = [],
+  ): Promise<boolean> {
     const { account, id, name } = endpoint;
     const { endpoints, names } = webhookKeys(account);
     // First, so that an endpoint is never missing from `endpoints()`.
@@ -107,13 +113,17 @@ export class RedisOutbox implements OutboxStore {
     await this.#connection.command(key, "SADD", key, account);
     const added = await this.#connection.run(
       ADD_ENDPOINT,
-      [endpoints, names, endpointKeys(account, id).progress],
-      [id, name, JSON.stringify(endpoint), cursor],
+      [endpoints, names, endpointKeys(account, id).progress, accountKeys(account).audit],
+      [id, name, JSON.stringify(endpoint), cursor, ...encodeAudit(audit)],
     );
     return added === 1;
   }
 
-  async changeEndpoint(key: EndpointKey, patch: EndpointPatch): Promise<Endpoint | "taken" | null> {
+  async changeEndpoint(
+    key: EndpointKey,
+    patch: EndpointPatch,
+    audit: readonly AuditEntry[] = [],
+  ): Promise<Endpoint | "taken" | null> {
     const { account, id } = key;
     const { endpoints, names } = webhookKeys(account);
     for (;;) {
@@ -123,15 +133,15 @@ export class RedisOutbox implements OutboxStore {
       const endpoint: Endpoint = { ...before, ...patch };
       const reply = await this.#connection.run(
         CHANGE_ENDPOINT,
-        [endpoints, names, endpointKeys(account, id).progress],
-        [id, body, before.name, JSON.stringify(endpoint), endpoint.name],
+        [endpoints, names, endpointKeys(account, id).progress, accountKeys(account).audit],
+        [id, body, before.name, JSON.stringify(endpoint), endpoint.name, ...encodeAudit(audit)],
       );
       if (reply === "taken") return "taken";
       if (reply === "done") return endpoint;
     }
   }
 
-  async removeEndpoint(key: EndpointKey): Promise<boolean> {
+  async removeEndpoint(key: EndpointKey, audit: readonly AuditEntry[] = []): Promise<boolean> {
     const { account, id } = key;
     const body = await this.#endpoint(key);
     if (body === null) return false;
@@ -139,8 +149,11 @@ export class RedisOutbox implements OutboxStore {
     const { progress, waiting, attempts, deliveries, listed } = endpointKeys(account, id);
     const removed = await this.#connection.run(
       REMOVE_ENDPOINT,
-      [endpoints, names, progress, waiting, attempts, deliveries, listed, ...listedKeys(key)],
-      [id, nameIn(body)],
+      [
+        ...[endpoints, names, accountKeys(account).audit],
+        ...[progress, waiting, attempts, deliveries, listed, ...listedKeys(key)],
+      ] as [string, ...string[]],
+      [id, nameIn(body), ...encodeAudit(audit)],
     );
     return removed === 1;
   }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Track } from "../../core/lists.ts";
+import type { AuditEntry } from "../admin.ts";
 import type { ListPage, ListQuery } from "../list.ts";
 import { parseAccount, parseBroadcast } from "../parse-record.ts";
 import { type RecordError, RecordErrors } from "../record-error.ts";
@@ -35,7 +36,7 @@ import {
 } from "../store.ts";
 import { parseRedisAddress } from "./address.ts";
 import { Connection } from "./connection.ts";
-import { accountKeys, COMMON_KEYS, partitionKeys, sessionKeys } from "./keys.ts";
+import { accountKeys, COMMON_KEYS, commonKeys, partitionKeys, sessionKeys } from "./keys.ts";
 import { checkPartitions, prepareLayout, readIncarnation } from "./layout.ts";
 import { Lists } from "./lists.ts";
 import { AccountLog, cursorAt } from "./log.ts";
@@ -43,6 +44,7 @@ import { type LogListener, LogNotifications } from "./log-notifications.ts";
 import { pairs } from "./pairs.ts";
 import { PartitionClaims } from "./partition-claims.ts";
 import { PartitionRelay } from "./partition-relay.ts";
+import { encodeAudit, RedisAdmin } from "./redis-admin.ts";
 import { RedisOutbox } from "./redis-outbox.ts";
 import { reindex } from "./reindex.ts";
 import { evictionOf, requirePubSub } from "./requirements.ts";
@@ -50,6 +52,7 @@ import { APPEND_BROADCAST } from "./scripts/broadcast.ts";
 import { CLOSE_EPOCHS } from "./scripts/close-epochs.ts";
 import { HEARTBEAT } from "./scripts/heartbeat.ts";
 import { NOTE_SIGNALS } from "./scripts/note-signals.ts";
+import { PUT_ACCOUNT } from "./scripts/put-account.ts";
 import { READ_CLOCK } from "./scripts/read-clock.ts";
 import { Sessions } from "./sessions.ts";
 import { Sweeps } from "./sweeps.ts";
@@ -59,6 +62,7 @@ const MAINTAIN_EVERY_MS = 500;
 
 export class RedisStore implements Store {
   readonly outbox: RedisOutbox;
+  readonly admin: RedisAdmin;
   readonly #unreadable = new RecordErrors();
   readonly #connection: Connection;
   readonly #partitions: number;
@@ -83,6 +87,7 @@ export class RedisStore implements Store {
     this.#lists = new Lists(connection, partitions, this.#unreadable);
     this.#log = new AccountLog(connection, this.#unreadable);
     this.#notifications = new LogNotifications(connection);
+    this.admin = new RedisAdmin(connection, partitions);
     this.outbox = new RedisOutbox(connection, this.#log, this.#unreadable);
   }
 
@@ -240,9 +245,14 @@ export class RedisStore implements Store {
     return pairs(flat).map(([name, body]) => parseAccount(name, body));
   }
 
-  async putAccount(account: Account): Promise<void> {
-    const key = COMMON_KEYS.accounts;
-    await this.#connection.command(key, "HSET", key, account.name, JSON.stringify(account));
+  async putAccount(account: Account, audit: readonly AuditEntry[] = []): Promise<boolean> {
+    const { name, version } = account;
+    const reply = await this.#connection.run(
+      PUT_ACCOUNT,
+      [COMMON_KEYS.accounts, commonKeys(name).audit],
+      [name, JSON.stringify(account), version ?? "", ...encodeAudit(audit)],
+    );
+    return reply === 1;
   }
 
   async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
@@ -255,9 +265,13 @@ export class RedisStore implements Store {
     });
   }
 
-  async broadcast(broadcast: NewBroadcast): Promise<number> {
-    const body = JSON.stringify(broadcast);
-    return Number(await this.#connection.run(APPEND_BROADCAST, [COMMON_KEYS.broadcasts], [body]));
+  async broadcast(broadcast: NewBroadcast, audit: readonly AuditEntry[] = []): Promise<number> {
+    const epoch = await this.#connection.run(
+      APPEND_BROADCAST,
+      [COMMON_KEYS.broadcasts, commonKeys(broadcast.account ?? "").audit],
+      [JSON.stringify(broadcast), ...encodeAudit(audit)],
+    );
+    return Number(epoch);
   }
 
   /** Asks every partition, also of other collectors. One that was closed and the rest not is no harm. */

@@ -31,6 +31,7 @@ import {
   encodeRecord,
   encodeRenewal,
 } from "./record.ts";
+import { encodeAudit } from "./redis-admin.ts";
 import { COMMIT } from "./scripts/commit.ts";
 import { ERASE_HISTORY } from "./scripts/erase-history.ts";
 import { ERASE_SESSION } from "./scripts/erase-session.ts";
@@ -219,7 +220,10 @@ export class Sessions {
     return outcomes;
   }
 
-  async erase(key: SessionKey, { erasedAt, expectedVersion }: EraseOptions = {}): Promise<boolean> {
+  async erase(
+    key: SessionKey,
+    { erasedAt, expectedVersion, audit = [] }: EraseOptions = {},
+  ): Promise<boolean> {
     const { account, id } = key;
     const partition = partitionOf(key, this.#partitions);
     const of = sessionKeys(partition, account);
@@ -228,9 +232,11 @@ export class Sessions {
     const erased = await this.#connection.run(
       ERASE_SESSION,
       [
-        ...[sessions, ids, columns, epochs, assigned, events, due, pending, erasures],
+        sessions,
+        ...[ids, columns, epochs, assigned, events, due, pending, erasures],
         ...indexKeysOf(of),
-      ] as [string, ...string[]],
+        of.audit,
+      ],
       [
         encodeName(account),
         id,
@@ -239,6 +245,7 @@ export class Sessions {
         (erasedAt ?? 0) - ERASURE_KEPT_MS,
         ERASURE_KEPT_MS,
         expectedVersion ?? "",
+        ...encodeAudit(audit),
       ],
     );
     const [upTo, record] = erased as [string, string?];

@@ -23,3 +23,9 @@ export interface SqlStatement {
 export interface SqlDatabase {
   prepare(sql: string): SqlStatement;
 }
+
+/** How a store runs work on its database: immediately, unless a file is locked. */
+export interface DatabaseAccess {
+  read<T>(work: () => T): T | Promise<T>;
+  transaction<T>(work: () => T): T | Promise<T>;
+}

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, expect, it } from "vitest";
+import { ADMIN_SQL } from "./admin-tables.ts";
 import { OUTBOX_SQL } from "./outbox-statements.ts";
 import { prepareSchema } from "./schema.ts";
 import { STORE_SQL } from "./statements.ts";
@@ -13,7 +14,7 @@ const database = new DatabaseSync(":memory:");
 prepareSchema(database, ":memory:");
 afterAll(() => database.close());
 
-const statements = Object.entries({ ...STORE_SQL, ...OUTBOX_SQL }).filter(
+const statements = Object.entries({ ...STORE_SQL, ...OUTBOX_SQL, ...ADMIN_SQL }).filter(
   ([name, sql]) => /^(SELECT|UPDATE|DELETE|WITH)/.test(sql) && !EXEMPT.includes(name),
 );
 

@@ -6,6 +6,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Session } from "../../core/session.ts";
 import { decodeSession } from "../codec.ts";
 import { StoreError } from "../store.ts";
+import { ADMIN_TABLES } from "./admin-tables.ts";
 import { LOG_HOURS_TABLE } from "./log-hours.ts";
 import { OUTBOX_TABLES } from "./outbox-schema.ts";
 import {
@@ -38,6 +39,7 @@ const MIGRATIONS: readonly string[] = [
   LISTS_TABLES,
   CLOSED_EPOCHS_TABLE,
   `${LOG_HOURS_TABLE} ${ASSIGNEE_INDEXES}`,
+  ADMIN_TABLES,
 ];
 export const VERSION = FIRST_VERSION + MIGRATIONS.length;
 

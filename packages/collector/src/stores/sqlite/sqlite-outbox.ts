@@ -4,6 +4,7 @@
  */
 import { nextTurn, TurnBudget } from "../../async/turns.ts";
 import { type DeliveryStatus, SETTLED_STATUSES } from "../../core/lists.ts";
+import type { AuditEntry } from "../admin.ts";
 import type {
   Claim,
   Delivery,
@@ -21,8 +22,9 @@ import type {
 import { numbersOf, parseEndpoint, parseWaiting } from "../parse-outbox.ts";
 import type { RecordErrors } from "../record-error.ts";
 import type { SessionKey } from "../store.ts";
-import type { SqlDatabase, SqlRow } from "./database.ts";
+import type { DatabaseAccess, SqlDatabase, SqlRow } from "./database.ts";
 import { type OutboxStatements, prepareOutboxStatements } from "./outbox-statements.ts";
+import type { SqliteAdmin } from "./sqlite-admin.ts";
 
 interface EndpointRow {
   account: string;
@@ -56,23 +58,24 @@ interface DeliveryRow {
   next_attempt_at: number | null;
 }
 
-/** How the store runs what the outbox asks of its file; each at once unless the file is locked. */
-export interface DatabaseAccess {
-  read<T>(work: () => T): T | Promise<T>;
-  transaction<T>(work: () => T): T | Promise<T>;
-}
-
 /** Rows that are read or deleted in one turn of the event loop. */
 const PART = 500;
 
 export class SqliteOutbox implements OutboxStore {
   readonly #unreadable: RecordErrors;
   readonly #access: DatabaseAccess;
+  readonly #admin: SqliteAdmin;
   readonly #statements: OutboxStatements;
 
   /** @param unreadable is told of rows that are passed over. */
-  constructor(database: SqlDatabase, unreadable: RecordErrors, access: DatabaseAccess) {
+  constructor(
+    database: SqlDatabase,
+    unreadable: RecordErrors,
+    access: DatabaseAccess,
+    admin: SqliteAdmin,
+  ) {
     this.#unreadable = unreadable;
+    this.#admin = admin;
     this.#access = access;
     this.#statements = prepareOutboxStatements(database);
   }
@@ -107,16 +110,26 @@ export class SqliteOutbox implements OutboxStore {
     );
   }
 
-  async addEndpoint(endpoint: Endpoint, cursor: number): Promise<boolean> {
+  async addEndpoint(
+    endpoint: Endpoint,
+    cursor: number,
+    audit: readonly AuditEntry[] = [],
+  ): Promise<boolean> {
     const { account, id, name } = endpoint;
     const body = JSON.stringify(endpoint);
     const { addEndpoint } = this.#statements;
-    return this.#access.transaction(
-      () => addEndpoint.run(account, id, name, body, cursor).changes > 0,
-    );
+    return this.#access.transaction(() => {
+      if (Number(addEndpoint.run(account, id, name, body, cursor).changes) === 0) return false;
+      this.#admin.append(account, audit);
+      return true;
+    });
   }
 
-  async changeEndpoint(key: EndpointKey, patch: EndpointPatch): Promise<Endpoint | "taken" | null> {
+  async changeEndpoint(
+    key: EndpointKey,
+    patch: EndpointPatch,
+    audit: readonly AuditEntry[] = [],
+  ): Promise<Endpoint | "taken" | null> {
     return this.#access.transaction(() => {
       const row = this.#findRow(key);
       if (!row) return null;
@@ -124,6 +137,7 @@ export class SqliteOutbox implements OutboxStore {
       const { account, id, name } = endpoint;
       if (this.#statements.nameExists.get(account, name, id)) return "taken";
       this.#statements.changeEndpoint.run(name, JSON.stringify(endpoint), account, id);
+      this.#admin.append(account, audit);
       return endpoint;
     });
   }
@@ -133,7 +147,7 @@ export class SqliteOutbox implements OutboxStore {
   }
 
   /** In parts, and the endpoint last: where that ends half way, it is repeated. */
-  async removeEndpoint(key: EndpointKey): Promise<boolean> {
+  async removeEndpoint(key: EndpointKey, audit: readonly AuditEntry[] = []): Promise<boolean> {
     const { account, id } = key;
     const { endClaim, removeWaiting, removeDeliveries, removeEndpoint } = this.#statements;
     for (;;) {
@@ -142,7 +156,9 @@ export class SqliteOutbox implements OutboxStore {
         const isComplete = [removeWaiting, removeDeliveries].every(
           (statement) => Number(statement.run(account, id, PART).changes) < PART,
         );
-        if (isComplete) removeEndpoint.run(account, id);
+        if (isComplete && Number(removeEndpoint.run(account, id).changes) > 0) {
+          this.#admin.append(account, audit);
+        }
         return isComplete ? isKnown : null;
       });
       if (removed !== null) return removed;

@@ -17,6 +17,7 @@ import {
   TRACKS,
   type Track,
 } from "../../core/lists.ts";
+import type { AuditEntry } from "../admin.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
 import type { ListPage, ListQuery } from "../list.ts";
@@ -53,12 +54,14 @@ import {
 import { decodeTransition } from "../transition-codec.ts";
 import { AccountNumbers } from "./account-numbers.ts";
 import { isBusy, retryWhileBusy } from "./busy.ts";
+import type { DatabaseAccess } from "./database.ts";
 import { createPrivateFile, FileLock, lockFileOf } from "./file-lock.ts";
 import { FileWatch } from "./file-watch.ts";
 import { type GuardedDatabase, guard, type Statement } from "./guarded-database.ts";
 import { LogHours } from "./log-hours.ts";
 import { prepareSchema } from "./schema.ts";
 import { Sessions } from "./sessions.ts";
+import { SqliteAdmin } from "./sqlite-admin.ts";
 import { SqliteOutbox } from "./sqlite-outbox.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
 
@@ -98,6 +101,7 @@ export interface SqliteStoreOptions {
 
 export class SqliteStore implements Store {
   readonly outbox: SqliteOutbox;
+  readonly admin: SqliteAdmin;
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
   readonly #accounts: AccountNumbers;
@@ -157,10 +161,12 @@ export class SqliteStore implements Store {
     const unreadable = this.#unreadable;
     const options = { hours: this.#hours, unreadable, minSegmentEntries };
     this.#sessions = new Sessions(this.#statements, this.#accounts, options);
-    this.outbox = new SqliteOutbox(guarded, unreadable, {
+    const access: DatabaseAccess = {
       read: (work) => this.#read(work),
       transaction: (work) => this.#transaction(work),
-    });
+    };
+    this.admin = new SqliteAdmin(guarded, access);
+    this.outbox = new SqliteOutbox(guarded, unreadable, access, this.admin);
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
@@ -382,7 +388,11 @@ export class SqliteStore implements Store {
   }
 
   /** Deliveries and history come first: as long as the session is there, erasing it again finishes it. */
-  #erasePart(key: SessionKey, hash: string, { erasedAt, expectedVersion }: EraseOptions) {
+  #erasePart(
+    key: SessionKey,
+    hash: string,
+    { erasedAt, expectedVersion, audit = [] }: EraseOptions,
+  ) {
     const nothing = { committed: () => {} };
     if (expectedVersion !== undefined && !this.#sessions.has(key, expectedVersion)) {
       return { outcomes: "absent", ...nothing } as const;
@@ -390,6 +400,7 @@ export class SqliteStore implements Store {
     if (!this.outbox.erasePart(key, ERASE_LIMIT))
       return { outcomes: "partly", ...nothing } as const;
     const erased = this.#sessions.erase(key, ERASE_LIMIT);
+    if (erased.outcomes === "erased") this.admin.append(key.account, audit);
     if (erased.outcomes === "erased" && erasedAt !== undefined) {
       this.#statements.pruneErasures.run(erasedAt - ERASURE_KEPT_MS, ERASURES_LIMIT);
       this.#statements.putErasure.run(hash, erasedAt);
@@ -428,9 +439,15 @@ export class SqliteStore implements Store {
     }
   }
 
-  async putAccount(account: Account): Promise<void> {
-    const body = JSON.stringify(account);
-    await this.#transaction(() => this.#statements.putAccount.run(account.name, body));
+  async putAccount(account: Account, audit: readonly AuditEntry[] = []): Promise<boolean> {
+    const { name, version } = account;
+    return this.#transaction(() => {
+      const stored = Number(this.#statements.accountVersion.get(name)?.["version"] ?? 0);
+      if (version !== undefined && stored !== version - 1) return false;
+      this.#statements.putAccount.run(name, JSON.stringify(account));
+      this.admin.append(name, audit);
+      return true;
+    });
   }
 
   async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
@@ -440,8 +457,11 @@ export class SqliteStore implements Store {
     );
   }
 
-  async broadcast(broadcast: NewBroadcast): Promise<number> {
-    return this.#transaction(() => this.#appendBroadcast(broadcast));
+  async broadcast(broadcast: NewBroadcast, audit: readonly AuditEntry[] = []): Promise<number> {
+    return this.#transaction(() => {
+      this.admin.append(broadcast.account ?? "", audit);
+      return this.#appendBroadcast(broadcast);
+    });
   }
 
   async closeEpochs(account: string, epoch: number): Promise<boolean> {

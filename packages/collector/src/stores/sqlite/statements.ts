@@ -118,6 +118,7 @@ export const STORE_SQL = {
   putAgent: `INSERT INTO agents (account, id, capacity) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET capacity = excluded.capacity`,
   accounts: "SELECT name, body FROM accounts WHERE name > ? ORDER BY name LIMIT ?",
+  accountVersion: "SELECT json_extract(body, '$.version') AS version FROM accounts WHERE name = ?",
   putAccount:
     "INSERT INTO accounts (name, body) VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
   freePages: "PRAGMA freelist_count",

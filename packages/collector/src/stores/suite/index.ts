@@ -5,6 +5,7 @@
  * @module
  */
 import { accountCases } from "./accounts.ts";
+import { adminCases } from "./admin.ts";
 import { broadcastCases } from "./broadcasts.ts";
 import type { ConformanceCase } from "./case.ts";
 import { clockCases } from "./clock.ts";
@@ -35,4 +36,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...clockCases,
   ...signalCases,
   ...accountCases,
+  ...adminCases,
 ];

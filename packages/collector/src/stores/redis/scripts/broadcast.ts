@@ -1,13 +1,14 @@
 /**
  * Appends a broadcast.
  *
- * - KEYS: broadcasts
- * - ARGV: body
+ * - KEYS: broadcasts, audit
+ * - ARGV: body, then entries of the audit log
  * - returns: its epoch, which follows the clock, so that epochs keep increasing after a failover
  *   that lost the last of them
  * @module
  */
 import { defineScript } from "../script.ts";
+import { APPEND_AUDIT_LUA } from "./append-audit.ts";
 
 /** Lua that appends `body` to the key `broadcasts` and defines `epoch`. */
 export const APPEND_BROADCAST_LUA = `
@@ -17,7 +18,9 @@ redis.call('ZADD', broadcasts, epoch, string.format('%.0f ', epoch) .. body)
 `;
 
 export const APPEND_BROADCAST = defineScript(`
+${APPEND_AUDIT_LUA}
 local broadcasts, body = KEYS[1], ARGV[1]
 ${APPEND_BROADCAST_LUA}
+appendAudit(KEYS[2], 2)
 return epoch
 `);

@@ -2,19 +2,21 @@
  * Deletes a session with everything that its partition stores about it.
  *
  * - KEYS: sessions, ids, columns, epochs, assigned, events, due, pending, erasures, terms, changes,
- *   change leaves, waiting, waiting leaves
+ *   change leaves, waiting, waiting leaves, audit
  * - ARGV: account, id, hash of the id, when it is erased (empty: that is not remembered), until when
  *   earlier erasures are forgotten, how long the last one is remembered in milliseconds,
- *   the only version to delete (empty: any)
+ *   the only version to delete (empty: any), then entries of the audit log
  * - returns: the number up to which entries in relay queues may belong to it; the record, if it
  *   existed
  * @module
  */
 import { defineScript } from "../script.ts";
+import { APPEND_AUDIT_LUA } from "./append-audit.ts";
 import { INDEXING } from "./indexing.ts";
 
 export const ERASE_SESSION = defineScript(`
 ${INDEXING}
+${APPEND_AUDIT_LUA}
 local sessions, ids, columns, epochs, assigned, events, due, pending, erasures = unpack(KEYS)
 local account, id, hash, erasedAt, forgetUntil, keptMs, expected = unpack(ARGV)
 local upTo = redis.call('HGET', pending, '#') or '0'
@@ -46,5 +48,6 @@ if erasedAt ~= '' then
   redis.call('ZADD', erasures, erasedAt, hash)
   redis.call('PEXPIRE', erasures, keptMs)
 end
+appendAudit(KEYS[15], 8)
 return { upTo, old }
 `);

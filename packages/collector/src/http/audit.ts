@@ -1,0 +1,97 @@
+/**
+ * `GET /v1/audit`: who changed what in the account.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { AUDIT_ACTIONS } from "../core/lists.ts";
+import { AUDIT_ID, readAudit } from "../engine/audit.ts";
+import type { AuditEntry } from "../stores/admin.ts";
+import { erasureHashOf } from "../stores/erasure.ts";
+import type { AppContext, Env } from "./context.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { Problem } from "./problem.ts";
+import { createRoutes, jsonResponses, secured } from "./route.ts";
+import { pageQuery } from "./schemas.ts";
+import { iso } from "./views.ts";
+
+const MAX_FILTER_LENGTH = 512;
+
+const actor = z
+  .union([
+    z.object({ person: z.string(), name: z.string() }),
+    z.object({ key: z.string(), name: z.string() }),
+    z.object({ cli: z.string().describe("The command.") }),
+    z.object({ desk: z.string() }),
+  ])
+  .openapi("Actor");
+
+const entryView = z
+  .object({
+    id: z.string(),
+    at: z.iso.datetime(),
+    by: actor,
+    action: z.enum(AUDIT_ACTIONS),
+    target: z
+      .string()
+      .nullable()
+      .describe("The id of what was changed; of an erased session a hash. Null: the account."),
+    from: z.any().describe("What it was; a setting that is null had its default."),
+    to: z.any().describe("What it is now; a setting that is null has its default."),
+  })
+  .openapi("AuditEntry");
+
+const list = createRoute({
+  method: "get",
+  path: "/v1/audit",
+  summary: "Changes of the account, newest first; kept for 400 days",
+  description:
+    "With filters, at most 5,000 entries are examined for a page, which may then have fewer entries than `limit`, or none: go on with its `cursor`.",
+  ...secured("Keys", "listAudit", "invalid_cursor"),
+  request: {
+    query: z.object({
+      ...pageQuery,
+      action: z.enum(AUDIT_ACTIONS).optional(),
+      by: z.string().max(MAX_FILTER_LENGTH).optional().describe("Id or name of who made them."),
+      target: z.string().max(MAX_FILTER_LENGTH).optional().describe("Also the id of a session."),
+    }),
+  },
+  responses: jsonResponses(
+    z.object({ entries: z.array(entryView), cursor: z.string().nullable() }),
+    "One page; `cursor` is null on the last page",
+  ),
+});
+
+export function auditRoutes({ engine }: AppContext): OpenAPIHono<Env> {
+  const routes = createRoutes();
+  routes.openapi(list, async (c) => {
+    const account = c.var.account.name;
+    const { limit, cursor, action, by, target } = c.req.valid("query");
+    const targets = target === undefined ? null : [target, await hashOf(account, target)];
+    const isWanted = (entry: AuditEntry) =>
+      (action === undefined || entry.action === action) &&
+      (by === undefined || (Object.values(entry.by) as string[]).includes(by)) &&
+      (targets === null || targets.includes(entry.target ?? ""));
+    const beforeId = cursor === undefined ? null : auditIdIn(cursor);
+    const page = await readAudit(engine.store, account, { beforeId, limit, isWanted });
+    return c.json(
+      {
+        entries: page.entries.map((entry) => ({ ...entry, at: iso(entry.at) })),
+        cursor: page.nextBeforeId === null ? null : encodeCursor(page.nextBeforeId),
+      },
+      200,
+    );
+  });
+  return routes;
+}
+
+/** @throws {Problem} `invalid_cursor` */
+function auditIdIn(cursor: string): string {
+  const id = decodeCursor(cursor);
+  if (AUDIT_ID.test(id)) return id;
+  throw new Problem("invalid_cursor", "Use a cursor as an answer gave it, or leave it out.");
+}
+
+/** As an erased session is named. */
+function hashOf(account: string, id: string): Promise<string> {
+  return erasureHashOf({ account, id });
+}
