@@ -8,124 +8,127 @@ import { BROWSERS, PlainBrowser } from "./support/plain-browser.ts";
 import { pause, until } from "./support/wait.ts";
 import { type WildSignal, WildSite } from "./support/wild-site.ts";
 
-describe.each(BROWSERS)("in %s", (name) => {
-  let browser: PlainBrowser;
-  let site: WildSite;
+// The browsers at the same time, and in each one test after the other: only one tab is in front.
+describe.concurrent.each(BROWSERS)("in %s", (name) => {
+  describe("a page", { concurrent: false }, () => {
+    let browser: PlainBrowser;
+    let site: WildSite;
 
-  beforeAll(async () => {
-    site = await WildSite.start();
-    browser = await PlainBrowser.start(name);
-    site.serve("/next", "The next page");
-  });
-  afterAll(async () => {
-    await browser?.stop();
-    await site?.close();
-  });
-
-  const heard = (session: string, matches: (signal: WildSignal) => boolean = () => true) =>
-    until(
-      `a signal of ${session}`,
-      async () => site.of(session).find(({ signal }) => matches(signal))?.signal,
-      15_000,
-    );
-  const isLeave = ({ type }: WildSignal) => type === "leave";
-  const goesTo = (session: string) =>
-    new Set(
-      site
-        .of(session)
-        .filter(({ signal }) => isLeave(signal))
-        .map(({ signal }) => signal.to),
-    );
-  /** Firefox has no `pageswap`. */
-  const to = (where: string) => new Set([name === "chromium" ? where : undefined]);
-
-  it.each<[string, () => string, string]>([
-    ["to another page of the site", () => `${site.url}/next`, "page"],
-    ["to another origin", () => `${site.collector}/next`, "away"],
-  ])("a link %s is said", async (where, href, expected) => {
-    const session = where.replaceAll(" ", "-");
-    site.serve(`/${session}`, `<a href="${href()}">Go</a>${site.tag(session)}`);
-    const tab = await browser.tabs.perform("open", null, `${site.url}/${session}`);
-    await heard(session);
-    await browser.tabs.perform("click", tab);
-    await heard(session, isLeave);
-    await pause(500);
-    expect(goesTo(session)).toEqual(to(expected));
-    await browser.tabs.perform("close", tab);
-  });
-
-  it("a closed tab is said to be gone, unless the browser ends it too soon to say", async () => {
-    const sessions = ["closed-1", "closed-2", "closed-3"];
-    for (const session of sessions) {
-      site.serve(`/${session}`, site.tag(session));
-      const tab = await browser.tabs.perform("open", null, `${site.url}/${session}`);
-      await heard(session);
-      await browser.tabs.perform("close", tab);
-      if (name === "chromium") await heard(session, isLeave);
-    }
-    if (name === "firefox") return;
-    await pause(500);
-    const said = sessions.flatMap((session) => [...goesTo(session)]);
-    expect(said).toContain("gone");
-    expect(said.filter((each) => each !== undefined && each !== "gone")).toEqual([]);
-  });
-
-  describe("a page in a frame", () => {
-    const frame = (origin: string, session: string) => {
-      site.serve(`/in-${session}`, site.tag(session));
-      return `<iframe src="${origin}/in-${session}"></iframe>`;
-    };
-
-    it.each<[string, () => string]>([
-      ["of the same origin", () => site.url],
-      ["of another origin", () => site.collector],
-    ])("%s says nothing of where to", async (where, origin) => {
-      for (const [way, href] of [
-        ["link", "/next"],
-        ["detour", `${site.collector}/next`],
-        ["close", ""],
-      ] as const) {
-        const session = `frame-${where.replaceAll(" ", "-")}-${way}`;
-        site.serve(`/${session}`, `<a href="${href}">Go</a>${frame(origin(), session)}`);
-        const tab = await browser.tabs.perform("open", null, `${site.url}/${session}`);
-        await heard(session);
-        await browser.tabs.perform(way === "close" ? "close" : "click", tab);
-        if (name === "firefox" && way === "close") continue;
-        await heard(session, isLeave);
-        await pause(300);
-        expect(goesTo(session)).toEqual(new Set([undefined]));
-        if (way !== "close") await browser.tabs.perform("close", tab);
-      }
+    beforeAll(async () => {
+      site = await WildSite.start();
+      browser = await PlainBrowser.start(name);
+      site.serve("/next", "The next page");
+    });
+    afterAll(async () => {
+      await browser?.stop();
+      await site?.close();
     });
 
-    it.each<[string, () => string]>([
-      ["of the same origin", () => site.url],
-      ["of another origin", () => site.collector],
-    ])(
-      "%s leaves without a destination when it is removed, and is another page when put back",
-      async (where, origin) => {
-        const session = `removed-${where.replaceAll(" ", "-")}`;
-        site.serve(
-          `/${session}`,
-          `${frame(origin(), session)}<a href="#" onclick="frame.isConnected ? frame.remove() : document.body.append(frame); return false">Toggle</a>
-<script>window.frame = document.querySelector("iframe");</script>`,
-        );
+    const heard = (session: string, matches: (signal: WildSignal) => boolean = () => true) =>
+      until(
+        `a signal of ${session}`,
+        async () => site.of(session).find(({ signal }) => matches(signal))?.signal,
+        15_000,
+      );
+    const isLeave = ({ type }: WildSignal) => type === "leave";
+    const goesTo = (session: string) =>
+      new Set(
+        site
+          .of(session)
+          .filter(({ signal }) => isLeave(signal))
+          .map(({ signal }) => signal.to),
+      );
+    /** Firefox has no `pageswap`. */
+    const to = (where: string) => new Set([name === "chromium" ? where : undefined]);
+
+    it.each<[string, () => string, string]>([
+      ["to another page of the site", () => `${site.url}/next`, "page"],
+      ["to another origin", () => `${site.collector}/next`, "away"],
+    ])("a link %s is said", async (where, href, expected) => {
+      const session = where.replaceAll(" ", "-");
+      site.serve(`/${session}`, `<a href="${href()}">Go</a>${site.tag(session)}`);
+      const tab = await browser.tabs.perform("open", null, `${site.url}/${session}`);
+      await heard(session);
+      await browser.tabs.perform("click", tab);
+      await heard(session, isLeave);
+      await pause(500);
+      expect(goesTo(session)).toEqual(to(expected));
+      await browser.tabs.perform("close", tab);
+    });
+
+    it("a closed tab is said to be gone, unless the browser ends it too soon to say", async () => {
+      const sessions = ["closed-1", "closed-2", "closed-3"];
+      for (const session of sessions) {
+        site.serve(`/${session}`, site.tag(session));
         const tab = await browser.tabs.perform("open", null, `${site.url}/${session}`);
-        const first = await heard(session);
-        await browser.tabs.perform("click", tab);
-        // Of a frame of another origin Firefox loses about a third of the leaves.
-        if (name === "chromium" || where.includes("same")) {
-          const leave = await heard(session, isLeave);
-          expect(leave).toMatchObject({ page: first.page });
-          expect(leave).not.toHaveProperty("to");
-        }
-        await browser.tabs.perform("click", tab);
-        const second = await heard(session, ({ page }) => page !== first.page);
-        expect(second).toMatchObject({ type: "open", gen: 0 });
-        expect(site.told(`/${session}`)).toEqual([]);
+        await heard(session);
         await browser.tabs.perform("close", tab);
-      },
-    );
+        if (name === "chromium") await heard(session, isLeave);
+      }
+      if (name === "firefox") return;
+      await pause(500);
+      const said = sessions.flatMap((session) => [...goesTo(session)]);
+      expect(said).toContain("gone");
+      expect(said.filter((each) => each !== undefined && each !== "gone")).toEqual([]);
+    });
+
+    describe("a page in a frame", () => {
+      const frame = (origin: string, session: string) => {
+        site.serve(`/in-${session}`, site.tag(session));
+        return `<iframe src="${origin}/in-${session}"></iframe>`;
+      };
+
+      it.each<[string, () => string]>([
+        ["of the same origin", () => site.url],
+        ["of another origin", () => site.collector],
+      ])("%s says nothing of where to", async (where, origin) => {
+        for (const [way, href] of [
+          ["link", "/next"],
+          ["detour", `${site.collector}/next`],
+          ["close", ""],
+        ] as const) {
+          const session = `frame-${where.replaceAll(" ", "-")}-${way}`;
+          site.serve(`/${session}`, `<a href="${href}">Go</a>${frame(origin(), session)}`);
+          const tab = await browser.tabs.perform("open", null, `${site.url}/${session}`);
+          await heard(session);
+          await browser.tabs.perform(way === "close" ? "close" : "click", tab);
+          if (name === "firefox" && way === "close") continue;
+          await heard(session, isLeave);
+          await pause(300);
+          expect(goesTo(session)).toEqual(new Set([undefined]));
+          if (way !== "close") await browser.tabs.perform("close", tab);
+        }
+      });
+
+      it.each<[string, () => string]>([
+        ["of the same origin", () => site.url],
+        ["of another origin", () => site.collector],
+      ])(
+        "%s leaves without a destination when it is removed, and is another page when put back",
+        async (where, origin) => {
+          const session = `removed-${where.replaceAll(" ", "-")}`;
+          site.serve(
+            `/${session}`,
+            `${frame(origin(), session)}<a href="#" onclick="frame.isConnected ? frame.remove() : document.body.append(frame); return false">Toggle</a>
+<script>window.frame = document.querySelector("iframe");</script>`,
+          );
+          const tab = await browser.tabs.perform("open", null, `${site.url}/${session}`);
+          const first = await heard(session);
+          await browser.tabs.perform("click", tab);
+          // Of a frame of another origin Firefox loses about a third of the leaves.
+          if (name === "chromium" || where.includes("same")) {
+            const leave = await heard(session, isLeave);
+            expect(leave).toMatchObject({ page: first.page });
+            expect(leave).not.toHaveProperty("to");
+          }
+          await browser.tabs.perform("click", tab);
+          const second = await heard(session, ({ page }) => page !== first.page);
+          expect(second).toMatchObject({ type: "open", gen: 0 });
+          expect(site.told(`/${session}`)).toEqual([]);
+          await browser.tabs.perform("close", tab);
+        },
+      );
+    });
   });
 });
 

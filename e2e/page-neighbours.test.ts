@@ -73,287 +73,293 @@ wrap(JSON, "stringify"); wrap(Date, "now"); wrap(Promise, "race"); wrap(EventTar
   ],
 ];
 
-describe.each(BROWSERS)("in %s, a page", (name) => {
-  let browser: PlainBrowser;
-  let site: WildSite;
-  let count = 0;
+// The browsers at the same time, and in each one test after the other: only one tab is in front.
+describe.concurrent.each(BROWSERS)("in %s", (name) => {
+  describe("a page", { concurrent: false }, () => {
+    let browser: PlainBrowser;
+    let site: WildSite;
+    let count = 0;
 
-  beforeAll(async () => {
-    site = await WildSite.start();
-    site.answer = () => ({ nextMs: BEAT_MS });
-    site.route("/never", () => {});
-    browser = await PlainBrowser.start(name);
-  });
-  afterAll(async () => {
-    await browser?.stop();
-    await site?.close();
-  });
-
-  /** Opens a page of a session of its own. */
-  const open = async (html: (session: string) => string, headers = {}) => {
-    const session = `s${++count}`;
-    site.serve(`/${session}`, html(session), headers);
-    const tab = await browser.tabs.perform("open", null, `${site.url}/${session}`);
-    return { session, tab, path: `/${session}` };
-  };
-
-  const heard = (session: string, matches: (signal: WildSignal) => boolean = () => true) =>
-    until(
-      `a signal of ${session}`,
-      async () => site.of(session).find(({ signal }) => matches(signal)),
-      15_000,
-    );
-
-  /** Checks that signals keep arriving for that many beats. */
-  const expectToStay = async (session: string, beats = 6) => {
-    await heard(session);
-    await pause(BEAT_MS * beats);
-    const times = [...site.of(session).map(({ at }) => at), Date.now()];
-    const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
-    expect(Math.max(...gaps)).toBeLessThan(LONGEST_GAP_MS);
-    expect(site.of(session).every(({ signal }) => signal.type !== "leave")).toBe(true);
-  };
-
-  describe("beside", () => {
-    it.each(NEIGHBOURS)("%s stays, and nothing is thrown into it", async (_, script) => {
-      const { session, tab, path } = await open((session) => script + site.tag(session));
-      await expectToStay(session);
-      expect(site.of(session)[0]?.signal).toMatchObject({ type: "open", visible: true });
-      expect(site.told(path)).toEqual([]);
-      await browser.tabs.perform("close", tab);
-      // Firefox loses about half of what a closing tab sends.
-      if (name === "chromium") await heard(session, ({ type }) => type === "leave");
+    beforeAll(async () => {
+      site = await WildSite.start();
+      site.answer = () => ({ nextMs: BEAT_MS });
+      site.route("/never", () => {});
+      browser = await PlainBrowser.start(name);
+    });
+    afterAll(async () => {
+      await browser?.stop();
+      await site?.close();
     });
 
-    it("a seeded Math.random has another id after each reload", async () => {
-      const { session, tab } = await open(
-        (session) => `<script>Math.random = () => 0.42;</script>${site.tag(session)}`,
+    /** Opens a page of a session of its own. */
+    const open = async (html: (session: string) => string, headers = {}) => {
+      const session = `s${++count}`;
+      site.serve(`/${session}`, html(session), headers);
+      const tab = await browser.tabs.perform("open", null, `${site.url}/${session}`);
+      return { session, tab, path: `/${session}` };
+    };
+
+    const heard = (session: string, matches: (signal: WildSignal) => boolean = () => true) =>
+      until(
+        `a signal of ${session}`,
+        async () => site.of(session).find(({ signal }) => matches(signal)),
+        15_000,
       );
-      const first = await heard(session);
-      await browser.tabs.perform("reload", tab);
-      await heard(session, ({ page }) => page !== first.signal.page);
-      await browser.tabs.perform("close", tab);
-    });
 
-    it("a service worker that sends every request again stays, and leaves", async () => {
-      site.route("/worker.js", (response) => {
-        response.writeHead(200, { "Content-Type": "text/javascript" });
-        response.end(
-          `oninstall = () => skipWaiting(); onactivate = (event) => event.waitUntil(clients.claim());
-onfetch = (event) => event.respondWith(fetch(event.request));`,
-        );
+    /** Checks that signals keep arriving for that many beats. */
+    const expectToStay = async (session: string, beats = 6) => {
+      await heard(session);
+      await pause(BEAT_MS * beats);
+      const times = [...site.of(session).map(({ at }) => at), Date.now()];
+      const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+      expect(Math.max(...gaps)).toBeLessThan(LONGEST_GAP_MS);
+      expect(site.of(session).every(({ signal }) => signal.type !== "leave")).toBe(true);
+    };
+
+    describe("beside", () => {
+      it.each(NEIGHBOURS)("%s stays, and nothing is thrown into it", async (_, script) => {
+        const { session, tab, path } = await open((session) => script + site.tag(session));
+        await expectToStay(session);
+        expect(site.of(session)[0]?.signal).toMatchObject({ type: "open", visible: true });
+        expect(site.told(path)).toEqual([]);
+        await browser.tabs.perform("close", tab);
+        // Firefox loses about half of what a closing tab sends.
+        if (name === "chromium") await heard(session, ({ type }) => type === "leave");
       });
-      const { session, tab, path } = await open(
-        (session) => `<script>navigator.serviceWorker.register("/worker.js");
+
+      it("a seeded Math.random has another id after each reload", async () => {
+        const { session, tab } = await open(
+          (session) => `<script>Math.random = () => 0.42;</script>${site.tag(session)}`,
+        );
+        const first = await heard(session);
+        await browser.tabs.perform("reload", tab);
+        await heard(session, ({ page }) => page !== first.signal.page);
+        await browser.tabs.perform("close", tab);
+      });
+
+      it("a service worker that sends every request again stays, and leaves", async () => {
+        site.route("/worker.js", (response) => {
+          response.writeHead(200, { "Content-Type": "text/javascript" });
+          response.end(
+            `oninstall = () => skipWaiting(); onactivate = (event) => event.waitUntil(clients.claim());
+onfetch = (event) => event.respondWith(fetch(event.request));`,
+          );
+        });
+        const { session, tab, path } = await open(
+          (session) => `<script>navigator.serviceWorker.register("/worker.js");
 navigator.serviceWorker.ready.then(() => {
   const tag = document.createElement("script");
   Object.assign(tag.dataset, { key: "pk_test", session: "${session}" });
   tag.src = "${site.collector}/sdk.js";
   document.body.append(tag);
 });</script>`,
-      );
-      await expectToStay(session);
-      expect(site.told(path)).toEqual([]);
-      await browser.tabs.perform("close", tab);
-      if (name === "chromium") await heard(session, ({ type }) => type === "leave");
-    });
+        );
+        await expectToStay(session);
+        expect(site.told(path)).toEqual([]);
+        await browser.tabs.perform("close", tab);
+        if (name === "chromium") await heard(session, ({ type }) => type === "leave");
+      });
 
-    it("a blocker of everything throws nothing, says network once, and is heard when it ends", async () => {
-      const { session, tab, path } = await open(
-        (session) => `<script>
+      it("a blocker of everything throws nothing, says network once, and is heard when it ends", async () => {
+        const { session, tab, path } = await open(
+          (session) => `<script>
 { const plain = fetch; window.blocked = false; window.fetch = (url, init) => String(url).includes("/v1/") && blocked ? Promise.reject(new TypeError("blocked")) : plain(url, init);
   setTimeout(() => { blocked = true; }, 1500); setTimeout(() => { blocked = false; tell("end", Date.now()); }, 6000); }
 (window.stillhere ||= []).push(({ connect }) => connect({ collector: "${site.collector}", key: "pk_test", session: "${session}", onError: (code) => tell("error", code) }));
 </script><script async src="${site.collector}/sdk.js"></script>`,
-      );
-      await heard(session);
-      const end = await until(
-        "the blocker's end",
-        async () => site.told(path).find(({ kind }) => kind === "end"),
-        15_000,
-      );
-      const back = await until("the page", async () =>
-        site.of(session).find(({ at }) => at >= Number(end.what)),
-      );
-      expect(back.at - Number(end.what)).toBeLessThan(BEAT_MS + 500);
-      expect(site.told(path).filter(({ kind }) => kind !== "end")).toEqual([
-        { kind: "error", what: "network" },
-      ]);
-      await browser.tabs.perform("close", tab);
+        );
+        await heard(session);
+        const end = await until(
+          "the blocker's end",
+          async () => site.told(path).find(({ kind }) => kind === "end"),
+          15_000,
+        );
+        const back = await until("the page", async () =>
+          site.of(session).find(({ at }) => at >= Number(end.what)),
+        );
+        expect(back.at - Number(end.what)).toBeLessThan(BEAT_MS + 500);
+        expect(site.told(path).filter(({ kind }) => kind !== "end")).toEqual([
+          { kind: "error", what: "network" },
+        ]);
+        await browser.tabs.perform("close", tab);
+      });
     });
-  });
 
-  describe("with a token that", () => {
-    const connect = (session: string, token: string) => `<script>
+    describe("with a token that", () => {
+      const connect = (session: string, token: string) => `<script>
 (window.stillhere ||= []).push(({ connect }) => { let calls = 0; connect({ collector: "${site.collector}", key: "pk_test", session: "${session}", token: ${token}, onError: (code) => tell("error", code) }); });
 </script><script async src="${site.collector}/sdk.js"></script>`;
 
-    it.each([
-      ["is an error page at first", `"<html>Bad gateway</html>".padEnd(3000, " ")`],
-      ["is null at first", "null"],
-      ["is missing at first", "undefined"],
-      ["is rejected at first", `Promise.reject(new Error("No service"))`],
-    ])("%s is heard with the first good one", async (_, wrong) => {
-      const { session, tab, path } = await open((session) =>
-        connect(session, `() => calls++ ? "good" : ${wrong}`),
-      );
-      const { signal } = await heard(session);
-      expect(signal).toMatchObject({ type: "open", token: "good" });
-      expect(site.told(path)).toEqual([{ kind: "error", what: "token" }]);
-      await browser.tabs.perform("close", tab);
-    });
-
-    it("never comes at first is heard with the next call", async () => {
-      const { session, tab, path } = await open((session) =>
-        connect(session, `() => calls++ ? "good" : new Promise(() => {})`),
-      );
-      await until("the next call", async () => site.of(session)[0], 25_000);
-      expect(site.told(path)).toEqual([{ kind: "error", what: "token" }]);
-      await browser.tabs.perform("close", tab);
-    });
-
-    it("comes from an address that fails at first is heard with the first good one", async () => {
-      let calls = 0;
-      site.route("/presence-token", (response) => {
-        if (calls++) response.end("good");
-        else response.writeHead(502).end("<html>Bad gateway</html>");
+      it.each([
+        ["is an error page at first", `"<html>Bad gateway</html>".padEnd(3000, " ")`],
+        ["is null at first", "null"],
+        ["is missing at first", "undefined"],
+        ["is rejected at first", `Promise.reject(new Error("No service"))`],
+      ])("%s is heard with the first good one", async (_, wrong) => {
+        const { session, tab, path } = await open((session) =>
+          connect(session, `() => calls++ ? "good" : ${wrong}`),
+        );
+        const { signal } = await heard(session);
+        expect(signal).toMatchObject({ type: "open", token: "good" });
+        expect(site.told(path)).toEqual([{ kind: "error", what: "token" }]);
+        await browser.tabs.perform("close", tab);
       });
-      const { session, tab } = await open((session) =>
-        site.tag(session, `data-token-url="/presence-token"`),
-      );
-      expect((await heard(session)).signal).toMatchObject({ token: "good" });
-      expect(calls).toBe(2);
-      await browser.tabs.perform("close", tab);
-    });
-  });
 
-  describe("whose script is put in", () => {
-    it.each<[string, (session: string) => string]>([
-      ["as a module", (session) => site.tag(session, `type="module"`)],
-      [
-        "by a tag manager",
-        (
-          session,
-        ) => `<script>{ const tag = document.createElement("script"); tag.src = "${site.collector}/sdk.js";
+      it("never comes at first is heard with the next call", async () => {
+        const { session, tab, path } = await open((session) =>
+          connect(session, `() => calls++ ? "good" : new Promise(() => {})`),
+        );
+        await until("the next call", async () => site.of(session)[0], 25_000);
+        expect(site.told(path)).toEqual([{ kind: "error", what: "token" }]);
+        await browser.tabs.perform("close", tab);
+      });
+
+      it("comes from an address that fails at first is heard with the first good one", async () => {
+        let calls = 0;
+        site.route("/presence-token", (response) => {
+          if (calls++) response.end("good");
+          else response.writeHead(502).end("<html>Bad gateway</html>");
+        });
+        const { session, tab } = await open((session) =>
+          site.tag(session, `data-token-url="/presence-token"`),
+        );
+        expect((await heard(session)).signal).toMatchObject({ token: "good" });
+        expect(calls).toBe(2);
+        await browser.tabs.perform("close", tab);
+      });
+    });
+
+    describe("whose script is put in", () => {
+      it.each<[string, (session: string) => string]>([
+        ["as a module", (session) => site.tag(session, `type="module"`)],
+        [
+          "by a tag manager",
+          (
+            session,
+          ) => `<script>{ const tag = document.createElement("script"); tag.src = "${site.collector}/sdk.js";
 tag.setAttribute("data-key", "pk_test"); tag.setAttribute("data-session", "${session}"); document.head.append(tag); }</script>`,
-      ],
-      ["twice", (session) => site.tag(session) + site.tag(session)],
-      [
-        "under a path",
-        (session) => site.tag(session, "", `${site.collector}/chat/presence/sdk.js?v=1`),
-      ],
-      ["under a policy of nonces and trusted types", (session) => site.tag(session, `nonce="n1"`)],
-      [
-        "in a sandboxed frame",
-        (session) =>
-          `<iframe sandbox="allow-scripts" srcdoc='${site.tag(session).replaceAll("'", "")}'></iframe>`,
-      ],
-      ["for a session called constructor", (session) => site.tag(session)],
-    ])("%s is heard from once", async (kind, html) => {
-      const policy = {
-        "Content-Security-Policy":
-          "script-src 'nonce-n1' 'strict-dynamic'; require-trusted-types-for 'script'",
-      };
-      const strict = kind.includes("policy");
-      const session = `p${++count}`;
-      // The policy forbids the report's inline script as well: nothing can be told.
-      site.serve(`/${session}`, html(session), strict ? policy : {});
-      const tab = await browser.tabs.perform("open", null, `${site.url}/${session}`);
-      await expectToStay(session, 3);
-      expect(new Set(site.of(session).map(({ signal }) => signal.page)).size).toBe(1);
-      if (kind.includes("path")) {
-        expect(site.of(session)[0]?.path).toBe("/chat/presence/v1/signals");
-      }
-      if (kind.includes("sandbox")) expect(site.of(session)[0]?.headers.origin).toBe("null");
-      expect(site.told(`/${session}`)).toEqual([]);
-      await browser.tabs.perform("close", tab);
-    });
+        ],
+        ["twice", (session) => site.tag(session) + site.tag(session)],
+        [
+          "under a path",
+          (session) => site.tag(session, "", `${site.collector}/chat/presence/sdk.js?v=1`),
+        ],
+        [
+          "under a policy of nonces and trusted types",
+          (session) => site.tag(session, `nonce="n1"`),
+        ],
+        [
+          "in a sandboxed frame",
+          (session) =>
+            `<iframe sandbox="allow-scripts" srcdoc='${site.tag(session).replaceAll("'", "")}'></iframe>`,
+        ],
+        ["for a session called constructor", (session) => site.tag(session)],
+      ])("%s is heard from once", async (kind, html) => {
+        const policy = {
+          "Content-Security-Policy":
+            "script-src 'nonce-n1' 'strict-dynamic'; require-trusted-types-for 'script'",
+        };
+        const strict = kind.includes("policy");
+        const session = `p${++count}`;
+        // The policy forbids the report's inline script as well: nothing can be told.
+        site.serve(`/${session}`, html(session), strict ? policy : {});
+        const tab = await browser.tabs.perform("open", null, `${site.url}/${session}`);
+        await expectToStay(session, 3);
+        expect(new Set(site.of(session).map(({ signal }) => signal.page)).size).toBe(1);
+        if (kind.includes("path")) {
+          expect(site.of(session)[0]?.path).toBe("/chat/presence/v1/signals");
+        }
+        if (kind.includes("sandbox")) expect(site.of(session)[0]?.headers.origin).toBe("null");
+        expect(site.told(`/${session}`)).toEqual([]);
+        await browser.tabs.perform("close", tab);
+      });
 
-    it("twice for two sessions is heard from for both, even for names of Object.prototype", async () => {
-      const { tab } = await open(
-        () => site.tag(`constructor`) + site.tag(`__proto__`) + site.tag("third"),
-      );
-      for (const session of ["constructor", "__proto__", "third"]) await heard(session);
-      await browser.tabs.perform("close", tab);
-    });
+      it("twice for two sessions is heard from for both, even for names of Object.prototype", async () => {
+        const { tab } = await open(
+          () => site.tag(`constructor`) + site.tag(`__proto__`) + site.tag("third"),
+        );
+        for (const session of ["constructor", "__proto__", "third"]) await heard(session);
+        await browser.tabs.perform("close", tab);
+      });
 
-    it("with a secret key sends nothing, and the console says why", async () => {
-      const { session, tab, path } = await open(
-        (session) => `<script>console.warn = (...what) => tell("warn", what[0]);</script>
+      it("with a secret key sends nothing, and the console says why", async () => {
+        const { session, tab, path } = await open(
+          (session) => `<script>console.warn = (...what) => tell("warn", what[0]);</script>
 <script async src="${site.collector}/sdk.js" data-key="sk_test" data-session="${session}"></script>`,
-      );
-      const line = await until("a line", async () => site.told(path)[0]);
-      expect(line.what).toContain("secret_key_in_page");
-      expect(line.what).toContain("rotate it");
-      expect(site.of(session)).toEqual([]);
-      await browser.tabs.perform("close", tab);
-    });
+        );
+        const line = await until("a line", async () => site.told(path)[0]);
+        expect(line.what).toContain("secret_key_in_page");
+        expect(line.what).toContain("rotate it");
+        expect(site.of(session)).toEqual([]);
+        await browser.tabs.perform("close", tab);
+      });
 
-    it("with a wrong address says so in the console, once", async () => {
-      const { tab, path } = await open(
-        (
-          session,
-        ) => `<script>console.warn = (...what) => tell("warn", what.slice(0, 2).join(" "));</script>
+      it("with a wrong address says so in the console, once", async () => {
+        const { tab, path } = await open(
+          (
+            session,
+          ) => `<script>console.warn = (...what) => tell("warn", what.slice(0, 2).join(" "));</script>
 <script async src="${site.collector}/sdk.js" data-key="pk_test" data-session="${session}" data-collector="http://127.0.0.1:9"></script>`,
-      );
-      const line = await until("a line", async () => site.told(path)[0]);
-      expect(line.what).toMatch(/stillhere: network\. No answer.* http:\/\/127\.0\.0\.1:9/);
-      await pause(3_000);
-      expect(site.told(path)).toHaveLength(1);
-      await browser.tabs.perform("close", tab);
+        );
+        const line = await until("a line", async () => site.told(path)[0]);
+        expect(line.what).toMatch(/stillhere: network\. No answer.* http:\/\/127\.0\.0\.1:9/);
+        await pause(3_000);
+        expect(site.told(path)).toHaveLength(1);
+        await browser.tabs.perform("close", tab);
+      });
     });
-  });
 
-  it("beside all of these, and a blocker of every second request, is online for sixty beats, and leaves in time", async () => {
-    const collector = await TestCollector.start();
-    try {
-      const beat = BEAT_MS / 1000;
-      const lease = 2;
-      await collector.request("PATCH", "/v1/settings", {
-        termsAccepted: true,
-        origins: [site.url],
-        presence: {
-          mode: "on",
-          bufferSeconds: 2,
-          closeBufferSeconds: 1,
-          beatSeconds: { waiting: beat, assigned: beat, idle: beat, hidden: beat },
-          leaseSeconds: { visible: lease, hidden: lease },
-        },
-      });
-      await collector.request("PUT", "/v1/sessions/wild", { channel: "web_widget" });
-      await collector.request("POST", "/v1/sessions/wild/events", { type: "end_user_message" });
-      const { token } = await collector.request<{ token: string }>("POST", "/v1/tokens", {
-        session: "wild",
-      });
-      let calls = 0;
-      site.route("/wild-token", (response) => {
-        if (calls++) response.end(token);
-        else response.writeHead(502).end("<html>Bad gateway</html>");
-      });
-      // Those that answer wrongly at times would leave too few of the requests that pass the blocker.
-      const all = NEIGHBOURS.filter(([what]) => !/third|every second/.test(what));
-      const blocker = NEIGHBOURS.find(([what]) => what.includes("every second"))?.[1];
-      const { tab, path } = await open(
-        () =>
-          `${all.map(([, html]) => html).join("\n")}${blocker}<script async src="${collector.url}/sdk.js"
+    it("beside all of these, and a blocker of every second request, is online for sixty beats, and leaves in time", async () => {
+      const collector = await TestCollector.start();
+      try {
+        const beat = BEAT_MS / 1000;
+        const lease = 2;
+        await collector.request("PATCH", "/v1/settings", {
+          termsAccepted: true,
+          origins: [site.url],
+          presence: {
+            mode: "on",
+            bufferSeconds: 2,
+            closeBufferSeconds: 1,
+            beatSeconds: { waiting: beat, assigned: beat, idle: beat, hidden: beat },
+            leaseSeconds: { visible: lease, hidden: lease },
+          },
+        });
+        await collector.request("PUT", "/v1/sessions/wild", { channel: "web_widget" });
+        await collector.request("POST", "/v1/sessions/wild/events", { type: "end_user_message" });
+        const { token } = await collector.request<{ token: string }>("POST", "/v1/tokens", {
+          session: "wild",
+        });
+        let calls = 0;
+        site.route("/wild-token", (response) => {
+          if (calls++) response.end(token);
+          else response.writeHead(502).end("<html>Bad gateway</html>");
+        });
+        // Those that answer wrongly at times would leave too few of the requests that pass the blocker.
+        const all = NEIGHBOURS.filter(([what]) => !/third|every second/.test(what));
+        const blocker = NEIGHBOURS.find(([what]) => what.includes("every second"))?.[1];
+        const { tab, path } = await open(
+          () =>
+            `${all.map(([, html]) => html).join("\n")}${blocker}<script async src="${collector.url}/sdk.js"
 data-key="${collector.keys.publishable}" data-session="wild" data-token-url="/wild-token"></script>`,
-      );
-      const presence = async () =>
-        (await collector.request<{ presence: string }>("GET", "/v1/sessions/wild")).presence;
-      await until("the page", async () => (await presence()) === "online");
-      await pause(BEAT_MS * 60);
-      expect(await presence()).toBe("online");
-      const history = await collector.history("wild");
-      expect(history.filter(({ to }) => to.presence === "offline")).toEqual([]);
-      expect(site.told(path)).toEqual([]);
-      const closedAt = Date.now();
-      await browser.tabs.perform("close", tab);
-      await until("offline", async () => (await presence()) === "offline");
-      // Firefox may lose the leave; then the lease and the buffer decide.
-      const seconds = name === "chromium" ? 1 : lease + 2;
-      expect(Date.now() - closedAt).toBeLessThan(seconds * 1000 + 1_500);
-    } finally {
-      await collector.stop();
-    }
+        );
+        const presence = async () =>
+          (await collector.request<{ presence: string }>("GET", "/v1/sessions/wild")).presence;
+        await until("the page", async () => (await presence()) === "online");
+        await pause(BEAT_MS * 60);
+        expect(await presence()).toBe("online");
+        const history = await collector.history("wild");
+        expect(history.filter(({ to }) => to.presence === "offline")).toEqual([]);
+        expect(site.told(path)).toEqual([]);
+        const closedAt = Date.now();
+        await browser.tabs.perform("close", tab);
+        await until("offline", async () => (await presence()) === "offline");
+        // Firefox may lose the leave; then the lease and the buffer decide.
+        const seconds = name === "chromium" ? 1 : lease + 2;
+        expect(Date.now() - closedAt).toBeLessThan(seconds * 1000 + 1_500);
+      } finally {
+        await collector.stop();
+      }
+    });
   });
 });
