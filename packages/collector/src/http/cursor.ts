@@ -9,6 +9,8 @@ import { Problem } from "./problem.ts";
 import { parseTransitionId, transitionId } from "./views.ts";
 
 const READ_LIMIT = 500;
+/** How much earlier than a session's creation the log is read: the times in it are of several clocks. */
+const CLOCKS_MS = 60_000;
 
 /** The cursor of a list that is ordered by id. */
 export function encodeCursor(id: string): string {
@@ -33,7 +35,9 @@ export function encodeLogCursor(incarnation: string, cursor: number): string {
 
 /**
  * Decodes a position in an account's log: the cursor of a page, or the id of a transition. If a
- * failover rolled that transition back, the session's previous one is used: delivery is at least once.
+ * failover rolled that transition back, the session's previous one is used; if nothing of the session is
+ * left, because it was erased or its history is too old, the time of its creation. Nothing is missed, and some
+ * entries come again.
  * @throws {Problem} `invalid_cursor`; `store_restored` if the position is in another incarnation
  */
 export async function decodeLogCursor(
@@ -47,8 +51,10 @@ export async function decodeLogCursor(
     await requireIncarnation(store, incarnation);
     return Number(position);
   }
+  const wanted = parseTransitionId(cursor);
+  if (!wanted) throw invalidCursor();
   const entry = await findAtOrBefore(store, account, cursor);
-  if (!entry) throw invalidCursor();
+  if (!entry) return store.logStart(account, wanted.sessionCreatedAt - CLOCKS_MS);
   return entry.resumeCursor ?? entry.cursor;
 }
 

@@ -170,6 +170,68 @@ describe("a reader", () => {
   });
 });
 
+describe("a reader that resumes by the id of a transition", () => {
+  async function idsAfter(id: string): Promise<readonly string[]> {
+    const response = await harness.request("GET", `/v1/transitions?after=${id}`);
+    expect(response.status).toBe(200);
+    const { transitions } = (await response.json()) as { transitions: { id: string }[] };
+    return transitions.map((transition) => transition.id);
+  }
+
+  async function erase(session: string): Promise<void> {
+    const response = await harness.request("DELETE", `/v1/sessions/${session}`);
+    expect(response.status).toBe(200);
+  }
+
+  it("of a session that was erased since misses nothing, and gets only what came since its creation again", async () => {
+    await commit("old");
+    await advance(3_600_000);
+    await commit("before");
+    await commit("erased");
+    await commit("after");
+    const [old, before, erased, after] = (await idsAfter("0")) as [string, string, string, string];
+    await erase("erased");
+    expect(await idsAfter(erased)).toEqual([before, after]);
+    const headers = { "Last-Event-ID": erased };
+    const response = await harness.request("GET", "/v1/stream", undefined, headers);
+    expect(response.status).toBe(200);
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    expect(await read(reader)).toBe(": connected\n\n");
+    const events = await read(reader);
+    expect([...(events ?? "").matchAll(/^id: (.*)$/gm)].map(([, id]) => id)).toEqual([
+      before,
+      after,
+    ]);
+    expect(events).not.toContain(old);
+  });
+
+  it("of a session that was erased and created again since misses nothing", async () => {
+    await commit("s");
+    await commit("after");
+    const [first, after] = (await idsAfter("0")) as [string, string];
+    await erase("s");
+    await advance(1_000);
+    await commit("s");
+    const ids = await idsAfter(first);
+    expect(ids).toHaveLength(2);
+    expect(ids).toContain(after);
+  });
+
+  it("whose history is no longer kept goes on with what is kept", async () => {
+    await commit("s");
+    const [id] = (await idsAfter("0")) as [string];
+    await advance(3_600_000);
+    await harness.store.prune("default", Date.now(), 100);
+    await commit("t");
+    expect(await idsAfter(id)).toHaveLength(1);
+  });
+
+  it("that is none is refused", async () => {
+    const response = await harness.request("GET", "/v1/transitions?after=mine");
+    expect(response.status).toBe(400);
+  });
+});
+
 describe("an account", () => {
   it("may have so many streams open at a time, and another one after one has ended", async () => {
     const first = await stream();

@@ -2,7 +2,7 @@
  * `GET /v1/stream`: sends transitions as Server-Sent Events as they are stored. Each connection reads
  * the log from its own cursor, so that a reconnect with `Last-Event-ID` has no gap and a slow client
  * needs no buffer. A client that resumes by an id from before the store was restored is sent `reset`
- * and then the whole log.
+ * and then the whole log; one that resumes by an id of an erased session gets some events again.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";

@@ -146,9 +146,11 @@ export class Collector {
   signal(
     body: string,
     { origin, address }: SignalSender,
+    onStart: () => void,
     onEnd: (reply: Reply | null) => void,
   ): void {
     this.handle(async ({ intake }) => {
+      onStart();
       const bytes = new TextEncoder().encode(body);
       const keyed = intake.usesBeatCache ? readBeatKey(bytes, hashOfNode) : null;
       try {

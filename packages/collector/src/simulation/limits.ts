@@ -11,7 +11,8 @@ interface Seen {
   readonly collector: Collector;
   readonly session: string;
   readonly address: string;
-  isAccepted: boolean;
+  /** When its collector came to it: later than it arrived where that stood still. */
+  handledAt: number;
 }
 
 /** The limit is 50 in a second. Two seconds may touch each other, and clocks are slewed. */
@@ -26,6 +27,8 @@ const FLOOD_MS = 500;
 export class Limits {
   readonly #world: World;
   #seen: Seen[] = [];
+  /** When signals were handled that were accepted, of a session at a collector within the last seconds. */
+  readonly #accepted = new Map<string, number[]>();
 
   constructor(world: World) {
     this.#world = world;
@@ -34,7 +37,7 @@ export class Limits {
   arrived(visitor: Visitor, collector: Collector): Seen {
     const { account, session, address } = visitor;
     const at = this.#world.now;
-    const seen = { at, collector, session: `${account} ${session}`, address, isAccepted: false };
+    const seen = { at, collector, session: `${account} ${session}`, address, handledAt: at };
     this.#seen.push(seen);
     if (this.#seen.length > 20_000) {
       this.#seen = this.#seen.filter((each) => each.at > at - WINDOW_AFTER_PAUSE_MS);
@@ -42,14 +45,18 @@ export class Limits {
     return seen;
   }
 
-  accepted(seen: Seen): void {
-    seen.isAccepted = true;
-    const others = this.#since(seen.at - 1_000).filter(
-      ({ at, session, collector, isAccepted }) =>
-        isAccepted && at <= seen.at && session === seen.session && collector === seen.collector,
-    );
-    const isBounded = others.length <= SURELY_TOO_MANY;
-    this.#world.check("T6", isBounded, () => `${others.length} of ${seen.session} in a second`);
+  handled(seen: Seen): void {
+    seen.handledAt = this.#world.now;
+  }
+
+  accepted({ session, collector, handledAt }: Seen): void {
+    const name = `${collector.name} ${session}`;
+    const earlier = this.#accepted.get(name)?.filter((at) => at > handledAt - WINDOW_MS) ?? [];
+    const accepted = [...earlier, handledAt];
+    this.#accepted.set(name, accepted);
+    const inSecond = accepted.filter((at) => at > handledAt - 1_000 && at <= handledAt).length;
+    const isBounded = inSecond <= SURELY_TOO_MANY;
+    this.#world.check("T6", isBounded, () => `${inSecond} of ${session} in a second`);
   }
 
   refused({ at, session, address, collector }: Seen): void {

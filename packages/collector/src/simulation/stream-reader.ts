@@ -1,6 +1,6 @@
 /**
  * A desk that reads `GET /v1/stream`: it is cut off now and then, resumes elsewhere by the last id, and must
- * see each transition once and in order.
+ * see each transition once and in order. Where the session of that id was erased, it may see some again.
  * @module
  */
 import type { Account } from "./account.ts";
@@ -15,6 +15,8 @@ export class StreamReader {
   #lastId: string | null = null;
   /** In the account's log; `null` before the first transition came. */
   #next: number | null = null;
+  /** Nothing came on this connection yet. */
+  #isFresh = true;
   #connectedFrom = 0;
   #connection: { isOpen: boolean; close: () => void } | null = null;
 
@@ -41,6 +43,7 @@ export class StreamReader {
     const { collectors } = this.#account.parts;
     const collector = this.#world.random.pick(collectors);
     if (this.#next === null) this.#connectedFrom = this.#entries.length;
+    this.#isFresh = true;
     const again = () =>
       this.#world.after(this.#world.random.around(RECONNECT_MS), () => this.#connect());
     if (!collector.isListening) {
@@ -64,7 +67,8 @@ export class StreamReader {
           ...(this.#lastId !== null && { "Last-Event-ID": this.#lastId }),
         };
         const response = await app.request("/v1/stream", { headers });
-        if (response.status === 400) this.#forget();
+        const isRefused = response.status >= 400 && response.status < 500;
+        this.#world.check("S10", !isRefused, () => `${this.#lastId} was refused`);
         if (response.status !== 200 || !response.body) return null;
         return response.body.getReader();
       },
@@ -78,13 +82,6 @@ export class StreamReader {
         this.#read(reader, connection, collector, end);
       },
     );
-  }
-
-  /** The session of its last id was erased, so it cannot resume there: it goes on from now. */
-  #forget(): void {
-    this.#world.fault("stream_not_resumed", this.#account.name);
-    this.#lastId = null;
-    this.#next = null;
   }
 
   /** Reads as far as the client keeps up. */
@@ -115,6 +112,8 @@ export class StreamReader {
       this.#world.check("S10", !isReset, () => `the stream of ${this.#account.name} was reset`);
       return;
     }
+    const resumedFrom = this.#isFresh ? this.#account.log.find(this.#lastId ?? "") : null;
+    this.#isFresh = false;
     this.#lastId = id;
     const entry = this.#account.log.find(id);
     const name = this.#account.name;
@@ -124,7 +123,9 @@ export class StreamReader {
     const from = this.#next ?? this.#connectedFrom;
     const skipped = this.#entries.slice(from, entry.index).filter(({ isErased }) => !isErased);
     const isFirst = this.#next === null;
-    const isInOrder = entry.index >= from && (isFirst || skipped.length === 0);
+    const mayRepeat = resumedFrom?.isErased === true;
+    if (mayRepeat && entry.index < from) this.#world.fault("stream_repeats", name);
+    const isInOrder = (entry.index >= from || mayRepeat) && (isFirst || skipped.length === 0);
     this.#world.check("S10", isInOrder, () => `the stream of ${name} has ${id} at the wrong time`);
     this.#next = entry.index + 1;
   }

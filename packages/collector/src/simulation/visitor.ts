@@ -118,7 +118,8 @@ export class Visitor implements Client {
     const seen = limits.arrived(this, collector);
     this.#site.arrives(this);
     const sender = { origin: "https://shop.example", address: this.address };
-    collector.signal(body, sender, (reply) => {
+    const onStart = () => limits.handled(seen);
+    collector.signal(body, sender, onStart, (reply) => {
       if (reply?.nextMs !== undefined) limits.accepted(seen);
       if (reply?.code === "too_many_requests") limits.refused(seen);
       this.#settle(collector, page, arrived, reply);

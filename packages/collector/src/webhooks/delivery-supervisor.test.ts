@@ -52,6 +52,60 @@ describe("a committed transition", () => {
     expect(harness.delivered.map(({ seq }) => seq)).toEqual([named[0]?.transition.seq]);
   });
 
+  it("is not sent under a claim that has expired before its answer came", async () => {
+    harness = await DeliveryHarness.open();
+    const { outbox } = harness.store;
+    const claim = outbox.claim.bind(outbox);
+    outbox.claim = async (...wanted) => {
+      outbox.claim = claim;
+      const claimed = await claim(...wanted);
+      await new Promise((resolve) => setTimeout(resolve, 3_500));
+      return claimed;
+    };
+    await harness.commit("a");
+    harness.startCollector();
+    await harness.advance(10_000);
+    expect(harness.attempts.map(({ session, seq }) => `${session}${seq}`)).toEqual(["a1"]);
+  });
+
+  it("is not sent under a claim whose renewal was confirmed after it had expired", async () => {
+    harness = await DeliveryHarness.open();
+    const lasting = new Promise((resolve) => setTimeout(resolve, 700));
+    harness.receiver = ({ session }) =>
+      session === "a" ? lasting.then(() => DELIVERED) : DELIVERED;
+    const { outbox } = harness.store;
+    const settle = outbox.settle.bind(outbox);
+    let answerMs = 3_500;
+    outbox.settle = async (...settlement) => {
+      const isStored = await settle(...settlement);
+      const delayMs = answerMs;
+      answerMs = 50;
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      return isStored;
+    };
+    await harness.commit("a");
+    // The claim is renewed while the attempt lasts.
+    await harness.advance(600);
+    await harness.commit("b");
+    harness.startCollector();
+    await harness.advance(10_000);
+    const ofB = harness.attempts.filter(({ session }) => session === "b");
+    expect(ofB).toHaveLength(1);
+  });
+
+  it("is not sent by a machine that was suspended, before it knows for how long", async () => {
+    harness = await DeliveryHarness.open();
+    const { clock } = harness.engine;
+    let isDisturbed = true;
+    Object.defineProperty(clock, "isDisturbed", { get: () => isDisturbed });
+    await harness.commit("a");
+    await harness.advance(3_000);
+    expect(harness.attempts).toEqual([]);
+    isDisturbed = false;
+    await harness.advance(600);
+    expect(harness.deliveredIds).toEqual(["a1"]);
+  });
+
   it("of another process is sent within a second", async () => {
     harness = await DeliveryHarness.open();
     await harness.commit("a", harness.createCollector().engine);

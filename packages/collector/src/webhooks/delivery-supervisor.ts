@@ -198,8 +198,10 @@ export class DeliverySupervisor {
     const now = clock.steady();
     const claim = await store.outbox.claim(key, owner, now, now + CLAIM_MS);
     if (!claim) return null;
-    if (!claim.endpoint.disabled)
-      return new DeliveryWorker({ store, clock, owner, claim, send, trim, meter, random });
+    if (!claim.endpoint.disabled) {
+      const claimed = { owner, claim, claimedAt: now };
+      return new DeliveryWorker({ store, clock, ...claimed, send, trim, meter, random });
+    }
     const { cursor, pausedUntil } = claim;
     const empty = { cursor, pausedUntil, waiting: [], caughtUp: [], deliveries: [] };
     await store.outbox.settle(key, owner, empty, null);

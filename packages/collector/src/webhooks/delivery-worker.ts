@@ -46,6 +46,8 @@ export interface DeliveryWorkerOptions {
   readonly clock: Clock;
   readonly owner: string;
   readonly claim: Claim;
+  /** When the store was asked for the claim; the answer may have come late. */
+  readonly claimedAt: number;
   readonly send: Send;
   readonly trim: DeliveryTrim;
   /** Missing: attempts are not counted. */
@@ -73,7 +75,10 @@ export class DeliveryWorker {
   readonly #inFlight = new Set<Promise<void>>();
   #readCursor: number;
   #settledCursor: number;
+  /** When the claim or its last settlement was asked for. */
   #settledAt: number;
+  /** Until when the store has confirmed the claim. */
+  #claimedUntil: number;
   #readAt = Number.NEGATIVE_INFINITY;
   #hasUnread = true;
   #isStopping = false;
@@ -81,13 +86,14 @@ export class DeliveryWorker {
   #failure: { readonly error: unknown } | null = null;
 
   constructor(options: DeliveryWorkerOptions) {
-    const { claim, clock, send, meter = SILENT_METER } = options;
+    const { claim, claimedAt, clock, send, meter = SILENT_METER } = options;
     this.#options = options;
     this.#endpoint = claim.endpoint;
     this.#send = meterSend(limitSend(send, ATTEMPT_TIMEOUT_MS), meter, () => clock.now());
     this.#readCursor = claim.cursor;
     this.#settledCursor = claim.cursor;
-    this.#settledAt = clock.steady();
+    this.#settledAt = claimedAt;
+    this.#claimedUntil = claimedAt + CLAIM_MS;
     this.#backoff = new Backoff(claim.pausedUntil);
     for (const waiting of claim.waiting) {
       const queue = new SessionQueue(waiting, clock.steady(), true);
@@ -142,6 +148,16 @@ export class DeliveryWorker {
     return this.#options.clock.steady();
   }
 
+  /** Otherwise another worker may deliver. Of a suspension this machine may not know yet. */
+  get #hasClaim(): boolean {
+    return this.#now() < this.#claimedUntil && !this.#options.clock.isDisturbed;
+  }
+
+  /** An attempt may start. */
+  get #maySend(): boolean {
+    return this.#hasClaim && !this.#isGone && this.#now() >= this.#backoff.blockedUntil;
+  }
+
   async #readLog(): Promise<void> {
     if (!this.#hasUnread && this.#now() - this.#readAt < READ_EVERY_MS) return;
     const budget = new TurnBudget();
@@ -173,8 +189,8 @@ export class DeliveryWorker {
   }
 
   #startReady(): void {
+    if (!this.#maySend || this.#isStopping) return;
     const now = this.#now();
-    if (now < this.#backoff.blockedUntil || this.#isStopping || this.#isGone) return;
     for (;;) {
       const queue = this.#scheduler.next(now);
       if (!queue) return;
@@ -206,8 +222,8 @@ export class DeliveryWorker {
         this.#removeQueue(queue);
         return;
       }
-      // The receiver may have answered another session meanwhile.
-      if (this.#isGone || this.#now() < this.#backoff.blockedUntil) return;
+      // The receiver may have answered another session, and the claim may have expired.
+      if (!this.#maySend) return;
       const at = this.#options.clock.now();
       const attempt = await this.#send(this.#endpoint, entry, at, this.#abort.signal);
       if (this.#abort.signal.aborted) return;
@@ -306,6 +322,7 @@ export class DeliveryWorker {
     this.#settledCursor = cursor;
     const hasClaim = await store.outbox.settle(this.#endpoint, owner, settlement, untilAt);
     if (hasClaim) {
+      this.#claimedUntil = untilAt ?? now;
       await this.#options.trim.add(settlement.deliveries.length, store.outbox, this.#endpoint);
     }
     return hasClaim;
@@ -330,8 +347,9 @@ export class DeliveryWorker {
   }
 
   #nextWakeAt(): number {
+    const nextStartAt = this.#hasClaim ? this.#nextStartAt() : null;
     return Math.min(
-      this.#nextStartAt() ?? Number.POSITIVE_INFINITY,
+      nextStartAt ?? Number.POSITIVE_INFINITY,
       this.#nextSettleAt(),
       this.#readAt + READ_EVERY_MS,
     );
