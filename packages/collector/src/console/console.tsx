@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { Console } from "./shell/console.tsx";
 import { createApp } from "./state/app.ts";
+import { followAddress } from "./state/route.ts";
 import { startCounting } from "./ui/since.tsx";
 
 /** Relative to this script's folder, so that it also works under a path. */
@@ -13,6 +14,6 @@ addEventListener("hashchange", () => {
 
 const app = createApp(BASE);
 const root = document.getElementById("app");
-if (root) render(<Console app={app} />, root);
+if (root) render(<Console app={app} page={followAddress()} />, root);
 startCounting();
 app.start();

@@ -4,7 +4,17 @@ import terser from "@rollup/plugin-terser";
 import typescript from "@rollup/plugin-typescript";
 
 const folder = new URL("./", import.meta.url).pathname;
-const styles = ["base", "top", "summary", "queue", "sessions", "drawer", "insights"];
+const styles = [
+  "base",
+  "top",
+  "summary",
+  "queue",
+  "sessions",
+  "drawer",
+  "insights",
+  "pages",
+  "field",
+];
 
 /** Emits the page, its icon and its styles, joined to one file, beside the script. */
 function page() {

@@ -3,9 +3,11 @@ import type { Insights } from "../model/insights.ts";
 import type { Queued, Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Transition } from "../model/transition.ts";
+import { createAccountApi } from "./account-api.ts";
 import { syncClock } from "./clock.ts";
+import { problemIn } from "./problem.ts";
 
-/** The key is unknown to the collector, or it is not a secret key. */
+/** The key is unknown to the collector, or it is not a secret key. A role that is missing is no wrong key. */
 export class WrongKey extends Error {}
 
 export interface SessionPage {
@@ -37,8 +39,20 @@ export function createApi(base: URL, key: string) {
     const headers = { ...init.headers, authorization: `Bearer ${key}` };
     const response = await fetch(new URL(path, base), { ...init, headers, cache: "no-store" });
     syncClock(response);
-    if (response.status === 401 || response.status === 403) throw new WrongKey();
+    if (response.status === 401) throw new WrongKey();
     return response;
+  }
+
+  async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await open(path, {
+      method,
+      ...(body !== undefined && {
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      }),
+    });
+    if (!response.ok) throw await problemIn(response);
+    return response.json();
   }
 
   async function read<T>(path: string): Promise<T> {
@@ -50,6 +64,8 @@ export function createApi(base: URL, key: string) {
   const sessionPath = (id: string) => `v1/sessions/${encodeURIComponent(id)}`;
 
   return {
+    ...createAccountApi(send),
+
     settings: () => read<Settings>("v1/settings"),
 
     sessions(state: State, cursor: string | null) {
@@ -87,13 +103,9 @@ export function createApi(base: URL, key: string) {
 
     /** Reports an event of the desk; returns the session after it. */
     async postEvent(id: string, event: DeskEvent): Promise<Session> {
-      const response = await open(`${sessionPath(id)}/events`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ id: crypto.randomUUID(), ...event }),
-      });
-      if (!response.ok) throw new Error(`The collector answered ${response.status} for ${id}`);
-      const { session } = (await response.json()) as { session: Session };
+      const path = `${sessionPath(id)}/events`;
+      const body = { id: crypto.randomUUID(), ...event };
+      const { session } = await send<{ session: Session }>("POST", path, body);
       return session;
     },
 

@@ -1,18 +1,25 @@
-import { useSignalEffect } from "@preact/signals";
+import { type ReadonlySignal, useSignalEffect } from "@preact/signals";
 import { NowPage } from "../now/now-page.tsx";
 import { SessionDrawer } from "../now/session-drawer.tsx";
 import type { App } from "../state/app.ts";
+import { PAGES, type PagePath } from "../state/route.ts";
+import { Navigation } from "./navigation.tsx";
+import { PageContent } from "./page-content.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 /** The whole page. */
-export function Console({ app }: { app: App }) {
+export function Console({ app, page }: { app: App; page: ReadonlySignal<PagePath> }) {
   const live = app.live.value;
+  const forms = app.forms.value;
+  const current = page.value;
   const connection = app.connection.value;
 
   useSignalEffect(() => {
     const waiting = app.live.value?.sessions.groups.waiting.value.length ?? 0;
-    document.title = waiting > 0 ? `${waiting} waiting · stillhere` : "stillhere";
+    const title = PAGES.find(({ path }) => path === page.value && path !== "now")?.title;
+    const parts = [title, waiting > 0 ? `${waiting} waiting` : undefined, "stillhere"];
+    document.title = parts.filter((part) => part !== undefined).join(" · ");
   });
 
   return (
@@ -21,12 +28,14 @@ export function Console({ app }: { app: App }) {
       <SignIn isHidden={!app.isAsking.value} error={app.error.value} onKey={app.giveKey} />
       {live && (
         <>
+          <Navigation current={current} />
           <NowPage
             live={live}
             isStale={connection === "lost"}
-            isHidden={false}
+            isHidden={current !== "now"}
             onMore={app.loadMore}
           />
+          {forms && <PageContent page={current} forms={forms} />}
           <SessionDrawer drawer={live.drawer} settings={live.settings} />
         </>
       )}

@@ -2,6 +2,7 @@ import { batch, signal } from "@preact/signals";
 import { type Api, createApi, WrongKey } from "../live/api.ts";
 import { loadKey, removeKey, saveKey } from "../live/key.ts";
 import type { Settings } from "../model/settings.ts";
+import { createForms, type Forms } from "./forms.ts";
 import {
   createLiveSessions,
   type Following,
@@ -24,6 +25,7 @@ export function createApp(base: URL) {
   const isAsking = signal(false);
   const error = signal("");
   const live = signal<LiveSessions | null>(null);
+  const forms = signal<Forms | null>(null);
   let following: Following | null = null;
   let giveKey: (key: string) => void = () => {};
 
@@ -74,6 +76,7 @@ export function createApp(base: URL) {
     isAsking,
     error,
     live,
+    forms,
     giveKey: (key: string) => giveKey(key),
     loadMore: () => following?.loadMore(),
 
@@ -87,7 +90,10 @@ export function createApp(base: URL) {
         },
         leave,
       );
-      live.value = opened;
+      batch(() => {
+        live.value = opened;
+        forms.value = createForms(api, opened.settings);
+      });
     },
 
     signOut(): void {

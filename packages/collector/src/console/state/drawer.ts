@@ -1,6 +1,7 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { Track } from "../../core/lists.ts";
 import type { Api, DeskEvent } from "../live/api.ts";
+import { failureWords } from "../live/problem.ts";
 import type { SessionStore } from "../live/session-store.ts";
 import { shadowHistory } from "../live/shadow.ts";
 import type { Session } from "../model/session.ts";
@@ -86,8 +87,8 @@ export function createDrawer(
       error.value = "";
       try {
         store.put([await api.postEvent(id, event)], true);
-      } catch {
-        error.value = "That did not reach the collector. Try again.";
+      } catch (failure) {
+        error.value = failureWords(failure);
       }
     },
 

@@ -1,0 +1,95 @@
+/**
+ * The console in a browser, used as people use it: by what is written on the page, and by keyboard.
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Page } from "puppeteer-core";
+
+const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+
+interface Violation {
+  id: string;
+  nodes: { html: string }[];
+}
+
+export class ConsolePage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Follows a link of the navigation, and waits until its page has the focus. */
+  async visit(title: string): Promise<void> {
+    await this.page.locator(`nav ::-p-text(${title})`).click();
+    await this.page.waitForFunction(
+      (wanted) => {
+        const { activeElement } = document;
+        return activeElement?.matches(".page-title") && activeElement.textContent === wanted;
+      },
+      {},
+      title,
+    );
+  }
+
+  /** Replaces the text of an input, key by key. */
+  async type(selector: string, text: string): Promise<void> {
+    await this.page.waitForSelector(selector);
+    await this.page.$eval(selector, (input) => (input as HTMLInputElement).select());
+    await this.page.keyboard.press("Backspace");
+    if (text !== "") await this.page.type(selector, text);
+  }
+
+  /** Moves the focus to an element with Tab alone, and presses a key there. */
+  async pressOn(selector: string, key: "Enter" | "Space"): Promise<void> {
+    await this.page.waitForSelector(selector);
+    for (let presses = 0; presses < 200; presses += 1) {
+      const isThere = await this.page.evaluate(
+        (wanted) => document.activeElement?.matches(wanted) ?? false,
+        selector,
+      );
+      if (isThere) return this.page.keyboard.press(key);
+      await this.page.keyboard.press("Tab");
+    }
+    throw new Error(`Tab does not reach ${selector}`);
+  }
+
+  /** Waits until an element contains a text. */
+  async seeIn(selector: string, text: string): Promise<void> {
+    await this.page.waitForFunction(
+      (where, what) => document.querySelector(where)?.textContent?.includes(what) ?? false,
+      {},
+      selector,
+      text,
+    );
+  }
+
+  /** What axe finds wrong with the page as it is, and whether it is wider than the window. */
+  async complaints(): Promise<string[]> {
+    await this.page.evaluate(AXE);
+    const violations = await this.page.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: { run(): Promise<{ violations: Violation[] }> };
+      };
+      return (await axe.run()).violations;
+    });
+    const isTooWide = await this.page.evaluate(
+      () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+    );
+    return [
+      ...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n")}`),
+      ...(isTooWide ? ["the page is wider than the window"] : []),
+    ];
+  }
+
+  /** The complaints of a narrow window in a language that is written from right to left, and a wide one. */
+  async allComplaints(): Promise<string[]> {
+    await this.page.setViewport({ width: 390, height: 800 });
+    await this.page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
+    const narrow = await this.complaints();
+    await this.page.evaluate(() => document.documentElement.removeAttribute("dir"));
+    await this.page.setViewport({ width: 1280, height: 900 });
+    return [...narrow, ...(await this.complaints())];
+  }
+}

@@ -1,0 +1,41 @@
+import { FIELDS } from "../../core/settings-schema.ts";
+import { type Change, valueWords } from "../model/setting-value.ts";
+import { SETTING_WORDS } from "../model/setting-words.ts";
+import { Dialog } from "../ui/dialog.tsx";
+
+interface Props {
+  isOpen: boolean;
+  changes: readonly Change[];
+  isSaving: boolean;
+  onSave: () => void;
+  onClose: () => void;
+}
+
+/** What will change, before it does. */
+export function ReviewDialog({ isOpen, changes, isSaving, onSave, onClose }: Props) {
+  return (
+    <Dialog id="review" title="What will change" isOpen={isOpen} onClose={onClose}>
+      <p class="quiet">It counts from the moment you save it, for open conversations too.</p>
+      <dl class="changes">
+        {changes.map(({ name, from, to }) => (
+          <div key={name}>
+            <dt>{SETTING_WORDS[name].label}</dt>
+            <dd>
+              From <del>{valueWords(name, from)}</del> to{" "}
+              <ins>{valueWords(name, to ?? FIELDS[name].default)}</ins>
+              {to === null && " (the default)"}. {SETTING_WORDS[name].wrong}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <div class="buttons">
+        <button id="save" type="button" class="primary" disabled={isSaving} onClick={onSave}>
+          Save
+        </button>
+        <button type="button" onClick={onClose}>
+          Go back
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,73 @@
+// @vitest-environment happy-dom
+import { signal } from "@preact/signals";
+import { describe, expect, it, vi } from "vitest";
+import { ApiProblem } from "../live/problem.ts";
+import type { Settings } from "../model/settings.ts";
+import { createSettingsForm } from "../state/settings-form.ts";
+import { doing, part, show } from "../testing/render.ts";
+import { SettingsPage } from "./settings-page.tsx";
+
+async function start() {
+  const settings = signal<Settings>({ presence: { bufferSeconds: 15 } });
+  const changeSettings = vi.fn(async () => ({ presence: { bufferSeconds: 30 } }) as Settings);
+  const form = createSettingsForm({ changeSettings }, settings);
+  await show(<SettingsPage form={form} />);
+  return { settings, form, changeSettings };
+}
+
+const buffer = () => part<HTMLInputElement>("setting-presence-bufferSeconds");
+
+async function type(text: string): Promise<void> {
+  buffer().value = text;
+  await doing(() => buffer().dispatchEvent(new Event("input")));
+}
+
+async function saveAll(): Promise<void> {
+  await doing(() => part("review-changes").click());
+  await doing(() => part("save").click());
+}
+
+describe("SettingsPage", () => {
+  it("saves only what was changed, once it was reviewed", async () => {
+    const { settings, changeSettings } = await start();
+    await type("30");
+    expect(changeSettings).not.toHaveBeenCalled();
+    await saveAll();
+    expect(changeSettings).toHaveBeenCalledExactlyOnceWith({ presence: { bufferSeconds: 30 } });
+    await vi.waitFor(() => expect(settings.value.presence?.bufferSeconds).toBe(30));
+    await vi.waitFor(() => expect(part("settings-status").textContent).toBe("1 change saved."));
+  });
+
+  it("shows a refusal beside its setting until that is changed, and keeps what was typed", async () => {
+    const { changeSettings } = await start();
+    const errors = [{ field: "presence.bufferSeconds", message: "is refused here." }];
+    changeSettings.mockRejectedValueOnce(new ApiProblem("invalid_settings", "No.", errors));
+    await type("30");
+    await saveAll();
+    const problem = () => part("setting-presence-bufferSeconds-problem").textContent;
+    await vi.waitFor(() => expect(problem()).toBe("is refused here."));
+    expect(buffer().getAttribute("aria-invalid")).toBe("true");
+    expect(buffer().value).toBe("30");
+    expect(part("settings-status").textContent).toContain("Nothing was saved");
+    await type("31");
+    expect(problem()).toBe("");
+  });
+
+  it("says that a role is missing", async () => {
+    const { changeSettings } = await start();
+    changeSettings.mockRejectedValueOnce(new ApiProblem("role_missing", "Use another key."));
+    await type("30");
+    await saveAll();
+    await vi.waitFor(() =>
+      expect(part("settings-status").textContent).toContain("role of your key does not allow"),
+    );
+  });
+
+  it("keeps what was typed while another page is open", async () => {
+    const { form } = await start();
+    await type("30");
+    await show(<p>Another page</p>);
+    await show(<SettingsPage form={form} />);
+    expect(buffer().value).toBe("30");
+  });
+});

@@ -1,0 +1,13 @@
+import { SettingsPage } from "../settings/settings-page.tsx";
+import type { Forms } from "../state/forms.ts";
+import type { PagePath } from "../state/route.ts";
+
+/** The page that the address names, unless it is that of visitors. */
+export function PageContent({ page, forms }: { page: PagePath; forms: Forms }) {
+  switch (page) {
+    case "now":
+      return null;
+    case "settings":
+      return <SettingsPage form={forms.settings} />;
+  }
+}

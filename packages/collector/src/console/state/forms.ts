@@ -1,0 +1,13 @@
+import type { Signal } from "@preact/signals";
+import type { Api } from "../live/api.ts";
+import type { Settings } from "../model/settings.ts";
+import { createSettingsForm } from "./settings-form.ts";
+
+export type Forms = ReturnType<typeof createForms>;
+
+/** What the pages of settings work on. It is kept from one page to the next. */
+export function createForms(api: Api, settings: Signal<Settings>) {
+  return {
+    settings: createSettingsForm(api, settings),
+  };
+}

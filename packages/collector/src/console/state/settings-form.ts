@@ -1,0 +1,77 @@
+import { batch, computed, type Signal, signal } from "@preact/signals";
+import type { SettingName } from "../../core/settings-schema.ts";
+import type { Api } from "../live/api.ts";
+import { ApiProblem, failureWords } from "../live/problem.ts";
+import { changesOf, type Draft, patchOf, problemsOf, type Raw } from "../model/setting-value.ts";
+import type { Settings } from "../model/settings.ts";
+
+export type SettingsForm = ReturnType<typeof createSettingsForm>;
+
+/** Settings that are being changed. They are kept while another page is open. */
+export function createSettingsForm(api: Pick<Api, "changeSettings">, settings: Signal<Settings>) {
+  const draft = signal<Draft>({});
+  const refused = signal<ReadonlyMap<string, string>>(new Map());
+  const status = signal("");
+  const isSaving = signal(false);
+  const problems = computed(() => problemsOf(settings.value, draft.value));
+  const changes = computed(() => changesOf(settings.value, draft.value));
+
+  return {
+    settings,
+    draft,
+    changes,
+    /** What was saved last, or why it was refused. */
+    status,
+    isSaving,
+    /** Whether any value would be refused. */
+    isWrong: computed(() => problems.value.size > 0),
+    /** Why a value would be or was refused; `undefined` if it would not. */
+    problemOf: (name: SettingName) => problems.value.get(name) ?? refused.value.get(name),
+
+    set(name: SettingName, raw: Raw): void {
+      batch(() => {
+        draft.value = { ...draft.peek(), [name]: raw };
+        if (refused.peek().has(name)) refused.value = without(refused.peek(), name);
+        status.value = "";
+      });
+    },
+
+    discard(): void {
+      batch(() => {
+        draft.value = {};
+        refused.value = new Map();
+        status.value = "";
+      });
+    },
+
+    /** @returns whether it was saved */
+    async save(): Promise<boolean> {
+      const wanted = changes.peek();
+      isSaving.value = true;
+      try {
+        const saved = await api.changeSettings(patchOf(wanted));
+        batch(() => {
+          settings.value = saved;
+          draft.value = {};
+          refused.value = new Map();
+          status.value =
+            wanted.length === 1 ? "1 change saved." : `${wanted.length} changes saved.`;
+        });
+        return true;
+      } catch (failure) {
+        const errors = failure instanceof ApiProblem ? failure.errors : [];
+        batch(() => {
+          refused.value = new Map(errors.map(({ field, message }) => [field, message]));
+          status.value = `Nothing was saved. ${failureWords(failure)}`;
+        });
+        return false;
+      } finally {
+        isSaving.value = false;
+      }
+    },
+  };
+}
+
+function without(map: ReadonlyMap<string, string>, name: string): ReadonlyMap<string, string> {
+  return new Map([...map].filter(([key]) => key !== name));
+}
