@@ -68,3 +68,23 @@ describe("Settings", () => {
     expect(await lead.allComplaints()).toEqual([]);
   });
 });
+
+describe("Presence", () => {
+  beforeAll(() => lead.visit("Presence"));
+
+  it("switches presence on once the terms were accepted twice, with the keyboard alone", async () => {
+    await lead.page.focus("#mode-off");
+    await lead.page.keyboard.press("ArrowUp");
+    await lead.pressOn("#agree", "Space");
+    await lead.pressOn("#mode-review", "Enter");
+    await lead.page.waitForSelector("#mode-dialog[open]");
+    await lead.pressOn("#agree-again", "Space");
+    await lead.pressOn("#mode-save", "Enter");
+    await lead.seeIn("#presence-status", "Presence is set to: On");
+    expect(await settings()).toMatchObject({ termsAccepted: true, presence: { mode: "on" } });
+  });
+
+  it("has no barrier that axe finds, in a narrow window or from right to left", async () => {
+    expect(await lead.allComplaints()).toEqual([]);
+  });
+});

@@ -1,3 +1,4 @@
+import { PresencePage } from "../presence/presence-page.tsx";
 import { SettingsPage } from "../settings/settings-page.tsx";
 import type { Forms } from "../state/forms.ts";
 import type { PagePath } from "../state/route.ts";
@@ -7,6 +8,8 @@ export function PageContent({ page, forms }: { page: PagePath; forms: Forms }) {
   switch (page) {
     case "now":
       return null;
+    case "presence":
+      return <PresencePage form={forms.presence} />;
     case "settings":
       return <SettingsPage form={forms.settings} />;
   }

@@ -1,6 +1,7 @@
 import type { Signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
 import type { Settings } from "../model/settings.ts";
+import { createPresenceForm } from "./presence-form.ts";
 import { createSettingsForm } from "./settings-form.ts";
 
 export type Forms = ReturnType<typeof createForms>;
@@ -9,5 +10,6 @@ export type Forms = ReturnType<typeof createForms>;
 export function createForms(api: Api, settings: Signal<Settings>) {
   return {
     settings: createSettingsForm(api, settings),
+    presence: createPresenceForm(api, settings),
   };
 }

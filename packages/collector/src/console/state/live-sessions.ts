@@ -76,8 +76,6 @@ export function followSessions(
       live.announcer.announce(transition);
     },
     onSettings(fresh) {
-      // The start or end of a trial run changes every session, but is not in the stream.
-      if (isTrial(fresh) !== isTrial(settings.peek())) feed.reload();
       settings.value = fresh;
     },
     onQueue(queued, direct) {
@@ -101,9 +99,18 @@ export function followSessions(
     onRefused,
   });
 
+  let wasTrial = isTrial(settings.peek());
+  const stopComparing = settings.subscribe((current) => {
+    if (isTrial(current) === wasTrial) return;
+    wasTrial = isTrial(current);
+    // The start or end of a trial run changes every session, but is not in the stream.
+    feed.reload();
+  });
+
   return {
     loadMore: () => void feed.loadMore().catch(() => {}),
     stop() {
+      stopComparing();
       feed.stop();
       shadow.follow(false);
     },

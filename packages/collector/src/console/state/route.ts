@@ -3,6 +3,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 /** The pages, in the order of the navigation. */
 export const PAGES = [
   { path: "now", title: "Now" },
+  { path: "presence", title: "Presence" },
   { path: "settings", title: "Settings" },
 ] as const;
 export type PagePath = (typeof PAGES)[number]["path"];

@@ -1,0 +1,75 @@
+// @vitest-environment happy-dom
+import { signal } from "@preact/signals";
+import { describe, expect, it, vi } from "vitest";
+import { ApiProblem } from "../live/problem.ts";
+import type { Settings } from "../model/settings.ts";
+import { createPresenceForm } from "../state/presence-form.ts";
+import { doing, part, show } from "../testing/render.ts";
+import { PresencePage } from "./presence-page.tsx";
+
+async function start(first: Settings = { presence: { mode: "off" } }) {
+  const settings = signal<Settings>(first);
+  const changeSettings = vi.fn(async (patch: Record<string, unknown>) => patch as Settings);
+  await show(<PresencePage form={createPresenceForm({ changeSettings }, settings)} />);
+  return { settings, changeSettings };
+}
+
+const isDisabled = (id: string) => part<HTMLButtonElement>(id).disabled;
+
+describe("PresencePage", () => {
+  it("asks for the terms twice before presence is switched on", async () => {
+    const { settings, changeSettings } = await start();
+    expect(isDisabled("mode-review")).toBe(true);
+    await doing(() => part("mode-on").click());
+    expect(isDisabled("mode-review")).toBe(true);
+    await doing(() => part("agree").click());
+    await doing(() => part("mode-review").click());
+    expect(isDisabled("mode-save")).toBe(true);
+    await doing(() => part("agree-again").click());
+    expect(changeSettings).not.toHaveBeenCalled();
+    await doing(() => part("mode-save").click());
+    expect(changeSettings).toHaveBeenCalledExactlyOnceWith({
+      termsAccepted: true,
+      presence: { mode: "on" },
+    });
+    expect(settings.value.presence?.mode).toBe("on");
+  });
+
+  it("asks for them again where the choice was changed meanwhile", async () => {
+    await start();
+    await doing(() => part("mode-on").click());
+    await doing(() => part("agree").click());
+    await doing(() => part("mode-shadow").click());
+    await doing(() => part("mode-on").click());
+    expect(isDisabled("mode-review")).toBe(true);
+  });
+
+  it("does not ask for terms that were accepted, or for a trial run", async () => {
+    const { changeSettings } = await start({ termsAccepted: true, presence: { mode: "off" } });
+    await doing(() => part("mode-on").click());
+    expect(document.getElementById("terms")).toBeNull();
+    await doing(() => part("mode-shadow").click());
+    await doing(() => part("mode-review").click());
+    await doing(() => part("mode-save").click());
+    expect(changeSettings).toHaveBeenCalledExactlyOnceWith({ presence: { mode: "shadow" } });
+  });
+
+  it("warns that no site may report", async () => {
+    await start({ presence: { mode: "on" }, origins: [] });
+    expect(document.getElementById("no-origins")).not.toBeNull();
+    await start({ presence: { mode: "on" }, origins: ["https://shop.example"] });
+    expect(document.getElementById("no-origins")).toBeNull();
+  });
+
+  it("says why it was refused, and keeps the choice", async () => {
+    const { changeSettings } = await start();
+    changeSettings.mockRejectedValueOnce(new ApiProblem("invalid_settings", "Accept the terms."));
+    await doing(() => part("mode-shadow").click());
+    await doing(() => part("mode-review").click());
+    await doing(() => part("mode-save").click());
+    await vi.waitFor(() =>
+      expect(part("presence-status").textContent).toBe("Nothing was saved. Accept the terms."),
+    );
+    expect(part<HTMLInputElement>("mode-shadow").checked).toBe(true);
+  });
+});

@@ -1,0 +1,60 @@
+import { useSignal } from "@preact/signals";
+import type { PresenceForm } from "../state/presence-form.ts";
+import { Page } from "../ui/page.tsx";
+import { ModeChoice } from "./mode-choice.tsx";
+import { ModeDialog } from "./mode-dialog.tsx";
+import { Terms } from "./terms.tsx";
+
+/** Switches presence off, on trial or on. */
+export function PresencePage({ form }: { form: PresenceForm }) {
+  const isAsking = useSignal(false);
+  const close = () => {
+    isAsking.value = false;
+  };
+
+  async function save(): Promise<void> {
+    await form.save();
+    close();
+  }
+
+  return (
+    <Page
+      id="page-presence"
+      title="Presence"
+      lead="Presence is whether a visitor’s pages are open. Try it out before it decides."
+    >
+      <ModeChoice current={form.current.value} wanted={form.wanted.value} onChoose={form.choose} />
+      {form.needsTerms.value && (
+        <Terms
+          isAgreed={form.isAgreed.value}
+          onAgree={(is) => {
+            form.isAgreed.value = is;
+          }}
+        />
+      )}
+      {form.wanted.value !== "off" && (form.settings.value.origins ?? []).length === 0 && (
+        <p id="no-origins" class="notice">
+          No site may report yet, so no visitor will be seen. List your sites in the{" "}
+          <a href="#/settings">settings</a>.
+        </p>
+      )}
+      <div class="save-bar">
+        <p id="presence-status" role="status">
+          {form.status.value}
+        </p>
+        <button
+          id="mode-review"
+          type="button"
+          class="primary"
+          disabled={!form.isReady.value}
+          onClick={() => {
+            isAsking.value = true;
+          }}
+        >
+          Review and save
+        </button>
+      </div>
+      <ModeDialog form={form} isOpen={isAsking.value} onSave={save} onClose={close} />
+    </Page>
+  );
+}
