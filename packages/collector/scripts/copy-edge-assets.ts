@@ -14,6 +14,8 @@ const HEADERS = `/sdk*
 /console*
   Content-Security-Policy: default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'
   Referrer-Policy: no-referrer
+  X-Frame-Options: DENY
+  Cross-Origin-Opener-Policy: same-origin
   Cache-Control: no-cache
   X-Content-Type-Options: nosniff
 `;

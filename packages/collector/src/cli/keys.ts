@@ -7,7 +7,7 @@ import { Accounts, MAX_KEYS, roleOf } from "../engine/accounts.ts";
 import { createSystemClock } from "../engine/clock.ts";
 import { mintToken } from "../http/session-token.ts";
 import { openStore, parseStore } from "../platform/open-store.ts";
-import type { Account } from "../stores/store.ts";
+import type { Account, Store } from "../stores/store.ts";
 import { UsageError } from "./failure.ts";
 
 export interface KeysOptions {
@@ -87,16 +87,17 @@ export async function token(options: {
   });
 }
 
-async function withAccounts(
+/** Opens a store that exists. */
+export async function withAccounts(
   address: string,
-  work: (accounts: Accounts) => Promise<void>,
+  work: (accounts: Accounts, store: Store) => Promise<void>,
 ): Promise<void> {
   requireStore(address);
   const store = await openStore(address, { create: false });
   try {
     const accounts = new Accounts(store, createSystemClock());
     await accounts.refresh();
-    await work(accounts);
+    await work(accounts, store);
   } finally {
     await store.close();
   }
@@ -116,7 +117,7 @@ function requireStore(address: string): void {
   );
 }
 
-function requireAccount(accounts: Accounts, name: string) {
+export function requireAccount(accounts: Accounts, name: string) {
   const account = accounts.byName(name);
   if (account) return account;
   const names = accounts.names().join(", ");

@@ -3,6 +3,7 @@
  * @module
  */
 import { Command, InvalidArgumentError, Option } from "commander";
+import { ROLES } from "../core/lists.ts";
 import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS } from "../http/session-token.ts";
 import { VERSION } from "../http/version.ts";
 import { KEEP_ALIVE_SECONDS, MAX_SESSIONS } from "../platform/node.ts";
@@ -13,6 +14,7 @@ import { demo } from "./demo.ts";
 import { prepareEnvironment, unknownVariables } from "./environment.ts";
 import { usageMessageOf } from "./failure.ts";
 import { keys, token } from "./keys.ts";
+import { people } from "./people.ts";
 import { replay } from "./replay.ts";
 import { serve } from "./serve.ts";
 
@@ -172,6 +174,32 @@ program
   .action(keys);
 
 program
+  .command("people")
+  .description("list the people of an account, or print an invitation")
+  .addOption(
+    option("--invite", "print a link that is good once").default(false).env("STILLHERE_INVITE"),
+  )
+  .addOption(
+    option("--role <role>", "role of the invited person").choices(ROLES).env("STILLHERE_ROLE"),
+  )
+  .addOption(account())
+  .addOption(
+    option("--url <url>", "address of the collector, as people open it")
+      .default("http://127.0.0.1:8787")
+      .argParser(httpUrl)
+      .env("STILLHERE_URL"),
+  )
+  .addOption(store())
+  .addHelpText(
+    "after",
+    examples(
+      "stillhere people",
+      "stillhere people --invite --role admin --url https://presence.example.com",
+    ),
+  )
+  .action(people);
+
+program
   .command("backup <file>")
   .description("copy the SQLite store while collectors run")
   .addOption(store())
@@ -187,6 +215,12 @@ program
 
 function option(flags: string, description: string): Option {
   return new Option(flags, description);
+}
+
+/** Without a slash at the end. */
+function httpUrl(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/+$/, "");
+  throw new InvalidArgumentError("Give a URL such as https://presence.example.com.");
 }
 
 function proxyUrl(text: string): WebhookProxy {

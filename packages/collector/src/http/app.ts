@@ -4,22 +4,27 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
+import { pbkdf2Passwords } from "../engine/passwords.ts";
+import { People } from "../engine/people.ts";
+import { SignIns } from "../engine/sign-ins.ts";
 import { agentRoutes } from "./agents.ts";
 import { createErrorHandler } from "./answer-error.ts";
 import { assetRoutes } from "./assets.ts";
 import { auditRoutes } from "./audit.ts";
 import { authorize } from "./auth.ts";
-import type { AppContext, Env } from "./context.ts";
+import type { AppContext, Env, PeopleContext } from "./context.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
 import { insightRoutes } from "./insights.ts";
 import { keyRoutes } from "./keys.ts";
 import { addDescription } from "./openapi.ts";
+import { peopleRoutes } from "./people.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { queueRoutes } from "./queue.ts";
 import { requireReadableUrl } from "./route.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { settingsRoutes } from "./settings.ts";
+import { signInRoutes } from "./sign-in.ts";
 import { signalRoutes } from "./signals.ts";
 import { streamRoutes } from "./stream.ts";
 import { tokenRoutes } from "./tokens.ts";
@@ -40,7 +45,8 @@ export interface AppOptions extends AppContext {
 }
 
 /** The collector as a Hono application; `app.fetch` runs on every platform. */
-export function createApp({ onError, getPath, ...context }: AppOptions): OpenAPIHono<Env> {
+export function createApp({ onError, getPath, ...given }: AppOptions): OpenAPIHono<Env> {
+  const context = withPeople(given);
   const app = new OpenAPIHono<Env>(getPath && { getPath });
 
   app.use(closeUnread);
@@ -72,6 +78,8 @@ export function createApp({ onError, getPath, ...context }: AppOptions): OpenAPI
   app.route("/", userRoutes(context));
   app.route("/", keyRoutes(context));
   app.route("/", auditRoutes(context));
+  app.route("/", signInRoutes(context));
+  app.route("/", peopleRoutes(context));
   app.route("/", webhookRoutes(context));
   app.route("/", webhookDeliveryRoutes(context));
 
@@ -82,6 +90,14 @@ export function createApp({ onError, getPath, ...context }: AppOptions): OpenAPI
   );
   app.onError(createErrorHandler(onError));
   return app;
+}
+
+function withPeople(context: AppContext): PeopleContext {
+  const { engine, passwords = pbkdf2Passwords } = context;
+  const { clock, store } = engine;
+  const people = new People({ admin: store.admin, clock, passwords });
+  const signIns = new SignIns({ admin: store.admin, clock, passwords, people });
+  return { ...context, people, signIns };
 }
 
 /** The console's address relative to that of the root, which may be mounted without a final slash. */

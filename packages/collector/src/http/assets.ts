@@ -23,6 +23,9 @@ export function assetRoutes({ assets }: AppContext): Hono<Env> {
   routes.get("/console", (c) => {
     c.header("Content-Security-Policy", CONSOLE_POLICY);
     c.header("Referrer-Policy", "no-referrer");
+    // For browsers that do not know `frame-ancestors`.
+    c.header("X-Frame-Options", "DENY");
+    c.header("Cross-Origin-Opener-Policy", "same-origin");
     c.header("Cache-Control", "no-cache");
     return answer(c, assets.get("console/index.html"));
   });

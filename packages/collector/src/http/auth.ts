@@ -1,22 +1,25 @@
 /**
- * Who sends a request to the server API, and whether their role allows it. A secret key gives access to
- * its own account only.
+ * Who sends a request to the server API, and whether their role allows it: the holder of a secret key, or
+ * a person who has signed in. Either has access to their own account only.
  * @module
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { keyIdOf, roleOf } from "../engine/accounts.ts";
 import { hashOf } from "../engine/keys.ts";
-import type { AppContext, Env, Principal } from "./context.ts";
+import { actorOf } from "../engine/people.ts";
+import type { AppContext, Env, PeopleContext, Principal } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { includes, ROUTE_ROLES, type RouteRole } from "./roles.ts";
+import { requireOwnPage } from "./same-site.ts";
+import { readCookie } from "./sign-in-cookie.ts";
 
 /** Requires what the table says of the route; one that is not in the table requires `admin`. */
-export function authorize(context: AppContext): MiddlewareHandler<Env> {
+export function authorize(context: PeopleContext): MiddlewareHandler<Env> {
   return async (c, next) => {
     const required = requiredRole(c);
     if (required !== "none") {
-      const principal = await bySecretKey(context, c);
+      const principal = await principalOf(context, c);
       if (!includes(principal.role, required)) throw roleMissing(required);
       c.set("principal", principal);
       c.set("account", principal.account);
@@ -26,7 +29,7 @@ export function authorize(context: AppContext): MiddlewareHandler<Env> {
 }
 
 export function roleMissing(required: string, what = "this"): Problem {
-  return new Problem("role_missing", `Use a key with the role \`${required}\` for ${what}.`);
+  return new Problem("role_missing", `The role \`${required}\` is required for ${what}.`);
 }
 
 /** Where no route matches, a key of any role is told so. */
@@ -36,9 +39,34 @@ function requiredRole(c: Context): RouteRole {
   return ROUTE_ROLES[`${method} ${path}`] ?? "admin";
 }
 
+/** A key that is sent goes before a cookie. */
+async function principalOf(context: PeopleContext, c: Context<Env>): Promise<Principal> {
+  const cookie = bearerOf(c) ? undefined : readCookie(c);
+  return cookie === undefined ? bySecretKey(context, c) : bySignIn(context, c, cookie);
+}
+
+async function bySignIn(
+  { accounts, signIns }: PeopleContext,
+  c: Context<Env>,
+  token: string,
+): Promise<Principal> {
+  if (c.req.method !== "GET" && c.req.method !== "HEAD") requireOwnPage(c);
+  // The next person at this browser must not find it there.
+  c.header("Cache-Control", "no-store");
+  const found = await signIns.find(token);
+  const account = found && accounts.byName(found.account);
+  if (!found || !account) {
+    throw new Problem("sign_in_required", "Sign in again: the sign-in has ended.");
+  }
+  const { person } = found;
+  const isValid = async () => (await signIns.find(token))?.person.role === person.role;
+  return { account, role: person.role, actor: actorOf(person), isValid };
+}
+
 async function bySecretKey({ accounts }: AppContext, c: Context<Env>): Promise<Principal> {
   const key = bearerOf(c);
-  if (!key) throw new Problem("key_missing", "Send the header `Authorization: Bearer sk_…`.");
+  if (!key)
+    throw new Problem("key_missing", "Send the header `Authorization: Bearer sk_…`, or sign in.");
   const hash = await hashOf(key);
   const account = accounts.bySecretHash(hash);
   const found = account && accounts.secretKey(account, hash);

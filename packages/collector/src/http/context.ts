@@ -7,6 +7,9 @@ import type { Role } from "../core/lists.ts";
 import type { Accounts } from "../engine/accounts.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Meter } from "../engine/meter.ts";
+import type { Passwords } from "../engine/passwords.ts";
+import type { People } from "../engine/people.ts";
+import type { SignIns } from "../engine/sign-ins.ts";
 import type { Actor } from "../stores/admin.ts";
 import type { Account } from "../stores/store.ts";
 import type { Hash } from "./beat-key.ts";
@@ -69,8 +72,18 @@ export interface AppContext {
   readonly connectionOf?: (c: Context) => ResponseConnection | null;
   /** Receives each refused signal; the platform logs some of them. */
   readonly onRefusal?: (refusal: Refusal) => void;
-  /** The address that a request came from. It is used for rate limits and stored nowhere. */
+  /** Hashes passwords; missing: by Web Crypto, which every platform has. */
+  readonly passwords?: Passwords | undefined;
+  /** Whether a proxy's headers about the client's request are believed; default: false. */
+  readonly isProxied?: boolean | undefined;
+  /** The address that a request came from. It is used for rate limits; of failed sign-ins a hash is stored. */
   addressOf(c: Context): string;
+}
+
+/** What routes work with that know people. */
+export interface PeopleContext extends AppContext {
+  readonly people: People;
+  readonly signIns: SignIns;
 }
 
 /** Who sends a request to the server API. */
@@ -80,7 +93,7 @@ export interface Principal {
   /** As the audit log names them. */
   readonly actor: Actor;
   /** Whether their access still holds; streams ask again and again. */
-  isValid(): boolean;
+  isValid(): boolean | Promise<boolean>;
 }
 
 /** Hono's environment; {@link authorize} sets it. */

@@ -17,8 +17,8 @@ export interface EventSource {
 }
 
 export interface EventBodyOptions {
-  /** Whether the reader's key is still valid. */
-  readonly isAllowed: () => boolean;
+  /** Whether the reader's access still holds. A failure to find out ends nothing. */
+  readonly isAllowed: () => boolean | Promise<boolean>;
   /** A reader that takes nothing for so long is disconnected. */
   readonly stalledAfterMs: number;
   /** `null` if the host gives no access: then a whole chunk has to be taken within `stalledAfterMs`. */
@@ -35,7 +35,8 @@ export function createEventBody(
   let stalledMs = 0;
   let progress = 0;
   let controller: ReadableStreamDefaultController<Uint8Array>;
-  const timer = setInterval(check, CHECK_EVERY_MS);
+  let isChecking = false;
+  const timer = setInterval(() => void check(), CHECK_EVERY_MS);
 
   function end(finish: () => void): void {
     if (isEnded) return;
@@ -45,9 +46,13 @@ export function createEventBody(
     finish();
   }
 
-  function check(): void {
-    if (!isAllowed()) end(isWanted ? () => controller.close() : disconnect);
-    else if (isStalled()) end(disconnect);
+  async function check(): Promise<void> {
+    if (isStalled()) end(disconnect);
+    if (isChecking || isEnded) return;
+    isChecking = true;
+    const isStillAllowed = await Promise.resolve(isAllowed()).catch(() => true);
+    isChecking = false;
+    if (!isStillAllowed) end(isWanted ? () => controller.close() : disconnect);
   }
 
   function isStalled(): boolean {

@@ -424,5 +424,7 @@ describe("the server API", () => {
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain("unsafe");
     expect(answer.headers.get("Referrer-Policy")).toBe("no-referrer");
+    expect(answer.headers.get("X-Frame-Options")).toBe("DENY");
+    expect(answer.headers.get("Cross-Origin-Opener-Policy")).toBe("same-origin");
   });
 });

@@ -22,6 +22,13 @@ export function addDescription(app: OpenAPIHono<Env>): void {
     scheme: "bearer",
     description: "The account's secret key, `sk_…`.",
   });
+  app.openAPIRegistry.registerComponent("securitySchemes", "signIn", {
+    type: "apiKey",
+    in: "cookie",
+    name: "stillhere",
+    description:
+      "The cookie of `POST /v1/sign-in`; `__Host-stillhere` with https at the root. Changes also require that the browser sends them from a page of the collector.",
+  });
   app.openAPIRegistry.registerComponent("securitySchemes", "metricsToken", {
     type: "http",
     scheme: "bearer",

@@ -16,6 +16,7 @@ export const TAGS = {
   Settings: "The account's settings and triggers.",
   Tokens: "Session tokens for pages.",
   Keys: "Secret keys, their roles, and the audit log.",
+  People: "Who uses the console: invitations, roles, and signing in with a cookie.",
   Webhooks: "Endpoints that receive transitions, signed as Standard Webhooks.",
   Insights: "How good the verdicts were.",
   Erasure: "Deletes personal data for good.",
@@ -29,12 +30,27 @@ const OWN_CODES = "x-problems";
 
 /** An operation of the server API, which requires the account's secret key. */
 export function secured(tag: Tag, operationId: string, ...codes: readonly ProblemCode[]) {
-  return { security: [{ secretKey: [] }], tags: [tag], operationId, [OWN_CODES]: codes };
+  const security: Record<string, string[]>[] = [{ secretKey: [] }, { signIn: [] }];
+  return { security, tags: [tag], operationId, [OWN_CODES]: codes };
 }
+
+/** An operation that requires no key. */
+export function opened(tag: Tag, operationId: string, ...codes: readonly ProblemCode[]) {
+  return { security: [], tags: [tag], operationId, [OWN_CODES]: codes };
+}
+
+const ACCESS_CODES: readonly ProblemCode[] = [
+  "key_missing",
+  "key_invalid",
+  "sign_in_required",
+  "cross_site_request",
+  "role_missing",
+];
 
 /** The route with all responses, for the description. */
 export function describeRoute({ [OWN_CODES]: own, ...route }: RouteConfig): RouteConfig {
-  const codes: ProblemCode[] = ["invalid_request", "key_missing", "key_invalid", "role_missing"];
+  const codes: ProblemCode[] = ["invalid_request"];
+  if (route.security?.length !== 0) codes.push(...ACCESS_CODES);
   if (route.request?.body) codes.push("not_json", "too_large", "unsupported_media_type");
   codes.push(...((own ?? []) as ProblemCode[]), "record_unreadable", "internal", "unavailable");
   return { ...route, responses: { ...route.responses, ...problemResponses(codes) } };

@@ -58,6 +58,16 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "POST /v1/keys": "admin",
   "DELETE /v1/keys/:id": "admin",
   "GET /v1/audit": "admin",
+
+  "POST /v1/sign-in": "none",
+  "GET /v1/sign-in": "none",
+  "DELETE /v1/sign-in": "none",
+  "DELETE /v1/sign-in/all": "none",
+  "POST /v1/invitations/accept": "none",
+  "POST /v1/invitations": "admin",
+  "GET /v1/people": "admin",
+  "PATCH /v1/people/:id": "admin",
+  "DELETE /v1/people/:id": "admin",
 };
 
 /** Settings that decide who may send signals, what is done with presence, and what is kept. */

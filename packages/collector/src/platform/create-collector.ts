@@ -73,6 +73,7 @@ export function createCollector(options: CreateCollectorOptions): EmbeddedCollec
         addressOf: addressOf
           ? (c) => addressOf(c.req.raw)
           : contextAddressReader(options.trustProxy ?? false),
+        isProxied: options.trustProxy ?? false,
         getPath: (request) => paths.get(request) ?? new URL(request.url).pathname,
         onError,
       });

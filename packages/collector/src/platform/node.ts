@@ -8,6 +8,7 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import type { Accounts } from "../engine/accounts.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { People } from "../engine/people.ts";
 import { createErrorHandler } from "../http/answer-error.ts";
 import type { Env } from "../http/context.ts";
 import { answerMetrics } from "../http/health.ts";
@@ -55,6 +56,7 @@ export interface Collector {
   readonly metricsUrl: string | null;
   readonly engine: Engine;
   readonly accounts: Accounts;
+  readonly people: People;
   /** Finishes open requests, then closes the store. */
   close(): Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     ...options,
     serveMetrics: metricsPort === undefined,
     addressOf: contextAddressReader(trustProxy),
+    isProxied: trustProxy,
   });
   const intake = new SignalIntake(runtime.intakeContext);
   const signals = { intake, addressOf: addressReader(trustProxy), onError };
@@ -88,6 +91,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     metricsUrl: servers[1] ? `${urlOf(servers[1])}/metrics` : null,
     engine: runtime.engine,
     accounts: runtime.accounts,
+    people: runtime.people,
     async close() {
       const delivered = runtime.stopDelivering();
       await Promise.all(servers.map(closeServer));

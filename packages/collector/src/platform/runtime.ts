@@ -9,6 +9,7 @@ import { Accounts } from "../engine/accounts.ts";
 import { type MachineClocks, StoreClock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
 import { randomText } from "../engine/keys.ts";
+import { People } from "../engine/people.ts";
 import { startRetention } from "../engine/retention.ts";
 import { startSweep } from "../engine/sweep.ts";
 import { startTrimming } from "../engine/trimming.ts";
@@ -30,6 +31,7 @@ import { machineClocks } from "./machine-clocks.ts";
 import { createPrometheusMeter, type PrometheusMeter } from "./meter.ts";
 import { nodeConnectionOf } from "./node-connection.ts";
 import { hashOfNode, hmacOfNode } from "./node-crypto.ts";
+import { createScryptPasswords } from "./node-passwords.ts";
 import { createPost } from "./post-webhook.ts";
 import { createSessionCounts } from "./session-counts.ts";
 import { shareReading } from "./shared-reading.ts";
@@ -64,6 +66,8 @@ export interface RuntimeOptions {
   /** Missing: the default limits. */
   readonly streams?: StreamLimits | undefined;
   readonly addressOf: (c: Context) => string;
+  /** Whether a proxy's headers about the client's request are believed. */
+  readonly isProxied?: boolean | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -71,6 +75,7 @@ export interface Runtime {
   readonly app: OpenAPIHono<Env>;
   readonly engine: Engine;
   readonly accounts: Accounts;
+  readonly people: People;
   readonly meter: PrometheusMeter;
   /** For a server that takes signals without the application. */
   readonly intakeContext: IntakeContext;
@@ -117,6 +122,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     hash: hashOfNode,
     onRefusal: logRefusal,
   };
+  const passwords = createScryptPasswords();
   const { contentType, scrape } = meter;
   const app = createApp({
     ...intakeContext,
@@ -130,6 +136,8 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
       metrics: { contentType, scrape, token: options.metricsToken },
     }),
     addressOf: options.addressOf,
+    isProxied: options.isProxied,
+    passwords,
     connectionOf: nodeConnectionOf,
     streams: options.streams,
     getPath: options.getPath,
@@ -147,6 +155,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     app,
     engine,
     accounts,
+    people: new People({ admin: store.admin, clock, passwords }),
     meter,
     intakeContext,
     start() {

@@ -9,14 +9,15 @@ import { Engine } from "../../engine/engine.ts";
 import { createKeys } from "../../engine/keys.ts";
 import { SILENT_METER } from "../../engine/meter.ts";
 import { MemoryStore } from "../../stores/memory/memory-store.ts";
-import { createApp } from "../app.ts";
-import type { AppContext } from "../context.ts";
+import { type AppOptions, createApp } from "../app.ts";
 import { DEFAULT_LIMITS } from "../rate-limit.ts";
 
 export class TestApp {
   readonly keys = createKeys();
   readonly store = new MemoryStore();
-  readonly clock = new Clock(() => Date.now());
+  /** How far the clock is ahead. */
+  aheadMs = 0;
+  readonly clock = new Clock(() => Date.now() + this.aheadMs);
   readonly engine = new Engine(this.store, this.clock);
   readonly accounts = new Accounts(this.store, this.clock);
   /** Server-side errors. */
@@ -24,7 +25,7 @@ export class TestApp {
   readonly app: ReturnType<typeof createApp>;
 
   /** `change` replaces parts of the application's context. */
-  constructor(change: Partial<AppContext> = {}) {
+  constructor(change: Partial<AppOptions> = {}) {
     this.app = createApp({
       engine: this.engine,
       accounts: this.accounts,
@@ -39,7 +40,7 @@ export class TestApp {
     });
   }
 
-  static async create(change: Partial<AppContext> = {}): Promise<TestApp> {
+  static async create(change: Partial<AppOptions> = {}): Promise<TestApp> {
     const harness = new TestApp(change);
     await harness.accounts.put("default", { keys: harness.keys });
     await harness.engine.heartbeat();

@@ -1,0 +1,225 @@
+/**
+ * People of an account: who they are, what they may do, and how they come in, by an invitation that is
+ * good once. All people of an account are one record, so that two changes at the same time cannot
+ * remove its last admin.
+ * @module
+ */
+import type { Role } from "../core/lists.ts";
+import type { Actor, AdminRecord, AdminStore, AuditEntry, RecordWrite } from "../stores/admin.ts";
+import { createEntry } from "./audit.ts";
+import type { Clock } from "./clock.ts";
+import { hashOf, randomText } from "./keys.ts";
+import type { Passwords } from "./passwords.ts";
+
+/** A request by a person reads all of their account. */
+export const MAX_PEOPLE = 200;
+export const MAX_INVITATION_MS = 7 * 86_400_000;
+export const MIN_PASSWORD_LENGTH = 12;
+
+export interface Person {
+  readonly id: string;
+  /** As the person wrote it. */
+  readonly email: string;
+  readonly role: Role;
+  readonly passwordHash: string;
+  /** Increases when the person signs out everywhere: sign-ins of an earlier one do not count. */
+  readonly epoch: number;
+  readonly createdAt: number;
+}
+
+interface Invitation {
+  readonly account: string;
+  readonly role: Role;
+}
+
+interface AccountPeople {
+  readonly people: readonly Person[];
+  readonly record: AdminRecord | null;
+}
+
+export interface NewInvitation {
+  /** Shown once; its hash is stored. */
+  readonly token: string;
+  readonly expiresAt: number;
+}
+
+export type AcceptOutcome =
+  | { readonly account: string; readonly person: Person }
+  | "invalid"
+  | "email_taken"
+  | "full";
+
+export function actorOf({ id, email }: Person): Actor {
+  return { person: id, name: email };
+}
+
+const peopleId = (account: string) => `people/${account}`;
+
+/** An address is the same in capitals. It is unique in the deployment, since people sign in by it. */
+async function emailId(email: string): Promise<string> {
+  return `email/${await hashOf(email.normalize("NFKC").toLowerCase())}`;
+}
+
+async function invitationId(token: string): Promise<string> {
+  return `invitation/${await hashOf(token)}`;
+}
+
+export interface PeopleOptions {
+  readonly admin: AdminStore;
+  readonly clock: Clock;
+  readonly passwords: Passwords;
+}
+
+export class People {
+  readonly #admin: AdminStore;
+  readonly #clock: Clock;
+  readonly #passwords: Passwords;
+
+  constructor({ admin, clock, passwords }: PeopleOptions) {
+    this.#admin = admin;
+    this.#clock = clock;
+    this.#passwords = passwords;
+  }
+
+  async list(account: string): Promise<readonly Person[]> {
+    return (await this.#read(account)).people;
+  }
+
+  async byId(account: string, id: string): Promise<Person | null> {
+    return (await this.list(account)).find((person) => person.id === id) ?? null;
+  }
+
+  /** The person with this address, in whichever account. */
+  async byEmail(email: string): Promise<{ account: string; person: Person } | null> {
+    const [found] = await this.#admin.records([await emailId(email)]);
+    if (!found) return null;
+    const { account, person: id } = found.body as { account: string; person: string };
+    const person = await this.byId(account, id);
+    return person && { account, person };
+  }
+
+  async #read(account: string): Promise<AccountPeople> {
+    const [record = null] = await this.#admin.records([peopleId(account)]);
+    return { record, people: (record?.body ?? []) as readonly Person[] };
+  }
+
+  /** @param ttlMs {@link MAX_INVITATION_MS} at most */
+  async invite(account: string, role: Role, ttlMs: number, by: Actor): Promise<NewInvitation> {
+    const now = this.#clock.now();
+    const expiresAt = now + Math.min(ttlMs, MAX_INVITATION_MS);
+    const token = randomText(24);
+    const body: Invitation = { account, role };
+    const write = { id: await invitationId(token), expectedVersion: 0, body, expiresAt };
+    const to = { role, expiresAt: new Date(expiresAt).toISOString() };
+    await this.#admin.commit(
+      account,
+      [write],
+      [createEntry(now, { by, action: "person_invited", to })],
+    );
+    return { token, expiresAt };
+  }
+
+  /** Makes the holder of an invitation a person of its account. */
+  async accept(token: string, email: string, password: string): Promise<AcceptOutcome> {
+    const id = await invitationId(token);
+    if (!(await this.#invitation(id))) return "invalid";
+    const passwordHash = await this.#passwords.hash(password);
+    for (;;) {
+      const invitation = await this.#invitation(id);
+      if (!invitation) return "invalid";
+      const { account, role } = invitation.body as Invitation;
+      const { people, record } = await this.#read(account);
+      const address = await emailId(email);
+      const [known] = await this.#admin.records([address]);
+      if (known) return "email_taken";
+      if (people.length >= MAX_PEOPLE) return "full";
+      const now = this.#clock.now();
+      const person = { id: randomText(9), email, role, passwordHash, epoch: 0, createdAt: now };
+      const writes = [
+        { id, expectedVersion: invitation.version, body: null, expiresAt: null },
+        { id: address, expectedVersion: 0, body: { account, person: person.id }, expiresAt: null },
+        this.#writeOf(account, record, [...people, person]),
+      ];
+      const entry = createEntry(now, {
+        by: actorOf(person),
+        action: "person_joined",
+        target: person.id,
+        to: { email, role },
+      });
+      if (await this.#admin.commit(account, writes, [entry])) return { account, person };
+    }
+  }
+
+  async #invitation(id: string): Promise<AdminRecord | null> {
+    const [found] = await this.#admin.records([id]);
+    return found && (found.expiresAt ?? 0) > this.#clock.now() ? found : null;
+  }
+
+  #writeOf(account: string, record: AdminRecord | null, people: readonly Person[]): RecordWrite {
+    const expectedVersion = record?.version ?? 0;
+    return { id: peopleId(account), expectedVersion, body: people, expiresAt: null };
+  }
+
+  /** `null`: there is no such person; "last_admin": the account would be without one. */
+  setRole(account: string, id: string, role: Role, by: Actor) {
+    return this.#change(account, id, (person, now) => {
+      const change = { from: { role: person.role }, to: { role } };
+      return {
+        changed: { ...person, role },
+        audit:
+          person.role === role
+            ? []
+            : [createEntry(now, { by, action: "person_changed", target: id, ...change })],
+      };
+    });
+  }
+
+  /** Ends all sign-ins of the person. */
+  signOutEverywhere(account: string, id: string, by: Actor) {
+    return this.#change(account, id, (person, now) => ({
+      changed: { ...person, epoch: person.epoch + 1 },
+      audit: [createEntry(now, { by, action: "signed_out_everywhere", target: id })],
+    }));
+  }
+
+  remove(account: string, id: string, by: Actor) {
+    return this.#change(account, id, (person, now) => {
+      const from = { email: person.email, role: person.role };
+      return {
+        changed: null,
+        audit: [createEntry(now, { by, action: "person_removed", target: id, from })],
+      };
+    });
+  }
+
+  async #change(
+    account: string,
+    id: string,
+    change: (
+      person: Person,
+      now: number,
+    ) => { readonly changed: Person | null; readonly audit: readonly AuditEntry[] },
+  ): Promise<Person | "last_admin" | null> {
+    for (;;) {
+      const { people, record } = await this.#read(account);
+      const person = people.find((each) => each.id === id);
+      if (!person) return null;
+      const { changed, audit } = change(person, this.#clock.now());
+      const left = people.flatMap((each) => (each === person ? (changed ?? []) : each));
+      if (isWithoutAdmin(left) && !isWithoutAdmin(people)) return "last_admin";
+      const writes = [this.#writeOf(account, record, left)];
+      if (!changed) writes.push(...(await this.#forget(person)));
+      if (await this.#admin.commit(account, writes, audit)) return changed ?? person;
+    }
+  }
+
+  async #forget({ email }: Person): Promise<readonly RecordWrite[]> {
+    const [found] = await this.#admin.records([await emailId(email)]);
+    if (!found) return [];
+    return [{ id: found.id, expectedVersion: found.version, body: null, expiresAt: null }];
+  }
+}
+
+function isWithoutAdmin(people: readonly Person[]): boolean {
+  return !people.some(({ role }) => role === "admin");
+}

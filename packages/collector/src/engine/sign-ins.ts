@@ -1,0 +1,133 @@
+/**
+ * Sign-ins of people. A token stands for one, and its hash is stored. Each request reads it from the
+ * store with the person, so that a sign-out or another role counts immediately and everywhere.
+ * @module
+ */
+import type { AdminStore } from "../stores/admin.ts";
+import { createEntry } from "./audit.ts";
+import type { Clock } from "./clock.ts";
+import { hashOf, randomText } from "./keys.ts";
+import type { Passwords } from "./passwords.ts";
+import { actorOf, type People, type Person } from "./people.ts";
+import { SignInLimit } from "./sign-in-limit.ts";
+
+const HOUR_MS = 3_600_000;
+/** A sign-in ends when it was not used for so long, */
+export const IDLE_MS = 12 * HOUR_MS;
+/** and at the latest after so long. */
+export const MAX_AGE_MS = 7 * 24 * HOUR_MS;
+/** How exactly its last use is stored: each request would write otherwise. */
+const TOUCH_EVERY_MS = 5 * 60_000;
+
+interface StoredSignIn {
+  readonly account: string;
+  readonly person: string;
+  readonly epoch: number;
+  readonly startedAt: number;
+  readonly usedAt: number;
+}
+
+export interface SignedIn {
+  readonly account: string;
+  readonly person: Person;
+  /** When it ends, if it is not used again. */
+  readonly expiresAt: number;
+}
+
+export type SignInOutcome =
+  | (SignedIn & { readonly token: string })
+  /** No such person, or another password. */
+  | "failed"
+  | { readonly retryAfterMs: number };
+
+const signInId = async (token: string) => `sign-in/${await hashOf(token)}`;
+
+function endOf({ startedAt, usedAt }: StoredSignIn): number {
+  return Math.min(usedAt + IDLE_MS, startedAt + MAX_AGE_MS);
+}
+
+export interface SignInsOptions {
+  readonly admin: AdminStore;
+  readonly clock: Clock;
+  readonly passwords: Passwords;
+  readonly people: People;
+}
+
+export class SignIns {
+  readonly #admin: AdminStore;
+  readonly #clock: Clock;
+  readonly #passwords: Passwords;
+  readonly #people: People;
+  readonly #limit: SignInLimit;
+  /** Verified where there is no such person, so that the time does not tell. */
+  #decoy: Promise<string> | null = null;
+
+  constructor({ admin, clock, passwords, people }: SignInsOptions) {
+    this.#admin = admin;
+    this.#clock = clock;
+    this.#passwords = passwords;
+    this.#people = people;
+    this.#limit = new SignInLimit(admin, clock);
+  }
+
+  /** @param address where the request came from; its failures are counted */
+  async signIn(email: string, password: string, address: string): Promise<SignInOutcome> {
+    const attempt = await this.#limit.begin(email.normalize("NFKC").toLowerCase(), address);
+    if (typeof attempt === "number") return { retryAfterMs: attempt };
+    const found = await this.#people.byEmail(email);
+    this.#decoy ??= this.#passwords.hash(randomText(16));
+    const hash = found?.person.passwordHash ?? (await this.#decoy);
+    const isRight = await this.#passwords.verify(password, hash);
+    if (!found || !isRight) return "failed";
+    await attempt.succeeded();
+    return this.start(found.account, found.person);
+  }
+
+  /** A new sign-in of a person whose identity was checked. */
+  async start(account: string, person: Person): Promise<SignedIn & { readonly token: string }> {
+    const now = this.#clock.now();
+    const token = randomText(32);
+    const { epoch, id } = person;
+    const body: StoredSignIn = { account, person: id, epoch, startedAt: now, usedAt: now };
+    const expiresAt = endOf(body);
+    const write = { id: await signInId(token), expectedVersion: 0, body, expiresAt };
+    const entry = createEntry(now, { by: actorOf(person), action: "signed_in", target: id });
+    await this.#admin.commit(account, [write], [entry]);
+    return { token, account, person, expiresAt };
+  }
+
+  /** Who has this token; `null`: it is unknown or has ended, or the person is no longer there. */
+  async find(token: string): Promise<SignedIn | null> {
+    const [record] = await this.#admin.records([await signInId(token)]);
+    if (!record) return null;
+    const signIn = record.body as StoredSignIn;
+    const now = this.#clock.now();
+    if (endOf(signIn) <= now) return null;
+    const person = await this.#people.byId(signIn.account, signIn.person);
+    if (!person || person.epoch !== signIn.epoch) return null;
+    const isFresh = now - signIn.usedAt < TOUCH_EVERY_MS;
+    const used = isFresh ? signIn : { ...signIn, usedAt: now };
+    const expiresAt = endOf(used);
+    if (!isFresh) {
+      const { id, version } = record;
+      // Where another request was faster, it has stored the same.
+      await this.#admin.commit(
+        signIn.account,
+        [{ id, expectedVersion: version, body: used, expiresAt }],
+        [],
+      );
+    }
+    return { account: signIn.account, person, expiresAt };
+  }
+
+  async signOut(token: string): Promise<void> {
+    const id = await signInId(token);
+    for (;;) {
+      const [record] = await this.#admin.records([id]);
+      if (!record) return;
+      const { account } = record.body as StoredSignIn;
+      const write = { id, expectedVersion: record.version, body: null, expiresAt: null };
+      if (await this.#admin.commit(account, [write], [])) return;
+    }
+  }
+}

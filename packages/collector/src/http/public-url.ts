@@ -1,0 +1,32 @@
+/**
+ * The collector's address as the client sees it, before any proxy.
+ * @module
+ */
+import type { Context } from "hono";
+
+export interface PublicUrl {
+  /** Scheme and host. */
+  readonly origin: string;
+  /** The path of the mount, without a slash at the end; empty: the root. */
+  readonly path: string;
+}
+
+/**
+ * @param route the path of the route that is served, to find the mount's
+ * @param isProxied whether headers of a proxy are believed
+ */
+export function publicUrlOf(c: Context, route: string, isProxied: boolean): PublicUrl {
+  const url = new URL(c.req.url);
+  const forwarded = (name: string) =>
+    isProxied ? c.req.header(`X-Forwarded-${name}`)?.split(",").at(-1)?.trim() : undefined;
+  const host = forwarded("Host") ?? c.req.header("Host") ?? url.host;
+  const scheme = forwarded("Proto") ?? schemeByBrowser(c, host) ?? url.protocol.slice(0, -1);
+  const mount = url.pathname.endsWith(route) ? url.pathname.slice(0, -route.length) : "";
+  return { origin: `${scheme}://${host}`, path: (forwarded("Prefix") ?? "") + mount };
+}
+
+/** A proxy may end TLS and not say so; the browser does. */
+function schemeByBrowser(c: Context, host: string): string | undefined {
+  const [scheme, of] = (c.req.header("Origin") ?? "").split("://");
+  return of === host ? scheme : undefined;
+}

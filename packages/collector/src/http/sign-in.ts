@@ -1,0 +1,185 @@
+/**
+ * `/v1/sign-in`: a person signs in and out, and asks who they are. `POST /v1/invitations/accept` signs in,
+ * too.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context, MiddlewareHandler } from "hono";
+import { ROLES } from "../core/lists.ts";
+import { actorOf, MAX_PEOPLE, MIN_PASSWORD_LENGTH } from "../engine/people.ts";
+import { MAX_AGE_MS, type SignedIn } from "../engine/sign-ins.ts";
+import { storable } from "../schemas/name.ts";
+import { addressGroup } from "./address-group.ts";
+import type { Env, PeopleContext } from "./context.ts";
+import { opened } from "./operation.ts";
+import { Problem } from "./problem.ts";
+import { publicUrlOf } from "./public-url.ts";
+import { createRoutes, jsonBody, jsonResponses } from "./route.ts";
+import { refuseOtherSites, requireOwnPage } from "./same-site.ts";
+import { clearCookie, readCookie, writeCookie } from "./sign-in-cookie.ts";
+import { iso } from "./views.ts";
+
+const PATH = "/v1/sign-in";
+const ALL_PATH = "/v1/sign-in/all";
+const ACCEPT_PATH = "/v1/invitations/accept";
+const MAX_PASSWORD_LENGTH = 256;
+
+const email = storable(
+  z
+    .string()
+    .min(3)
+    .max(254)
+    .regex(/^[^\s@]+@[^\s@]+$/, "is no address."),
+);
+const password = storable(z.string().min(MIN_PASSWORD_LENGTH).max(MAX_PASSWORD_LENGTH));
+
+const view = z
+  .object({
+    account: z.string(),
+    id: z.string().describe("The person's id."),
+    email: z.string(),
+    role: z.enum(ROLES),
+    expiresAt: z.iso.datetime().describe("When the sign-in ends, if it is not used again."),
+  })
+  .openapi("SignIn");
+
+const signIn = createRoute({
+  method: "post",
+  path: PATH,
+  summary: "Sign in; sets the cookie `stillhere`",
+  ...opened("People", "signIn", "sign_in_failed", "too_many_requests", "cross_site_request"),
+  request: {
+    body: jsonBody(
+      z.strictObject({ email: z.string().max(254), password: z.string().max(MAX_PASSWORD_LENGTH) }),
+    ),
+  },
+  responses: jsonResponses(view, "Who is signed in now"),
+});
+
+const whoAmI = createRoute({
+  method: "get",
+  path: PATH,
+  summary: "Who is signed in",
+  ...opened("People", "getSignIn", "sign_in_required"),
+  responses: jsonResponses(view, "The person of the cookie"),
+});
+
+const done = z.object({ signedOut: z.literal(true) });
+
+const signOut = createRoute({
+  method: "delete",
+  path: PATH,
+  summary: "Sign out; ends the sign-in of the cookie",
+  ...opened("People", "signOut", "cross_site_request"),
+  responses: jsonResponses(done, "Nobody is signed in any more"),
+});
+
+const signOutEverywhere = createRoute({
+  method: "delete",
+  path: ALL_PATH,
+  summary: "Sign out everywhere; ends all sign-ins of the person",
+  ...opened("People", "signOutEverywhere", "sign_in_required", "cross_site_request"),
+  responses: jsonResponses(done, "The person is signed in nowhere any more"),
+});
+
+const accept = createRoute({
+  method: "post",
+  path: ACCEPT_PATH,
+  summary: "Accept an invitation, which is good once; signs in",
+  ...opened(
+    "People",
+    "acceptInvitation",
+    "invitation_invalid",
+    "email_taken",
+    "too_many_people",
+    "cross_site_request",
+  ),
+  request: { body: jsonBody(z.strictObject({ token: z.string().max(128), email, password })) },
+  responses: jsonResponses(view, "Who is signed in now"),
+});
+
+export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
+  const { people, signIns, addressOf, isProxied = false } = context;
+  const routes = createRoutes();
+
+  function answer(c: Context, path: string, found: SignedIn & { readonly token: string }) {
+    writeCookie(c, publicUrlOf(c, path, isProxied), found.token, MAX_AGE_MS);
+    return viewSignIn(found);
+  }
+
+  routes.use(PATH, noStore);
+  routes.use(ALL_PATH, noStore);
+
+  async function current(c: Context): Promise<SignedIn> {
+    const token = readCookie(c);
+    const found = token === undefined ? null : await signIns.find(token);
+    if (!found) throw new Problem("sign_in_required", "Sign in at the console.");
+    return found;
+  }
+
+  routes.openapi(signIn, async (c) => {
+    refuseOtherSites(c);
+    const { email, password } = c.req.valid("json");
+    const outcome = await signIns.signIn(email, password, addressGroup(addressOf(c)));
+    if (outcome === "failed") {
+      throw new Problem("sign_in_failed", "Check the e-mail address and the password.");
+    }
+    if ("retryAfterMs" in outcome) {
+      const detail = "Wait: too many sign-ins have failed for this name or from this address.";
+      throw new Problem("too_many_requests", detail, [], outcome.retryAfterMs);
+    }
+    // What another person, or an attacker, had left in this browser ends.
+    const before = readCookie(c);
+    if (before !== undefined) await signIns.signOut(before);
+    return c.json(answer(c, PATH, outcome), 200);
+  });
+
+  routes.openapi(whoAmI, async (c) => c.json(viewSignIn(await current(c)), 200));
+
+  routes.openapi(signOut, async (c) => {
+    requireOwnPage(c);
+    const token = readCookie(c);
+    if (token !== undefined) await signIns.signOut(token);
+    clearCookie(c, publicUrlOf(c, PATH, isProxied));
+    return c.json({ signedOut: true as const }, 200);
+  });
+
+  routes.openapi(signOutEverywhere, async (c) => {
+    requireOwnPage(c);
+    const { account, person } = await current(c);
+    await people.signOutEverywhere(account, person.id, actorOf(person));
+    clearCookie(c, publicUrlOf(c, ALL_PATH, isProxied));
+    return c.json({ signedOut: true as const }, 200);
+  });
+
+  routes.openapi(accept, async (c) => {
+    refuseOtherSites(c);
+    const { token, email, password } = c.req.valid("json");
+    const outcome = await people.accept(token, email, password);
+    if (outcome === "invalid") {
+      const detail = "Ask for a new invitation: this one has expired, or was accepted already.";
+      throw new Problem("invitation_invalid", detail);
+    }
+    if (outcome === "email_taken") {
+      throw new Problem("email_taken", "Use another e-mail address: a person has this one.");
+    }
+    if (outcome === "full") {
+      throw new Problem("too_many_people", `Remove one: an account may have ${MAX_PEOPLE} people.`);
+    }
+    const { account, person } = outcome;
+    return c.json(answer(c, ACCEPT_PATH, await signIns.start(account, person)), 200);
+  });
+
+  return routes;
+}
+
+/** The next person at this browser must not find it there. */
+const noStore: MiddlewareHandler = async (c, next) => {
+  c.header("Cache-Control", "no-store");
+  await next();
+};
+
+function viewSignIn({ account, person, expiresAt }: SignedIn): z.infer<typeof view> {
+  const { id, email, role } = person;
+  return { account, id, email, role, expiresAt: iso(expiresAt) };
+}
