@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cadence } from "./cadence.ts";
+import { cadenceForSignal } from "./cadence.ts";
 import type { SignalInput } from "./input.ts";
 import { leaseOf, renew, renewalOf, renewLease } from "./lease.ts";
 import { reduce } from "./reduce.ts";
@@ -52,8 +52,7 @@ describe("a lease", () => {
             expect(reduced.transitions).toEqual([]);
             expect(renew(session, renewal)).toEqual(reduced.session);
             expect(renewal.deadlineAt).toBe(reduced.deadlineAt);
-            const visibility = beat.visible ? "visible" : "hidden";
-            expect(lease.nextMs).toBe(cadence(reduced.session, visibility, settings));
+            expect(lease.nextMs).toBe(cadenceForSignal(reduced.session, beat, settings));
             // So it may be renewed again and again.
             const { seq, leaseUntil } = renewal;
             expect(leaseOf(reduced.session, beat, settings)).toEqual({ ...lease, seq, leaseUntil });

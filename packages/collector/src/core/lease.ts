@@ -4,7 +4,7 @@
  * checks one against the other.
  * @module
  */
-import { cadence } from "./cadence.ts";
+import { cadenceForPage } from "./cadence.ts";
 import { deadlineOf } from "./deadline.ts";
 import type { SignalInput } from "./input.ts";
 import { isPresenceRead, isSteady, leaseFor } from "./presence.ts";
@@ -44,7 +44,7 @@ export function leaseOf(session: Session, beat: SignalInput, settings: Settings)
   const { seq, leaseUntil, leaseMs, visibility } = last;
   // The next lease may have another length: since this one began an agent was assigned, for example.
   if (leaseFor(session, visibility, false, settings) !== leaseMs) return null;
-  const nextMs = cadence(session, visibility, settings);
+  const nextMs = cadenceForPage(session, last, settings);
   if (nextMs === 0) return null;
   const endless = renew(session, { seq, leaseUntil: Number.POSITIVE_INFINITY });
   const othersAt = deadlineOf(endless, settings) ?? Number.POSITIVE_INFINITY;

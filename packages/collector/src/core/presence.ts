@@ -5,7 +5,7 @@
  */
 
 import { admissionOf, withoutAdmissions } from "./admission.ts";
-import { beatMs } from "./cadence.ts";
+import { BEATS_PER_LEASE, beatMs } from "./cadence.ts";
 import type { LeaveInput, SignalInput } from "./input.ts";
 import type { Presence, Visibility } from "./lists.ts";
 import type { Buffer, Page, Session } from "./session.ts";
@@ -203,7 +203,7 @@ export function leaseFor(
   if (visibility === "frozen")
     return leaseMs.frozen ?? (armed ? ARMED_FROZEN_LEASE_MS : leaseMs.hidden);
   if (visibility !== "visible") return leaseMs.hidden;
-  return leaseMs.visible ?? Math.round(1.5 * beatMs(session, visibility, settings));
+  return leaseMs.visible ?? Math.round(BEATS_PER_LEASE * beatMs(session, visibility, settings));
 }
 
 function bufferFor(to: LeaveInput["to"], { presence }: Settings): number {

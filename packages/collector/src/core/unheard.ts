@@ -3,7 +3,7 @@
  * many sessions together, with no signal of their account in between, is taken for that.
  * @module
  */
-import { beatMs } from "./cadence.ts";
+import { BEATS_PER_LEASE, beatMs } from "./cadence.ts";
 import { bufferEndsAt, earliestLease, extendAfterOutage, pageHeardAt } from "./presence.ts";
 import type { Page, Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
@@ -16,8 +16,6 @@ export const MAX_UNHEARD_MS = 600_000;
 const BEATS_UNTIL_MISS = 1.2;
 /** Each collector stores when signals arrived with its heartbeat, once a second. */
 const SIGNALS_KNOWN_AFTER_MS = 2_000;
-/** The default lease of a visible page, in beats. */
-const BEATS_PER_LEASE = 1.5;
 
 /** Leases and the buffer stand still from `now` on, if any of them runs. */
 export function beginUnheard(session: Session, now: number): Session {

@@ -87,7 +87,7 @@ export function makePlan(random: Random, options: PlanOptions = {}): Plan {
   };
 }
 
-/** Some of the recipes, and one that notifies an endpoint. */
+/** Some of the recipes, perhaps one that masks the ticket of a return, and one that notifies an endpoint. */
 function triggersOf(random: Random): readonly Trigger[] {
   const names = RECIPE_NAMES.filter(() => random.chance(0.3));
   const notify: Trigger = {
@@ -97,7 +97,13 @@ function triggersOf(random: Random): readonly Trigger[] {
     any: [],
     actions: [{ type: "notify_webhook", value: "notified" }],
   };
-  return [...names.flatMap((name) => recipe(name, DEFAULT_GROUPS[name])), notify];
+  const mask: Trigger = {
+    ...notify,
+    name: "Mask returns",
+    actions: [{ type: "set_status", value: "pending" }],
+  };
+  const masks = random.chance(0.2) ? [mask] : [];
+  return [...names.flatMap((name) => recipe(name, DEFAULT_GROUPS[name])), ...masks, notify];
 }
 
 function overridesOf(random: Random, areShort: boolean): Overrides {
