@@ -1,6 +1,7 @@
 /**
  * The edge Worker with test routes, which read a shard's counters, crash an object, disable its
- * alarms, revoke the keys, and run the watchdog. An object can also be crashed by its next input of a type.
+ * alarms, have the coordinator refuse what shards relay, revoke the keys, and run the watchdog. An object can
+ * also be crashed by its next input of a type.
  */
 
 import type { InputType } from "../../packages/collector/src/core/input.ts";
@@ -19,6 +20,7 @@ import {
   Shard,
   worker,
 } from "../../packages/collector/src/platform/cloudflare.ts";
+import { failRelays } from "../../packages/collector/src/stores/durable-object/testing/failing-relay.ts";
 
 /** The object crashes before or after it applies the next input of that type. */
 interface CrashAt {
@@ -53,13 +55,13 @@ class TestShard extends Shard {
   }
 
   async #storeAndCrash(): Promise<void> {
-    await (this.ctx.storage as unknown as { sync(): Promise<void> }).sync();
+    await this.ctx.storage.sync();
     await this.crash();
   }
 
   /** Aborts the object, which loses everything that it has in memory. */
   async crash(): Promise<void> {
-    (this.ctx as unknown as { abort(why: string): void }).abort("crashed by a test");
+    this.ctx.abort("crashed by a test");
   }
 }
 
@@ -69,6 +71,11 @@ class TestCoordinator extends Coordinator {
   protected override async syncKeys(accounts: Accounts): Promise<void> {
     this.#accounts = accounts;
     await super.syncKeys(accounts);
+  }
+
+  /** Whether everything that shards relay is refused. */
+  async failRelays(fails: boolean): Promise<void> {
+    failRelays(this.records, fails);
   }
 
   /** Gives the account other keys, and ends its own immediately. */
@@ -90,6 +97,8 @@ export default {
       coordinatorName("stillhere"),
     ) as unknown as TestCoordinator;
     if (method === "coordinator-figures") return Response.json(await coordinator.figures());
+    if (method === "refuse-relays") await coordinator.failRelays(true);
+    if (method === "take-relays") await coordinator.failRelays(false);
     if (method === "revoke-keys") await coordinator.revokeKeys();
     if (method === "figures") return Response.json(await shard.figures());
     if (method === "layouts") {

@@ -68,7 +68,7 @@ const listFilter = {
     ),
 };
 
-const LIST_DESCRIPTION = `All filters that are given must hold. \`user\`, \`ticket\`, \`assignee\`, \`sort=waiting\` and the times of change are indexed. The others examine one session after the other, at most ${MAX_EXAMINED.toLocaleString("en")} for a page. A session that does not change meanwhile is on exactly one page; with \`sort=changed\` one that changes comes again on a later page, and none is missed.`;
+const LIST_DESCRIPTION = `All filters that are given must hold. \`user\`, \`ticket\`, \`assignee\`, \`sort=waiting\` and the times of change are indexed, at the edge \`user\` and \`ticket\` alone. The others examine one session after the other, at most ${MAX_EXAMINED.toLocaleString("en")} for a page. A session that does not change meanwhile is on exactly one page; with \`sort=changed\` one that changes comes again on a later page, and none is missed.`;
 
 const list = createRoute({
   method: "get",

@@ -33,8 +33,9 @@ export class ShardStore extends DurableObjectStore {
     return this.#records.load(lookups);
   }
 
+  /** The requests wait for the coordinator ({@link ShardRecords.relayed}), but not the next batch. */
   override async commit(writes: readonly Write[]) {
-    return this.#records.commit(writes);
+    return this.#records.commitAhead(writes);
   }
 
   override async due(now: number, limit: number): Promise<readonly SessionKey[]> {

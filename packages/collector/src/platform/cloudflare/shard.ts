@@ -5,6 +5,7 @@
  * @module
  */
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";
+import { nextTurn } from "../../async/turns.ts";
 import { createSystemClock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import { SILENT_METER } from "../../engine/meter.ts";
@@ -29,6 +30,8 @@ const MAX_ALARM_DELAY_MS = 1_000;
 const RELAY_RETRY_MS = 2_000;
 /** How often unwritten beats are checked. */
 const WRITE_POLL_MS = 4_000;
+/** Sessions that are added to the directory in one turn. */
+const LIST_OLDER_LIMIT = 100;
 /** How often broadcasts are dropped that no session needs, while the object lives. */
 const TRIM_EVERY_MS = 3_600_000;
 
@@ -83,6 +86,15 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       this.#alarm.restore(await ctx.storage.getAlarm());
       if (this.#layouts.length === 0) await this.#register();
     });
+    ctx.waitUntil(this.#listOlder());
+  }
+
+  /** Adds sessions from before there was a directory to it, a part in each turn. */
+  async #listOlder(): Promise<void> {
+    while (this.#records.listOlder(LIST_OLDER_LIMIT) > 0) {
+      await this.#relay.run();
+      await nextTurn();
+    }
   }
 
   /** A getter, because RPC reaches only properties of the class, not of the instance. */
@@ -116,9 +128,8 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     this.#sweepIfOverdue(this.#alarm.at);
     const { key } = request;
     const [newest = 0, ...older] = candidateShards(key.id, this.#layouts);
-    if (newest === this.#name.index && older.length === 0)
-      return this.#engine.submitUnfollowed(request);
-    if (await this.#records.has(key)) return this.#engine.submitUnfollowed(request);
+    if (newest === this.#name.index && older.length === 0) return this.#apply(request);
+    if (await this.#records.has(key)) return this.#apply(request);
     if (newest !== this.#name.index) {
       // The caller has outdated layouts.
       return hops === 0 ? this.#stub(newest).submit(request, 1) : { status: "not_found" };
@@ -126,7 +137,14 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     for (const index of older) {
       if (await this.#stub(index).records.has(key)) return this.#stub(index).submit(request, 1);
     }
-    return this.#engine.submitUnfollowed(request);
+    return this.#apply(request);
+  }
+
+  /** Resolves when the coordinator has the change too, or when that takes too long. */
+  async #apply(request: EngineRequest): Promise<Outcome> {
+    const outcome = await this.#engine.submitUnfollowed(request);
+    await this.#records.relayed(request.key.id);
+    return outcome;
   }
 
   #stub(index: number): ShardStub {
@@ -146,7 +164,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
 
   async poll(): Promise<void> {
     this.#sweepIfOverdue(this.#records.nextDeadlineAt());
-    await this.#relay.run();
+    await this.#relay.retry();
     this.#records.writeUnwritten(this.#engine.clock.now());
   }
 
@@ -160,7 +178,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
 
   async alarm(): Promise<void> {
     this.#alarm.markFired();
-    await this.#relay.run();
+    await this.#relay.retry();
     await this.#sweep();
   }
 

@@ -17,6 +17,8 @@ declare module "cloudflare:workers" {
     readonly storage: DurableObjectStorage;
     waitUntil(work: Promise<unknown>): void;
     blockConcurrencyWhile<T>(work: () => Promise<T>): Promise<T>;
+    /** Ends the object, which loses everything that it has in memory. */
+    abort(reason: string): void;
   }
 
   export interface DurableObjectStorage {
@@ -24,6 +26,8 @@ declare module "cloudflare:workers" {
     transactionSync<T>(work: () => T): T;
     getAlarm(): Promise<number | null>;
     setAlarm(at: number): Promise<void>;
+    /** Resolves when all writes so far are on disk. */
+    sync(): Promise<void>;
   }
 
   export interface SqlStorage {

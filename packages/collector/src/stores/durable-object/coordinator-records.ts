@@ -1,6 +1,6 @@
 /**
  * The records of the coordinator, in the SQLite of its object: accounts, agents, settings, the
- * accounts' logs and webhooks, and the registered shards.
+ * accounts' logs and webhooks, the directory, and the registered shards.
  * @module
  */
 
@@ -29,6 +29,7 @@ import { decodeTransition } from "../transition-codec.ts";
 import { adminLink } from "./coordinator-admin.ts";
 import { outboxLink } from "./coordinator-outbox.ts";
 import { type CoordinatorStatements, prepareCoordinator } from "./coordinator-schema.ts";
+import type { DirectoryEntry } from "./directory.ts";
 import type { CoordinatorLink, RelayEntry, ShardName } from "./links.ts";
 import type { Layouts } from "./placement.ts";
 import type { ObjectSql } from "./sql.ts";
@@ -118,8 +119,9 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     return this.#statements.shards.all().map(toShardName);
   }
 
-  async append(shard: ShardName, entries: readonly RelayEntry[]): Promise<void> {
+  async relay(shard: ShardName, entries: readonly RelayEntry[]): Promise<void> {
     const { account, index } = shard;
+    const cursor = this.#cursor;
     this.#options.sql.transaction(() => {
       const relayed = this.#statements.relayed.get(account, index)?.["moved"] as number | undefined;
       if (relayed === undefined)
@@ -127,13 +129,34 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
       const fresh = entries.filter(({ number }) => number > relayed);
       const last = fresh.at(-1);
       if (!last) return;
-      for (const entry of fresh) this.#appendOne(account, entry);
+      for (const entry of fresh) {
+        this.#changeTerms(shard, entry);
+        this.#appendOne(account, entry);
+      }
       this.#statements.putRelayed.run(last.number, this.#cursor, account, index);
     });
-    this.#options.onLogChange(account);
+    if (this.#cursor > cursor) this.#options.onLogChange(account);
+  }
+
+  #changeTerms({ account, index }: ShardName, { session, terms }: RelayEntry): void {
+    const { addTerm, removeTerm } = this.#statements;
+    for (const hash of terms?.removed ?? []) removeTerm.run(account, hash, index, session);
+    for (const hash of terms?.added ?? []) addTerm.run(account, hash, index, session);
+  }
+
+  async directory(
+    account: string,
+    hash: number,
+    limit: number,
+  ): Promise<readonly DirectoryEntry[]> {
+    return this.#statements.directory.all(account, hash, limit).map((row) => ({
+      index: row["place"] as number,
+      session: row["session"] as string,
+    }));
   }
 
   #appendOne(account: string, { kind, session, ...entry }: RelayEntry): void {
+    if (kind === "terms") return;
     if (kind === "erased") {
       this.#statements.erase.run(account, session);
       if (entry.body !== "") this.#admin.append(account, JSON.parse(entry.body) as AuditEntry[]);

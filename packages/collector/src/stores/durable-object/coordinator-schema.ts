@@ -43,6 +43,14 @@ const MIGRATIONS = [
    ${OUTBOX_TABLES}`,
   LOG_HOURS_TABLE,
   ADMIN_TABLES,
+  // A row for each term of a session: an index of a table would be written, and paid for, besides it.
+  `CREATE TABLE directory (
+     account TEXT NOT NULL,
+     term INTEGER NOT NULL,
+     place INTEGER NOT NULL,
+     session TEXT NOT NULL,
+     PRIMARY KEY (account, term, place, session)
+   ) WITHOUT ROWID`,
 ];
 
 const ENTRY = "cursor, session, session_created_at, seq, at, body";
@@ -76,6 +84,11 @@ const SQL = {
   oldest: `SELECT cursor, at FROM transitions WHERE account = ? AND track = ?
     ORDER BY cursor LIMIT ?`,
   prune: "DELETE FROM transitions WHERE account = ? AND track = ? AND cursor <= ?",
+  directory: "SELECT place, session FROM directory WHERE account = ? AND term = ? LIMIT ?",
+  addTerm: `INSERT INTO directory (account, term, place, session) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO NOTHING`,
+  removeTerm: `DELETE FROM directory
+    WHERE account = ? AND term = ? AND place = ? AND session = ?`,
   agents: "SELECT id, capacity FROM agents WHERE account = ? AND id > ? ORDER BY id LIMIT ?",
   capacity: "SELECT id, capacity FROM agents WHERE account = ? AND id = ?",
   putAgent: "INSERT OR REPLACE INTO agents (account, id, capacity) VALUES (?, ?, ?)",

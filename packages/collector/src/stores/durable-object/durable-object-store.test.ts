@@ -18,6 +18,7 @@ import {
 } from "../../suite/index.ts";
 import { OLD, SURVIVOR } from "../../suite/merges.ts";
 import { candidateShards } from "./placement.ts";
+import { DIRECTORY_CASES } from "./testing/directory.ts";
 import type { Task } from "./testing/worker.ts";
 
 const ENTRY = fileURLToPath(new URL("./testing/worker.ts", import.meta.url));
@@ -63,6 +64,12 @@ describe("Durable Objects", () => {
 describe("a row of a shard", () => {
   it("that cannot be read stops its own session, and is no outage of the shard", async () => {
     expect(await run({ type: "unreadable" })).toBe(true);
+  });
+});
+
+describe("the directory", () => {
+  it.each(Object.keys(DIRECTORY_CASES) as (keyof typeof DIRECTORY_CASES)[])("%s", async (name) => {
+    expect(await run({ type: "directory", name })).toBe(true);
   });
 });
 

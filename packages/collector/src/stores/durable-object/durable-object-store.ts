@@ -6,7 +6,14 @@
 
 import type { Track } from "../../core/lists.ts";
 import type { AdminStore, AuditEntry } from "../admin.ts";
-import { compare, type ListPage, type ListQuery, MAX_EXAMINED, mergePages } from "../list.ts";
+import {
+  compare,
+  type ListPage,
+  type ListQuery,
+  MAX_EXAMINED,
+  mergePages,
+  termOf,
+} from "../list.ts";
 import type { OutboxStore } from "../outbox.ts";
 import { scanById } from "../scan.ts";
 import type {
@@ -31,15 +38,20 @@ import type {
   Write,
   WriteOutcome,
 } from "../store.ts";
+import { termHash } from "../term-hash.ts";
+import { CaughtUpShards } from "./directory.ts";
 import type { CoordinatorLink, Links, ShardLink, ShardName } from "./links.ts";
 import { candidateShards, type Layouts, shardCount } from "./placement.ts";
 import { remoteCall } from "./remote-call.ts";
 
 export class DurableObjectStore implements Store {
   readonly #links: Links;
+  readonly #caughtUp: CaughtUpShards;
 
-  constructor(links: Links) {
+  /** @param now epoch milliseconds */
+  constructor(links: Links, now: () => number = Date.now) {
     this.#links = links;
+    this.#caughtUp = new CaughtUpShards(now);
   }
 
   get outbox(): OutboxStore {
@@ -141,10 +153,43 @@ export class DurableObjectStore implements Store {
   async list(account: string, query: ListQuery): Promise<ListPage> {
     const shards = shardCount(await this.layouts());
     const maxExamined = Math.ceil((query.maxExamined ?? MAX_EXAMINED) / shards);
-    const pages = await this.#ofAll(account, async (shard) => [
-      await shard.list({ ...query, maxExamined }),
-    ]);
+    const named = await this.#namedFor(account, query);
+    const pages = await this.#ofAll(account, async (shard, index) => {
+      if (named === null) return [await shard.list({ ...query, maxExamined })];
+      const ids = named.get(index);
+      return ids === undefined
+        ? []
+        : [await shard.list({ ...query, maxExamined }, ids && [...ids])];
+    });
     return mergePages(pages, query);
+  }
+
+  /**
+   * The ids that the directory names for the query, by shard; `null`: it does not help. A shard with `null` has
+   * sessions that the directory does not have yet.
+   */
+  async #namedFor(
+    account: string,
+    query: ListQuery,
+  ): Promise<ReadonlyMap<number, ReadonlySet<string> | null> | null> {
+    const term = termOf(query);
+    if (term === null) return null;
+    const hash = termHash(term);
+    // Before the directory is read: what it gets meanwhile is found twice, and not missed.
+    const unrelayed = await this.#ofAll(account, async (shard, index) => {
+      const ids = await this.#caughtUp.ask(account, index, () => shard.unrelayed(hash));
+      return ids?.length === 0 ? [] : [[index, ids && new Set(ids)] as const];
+    });
+    const named = new Map(unrelayed);
+    const maxExamined = query.maxExamined ?? MAX_EXAMINED;
+    const entries = await remoteCall(this.coordinator.directory(account, hash, maxExamined + 1));
+    if (entries.length > maxExamined) return null;
+    for (const { index, session } of entries) {
+      const ids = named.get(index);
+      if (ids === undefined) named.set(index, new Set([session]));
+      else ids?.add(session);
+    }
+    return named;
   }
 
   async countQueue(account: string, group?: string): Promise<QueueCounts> {
@@ -187,11 +232,13 @@ export class DurableObjectStore implements Store {
 
   async #ofAll<T>(
     account: string,
-    call: (shard: ShardLink) => Promise<readonly T[]>,
+    call: (shard: ShardLink, index: number) => Promise<readonly T[]>,
   ): Promise<T[]> {
     const count = shardCount(await this.layouts());
     const names = Array.from({ length: count }, (_, index) => ({ account, index }));
-    const found = await remoteCall(Promise.all(names.map((name) => call(this.#links.shard(name)))));
+    const found = await remoteCall(
+      Promise.all(names.map((name) => call(this.#links.shard(name), name.index))),
+    );
     return found.flat();
   }
 

@@ -26,6 +26,7 @@ import type {
   Write,
   WriteOutcome,
 } from "../store.ts";
+import type { DirectoryEntry, TermChange, Unrelayed } from "./directory.ts";
 import type { Layouts } from "./placement.ts";
 
 export interface ShardName {
@@ -51,7 +52,10 @@ export interface ShardLink {
   notCaughtUp(epoch: number, limit: number): Promise<readonly string[]>;
   /** As in the contract of a store, for this shard. */
   closeEpochs(epoch: number): Promise<boolean>;
-  list(query: ListQuery): Promise<ListPage>;
+  /** @param ids the only sessions that can match; `null`, the default: any can */
+  list(query: ListQuery, ids?: readonly string[] | null): Promise<ListPage>;
+  /** What the directory may not have of this shard for the hash of a term. */
+  unrelayed(hash: number): Promise<Unrelayed>;
   countQueue(group: string | null): Promise<QueueCounts>;
   assignments(agent: string, query: AssignmentQuery): Promise<readonly Assignment[]>;
   /** Agents that have sessions here, ascending by id. */
@@ -64,17 +68,21 @@ export interface ShardLink {
   erase(key: SessionKey, options: EraseOptions): Promise<boolean>;
 }
 
-/** An entry of a shard's relay queue for the account's log; `erased`: erase the session. */
+/**
+ * An entry of a shard's relay queue for the account's log and the directory; `erased`: erase the session,
+ * `terms`: for the directory alone.
+ */
 export interface RelayEntry {
   /** Rises with each entry of the shard. */
   readonly number: number;
-  readonly kind: Track | "erased";
+  readonly kind: Track | "erased" | "terms";
   readonly session: string;
   readonly sessionCreatedAt: number;
   readonly seq: number;
   readonly at: number;
   /** The transition as `transition-codec.ts` encodes it; of an erasure its entries of the audit log. */
   readonly body: string;
+  readonly terms: TermChange | null;
 }
 
 /** Everything that concerns an account as a whole. */
@@ -84,8 +92,10 @@ export interface CoordinatorLink {
   layouts(): Promise<Layouts>;
   /** All registered shards. */
   shards(): Promise<readonly ShardName[]>;
-  /** Appends to the account's log: each entry once, and the entries of a shard in order. */
-  append(shard: ShardName, entries: readonly RelayEntry[]): Promise<void>;
+  /** Applies to log and directory: each entry once, and the entries of a shard in order. */
+  relay(shard: ShardName, entries: readonly RelayEntry[]): Promise<void>;
+  /** Sessions that may have the term with the hash, at most `limit`, in any order. */
+  directory(account: string, hash: number, limit: number): Promise<readonly DirectoryEntry[]>;
   history(key: SessionKey, afterSeq: number, limit: number, track: Track): Promise<LogEntry[]>;
   log(account: string, afterCursor: number, limit: number, track: Track): Promise<LogEntry[]>;
   lastCursor(account: string): Promise<number>;

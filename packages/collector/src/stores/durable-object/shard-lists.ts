@@ -1,6 +1,6 @@
 /**
- * What a shard can do for lists. It has no index but that of ids: the other orders are sorted by reading
- * the rows of the shard.
+ * What a shard can do for lists. It has no index but that of ids, unless the directory has named sessions:
+ * the other orders are sorted by reading the rows of the shard.
  * @module
  */
 import type { Presence, QueueStanding, State } from "../../core/lists.ts";
@@ -9,9 +9,11 @@ import type { SqlRow } from "../sqlite/database.ts";
 import type { Stored } from "../store.ts";
 import type { ShardStatements } from "./shard-schema.ts";
 
+/** @param ids the only sessions that can match; `null`: any can */
 export function shardLists(
   { listed, walkById, walkByChange, walkByWait }: ShardStatements,
   toStored: (row: SqlRow) => Stored,
+  ids: readonly string[] | null,
 ): ListSource {
   const toCandidate = (row: SqlRow): Candidate => ({
     id: row["id"] as string,
@@ -35,7 +37,7 @@ export function shardLists(
       return walks[sort].all({ at, id, limit }).map(toCandidate);
     },
     async pick() {
-      return null;
+      return ids;
     },
     async load(ids) {
       return ids.flatMap((id) => listed.all(id).map(toCandidate));

@@ -5,6 +5,8 @@
 
 import { RpcTarget } from "cloudflare:workers";
 import type { Track } from "../../core/lists.ts";
+import type { Session } from "../../core/session.ts";
+import type { Transition } from "../../core/transition.ts";
 import { decodeSession, encodeSession } from "../codec.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { type ListPage, type ListQuery, listPage } from "../list.ts";
@@ -24,6 +26,7 @@ import type {
   WriteOutcome,
 } from "../store.ts";
 import { encodeTransition } from "../transition-codec.ts";
+import { hashesOf, type TermChange, termChange, type Unrelayed } from "./directory.ts";
 import type { DueEntry, RelayEntry, ShardLink } from "./links.ts";
 import { ShardBroadcasts } from "./shard-broadcasts.ts";
 import { shardLists } from "./shard-lists.ts";
@@ -33,6 +36,9 @@ import { type UnwrittenBeat, UnwrittenBeats, WRITE_AFTER_MS } from "./unwritten-
 
 /** The maximum age of lost beats: each is written at most three periods after it was accepted. */
 const MAX_LOSS_AGE_MS = 3 * WRITE_AFTER_MS;
+
+/** The value of the fact `directory`, once the relay queue has had the terms of every session. */
+const COMPLETE = "complete";
 
 /** When the sweep tries a session again whose row cannot be read. */
 const UNREADABLE_DELAY_MS = 60_000;
@@ -58,6 +64,11 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   readonly #deadlines = new Map<string, number>();
   /** The coordinator has all entries up to this number; 0 after the object wakes. */
   #relayed = 0;
+  /** The last entry of each session whose change the coordinator may not have. */
+  readonly #lastEntries = new Map<string, number>();
+  #relaying: Promise<void> = Promise.resolve();
+  /** Up to which session {@link listOlder} has gone. */
+  #listedUpTo = "";
   #lastSignalAt: number | null = null;
   /** The fact `holding` is stored: there may be unwritten beats. */
   #mayHaveUnwritten: boolean;
@@ -119,6 +130,13 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   }
 
   async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
+    const outcomes = this.commitAhead(writes);
+    await Promise.all(writes.map(({ key }) => this.relayed(key.id)));
+    return outcomes;
+  }
+
+  /** Commits without waiting for the coordinator: {@link relayed} does. */
+  commitAhead(writes: readonly Write[]): readonly WriteOutcome[] {
     const now = this.#options.now();
     const outcomes = this.#options.sql.transaction(() =>
       writes.map((write) => this.#commitOne(write, now)),
@@ -129,11 +147,17 @@ export class ShardRecords extends RpcTarget implements ShardLink {
       else this.#deadlines.set(key.id, deadlineAt);
     }
     this.#options.onDeadlines(committed.flatMap(({ deadlineAt }) => deadlineAt ?? []));
-    const hasTransitions = committed.some(
-      ({ transitions, shadowTransitions }) => transitions.length + shadowTransitions.length > 0,
-    );
-    if (hasTransitions) await this.#options.relay();
+    if (committed.some(({ key }) => this.#lastEntries.has(key.id))) this.#relay();
     return outcomes;
+  }
+
+  /** Resolves when the coordinator has the session's changes, or when that takes too long. */
+  async relayed(id: string): Promise<void> {
+    if (this.#lastEntries.has(id)) await this.#relaying;
+  }
+
+  #relay(): void {
+    this.#relaying = this.#options.relay();
   }
 
   #commitOne(write: Write, now: number): WriteOutcome {
@@ -167,21 +191,33 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     }
     const { capacityHeld, ...columns } = write.columns;
     const { changedAt, user } = session;
-    const shown = { changedAt, user, held: Number(capacityHeld) };
+    const hashes = hashesOf(session);
+    const terms = termChange(version === 1 ? [] : this.#hashesInQueue(key.id), hashes);
+    const shown = { changedAt, user, held: Number(capacityHeld), terms: JSON.stringify(hashes) };
     const row = { ...renewed, ...columns, ...shown, epoch: write.epoch };
     if (version === 1) this.#statements.insertSession.run(row);
     else this.#statements.updateSession.run(row);
     for (const eventId of write.eventIds) this.#statements.insertEvent.run(key.id, eventId);
-    this.#append(key.id, "live", session.createdAt, write.transitions);
-    this.#append(key.id, "shadow", session.createdAt, write.shadowTransitions);
+    // An entry that is written anyway has the terms too: each row costs money.
+    const [first, ...others] = [
+      ...write.transitions.map((each) => entryOf("live", session, each)),
+      ...write.shadowTransitions.map((each) => entryOf("shadow", session, each)),
+    ];
+    if (first || terms) this.#queue(key.id, { ...(first ?? TERMS_ALONE), terms });
+    for (const entry of others) this.#queue(key.id, entry);
   }
 
-  #append(id: string, track: Track, createdAt: number, transitions: Write["transitions"]): void {
-    for (const transition of transitions) {
-      const { seq, at } = transition;
-      const body = encodeTransition(transition);
-      this.#statements.insertRelayEntry.run(track, id, createdAt, seq, at, body);
-    }
+  /** What the directory has of the session once it has the whole queue. */
+  #hashesInQueue(id: string): readonly number[] {
+    const text = this.#statements.terms.get(id)?.["terms"] as string | null | undefined;
+    return JSON.parse(text ?? "[]") as number[];
+  }
+
+  #queue(id: string, { kind, sessionCreatedAt, seq, at, body, terms }: NewEntry): void {
+    const change = terms && JSON.stringify(terms);
+    const row = [kind, id, sessionCreatedAt, seq, at, body, change] as const;
+    const number = this.#statements.insertRelayEntry.get(...row)?.["number"] as number;
+    this.#lastEntries.set(id, number);
   }
 
   async due(now: number, limit: number): Promise<readonly DueEntry[]> {
@@ -237,9 +273,44 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return Number(this.fact("closed_epoch") ?? 0);
   }
 
-  async list(query: ListQuery): Promise<ListPage> {
+  async list(query: ListQuery, ids: readonly string[] | null = null): Promise<ListPage> {
     const toStored = (row: SqlRow) => this.#newest(row);
-    return listPage(shardLists(this.#statements, toStored), query, this.#unreadable);
+    const source = shardLists(this.#statements, toStored, ids);
+    return listPage(source, query, this.#unreadable);
+  }
+
+  async unrelayed(hash: number): Promise<Unrelayed> {
+    const entries = this.#statements.unrelayed.all(this.#relayed);
+    if (entries.length > 0) this.#relay();
+    const ids = entries
+      .filter((row) => termsOfRow(row)?.added.includes(hash))
+      .map((row) => row["session"] as string);
+    const isComplete = this.fact("directory") === COMPLETE;
+    return { ids: isComplete ? ids : null, isCaughtUp: isComplete && entries.length === 0 };
+  }
+
+  /**
+   * Queues the terms of at most `limit` sessions from before there was a directory; returns of how many, 0 if
+   * there are no more.
+   */
+  listOlder(limit: number): number {
+    if (this.fact("directory") === COMPLETE) return 0;
+    const rows = this.#statements.unlisted.all(this.#listedUpTo, limit);
+    this.#options.sql.transaction(() => {
+      for (const row of rows) this.#listOlder(row);
+      if (rows.length < limit) this.putFact("directory", COMPLETE);
+    });
+    return rows.length;
+  }
+
+  /** One that cannot be read is in no list. */
+  #listOlder(row: SqlRow): void {
+    const id = row["id"] as string;
+    const hashes = this.#readable(row).flatMap(({ session }) => hashesOf(session));
+    this.#statements.putTerms.run(JSON.stringify(hashes), id);
+    const terms = termChange([], hashes);
+    if (terms) this.#queue(id, { ...TERMS_ALONE, terms });
+    this.#listedUpTo = id;
   }
 
   async countQueue(group: string | null): Promise<QueueCounts> {
@@ -299,11 +370,13 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     const version = this.#versionOf(id);
     if (version === 0 || version !== (expectedVersion ?? version)) return false;
     this.#options.sql.transaction(() => {
+      const terms = termChange(this.#hashesInQueue(id), []);
       this.#statements.eraseEvents.run(id);
       this.#statements.eraseSession.run(id);
       // Inserted before the deletion, so that its number is above those of the deleted entries.
       const body = audit ? JSON.stringify(audit) : "";
-      this.#statements.insertRelayEntry.run("erased", id, 0, 0, 0, body);
+      this.#queue(id, { ...TERMS_ALONE, kind: "erased", body, terms });
+      this.#statements.keepTerms.run(id);
       this.#statements.eraseRelayEntries.run(id);
       if (erasedAt === undefined) return;
       this.#statements.pruneErasures.run(erasedAt - ERASURE_KEPT_MS);
@@ -311,7 +384,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     });
     this.#unwritten.delete(id);
     this.#deadlines.delete(id);
-    await this.#options.relay();
+    this.#relay();
+    await this.#relaying;
     return true;
   }
 
@@ -325,6 +399,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
       seq: row["seq"] as number,
       at: row["at"] as number,
       body: row["body"] as string,
+      terms: termsOfRow(row),
     }));
   }
 
@@ -332,6 +407,9 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   dropRelayed(number: number): void {
     this.#relayed = number;
     this.#statements.dropRelayed.run(number);
+    for (const [id, last] of this.#lastEntries) {
+      if (last <= number) this.#lastEntries.delete(id);
+    }
   }
 
   /** The earliest deadline of a session; `null` if there is none. */
@@ -390,6 +468,28 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   putFact(name: string, value: string): void {
     this.#statements.putFact.run(name, value);
   }
+}
+
+/** An entry of the relay queue before it has a number. */
+type NewEntry = Omit<RelayEntry, "number" | "session">;
+
+const TERMS_ALONE = {
+  kind: "terms",
+  sessionCreatedAt: 0,
+  seq: 0,
+  at: 0,
+  body: "",
+} as const satisfies Partial<NewEntry>;
+
+function entryOf(kind: Track, { createdAt }: Session, transition: Transition): NewEntry {
+  const { seq, at } = transition;
+  const body = encodeTransition(transition);
+  return { kind, sessionCreatedAt: createdAt, seq, at, body, terms: null };
+}
+
+function termsOfRow(row: SqlRow): TermChange | null {
+  const text = row["terms"] as string | null;
+  return text === null ? null : (JSON.parse(text) as TermChange);
 }
 
 function storedOf({ write, version }: UnwrittenBeat): Stored {

@@ -1,59 +1,100 @@
 /**
- * Relays committed transitions of a shard to the account's log at the coordinator, each once and in
- * order. Entries stay in the shard's relay queue until the coordinator has them, and the
+ * Relays a shard's queue to the coordinator: transitions for the account's log, and terms for the
+ * directory, each once and in order. Entries stay in the queue until the coordinator has them, and the
  * coordinator ignores those it already has. Runs do not overlap, so no entry overtakes another.
  * @module
  */
 import { settlesWithin } from "../../async/timeout.ts";
+import { RELAY_TIMEOUT_MS } from "./directory.ts";
 import type { CoordinatorLink, RelayEntry, ShardName } from "./links.ts";
 
 const RELAY_LIMIT = 200;
-/** The longest that a commit waits for the coordinator. */
-const MAX_WAIT_MS = 1_000;
+/** How soon the coordinator is called again while requests wait. */
+const RETRY_MS = 100;
 
 export interface ShardRelayOptions {
   readonly name: ShardName;
-  readonly coordinator: () => CoordinatorLink;
+  readonly coordinator: () => Pick<CoordinatorLink, "relay">;
   readonly read: (limit: number) => readonly RelayEntry[];
   readonly drop: (number: number) => void;
-  /** Called if the coordinator does not answer; the receiver must schedule another run. */
+  /** Called if the coordinator does not answer; the receiver must {@link ShardRelay.retry}. */
   readonly onError: (error: unknown) => void;
 }
 
 export class ShardRelay {
   readonly #options: ShardRelayOptions;
-  #work: Promise<void> = Promise.resolve();
+  /** To be called when what was committed before is relayed. */
+  #waiting: (() => void)[] = [];
   #isRunning = false;
   #isRequested = false;
+  /** A caller gave up waiting, and the queue has not been empty since. */
+  #isBehind = false;
 
   constructor(options: ShardRelayOptions) {
     this.#options = options;
   }
 
-  /** Resolves when everything committed so far is in the log, or when that takes too long. */
+  /**
+   * Resolves when the coordinator has everything committed so far, or when that takes too long. While it
+   * takes too long, later callers do not wait: a coordinator that hangs holds up requests once.
+   */
   async run(): Promise<void> {
     this.#isRequested = true;
-    if (!this.#isRunning) this.#work = this.#drain();
-    await settlesWithin(MAX_WAIT_MS, this.#work);
+    if (this.#isBehind) return;
+    let isRelayed = false;
+    const relayed = new Promise<void>((resolve) => {
+      this.#waiting.push(() => {
+        isRelayed = true;
+        resolve();
+      });
+    });
+    this.#start();
+    await settlesWithin(RELAY_TIMEOUT_MS, relayed);
+    if (!isRelayed) this.#isBehind = true;
+  }
+
+  /** The same, but calls a coordinator again that has not answered in time. */
+  async retry(): Promise<void> {
+    if (!this.#isBehind) return this.run();
+    this.#isRequested = true;
+    this.#start();
+  }
+
+  #start(): void {
+    if (!this.#isRunning) void this.#drain();
   }
 
   async #drain(): Promise<void> {
-    const { name, coordinator, read, drop, onError } = this.#options;
     this.#isRunning = true;
-    try {
-      while (this.#isRequested) {
-        this.#isRequested = false;
-        const entries = read(RELAY_LIMIT);
-        const last = entries.at(-1);
-        if (!last) continue;
-        await coordinator().append(name, entries);
-        drop(last.number);
-        this.#isRequested ||= entries.length === RELAY_LIMIT;
+    while (this.#isRequested) {
+      this.#isRequested = false;
+      try {
+        await this.#relayQueue();
+      } catch (error) {
+        if (this.#isBehind) {
+          this.#options.onError(error);
+          break;
+        }
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        this.#isRequested = true;
       }
-    } catch (error) {
-      onError(error);
-    } finally {
-      this.#isRunning = false;
     }
+    this.#isRunning = false;
+  }
+
+  async #relayQueue(): Promise<void> {
+    const { name, coordinator, read, drop } = this.#options;
+    const served = this.#waiting.length;
+    for (let isMore = true; isMore; ) {
+      const entries = read(RELAY_LIMIT);
+      const last = entries.at(-1);
+      if (last) {
+        await coordinator().relay(name, entries);
+        drop(last.number);
+      }
+      isMore = entries.length === RELAY_LIMIT;
+    }
+    this.#isBehind = false;
+    for (const resolve of this.#waiting.splice(0, served)) resolve();
   }
 }

@@ -53,23 +53,28 @@ const LISTED = `${SESSION}, changed_at, queued_at, state, presence, queue, assig
 const SQL = {
   session: `SELECT ${SESSION} FROM sessions WHERE id = ?`,
   version: "SELECT version FROM sessions WHERE id = ?",
+  terms: "SELECT terms FROM sessions WHERE id = ?",
+  putTerms: "UPDATE sessions SET terms = ? WHERE id = ?",
+  unlisted: `SELECT ${SESSION} FROM sessions WHERE id > ? AND terms IS NULL ORDER BY id LIMIT ?`,
   hasEvent: "SELECT 1 FROM events WHERE session = ? AND id = ?",
   insertEvent: "INSERT OR IGNORE INTO events (session, id) VALUES (?, ?)",
   insertSession: `INSERT INTO sessions (id, version, epoch, deadline_at, state, presence, queue,
-      queued_at, changed_at, assignee, grp, user, held, body, shadow)
+      queued_at, changed_at, assignee, grp, user, held, body, shadow, terms)
     VALUES (:id, :version, :epoch, :deadlineAt, :state, :presence, :queue,
-      :queuedAt, :changedAt, :assignee, :group, :user, :held, :body, :shadow)`,
+      :queuedAt, :changedAt, :assignee, :group, :user, :held, :body, :shadow, :terms)`,
   updateSession: `UPDATE sessions SET version = :version, epoch = :epoch, deadline_at = :deadlineAt,
       state = :state, presence = :presence, queue = :queue, queued_at = :queuedAt,
-      changed_at = :changedAt, assignee = :assignee, grp = :group, user = :user, held = :held, body = :body, shadow = :shadow
+      changed_at = :changedAt, assignee = :assignee, grp = :group, user = :user, held = :held,
+      body = :body, shadow = :shadow, terms = :terms
     WHERE id = :id`,
   renewSession: `UPDATE sessions SET version = :version, deadline_at = :deadlineAt, body = :body,
       shadow = :shadow WHERE id = :id`,
   postpone: "UPDATE sessions SET deadline_at = ? WHERE id = ?",
-  insertRelayEntry: `INSERT INTO outbox (kind, session, session_created_at, seq, at, body)
-    VALUES (?, ?, ?, ?, ?, ?)`,
-  relayQueue: `SELECT number, kind, session, session_created_at, seq, at, body FROM outbox
+  insertRelayEntry: `INSERT INTO outbox (kind, session, session_created_at, seq, at, body, terms)
+    VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number`,
+  relayQueue: `SELECT number, kind, session, session_created_at, seq, at, body, terms FROM outbox
     WHERE number > ? ORDER BY number LIMIT ?`,
+  unrelayed: "SELECT session, terms FROM outbox WHERE number > ?",
   // The last entry stays, so that the next one gets a higher number.
   dropRelayed: "DELETE FROM outbox WHERE number < ?",
 
@@ -90,7 +95,10 @@ const SQL = {
   sessionsOf: "SELECT id FROM sessions WHERE user = ? AND id > ? ORDER BY id LIMIT ?",
   count: "SELECT count(*) AS count FROM sessions",
   eraseEvents: "DELETE FROM events WHERE session = ?",
-  eraseRelayEntries: "DELETE FROM outbox WHERE session = ? AND kind <> 'erased'",
+  // The directory must see every change of terms.
+  keepTerms: `UPDATE outbox SET kind = 'terms', session_created_at = 0, seq = 0, at = 0, body = ''
+    WHERE session = ? AND kind <> 'erased' AND terms IS NOT NULL`,
+  eraseRelayEntries: "DELETE FROM outbox WHERE session = ? AND kind NOT IN ('erased', 'terms')",
   eraseSession: "DELETE FROM sessions WHERE id = ?",
   erasure: "SELECT at FROM erasures WHERE hash = ?",
   putErasure: "INSERT OR REPLACE INTO erasures (hash, at) VALUES (?, ?)",
@@ -119,6 +127,11 @@ const MIGRATIONS: readonly ((sql: ObjectSql) => void)[] = [
       const id = row["id"] as string;
       set.run(decodeSession(id, row["body"] as string).changedAt, id);
     }
+  },
+  (sql) => {
+    // The hashes that the relay queue has of a session; null: it is older than the directory.
+    sql.exec("ALTER TABLE sessions ADD COLUMN terms TEXT");
+    sql.exec("ALTER TABLE outbox ADD COLUMN terms TEXT");
   },
 ];
 

@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { linksOf } from "../../../platform/cloudflare/env.ts";
-import { shardName } from "../../../platform/cloudflare/names.ts";
+import { coordinatorName, shardName } from "../../../platform/cloudflare/names.ts";
 import { Coordinator, type Env, Shard } from "../../../platform/cloudflare.ts";
 import { compareHistory } from "../../../suite/histories.ts";
 import {
@@ -19,9 +19,20 @@ import {
 import { history } from "../../../suite/testing/generated.ts";
 import { MemoryStore } from "../../memory/memory-store.ts";
 import { DurableObjectStore } from "../durable-object-store.ts";
+import { shardCount } from "../placement.ts";
+import { DIRECTORY_CASES, type DirectoryFixture } from "./directory.ts";
+import { failRelays } from "./failing-relay.ts";
 import { passOverUnreadable } from "./unreadable.ts";
 
 class QuietShard extends Shard {
+  /** Leaves the object as it was before there was a directory, and ends it. */
+  async forgetDirectory(): Promise<void> {
+    this.ctx.storage.sql.exec("UPDATE sessions SET terms = NULL");
+    this.ctx.storage.sql.exec("DELETE FROM facts WHERE name = 'directory'");
+    await this.ctx.storage.sync();
+    this.ctx.abort("ended by a test");
+  }
+
   /** Changes a session's row as damage would. */
   async damage(id: string): Promise<void> {
     this.ctx.storage.sql.exec("UPDATE sessions SET body = '[2]' WHERE id = ?", id);
@@ -32,6 +43,19 @@ class QuietShard extends Shard {
 }
 
 class QuietCoordinator extends Coordinator {
+  async failRelays(fails: boolean): Promise<void> {
+    failRelays(this.records, fails);
+  }
+
+  async directoryRows(): Promise<readonly string[]> {
+    const rows = this.ctx.storage.sql.exec("SELECT term, session FROM directory").toArray();
+    return rows.map(({ term, session }) => `${term} ${session}`).sort();
+  }
+
+  async forgetDirectory(): Promise<void> {
+    this.ctx.storage.sql.exec("DELETE FROM directory");
+  }
+
   protected override async deliver(): Promise<void> {}
   protected override async syncKeys(): Promise<void> {}
 }
@@ -50,6 +74,7 @@ export type Task =
   | { readonly type: "conformance"; readonly name: string }
   | { readonly type: "scenarios"; readonly scenarios: readonly Scenario[] }
   | { readonly type: "unreadable" }
+  | { readonly type: "directory"; readonly name: keyof typeof DIRECTORY_CASES }
   | { readonly type: "histories"; readonly runs: number; readonly seed: number };
 
 /** Through JSON, because RPC cannot pass objects without a prototype. */
@@ -64,6 +89,35 @@ function open(env: Env): DurableObjectStore {
   return new DurableObjectStore(linksOf(env, `space${spaces}`));
 }
 
+function openDirectory(env: Env): DirectoryFixture {
+  const store = open(env);
+  const space = `space${spaces}`;
+  const coordinator = () =>
+    env.COORDINATOR.getByName(coordinatorName(space)) as unknown as QuietCoordinator;
+  const shards = async () =>
+    Array.from({ length: shardCount(await store.layouts()) }, (_, index) => {
+      const shard = env.SHARD.getByName(shardName(space, { account: "shop", index }));
+      return shard as unknown as QuietShard;
+    });
+  return {
+    store,
+    frozen: new DurableObjectStore(linksOf(env, space), () => 0),
+    rows: () => coordinator().directoryRows(),
+    failRelays: (fails) => coordinator().failRelays(fails),
+    async calls() {
+      const figures = await Promise.all((await shards()).map((shard) => shard.figures()));
+      return figures.map(({ calls }) => calls);
+    },
+    async poll() {
+      await Promise.all((await shards()).map((shard) => shard.poll()));
+    },
+    async forget() {
+      await coordinator().forgetDirectory();
+      await Promise.allSettled((await shards()).map((shard) => shard.forgetDirectory()));
+    },
+  };
+}
+
 async function run(task: Task, env: Env): Promise<unknown> {
   if (task.type === "unreadable") {
     const store = open(env);
@@ -72,6 +126,10 @@ async function run(task: Task, env: Env): Promise<unknown> {
       await (shard as unknown as QuietShard).damage(key.id);
       return shard;
     });
+  }
+  if (task.type === "directory") {
+    await DIRECTORY_CASES[task.name](openDirectory(env));
+    return true;
   }
   if (task.type === "scenarios") return playScenarios(open(env), task.scenarios);
   if (task.type === "histories") {
