@@ -1,7 +1,9 @@
 /**
- * `pnpm loop-delay [--sessions 1000000] [--store sqlite|memory|redis]`: measures how long each route and
- * timer holds up the event loop in one turn, in processor time of the thread and without garbage
- * collection. Redis is started here; SQLite is a file in a temporary folder.
+ * `pnpm loop-delay [--sessions 1000000] [--changed 1000000] [--store sqlite|memory|redis]`: measures how long
+ * each route and timer holds up the event loop in one turn, in processor time of the thread and without
+ * garbage collection. `--changed` sessions are changed by what goes on until all of them are; default: all.
+ * `--only TEXT` runs those whose names have the text. Redis is started here; SQLite is a file in a temporary
+ * folder.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +20,8 @@ const MAX_TURN_MS = 50;
 const { values: options } = parseArgs({
   options: {
     sessions: { type: "string", default: "1000000" },
+    changed: { type: "string" },
+    only: { type: "string", default: "" },
     store: { type: "string", default: "sqlite" },
   },
 });
@@ -26,10 +30,13 @@ const redis = options.store === "redis" ? await RedisServer.start() : null;
 const address = { memory: "memory:", sqlite: `sqlite:${join(folder, "load.db")}` }[options.store];
 const store = await openStore(address ?? redis?.url ?? options.store);
 
-const load = await openLoopLoad(store, Number(options.sessions));
-console.log(`${options.store}, ${Number(options.sessions).toLocaleString("en")} sessions\n`);
+const sessions = Number(options.sessions);
+const changed = Number(options.changed ?? sessions);
+const load = await openLoopLoad(store, { sessions, changed });
+console.log(`${options.store}, ${sessions.toLocaleString("en")} sessions\n`);
 console.log("| longest turn | all turns | route or timer |\n| --- | --- | --- |");
 for (const { name, run } of LOOP_PROBES) {
+  if (!name.includes(options.only)) continue;
   const before = process.threadCpuUsage();
   const meter = new TurnMeter();
   await run(load);

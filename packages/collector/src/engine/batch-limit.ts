@@ -20,6 +20,12 @@ export class BatchLimit {
     return Math.min(Math.max(fitting, MIN_REQUESTS), MAX_REQUESTS);
   }
 
+  /** Starts a part of a batch; the function that it returns says whether the part should end. */
+  startPart(): () => boolean {
+    const startedAt = performance.now();
+    return () => performance.now() - startedAt >= TARGET_MS;
+  }
+
   /** Runs a synchronous part of a batch, or starts one that continues elsewhere. */
   measure<T>(part: () => T): T {
     const startedAt = performance.now();

@@ -237,19 +237,20 @@ export class Engine {
       if (request) requests.push(request);
     }
     if (requests.length > 0) {
-      await this.#apply(groupBySession(requests), beats, receivedAt);
-      this.#batchLimit.endBatch(requests.length);
+      const count = await this.#apply(groupBySession(requests), beats, receivedAt);
+      this.#batchLimit.endBatch(count);
     }
     if (beats && beats.size > 0) {
       this.#retry(await this.#timed(beats.size, () => beats.commit(this.store, receivedAt)));
     }
   }
 
+  /** Returns how many requests were applied; the others are pending again. */
   async #apply(
     groups: readonly Group[],
     beats: BeatBatch | null,
     receivedAt: number,
-  ): Promise<void> {
+  ): Promise<number> {
     const lookups = groups.map((group) => ({
       key: group[0].request.key,
       eventIds: eventIdsOf(group),
@@ -266,8 +267,12 @@ export class Engine {
     for (const account of this.#mayBeUnheard(groups, found, receivedAt)) {
       await this.unheard.decide(account, receivedAt);
     }
-    const apply = () => this.#applyInMemory(groups, found, receivedAt);
-    let applied = this.#batchLimit.measure(apply);
+    const loaded = groups.map((group, index) => ({ group, found: found[index] ?? NOT_FOUND }));
+    const isSpent = this.#batchLimit.startPart();
+    const { later, ...first } = this.#batchLimit.measure(() =>
+      this.#applyInMemory(loaded, receivedAt, isSpent),
+    );
+    let { applied } = first;
     const accountsHeard = new Set(
       applied.filter(hasAcceptedSignal).map(({ work }) => work.key.account),
     );
@@ -276,7 +281,11 @@ export class Engine {
       hasBeenUnheard = (await this.unheard.accept(account, receivedAt)) || hasBeenUnheard;
     }
     // The end of the silence comes before the signals that end it.
-    if (hasBeenUnheard) applied = this.#batchLimit.measure(apply);
+    if (hasBeenUnheard) {
+      const again = applied;
+      const apply = () => this.#applyInMemory(again, receivedAt, () => false);
+      ({ applied } = this.#batchLimit.measure(apply));
+    }
     const now = this.clock.timeOf(receivedAt);
     const done = (await this.#requeueReturns(applied, now)).flatMap((each) =>
       alone(each.group, () => ({ ...each, write: each.work.write() })),
@@ -285,6 +294,8 @@ export class Engine {
     await budget.step();
     const results =
       writes.length > 0 ? await this.#timed(writes.length, () => this.#commit(writes)) : [];
+    // Before conflicts of the same session, which arrived earlier.
+    this.#retry(later);
     const resultOf = new Map(writes.map((write, index) => [write, results[index]]));
     for (const { write, ...each } of done) {
       const result = (write && resultOf.get(write)) ?? "committed";
@@ -302,24 +313,42 @@ export class Engine {
     for (const write of logged) this.#count(write, now);
     for (const account of new Set(logged.map(({ key }) => key.account)))
       this.logNotifier.notify(account);
+    return groups.flat().length - later.length;
   }
 
-  /** Applies the requests to their sessions as they were loaded. */
+  /**
+   * Applies the requests to their sessions as they were loaded, until the time for it is spent. Those that
+   * are left are for a later batch.
+   */
   #applyInMemory(
-    groups: readonly Group[],
-    found: readonly Found[],
+    loaded: readonly Loaded[],
     receivedAt: number,
-  ): readonly Applied[] {
+    isSpent: () => boolean,
+  ): { readonly applied: readonly Applied[]; readonly later: readonly Pending[] } {
     const now = this.clock.timeOf(receivedAt);
-    return groups.flatMap((group, index): readonly Applied[] => {
-      const { number, unreadable, ...known } = found[index] ?? NOT_FOUND;
+    const later: Pending[] = [];
+    const applied = loaded.flatMap(({ group, found }, index): readonly Applied[] => {
+      if (index > 0 && isSpent()) {
+        later.push(...group);
+        return [];
+      }
+      const { number, unreadable, ...known } = found;
       if (unreadable !== undefined) return rejectGroup(group, new RecordError(unreadable));
       return alone(group, () => {
-        const work = new SessionBatch(group[0].request.key, known, this.broadcasts);
-        const outcomes = group.map(({ request }) => work.apply(request, now));
-        return { group, work, outcomes, number, version: known.stored?.version ?? 0 };
+        const [first, ...others] = group;
+        const work = new SessionBatch(first.request.key, known, this.broadcasts);
+        const outcomes = [work.apply(first.request, now)];
+        const done: Group = [first];
+        for (const pending of others) {
+          if (isSpent()) break;
+          outcomes.push(work.apply(pending.request, now));
+          done.push(pending);
+        }
+        later.push(...group.slice(done.length));
+        return { group: done, found, work, outcomes, number, version: known.stored?.version ?? 0 };
       });
     });
+    return { applied, later };
   }
 
   /**
@@ -441,8 +470,12 @@ export class Engine {
   }
 }
 
-interface Applied {
+interface Loaded {
   readonly group: Group;
+  readonly found: Found;
+}
+
+interface Applied extends Loaded {
   readonly work: SessionBatch;
   readonly outcomes: Outcome[];
   /** {@link Found.number} */

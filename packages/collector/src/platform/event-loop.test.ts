@@ -7,8 +7,10 @@ import { type LoopLoad, openLoopLoad } from "./testing/loop-load.ts";
 import { LOOP_PROBES } from "./testing/loop-probes.ts";
 import { TurnMeter } from "./testing/turn-meter.ts";
 
-/** `pnpm loop-delay` measures with more. */
-const SESSIONS = Number(process.env["SESSIONS"] ?? 20_000);
+/** `pnpm loop-delay` measures with a million. */
+const SESSIONS = Number(process.env["SESSIONS"] ?? 100_000);
+/** More would take most of the time of the test. */
+const CHANGED = 10_000;
 const MAX_TURN_MS = 50;
 const BUILD_TIMEOUT_MS = 300_000;
 
@@ -22,7 +24,10 @@ describe.each(Object.entries(STORES))(
   (_, address) => {
     let load: LoopLoad;
     beforeAll(async () => {
-      load = await openLoopLoad(await openStore(address), SESSIONS);
+      load = await openLoopLoad(await openStore(address), {
+        sessions: SESSIONS,
+        changed: CHANGED,
+      });
     }, BUILD_TIMEOUT_MS);
     afterAll(() => load.runtime.close());
 

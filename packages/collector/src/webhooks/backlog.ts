@@ -30,12 +30,13 @@ export async function* backlog(
   }
   const key = { account: endpoint.account, id: queue.session };
   const isSameSession = (entry: LogEntry) => entry.sessionCreatedAt === queue.sessionCreatedAt;
+  const budget = new TurnBudget();
   for (const seq of queue.resends) {
     const [entry] = await store.history(key, seq - 1, 1);
     if (entry?.transition.seq === seq && isSameSession(entry)) yield entry;
     else queue.dropResend(seq);
+    await budget.step();
   }
-  const budget = new TurnBudget();
   for (let after = queue.nextSeq - 1; ; ) {
     const page = await store.history(key, after, READ_LIMIT);
     for (const entry of page) {

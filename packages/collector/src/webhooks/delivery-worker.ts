@@ -6,7 +6,7 @@
  */
 
 import { settlesWithin } from "../async/timeout.ts";
-import { TurnBudget } from "../async/turns.ts";
+import { nextTurn, TurnBudget } from "../async/turns.ts";
 import { Wakeup } from "../async/wakeup.ts";
 import type { Clock } from "../engine/clock.ts";
 import { type Meter, SILENT_METER } from "../engine/meter.ts";
@@ -34,6 +34,8 @@ const STORE_AFTER_MS = 1_000;
 /** Commits by other processes send no notification here. */
 const READ_EVERY_MS = 200;
 const READ_LIMIT = 200;
+/** Of an overdue session, this many transitions are superseded together. */
+const MAX_SUPERSEDED = 500;
 /** A worker releases its claim if it has nothing to do for longer. */
 const MAX_IDLE_MS = 1_000;
 /** How long a stopping worker waits for attempts in flight. */
@@ -248,6 +250,8 @@ export class DeliveryWorker {
     )) {
       entries.push(entry);
       if (!isOverdue) break;
+      if (entries.length > MAX_SUPERSEDED)
+        this.#supersede(queue, entries.splice(0, MAX_SUPERSEDED));
     }
     return entries;
   }
@@ -280,14 +284,23 @@ export class DeliveryWorker {
     attempt: Attempt,
     status: "delivered" | "failed",
   ): void {
+    this.#supersede(queue, entries.slice(0, -1));
+    const sent = entries.slice(-1);
     const at = this.#options.clock.now();
-    for (const [index, { transition }] of entries.entries()) {
-      const isSent = index === entries.length - 1;
-      if (isSent)
-        this.#pendingSettlement.recordDelivery(queue, transition.seq, status, attempt, at);
-      else this.#pendingSettlement.recordDelivery(queue, transition.seq, "superseded", null, at);
+    for (const { transition } of sent) {
+      this.#pendingSettlement.recordDelivery(queue, transition.seq, status, attempt, at);
     }
-    queue.advance(entries, this.#now());
+    queue.advance(sent, this.#now());
+    if (queue.isStored) this.#pendingSettlement.markChanged(queue);
+  }
+
+  /** Settles entries that are not sent, because a later one of an overdue session is. */
+  #supersede(queue: SessionQueue, entries: readonly LogEntry[]): void {
+    const at = this.#options.clock.now();
+    for (const { transition } of entries) {
+      this.#pendingSettlement.recordDelivery(queue, transition.seq, "superseded", null, at);
+    }
+    queue.pass(entries);
     if (queue.isStored) this.#pendingSettlement.markChanged(queue);
   }
 
@@ -316,16 +329,19 @@ export class DeliveryWorker {
     }
     const cursor = this.#queues.safeCursor(this.#readCursor);
     const { store, owner } = this.#options;
-    const untilAt = isLast ? null : now + CLAIM_MS;
-    const settlement = this.#pendingSettlement.drain(cursor, this.#backoff.pausedUntil(now));
+    const progress = { cursor, pausedUntil: this.#backoff.pausedUntil(now) };
+    const parts = this.#pendingSettlement.drain(this.#settledCursor, progress);
     this.#settledAt = now;
     this.#settledCursor = cursor;
-    const hasClaim = await store.outbox.settle(this.#endpoint, owner, settlement, untilAt);
-    if (hasClaim) {
-      this.#claimedUntil = untilAt ?? now;
+    for (const [index, settlement] of parts.entries()) {
+      if (index > 0) await nextTurn();
+      const at = this.#now();
+      const untilAt = isLast && index === parts.length - 1 ? null : at + CLAIM_MS;
+      if (!(await store.outbox.settle(this.#endpoint, owner, settlement, untilAt))) return false;
+      this.#claimedUntil = untilAt ?? at;
       await this.#options.trim.add(settlement.deliveries.length, store.outbox, this.#endpoint);
     }
-    return hasClaim;
+    return true;
   }
 
   async #finishInFlight(): Promise<RunResult> {

@@ -3,9 +3,12 @@
  * @module
  */
 import type { DeliveryStatus } from "../core/lists.ts";
-import type { Delivery, SessionName, Settlement } from "../stores/outbox.ts";
+import type { Delivery, EndpointProgress, SessionName, Settlement } from "../stores/outbox.ts";
 import type { Attempt } from "./send.ts";
 import { keyOf, type SessionQueue } from "./session-queue.ts";
+
+/** Deliveries that are stored together; a session may be overdue with thousands. */
+const MAX_DELIVERIES = 500;
 
 export class PendingSettlement {
   #deliveries = new Map<string, Delivery>();
@@ -49,18 +52,28 @@ export class PendingSettlement {
     this.#caughtUp.set(keyOf(queue), { session, sessionCreatedAt });
   }
 
-  /** Returns everything collected so far and starts empty again. */
-  drain(cursor: number, pausedUntil: number | null): Settlement {
-    const settlement = {
-      cursor,
-      pausedUntil,
+  /**
+   * Returns everything collected so far, to be stored in this order, and starts empty again. Deliveries of
+   * the earlier parts are listed already while the endpoint has got no further than `settledCursor`; if
+   * the later parts are not stored, they are repeated.
+   */
+  drain(settledCursor: number, progress: EndpointProgress): readonly Settlement[] {
+    const deliveries = [...this.#deliveries.values()];
+    const earlier: Settlement[] = [];
+    while (deliveries.length > MAX_DELIVERIES) {
+      const part = deliveries.splice(0, MAX_DELIVERIES);
+      const nothing = { waiting: [], caughtUp: [] };
+      earlier.push({ ...progress, cursor: settledCursor, ...nothing, deliveries: part });
+    }
+    const last = {
+      ...progress,
       waiting: [...this.#changed].map((queue) => queue.row),
       caughtUp: [...this.#caughtUp.values()],
-      deliveries: [...this.#deliveries.values()],
+      deliveries,
     };
     this.#deliveries = new Map();
     this.#changed = new Set();
     this.#caughtUp = new Map();
-    return settlement;
+    return [...earlier, last];
   }
 }

@@ -18,7 +18,9 @@ export class SessionQueue implements SessionName {
   isStored: boolean;
   /** The log reader has pushed an entry since this was last reset. */
   hasNewEntries = false;
-  #resends: number[];
+  readonly #resends: Set<number>;
+  /** The resends, ascending; `null`: to be sorted, as thousands may be pushed one by one. */
+  #sortedResends: readonly number[] | null = null;
   #nextSeq: number;
   #entries: LogEntry[] = [];
 
@@ -30,7 +32,7 @@ export class SessionQueue implements SessionName {
     this.waitingSince = waiting.waitingSince;
     this.nextAttemptAt = waiting.nextAttemptAt;
     this.isStored = isStored;
-    this.#resends = [...waiting.resends];
+    this.#resends = new Set(waiting.resends);
     this.#nextSeq = waiting.nextSeq;
   }
 
@@ -60,13 +62,15 @@ export class SessionQueue implements SessionName {
       return false;
     }
     // Only below `nextSeq`, after the endpoint's cursor was moved back, is the entry a resend.
-    if (seq >= this.#nextSeq || this.#resends.includes(seq)) return false;
-    this.#resends = [...this.#resends, seq].sort((a, b) => a - b);
+    if (seq >= this.#nextSeq || this.#resends.has(seq)) return false;
+    this.#resends.add(seq);
+    this.#sortedResends = null;
     return true;
   }
 
   get resends(): readonly number[] {
-    return this.#resends;
+    this.#sortedResends ??= [...this.#resends].sort((a, b) => a - b);
+    return this.#sortedResends;
   }
 
   get nextSeq(): number {
@@ -89,12 +93,19 @@ export class SessionQueue implements SessionName {
     this.#entries = [];
   }
 
-  /** Removes settled entries and moves `nextSeq` past them; the retry schedule starts again. */
-  advance(settled: readonly LogEntry[], now: number): void {
+  /** Removes settled entries and moves `nextSeq` past them. */
+  pass(settled: readonly LogEntry[]): void {
     const seqs = new Set(settled.map(({ transition }) => transition.seq));
-    this.#resends = this.#resends.filter((seq) => !seqs.has(seq));
-    this.#entries = this.#entries.filter(({ transition }) => !seqs.has(transition.seq));
-    this.#nextSeq = Math.max(this.#nextSeq, ...[...seqs].map((seq) => seq + 1));
+    for (const seq of seqs) this.dropResend(seq);
+    // The first ones, since they are settled in order.
+    const kept = this.#entries.findIndex(({ transition }) => !seqs.has(transition.seq));
+    this.#entries = kept < 0 ? [] : this.#entries.slice(kept);
+    for (const seq of seqs) this.#nextSeq = Math.max(this.#nextSeq, seq + 1);
+  }
+
+  /** The same; the retry schedule starts again. */
+  advance(settled: readonly LogEntry[], now: number): void {
+    this.pass(settled);
     this.attempts = 0;
     this.waitingSince = now;
     this.nextAttemptAt = now;
@@ -102,14 +113,14 @@ export class SessionQueue implements SessionName {
 
   /** Drops a resend whose transition no longer exists. */
   dropResend(seq: number): void {
-    this.#resends = this.#resends.filter((each) => each !== seq);
+    if (this.#resends.delete(seq)) this.#sortedResends = null;
   }
 
   get row(): WaitingSession {
     return {
       session: this.session,
       sessionCreatedAt: this.sessionCreatedAt,
-      resends: this.#resends,
+      resends: this.resends,
       nextSeq: this.#nextSeq,
       attempts: this.attempts,
       waitingSince: this.waitingSince,

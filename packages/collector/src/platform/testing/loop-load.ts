@@ -6,8 +6,8 @@
 import { createSession, type Session } from "../../core/session.ts";
 import type { Transition } from "../../core/transition.ts";
 import { createKeys } from "../../engine/keys.ts";
-import type { Delivery, Endpoint, WaitingSession } from "../../stores/outbox.ts";
-import type { IndexedColumns, Store, Write } from "../../stores/store.ts";
+import type { Delivery, Endpoint, Settlement, WaitingSession } from "../../stores/outbox.ts";
+import type { IndexedColumns, LogEntry, Store, Write } from "../../stores/store.ts";
 import { openRuntime, type Runtime } from "../runtime.ts";
 
 export const ACCOUNT = "default";
@@ -19,22 +19,28 @@ const ACCOUNTS = 10_000;
 const LARGE = 500;
 const AGENTS = 20_000;
 /** Entries in the history of one session, and deliveries and waiting sessions of one webhook. */
-const LONG = 20_000;
+export const LONG = 20_000;
 const DELIVERIES = 15_000;
 
 /** A receiver that refuses all connections. */
 const NOWHERE = "http://127.0.0.1:9/";
 
-export interface LoopLoad {
-  readonly runtime: Runtime;
+export interface LoopLoadSize {
   readonly sessions: number;
+  /** About as many are changed or erased by a probe that goes on until all of them are. */
+  readonly changed: number;
+}
+
+export interface LoopLoad extends LoopLoadSize {
+  readonly runtime: Runtime;
   /** Sends a request with a secret key. Throws unless it succeeds. */
   open(method: string, path: string, body?: object): Promise<Response>;
   /** The same; reads the answer without keeping it, and returns its size in bytes. */
   request(method: string, path: string, body?: object): Promise<number>;
 }
 
-export async function openLoopLoad(store: Store, sessions: number): Promise<LoopLoad> {
+export async function openLoopLoad(store: Store, size: LoopLoadSize): Promise<LoopLoad> {
+  const { sessions } = size;
   const runtime = await openRuntime(store, {
     addressOf: () => "192.0.2.1",
     allowPrivateWebhooks: true,
@@ -51,10 +57,10 @@ export async function openLoopLoad(store: Store, sessions: number): Promise<Loop
   const { epoch } = runtime.engine.broadcasts;
   for (let from = 0; from < sessions; from += BATCH) {
     const numbers = Array.from({ length: Math.min(BATCH, sessions - from) }, (_, at) => from + at);
-    await store.commit(numbers.map((number) => writeOf(number, sessions, now, epoch)));
+    await store.commit(numbers.map((number) => writeOf(number, size, now, epoch)));
   }
   await addLongHistory(store, now, epoch);
-  await addWebhook(store, now);
+  await addWebhooks(store, now);
   for (let number = 0; number < AGENTS; number += 20) {
     await store.putAgent(ACCOUNT, { id: agentOf(number), capacity: 3 });
   }
@@ -77,8 +83,8 @@ export async function openLoopLoad(store: Store, sessions: number): Promise<Loop
     throw new Error(`${method} ${path}: ${await response.text()}`);
   };
   return {
+    ...size,
     runtime,
-    sessions,
     open,
     async request(...parameters) {
       let bytes = 0;
@@ -92,8 +98,13 @@ function agentOf(number: number): string {
   return `agent ${number % AGENTS}`;
 }
 
-/** A fifth is assigned, the others wait; three in ten are of one user; one in ten is due. */
-function writeOf(number: number, sessions: number, now: number, epoch: number): Write {
+/** A fifth is assigned, the others wait; three in ten of the oldest are of one user; one in ten is due. */
+function writeOf(
+  number: number,
+  { sessions, changed }: LoopLoadSize,
+  now: number,
+  epoch: number,
+): Write {
   const id = `conv_${String((number * 7_919) % sessions).padStart(7, "0")}`;
   const age = Math.floor((30 * DAY_MS * (sessions - number)) / sessions);
   const createdAt = now - age;
@@ -105,7 +116,7 @@ function writeOf(number: number, sessions: number, now: number, epoch: number): 
     group: `group ${number % 10}`,
     tags,
   } as const;
-  const user = number % 10 < 3 ? "u_many" : `u_${number}`;
+  const user = number % 10 < 3 && number < changed ? "u_many" : `u_${number}`;
   const fresh = createSession({ id, channel: "web_widget", user, assignee, ticket }, createdAt);
   const queuedAt = assignee === null ? createdAt : null;
   const session: Session = {
@@ -130,7 +141,10 @@ function writeOf(number: number, sessions: number, now: number, epoch: number): 
       },
     ],
   };
-  const transition = transitionOf(1, createdAt, number % 2 === 0);
+  const transition = {
+    ...transitionOf(1, createdAt, number % 2 === 0),
+    ...(tags.length > 0 && { ticketChanges: { tags: { from: [], to: tags } } }),
+  };
   return writeFor(session, {
     epoch,
     transitions: [transition],
@@ -183,66 +197,94 @@ function transitionOf(seq: number, at: number, isDeparture: boolean): Transition
   };
 }
 
-const LONG_SESSION = "long";
+export const LONG_SESSION = "long";
 
 async function addLongHistory(store: Store, now: number, epoch: number): Promise<void> {
   const session = createSession({ id: LONG_SESSION, channel: "web_widget" }, now - DAY_MS);
   for (let seq = 1, version = 0; seq <= LONG; seq += BATCH, version += 1) {
-    const transitions = Array.from({ length: BATCH }, (_, at) =>
-      transitionOf(seq + at, now - DAY_MS + seq + at, (seq + at) % 2 === 0),
-    );
+    const transitions = Array.from({ length: BATCH }, (_, at) => ({
+      ...transitionOf(seq + at, now - DAY_MS + seq + at, (seq + at) % 2 === 0),
+      notify: [WEBHOOK_OF_LONG],
+    }));
     const eventIds = transitions.map((each) => `event ${each.seq}`);
     const change = { expectedVersion: version, transitions, eventIds, epoch };
     await store.commit([writeFor({ ...session, seq: seq + BATCH - 1 }, change)]);
   }
 }
 
+/** Has many deliveries, each of another session. */
 export const WEBHOOK = "wh_load";
+/** Has the deliveries of the session with the long history. */
+export const WEBHOOK_OF_LONG = "wh_long";
 
-async function addWebhook(store: Store, now: number): Promise<void> {
+async function addWebhooks(store: Store, now: number): Promise<void> {
+  const end = await store.lastCursor(ACCOUNT);
+  const endpoint = await addEndpoint(store, WEBHOOK, 0, now);
+  let entries = await store.log(ACCOUNT, 0, BATCH);
+  for (let count = 0; count < DELIVERIES && entries.length > 0; count += entries.length) {
+    await addDeliveries(store, endpoint, 0, entries, now);
+    entries = await store.log(ACCOUNT, entries.at(-1)?.cursor ?? 0, BATCH);
+  }
+  const ofLong = await addEndpoint(store, WEBHOOK_OF_LONG, end, now);
+  for (let seq = 0; seq < LONG; seq += BATCH) {
+    const history = await store.history({ account: ACCOUNT, id: LONG_SESSION }, seq, BATCH);
+    await addDeliveries(store, ofLong, end, history, now);
+  }
+}
+
+async function addEndpoint(store: Store, id: string, cursor: number, now: number) {
   const endpoint: Endpoint = {
     account: ACCOUNT,
-    id: WEBHOOK,
-    name: WEBHOOK,
+    id,
+    name: id,
     url: NOWHERE,
     events: "notified",
     secrets: [{ secret: `whsec_${btoa("s".repeat(32))}`, expiresAt: null }],
     disabled: null,
     createdAt: now,
   };
-  await store.outbox.addEndpoint(endpoint, 0);
-  const later = now + DAY_MS;
-  let entries = await store.log(ACCOUNT, 0, BATCH);
-  for (let count = 0; count < DELIVERIES && entries.length > 0; count += entries.length) {
-    const names = entries.map(({ session, sessionCreatedAt, transition }) => ({
-      session,
-      sessionCreatedAt,
-      seq: transition.seq,
-    }));
-    const waiting = names.map(
-      ({ seq, ...name }): WaitingSession => ({
-        ...name,
-        resends: [],
-        nextSeq: seq,
-        attempts: 1,
-        waitingSince: now,
-        nextAttemptAt: later,
-      }),
-    );
-    const deliveries = names.map(
-      (name, index): Delivery => ({
-        ...name,
-        status: index % 2 === 0 ? "failed" : "delivered",
-        attempts: 1,
-        updatedAt: now,
-        response: 500,
-        error: null,
-        nextAttemptAt: null,
-      }),
-    );
-    await store.outbox.claim(endpoint, "load", now, later);
-    const settlement = { cursor: 0, pausedUntil: null, waiting, caughtUp: [], deliveries };
-    await store.outbox.settle(endpoint, "load", settlement, null);
-    entries = await store.log(ACCOUNT, entries.at(-1)?.cursor ?? 0, BATCH);
-  }
+  await store.outbox.addEndpoint(endpoint, cursor);
+  return endpoint;
+}
+
+/** Each session waits, and half of its deliveries have failed. */
+async function addDeliveries(
+  store: Store,
+  endpoint: Endpoint,
+  cursor: number,
+  entries: readonly LogEntry[],
+  now: number,
+): Promise<void> {
+  const names = entries.map(({ session, sessionCreatedAt, transition }) => ({
+    session,
+    sessionCreatedAt,
+    seq: transition.seq,
+  }));
+  const waiting = names.map(
+    ({ seq, ...name }): WaitingSession => ({
+      ...name,
+      resends: [],
+      nextSeq: seq,
+      attempts: 1,
+      waitingSince: now,
+      nextAttemptAt: now + DAY_MS,
+    }),
+  );
+  const deliveries = names.map(
+    (name, index): Delivery => ({
+      ...name,
+      status: index % 2 === 0 ? "failed" : "delivered",
+      attempts: 1,
+      updatedAt: now,
+      response: 500,
+      error: null,
+      nextAttemptAt: null,
+    }),
+  );
+  await settle(store, endpoint, { cursor, pausedUntil: null, waiting, caughtUp: [], deliveries });
+}
+
+async function settle(store: Store, endpoint: Endpoint, settlement: Settlement): Promise<void> {
+  await store.outbox.claim(endpoint, "load", 0, Number.MAX_SAFE_INTEGER);
+  await store.outbox.settle(endpoint, "load", settlement, null);
 }

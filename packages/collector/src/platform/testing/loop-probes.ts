@@ -4,11 +4,13 @@
  * @module
  */
 import { nextTurn } from "../../async/turns.ts";
+import { MAX_TRIGGERS } from "../../core/trigger.ts";
+import { createKeys } from "../../engine/keys.ts";
 import { applyRetention } from "../../engine/retention.ts";
 import { sweep } from "../../engine/sweep.ts";
 import type { ScanPart } from "../../stores/store.ts";
 import { DeliverySupervisor } from "../../webhooks/delivery-supervisor.ts";
-import { ACCOUNT, type LoopLoad, WEBHOOK } from "./loop-load.ts";
+import { ACCOUNT, LONG, type LoopLoad, WEBHOOK, WEBHOOK_OF_LONG } from "./loop-load.ts";
 
 export interface LoopProbe {
   readonly name: string;
@@ -40,8 +42,18 @@ export const LOOP_PROBES: readonly LoopProbe[] = [
   request("GET", "/v1/webhooks"),
   request("GET", `/v1/webhooks/${WEBHOOK}/deliveries?limit=500`),
   request("POST", `/v1/webhooks/${WEBHOOK}/replay`, { status: "failed" }),
+  request("POST", `/v1/webhooks/${WEBHOOK_OF_LONG}/replay`, { status: "failed" }),
   { name: "GET /v1/stream, from the beginning of the history", run: readStream },
-  { name: "webhooks: a backlog, and sessions that wait", run: deliver },
+  { name: "GET /v1/stream, 1,000 of them after a commit", run: readStreams },
+  {
+    name: "webhooks: a backlog, and sessions that wait",
+    async run(load) {
+      const key = { account: ACCOUNT, id: WEBHOOK };
+      await load.runtime.engine.store.outbox.moveCursor(key, 0, false);
+      await deliver(load, WEBHOOK);
+    },
+  },
+  { name: "webhooks: a session that is overdue with its whole history", run: deliverOverdue },
   {
     name: "timer: the accounts",
     run: ({ runtime }) => runtime.accounts.refresh(),
@@ -50,10 +62,11 @@ export const LOOP_PROBES: readonly LoopProbe[] = [
   {
     name: "timer: the sweep of leases that run out together",
     async run(load) {
-      await renewAll(load);
+      await renewLeases(load);
       await sweepAll(load);
     },
   },
+  { name: "events that fire 50 triggers each, after 100 changes of settings", run: fireTriggers },
   {
     name: "PATCH /v1/settings, and its application to all sessions",
     async run(load) {
@@ -66,9 +79,10 @@ export const LOOP_PROBES: readonly LoopProbe[] = [
   request("DELETE", `/v1/webhooks/${WEBHOOK}`),
   {
     name: "timer: retention of history and sessions",
-    async run({ runtime: { engine } }) {
+    async run({ runtime: { engine }, sessions, changed }) {
       const { overrides } = engine.broadcasts.latest(ACCOUNT);
-      const days = { retentionDays: 1, sessionRetentionDays: 29 };
+      const retentionDays = Math.max(1, Math.ceil(30 * (1 - changed / sessions)));
+      const days = { retentionDays, sessionRetentionDays: 29 };
       await engine.changeSettings(ACCOUNT, { overrides: { ...overrides, ...days } });
       await applyRetention(engine, [ACCOUNT]);
     },
@@ -77,11 +91,12 @@ export const LOOP_PROBES: readonly LoopProbe[] = [
 
 const PART = 1_000;
 
-/** Renews the lease of each session, so that it has run out since. */
-async function renewAll({ runtime: { engine } }: LoopLoad): Promise<void> {
+/** Renews the leases of as many sessions as are to be changed, so that they have run out since. */
+async function renewLeases({ runtime: { engine }, changed }: LoopLoad): Promise<void> {
   const { store, clock } = engine;
   const leaseUntil = clock.now() - 1;
-  for (let after: string | null = null; ; ) {
+  let after: string | null = null;
+  for (let count = 0; count < changed; count += PART) {
     const part: ScanPart = await store.scan(ACCOUNT, after, PART);
     const lookups = part.sessions.map(({ session: { id } }) => ({
       key: { account: ACCOUNT, id },
@@ -128,23 +143,112 @@ async function readStream({ open }: LoopLoad): Promise<void> {
   await reader?.cancel();
 }
 
-/** A worker that reads the whole log, of which nothing is wanted, and has thousands of sessions that wait. */
-async function deliver({ runtime: { engine } }: LoopLoad): Promise<void> {
+const STREAMS = 1_000;
+
+async function readStreams({ runtime: { engine }, open }: LoopLoad): Promise<void> {
+  const readers: ReadableStreamDefaultReader<Uint8Array>[] = [];
+  for (let count = 0; count < STREAMS; count += 1) {
+    const reader = (await open("GET", "/v1/stream")).body?.getReader();
+    if (!reader) throw new Error("The stream has no body.");
+    await reader.read();
+    readers.push(reader);
+    await nextTurn();
+  }
+  const chunks = Promise.all(readers.map((reader) => reader.read()));
+  const reports = Array.from({ length: 100 }, (_, index) =>
+    engine.submit({
+      key: { account: ACCOUNT, id: `streamed ${index}` },
+      create: { channel: "web_widget", user: null },
+      inputs: [{ type: "ticket_updated", ticket: { status: "open" } }],
+    }),
+  );
+  await Promise.all(reports);
+  await chunks;
+  for (const reader of readers) await reader.cancel();
+}
+
+/** Delivers all that is due for an endpoint. */
+async function deliver({ runtime: { engine } }: LoopLoad, id: string): Promise<void> {
   const { store, clock, logNotifier } = engine;
   const supervisor = new DeliverySupervisor({
     engine: { store, clock, logNotifier },
-    send: async () => ({ outcome: "delivered", response: 200, error: null, retryAfterMs: null }),
+    // A receiver never answers in the same turn.
+    send: async () => {
+      await nextTurn();
+      return { outcome: "delivered", response: 200, error: null, retryAfterMs: null };
+    },
     onError: (error) => {
       throw error;
     },
   });
-  await store.outbox.moveCursor({ account: ACCOUNT, id: WEBHOOK }, 0, false);
   supervisor.start();
   const end = await store.lastCursor(ACCOUNT);
-  for (;;) {
-    const [status] = await store.outbox.endpoints(ACCOUNT);
-    if ((status?.cursor ?? end) >= end) break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const statusOf = async () =>
+    (await store.outbox.endpoints(ACCOUNT)).find(({ endpoint }) => endpoint.id === id);
+  const isDelivered = async () => {
+    const { cursor, nextAttemptAt } = (await statusOf()) ?? {};
+    const isDue = (nextAttemptAt ?? Number.POSITIVE_INFINITY) <= clock.steady();
+    return (cursor ?? end) >= end && !isDue;
+  };
+  while (!(await isDelivered())) await new Promise((resolve) => setTimeout(resolve, 20));
   await supervisor.stop();
+}
+
+/** The session waits since long ago; everything in its history is to be sent. */
+async function deliverOverdue(load: LoopLoad): Promise<void> {
+  const { store, clock } = load.runtime.engine;
+  const key = { account: ACCOUNT, id: WEBHOOK_OF_LONG };
+  const now = clock.steady();
+  const claim = await store.outbox.claim(key, "probe", now, now + HOUR_MS);
+  const waiting = (claim?.waiting ?? []).map((each) => ({
+    ...each,
+    resends: Array.from({ length: LONG }, (_, index) => index + 1),
+    nextSeq: LONG + 1,
+    waitingSince: now - HOUR_MS,
+    nextAttemptAt: now,
+  }));
+  const { cursor = 0, pausedUntil = null } = claim ?? {};
+  const settlement = { cursor, pausedUntil, waiting, caughtUp: [], deliveries: [] };
+  await store.outbox.settle(key, "probe", settlement, null);
+  await deliver(load, WEBHOOK_OF_LONG);
+}
+
+const HOUR_MS = 3_600_000;
+const BUSY_ACCOUNT = "busy";
+const EVENTS = 300;
+const CHANGES = 100;
+
+/**
+ * Events for many sessions and as many for one of them, in one turn. The sessions have not applied many
+ * changes of settings, and each trigger fires the one before.
+ */
+async function fireTriggers({ runtime: { engine, accounts } }: LoopLoad): Promise<void> {
+  await accounts.put(BUSY_ACCOUNT, { keys: createKeys() });
+  const report = (id: string, tags: readonly string[]) =>
+    engine.submit({
+      key: { account: BUSY_ACCOUNT, id },
+      create: { channel: "web_widget", user: null },
+      inputs: [{ type: "ticket_updated", ticket: { tags } }],
+    });
+  const ids = Array.from({ length: EVENTS }, (_, index) => `busy ${index}`);
+  // Batches are long while requests cost little.
+  for (let round = 0; round < 5; round += 1) {
+    await Promise.all(ids.map((id) => report(id, [`round ${round}`])));
+  }
+  for (let change = 0; change < CHANGES; change += 1) {
+    const overrides = { "inactivity.seconds": 600 + change };
+    await engine.changeSettings(BUSY_ACCOUNT, { overrides });
+  }
+  const tagged = (index: number) =>
+    ({ field: "ticket.tags", op: "includes", value: `fired ${index}` }) as const;
+  const triggers = Array.from({ length: MAX_TRIGGERS }, (_, index) => ({
+    name: `trigger ${index}`,
+    enabled: true,
+    all: [tagged(index + 1)],
+    any: [],
+    actions: [{ type: "add_tags", value: [`fired ${index}`] } as const],
+  }));
+  await engine.changeSettings(BUSY_ACCOUNT, { triggers });
+  const fire = [`fired ${MAX_TRIGGERS}`];
+  await Promise.all([...ids, ...ids.map(() => "busy 0")].map((id) => report(id, fire)));
 }

@@ -18,6 +18,12 @@ import type {
   Settlement,
   WaitingSession,
 } from "../outbox.ts";
+import {
+  addResends,
+  resendsBySession,
+  type SessionResends,
+  type TransitionName,
+} from "../resends.ts";
 import type { LogEntry, SessionKey } from "../store.ts";
 import { DeliveryList } from "./delivery-list.ts";
 import type { MemoryAdmin } from "./memory-admin.ts";
@@ -159,48 +165,51 @@ export class MemoryOutbox implements OutboxStore {
 
   async resend(
     key: EndpointKey,
-    transitions: readonly (SessionName & { readonly seq: number })[],
+    transitions: readonly TransitionName[],
     now: number,
   ): Promise<number> {
     const row = this.#rows.get(nameOf(key));
     if (!row) return 0;
     row.owner = null;
-    return transitions.filter((each) => this.#resendOne(key, row, each, now)).length;
+    return resendsBySession(transitions)
+      .map((each) => this.#resendOf(key, row, each, now))
+      .reduce((sum, count) => sum + count, 0);
   }
 
-  #resendOne(
+  /** Returns how many transitions of the session were added. */
+  #resendOf(
     { account }: EndpointKey,
     row: EndpointRow,
-    { session, sessionCreatedAt, seq }: SessionName & { readonly seq: number },
+    { session, sessionCreatedAt, seqs }: SessionResends,
     now: number,
-  ): boolean {
+  ): number {
     const history = this.#historyOf({ account, id: session }).filter(
       (entry) => entry.sessionCreatedAt === sessionCreatedAt,
     );
-    if (!history.some(({ transition }) => transition.seq === seq)) return false;
+    const stored = new Set(history.map(({ transition }) => transition.seq));
     const name = sessionOf({ session, sessionCreatedAt });
-    const passed = history.filter(({ cursor }) => cursor <= row.cursor);
-    const waiting = row.waiting.get(name) ?? {
+    const passed = history.findLast(({ cursor }) => cursor <= row.cursor);
+    const before = row.waiting.get(name) ?? {
       session,
       sessionCreatedAt,
       resends: [],
-      nextSeq: (passed.at(-1)?.transition.seq ?? 0) + 1,
+      nextSeq: (passed?.transition.seq ?? 0) + 1,
       attempts: 0,
       waitingSince: now,
       nextAttemptAt: now,
     };
-    if (seq >= waiting.nextSeq || waiting.resends.includes(seq)) return false;
-    const resends = [...waiting.resends, seq].sort((a, b) => a - b);
-    row.waiting.set(name, { ...waiting, resends });
-    const listed = row.deliveries.get({ session, sessionCreatedAt, seq });
-    if (listed) {
+    const { added, waiting } = addResends(before, seqs, (seq) => stored.has(seq));
+    if (added.length > 0) row.waiting.set(name, waiting);
+    for (const seq of added) {
+      const listed = row.deliveries.get({ session, sessionCreatedAt, seq });
+      if (!listed) continue;
       const { position: _, ...delivery } = listed;
       row.deliveries.put(
         { ...delivery, status: "pending", nextAttemptAt: now },
         this.#nextPosition,
       );
     }
-    return true;
+    return added.length;
   }
 
   async deliveries(key: EndpointKey, query: DeliveryQuery): Promise<readonly ListedDelivery[]> {
@@ -243,6 +252,18 @@ export class MemoryOutbox implements OutboxStore {
       if (last) return `${last.position} ${endpoint.id}`;
     }
     return null;
+  }
+
+  /** Deletes a session's deliveries, of every session that had the id, in parts. */
+  async eraseDeliveries({ account, id }: SessionKey): Promise<void> {
+    const budget = new TurnBudget();
+    for (const { endpoint, deliveries } of this.#rows.values()) {
+      if (endpoint.account !== account) continue;
+      for (const position of deliveries.ofSession(id)) {
+        deliveries.delete(position);
+        await budget.step();
+      }
+    }
   }
 
   /** Deletes everything stored about a session, or about every one with the id if none was found. */

@@ -252,8 +252,12 @@ export class MemoryStore implements Store {
     { erasedAt, expectedVersion, audit = [] }: EraseOptions = {},
   ): Promise<boolean> {
     const hash = await erasureHashOf(key);
+    const isExpected = () =>
+      expectedVersion === undefined || this.#row(key)?.stored.version === expectedVersion;
+    if (!isExpected()) return false;
+    await this.outbox.eraseDeliveries(key);
+    if (!isExpected()) return false;
     const row = this.#row(key);
-    if (expectedVersion !== undefined && row?.stored.version !== expectedVersion) return false;
     this.outbox.erase(key, row?.stored.session.createdAt ?? null);
     this.#log.erase(key);
     if (!row) return false;

@@ -17,6 +17,7 @@ import type {
 } from "../outbox.ts";
 import { parseEndpoint } from "../parse-outbox.ts";
 import type { RecordErrors } from "../record-error.ts";
+import type { TransitionName } from "../resends.ts";
 import type { SessionKey } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys, COMMON_KEYS, endpointKeys, webhookKeys } from "./keys.ts";
@@ -31,7 +32,7 @@ import {
 } from "./outbox-rows.ts";
 import { pairs } from "./pairs.ts";
 import { encodeAudit } from "./redis-admin.ts";
-import { resend, type Transitions } from "./resend.ts";
+import { resend } from "./resend.ts";
 import { ADD_ENDPOINT } from "./scripts/add-endpoint.ts";
 import { CHANGE_ENDPOINT } from "./scripts/change-endpoint.ts";
 import { CLAIM_ENDPOINT } from "./scripts/claim-endpoint.ts";
@@ -241,7 +242,7 @@ export class RedisOutbox implements OutboxStore {
     await this.#connection.run(MOVE_CURSOR, [...keys], [id, cursor, Number(isForwardAllowed)]);
   }
 
-  resend(key: EndpointKey, transitions: Transitions, now: number): Promise<number> {
+  resend(key: EndpointKey, transitions: readonly TransitionName[], now: number): Promise<number> {
     return resend(this.#connection, this.#log, key, transitions, now);
   }
 

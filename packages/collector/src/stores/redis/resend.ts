@@ -6,14 +6,12 @@
  */
 import { SETTLED_STATUSES } from "../../core/lists.ts";
 import type { EndpointKey, SessionName, WaitingSession } from "../outbox.ts";
-import type { LogEntry } from "../store.ts";
+import { addResends, resendsBySession, type TransitionName } from "../resends.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys, endpointKeys } from "./keys.ts";
 import type { AccountLog } from "./log.ts";
 import { decodeWaiting, deliveryField, encodeWaiting, waitingField } from "./outbox-rows.ts";
 import { RESEND } from "./scripts/resend.ts";
-
-export type Transitions = readonly (SessionName & { readonly seq: number })[];
 
 const READ_LIMIT = 500;
 
@@ -27,7 +25,7 @@ export async function resend(
   connection: Connection,
   log: AccountLog,
   key: EndpointKey,
-  transitions: Transitions,
+  transitions: readonly TransitionName[],
   now: number,
 ): Promise<number> {
   const { account, id } = key;
@@ -73,56 +71,74 @@ async function plan(
   log: AccountLog,
   key: EndpointKey,
   cursor: number,
-  transitions: Transitions,
+  transitions: readonly TransitionName[],
   now: number,
 ) {
-  const changes = new Map<string, WaitingChange>();
+  const changes: WaitingChange[] = [];
   const names: string[] = [];
-  for (const transition of transitions) {
-    const history = await historyOf(log, key, transition);
-    if (!history.some((entry) => entry.transition.seq === transition.seq)) continue;
-    const name = waitingField(transition);
-    const change =
-      changes.get(name) ?? (await waitingOf(connection, key, transition, history, cursor, now));
-    const { waiting } = change;
-    const { seq } = transition;
-    if (seq >= waiting.nextSeq || waiting.resends.includes(seq)) continue;
-    const resends = [...waiting.resends, seq].sort((a, b) => a - b);
-    changes.set(name, { ...change, waiting: { ...waiting, resends } });
-    names.push(deliveryField(transition));
+  for (const { seqs, ...name } of resendsBySession(transitions)) {
+    const row = await waitingRow(connection, key, name);
+    const history = await historyOf(log, key, name, seqs, row === null ? cursor : 0);
+    const before = waitingOf(key, name, row, history, now);
+    const { added, waiting } = addResends(before.waiting, seqs, (seq) => history.seqs.has(seq));
+    if (added.length === 0) continue;
+    changes.push({ ...before, waiting });
+    names.push(...added.map((seq) => deliveryField({ ...name, seq })));
   }
-  return { changes: [...changes.values()], names };
+  return { changes, names };
 }
 
-async function waitingOf(
+/** A session's row as it is stored; `null` if it does not wait. */
+async function waitingRow(
   connection: Connection,
   { account, id }: EndpointKey,
-  { session, sessionCreatedAt }: SessionName,
-  history: readonly LogEntry[],
-  cursor: number,
-  now: number,
-): Promise<WaitingChange> {
+  session: SessionName,
+): Promise<string | null> {
   const key = endpointKeys(account, id).waiting;
-  const name = waitingField({ session, sessionCreatedAt });
-  const before = (await connection.command(key, "HGET", key, name)) as string | null;
-  if (before !== null) return { before, waiting: decodeWaiting({ account, id }, name, before) };
-  const passed = history.findLast((entry) => entry.cursor <= cursor)?.transition.seq ?? 0;
-  const begun = { resends: [], nextSeq: passed + 1, attempts: 0 };
-  const times = { waitingSince: now, nextAttemptAt: now };
-  return { before: "", waiting: { session, sessionCreatedAt, ...begun, ...times } };
+  return (await connection.command(key, "HGET", key, waitingField(session))) as string | null;
 }
 
+function waitingOf(
+  key: EndpointKey,
+  name: SessionName,
+  row: string | null,
+  { passedSeq }: History,
+  now: number,
+): WaitingChange {
+  if (row !== null) return { before: row, waiting: decodeWaiting(key, waitingField(name), row) };
+  const begun = { resends: [], nextSeq: passedSeq + 1, attempts: 0 };
+  const times = { waitingSince: now, nextAttemptAt: now };
+  return { before: "", waiting: { ...name, ...begun, ...times } };
+}
+
+/** The part of a session's history that a resend depends on. */
+interface History {
+  readonly seqs: ReadonlySet<number>;
+  /** The last transition at or below the endpoint's cursor; 0 if that is before those to be resent. */
+  readonly passedSeq: number;
+}
+
+/** Reads from the first of `wanted` on, to the last of them and to `cursor`. */
 async function historyOf(
   log: AccountLog,
   { account }: EndpointKey,
   { session, sessionCreatedAt }: SessionName,
-): Promise<readonly LogEntry[]> {
-  const history: LogEntry[] = [];
-  for (;;) {
-    const after = history.at(-1)?.transition.seq ?? 0;
+  wanted: readonly number[],
+  cursor: number,
+): Promise<History> {
+  const seqs = new Set<number>();
+  let passedSeq = 0;
+  const end = Math.max(...wanted);
+  for (let after = Math.min(...wanted) - 1; ; ) {
     const page = await log.history({ account, id: session }, after, READ_LIMIT, "live");
-    history.push(...page);
-    if (page.length < READ_LIMIT) break;
+    for (const entry of page) {
+      const { seq } = entry.transition;
+      after = seq;
+      if (entry.sessionCreatedAt !== sessionCreatedAt) continue;
+      seqs.add(seq);
+      if (entry.cursor <= cursor) passedSeq = seq;
+    }
+    const isPast = after >= end && (page.at(-1)?.cursor ?? 0) > cursor;
+    if (page.length < READ_LIMIT || isPast) return { seqs, passedSeq };
   }
-  return history.filter((entry) => entry.sessionCreatedAt === sessionCreatedAt);
 }

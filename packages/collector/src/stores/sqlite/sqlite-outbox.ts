@@ -15,12 +15,17 @@ import type {
   EndpointStatus,
   ListedDelivery,
   OutboxStore,
-  SessionName,
   Settlement,
   WaitingSession,
 } from "../outbox.ts";
 import { numbersOf, parseEndpoint, parseWaiting } from "../parse-outbox.ts";
 import type { RecordErrors } from "../record-error.ts";
+import {
+  addResends,
+  resendsBySession,
+  type SessionResends,
+  type TransitionName,
+} from "../resends.ts";
 import type { SessionKey } from "../store.ts";
 import type { DatabaseAccess, SqlDatabase, SqlRow } from "./database.ts";
 import { type OutboxStatements, prepareOutboxStatements } from "./outbox-statements.ts";
@@ -272,29 +277,31 @@ export class SqliteOutbox implements OutboxStore {
 
   async resend(
     key: EndpointKey,
-    transitions: readonly (SessionName & { readonly seq: number })[],
+    transitions: readonly TransitionName[],
     now: number,
   ): Promise<number> {
     return this.#access.transaction(() => {
       const row = this.#statements.endClaim.get(key.account, key.id);
       const cursor = row?.["cursor"] as number | undefined;
       if (cursor === undefined) return 0;
-      return transitions.filter((each) => this.#resendOne(key, cursor, each, now)).length;
+      return resendsBySession(transitions)
+        .map((each) => this.#resendOf(key, cursor, each, now))
+        .reduce((sum, count) => sum + count, 0);
     });
   }
 
-  #resendOne(
+  /** Returns how many transitions of the session were added. */
+  #resendOf(
     key: EndpointKey,
     cursor: number,
-    { session, sessionCreatedAt, seq }: SessionName & { readonly seq: number },
+    { session, sessionCreatedAt, seqs }: SessionResends,
     now: number,
-  ): boolean {
+  ): number {
     const { account, id } = key;
     const { hasTransition, waitingOf, passedSeq, markPending } = this.#statements;
-    if (!hasTransition.get(account, session, seq, sessionCreatedAt)) return false;
     const row = waitingOf.get(account, id, session, sessionCreatedAt) as WaitingRow | undefined;
     const passed = passedSeq.get(account, session, sessionCreatedAt, cursor);
-    const waiting: WaitingSession = row
+    const before: WaitingSession = row
       ? toWaiting(key, row)
       : {
           session,
@@ -305,13 +312,13 @@ export class SqliteOutbox implements OutboxStore {
           waitingSince: now,
           nextAttemptAt: now,
         };
-    if (seq >= waiting.nextSeq || waiting.resends.includes(seq)) return false;
-    this.#putWaiting(key, {
-      ...waiting,
-      resends: [...waiting.resends, seq].sort((a, b) => a - b),
-    });
-    markPending.run(now, account, id, session, sessionCreatedAt, seq);
-    return true;
+    const isStored = (seq: number) =>
+      hasTransition.get(account, session, seq, sessionCreatedAt) !== undefined;
+    const { added, waiting } = addResends(before, seqs, isStored);
+    if (added.length === 0) return 0;
+    this.#putWaiting(key, waiting);
+    for (const seq of added) markPending.run(now, account, id, session, sessionCreatedAt, seq);
+    return added.length;
   }
 
   async deliveries(
