@@ -119,7 +119,7 @@ module.exports = {
       from: { path: `${collector}/console/` },
       to: {
         path: "^packages/",
-        pathNot: `${collector}/(console/|core/(lists|settings-schema|settings-resolve)\\.ts$)`,
+        pathNot: `${collector}/(console/|core/(lists|settings-schema|settings-resolve|trigger|trigger-check|recipes)\\.ts$)`,
       },
     },
     {

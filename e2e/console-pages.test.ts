@@ -88,3 +88,57 @@ describe("Presence", () => {
     expect(await lead.allComplaints()).toEqual([]);
   });
 });
+
+describe("Triggers", () => {
+  beforeAll(() => lead.visit("Triggers"));
+
+  interface Trigger {
+    name: string;
+    enabled: boolean;
+    all: object[];
+    actions: object[];
+  }
+  const triggers = () => collector.request<Trigger[]>("GET", "/v1/triggers");
+  const names = async () => (await triggers()).map(({ name }) => name);
+
+  it("adds a recipe with one press", async () => {
+    await lead.pressOn("#recipe-solve_abandoned", "Enter");
+    await lead.seeIn("#triggers-status", "Added and saved");
+    expect(await names()).toEqual(["Solve abandoned conversations"]);
+  });
+
+  it("builds a trigger, puts it first, and saves it with the keyboard alone", async () => {
+    await lead.pressOn("#add-trigger", "Enter");
+    await lead.page.waitForFunction(() => document.activeElement?.matches("[id$=-name]"));
+    await lead.page.keyboard.down("Control");
+    await lead.page.keyboard.press("a");
+    await lead.page.keyboard.up("Control");
+    await lead.page.keyboard.type("Flag long waits");
+    await lead.pressOn("#triggers li:last-child [id$=all-0-field]", "ArrowDown", "ArrowDown");
+    await lead.page.waitForSelector("[id$=all-0-value] option[value=offline]");
+    await lead.pressOn("#triggers li:last-child [id$=actions-0-value]");
+    await lead.page.keyboard.type("vip, long wait");
+    await lead.pressOn("[aria-label='Move Flag long waits up']", "Enter");
+    await lead.seeIn("#triggers li:first-child h3", "Flag long waits");
+    await lead.pressOn("#save-triggers", "Enter");
+    await lead.seeIn("#triggers-status", "Saved");
+    expect(await names()).toEqual(["Flag long waits", "Solve abandoned conversations"]);
+    expect((await triggers())[0]).toMatchObject({
+      all: [{ field: "session.presence", op: "changed_to" }],
+      actions: [{ type: "add_tags", value: ["vip", "long wait"] }],
+    });
+  });
+
+  it("switches a trigger off and deletes another", async () => {
+    await lead.page.click("#triggers li:first-child [type=checkbox]");
+    await lead.page.click("[aria-label='Delete Solve abandoned conversations']");
+    await lead.page.click("#save-triggers");
+    await lead.seeIn("#triggers-status", "Saved");
+    expect(await triggers()).toMatchObject([{ name: "Flag long waits", enabled: false }]);
+  });
+
+  it("has no barrier that axe finds, in a narrow window or from right to left", async () => {
+    await lead.page.$eval("#triggers details", (details) => details.setAttribute("open", ""));
+    expect(await lead.allComplaints()).toEqual([]);
+  });
+});

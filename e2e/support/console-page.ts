@@ -41,15 +41,18 @@ export class ConsolePage {
     if (text !== "") await this.page.type(selector, text);
   }
 
-  /** Moves the focus to an element with Tab alone, and presses a key there. */
-  async pressOn(selector: string, key: "Enter" | "Space"): Promise<void> {
+  /** Moves the focus to an element with Tab alone, and presses keys there. */
+  async pressOn(selector: string, ...keys: ("Enter" | "Space" | "ArrowDown")[]): Promise<void> {
     await this.page.waitForSelector(selector);
     for (let presses = 0; presses < 200; presses += 1) {
       const isThere = await this.page.evaluate(
         (wanted) => document.activeElement?.matches(wanted) ?? false,
         selector,
       );
-      if (isThere) return this.page.keyboard.press(key);
+      if (isThere) {
+        for (const key of keys) await this.page.keyboard.press(key);
+        return;
+      }
       await this.page.keyboard.press("Tab");
     }
     throw new Error(`Tab does not reach ${selector}`);

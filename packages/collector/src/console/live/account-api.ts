@@ -1,3 +1,5 @@
+import type { RecipeName } from "../../core/recipes.ts";
+import type { Trigger } from "../../core/trigger.ts";
 import type { Settings } from "../model/settings.ts";
 
 /** Sends a request with a JSON body; `undefined` sends none. */
@@ -9,5 +11,12 @@ export function createAccountApi(send: Send) {
     /** @returns every setting after the change */
     changeSettings: (patch: Record<string, unknown>) =>
       send<Settings>("PATCH", "v1/settings", patch),
+
+    triggers: () => send<Trigger[]>("GET", "v1/triggers"),
+    /** Replaces the whole list. */
+    saveTriggers: (triggers: readonly Trigger[]) => send<Trigger[]>("PUT", "v1/triggers", triggers),
+    /** Appends a predefined trigger; an empty `group` is the recipe's own. */
+    addRecipe: (recipe: RecipeName, group: string) =>
+      send<Trigger[]>("POST", `v1/triggers/recipes/${recipe}`, group === "" ? {} : { group }),
   };
 }

@@ -3,6 +3,7 @@ import type { Api } from "../live/api.ts";
 import type { Settings } from "../model/settings.ts";
 import { createPresenceForm } from "./presence-form.ts";
 import { createSettingsForm } from "./settings-form.ts";
+import { createTriggersForm } from "./triggers-form.ts";
 
 export type Forms = ReturnType<typeof createForms>;
 
@@ -10,6 +11,7 @@ export type Forms = ReturnType<typeof createForms>;
 export function createForms(api: Api, settings: Signal<Settings>) {
   return {
     settings: createSettingsForm(api, settings),
+    triggers: createTriggersForm(api),
     presence: createPresenceForm(api, settings),
   };
 }

@@ -4,6 +4,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 export const PAGES = [
   { path: "now", title: "Now" },
   { path: "presence", title: "Presence" },
+  { path: "triggers", title: "Triggers" },
   { path: "settings", title: "Settings" },
 ] as const;
 export type PagePath = (typeof PAGES)[number]["path"];

@@ -1,0 +1,151 @@
+/**
+ * Triggers as sentences: every field, operator and action of the closed lists has its words.
+ * @module
+ */
+import type { RecipeName } from "../../core/recipes.ts";
+import type {
+  Action,
+  Condition,
+  Trigger,
+  TriggerField,
+  TriggerOperator,
+} from "../../core/trigger.ts";
+import type { ActionType } from "./trigger-edit.ts";
+
+export const FIELD_WORDS: Record<TriggerField, string> = {
+  "session.state": "state",
+  "session.reason": "reason",
+  "session.presence": "presence",
+  "session.channel": "channel",
+  "session.assignee": "agent",
+  "ticket.status": "ticket status",
+  "ticket.priority": "priority",
+  "ticket.group": "group",
+  "ticket.tags": "tags",
+  "ticket.routingChannel": "routing channel",
+};
+
+export const OPERATOR_WORDS: Record<TriggerOperator, string> = {
+  is: "is",
+  is_not: "is not",
+  changed: "has just changed",
+  changed_to: "has just become",
+  changed_from: "was until now",
+  less_than: "is below",
+  greater_than: "is above",
+  includes: "have one of",
+  excludes: "have none of",
+};
+
+export const ACTION_WORDS: Record<ActionType, string> = {
+  set_status: "set the ticket to",
+  set_priority: "set the priority to",
+  set_group: "move to the group",
+  add_tags: "add the tags",
+  remove_tags: "remove the tags",
+  set_routing_channel: "continue by",
+  notify_webhook: "notify the webhook",
+  end_session: "end the conversation",
+};
+
+/** What people should know before they choose an action. */
+export const ACTION_HINTS: Partial<Record<ActionType, string>> = {
+  set_status: "“closed” ends the conversation for good.",
+  set_group: "Empty: no group.",
+  set_routing_channel: "“email” ends the conversation here.",
+  notify_webhook: "The name of a webhook. It gets the change that this trigger makes.",
+  end_session: "What the visitor writes later begins another one.",
+};
+
+const VALUE_WORDS: Record<string, string> = {
+  none: "not begun",
+  user_inactive_or_offline: "left or silent for too long",
+  user_offline: "left the site",
+  user_inactive: "silent for too long",
+  ticket_status: "ticket rests",
+  ended_by_agent: "ended by the agent",
+  ended_by_end_user: "ended by the visitor",
+  ended_by_trigger: "ended by a trigger",
+  transferred_to_email: "moved to email",
+  ticket_closed: "ticket closed",
+  merged: "joined with another",
+  online: "here",
+  offline: "gone",
+  unknown: "not seen yet",
+  ignored: "not watched",
+  unsupported: "cannot be seen",
+  hold: "on hold",
+};
+
+export function valueOfTrigger(value: string | null): string {
+  return value === null ? "none" : (VALUE_WORDS[value] ?? value);
+}
+
+export function conditionWords({ field, op, value }: Condition): string {
+  const start = `${FIELD_WORDS[field]} ${OPERATOR_WORDS[op]}`;
+  return value === undefined ? start : `${start} ${valuesInWords(value)}`;
+}
+
+export function actionWords(action: Action): string {
+  const words = ACTION_WORDS[action.type];
+  return "value" in action ? `${words} ${valuesInWords(action.value)}` : words;
+}
+
+function valuesInWords(value: string | readonly string[] | null): string {
+  const values = value === null || typeof value === "string" ? [value] : value;
+  return values.length === 0 ? "…" : values.map(valueOfTrigger).join(", ");
+}
+
+/** What a trigger does, as one sentence. */
+export function triggerSentence({ all, any, actions }: Trigger): string {
+  const conditions = [
+    ...(all.length > 0 ? [all.map(conditionWords).join(" and ")] : []),
+    ...(any.length > 0 ? [`(${any.map(conditionWords).join(" or ")})`] : []),
+  ].join(" and ");
+  const when = conditions === "" ? "After every change" : `If ${conditions}`;
+  return `${when}: ${actions.map(actionWords).join(", ") || "nothing yet"}.`;
+}
+
+export interface RecipeWords {
+  recipe: RecipeName;
+  title: string;
+  does: string;
+  know: string;
+  /** The group that it moves tickets to, unless another is named. */
+  group?: string;
+}
+
+export const RECIPE_WORDS: readonly RecipeWords[] = [
+  {
+    recipe: "solve_abandoned",
+    title: "Solve what was abandoned",
+    does: "Once a visitor has left or fallen silent, sets the new or open ticket to solved and tags it.",
+    know: "A visitor who returns finds a solved ticket. The next message opens it, returning alone does not.",
+  },
+  {
+    recipe: "email_follow_up",
+    title: "Go on by email",
+    does: "Moves abandoned tickets to a group that answers by email.",
+    know: "The conversation ends. What the visitor writes later begins another.",
+    group: "email_follow_up",
+  },
+  {
+    recipe: "secondary_queue",
+    title: "Second queue for important tickets",
+    does: "Moves abandoned tickets of high or urgent priority to another group, at low priority.",
+    know: "A visitor who returns does not get the priority back.",
+    group: "secondary",
+  },
+  {
+    recipe: "tag_abandoned",
+    title: "Only tag what was abandoned",
+    does: "Adds a tag to abandoned tickets, and changes nothing else.",
+    know: "The tag stays after a return: it says that it happened.",
+  },
+  {
+    recipe: "welcome_back",
+    title: "Welcome visitors back",
+    does: "Opens the solved ticket of a visitor who is back on the site, and removes the tag.",
+    know: "It undoes no change of group or priority, and no move to email.",
+  },
+];

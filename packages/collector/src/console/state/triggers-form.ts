@@ -1,0 +1,135 @@
+import { batch, computed, signal } from "@preact/signals";
+import type { RecipeName } from "../../core/recipes.ts";
+import type { Trigger } from "../../core/trigger.ts";
+import type { Api } from "../live/api.ts";
+import { failureWords } from "../live/problem.ts";
+import { freeName, NEW_CONDITION, newAction, triggerProblems } from "../model/trigger-edit.ts";
+
+/** A trigger that is being edited, with a key that it keeps while it is renamed or moved. */
+export interface Draft {
+  readonly key: number;
+  readonly trigger: Trigger;
+}
+
+export type TriggersForm = ReturnType<typeof createTriggersForm>;
+
+/** The list of triggers while it is edited. It is saved as a whole. */
+export function createTriggersForm(api: Pick<Api, "triggers" | "saveTriggers" | "addRecipe">) {
+  /** As the collector has them; `null` until they are read. */
+  const saved = signal<readonly Trigger[] | null>(null);
+  const drafts = signal<readonly Draft[]>([]);
+  const status = signal("");
+  const isBusy = signal(false);
+  let lastKey = 0;
+
+  const triggers = computed(() => drafts.value.map(({ trigger }) => trigger));
+  const isChanged = computed(() => saved.value !== null && !isSame(saved.value, triggers.value));
+  const problems = computed(() => triggerProblems(triggers.value));
+
+  function show(list: readonly Trigger[]): void {
+    batch(() => {
+      saved.value = list;
+      drafts.value = list.map((trigger) => ({ key: ++lastKey, trigger }));
+    });
+  }
+
+  async function work(task: () => Promise<string>): Promise<void> {
+    isBusy.value = true;
+    try {
+      status.value = await task();
+    } catch (failure) {
+      status.value = failureWords(failure);
+    } finally {
+      isBusy.value = false;
+    }
+  }
+
+  const edit = (next: readonly Draft[]) =>
+    batch(() => {
+      drafts.value = next;
+      status.value = "";
+    });
+
+  return {
+    drafts,
+    isLoaded: computed(() => saved.value !== null),
+    isChanged,
+    isBusy,
+    status,
+    problems,
+
+    /** Reads the list, unless it is being edited. */
+    read: () =>
+      isChanged.peek()
+        ? Promise.resolve()
+        : work(async () => {
+            show(await api.triggers());
+            return "";
+          }),
+
+    addRecipe: (recipe: RecipeName, group: string) =>
+      work(async () => {
+        const before = saved.peek()?.length ?? 0;
+        show(await api.addRecipe(recipe, group));
+        return (saved.peek()?.length ?? 0) > before ? "Added and saved." : "It is in the list.";
+      }),
+
+    /** @returns the key of the new trigger */
+    add(): number {
+      lastKey += 1;
+      const trigger: Trigger = {
+        name: freeName(triggers.peek()),
+        enabled: true,
+        all: [NEW_CONDITION],
+        any: [],
+        actions: [newAction("add_tags")],
+      };
+      edit([...drafts.peek(), { key: lastKey, trigger }]);
+      return lastKey;
+    },
+
+    change(key: number, change: Partial<Trigger>): void {
+      edit(
+        drafts
+          .peek()
+          .map((draft) =>
+            draft.key === key ? { key, trigger: { ...draft.trigger, ...change } } : draft,
+          ),
+      );
+    },
+
+    remove: (key: number) => edit(drafts.peek().filter((draft) => draft.key !== key)),
+
+    /** Moves a trigger one position up (-1) or down (1). */
+    move(key: number, by: -1 | 1): void {
+      const list = [...drafts.peek()];
+      const from = list.findIndex((draft) => draft.key === key);
+      const [moved, other] = [list[from], list[from + by]];
+      if (!moved || !other) return;
+      list[from] = other;
+      list[from + by] = moved;
+      edit(list);
+    },
+
+    /** Drops what was edited, and reads the list again. */
+    discard: () =>
+      work(async () => {
+        show(await api.triggers());
+        return "";
+      }),
+
+    /** Saves the list, unless someone else has changed it since it was read. */
+    save: () =>
+      work(async () => {
+        if (!isSame(await api.triggers(), saved.peek())) {
+          return "Nothing was saved: someone else has changed the triggers. Discard, and change them again.";
+        }
+        show(await api.saveTriggers(triggers.peek()));
+        return "Saved. They run from the next change of a conversation on.";
+      }),
+  };
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,116 @@
+// @vitest-environment happy-dom
+import { describe, expect, it, vi } from "vitest";
+import { recipe } from "../../core/recipes.ts";
+import type { Trigger } from "../../core/trigger.ts";
+import { ApiProblem } from "../live/problem.ts";
+import { createTriggersForm } from "../state/triggers-form.ts";
+import { doing, part, show } from "../testing/render.ts";
+import { TriggersPage } from "./triggers-page.tsx";
+
+const named = (name: string): Trigger => ({
+  name,
+  enabled: true,
+  all: [],
+  any: [],
+  actions: [{ type: "add_tags", value: ["one", "two"] }],
+});
+
+async function start(...names: string[]) {
+  let list: Trigger[] = names.map(named);
+  const api = {
+    triggers: vi.fn(async () => list),
+    saveTriggers: vi.fn(async (next: readonly Trigger[]) => {
+      list = [...next];
+      return list;
+    }),
+    addRecipe: vi.fn(async () => {
+      list = [...list, ...recipe("tag_abandoned", "")];
+      return list;
+    }),
+  };
+  const form = createTriggersForm(api);
+  await show(<TriggersPage form={form} />);
+  await vi.waitFor(() => expect(form.isLoaded.value).toBe(true));
+  await doing(() => {});
+  return { api, form, elsewhere: (next: Trigger[]) => (list = next) };
+}
+
+const names = () => [...document.querySelectorAll("#triggers h3")].map((h) => h.textContent);
+const button = (label: string) =>
+  document.querySelector<HTMLButtonElement>(`[aria-label="${label}"]`);
+const status = () => part("triggers-status").textContent;
+
+async function type(input: HTMLInputElement, text: string): Promise<void> {
+  input.value = text;
+  await doing(() => input.dispatchEvent(new Event("input")));
+}
+
+describe("TriggersPage", () => {
+  it("moves, switches off and deletes, and saves the list as a whole", async () => {
+    const { api } = await start("A", "B", "C");
+    expect(button("Move A up")?.disabled).toBe(true);
+    await doing(() => button("Move A down")?.click());
+    await doing(() => button("Delete C")?.click());
+    expect(names()).toEqual(["B", "A"]);
+    await doing(() => document.querySelector<HTMLElement>("#triggers [type=checkbox]")?.click());
+    expect(api.saveTriggers).not.toHaveBeenCalled();
+    await doing(() => part("save-triggers").click());
+    await vi.waitFor(() => expect(status()).toContain("Saved"));
+    expect(api.saveTriggers).toHaveBeenCalledExactlyOnceWith([
+      { ...named("B"), enabled: false },
+      named("A"),
+    ]);
+  });
+
+  it("does not overwrite what someone else has changed meanwhile", async () => {
+    const { api, elsewhere } = await start("A", "B");
+    await doing(() => button("Delete A")?.click());
+    elsewhere([named("A"), named("B"), named("Z")]);
+    await doing(() => part("save-triggers").click());
+    await vi.waitFor(() => expect(status()).toContain("someone else has changed"));
+    expect(api.saveTriggers).not.toHaveBeenCalled();
+    await doing(() => part("discard-triggers").click());
+    await vi.waitFor(() => expect(names()).toEqual(["A", "B", "Z"]));
+  });
+
+  it("keeps what was typed with its row while a row before it is removed", async () => {
+    await start("A");
+    const editor = () => part("triggers").querySelector("[id$=-actions]");
+    const add = [...(editor()?.querySelectorAll("button") ?? [])].at(-1);
+    await doing(() => add?.click());
+    const inputs = () => [...(editor()?.querySelectorAll<HTMLInputElement>("input") ?? [])];
+    const [, second] = inputs();
+    if (second) await type(second, "three,");
+    expect(inputs().map(({ value }) => value)).toEqual(["one, two", "three,"]);
+    await doing(() => button("Remove this action")?.click());
+    expect(inputs().map(({ value }) => value)).toEqual(["three,"]);
+  });
+
+  it("saves nothing that is not finished", async () => {
+    const { form } = await start();
+    await doing(() => part("add-trigger").click());
+    expect(part<HTMLButtonElement>("save-triggers").disabled).toBe(true);
+    const tags = part("triggers").querySelector<HTMLInputElement>("[id$=actions-0-value]");
+    if (tags) await type(tags, "vip");
+    expect(form.drafts.value[0]?.trigger.actions).toEqual([{ type: "add_tags", value: ["vip"] }]);
+    expect(part<HTMLButtonElement>("save-triggers").disabled).toBe(false);
+  });
+
+  it("adds a recipe at once, but not while other changes are unsaved", async () => {
+    const { api } = await start("A");
+    await doing(() => part("recipe-tag_abandoned").click());
+    await vi.waitFor(() => expect(names()).toEqual(["A", "Tag abandoned conversations"]));
+    expect(api.addRecipe).toHaveBeenCalledExactlyOnceWith("tag_abandoned", "");
+    await doing(() => button("Delete A")?.click());
+    expect(part<HTMLButtonElement>("recipe-tag_abandoned").disabled).toBe(true);
+  });
+
+  it("says why a list was refused, and keeps it", async () => {
+    const { api } = await start("A", "B");
+    await doing(() => button("Delete A")?.click());
+    api.saveTriggers.mockRejectedValueOnce(new ApiProblem("invalid_triggers", "0.name is taken."));
+    await doing(() => part("save-triggers").click());
+    await vi.waitFor(() => expect(status()).toBe("0.name is taken."));
+    expect(names()).toEqual(["B"]);
+  });
+});

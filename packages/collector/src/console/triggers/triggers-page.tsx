@@ -1,0 +1,78 @@
+import { useEffect } from "preact/hooks";
+import { MAX_TRIGGERS } from "../../core/trigger.ts";
+import type { TriggersForm } from "../state/triggers-form.ts";
+import { Page } from "../ui/page.tsx";
+import { RecipeButtons } from "./recipe-buttons.tsx";
+import { TriggerItem } from "./trigger-item.tsx";
+
+/** The ordered list of triggers. */
+export function TriggersPage({ form }: { form: TriggersForm }) {
+  useEffect(() => {
+    form.read();
+  }, [form]);
+  const drafts = form.drafts.value;
+  const isChanged = form.isChanged.value;
+  const isWrong = form.problems.value.size > 0;
+
+  function add(): void {
+    const id = `trigger-${form.add()}`;
+    requestAnimationFrame(() => {
+      document.querySelector(`#${id} details`)?.setAttribute("open", "");
+      document.getElementById(`${id}-name`)?.focus();
+    });
+  }
+
+  return (
+    <Page
+      id="page-triggers"
+      title="Triggers"
+      lead="They run in this order after each change of a conversation. One that changes the ticket lets the list begin again; each runs once at most."
+    >
+      <RecipeButtons isDisabled={isChanged || form.isBusy.value} onAdd={form.addRecipe} />
+      <ol id="triggers" class="triggers">
+        {drafts.map((draft, index) => (
+          <TriggerItem
+            key={draft.key}
+            form={form}
+            draft={draft}
+            index={index}
+            isLast={index === drafts.length - 1}
+          />
+        ))}
+      </ol>
+      <p class="quiet" hidden={!form.isLoaded.value || drafts.length > 0}>
+        There is no trigger: tickets stay as your desk sets them.
+      </p>
+      <div class="save-bar">
+        <p id="triggers-status" role="status">
+          {form.status.value || statusWords(isChanged, isWrong)}
+        </p>
+        <button
+          id="add-trigger"
+          type="button"
+          disabled={!form.isLoaded.value || drafts.length >= MAX_TRIGGERS}
+          onClick={add}
+        >
+          Add a trigger
+        </button>
+        <button id="discard-triggers" type="button" hidden={!isChanged} onClick={form.discard}>
+          Discard
+        </button>
+        <button
+          id="save-triggers"
+          type="button"
+          class="primary"
+          disabled={!isChanged || isWrong || form.isBusy.value}
+          onClick={form.save}
+        >
+          Save
+        </button>
+      </div>
+    </Page>
+  );
+}
+
+function statusWords(isChanged: boolean, isWrong: boolean): string {
+  if (isWrong) return "Something is missing or wrong.";
+  return isChanged ? "Changed, not saved yet." : "";
+}
