@@ -88,6 +88,18 @@ describe("the command reports in one line, and exits 2, on", () => {
     ],
     ["a name without an address", ["serve", ...MEMORY, "--host", "no.invalid"], /--host/],
     ["an invalid number of PORT", ["serve", "--store", "memory:"], /whole number/, { PORT: "x" }],
+    [
+      "a proxy that is no network",
+      ["serve", ...MEMORY, "--trust-proxy", "proxy"],
+      /10\.0\.0\.0\/8/,
+    ],
+    [
+      "sign-on by a header that anybody can write",
+      ["serve", ...MEMORY, "--trust-proxy", "--sign-on-header", "X-User"],
+      /--sign-on-header needs .*--trust-proxy 10\.0\.0\.0\/8/,
+    ],
+    ["people of a store that does not exist", ["people"], /no store .*stillhere serve/],
+    ["an invitation without a role", ["people", "--invite"], /--role viewer/],
     ["an invalid metrics token", ["serve", ...MEMORY, "--metrics-token", "a b"], /letters, digits/],
   ])("%s", (_name, args, line, env) => {
     const { status, stdout, stderr } = run(args, env);

@@ -9,7 +9,7 @@ function createProgram(): { program: Command; port: Option } {
     .command("serve")
     .addOption(port)
     .addOption(new Option("--store <url>").env("STILLHERE_STORE"))
-    .addOption(new Option("--trust-proxy").env("STILLHERE_TRUST_PROXY"));
+    .addOption(new Option("--trust-proxy [networks...]").env("STILLHERE_TRUST_PROXY"));
   return { program, port };
 }
 

@@ -42,8 +42,9 @@ function isServiceAddress(value: string | undefined): boolean {
   return value?.startsWith("tcp://") ?? false;
 }
 
-function isFlag({ required, optional }: Option): boolean {
-  return !required && !optional;
+/** Whether it can be set without a value. */
+function isFlag({ required }: Option): boolean {
+  return !required;
 }
 
 function isOff(value: string | undefined): boolean {

@@ -8,6 +8,7 @@ import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS } from "../http/session-token.ts";
 import { VERSION } from "../http/version.ts";
 import { KEEP_ALIVE_SECONDS, MAX_SESSIONS } from "../platform/node.ts";
 import { DEFAULT_STORE } from "../platform/open-store.ts";
+import { isNetwork, type TrustedProxies } from "../platform/proxies.ts";
 import { parseProxy, type WebhookProxy } from "../platform/webhook-proxy.ts";
 import { backup, restore } from "./backup.ts";
 import { demo } from "./demo.ts";
@@ -55,9 +56,23 @@ program
   .addOption(port())
   .addOption(store())
   .addOption(
-    option("--trust-proxy", "take client addresses from the last entry of X-Forwarded-For")
+    option(
+      "--trust-proxy [networks...]",
+      "believe X-Forwarded-… headers, of any peer or only of those in these networks",
+    )
       .default(false)
+      .argParser(proxyNetworks)
       .env("STILLHERE_TRUST_PROXY"),
+  )
+  .addOption(
+    option("--sign-on-header <name>", "header in which a trusted proxy names the person").env(
+      "STILLHERE_SIGN_ON_HEADER",
+    ),
+  )
+  .addOption(
+    option("--sign-on-role <role>", "role of people whom that header names and nobody has invited")
+      .choices(["viewer"])
+      .env("STILLHERE_SIGN_ON_ROLE"),
   )
   .addOption(
     option("--max-sessions <number>", "maximum number of sessions per account")
@@ -215,6 +230,17 @@ program
 
 function option(flags: string, description: string): Option {
   return new Option(flags, description);
+}
+
+/** Called for each of the networks; a variable has all of them, or a word that stands for all peers. */
+function proxyNetworks(text: string, before: TrustedProxies): TrustedProxies {
+  if (/^(true|1|yes|on)$/i.test(text)) return true;
+  const networks = text.split(/[\s,]+/).filter((each) => each !== "");
+  const wrong = networks.find((each) => !isNetwork(each));
+  if (wrong !== undefined) {
+    throw new InvalidArgumentError(`Give networks such as 10.0.0.0/8, instead of ${wrong}.`);
+  }
+  return [...(Array.isArray(before) ? before : []), ...networks];
 }
 
 /** Without a slash at the end. */

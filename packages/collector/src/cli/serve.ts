@@ -9,17 +9,21 @@ import { prepareAccount } from "../platform/default-account.ts";
 import { logError } from "../platform/log.ts";
 import { type Collector, startCollector } from "../platform/node.ts";
 import { openStore, parseStore } from "../platform/open-store.ts";
+import type { TrustedProxies } from "../platform/proxies.ts";
+import type { SignOnHeader } from "../platform/sign-on.ts";
 import type { WebhookProxy } from "../platform/webhook-proxy.ts";
 import type { Store } from "../stores/store.ts";
 import { readConfig } from "./config.ts";
-import { listenError } from "./failure.ts";
+import { listenError, UsageError } from "./failure.ts";
 
 export interface ServeOptions {
   readonly host: string;
   readonly port: number;
   readonly store: string;
   readonly config?: string;
-  readonly trustProxy: boolean;
+  readonly trustProxy: TrustedProxies;
+  readonly signOnHeader?: string;
+  readonly signOnRole?: "viewer";
   readonly maxSessions: number;
   readonly allowPrivateWebhooks: boolean;
   readonly webhookProxy?: WebhookProxy;
@@ -31,13 +35,14 @@ export interface ServeOptions {
 
 /** Serves until SIGINT or SIGTERM; the first start creates an account and prints its keys once. */
 export async function serve(options: ServeOptions): Promise<void> {
+  const signOn = signOnOf(options);
   // Before anything is created, since an invalid config aborts the start.
   const settings = options.config === undefined ? {} : readConfig(options.config);
   const isNewFile = isMissingFile(options.store);
   const store = await openStore(options.store);
   const isNew = isNewFile || (await store.accounts()).length === 0;
   if (isNew) console.log(`Created a new store ${placeOf(options.store)}`);
-  const collector = await startServing(options, store);
+  const collector = await startServing(options, store, signOn);
   const keys = await prepareAccount(collector, settings, { cli: "serve" });
   if (keys) {
     console.log(`Created the account ${DEFAULT_ACCOUNT}. Keep these, they are shown only once:`);
@@ -51,6 +56,20 @@ export async function serve(options: ServeOptions): Promise<void> {
   stopOnSignal(collector);
 }
 
+/** @throws {UsageError} where anybody could write the header. */
+function signOnOf({ signOnHeader: header, signOnRole: role, trustProxy }: ServeOptions) {
+  if (header === undefined && role !== undefined) {
+    throw new UsageError("--sign-on-role needs --sign-on-header.");
+  }
+  if (header === undefined) return undefined;
+  if (!Array.isArray(trustProxy)) {
+    throw new UsageError(
+      "--sign-on-header needs the addresses of the proxy that writes it: --trust-proxy 10.0.0.0/8. Anybody else could write it, too.",
+    );
+  }
+  return { header, role };
+}
+
 function isMissingFile(address: string): boolean {
   const { kind, path } = parseStore(address);
   return kind === "sqlite" && !existsSync(path);
@@ -62,7 +81,11 @@ function placeOf(address: string): string {
   return kind === "redis" ? "in Redis" : "in memory, which ends with this process";
 }
 
-async function startServing(options: ServeOptions, store: Store): Promise<Collector> {
+async function startServing(
+  options: ServeOptions,
+  store: Store,
+  signOn: SignOnHeader | undefined,
+): Promise<Collector> {
   const { host, port, metricsPort, keepAlive } = options;
   try {
     return await startCollector({
@@ -70,6 +93,7 @@ async function startServing(options: ServeOptions, store: Store): Promise<Collec
       host,
       port,
       trustProxy: options.trustProxy,
+      signOn,
       maxSessions: options.maxSessions,
       allowPrivateWebhooks: options.allowPrivateWebhooks,
       webhookProxy: options.webhookProxy,

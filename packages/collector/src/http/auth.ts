@@ -13,6 +13,7 @@ import { Problem } from "./problem.ts";
 import { includes, ROUTE_ROLES, type RouteRole } from "./roles.ts";
 import { requireOwnPage } from "./same-site.ts";
 import { readCookie } from "./sign-in-cookie.ts";
+import { findSignedOn } from "./sign-on.ts";
 
 /** Requires what the table says of the route; one that is not in the table requires `admin`. */
 export function authorize(context: PeopleContext): MiddlewareHandler<Env> {
@@ -39,20 +40,20 @@ function requiredRole(c: Context): RouteRole {
   return ROUTE_ROLES[`${method} ${path}`] ?? "admin";
 }
 
-/** A key that is sent goes before a cookie. */
+/** A key that is sent goes before a proxy's header, and that before a cookie. */
 async function principalOf(context: PeopleContext, c: Context<Env>): Promise<Principal> {
-  const cookie = bearerOf(c) ? undefined : readCookie(c);
-  return cookie === undefined ? bySecretKey(context, c) : bySignIn(context, c, cookie);
-}
-
-async function bySignIn(
-  { accounts, signIns }: PeopleContext,
-  c: Context<Env>,
-  token: string,
-): Promise<Principal> {
+  if (bearerOf(c)) return bySecretKey(context, c);
+  const signedOn = await findSignedOn(context, c);
+  const cookie = readCookie(c);
+  if (!signedOn && cookie === undefined) return bySecretKey(context, c);
+  // Browsers send both with the requests of other sites' pages, too.
   if (c.req.method !== "GET" && c.req.method !== "HEAD") requireOwnPage(c);
   // The next person at this browser must not find it there.
   c.header("Cache-Control", "no-store");
+  return signedOn ?? bySignIn(context, cookie as string);
+}
+
+async function bySignIn({ accounts, signIns }: PeopleContext, token: string): Promise<Principal> {
   const found = await signIns.find(token);
   const account = found && accounts.byName(found.account);
   if (!found || !account) {

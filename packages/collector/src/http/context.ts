@@ -74,10 +74,20 @@ export interface AppContext {
   readonly onRefusal?: (refusal: Refusal) => void;
   /** Hashes passwords; missing: by Web Crypto, which every platform has. */
   readonly passwords?: Passwords | undefined;
-  /** Whether a proxy's headers about the client's request are believed; default: false. */
-  readonly isProxied?: boolean | undefined;
+  /** Whether the headers of the proxy that sends a request are believed; missing: none is. */
+  readonly isProxied?: ((c: Context) => boolean) | undefined;
+  /** Missing: people sign in with their passwords alone. */
+  readonly signOn?: SignOn | undefined;
   /** The address that a request came from. It is used for rate limits; of failed sign-ins a hash is stored. */
   addressOf(c: Context): string;
+}
+
+/** Signing on by what a proxy has found out. */
+export interface SignOn {
+  /** Who sends the request, by e-mail address; `null`: the proxy does not say, or is not believed. */
+  userOf(c: Context): string | null;
+  /** The role of those who are no person of an account; `null`: they are refused. */
+  readonly role: Role | null;
 }
 
 /** What routes work with that know people. */

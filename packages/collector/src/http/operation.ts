@@ -43,6 +43,7 @@ const ACCESS_CODES: readonly ProblemCode[] = [
   "key_missing",
   "key_invalid",
   "sign_in_required",
+  "person_unknown",
   "cross_site_request",
   "role_missing",
 ];

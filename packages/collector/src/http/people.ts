@@ -78,7 +78,7 @@ const invite = createRoute({
   responses: { 201: invited },
 });
 
-export function peopleRoutes({ people, isProxied = false }: PeopleContext): OpenAPIHono<Env> {
+export function peopleRoutes({ people, isProxied }: PeopleContext): OpenAPIHono<Env> {
   const routes = createRoutes();
 
   routes.openapi(list, async (c) => {

@@ -13,12 +13,17 @@ export interface PublicUrl {
 
 /**
  * @param route the path of the route that is served, to find the mount's
- * @param isProxied whether headers of a proxy are believed
+ * @param isProxied whether the headers of the proxy that sends the request are believed
  */
-export function publicUrlOf(c: Context, route: string, isProxied: boolean): PublicUrl {
+export function publicUrlOf(
+  c: Context,
+  route: string,
+  isProxied: (c: Context) => boolean = () => false,
+): PublicUrl {
   const url = new URL(c.req.url);
+  const isBelieved = isProxied(c);
   const forwarded = (name: string) =>
-    isProxied ? c.req.header(`X-Forwarded-${name}`)?.split(",").at(-1)?.trim() : undefined;
+    isBelieved ? c.req.header(`X-Forwarded-${name}`)?.split(",").at(-1)?.trim() : undefined;
   const host = forwarded("Host") ?? c.req.header("Host") ?? url.host;
   const scheme = forwarded("Proto") ?? schemeByBrowser(c, host) ?? url.protocol.slice(0, -1);
   const mount = url.pathname.endsWith(route) ? url.pathname.slice(0, -route.length) : "";

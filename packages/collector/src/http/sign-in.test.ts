@@ -90,7 +90,7 @@ describe("the cookie", () => {
   });
 
   it("and invitations have the address that a trusted proxy states", async () => {
-    harness = await TestApp.create({ isProxied: true });
+    harness = await TestApp.create({ isProxied: () => true });
     const proxied = {
       "X-Forwarded-Proto": "https",
       "X-Forwarded-Host": "shop.example",

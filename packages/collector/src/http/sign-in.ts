@@ -17,6 +17,7 @@ import { publicUrlOf } from "./public-url.ts";
 import { createRoutes, jsonBody, jsonResponses } from "./route.ts";
 import { refuseOtherSites, requireOwnPage } from "./same-site.ts";
 import { clearCookie, readCookie, writeCookie } from "./sign-in-cookie.ts";
+import { findSignedOn } from "./sign-on.ts";
 import { iso } from "./views.ts";
 
 const PATH = "/v1/sign-in";
@@ -39,7 +40,10 @@ const view = z
     id: z.string().describe("The person's id."),
     email: z.string(),
     role: z.enum(ROLES),
-    expiresAt: z.iso.datetime().describe("When the sign-in ends, if it is not used again."),
+    expiresAt: z.iso
+      .datetime()
+      .nullable()
+      .describe("When the sign-in ends, if it is not used again; null: the proxy decides that."),
   })
   .openapi("SignIn");
 
@@ -60,7 +64,7 @@ const whoAmI = createRoute({
   method: "get",
   path: PATH,
   summary: "Who is signed in",
-  ...opened("People", "getSignIn", "sign_in_required"),
+  ...opened("People", "getSignIn", "sign_in_required", "person_unknown"),
   responses: jsonResponses(view, "The person of the cookie"),
 });
 
@@ -99,7 +103,7 @@ const accept = createRoute({
 });
 
 export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
-  const { people, signIns, addressOf, isProxied = false } = context;
+  const { people, signIns, addressOf, isProxied } = context;
   const routes = createRoutes();
 
   function answer(c: Context, path: string, found: SignedIn & { readonly token: string }) {
@@ -134,7 +138,13 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
     return c.json(answer(c, PATH, outcome), 200);
   });
 
-  routes.openapi(whoAmI, async (c) => c.json(viewSignIn(await current(c)), 200));
+  routes.openapi(whoAmI, async (c) => {
+    const signedOn = await findSignedOn(context, c);
+    if (!signedOn) return c.json(viewSignIn(await current(c)), 200);
+    const { account, actor, role } = signedOn;
+    const { person, name } = actor;
+    return c.json({ account: account.name, id: person, email: name, role, expiresAt: null }, 200);
+  });
 
   routes.openapi(signOut, async (c) => {
     requireOwnPage(c);

@@ -7,22 +7,28 @@ import type { Context } from "hono";
 
 const UNKNOWN = "unknown";
 
+/** Whether the peer with this address is a proxy whose headers are believed. */
+type ProxyTrust = (peer: string | undefined) => boolean;
+
 /**
  * Reads the client address. Behind a trusted proxy it is the last entry of `X-Forwarded-For`, which
  * the proxy wrote; the client can forge the entries before it.
  */
-export function addressReader(trustProxy: boolean): (incoming: IncomingMessage) => string {
+export function addressReader(isProxy: ProxyTrust): (incoming: IncomingMessage) => string {
   return ({ headers, socket }) => {
-    const forwarded = trustProxy ? lastOf(String(headers["x-forwarded-for"] ?? "")) : "";
+    const forwarded = isProxy(socket.remoteAddress)
+      ? lastOf(String(headers["x-forwarded-for"] ?? ""))
+      : "";
     return forwarded || socket.remoteAddress || UNKNOWN;
   };
 }
 
 /** As {@link addressReader}, for a request that came through an application on any host. */
-export function contextAddressReader(trustProxy: boolean): (c: Context) => string {
+export function contextAddressReader(isProxy: ProxyTrust): (c: Context) => string {
   return (c) => {
-    const forwarded = trustProxy ? lastOf(c.req.header("x-forwarded-for") ?? "") : "";
-    return forwarded || peerOf(c) || UNKNOWN;
+    const peer = peerOf(c);
+    const forwarded = isProxy(peer) ? lastOf(c.req.header("x-forwarded-for") ?? "") : "";
+    return forwarded || peer || UNKNOWN;
   };
 }
 
@@ -36,7 +42,8 @@ interface HostEnv {
   readonly remoteAddr?: { readonly hostname?: string };
 }
 
-function peerOf({ env, req }: Context): string | undefined {
+/** The address of the connection; `undefined`: the host does not tell. */
+export function peerOf({ env, req }: Context): string | undefined {
   const host = (env ?? {}) as HostEnv;
   return (
     host.incoming?.socket.remoteAddress ??

@@ -8,10 +8,11 @@ import { basePath } from "hono/route";
 import type { FreshKeys } from "../engine/keys.ts";
 import { Problem, problemResponse } from "../http/problem.ts";
 import type { Store } from "../stores/store.ts";
-import { contextAddressReader } from "./address.ts";
+import { contextAddressReader, peerOf } from "./address.ts";
 import { prepareAccount, type SettingsPatch } from "./default-account.ts";
 import { logError } from "./log.ts";
 import { openStore } from "./open-store.ts";
+import { createProxyTrust, type TrustedProxies } from "./proxies.ts";
 import { openRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
 
 export interface CreateCollectorOptions
@@ -23,8 +24,8 @@ export interface CreateCollectorOptions
   readonly store: string | URL | Store;
   /** Settings of the account `default`, as `PATCH /v1/settings` takes them; applied at each start. */
   readonly settings?: SettingsPatch;
-  /** Take a request's address from the last entry of `X-Forwarded-For`. */
-  readonly trustProxy?: boolean;
+  /** Peers whose `X-Forwarded-…` headers are believed: all, none or those in networks; default: none. */
+  readonly trustProxy?: TrustedProxies;
   /** The address that a request came from; missing: what the host tells (Node, Bun and Deno do). */
   readonly addressOf?: (request: Request) => string;
   /** Receives server-side errors; missing: they are logged to standard output. */
@@ -65,15 +66,14 @@ export function createCollector(options: CreateCollectorOptions): EmbeddedCollec
 
   async function start() {
     const { store: given, settings = {}, addressOf, onError = logError } = options;
+    const isProxy = createProxyTrust(options.trustProxy ?? false);
     const isAddress = typeof given === "string" || given instanceof URL;
     const store = isAddress ? await openStore(String(given)) : given;
     try {
       const runtime = await openRuntime(store, {
         ...options,
-        addressOf: addressOf
-          ? (c) => addressOf(c.req.raw)
-          : contextAddressReader(options.trustProxy ?? false),
-        isProxied: options.trustProxy ?? false,
+        addressOf: addressOf ? (c) => addressOf(c.req.raw) : contextAddressReader(isProxy),
+        isProxied: (c) => isProxy(peerOf(c)),
         getPath: (request) => paths.get(request) ?? new URL(request.url).pathname,
         onError,
       });

@@ -14,10 +14,12 @@ import type { Env } from "../http/context.ts";
 import { answerMetrics } from "../http/health.ts";
 import { SignalIntake } from "../http/signal-intake.ts";
 import type { Store } from "../stores/store.ts";
-import { addressReader, contextAddressReader } from "./address.ts";
+import { addressReader, contextAddressReader, peerOf } from "./address.ts";
 import { type ConnectionLimits, createLimitedServer } from "./node-server.ts";
 import { isSignal, takeSignal } from "./node-signals.ts";
+import { createProxyTrust, type TrustedProxies } from "./proxies.ts";
 import { openRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
+import { type SignOnHeader, signOnBy } from "./sign-on.ts";
 import { boundUnreadBody } from "./unread-body.ts";
 
 export { KEEP_ALIVE_SECONDS } from "./node-server.ts";
@@ -41,8 +43,10 @@ export interface CollectorOptions
   readonly host: string;
   /** 0 lets the system choose one. */
   readonly port: number;
-  /** Take a request's address from the last entry of `X-Forwarded-For`. */
-  readonly trustProxy?: boolean;
+  /** Peers whose `X-Forwarded-…` headers are believed; default: none. */
+  readonly trustProxy?: TrustedProxies;
+  /** Signs people in by a header that a trusted proxy writes. */
+  readonly signOn?: SignOnHeader | undefined;
   /** Missing: the default limits. */
   readonly connections?: Partial<ConnectionLimits>;
   /** Serves `/metrics` at this port instead of the other one. */
@@ -64,15 +68,16 @@ export interface Collector {
 /** @throws if a port is not available. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
   const { store, host, metricsPort, onError } = options;
-  const trustProxy = options.trustProxy ?? false;
+  const isProxy = createProxyTrust(options.trustProxy ?? false);
   const runtime = await openRuntime(store, {
     ...options,
     serveMetrics: metricsPort === undefined,
-    addressOf: contextAddressReader(trustProxy),
-    isProxied: trustProxy,
+    addressOf: contextAddressReader(isProxy),
+    isProxied: (c) => isProxy(peerOf(c)),
+    signOn: options.signOn && signOnBy(options.signOn, (c) => isProxy(peerOf(c))),
   });
   const intake = new SignalIntake(runtime.intakeContext);
-  const signals = { intake, addressOf: addressReader(trustProxy), onError };
+  const signals = { intake, addressOf: addressReader(isProxy), onError };
   const answer = createListener(runtime.app.fetch);
   const server = createLimitedServer((incoming, outgoing) => {
     if (isSignal(incoming)) takeSignal(signals, incoming, outgoing);

@@ -67,7 +67,8 @@ export interface RuntimeOptions {
   readonly streams?: StreamLimits | undefined;
   readonly addressOf: (c: Context) => string;
   /** Whether a proxy's headers about the client's request are believed. */
-  readonly isProxied?: boolean | undefined;
+  readonly isProxied?: AppOptions["isProxied"] | undefined;
+  readonly signOn?: AppOptions["signOn"] | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -137,6 +138,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     }),
     addressOf: options.addressOf,
     isProxied: options.isProxied,
+    signOn: options.signOn,
     passwords,
     connectionOf: nodeConnectionOf,
     streams: options.streams,
