@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { DEFAULT_ACCOUNT } from "../engine/accounts.ts";
-import { createKeys, type FreshKeys } from "../engine/keys.ts";
+import { createKeys, type FreshKeys, randomText } from "../engine/keys.ts";
 import { logError } from "../platform/log.ts";
 import { type Collector, startCollector } from "../platform/node.ts";
 import { openStore } from "../platform/open-store.ts";
@@ -37,6 +37,7 @@ export async function demo({ host, port }: DemoOptions): Promise<void> {
     host,
     port,
     allowPrivateWebhooks: true,
+    enterToken: randomText(24),
     onError: logError,
   }).catch((error) => {
     throw listenError(error, { host, port, portOption: "PORT" });

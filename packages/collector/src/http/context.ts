@@ -8,7 +8,7 @@ import type { Accounts } from "../engine/accounts.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Meter } from "../engine/meter.ts";
 import type { Passwords } from "../engine/passwords.ts";
-import type { People } from "../engine/people.ts";
+import type { People, Person } from "../engine/people.ts";
 import type { SignIns } from "../engine/sign-ins.ts";
 import type { Actor } from "../stores/admin.ts";
 import type { Account } from "../stores/store.ts";
@@ -78,6 +78,8 @@ export interface AppContext {
   readonly isProxied?: ((c: Context) => boolean) | undefined;
   /** Missing: people sign in with their passwords alone. */
   readonly signOn?: SignOn | undefined;
+  /** Missing: nobody signs in by a token. */
+  readonly enter?: Enter | undefined;
   /** The address that a request came from. It is used for rate limits; of failed sign-ins a hash is stored. */
   addressOf(c: Context): string;
 }
@@ -89,6 +91,12 @@ export interface SignOn {
   /** The role of those who are no person of an account; `null`: they are refused. */
   readonly role: Role | null;
 }
+
+/** Signs in by a token of this process; `null`: it is another one, or may not be used from there. */
+export type Enter = (
+  c: Context,
+  token: string,
+) => Promise<{ readonly account: string; readonly person: Person } | null>;
 
 /** What routes work with that know people. */
 export interface PeopleContext extends AppContext {

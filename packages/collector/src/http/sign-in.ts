@@ -20,6 +20,11 @@ import { clearCookie, readCookie, writeCookie } from "./sign-in-cookie.ts";
 import { findSignedOn } from "./sign-on.ts";
 import { iso } from "./views.ts";
 
+interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
 const PATH = "/v1/sign-in";
 const ALL_PATH = "/v1/sign-in/all";
 const ACCEPT_PATH = "/v1/invitations/accept";
@@ -54,7 +59,15 @@ const signIn = createRoute({
   ...opened("People", "signIn", "sign_in_failed", "too_many_requests", "cross_site_request"),
   request: {
     body: jsonBody(
-      z.strictObject({ email: z.string().max(254), password: z.string().max(MAX_PASSWORD_LENGTH) }),
+      z
+        .union([
+          z.strictObject({
+            email: z.string().max(254),
+            password: z.string().max(MAX_PASSWORD_LENGTH),
+          }),
+          z.strictObject({ enter: z.string().max(128).describe("The token of the demo's link.") }),
+        ])
+        .openapi("Credentials"),
     ),
   },
   responses: jsonResponses(view, "Who is signed in now"),
@@ -111,6 +124,24 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
     return viewSignIn(found);
   }
 
+  async function byPassword(c: Context, { email, password }: Credentials) {
+    const outcome = await signIns.signIn(email, password, addressGroup(addressOf(c)));
+    if (outcome === "failed") {
+      throw new Problem("sign_in_failed", "Check the e-mail address and the password.");
+    }
+    if ("retryAfterMs" in outcome) {
+      const detail = "Wait: too many sign-ins have failed for this name or from this address.";
+      throw new Problem("too_many_requests", detail, [], outcome.retryAfterMs);
+    }
+    return outcome;
+  }
+
+  async function byToken(c: Context, token: string) {
+    const found = await context.enter?.(c, token);
+    if (found) return signIns.start(found.account, found.person);
+    throw new Problem("sign_in_failed", "Use the link that the demo printed when it started.");
+  }
+
   routes.use(PATH, noStore);
   routes.use(ALL_PATH, noStore);
 
@@ -123,15 +154,8 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
 
   routes.openapi(signIn, async (c) => {
     refuseOtherSites(c);
-    const { email, password } = c.req.valid("json");
-    const outcome = await signIns.signIn(email, password, addressGroup(addressOf(c)));
-    if (outcome === "failed") {
-      throw new Problem("sign_in_failed", "Check the e-mail address and the password.");
-    }
-    if ("retryAfterMs" in outcome) {
-      const detail = "Wait: too many sign-ins have failed for this name or from this address.";
-      throw new Problem("too_many_requests", detail, [], outcome.retryAfterMs);
-    }
+    const given = c.req.valid("json");
+    const outcome = "enter" in given ? await byToken(c, given.enter) : await byPassword(c, given);
     // What another person, or an attacker, had left in this browser ends.
     const before = readCookie(c);
     if (before !== undefined) await signIns.signOut(before);

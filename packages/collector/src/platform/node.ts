@@ -38,6 +38,7 @@ export interface CollectorOptions
     | "metricsToken"
     | "clocks"
     | "streams"
+    | "enterToken"
   > {
   readonly store: Store;
   readonly host: string;

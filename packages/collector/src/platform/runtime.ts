@@ -25,6 +25,7 @@ import { outboxDepth } from "../webhooks/depth.ts";
 import { createWebhookSender } from "../webhooks/sender.ts";
 import { readAssets } from "./assets.ts";
 import { watchClock } from "./clock-log.ts";
+import { createEnter } from "./enter.ts";
 import { watchEviction } from "./eviction-watch.ts";
 import { log, logRefusal, logStoreRecovery } from "./log.ts";
 import { machineClocks } from "./machine-clocks.ts";
@@ -69,6 +70,8 @@ export interface RuntimeOptions {
   /** Whether a proxy's headers about the client's request are believed. */
   readonly isProxied?: AppOptions["isProxied"] | undefined;
   readonly signOn?: AppOptions["signOn"] | undefined;
+  /** Who has this token may sign in as the demo's admin, from this machine. */
+  readonly enterToken?: string | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -124,6 +127,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     onRefusal: logRefusal,
   };
   const passwords = createScryptPasswords();
+  const people = new People({ admin: store.admin, clock, passwords });
   const { contentType, scrape } = meter;
   const app = createApp({
     ...intakeContext,
@@ -139,6 +143,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     addressOf: options.addressOf,
     isProxied: options.isProxied,
     signOn: options.signOn,
+    enter: options.enterToken === undefined ? undefined : createEnter(options.enterToken, people),
     passwords,
     connectionOf: nodeConnectionOf,
     streams: options.streams,
@@ -157,7 +162,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     app,
     engine,
     accounts,
-    people: new People({ admin: store.admin, clock, passwords }),
+    people,
     meter,
     intakeContext,
     start() {
