@@ -2,6 +2,9 @@
  * The pages of the console that configure an account, each used for its main purpose with nothing but the
  * console.
  */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestBrowser } from "./support/browser.ts";
 import { TestCollector } from "./support/collector.ts";
@@ -139,6 +142,45 @@ describe("Triggers", () => {
 
   it("has no barrier that axe finds, in a narrow window or from right to left", async () => {
     await lead.page.$eval("#triggers details", (details) => details.setAttribute("open", ""));
+    expect(await lead.allComplaints()).toEqual([]);
+  });
+});
+
+describe("Setting up", () => {
+  let code = "";
+  const server = createServer((_, response) => {
+    response.writeHead(200, { "Content-Type": "text/html" }).end(`<!doctype html>${code}`);
+  });
+  beforeAll(async () => {
+    server.listen(0, "localhost");
+    await once(server, "listening");
+    await lead.visit("Setting up");
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it("connects a page: lists its site, and gives the code that the page needs", async () => {
+    const site = `http://localhost:${(server.address() as AddressInfo).port}`;
+    await collector.request("PUT", "/v1/sessions/conv_1", { user: "Maria" });
+    await lead.type("#setting-origins", site);
+    await lead.page.select("#setting-binding", "open");
+    await lead.page.click("#review-changes");
+    await lead.page.waitForSelector("#save");
+    await lead.page.click("#save");
+    await lead.seeIn("#settings-status", "2 changes saved");
+    await lead.seeIn("#snippet", collector.keys.publishable);
+    code = await lead.page.$eval("#snippet", ({ textContent }) => textContent);
+    await lead.seeIn("[data-check=heard]", "Not yet");
+
+    const shop = await browser.open();
+    await shop.goto(site);
+    await lead.seeIn("[data-check=heard]", "Done");
+    await shop.close();
+  });
+
+  it("has no barrier that axe finds, in a narrow window or from right to left", async () => {
     expect(await lead.allComplaints()).toEqual([]);
   });
 });

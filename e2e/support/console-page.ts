@@ -58,11 +58,11 @@ export class ConsolePage {
     throw new Error(`Tab does not reach ${selector}`);
   }
 
-  /** Waits until an element contains a text. */
+  /** Waits until an element contains a text, also in a tab behind another, which paints no frames. */
   async seeIn(selector: string, text: string): Promise<void> {
     await this.page.waitForFunction(
       (where, what) => document.querySelector(where)?.textContent?.includes(what) ?? false,
-      {},
+      { polling: 50 },
       selector,
       text,
     );

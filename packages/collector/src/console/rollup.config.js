@@ -14,6 +14,7 @@ const styles = [
   "insights",
   "pages",
   "field",
+  "triggers",
 ];
 
 /** Emits the page, its icon and its styles, joined to one file, beside the script. */

@@ -64,6 +64,8 @@ export function createApi(base: URL, key: string) {
   const sessionPath = (id: string) => `v1/sessions/${encodeURIComponent(id)}`;
 
   return {
+    /** The URL of the routes, with a trailing slash. */
+    base,
     ...createAccountApi(send),
 
     settings: () => read<Settings>("v1/settings"),

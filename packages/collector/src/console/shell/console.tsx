@@ -35,7 +35,7 @@ export function Console({ app, page }: { app: App; page: ReadonlySignal<PagePath
             isHidden={current !== "now"}
             onMore={app.loadMore}
           />
-          {forms && <PageContent page={current} forms={forms} />}
+          {forms && <PageContent page={current} forms={forms} live={live} />}
           <SessionDrawer drawer={live.drawer} settings={live.settings} />
         </>
       )}

@@ -1,11 +1,19 @@
 import { PresencePage } from "../presence/presence-page.tsx";
 import { SettingsPage } from "../settings/settings-page.tsx";
+import { SetupPage } from "../setup/setup-page.tsx";
 import type { Forms } from "../state/forms.ts";
+import type { LiveSessions } from "../state/live-sessions.ts";
 import type { PagePath } from "../state/route.ts";
 import { TriggersPage } from "../triggers/triggers-page.tsx";
 
+interface Props {
+  page: PagePath;
+  forms: Forms;
+  live: LiveSessions;
+}
+
 /** The page that the address names, unless it is that of visitors. */
-export function PageContent({ page, forms }: { page: PagePath; forms: Forms }) {
+export function PageContent({ page, forms, live }: Props) {
   switch (page) {
     case "now":
       return null;
@@ -13,6 +21,8 @@ export function PageContent({ page, forms }: { page: PagePath; forms: Forms }) {
       return <PresencePage form={forms.presence} />;
     case "triggers":
       return <TriggersPage form={forms.triggers} />;
+    case "setup":
+      return <SetupPage setup={forms.setup} form={forms.settings} sessions={live.sessions} />;
     case "settings":
       return <SettingsPage form={forms.settings} />;
   }

@@ -3,6 +3,7 @@ import type { Api } from "../live/api.ts";
 import type { Settings } from "../model/settings.ts";
 import { createPresenceForm } from "./presence-form.ts";
 import { createSettingsForm } from "./settings-form.ts";
+import { createSetup } from "./setup.ts";
 import { createTriggersForm } from "./triggers-form.ts";
 
 export type Forms = ReturnType<typeof createForms>;
@@ -11,6 +12,7 @@ export type Forms = ReturnType<typeof createForms>;
 export function createForms(api: Api, settings: Signal<Settings>) {
   return {
     settings: createSettingsForm(api, settings),
+    setup: createSetup(api),
     triggers: createTriggersForm(api),
     presence: createPresenceForm(api, settings),
   };

@@ -3,6 +3,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 /** The pages, in the order of the navigation. */
 export const PAGES = [
   { path: "now", title: "Now" },
+  { path: "setup", title: "Setting up" },
   { path: "presence", title: "Presence" },
   { path: "triggers", title: "Triggers" },
   { path: "settings", title: "Settings" },
