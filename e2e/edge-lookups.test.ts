@@ -50,6 +50,26 @@ async function listAll(ask: Ask, query: Record<string, string>): Promise<readonl
   return found;
 }
 
+interface Queue {
+  readonly queued: readonly { readonly session: string; readonly position: number }[];
+  readonly total: number;
+  readonly cursor: string | null;
+}
+
+/** The pages of the queue. */
+async function queueOf(ask: Ask): Promise<readonly Queue[]> {
+  const pages: Queue[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const page = (await ask(
+      "GET",
+      `/v1/queue?limit=${PAGE}${cursor && `&cursor=${cursor}`}`,
+    )) as Queue;
+    pages.push(page);
+    cursor = page.cursor;
+  }
+  return pages;
+}
+
 const idsOf = async (ask: Ask, query: Record<string, string>) =>
   (await listAll(ask, query)).map(({ id }) => id);
 
@@ -102,6 +122,14 @@ it("finds over the API what the memory store finds, after changes, merges and er
     found += ids.length;
   }
   expect(found).toBeGreaterThan(50);
+  const pages = await queueOf(edge);
+  const waiting = pages.flatMap(({ queued }) => queued);
+  const wanted = (await queueOf(memory)).flatMap(({ queued }) => queued);
+  expect(pages.length).toBeGreaterThan(1);
+  expect(pages.map(({ total }) => total)).toEqual(pages.map(() => wanted.length));
+  expect(waiting.map(({ position }) => position)).toEqual(wanted.map((_, index) => index + 1));
+  const sessions = (queue: Queue["queued"]) => queue.map(({ session }) => session).sort();
+  expect(sessions(waiting)).toEqual(sessions(wanted));
 });
 
 it("finds what the coordinator could not take, and holds up no visitor meanwhile", async () => {

@@ -1,6 +1,6 @@
 /**
  * The edge Worker with test routes, which read a shard's counters, crash an object, disable its
- * alarms, have the coordinator refuse what shards relay, revoke the keys, and run the watchdog. An object can
+ * alarms, fill the shards, have the coordinator refuse what shards relay, revoke the keys, and run the watchdog. An object can
  * also be crashed by its next input of a type.
  */
 
@@ -10,6 +10,7 @@ import type {
   Request as EngineRequest,
   Outcome,
 } from "../../packages/collector/src/engine/request.ts";
+import { linksOf } from "../../packages/collector/src/platform/cloudflare/env.ts";
 import {
   coordinatorName,
   shardName,
@@ -20,7 +21,10 @@ import {
   Shard,
   worker,
 } from "../../packages/collector/src/platform/cloudflare.ts";
+import { DurableObjectStore } from "../../packages/collector/src/stores/durable-object/durable-object-store.ts";
 import { failRelays } from "../../packages/collector/src/stores/durable-object/testing/failing-relay.ts";
+import * as suite from "../../packages/collector/src/stores/suite/case.ts";
+import { lookupWrite } from "../support/lookup-sessions.ts";
 
 /** The object crashes before or after it applies the next input of that type. */
 interface CrashAt {
@@ -89,7 +93,7 @@ export { TestCoordinator as Coordinator, TestShard as Shard };
 export default {
   ...worker,
   async fetch(request: Request, env: Env): Promise<Response> {
-    const [, prefix, index, method, input] = new URL(request.url).pathname.split("/");
+    const [, prefix, index, method, input, count] = new URL(request.url).pathname.split("/");
     if (prefix !== "test") return worker.fetch(request, env);
     const name = { account: "default", index: Number(index) };
     const shard = env.SHARD.getByName(shardName("stillhere", name)) as unknown as TestShard;
@@ -106,6 +110,12 @@ export default {
         coordinatorName("stillhere"),
       ).records.layouts();
       return Response.json({ layouts });
+    }
+    if (method === "fill") {
+      const writes = Array.from({ length: Number(count) }, (_, each) =>
+        lookupWrite(Number(input) + each, suite),
+      );
+      await new DurableObjectStore(linksOf(env, "stillhere")).commit(writes);
     }
     if (method === "disable-alarms") await shard.disableAlarms();
     if (method === "crash") await shard.crash().catch(() => {});
