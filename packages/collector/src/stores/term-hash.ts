@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { Session } from "../core/session.ts";
+import { termsOf } from "./list.ts";
+
 /** 32 bits, signed: FNV-1a (https://datatracker.ietf.org/doc/html/draft-eastlake-fnv), mixed. */
 export function termHash(term: string): number {
   let hash = 0x811c9dc5;
@@ -12,4 +15,9 @@ export function termHash(term: string): number {
   }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return hash ^ (hash >>> 13);
+}
+
+/** The hashes of a session's terms, each once. */
+export function termHashesOf(session: Session): readonly number[] {
+  return [...new Set(termsOf(session).map(termHash))];
 }

@@ -4,9 +4,6 @@
  * be behind: a shard says itself what the directory does not have yet. Names are stored as hashes.
  * @module
  */
-import type { Session } from "../../core/session.ts";
-import { termsOf } from "../list.ts";
-import { termHash } from "../term-hash.ts";
 
 /** The longest that a request waits for the coordinator to have what it changed. */
 export const RELAY_TIMEOUT_MS = 1_000;
@@ -34,11 +31,6 @@ export interface Unrelayed {
 export interface DirectoryEntry {
   readonly index: number;
   readonly session: string;
-}
-
-/** The hashes under which the directory has a session. */
-export function hashesOf(session: Session): readonly number[] {
-  return [...new Set(termsOf(session).map(termHash))];
 }
 
 /** `null` if there is none. */

@@ -25,8 +25,9 @@ import type {
   Write,
   WriteOutcome,
 } from "../store.ts";
+import { termHashesOf } from "../term-hash.ts";
 import { encodeTransition } from "../transition-codec.ts";
-import { hashesOf, type TermChange, termChange, type Unrelayed } from "./directory.ts";
+import { type TermChange, termChange, type Unrelayed } from "./directory.ts";
 import type { DueEntry, RelayEntry, ShardLink } from "./links.ts";
 import { ShardBroadcasts } from "./shard-broadcasts.ts";
 import { shardLists } from "./shard-lists.ts";
@@ -191,7 +192,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     }
     const { capacityHeld, ...columns } = write.columns;
     const { changedAt, user } = session;
-    const hashes = hashesOf(session);
+    const hashes = termHashesOf(session);
     const terms = termChange(version === 1 ? [] : this.#hashesInQueue(key.id), hashes);
     const shown = { changedAt, user, held: Number(capacityHeld), terms: JSON.stringify(hashes) };
     const row = { ...renewed, ...columns, ...shown, epoch: write.epoch };
@@ -306,7 +307,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   /** One that cannot be read is in no list. */
   #listOlder(row: SqlRow): void {
     const id = row["id"] as string;
-    const hashes = this.#readable(row).flatMap(({ session }) => hashesOf(session));
+    const hashes = this.#readable(row).flatMap(({ session }) => termHashesOf(session));
     this.#statements.putTerms.run(JSON.stringify(hashes), id);
     const terms = termChange([], hashes);
     if (terms) this.#queue(id, { ...TERMS_ALONE, terms });

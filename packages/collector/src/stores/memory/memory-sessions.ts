@@ -12,11 +12,11 @@ import {
   type ListPosition,
   positionOf,
   termOf,
-  termsOf,
   userTerm,
 } from "../list.ts";
 import { noSessions, type StateCounts } from "../state-counts.ts";
 import type { IndexedColumns, QueueCounts, SessionKey, Stored } from "../store.ts";
+import { termHash, termHashesOf } from "../term-hash.ts";
 import { SortedList } from "./sorted-list.ts";
 
 export interface SessionRow {
@@ -38,7 +38,8 @@ export class MemorySessions {
   readonly #queue = new SortedList<ListPosition>(comparePositions);
   readonly #queueCounts = new Map<string | null, QueueCounts>();
   readonly #byAgent = new Map<string, SortedList<string>>();
-  readonly #byTerm = new Map<string, SortedList<string>>();
+  /** By the hashes of their terms: a list for each term would take as much memory as the session. */
+  readonly #byTerm = new SortedList<ListPosition>(comparePositions);
   readonly #byEpoch = new Map<number, Set<string>>();
 
   put(row: SessionRow): void {
@@ -96,9 +97,8 @@ export class MemorySessions {
   #updateTerms(id: string, before: Session | undefined, after: Session | undefined): void {
     const isSame = before?.ticket === after?.ticket && before?.links === after?.links;
     if (isSame && before?.user === after?.user) return;
-    const [old, fresh] = [before, after].map((session) => (session ? termsOf(session) : []));
-    for (const term of old ?? []) remove(this.#byTerm, term, id);
-    for (const term of fresh ?? []) add(this.#byTerm, term, id);
+    for (const at of before ? termHashesOf(before) : []) this.#byTerm.delete({ at, id });
+    for (const at of after ? termHashesOf(after) : []) this.#byTerm.add({ at, id });
   }
 
   /** Adds a session to the queue and its counts, or removes it with `by` -1. */
@@ -134,7 +134,7 @@ export class MemorySessions {
   /** The ids that an index has for the filter; `null` if none helps. */
   idsFor(filter: ListFilter): Iterable<string> | null {
     const term = termOf(filter);
-    if (term !== null) return this.#byTerm.get(term)?.after(null) ?? [];
+    if (term !== null) return this.#idsOf(term, "");
     if (filter.assignee !== undefined) return this.assignedTo(filter.assignee, null);
     return null;
   }
@@ -143,8 +143,19 @@ export class MemorySessions {
     return this.#byAgent.get(agent)?.after(afterSession) ?? [];
   }
 
-  ofUser(user: string, afterId: string | null): Iterable<string> {
-    return this.#byTerm.get(userTerm(user))?.after(afterId) ?? [];
+  *ofUser(user: string, afterId: string | null): Generator<string> {
+    for (const id of this.#idsOf(userTerm(user), afterId ?? "")) {
+      if (this.rows.get(id)?.stored.session.user === user) yield id;
+    }
+  }
+
+  /** Those of other terms with the same hash are among them. */
+  *#idsOf(term: string, afterId: string): Generator<string> {
+    const at = termHash(term);
+    for (const position of this.#byTerm.after({ at, id: afterId })) {
+      if (position.at !== at) return;
+      yield position.id;
+    }
   }
 
   countQueue(group?: string): QueueCounts {

@@ -24,7 +24,9 @@ export class SortedList<T> {
     values.splice(at, 0, value);
     this.#size += 1;
     if (values.length <= MAX_CHUNK) return;
-    this.#chunks.splice(chunk + 1, 0, values.splice(MAX_CHUNK / 2));
+    // Copies, since an array keeps the space that it has grown by.
+    const halves = [values.slice(0, MAX_CHUNK / 2), values.slice(MAX_CHUNK / 2)];
+    this.#chunks.splice(chunk, 1, ...halves);
   }
 
   /** Removes the value that is equal by the order, if it is there. */

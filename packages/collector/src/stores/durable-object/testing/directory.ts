@@ -6,7 +6,7 @@ import type { Store } from "../../store.ts";
 import { ACCOUNT, keyOf, sessionOf, transitionOf, writeOf } from "../../suite/case.ts";
 import { exampleLists } from "../../suite/list-examples.ts";
 import { checkLists, writeListed } from "../../suite/list-model.ts";
-import { hashesOf } from "../directory.ts";
+import { termHashesOf } from "../../term-hash.ts";
 
 const POLL_MS = 20;
 /** Half a minute: a relay that failed is tried again within a tenth of a second. */
@@ -126,7 +126,7 @@ export const DIRECTORY_CASES = {
 async function wantedRows(store: Store): Promise<readonly string[]> {
   const { sessions } = await store.list(ACCOUNT, { limit: 1_000 });
   return sessions
-    .flatMap(({ session }) => hashesOf(session).map((hash) => `${hash} ${session.id}`))
+    .flatMap(({ session }) => termHashesOf(session).map((hash) => `${hash} ${session.id}`))
     .sort();
 }
 
