@@ -253,6 +253,39 @@ describe("the clock of a SQLite file", () => {
     expect(await outagesOf(opened[0] as Store)).toBe(1);
   });
 
+  it("counts a suspension that all collectors before it did not survive, and once", async () => {
+    const world = new World();
+    const path = newFile();
+    const clocks = world.clocks();
+    await beat(world, [engineOn(openFile(path), clocks, "a")], 3);
+    world.elapsedMs += 60_000;
+    clocks.suspendedMs = 60_000;
+    const next = [engineOn(openFile(path), clocks, "b"), engineOn(openFile(path), clocks, "c")];
+    await beat(world, next, 5);
+    for (const { clock } of next) {
+      expect(clock.steady()).toBe(START + world.elapsedMs);
+      expect(clock.offsetMs).toBe(0);
+    }
+    expect(await outagesOf(opened[0] as Store)).toBe(1);
+  });
+
+  it("takes a suspension for a step where only another container has measured it", async () => {
+    const world = new World();
+    const path = newFile();
+    const clocks = world.clocks();
+    const other = world.clocks();
+    // Its uptime begins with the container, so that it counts from another zero.
+    const suspended = other.suspended.bind(other);
+    other.suspended = () => suspended() + 500_000;
+    await beat(world, [engineOn(openFile(path), clocks, "a")], 3);
+    world.elapsedMs += 60_000;
+    for (const machine of [clocks, other]) machine.suspendedMs = 60_000;
+    const engine = engineOn(openFile(path), other, "b");
+    await beat(world, [engine], 5);
+    expect(engine.clock.now()).toBe(other.wall());
+    expect(engine.clock.offsetMs).toBe(60_000);
+  });
+
   it("counts a suspension once where the store failed with it", async () => {
     const world = new World();
     const clocks = world.clocks();
@@ -650,5 +683,6 @@ it("keeps a clock of its own on a store without one", async () => {
       kept.push(change(null, null));
     },
   });
-  expect(kept).toEqual([{ collector: "b", boot: "boot", base: START + HOUR_MS, mono: 0 }]);
+  const instant = { base: START + HOUR_MS, mono: 0, suspended: 0 };
+  expect(kept).toEqual([{ collector: "b", boot: "boot", ...instant }]);
 });

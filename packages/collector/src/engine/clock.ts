@@ -257,12 +257,24 @@ export class StoreClock extends Clock {
 
   /** The first collector that runs after the machine was suspended adds that time, for all. */
   #afterSleep(keeper: ClockKeeper, instant: Instant): ClockKeeper {
+    if (!this.#sharesMono(keeper, instant.mono)) return keeper;
+    if (!this.#synced) return this.#afterUnnoticedSleep(keeper, instant);
     const slept = sleptMs(this.#synced, instant);
     // Others may have added all of it, or an earlier suspension.
     const base = this.#base + slept;
     const isAdded = keeper.base > base - MAX_SLEW_MS;
-    if (slept === 0 || isAdded || !this.#sharesMono(keeper, instant.mono)) return keeper;
-    return { ...keeper, base };
+    return slept === 0 || isAdded ? keeper : { ...keeper, base, suspended: instant.suspended };
+  }
+
+  /** All collectors that ran before the suspension may have died. Another container counts from another zero. */
+  #afterUnnoticedSleep(keeper: ClockKeeper, instant: Instant): ClockKeeper {
+    const { mono, base, suspended } = keeper;
+    if (suspended === null) return keeper;
+    const before = { mono, wall: mono + base + this.offsetMs, suspended };
+    const slept = sleptMs(before, instant);
+    const missed = instant.wall - before.wall - (instant.mono - before.mono);
+    if (slept === 0 || slept !== missed) return keeper;
+    return { ...keeper, base: base + slept, suspended: instant.suspended };
   }
 
   /** A keeper of an earlier boot is not. Any other is, until its heartbeat stood still for too long. */
@@ -292,7 +304,7 @@ export class StoreClock extends Clock {
     if (Math.abs(difference) <= MAX_SLEW_MS) base += slew(difference);
     else offsetMs = Math.round(wall - mono - base);
     const names = { collector: this.#collector, boot: this.#machine.boot };
-    return { keeper: { ...names, base, mono }, offsetMs };
+    return { keeper: { ...names, base, mono, suspended: instant.suspended }, offsetMs };
   }
 
   #continuedBase(

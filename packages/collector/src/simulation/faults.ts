@@ -13,8 +13,6 @@ const STEPS_MS = [-3_600_000, -600_000, -30_000, -2_000, 2_000, 30_000, 600_000,
 
 const INJECTORS = {
   collector_crash({ world, collectors }, collector, lastsMs) {
-    // Who starts after a suspension that no other process noticed cannot know of it.
-    if (collectors.some(({ machine }) => machine.wasSuspendedSince(world.now - 3_000))) return;
     const crashed = world.random.chance(0.2) ? collectors : [collector];
     for (const each of crashed) each.crash(world.random.chance(0.3) ? 0 : lastsMs);
     world.fault("collector_crash", crashed.map(({ name }) => name).join(" "));
@@ -24,21 +22,24 @@ const INJECTORS = {
     world.fault("collector_pause", `${collector.name} ${lastsMs}`);
   },
   machine_suspend({ world, collectors }, { machine, name }, lastsMs) {
-    if (machine.isSuspended || !collectors.every((each) => each.isListening)) return;
+    if (machine.isSuspended) return;
     machine.suspend(lastsMs);
     world.fault("machine_suspend", `${name} ${lastsMs}`);
+    if (!world.random.chance(0.2)) return;
+    // Who starts then has noticed nothing of the suspension.
+    world.fault("machine_resumes_empty", name);
+    world.after(lastsMs, () => {
+      for (const each of collectors) if (each.machine === machine) each.crash(0);
+    });
   },
   machine_reboot({ world, collectors }, { machine, name }, lastsMs) {
-    if (machine.wasSuspendedSince(world.now - 3_000)) return;
+    if (machine.isSuspended) return;
     const bootMs = 8_000 + lastsMs;
     for (const each of collectors) if (each.machine === machine) each.crash(bootMs);
     machine.reboot();
     world.fault("machine_reboot", `${name} ${bootMs}`);
   },
-  wall_step({ world, collectors }, { machine, name }) {
-    // After a boot only the wall clock tells how much time has passed.
-    const isBooting = !collectors.every((each) => each.isListening);
-    if (isBooting && world.plan.faults.has("machine_reboot")) return;
+  wall_step({ world }, { machine, name }) {
     const byMs = world.random.pick(STEPS_MS);
     machine.step(byMs);
     world.fault("wall_step", `${name} ${byMs}`);

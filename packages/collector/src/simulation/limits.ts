@@ -13,6 +13,8 @@ interface Seen {
   readonly address: string;
   /** When its collector came to it: later than it arrived where that stood still. */
   handledAt: number;
+  /** A rejection is counted by then, after the store was read. */
+  answeredAt: number;
 }
 
 /** The limit is 50 in a second. Two seconds may touch each other, and clocks are slewed. */
@@ -37,7 +39,14 @@ export class Limits {
   arrived(visitor: Visitor, collector: Collector): Seen {
     const { account, session, address } = visitor;
     const at = this.#world.now;
-    const seen = { at, collector, session: `${account} ${session}`, address, handledAt: at };
+    const seen = {
+      at,
+      collector,
+      session: `${account} ${session}`,
+      address,
+      handledAt: at,
+      answeredAt: at,
+    };
     this.#seen.push(seen);
     if (this.#seen.length > 20_000) {
       this.#seen = this.#seen.filter((each) => each.at > at - WINDOW_AFTER_PAUSE_MS);
@@ -47,6 +56,10 @@ export class Limits {
 
   handled(seen: Seen): void {
     seen.handledAt = this.#world.now;
+  }
+
+  answered(seen: Seen): void {
+    seen.answeredAt = this.#world.now;
   }
 
   accepted({ session, collector, handledAt }: Seen): void {
@@ -62,8 +75,9 @@ export class Limits {
   refused({ at, session, address, collector }: Seen): void {
     const { now } = this.#world;
     const hasPaused = now - (collector.process?.disturbedAt ?? now) < WINDOW_AFTER_PAUSE_MS;
-    const recent = this.#since(at - (hasPaused ? WINDOW_AFTER_PAUSE_MS : WINDOW_MS)).filter(
-      (each) => each.collector === collector,
+    const from = at - (hasPaused ? WINDOW_AFTER_PAUSE_MS : WINDOW_MS);
+    const recent = this.#since(at - WINDOW_AFTER_PAUSE_MS).filter(
+      (each) => each.collector === collector && each.answeredAt >= from,
     );
     const ofSession = recent.filter((each) => each.session === session).length;
     const ofAddress = recent.filter((each) => each.address === address).length;

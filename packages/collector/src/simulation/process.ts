@@ -23,14 +23,11 @@ export class Machine implements MachineClocks {
   readonly processes = new Set<SimulatedProcess>();
   boot: string;
   skewMs: number;
-  /** Until then not every collector may have noticed the last step. */
-  unsettledUntil = Number.NEGATIVE_INFINITY;
   readonly #scheduler: Scheduler;
   #monoMs: number;
   readonly #rate: number;
   #suspendedMs = 0;
   #suspendedFrom: number | null = null;
-  #resumedAt = Number.NEGATIVE_INFINITY;
 
   constructor(scheduler: Scheduler, { skewMs, monoMs, driftPpm, boot }: MachineOptions) {
     this.#scheduler = scheduler;
@@ -56,7 +53,6 @@ export class Machine implements MachineClocks {
   /** Sets the wall clock. */
   step(byMs: number): void {
     this.skewMs += byMs;
-    this.unsettledUntil = this.#scheduler.now + 10_000;
   }
 
   /** Boots again: its monotonic clock begins at 0, and nothing of its processes is left. */
@@ -69,11 +65,6 @@ export class Machine implements MachineClocks {
     return this.#suspendedFrom !== null;
   }
 
-  /** Whether it was suspended at any time since then. */
-  wasSuspendedSince(at: number): boolean {
-    return this.isSuspended || this.#resumedAt >= at;
-  }
-
   /** Suspends the machine: its monotonic clock stands still, and its timers come later by as much. */
   suspend(forMs: number): void {
     const from = this.#scheduler.now;
@@ -81,7 +72,6 @@ export class Machine implements MachineClocks {
     for (const process of this.processes) process.pause();
     this.#scheduler.after(forMs, null, () => {
       this.#suspendedFrom = null;
-      this.#resumedAt = this.#scheduler.now;
       this.#suspendedMs += this.#scheduler.now - from;
       for (const process of this.processes) process.resume(this.#scheduler.now - from);
     });

@@ -120,6 +120,7 @@ export class Visitor implements Client {
     const sender = { origin: "https://shop.example", address: this.address };
     const onStart = () => limits.handled(seen);
     collector.signal(body, sender, onStart, (reply) => {
+      limits.answered(seen);
       if (reply?.nextMs !== undefined) limits.accepted(seen);
       if (reply?.code === "too_many_requests") limits.refused(seen);
       this.#settle(collector, page, arrived, reply);

@@ -261,6 +261,8 @@ export interface ClockKeeper {
   readonly base: number;
   /** The machine's monotonic clock. */
   readonly mono: number;
+  /** For how long the machine was suspended in this boot, from any zero; `null`: not known. */
+  readonly suspended: number | null;
 }
 
 /** Whether the storage drops records on its own. */

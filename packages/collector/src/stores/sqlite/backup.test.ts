@@ -159,7 +159,13 @@ describe("a restore", () => {
   it("takes the place of an empty store", async () => {
     await use(target(), async (store) => {
       await store.heartbeat(NOW, 1);
-      await store.keepClock(() => ({ collector: "a", boot: "b", base: 0, mono: 0 }));
+      await store.keepClock(() => ({
+        collector: "a",
+        boot: "b",
+        base: 0,
+        mono: 0,
+        suspended: null,
+      }));
     });
     await restore(file, target());
     expect(await logOf(target())).toHaveLength(2);

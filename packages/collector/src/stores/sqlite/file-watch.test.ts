@@ -57,7 +57,10 @@ describe("the files of an open store", () => {
         () => store.accounts(),
         () => store.putAccount(account),
         () => store.broadcasts(0),
-        () => store.keepClock((keeper) => keeper ?? { collector: "", boot: "", base: 0, mono: 0 }),
+        () =>
+          store.keepClock(
+            (keeper) => keeper ?? { collector: "", boot: "", base: 0, mono: 0, suspended: null },
+          ),
         () => store.outbox.endpoints(),
       ];
       for (const operation of operations) await expect(operation()).rejects.toThrow(StoreError);

@@ -514,8 +514,9 @@ export class SqliteStore implements Store {
     this.#fault = this.#watch?.fault() ?? null;
     await this.#transaction(() => {
       const stored = this.#statements.clock.get() as unknown as ClockKeeper | undefined;
-      const { collector, boot, base, mono } = change(stored ?? null, this.#watermark());
-      this.#statements.setClock.run(collector, boot, base, mono);
+      const kept = change(stored ?? null, this.#watermark());
+      const { collector, boot, base, mono, suspended } = kept;
+      this.#statements.setClock.run(collector, boot, base, mono, suspended);
     });
   }
 

@@ -132,8 +132,9 @@ export const STORE_SQL = {
   closedEpoch: "SELECT epoch FROM closed_epochs WHERE account = ?",
   closeEpochs: `INSERT INTO closed_epochs (account, epoch) VALUES (?, ?)
     ON CONFLICT DO UPDATE SET epoch = max(epoch, excluded.epoch)`,
-  clock: "SELECT collector, boot, base, mono FROM clock",
-  setClock: "INSERT OR REPLACE INTO clock (id, collector, boot, base, mono) VALUES (1, ?, ?, ?, ?)",
+  clock: "SELECT collector, boot, base, mono, suspended FROM clock",
+  setClock: `INSERT OR REPLACE INTO clock (id, collector, boot, base, mono, suspended)
+    VALUES (1, ?, ?, ?, ?, ?)`,
   lastSignal: "SELECT at FROM last_signals WHERE account = ?",
   putLastSignal: `INSERT INTO last_signals (account, at) VALUES (?, ?)
     ON CONFLICT DO UPDATE SET at = max(at, excluded.at)`,

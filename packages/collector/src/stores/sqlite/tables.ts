@@ -122,6 +122,18 @@ export const CLOCK_TABLE = `
      mono REAL NOT NULL
    );`;
 
+/** The same, with for how long the machine was suspended. The next heartbeat fills it again. */
+export const CLOCK_TABLE_WITH_SUSPENSIONS = `
+   DROP TABLE clock;
+   CREATE TABLE clock (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     collector TEXT NOT NULL,
+     boot TEXT NOT NULL,
+     base REAL NOT NULL,
+     mono REAL NOT NULL,
+     suspended REAL
+   );`;
+
 /** When accounts' last signals were accepted, and deadlines that can be found by account. */
 export const SIGNALS_TABLE = `
    CREATE TABLE IF NOT EXISTS last_signals (

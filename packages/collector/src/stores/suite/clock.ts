@@ -44,8 +44,14 @@ export const clockCases: readonly ConformanceCase[] = [
     async run(open, reopen) {
       let store = await open();
       if (!store.keepClock) return { skipped: "the store has a clock of its own, or one process" };
-      const first = { collector: "a", boot: "one", base: NOW - 1_000.25, mono: 1_000.5 };
-      const second = { collector: "b", boot: "two", base: NOW + 0.75, mono: 0.125 };
+      const first = {
+        collector: "a",
+        boot: "one",
+        base: NOW - 1_000.25,
+        mono: 1_000.5,
+        suspended: null,
+      };
+      const second = { collector: "b", boot: "two", base: NOW + 0.75, mono: 0.125, suspended: 7.5 };
       const seen: (ClockKeeper | null)[] = [];
       const watermarks: (number | null)[] = [];
       const replace = (next: ClockKeeper) =>
