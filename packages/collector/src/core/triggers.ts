@@ -22,7 +22,7 @@ import {
   type TriggerField,
 } from "./trigger.ts";
 
-type FieldValue = string | null | readonly string[];
+export type FieldValue = string | null | readonly string[];
 
 /** Whether a trigger's conditions hold; `changed…` compares with the session before the input. */
 export function matches(
@@ -32,12 +32,21 @@ export function matches(
   settingsBefore: Settings,
   settings: Settings,
 ): boolean {
+  return holdsBetween(
+    trigger,
+    (field) => readField(before, field, settingsBefore),
+    (field) => readField(session, field, settings),
+  );
+}
+
+/** Whether a trigger's conditions hold for the fields as they were and as they are. */
+export function holdsBetween(
+  trigger: Trigger,
+  was: (field: TriggerField) => FieldValue,
+  is: (field: TriggerField) => FieldValue,
+): boolean {
   const holds = (condition: Condition) =>
-    conditionHolds(
-      condition,
-      readField(before, condition.field, settingsBefore),
-      readField(session, condition.field, settings),
-    );
+    conditionHolds(condition, was(condition.field), is(condition.field));
   if (!trigger.all.every(holds)) return false;
   return trigger.any.length === 0 || trigger.any.some(holds);
 }

@@ -75,7 +75,8 @@ export function configEntries(at: number, by: Actor, { from, to }: ConfigChange)
   return entries;
 }
 
-function changedSettings(from: Overrides, to: Overrides): readonly string[] {
+/** Dotted names of the settings that differ. */
+export function changedSettings(from: Overrides, to: Overrides): readonly string[] {
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
   return names.filter((name) => !isSameJson(from[name] ?? null, to[name] ?? null));
 }

@@ -88,7 +88,7 @@ export async function measure(
 }
 
 /** The log from the hour of `from` on; earlier entries may be among them. */
-async function* entries(store: Store, account: string, track: Track, from: number) {
+export async function* entries(store: Store, account: string, track: Track, from: number) {
   const budget = new TurnBudget();
   for (let cursor = await store.logStart(account, from, track); ; ) {
     const page = await store.log(account, cursor, READ_LIMIT, track);

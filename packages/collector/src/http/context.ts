@@ -16,6 +16,7 @@ import type { Hash } from "./beat-key.ts";
 import type { Hmac } from "./jwt.ts";
 import type { RateLimits } from "./rate-limit.ts";
 import type { Refusal } from "./refusal.ts";
+import type { SetupAttempts } from "./setup-attempts.ts";
 import type { StreamLimits } from "./stream-slots.ts";
 
 /** A file that the collector serves as it is. */
@@ -70,6 +71,8 @@ export interface AppContext {
   readonly streams?: StreamLimits | undefined;
   /** The connection of a response; missing, or `null`: the host gives no access to it. */
   readonly connectionOf?: (c: Context) => ResponseConnection | null;
+  /** Remembers refused signals; missing: nothing does. */
+  readonly attempts?: SetupAttempts;
   /** Receives each refused signal; the platform logs some of them. */
   readonly onRefusal?: (refusal: Refusal) => void;
   /** Hashes passwords; missing: by Web Crypto, which every platform has. */

@@ -40,9 +40,12 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
 
   "GET /v1/settings": "viewer",
   "PATCH /v1/settings": "operator",
+  "POST /v1/settings/preview": "operator",
+  "GET /v1/setup/attempts": "viewer",
   "GET /v1/triggers": "viewer",
   "PUT /v1/triggers": "operator",
   "POST /v1/triggers/recipes/:name": "operator",
+  "POST /v1/triggers/preview": "operator",
 
   "GET /v1/webhooks": "viewer",
   "POST /v1/webhooks": "admin",

@@ -4,7 +4,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { checkRelations, showSettings } from "../core/settings-resolve.ts";
-import { patchOverrides, settingsIn } from "../core/settings-schema.ts";
+import { type Overrides, patchOverrides, settingsIn } from "../core/settings-schema.ts";
 import { createSettingsSchema } from "../schemas/settings.ts";
 import { roleMissing } from "./auth.ts";
 import type { AppContext, Env } from "./context.ts";
@@ -12,7 +12,7 @@ import { Problem } from "./problem.ts";
 import { forbiddenSetting } from "./roles.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 
-const settings = z
+export const settings = z
   .record(z.string(), z.any())
   .openapi("Settings", createSettingsSchema() as { type: "object" });
 
@@ -33,6 +33,19 @@ const patch = createRoute({
   responses: jsonResponses(settings, "Every setting after the change"),
 });
 
+/**
+ * The overrides with a patch.
+ * @throws {Problem} `invalid_settings`
+ */
+export function patched(before: Overrides, patch: unknown): Overrides {
+  const { overrides, problems } = patchOverrides(before, patch);
+  const wrong = problems.length > 0 ? problems : checkRelations(overrides);
+  const [first] = wrong;
+  if (!first) return overrides;
+  const errors = wrong.map(({ setting, message }) => ({ field: setting, message }));
+  throw new Problem("invalid_settings", `${first.setting} ${first.message}`, errors);
+}
+
 export function settingsRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
 
@@ -45,16 +58,7 @@ export function settingsRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const given = c.req.valid("json");
     const forbidden = forbiddenSetting(c.var.principal.role, settingsIn(given));
     if (forbidden !== null) throw roleMissing("admin", `the setting \`${forbidden}\``);
-    const { overrides, problems } = patchOverrides(
-      engine.broadcasts.latest(account).overrides,
-      given,
-    );
-    const wrong = problems.length > 0 ? problems : checkRelations(overrides);
-    const [first] = wrong;
-    if (first) {
-      const errors = wrong.map(({ setting, message }) => ({ field: setting, message }));
-      throw new Problem("invalid_settings", `${first.setting} ${first.message}`, errors);
-    }
+    const overrides = patched(engine.broadcasts.latest(account).overrides, given);
     await engine.changeSettings(account, { overrides }, c.var.principal.actor);
     return c.json(showSettings(overrides), 200);
   });

@@ -141,10 +141,13 @@ export class SignalIntake {
    * @param key the signal's field `key`, as far as it could be read.
    */
   refusal(problem: Problem, { origin, address }: Sender, key?: unknown): Problem {
-    const { meter, onRefusal } = this.#context;
+    const { accounts, attempts, meter, onRefusal } = this.#context;
     const answered = this.#gate.refusal(problem, address());
     meter.signal("refused", answered.code);
-    onRefusal?.(refusalOf(answered, origin, key));
+    const refusal = refusalOf(answered, origin, key);
+    onRefusal?.(refusal);
+    const account = typeof key === "string" ? accounts.byPublishableKey(key) : null;
+    if (account) attempts?.record(account.name, refusal);
     return answered;
   }
 

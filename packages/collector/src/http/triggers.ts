@@ -12,8 +12,8 @@ import type { AppContext, Env, Principal } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 
-const list = z.array(triggerSchema).max(MAX_TRIGGERS).openapi("Triggers");
-const answer = jsonResponses(list, "The triggers, in order");
+export const triggerList = z.array(triggerSchema).max(MAX_TRIGGERS).openapi("Triggers");
+const answer = jsonResponses(triggerList, "The triggers, in order");
 
 const get = createRoute({
   method: "get",
@@ -28,7 +28,7 @@ const put = createRoute({
   path: "/v1/triggers",
   summary: "Replace the whole list",
   ...secured("Settings", "putTriggers", "invalid_triggers"),
-  request: { body: jsonBody(list) },
+  request: { body: jsonBody(triggerList) },
   responses: answer,
 });
 
@@ -49,18 +49,23 @@ const addRecipe = createRoute({
   responses: answer,
 });
 
+/** @throws {Problem} `invalid_triggers` */
+export function requireValid(triggers: readonly Trigger[]): void {
+  const errors = checkTriggers(triggers);
+  const [first] = errors;
+  if (first) throw new Problem("invalid_triggers", `${first.field} ${first.message}`, errors);
+}
+
 export function triggerRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   const triggersOf = (account: string) => engine.broadcasts.latest(account).triggers;
-  const view = (account: string) => triggersOf(account) as unknown as z.infer<typeof list>;
+  const view = (account: string) => triggersOf(account) as unknown as z.infer<typeof triggerList>;
 
   async function replace(
     { account: { name }, actor }: Principal,
     triggers: readonly Trigger[],
   ): Promise<void> {
-    const errors = checkTriggers(triggers);
-    const [first] = errors;
-    if (first) throw new Problem("invalid_triggers", `${first.field} ${first.message}`, errors);
+    requireValid(triggers);
     if (triggers.length > MAX_TRIGGERS) {
       throw new Problem("invalid_triggers", `Remove one: the maximum is ${MAX_TRIGGERS}.`);
     }

@@ -16,6 +16,7 @@ import { startTrimming } from "../engine/trimming.ts";
 import { type AppOptions, createApp } from "../http/app.ts";
 import type { Env } from "../http/context.ts";
 import { DEFAULT_LIMITS, type RateLimits } from "../http/rate-limit.ts";
+import { SetupAttempts } from "../http/setup-attempts.ts";
 import type { IntakeContext } from "../http/signal-intake.ts";
 import type { StreamLimits } from "../http/stream-slots.ts";
 import { RecordError } from "../stores/record-error.ts";
@@ -124,6 +125,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     meter,
     hmac: hmacOfNode,
     hash: hashOfNode,
+    attempts: new SetupAttempts(clock),
     onRefusal: logRefusal,
   };
   const passwords = createScryptPasswords();

@@ -11,6 +11,7 @@ import { SILENT_METER } from "../../engine/meter.ts";
 import { MemoryStore } from "../../stores/memory/memory-store.ts";
 import { type AppOptions, createApp } from "../app.ts";
 import { DEFAULT_LIMITS } from "../rate-limit.ts";
+import { SetupAttempts } from "../setup-attempts.ts";
 
 export class TestApp {
   readonly keys = createKeys();
@@ -33,6 +34,7 @@ export class TestApp {
       limits: DEFAULT_LIMITS,
       maxSessions: 100,
       meter: SILENT_METER,
+      attempts: new SetupAttempts(this.clock),
       webhooks: { refuseTarget: async () => null, refresh: async () => {} },
       addressOf: () => "192.0.2.1",
       onError: (error) => this.errors.push(error),
