@@ -9,13 +9,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestBrowser } from "./support/browser.ts";
 import { TestCollector } from "./support/collector.ts";
 import { ConsolePage } from "./support/console-page.ts";
+import { TestReceiver } from "./support/receiver.ts";
+import { until } from "./support/wait.ts";
 
 let collector: TestCollector;
 let browser: TestBrowser;
 let lead: ConsolePage;
 
 beforeAll(async () => {
-  collector = await TestCollector.start();
+  collector = await TestCollector.start("--allow-private-webhooks");
   browser = await TestBrowser.start();
   lead = new ConsolePage(await browser.open());
   await lead.page.goto(`${collector.url}/console#key=${collector.keys.secret}`);
@@ -178,6 +180,88 @@ describe("Setting up", () => {
     await shop.goto(site);
     await lead.seeIn("[data-check=heard]", "Done");
     await shop.close();
+  });
+
+  it("has no barrier that axe finds, in a narrow window or from right to left", async () => {
+    expect(await lead.allComplaints()).toEqual([]);
+  });
+});
+
+describe("Webhooks and keys", () => {
+  let receiver: TestReceiver;
+  beforeAll(async () => {
+    receiver = await TestReceiver.start();
+    await lead.visit("Webhooks and keys");
+  });
+  afterAll(() => receiver.close());
+
+  /** The secret in a dialog, which is closed after it was read. */
+  async function takeSecret(dialog: string): Promise<string> {
+    await lead.page.waitForSelector(`#${dialog}[open]`);
+    const secret = await lead.page.$eval(`#${dialog}-text`, ({ textContent }) => textContent);
+    await lead.page.click(`#${dialog} .primary`);
+    await lead.page.waitForSelector(`#${dialog}:not([open])`);
+    return secret;
+  }
+
+  it("adds a webhook, shows what was sent to it, and sends that again", async () => {
+    await lead.type("#webhook-url", receiver.url);
+    await lead.type("#webhook-name", "helpdesk");
+    await lead.pressOn("#add-webhook", "Enter");
+    receiver.setSecrets(await takeSecret("webhook-secret"));
+    await lead.seeIn("#webhooks", "helpdesk");
+    const { webhooks } = await collector.request<{ webhooks: { id: string }[] }>(
+      "GET",
+      "/v1/webhooks",
+    );
+    const { seq } = await collector.request<{ seq: number }>("PUT", "/v1/sessions/sent", {
+      assignee: "ana",
+    });
+    await until("the delivery", async () => {
+      const path = `/v1/webhooks/${webhooks[0]?.id}/deliveries?status=delivered`;
+      const { deliveries } = await collector.request<{ deliveries: { session: string }[] }>(
+        "GET",
+        path,
+      );
+      return deliveries.some(({ session }) => session === "sent");
+    });
+    await lead.page.click("#webhooks summary");
+    await lead.page.waitForSelector("[data-status=delivered]");
+    await lead.page.click(`[aria-label="Send again: change ${seq} of sent"]`);
+    await lead.seeIn("#webhooks-status", "1 is sent again");
+    await until("the same message again", async () => {
+      const sent = receiver.accepted.filter(({ message }) => message.data.session === "sent");
+      return sent.length === 2 && sent[0]?.id === sent[1]?.id;
+    });
+  });
+
+  it("gives a webhook a new secret, beside which the old one counts for a day", async () => {
+    await lead.page.click("[id^=rotate-]");
+    await lead.page.waitForSelector("[id^=rotate-][id$=-confirm]");
+    await lead.page.click("[id^=rotate-][id$=-confirm]");
+    expect(await takeSecret("webhook-secret")).toMatch(/^whsec_/);
+    await lead.seeIn("#webhooks", "signed with the old secret too until");
+  });
+
+  it("creates a key with a role, and revokes it", async () => {
+    await lead.page.select("#key-role", "viewer");
+    await lead.type("#key-name", "reports");
+    await lead.page.click("#add-key");
+    const key = await takeSecret("key-secret");
+    const read = (path: string) =>
+      fetch(`${collector.url}${path}`, { headers: { Authorization: `Bearer ${key}` } });
+    expect((await read("/v1/settings")).status).toBe(200);
+    expect((await read("/v1/keys")).status).toBe(403);
+    await lead.seeIn("#keys", "reports");
+    const id = await lead.page.$$eval("#keys li", (items) => {
+      const item = items.find(({ textContent }) => textContent?.includes("reports"));
+      return item?.getAttribute("data-key-id");
+    });
+    await lead.page.click(`#revoke-${id}`);
+    await lead.page.waitForSelector(`#revoke-${id}-confirm`);
+    await lead.page.click(`#revoke-${id}-confirm`);
+    await lead.seeIn("#keys-status", "no longer valid");
+    expect((await read("/v1/settings")).status).toBe(401);
   });
 
   it("has no barrier that axe finds, in a narrow window or from right to left", async () => {

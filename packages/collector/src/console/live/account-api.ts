@@ -1,13 +1,25 @@
+import type { DeliveryStatus, EndpointEvents, Role } from "../../core/lists.ts";
 import type { RecipeName } from "../../core/recipes.ts";
 import type { Trigger } from "../../core/trigger.ts";
 import type { Settings } from "../model/settings.ts";
+import type { Delivery, SecretKey, Webhook } from "../model/webhook.ts";
 
 /** Sends a request with a JSON body; `undefined` sends none. */
 export type Send = <T>(method: string, path: string, body?: unknown) => Promise<T>;
 
 export interface Keys {
+  /** Newest first. */
+  keys: SecretKey[];
   publishableKeys: { key: string; expiresAt: string | null }[];
 }
+
+export interface DeliveryPage {
+  /** Newest first. */
+  deliveries: Delivery[];
+  cursor: string | null;
+}
+
+const webhookPath = (id: string) => `v1/webhooks/${encodeURIComponent(id)}`;
 
 /** The routes that configure the account. */
 export function createAccountApi(send: Send) {
@@ -18,6 +30,30 @@ export function createAccountApi(send: Send) {
 
     /** The account's keys; secret ones without the key itself. */
     keys: () => send<Keys>("GET", "v1/keys"),
+    /** Adds a secret key; earlier ones of its name and role end after the overlap. */
+    addKey: (key: { role: Role; name?: string; overlapHours: number }) =>
+      send<SecretKey & { key: string }>("POST", "v1/keys", key),
+    revokeKey: (id: string) => send("DELETE", `v1/keys/${encodeURIComponent(id)}`),
+
+    webhooks: () => send<{ webhooks: Webhook[] }>("GET", "v1/webhooks"),
+    addWebhook: (webhook: { url: string; name?: string; events: EndpointEvents }) =>
+      send<Webhook & { secret: string }>("POST", "v1/webhooks", webhook),
+    changeWebhook: (id: string, change: Partial<Webhook>) =>
+      send<Webhook>("PATCH", webhookPath(id), change),
+    removeWebhook: (id: string) => send("DELETE", webhookPath(id)),
+    rotateWebhookSecret: (id: string) =>
+      send<Webhook & { secret: string }>("POST", `${webhookPath(id)}/secret`),
+    deliveries(id: string, status: DeliveryStatus | null, cursor: string | null) {
+      const query = new URLSearchParams({
+        limit: "20",
+        ...(status && { status }),
+        ...(cursor && { cursor }),
+      });
+      return send<DeliveryPage>("GET", `${webhookPath(id)}/deliveries?${query}`);
+    },
+    /** Sends one transition, or all failed ones, again. */
+    replay: (id: string, what: { transition: string } | { status: "failed" }) =>
+      send<{ replayed: number | null }>("POST", `${webhookPath(id)}/replay`, what),
 
     triggers: () => send<Trigger[]>("GET", "v1/triggers"),
     /** Replaces the whole list. */

@@ -5,6 +5,7 @@ import type { Forms } from "../state/forms.ts";
 import type { LiveSessions } from "../state/live-sessions.ts";
 import type { PagePath } from "../state/route.ts";
 import { TriggersPage } from "../triggers/triggers-page.tsx";
+import { WebhooksPage } from "../webhooks/webhooks-page.tsx";
 
 interface Props {
   page: PagePath;
@@ -23,6 +24,8 @@ export function PageContent({ page, forms, live }: Props) {
       return <TriggersPage form={forms.triggers} />;
     case "setup":
       return <SetupPage setup={forms.setup} form={forms.settings} sessions={live.sessions} />;
+    case "webhooks":
+      return <WebhooksPage webhooks={forms.webhooks} keys={forms.keys} />;
     case "settings":
       return <SettingsPage form={forms.settings} />;
   }

@@ -1,10 +1,12 @@
 import type { Signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
 import type { Settings } from "../model/settings.ts";
+import { createKeys } from "./keys.ts";
 import { createPresenceForm } from "./presence-form.ts";
 import { createSettingsForm } from "./settings-form.ts";
 import { createSetup } from "./setup.ts";
 import { createTriggersForm } from "./triggers-form.ts";
+import { createWebhooks } from "./webhooks.ts";
 
 export type Forms = ReturnType<typeof createForms>;
 
@@ -13,6 +15,8 @@ export function createForms(api: Api, settings: Signal<Settings>) {
   return {
     settings: createSettingsForm(api, settings),
     setup: createSetup(api),
+    webhooks: createWebhooks(api),
+    keys: createKeys(api),
     triggers: createTriggersForm(api),
     presence: createPresenceForm(api, settings),
   };

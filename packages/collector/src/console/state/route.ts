@@ -7,6 +7,7 @@ export const PAGES = [
   { path: "presence", title: "Presence" },
   { path: "triggers", title: "Triggers" },
   { path: "settings", title: "Settings" },
+  { path: "webhooks", title: "Webhooks and keys" },
 ] as const;
 export type PagePath = (typeof PAGES)[number]["path"];
 

@@ -1,0 +1,46 @@
+import { keyWords } from "../model/webhook.ts";
+import type { SecretKeys } from "../state/keys.ts";
+import { ConfirmButton } from "../ui/confirm-button.tsx";
+import { SecretDialog } from "../ui/secret-dialog.tsx";
+import { KeyForm } from "./key-form.tsx";
+
+/** The account's secret keys. */
+export function KeysSection({ keys }: { keys: SecretKeys }) {
+  return (
+    <>
+      <h3>Secret keys</h3>
+      <p id="keys-status" role="status">
+        {keys.status}
+      </p>
+      <ul id="keys" class="plain">
+        {(keys.list.value ?? []).map((key) => (
+          <li key={key.id} class="card" data-key-id={key.id}>
+            <h4>
+              <bdi>{key.name ?? "The account’s own"}</bdi> <code dir="ltr">{key.hint}…</code>
+            </h4>
+            <p class="quiet">{keyWords(key)}.</p>
+            <div class="buttons">
+              <ConfirmButton
+                id={`revoke-${key.id}`}
+                label="Revoke"
+                question={`Revoke the key ${key.hint}…?`}
+                follows="Whatever uses it is refused from now on, and its streams end. If it is the key of this console, you are signed out."
+                isDisabled={keys.isBusy.value}
+                onConfirm={() => keys.revoke(key)}
+              />
+            </div>
+          </li>
+        ))}
+      </ul>
+      <KeyForm keys={keys} />
+      <SecretDialog
+        id="key-secret"
+        title="The new secret key"
+        secret={keys.secret.value}
+        onClose={() => {
+          keys.secret.value = null;
+        }}
+      />
+    </>
+  );
+}

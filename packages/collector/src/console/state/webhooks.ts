@@ -1,0 +1,71 @@
+import { signal } from "@preact/signals";
+import type { EndpointEvents } from "../../core/lists.ts";
+import type { Api } from "../live/api.ts";
+import type { Webhook } from "../model/webhook.ts";
+import { createWork } from "./work.ts";
+
+export type Webhooks = ReturnType<typeof createWebhooks>;
+
+/** The account's endpoints, and what is done with them. */
+export function createWebhooks(api: Api) {
+  const list = signal<readonly Webhook[] | null>(null);
+  /** A secret that was just created, and is never shown again. */
+  const secret = signal<string | null>(null);
+  const work = createWork();
+
+  const reload = async () => {
+    list.value = (await api.webhooks()).webhooks;
+  };
+
+  return {
+    list,
+    secret,
+    status: work.status,
+    isBusy: work.isBusy,
+
+    read: () =>
+      work.run(async () => {
+        await reload();
+        return "";
+      }),
+
+    add: (url: string, name: string, events: EndpointEvents) =>
+      work.run(async () => {
+        const added = await api.addWebhook({ url, events, ...(name !== "" && { name }) });
+        secret.value = added.secret;
+        await reload();
+        return `${added.name} gets what happens from now on.`;
+      }),
+
+    setEnabled: ({ id, name }: Webhook, enabled: boolean) =>
+      work.run(async () => {
+        await api.changeWebhook(id, { enabled });
+        await reload();
+        return enabled ? `${name} gets what happens from now on.` : `${name} gets nothing more.`;
+      }),
+
+    rotate: ({ id, name }: Webhook) =>
+      work.run(async () => {
+        secret.value = (await api.rotateWebhookSecret(id)).secret;
+        await reload();
+        return `${name} has a new secret. For 24 hours messages are signed with the old one, too.`;
+      }),
+
+    remove: ({ id, name }: Webhook) =>
+      work.run(async () => {
+        await api.removeWebhook(id);
+        await reload();
+        return `${name} was deleted.`;
+      }),
+
+    deliveries: api.deliveries,
+
+    /** Sends one transition again, or without one all that failed. */
+    replay: ({ id }: Webhook, transition?: string) =>
+      work.run(async () => {
+        const what = transition === undefined ? { status: "failed" as const } : { transition };
+        const { replayed } = await api.replay(id, what);
+        return replayed === 1 ? "1 is sent again." : `${replayed ?? 0} are sent again.`;
+      }),
+  };
+}

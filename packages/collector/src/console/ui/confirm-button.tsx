@@ -1,0 +1,55 @@
+import { useSignal } from "@preact/signals";
+import { Dialog } from "./dialog.tsx";
+
+interface Props {
+  id: string;
+  label: string;
+  /** The question of the dialog. */
+  question: string;
+  /** What follows, in a sentence. */
+  follows: string;
+  isDisabled?: boolean;
+  onConfirm: () => void;
+}
+
+/** A button for what cannot be undone: it says what follows, and asks first. */
+export function ConfirmButton({ id, label, question, follows, isDisabled, onConfirm }: Props) {
+  const isAsking = useSignal(false);
+  const close = () => {
+    isAsking.value = false;
+  };
+  return (
+    <>
+      <button
+        id={id}
+        type="button"
+        aria-haspopup="dialog"
+        disabled={isDisabled}
+        onClick={() => {
+          isAsking.value = true;
+        }}
+      >
+        {label}
+      </button>
+      <Dialog id={`${id}-dialog`} title={question} isOpen={isAsking.value} onClose={close}>
+        <p>{follows}</p>
+        <div class="buttons">
+          <button
+            id={`${id}-confirm`}
+            type="button"
+            class="primary"
+            onClick={() => {
+              close();
+              onConfirm();
+            }}
+          >
+            {label}
+          </button>
+          <button type="button" onClick={close}>
+            Go back
+          </button>
+        </div>
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+import { useSignal } from "@preact/signals";
+import { useCallback, useEffect } from "preact/hooks";
+import { type Delivery, deliveryWords, timeWords, type Webhook } from "../model/webhook.ts";
+import type { Webhooks } from "../state/webhooks.ts";
+
+interface Props {
+  webhook: Webhook;
+  webhooks: Webhooks;
+}
+
+/** What was sent to an endpoint, newest first, to be sent again. */
+export function Deliveries({ webhook, webhooks }: Props) {
+  const list = useSignal<readonly Delivery[] | null>(null);
+  const cursor = useSignal<string | null>(null);
+  const isFailedOnly = useSignal(false);
+  const isUnread = useSignal(false);
+  const onlyFailed = isFailedOnly.value;
+
+  const read = useCallback(
+    async (from: string | null): Promise<void> => {
+      try {
+        const page = await webhooks.deliveries(webhook.id, onlyFailed ? "failed" : null, from);
+        list.value = from === null ? page.deliveries : [...(list.peek() ?? []), ...page.deliveries];
+        cursor.value = page.cursor;
+        isUnread.value = false;
+      } catch {
+        isUnread.value = true;
+      }
+    },
+    [webhooks, webhook.id, onlyFailed, list, cursor, isUnread],
+  );
+  useEffect(() => {
+    read(null);
+  }, [read]);
+
+  async function replay(transition?: string): Promise<void> {
+    if (await webhooks.replay(webhook, transition)) await read(null);
+  }
+
+  return (
+    <div class="deliveries">
+      <div class="buttons">
+        <label class="inline">
+          <input
+            type="checkbox"
+            checked={onlyFailed}
+            onChange={({ currentTarget }) => {
+              isFailedOnly.value = currentTarget.checked;
+            }}
+          />
+          Failed ones only
+        </label>
+        <button type="button" onClick={() => read(null)}>
+          Read again
+        </button>
+        <button type="button" disabled={!webhook.enabled} onClick={() => replay()}>
+          Send all failed ones again
+        </button>
+      </div>
+      <p class="problem">{isUnread.value && "They could not be read. Try again."}</p>
+      <p class="quiet" hidden={list.value === null || list.value.length > 0}>
+        Nothing yet.
+      </p>
+      <ul>
+        {(list.value ?? []).map((delivery) => (
+          <li key={delivery.id} data-delivery={delivery.id} data-status={delivery.status}>
+            <p>
+              <bdi>{delivery.session}</bdi>, change {delivery.seq}
+              <span class="quiet"> {timeWords(delivery.updatedAt)}</span>
+            </p>
+            <p class={delivery.status === "failed" ? "problem" : "quiet"}>
+              {deliveryWords(delivery)}
+            </p>
+            <button
+              type="button"
+              disabled={!webhook.enabled}
+              aria-label={`Send again: change ${delivery.seq} of ${delivery.session}`}
+              onClick={() => replay(delivery.id)}
+            >
+              Send again
+            </button>
+          </li>
+        ))}
+      </ul>
+      <button type="button" hidden={cursor.value === null} onClick={() => read(cursor.value)}>
+        Show more
+      </button>
+    </div>
+  );
+}
