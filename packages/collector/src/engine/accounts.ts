@@ -211,6 +211,27 @@ export class Accounts {
     return keys;
   }
 
+  /** Creates an account with keys; `null`: there is one of that name. */
+  async create(name: string, by: Actor): Promise<FreshKeys | null> {
+    const keys = createKeys();
+    const hash = await hashOf(keys.secretKey);
+    return this.#change<FreshKeys | null>(name, (old) => {
+      if (old) return { outcome: null };
+      const now = this.#clock.now();
+      const key = { hash, hint: hintOf(keys.secretKey), createdAt: now, expiresAt: null };
+      const account = {
+        name,
+        publishableKeys: [{ key: keys.publishableKey, expiresAt: null }],
+        secretKeys: [key],
+        tokenSecrets: [{ secret: keys.tokenSecret, expiresAt: null }],
+        createdAt: now,
+      };
+      const to = { key: keyIdOf(key) };
+      const entry = createEntry(now, { by, action: "account_created", to });
+      return { account, audit: [entry], outcome: keys };
+    });
+  }
+
   /**
    * Gives the account a further secret key. Those of the same name and role stay valid for `overlapMs`.
    * "full": it has {@link MAX_SECRET_KEYS}, and none was added.

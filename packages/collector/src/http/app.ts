@@ -7,6 +7,7 @@ import { bodyLimit } from "hono/body-limit";
 import { pbkdf2Passwords } from "../engine/passwords.ts";
 import { People } from "../engine/people.ts";
 import { SignIns } from "../engine/sign-ins.ts";
+import { accountRoutes } from "./accounts.ts";
 import { agentRoutes } from "./agents.ts";
 import { createErrorHandler } from "./answer-error.ts";
 import { assetRoutes } from "./assets.ts";
@@ -80,6 +81,7 @@ export function createApp({ onError, getPath, ...given }: AppOptions): OpenAPIHo
   app.route("/", agentRoutes(context));
   app.route("/", insightRoutes(context));
   app.route("/", userRoutes(context));
+  if (context.adminSecret) app.route("/", accountRoutes(context, context.adminSecret));
   app.route("/", keyRoutes(context));
   app.route("/", auditRoutes(context));
   app.route("/", signInRoutes(context));

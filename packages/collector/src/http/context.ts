@@ -81,6 +81,8 @@ export interface AppContext {
   readonly isProxied?: ((c: Context) => boolean) | undefined;
   /** Missing: people sign in with their passwords alone. */
   readonly signOn?: SignOn | undefined;
+  /** The deployment's secret, which may create accounts; missing: `/v1/accounts` is not there. */
+  readonly adminSecret?: string | undefined;
   /** Missing: nobody signs in by a token. */
   readonly enter?: Enter | undefined;
   /** The address that a request came from. It is used for rate limits; of failed sign-ins a hash is stored. */

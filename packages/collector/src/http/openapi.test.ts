@@ -21,7 +21,7 @@ let description: Description;
 let operations: readonly (readonly [string, Operation])[];
 
 beforeAll(async () => {
-  test = await TestApp.create();
+  test = await TestApp.create({ adminSecret: "a-secret-of-the-deployment" });
   description = (await (await test.app.request("/openapi.json")).json()) as Description;
   operations = Object.entries(description.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, each]) => [`${method} ${path}`, each] as const),

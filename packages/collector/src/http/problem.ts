@@ -34,6 +34,7 @@ export const PROBLEMS = {
   webhook_disabled: [409, "The webhook is disabled"],
   too_many_webhooks: [409, "The account has the maximum number of webhooks"],
   last_admin: [409, "The account would be without an admin"],
+  account_exists: [409, "There is an account of this name"],
   email_taken: [409, "Another person has this e-mail address"],
   too_many_people: [409, "The account has the maximum number of people"],
   too_many_keys: [409, "The account has the maximum number of keys"],

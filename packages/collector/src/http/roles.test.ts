@@ -9,7 +9,7 @@ const keys = {} as Record<Role, string>;
 
 beforeAll(async () => {
   const metrics = { contentType: "text/plain", scrape: async () => "" };
-  harness = await TestApp.create({ metrics });
+  harness = await TestApp.create({ metrics, adminSecret: "a-secret-of-the-deployment" });
   for (const role of ROLES) keys[role] = await harness.keyWith(role);
 });
 
@@ -46,6 +46,8 @@ describe("the table of roles", () => {
     const open = Object.keys(ROUTE_ROLES).filter((route) => ROUTE_ROLES[route] === "none");
     const isOfApi = (route: string) => / \/v1\/(?!signals)/.test(route);
     expect(open.filter(isOfApi)).toEqual([
+      "GET /v1/accounts",
+      "POST /v1/accounts",
       "POST /v1/sign-in",
       "GET /v1/sign-in",
       "DELETE /v1/sign-in",

@@ -62,6 +62,8 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "DELETE /v1/keys/:id": "admin",
   "GET /v1/audit": "admin",
 
+  "GET /v1/accounts": "none",
+  "POST /v1/accounts": "none",
   "POST /v1/sign-in": "none",
   "GET /v1/sign-in": "none",
   "DELETE /v1/sign-in": "none",

@@ -29,6 +29,7 @@ export function createContext(
     accounts,
     // The SDK and the console are static assets of the deployment.
     assets: new Map(),
+    adminSecret: env.STILLHERE_ADMIN_SECRET,
     limits: DEFAULT_LIMITS,
     maxSessions: Number(env.STILLHERE_MAX_SESSIONS ?? MAX_SESSIONS),
     meter: SILENT_METER,
