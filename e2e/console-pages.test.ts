@@ -37,6 +37,15 @@ interface Settings {
 }
 const settings = () => collector.request<Settings>("GET", "/v1/settings");
 
+/** The secret in a dialog, which is closed after it was read. */
+async function takeSecret(dialog: string): Promise<string> {
+  await lead.page.waitForSelector(`#${dialog}[open]`);
+  const secret = await lead.page.$eval(`#${dialog}-text`, ({ textContent }) => textContent);
+  await lead.page.click(`#${dialog} .primary`);
+  await lead.page.waitForSelector(`#${dialog}:not([open])`);
+  return secret;
+}
+
 describe("Now", () => {
   it("has no barrier that axe finds, in a narrow window or from right to left", async () => {
     expect(await lead.allComplaints()).toEqual([]);
@@ -195,15 +204,6 @@ describe("Webhooks and keys", () => {
   });
   afterAll(() => receiver.close());
 
-  /** The secret in a dialog, which is closed after it was read. */
-  async function takeSecret(dialog: string): Promise<string> {
-    await lead.page.waitForSelector(`#${dialog}[open]`);
-    const secret = await lead.page.$eval(`#${dialog}-text`, ({ textContent }) => textContent);
-    await lead.page.click(`#${dialog} .primary`);
-    await lead.page.waitForSelector(`#${dialog}:not([open])`);
-    return secret;
-  }
-
   it("adds a webhook, shows what was sent to it, and sends that again", async () => {
     await lead.type("#webhook-url", receiver.url);
     await lead.type("#webhook-name", "helpdesk");
@@ -266,5 +266,75 @@ describe("Webhooks and keys", () => {
 
   it("has no barrier that axe finds, in a narrow window or from right to left", async () => {
     expect(await lead.allComplaints()).toEqual([]);
+  });
+});
+
+describe("People", () => {
+  const EMAIL = "ana@example.com";
+  const PASSWORD = "correct horse battery";
+  let other: ConsolePage;
+  beforeAll(async () => {
+    await lead.visit("People");
+    other = new ConsolePage(await browser.open());
+    await lead.page.bringToFront();
+  });
+
+  /** Types both once the form has set the focus, which it does when it appears. */
+  async function give(password: string): Promise<void> {
+    await other.page.waitForFunction(() => document.activeElement?.id === "email");
+    await other.type("#email", EMAIL);
+    await other.type("#password", password);
+    await other.page.keyboard.press("Enter");
+  }
+
+  it("invites a person, who joins by the link and is signed in", async () => {
+    await lead.page.select("#invite-role", "operator");
+    await lead.page.click("#invite");
+    const link = await takeSecret("invitation");
+    await other.page.bringToFront();
+    await other.page.goto(link);
+    await give(PASSWORD);
+    await other.page.waitForSelector("#desk:not([hidden])");
+    await other.seeIn("#who", EMAIL);
+    expect(other.page.url()).not.toContain("invite");
+  });
+
+  it("signs a person out, and in again by the password alone", async () => {
+    await other.page.click("#sign-out");
+    await give("not this one");
+    await other.seeIn("#sign-in-error", "Check the e-mail address and the password");
+    await give(PASSWORD);
+    await other.page.waitForSelector("#desk:not([hidden])");
+    expect(await other.page.evaluate(() => sessionStorage.length)).toBe(0);
+  });
+
+  it("says to a person what their role does not allow", async () => {
+    await other.visit("People");
+    await other.seeIn("#people-status", "role");
+  });
+
+  it("changes a role, and removes a person, who is signed out", async () => {
+    await lead.page.bringToFront();
+    await lead.visit("Settings");
+    await lead.visit("People");
+    await lead.seeIn("#people", EMAIL);
+    await lead.page.select("#people select", "viewer");
+    await lead.seeIn("#people-status", "now has the role: Viewer");
+    const { people } = await collector.request<{ people: { id: string; role: string }[] }>(
+      "GET",
+      "/v1/people",
+    );
+    expect(people).toMatchObject([{ role: "viewer" }]);
+    await lead.page.click(`#remove-${people[0]?.id}`);
+    await lead.page.waitForSelector(`#remove-${people[0]?.id}-confirm`);
+    await lead.page.click(`#remove-${people[0]?.id}-confirm`);
+    await lead.seeIn("#people-status", "was removed");
+    await other.page.waitForSelector("#password-form");
+  });
+
+  it("has no barrier that axe finds, signed in or out, in a narrow window or from right to left", async () => {
+    expect(await lead.allComplaints()).toEqual([]);
+    await other.page.bringToFront();
+    expect(await other.allComplaints()).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { render } from "preact";
+import { isLink } from "./live/fragment.ts";
 import { Console } from "./shell/console.tsx";
 import { createApp } from "./state/app.ts";
 import { followAddress } from "./state/route.ts";
@@ -7,9 +8,9 @@ import { startCounting } from "./ui/since.tsx";
 /** Relative to this script's folder, so that it also works under a path. */
 const BASE = new URL("../", import.meta.url);
 
-// A key may also be put into the URL while this page is open.
+// A link may also be opened while this page is open.
 addEventListener("hashchange", () => {
-  if (location.hash.includes("key=")) location.reload();
+  if (isLink(location.hash)) location.reload();
 });
 
 const app = createApp(BASE);

@@ -5,9 +5,10 @@ import type { Settings } from "../model/settings.ts";
 import type { Transition } from "../model/transition.ts";
 import { createAccountApi } from "./account-api.ts";
 import { syncClock } from "./clock.ts";
+import { createPeopleApi } from "./people-api.ts";
 import { problemIn } from "./problem.ts";
 
-/** The key is unknown to the collector, or it is not a secret key. A role that is missing is no wrong key. */
+/** The key is unknown to the collector or not a secret one, or the person is no longer signed in. */
 export class WrongKey extends Error {}
 
 export interface SessionPage {
@@ -33,12 +34,19 @@ export type Api = ReturnType<typeof createApi>;
 /**
  * A client for the collector's routes.
  * @param base the URL of the routes, with a trailing slash
+ * @param key a secret key; `null` for the person of this browser's cookie
  */
-export function createApi(base: URL, key: string) {
-  async function open(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = { ...init.headers, authorization: `Bearer ${key}` };
+export function createApi(base: URL, key: string | null) {
+  /** Sends a request of someone who may not be signed in. */
+  async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { ...init.headers, ...(key !== null && { authorization: `Bearer ${key}` }) };
     const response = await fetch(new URL(path, base), { ...init, headers, cache: "no-store" });
     syncClock(response);
+    return response;
+  }
+
+  async function open(path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await ask(path, init);
     if (response.status === 401) throw new WrongKey();
     return response;
   }
@@ -67,6 +75,7 @@ export function createApi(base: URL, key: string) {
     /** The URL of the routes, with a trailing slash. */
     base,
     ...createAccountApi(send),
+    ...createPeopleApi(send, ask),
 
     settings: () => read<Settings>("v1/settings"),
 

@@ -24,8 +24,13 @@ export function Console({ app, page }: { app: App; page: ReadonlySignal<PagePath
 
   return (
     <>
-      <TopBar connection={connection} isSignedIn={live !== null} onSignOut={app.signOut} />
-      <SignIn isHidden={!app.isAsking.value} error={app.error.value} onKey={app.giveKey} />
+      <TopBar
+        connection={connection}
+        isSignedIn={live !== null}
+        person={app.person.value}
+        onSignOut={app.signOut}
+      />
+      <SignIn signIn={app.signIn} />
       {live && (
         <>
           <Navigation current={current} />
@@ -35,7 +40,9 @@ export function Console({ app, page }: { app: App; page: ReadonlySignal<PagePath
             isHidden={current !== "now"}
             onMore={app.loadMore}
           />
-          {forms && <PageContent page={current} forms={forms} live={live} />}
+          {forms && (
+            <PageContent page={current} forms={forms} live={live} self={app.person.value} />
+          )}
           <SessionDrawer drawer={live.drawer} settings={live.settings} />
         </>
       )}

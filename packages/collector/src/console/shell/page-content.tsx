@@ -1,3 +1,5 @@
+import type { SignedIn } from "../model/person.ts";
+import { PeoplePage } from "../people/people-page.tsx";
 import { PresencePage } from "../presence/presence-page.tsx";
 import { SettingsPage } from "../settings/settings-page.tsx";
 import { SetupPage } from "../setup/setup-page.tsx";
@@ -11,10 +13,12 @@ interface Props {
   page: PagePath;
   forms: Forms;
   live: LiveSessions;
+  /** The person at this browser; `null` with a secret key. */
+  self: SignedIn | null;
 }
 
 /** The page that the address names, unless it is that of visitors. */
-export function PageContent({ page, forms, live }: Props) {
+export function PageContent({ page, forms, live, self }: Props) {
   switch (page) {
     case "now":
       return null;
@@ -26,6 +30,8 @@ export function PageContent({ page, forms, live }: Props) {
       return <SetupPage setup={forms.setup} form={forms.settings} sessions={live.sessions} />;
     case "webhooks":
       return <WebhooksPage webhooks={forms.webhooks} keys={forms.keys} />;
+    case "people":
+      return <PeoplePage people={forms.people} self={self} />;
     case "settings":
       return <SettingsPage form={forms.settings} />;
   }

@@ -1,3 +1,4 @@
+import type { SignedIn } from "../model/person.ts";
 import type { Connection } from "../state/app.ts";
 
 const WORDS: Record<Connection, string> = {
@@ -10,11 +11,13 @@ interface Props {
   /** `null` while no key is known. */
   connection: Connection | null;
   isSignedIn: boolean;
+  /** `null` with a secret key. */
+  person: SignedIn | null;
   onSignOut: () => void;
 }
 
 /** The name, the state of the connection, and the way out. */
-export function TopBar({ connection, isSignedIn, onSignOut }: Props) {
+export function TopBar({ connection, isSignedIn, person, onSignOut }: Props) {
   return (
     <header class="top">
       <h1>
@@ -29,6 +32,9 @@ export function TopBar({ connection, isSignedIn, onSignOut }: Props) {
       >
         {WORDS[connection ?? "connecting"]}
       </p>
+      <span id="who" class="quiet" hidden={person === null}>
+        <bdi>{person?.email}</bdi>
+      </span>
       <button id="sign-out" type="button" hidden={!isSignedIn} onClick={onSignOut}>
         Sign out
       </button>

@@ -1,7 +1,7 @@
 import { batch, signal } from "@preact/signals";
-import { type Api, createApi, WrongKey } from "../live/api.ts";
-import { loadKey, removeKey, saveKey } from "../live/key.ts";
-import type { Settings } from "../model/settings.ts";
+import type { Api } from "../live/api.ts";
+import { removeKey } from "../live/key.ts";
+import type { SignedIn } from "../model/person.ts";
 import { createForms, type Forms } from "./forms.ts";
 import {
   createLiveSessions,
@@ -9,10 +9,9 @@ import {
   followSessions,
   type LiveSessions,
 } from "./live-sessions.ts";
+import { createSignIn } from "./sign-in.ts";
 
 export type Connection = "connecting" | "live" | "lost";
-
-const RETRY_MS = 2_000;
 
 export type App = ReturnType<typeof createApp>;
 
@@ -22,50 +21,16 @@ export type App = ReturnType<typeof createApp>;
  */
 export function createApp(base: URL) {
   const connection = signal<Connection | null>("connecting");
-  const isAsking = signal(false);
-  const error = signal("");
+  const signIn = createSignIn(base, (state) => {
+    connection.value = state;
+  });
   const live = signal<LiveSessions | null>(null);
   const forms = signal<Forms | null>(null);
+  const person = signal<SignedIn | null>(null);
   let following: Following | null = null;
-  let giveKey: (key: string) => void = () => {};
+  let opened: Api | null = null;
 
-  /** Asks for a key until one is accepted, and retries while the collector cannot be reached. */
-  async function signIn(): Promise<{ api: Api; settings: Settings }> {
-    for (let key = loadKey(); ; ) {
-      key ||= await askForKey();
-      connection.value = "connecting";
-      const api = createApi(base, key);
-      try {
-        const settings = await api.settings();
-        saveKey(key);
-        return { api, settings };
-      } catch (failure) {
-        if (failure instanceof WrongKey) {
-          removeKey();
-          key = null;
-          error.value =
-            "That key does not open this collector. It must be a secret key, beginning sk_.";
-        } else {
-          connection.value = "lost";
-          await new Promise((done) => setTimeout(done, RETRY_MS));
-        }
-      }
-    }
-  }
-
-  async function askForKey(): Promise<string> {
-    batch(() => {
-      connection.value = null;
-      isAsking.value = true;
-    });
-    const key = await new Promise<string>((resolve) => {
-      giveKey = resolve;
-    });
-    isAsking.value = false;
-    return key;
-  }
-
-  /** Reloads the page, so that nothing that the key gave access to remains. */
+  /** Reloads the page, so that nothing that was read remains. */
   function leave(): void {
     removeKey();
     location.reload();
@@ -73,31 +38,35 @@ export function createApp(base: URL) {
 
   return {
     connection,
-    isAsking,
-    error,
+    signIn,
     live,
     forms,
-    giveKey: (key: string) => giveKey(key),
+    /** Who is signed in; `null` with a secret key. */
+    person,
     loadMore: () => following?.loadMore(),
 
     async start(): Promise<void> {
-      const { api, settings } = await signIn();
-      const opened = createLiveSessions(api, settings);
+      const access = await signIn.run();
+      opened = access.api;
+      const sessions = createLiveSessions(access.api, access.settings);
       following = followSessions(
-        opened,
+        sessions,
         (state) => {
           connection.value = state;
         },
         leave,
       );
       batch(() => {
-        live.value = opened;
-        forms.value = createForms(api, opened.settings);
+        live.value = sessions;
+        forms.value = createForms(access.api, sessions.settings);
+        person.value = access.person;
       });
     },
 
-    signOut(): void {
+    async signOut(): Promise<void> {
       following?.stop();
+      // A cookie that could not be ended would sign in again.
+      if (person.peek()) await opened?.signOut().catch(() => {});
       leave();
     },
   };

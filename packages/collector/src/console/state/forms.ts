@@ -2,6 +2,7 @@ import type { Signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
 import type { Settings } from "../model/settings.ts";
 import { createKeys } from "./keys.ts";
+import { createPeople } from "./people.ts";
 import { createPresenceForm } from "./presence-form.ts";
 import { createSettingsForm } from "./settings-form.ts";
 import { createSetup } from "./setup.ts";
@@ -17,6 +18,7 @@ export function createForms(api: Api, settings: Signal<Settings>) {
     setup: createSetup(api),
     webhooks: createWebhooks(api),
     keys: createKeys(api),
+    people: createPeople(api),
     triggers: createTriggersForm(api),
     presence: createPresenceForm(api, settings),
   };

@@ -8,6 +8,7 @@ export const PAGES = [
   { path: "triggers", title: "Triggers" },
   { path: "settings", title: "Settings" },
   { path: "webhooks", title: "Webhooks and keys" },
+  { path: "people", title: "People" },
 ] as const;
 export type PagePath = (typeof PAGES)[number]["path"];
 

@@ -1,19 +1,23 @@
 import { CopyButton } from "./copy-button.tsx";
 import { Dialog } from "./dialog.tsx";
 
+const KEEP = "Keep it where your servers keep their secrets. It is never shown again.";
+
 interface Props {
   id: string;
   title: string;
+  /** What to do with it. */
+  note?: string;
   /** `null`: the dialog is closed. */
   secret: string | null;
   onClose: () => void;
 }
 
 /** A secret that is shown this one time. */
-export function SecretDialog({ id, title, secret, onClose }: Props) {
+export function SecretDialog({ id, title, note = KEEP, secret, onClose }: Props) {
   return (
     <Dialog id={id} title={title} isOpen={secret !== null} onClose={onClose}>
-      <p>Keep it where your servers keep their secrets. It is never shown again.</p>
+      <p>{note}</p>
       <pre id={`${id}-text`} class="code" dir="ltr">
         {secret}
       </pre>

@@ -1,0 +1,60 @@
+import { ROLES, type Role } from "../../core/lists.ts";
+import type { Person } from "../model/person.ts";
+import { ROLE_WORDS, timeWords } from "../model/webhook.ts";
+import type { People } from "../state/people.ts";
+import { ConfirmButton } from "../ui/confirm-button.tsx";
+
+interface Props {
+  person: Person;
+  people: People;
+  /** Whether it is the person at this browser. */
+  isSelf: boolean;
+}
+
+/** One person, with the role. */
+export function PersonItem({ person, people, isSelf }: Props) {
+  const { id, email, role, createdAt } = person;
+  return (
+    <li class="card" data-person={id}>
+      <h4>
+        <bdi>{email}</bdi>
+        {isSelf && <span class="badge">you</span>}
+      </h4>
+      <p class="quiet">
+        Since {timeWords(createdAt)}. {ROLE_WORDS[role].title}: {ROLE_WORDS[role].may}.
+      </p>
+      <div class="buttons">
+        <label class="inline">
+          Role
+          <select
+            value={role}
+            disabled={people.isBusy.value}
+            onChange={({ currentTarget }) => {
+              people.setRole(person, currentTarget.value as Role);
+              // It is shown as changed once it is.
+              currentTarget.value = role;
+            }}
+          >
+            {ROLES.map((each) => (
+              <option key={each} value={each}>
+                {ROLE_WORDS[each].title}
+              </option>
+            ))}
+          </select>
+        </label>
+        <ConfirmButton
+          id={`remove-${id}`}
+          label="Remove"
+          question={`Remove ${email}?`}
+          follows={
+            isSelf
+              ? "That is you: you are signed out, and need an invitation to come back."
+              : "The person is signed out everywhere, and needs an invitation to come back."
+          }
+          isDisabled={people.isBusy.value}
+          onConfirm={() => people.remove(person)}
+        />
+      </div>
+    </li>
+  );
+}

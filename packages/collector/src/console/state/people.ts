@@ -1,0 +1,64 @@
+import { signal } from "@preact/signals";
+import type { Role } from "../../core/lists.ts";
+import type { Api } from "../live/api.ts";
+import type { Person } from "../model/person.ts";
+import { ROLE_WORDS } from "../model/webhook.ts";
+import { createWork } from "./work.ts";
+
+export type People = ReturnType<typeof createPeople>;
+
+/** The people of the account, and what is done with them. */
+export function createPeople(
+  api: Pick<Api, "people" | "setRole" | "removePerson" | "invite" | "signOutEverywhere">,
+) {
+  const list = signal<readonly Person[] | null>(null);
+  /** The address of an invitation that was just made, and is never shown again. */
+  const invitation = signal<string | null>(null);
+  const work = createWork();
+
+  const reload = async () => {
+    list.value = (await api.people()).people;
+  };
+
+  return {
+    list,
+    invitation,
+    status: work.status,
+    isBusy: work.isBusy,
+
+    read: () =>
+      work.run(async () => {
+        await reload();
+        return "";
+      }),
+
+    invite: (role: Role) =>
+      work.run(async () => {
+        invitation.value = (await api.invite(role)).url;
+        return "The invitation is good once, for seven days.";
+      }),
+
+    setRole: ({ id, email }: Person, role: Role) =>
+      work.run(async () => {
+        try {
+          await api.setRole(id, role);
+        } finally {
+          await reload();
+        }
+        return `${email} now has the role: ${ROLE_WORDS[role].title}.`;
+      }),
+
+    remove: ({ id, email }: Person) =>
+      work.run(async () => {
+        await api.removePerson(id);
+        await reload();
+        return `${email} was removed.`;
+      }),
+
+    signOutEverywhere: () =>
+      work.run(async () => {
+        await api.signOutEverywhere();
+        return "Signed out everywhere.";
+      }),
+  };
+}

@@ -1,0 +1,103 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createSignIn } from "./sign-in.ts";
+
+const PERSON = { id: "p", email: "ana@example.com", role: "admin" };
+const NO_LINK = { invite: null, enter: null, key: null };
+const PASSWORD = { email: "ana@example.com", password: "correct horse battery" };
+
+type Answer = [status: number, body: object];
+let answers: Record<string, Answer[]>;
+let requests: { route: string; body: unknown; key: string | undefined }[];
+
+/** Answers in order, and the last one again and again. */
+function answer(route: string): Answer {
+  const list = answers[route] ?? [];
+  return (list.length > 1 ? list.shift() : list[0]) ?? [404, {}];
+}
+
+beforeEach(() => {
+  sessionStorage.clear();
+  requests = [];
+  answers = {
+    "GET /v1/settings": [[200, { origins: [] }]],
+    "GET /v1/sign-in": [[401, { code: "sign_in_required" }]],
+  };
+  vi.stubGlobal("fetch", async (url: URL, init: RequestInit) => {
+    const route = `${init.method ?? "GET"} ${url.pathname}`;
+    const { authorization } = init.headers as Record<string, string>;
+    requests.push({ route, body: JSON.parse(String(init.body ?? "null")), key: authorization });
+    const [status, body] = answer(route);
+    return new Response(JSON.stringify(body), { status });
+  });
+});
+afterEach(() => void vi.unstubAllGlobals());
+
+const start = () => createSignIn(new URL("https://presence.example.com/"), () => {});
+
+describe("the sign-in of the console", () => {
+  it("goes on with the cookie of this browser, and asks for nothing", async () => {
+    answers["GET /v1/sign-in"] = [[200, PERSON]];
+    const { person } = await start().run(NO_LINK);
+    expect(person).toEqual(PERSON);
+    expect(requests.map(({ key }) => key)).toEqual([undefined, undefined]);
+  });
+
+  it("asks for a password, says why one was refused, and asks again", async () => {
+    answers["POST /v1/sign-in"] = [
+      [401, { code: "sign_in_failed", detail: "Check both." }],
+      [200, PERSON],
+    ];
+    const signIn = start();
+    const access = signIn.run(NO_LINK);
+    await vi.waitFor(() => expect(signIn.asking.value).toBe("sign-in"));
+    signIn.give(PASSWORD);
+    await vi.waitFor(() => expect(signIn.error.value).toBe("Check both."));
+    await vi.waitFor(() => expect(signIn.asking.value).toBe("sign-in"));
+    signIn.give(PASSWORD);
+    expect((await access).person).toEqual(PERSON);
+  });
+
+  it("accepts an invitation even where someone else is signed in", async () => {
+    answers["GET /v1/sign-in"] = [[200, { ...PERSON, email: "other@example.com" }]];
+    answers["POST /v1/invitations/accept"] = [[200, PERSON]];
+    const signIn = start();
+    const access = signIn.run({ ...NO_LINK, invite: "t" });
+    await vi.waitFor(() => expect(signIn.asking.value).toBe("invitation"));
+    signIn.give(PASSWORD);
+    expect((await access).person).toEqual(PERSON);
+    expect(requests[0]).toMatchObject({ body: { token: "t", ...PASSWORD } });
+  });
+
+  it("asks for a sign-in where an invitation is no longer good", async () => {
+    answers["POST /v1/invitations/accept"] = [
+      [400, { code: "invitation_invalid", detail: "Old." }],
+    ];
+    const signIn = start();
+    signIn.run({ ...NO_LINK, invite: "t" });
+    await vi.waitFor(() => expect(signIn.asking.value).toBe("invitation"));
+    signIn.give(PASSWORD);
+    await vi.waitFor(() => expect(signIn.asking.value).toBe("sign-in"));
+    expect(signIn.error.value).toBe("Old.");
+  });
+
+  it("uses a secret key as long as it is good, and forgets one that is refused", async () => {
+    const { person } = await start().run({ ...NO_LINK, key: "sk_1" });
+    expect(person).toBeNull();
+    expect(requests).toMatchObject([{ key: "Bearer sk_1" }]);
+    expect(sessionStorage.length).toBe(1);
+    answers["GET /v1/settings"] = [[401, { code: "key_invalid" }]];
+    const signIn = start();
+    signIn.run({ ...NO_LINK, key: "sk_1" });
+    await vi.waitFor(() => expect(signIn.asking.value).toBe("sign-in"));
+    expect(signIn.error.value).toContain("does not open");
+    expect(sessionStorage.length).toBe(0);
+  });
+
+  it("signs in by the link of the demo", async () => {
+    answers["POST /v1/sign-in"] = [[200, PERSON]];
+    const { person } = await start().run({ ...NO_LINK, enter: "e" });
+    expect(person).toEqual(PERSON);
+    expect(requests[0]?.body).toEqual({ enter: "e" });
+  });
+});
