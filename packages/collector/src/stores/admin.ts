@@ -48,7 +48,7 @@ export interface RecordWrite {
 }
 
 export interface AdminStore {
-  /** In the order of the ids; `null` if absent. */
+  /** In the order of the ids; `null` if absent. Rejects with a `RecordError` if one cannot be read. */
   records(ids: readonly string[]): Promise<readonly (AdminRecord | null)[]>;
   /**
    * Stores all of the writes and the entries of the account's audit log. `false`: a record has another
@@ -61,7 +61,10 @@ export interface AdminStore {
   ): Promise<boolean>;
   /** Deletes at most `limit` records that expired at or before `now`; returns how many. */
   pruneRecords(now: number, limit: number): Promise<number>;
-  /** Entries of an account, newest first; with `beforeId` only those before it. */
+  /**
+   * Entries of an account, newest first; with `beforeId` only those before it. Those that cannot be read
+   * are passed over; fewer than `limit`: there are no more.
+   */
   audit(account: string, beforeId: string | null, limit: number): Promise<readonly AuditEntry[]>;
   /** Deletes at most `limit` entries of an account before `beforeId`; returns how many. */
   pruneAudit(account: string, beforeId: string, limit: number): Promise<number>;

@@ -69,7 +69,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
       read: (work) => work(),
       transaction: (work) => options.sql.transaction(work),
     };
-    this.#admin = new SqliteAdmin(options.sql, access);
+    this.#admin = new SqliteAdmin(options.sql, this.#unreadable, access);
     this.#outbox = new SqliteOutbox(options.sql, this.#unreadable, access, this.#admin);
     this.#cursor = this.#statements.newestCursor.get()?.["cursor"] as number;
     if (!this.#statements.layouts.get()) this.#putLayouts([options.shards]);

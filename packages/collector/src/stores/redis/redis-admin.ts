@@ -5,6 +5,8 @@
  * @module
  */
 import type { AdminRecord, AdminStore, AuditEntry, RecordWrite } from "../admin.ts";
+import { parseAuditEntry, parseRecordBody } from "../parse-admin.ts";
+import { type RecordErrors, readPage } from "../record-error.ts";
 import type { Connection } from "./connection.ts";
 import { accountKeys, COMMON_KEYS, commonKeys, sessionKeys } from "./keys.ts";
 import { COMMIT_RECORDS } from "./scripts/commit-records.ts";
@@ -16,15 +18,23 @@ export function encodeAudit(entries: readonly AuditEntry[]): readonly string[] {
   return entries.map((entry) => `${entry.id} ${JSON.stringify(entry)}`);
 }
 
-function decodeAudit(member: string): AuditEntry {
-  return JSON.parse(member.slice(member.indexOf(" ") + 1)) as AuditEntry;
+function idIn(member: string): string {
+  return member.slice(0, member.indexOf(" "));
+}
+
+/** @throws {RecordError} */
+function decodeAudit(account: string, member: string): AuditEntry {
+  const id = idIn(member);
+  return parseAuditEntry(account, id, member.slice(id.length + 1));
 }
 
 export class RedisAdmin implements AdminStore {
   readonly #connection: Connection;
   readonly #partitions: number;
+  readonly #unreadable: RecordErrors;
 
-  constructor(connection: Connection, partitions: number) {
+  constructor(connection: Connection, partitions: number, unreadable: RecordErrors) {
+    this.#unreadable = unreadable;
     this.#connection = connection;
     this.#partitions = partitions;
   }
@@ -69,6 +79,20 @@ export class RedisAdmin implements AdminStore {
     beforeId: string | null,
     limit: number,
   ): Promise<readonly AuditEntry[]> {
+    return readPage(
+      limit,
+      (last: string | null, count) =>
+        this.#members(account, last === null ? beforeId : idIn(last), count),
+      (member) => this.#unreadable.readable(() => decodeAudit(account, member)),
+    );
+  }
+
+  /** Entries as they are stored, newest first. */
+  async #members(
+    account: string,
+    beforeId: string | null,
+    limit: number,
+  ): Promise<readonly string[]> {
     const before = beforeId === null ? "+" : `(${beforeId}`;
     const range = [before, "-", "LIMIT", "0", String(limit)];
     const parts = await Promise.all(
@@ -76,8 +100,7 @@ export class RedisAdmin implements AdminStore {
         this.#connection.command(key, "ZREVRANGEBYLEX", key, ...range),
       ),
     );
-    const members = (parts as string[][]).flat().sort().reverse();
-    return members.slice(0, limit).map(decodeAudit);
+    return (parts as string[][]).flat().sort().reverse().slice(0, limit);
   }
 
   async pruneAudit(account: string, beforeId: string, limit: number): Promise<number> {
@@ -104,7 +127,7 @@ function decodeRecord(id: string, text: string): AdminRecord {
   return {
     id,
     version: Number(version),
-    body: JSON.parse(body),
+    body: parseRecordBody(id, body),
     expiresAt: expiresAt === "-" ? null : Number(expiresAt),
   };
 }

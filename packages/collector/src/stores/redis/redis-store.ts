@@ -87,7 +87,7 @@ export class RedisStore implements Store {
     this.#lists = new Lists(connection, partitions, this.#unreadable);
     this.#log = new AccountLog(connection, this.#unreadable);
     this.#notifications = new LogNotifications(connection);
-    this.admin = new RedisAdmin(connection, partitions);
+    this.admin = new RedisAdmin(connection, partitions, this.#unreadable);
     this.outbox = new RedisOutbox(connection, this.#log, this.#unreadable);
   }
 

@@ -5,12 +5,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
 import { RecordError } from "../record-error.ts";
 import { StoreError } from "../store.ts";
+import { entryOf, recordWrite } from "../suite/admin.ts";
 import { ACCOUNT, keyOf, NOW, sessionWithBeat, transitionOf, writeOf } from "../suite/case.ts";
 import { endpointOf, KEY, SOON, settlementOf, waitingOf } from "../suite/endpoint.ts";
 import { hurtsOnlyItsSession } from "../testing/unreadable.ts";
 import {
   accountKeys,
   COMMON_KEYS,
+  commonKeys,
   endpointKeys,
   partitionKeys,
   sessionKeys,
@@ -276,6 +278,19 @@ describe("other records", () => {
       /^The broadcast 1 .*unknown type later\): upgrade/,
     );
     await expect(store.broadcasts(0)).rejects.toThrow(StoreError);
+  });
+
+  it("of the audit log are passed over, and one of the administration is named", async () => {
+    for (const number of [1, 2, 3, 4]) await store.admin.commit(ACCOUNT, [], [entryOf(number)]);
+    await store.admin.commit(ACCOUNT, [recordWrite("a", 0), recordWrite("b", 0)], []);
+    const { audit } = commonKeys(ACCOUNT);
+    server.command("ZREMRANGEBYLEX", audit, "[00003", "(00004");
+    server.command("ZADD", audit, "0", "00003 {");
+    server.command("HSET", COMMON_KEYS.records, "a", "1 - {");
+    expect(await store.admin.audit(ACCOUNT, null, 3)).toEqual([4, 2, 1].map((id) => entryOf(id)));
+    expect(passedOver[0]).toMatch(/^The entry 00003 of the audit log of the account shop/);
+    await expect(store.admin.records(["a"])).rejects.toThrow(RecordError);
+    expect((await store.admin.records(["b"]))[0]?.version).toBe(1);
   });
 
   it("of webhooks stop their own webhook, session or delivery", async () => {

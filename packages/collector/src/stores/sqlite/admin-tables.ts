@@ -29,8 +29,8 @@ export const ADMIN_SQL = {
   pruneRecords: `DELETE FROM admin_records WHERE id IN
     (SELECT id FROM admin_records WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
   appendAudit: "INSERT OR IGNORE INTO audit (account, id, body) VALUES (?, ?, ?)",
-  audit: "SELECT body FROM audit WHERE account = ? ORDER BY id DESC LIMIT ?",
-  auditBefore: "SELECT body FROM audit WHERE account = ? AND id < ? ORDER BY id DESC LIMIT ?",
+  audit: "SELECT id, body FROM audit WHERE account = ? ORDER BY id DESC LIMIT ?",
+  auditBefore: "SELECT id, body FROM audit WHERE account = ? AND id < ? ORDER BY id DESC LIMIT ?",
   pruneAudit: `DELETE FROM audit WHERE account = ? AND id IN
     (SELECT id FROM audit WHERE account = ? AND id < ? ORDER BY id LIMIT ?)`,
 } as const;

@@ -3,14 +3,19 @@
  * @module
  */
 import type { AdminRecord, AdminStore, AuditEntry, RecordWrite } from "../admin.ts";
+import { parseAuditEntry, parseRecordBody } from "../parse-admin.ts";
+import { type RecordErrors, readPage } from "../record-error.ts";
 import { type AdminStatements, prepareAdminStatements } from "./admin-tables.ts";
 import type { DatabaseAccess, SqlDatabase, SqlRow } from "./database.ts";
 
 export class SqliteAdmin implements AdminStore {
   readonly #statements: AdminStatements;
   readonly #access: DatabaseAccess;
+  readonly #unreadable: RecordErrors;
 
-  constructor(database: SqlDatabase, access: DatabaseAccess) {
+  /** @param unreadable is told of entries that are passed over. */
+  constructor(database: SqlDatabase, unreadable: RecordErrors, access: DatabaseAccess) {
+    this.#unreadable = unreadable;
     this.#statements = prepareAdminStatements(database);
     this.#access = access;
   }
@@ -63,10 +68,17 @@ export class SqliteAdmin implements AdminStore {
     limit: number,
   ): Promise<readonly AuditEntry[]> {
     const { audit, auditBefore } = this.#statements;
-    const rows = await this.#access.read(() =>
-      beforeId === null ? audit.all(account, limit) : auditBefore.all(account, beforeId, limit),
+    return readPage(
+      limit,
+      (last: SqlRow | null, count) => {
+        const before = (last?.["id"] ?? beforeId) as string | null;
+        return this.#access.read(() =>
+          before === null ? audit.all(account, count) : auditBefore.all(account, before, count),
+        );
+      },
+      ({ id, body }) =>
+        this.#unreadable.readable(() => parseAuditEntry(account, id as string, body as string)),
     );
-    return rows.map(({ body }) => JSON.parse(body as string) as AuditEntry);
   }
 
   async pruneAudit(account: string, beforeId: string, limit: number): Promise<number> {
@@ -77,10 +89,11 @@ export class SqliteAdmin implements AdminStore {
 }
 
 function toRecord(row: SqlRow): AdminRecord {
+  const id = row["id"] as string;
   return {
-    id: row["id"] as string,
+    id,
     version: row["version"] as number,
-    body: JSON.parse(row["body"] as string),
+    body: parseRecordBody(id, row["body"] as string),
     expiresAt: row["expires_at"] as number | null,
   };
 }

@@ -165,7 +165,7 @@ export class SqliteStore implements Store {
       read: (work) => this.#read(work),
       transaction: (work) => this.#transaction(work),
     };
-    this.admin = new SqliteAdmin(guarded, access);
+    this.admin = new SqliteAdmin(guarded, unreadable, access);
     this.outbox = new SqliteOutbox(guarded, unreadable, access, this.admin);
   }
 

@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RecordError } from "../record-error.ts";
 import { StoreError } from "../store.ts";
+import { entryOf, recordWrite } from "../suite/admin.ts";
 import {
   ACCOUNT,
   COLUMNS,
@@ -182,6 +183,17 @@ describe("other rows", () => {
     expect(passedOver[0]).toMatch(/^The webhook wh_1 of the account shop cannot be read/);
     await expect(store.outbox.claim(KEY, "me", NOW, SOON)).rejects.toThrow(RecordError);
     expect(await store.outbox.removeEndpoint(KEY)).toBe(true);
+  });
+
+  it("of the audit log are passed over, and one of the administration is named", async () => {
+    for (const number of [1, 2, 3, 4]) await store.admin.commit(ACCOUNT, [], [entryOf(number)]);
+    await store.admin.commit(ACCOUNT, [recordWrite("a", 0), recordWrite("b", 0)], []);
+    change("UPDATE audit SET body = '{' WHERE id = '00003'");
+    change("UPDATE admin_records SET body = '{' WHERE id = 'a'");
+    expect(await store.admin.audit(ACCOUNT, null, 3)).toEqual([4, 2, 1].map((id) => entryOf(id)));
+    expect(passedOver[0]).toMatch(/^The entry 00003 of the audit log of the account shop/);
+    await expect(store.admin.records(["a"])).rejects.toThrow(RecordError);
+    expect((await store.admin.records(["b"]))[0]?.version).toBe(1);
   });
 
   it("of a session that waits for a webhook leave the others waiting", async () => {

@@ -10,7 +10,7 @@ import { endpointOf, KEY } from "./endpoint.ts";
 
 const idOf = (number: number) => `0000${number}`;
 
-const entryOf = (number: number, change: Partial<AuditEntry> = {}): AuditEntry => ({
+export const entryOf = (number: number, change: Partial<AuditEntry> = {}): AuditEntry => ({
   id: idOf(number),
   at: NOW + number,
   by: { key: "k1", name: "sk_1234" },
@@ -21,7 +21,11 @@ const entryOf = (number: number, change: Partial<AuditEntry> = {}): AuditEntry =
   ...change,
 });
 
-const write = (id: string, expectedVersion: number, change: Partial<RecordWrite> = {}) => ({
+export const recordWrite = (
+  id: string,
+  expectedVersion: number,
+  change: Partial<RecordWrite> = {},
+) => ({
   id,
   expectedVersion,
   body: { text: `of ${id}` },
@@ -48,9 +52,9 @@ export const adminCases: readonly ConformanceCase[] = [
     async run(open) {
       const { admin } = await open();
       deepEqual(await admin.records(["a", "b"]), [null, null]);
-      equal(await admin.commit(ACCOUNT, [write("a", 0), write("b", 0)], []), true);
+      equal(await admin.commit(ACCOUNT, [recordWrite("a", 0), recordWrite("b", 0)], []), true);
       equal(
-        await admin.commit(ACCOUNT, [write("a", 1, { body: [1, "é"], expiresAt: 5 })], []),
+        await admin.commit(ACCOUNT, [recordWrite("a", 1, { body: [1, "é"], expiresAt: 5 })], []),
         true,
       );
       deepEqual(await admin.records(["b", "none", "a"]), [
@@ -58,9 +62,9 @@ export const adminCases: readonly ConformanceCase[] = [
         null,
         { id: "a", version: 2, body: [1, "é"], expiresAt: 5 },
       ]);
-      equal(await admin.commit(ACCOUNT, [write("a", 2, { body: null })], []), true);
+      equal(await admin.commit(ACCOUNT, [recordWrite("a", 2, { body: null })], []), true);
       deepEqual(await admin.records(["a"]), [null]);
-      equal(await admin.commit(ACCOUNT, [write("a", 0)], []), true);
+      equal(await admin.commit(ACCOUNT, [recordWrite("a", 0)], []), true);
     },
   },
   {
@@ -68,12 +72,12 @@ export const adminCases: readonly ConformanceCase[] = [
     async run(open) {
       const store = await open();
       const { admin } = store;
-      await admin.commit(ACCOUNT, [write("a", 0)], [entryOf(1)]);
+      await admin.commit(ACCOUNT, [recordWrite("a", 0)], [entryOf(1)]);
       for (const wrong of [0, 2]) {
-        const writes = [write("b", 0), write("a", wrong, { body: "changed" })];
+        const writes = [recordWrite("b", 0), recordWrite("a", wrong, { body: "changed" })];
         equal(await admin.commit(ACCOUNT, writes, [entryOf(2)]), false);
       }
-      equal(await admin.commit(ACCOUNT, [write("c", 1)], [entryOf(2)]), false);
+      equal(await admin.commit(ACCOUNT, [recordWrite("c", 1)], [entryOf(2)]), false);
       deepEqual(await admin.records(["b", "c"]), [null, null]);
       deepEqual((await admin.records(["a"]))[0]?.body, { text: "of a" });
       deepEqual(await idsOf(store), [idOf(1)]);
@@ -84,7 +88,7 @@ export const adminCases: readonly ConformanceCase[] = [
     async run(open) {
       const { admin } = await open();
       const attempts = Array.from({ length: 8 }, (_, index) =>
-        admin.commit(ACCOUNT, [write("a", 0, { body: index })], [entryOf(index)]),
+        admin.commit(ACCOUNT, [recordWrite("a", 0, { body: index })], [entryOf(index)]),
       );
       const stored = (await Promise.all(attempts)).flatMap((done, index) => (done ? [index] : []));
       equal(stored.length, 1);
@@ -100,14 +104,14 @@ export const adminCases: readonly ConformanceCase[] = [
     async run(open) {
       const { admin } = await open();
       const writes = [
-        write("a", 0, { expiresAt: NOW - 1 }),
-        write("b", 0, { expiresAt: NOW }),
-        write("c", 0, { expiresAt: NOW + 1 }),
-        write("d", 0),
-        write("e", 0, { expiresAt: NOW - 1 }),
+        recordWrite("a", 0, { expiresAt: NOW - 1 }),
+        recordWrite("b", 0, { expiresAt: NOW }),
+        recordWrite("c", 0, { expiresAt: NOW + 1 }),
+        recordWrite("d", 0),
+        recordWrite("e", 0, { expiresAt: NOW - 1 }),
       ];
       await admin.commit(ACCOUNT, writes, []);
-      await admin.commit(ACCOUNT, [write("e", 1)], []);
+      await admin.commit(ACCOUNT, [recordWrite("e", 1)], []);
       equal(await admin.pruneRecords(NOW, 1), 1);
       equal(await admin.pruneRecords(NOW, 10), 1);
       equal(await admin.pruneRecords(NOW, 10), 0);
@@ -187,7 +191,7 @@ export const adminCases: readonly ConformanceCase[] = [
     async run(open, reopen) {
       if (!reopen) return { skipped: "nothing survives closing the store" };
       const store = await open();
-      await store.admin.commit(ACCOUNT, [write("a", 0)], [entryOf(1)]);
+      await store.admin.commit(ACCOUNT, [recordWrite("a", 0)], [entryOf(1)]);
       const { admin } = await reopen(store);
       equal((await admin.records(["a"]))[0]?.version, 1);
       deepEqual(await admin.audit(ACCOUNT, null, 10), [entryOf(1)]);
