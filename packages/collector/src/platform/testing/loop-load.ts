@@ -12,7 +12,7 @@ import { openRuntime, type Runtime } from "../runtime.ts";
 
 export const ACCOUNT = "default";
 const DAY_MS = 86_400_000;
-const BATCH = 1_000;
+const BATCH = 200;
 /** Other accounts, of which nothing is stored but their keys. */
 const ACCOUNTS = 10_000;
 /** Sessions with as much in them as the API takes. */
@@ -61,15 +61,16 @@ export async function openLoopLoad(store: Store, size: LoopLoadSize): Promise<Lo
   }
   await addLongHistory(store, now, epoch);
   await addWebhooks(store, now);
-  for (let number = 0; number < AGENTS; number += 20) {
-    await store.putAgent(ACCOUNT, { id: agentOf(number), capacity: 3 });
-  }
-  const account = await store.accounts().then(([first]) => first);
-  for (let number = 0; account && number < ACCOUNTS; number += 1) {
-    const secretKeys = account.secretKeys.map((key) => ({ ...key, hash: `${number}` }));
-    const publishableKeys = [{ key: `pk_${number}`, expiresAt: null }];
-    await store.putAccount({ ...account, name: `account ${number}`, secretKeys, publishableKeys });
-  }
+  await inBatches(AGENTS / 20, (index) =>
+    store.putAgent(ACCOUNT, { id: agentOf(index * 20), capacity: 3 }),
+  );
+  const [account] = await store.accounts();
+  if (!account) throw new Error("The account was not stored.");
+  await inBatches(ACCOUNTS, (index) => {
+    const secretKeys = account.secretKeys.map((key) => ({ ...key, hash: `${index}` }));
+    const publishableKeys = [{ key: `pk_${index}`, expiresAt: null }];
+    return store.putAccount({ ...account, name: `account ${index}`, secretKeys, publishableKeys });
+  });
   const open: LoopLoad["open"] = async (method, path, body) => {
     const response = await runtime.app.request(path, {
       method,
@@ -92,6 +93,13 @@ export async function openLoopLoad(store: Store, size: LoopLoadSize): Promise<Lo
       return bytes;
     },
   };
+}
+
+async function inBatches(count: number, work: (index: number) => Promise<unknown>): Promise<void> {
+  for (let from = 0; from < count; from += BATCH) {
+    const size = Math.min(BATCH, count - from);
+    await Promise.all(Array.from({ length: size }, (_, index) => work(from + index)));
+  }
 }
 
 function agentOf(number: number): string {

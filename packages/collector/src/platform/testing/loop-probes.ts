@@ -89,7 +89,7 @@ export const LOOP_PROBES: readonly LoopProbe[] = [
   },
 ];
 
-const PART = 1_000;
+const PART = 100;
 
 /** Renews the leases of as many sessions as are to be changed, so that they have run out since. */
 async function renewLeases({ runtime: { engine }, changed }: LoopLoad): Promise<void> {
@@ -102,7 +102,9 @@ async function renewLeases({ runtime: { engine }, changed }: LoopLoad): Promise<
       key: { account: ACCOUNT, id },
       eventIds: [],
     }));
+    await nextTurn();
     const found = await store.load(lookups);
+    await nextTurn();
     await store.renew?.(
       found.flatMap(({ number, stored }) =>
         number === undefined || !stored
