@@ -66,7 +66,6 @@ describe("a session that goes on as another", () => {
     ["a signal", signal("beat", 9)],
     ["a message", response],
     ["an assignment", { type: "assigned", agent: "ann" }],
-    ["changed settings", { type: "settings_changed", settings: resolveSettings({}, []) }],
     ["a further merge", { type: "merge_begun", into: "third" }],
   ])("takes nothing more: %s", (_, input) => {
     const { begun, ended } = merge(waiting, sessionWith("new"), 5_000);
@@ -76,6 +75,21 @@ describe("a session that goes on as another", () => {
         transitions: [],
       });
     }
+  });
+
+  it("applies changed settings until it is an alias, so that its history has no gap", () => {
+    const off = resolveSettings({ "presence.mode": "off" }, []);
+    const change: Input = { type: "settings_changed", settings: off };
+    const { begun, ended } = merge(waiting, sessionWith("new"), 5_000);
+    expect(reduce(ended.session, change, START + 6_000, settings).transitions).toEqual([]);
+    const changed = reduce(begun.session, change, START + 6_000, settings);
+    const end = reduce(changed.session, { type: "merge_ended" }, START + 7_000, off);
+    const [shown, last] = [...changed.transitions, ...end.transitions];
+    expect(shown).toMatchObject({ cause: "settings_changed", to: { presence: "ignored" } });
+    expect(last).toMatchObject({ cause: "merged", from: shown?.to });
+    // Where the merge is cancelled instead, it goes on without the pages that are no longer read (rule 16).
+    const cancelled = reduce(changed.session, { type: "merge_cancelled" }, START + 7_000, off);
+    expect(cancelled.session.pages).toEqual([]);
   });
 
   it("runs no triggers", () => {

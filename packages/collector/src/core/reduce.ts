@@ -29,6 +29,7 @@ import {
   beginMerge,
   cancelMerge,
   endMerge,
+  isMerging,
   postponeMerge,
   takeOver,
 } from "./merge.ts";
@@ -132,8 +133,10 @@ class Reducer {
 
   apply(input: SessionInput, now: number): void {
     if (input.type === "tick") return;
-    // What goes on as another session takes nothing more: the engine gives it to the other one.
-    if (this.#session.merge && !MERGE_STEPS.has(input.type)) return;
+    // What goes on as another session takes nothing more: the engine gives it to the other one. Settings apply
+    // as long as the merge may be cancelled.
+    const isApplied = MERGE_STEPS.has(input.type) || input.type === "settings_changed";
+    if (this.#session.merge && !(isApplied && isMerging(this.#session))) return;
     // These two only hold timers: nothing visible changes.
     if (input.type === "unheard") this.#session = beginUnheard(this.#session, now);
     else if (input.type === "heard") this.#session = endUnheard(this.#session, now);

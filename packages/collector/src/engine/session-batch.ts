@@ -109,6 +109,9 @@ export class SessionBatch {
     if (!isDuplicate) {
       for (const input of request.inputs) {
         this.#reduce(input, now, this.settings);
+        if (input.type === "merge_taken" || input.type === "merge_cancelled") {
+          this.#applySilence(now);
+        }
         if (isEvent(input)) this.#lastEventAt = this.#now;
         this.#isBeatsOnly &&= input.type === "signal" && input.signal === "beat";
       }
@@ -168,6 +171,13 @@ export class SessionBatch {
   /** Until when the page may go on with its proof; 0 if it has none. */
   admittedUntil(page: string): number {
     return this.#pageSession ? admittedUntil(this.#pageSession, page) : 0;
+  }
+
+  /** What stood still during a merge has not applied that the account became unheard, or was heard again. */
+  #applySilence(now: number): void {
+    const steadyNow = now - this.#broadcasts.offsetAsOf(this.epoch);
+    const isUnheard = this.#broadcasts.unheardPeriod(this.key.account, steadyNow) !== null;
+    this.#reduce({ type: isUnheard ? "unheard" : "heard" }, now, this.settings);
   }
 
   #reduce(input: Input, at: number, settings: Settings): void {

@@ -285,6 +285,36 @@ describe("a collector", () => {
     expect(await collectors.presences()).toEqual({ online: 9 });
   });
 
+  it("ends the silence also of a session that stood still in a merge when a signal came", async () => {
+    const collectors = new Collectors();
+    await collectors.start(1);
+    await collectors.arrive(IDS);
+    await collectors.wait(16);
+    expect(collectors.isUnheard()).toBe(true);
+    const merge: Input = { type: "merge_begun", into: "v1" };
+    const key = { account: ACCOUNT, id: "v0" };
+    await collectors.engines[0]?.submitUnfollowed({ key, inputs: [merge] });
+    await collectors.beat(0, "v2", 2);
+    expect(collectors.isUnheard()).toBe(false);
+    await collectors.wait(5);
+    expect(await collectors.presences()).toEqual({ online: 8 });
+    await collectors.wait(35);
+    expect(await collectors.presences()).toEqual({ offline: 8 });
+  });
+
+  it("holds what a session takes over while its account is unheard", async () => {
+    const collectors = new Collectors();
+    await collectors.start(1);
+    await collectors.arrive(IDS);
+    const key = { account: ACCOUNT, id: "v0" };
+    const merge: Input = { type: "merge_begun", into: "new" };
+    await collectors.engines[0]?.submitUnfollowed({ key, inputs: [merge] });
+    await collectors.jump(16_000);
+    await collectors.wait(60);
+    expect(collectors.isUnheard()).toBe(true);
+    expect(await collectors.presences()).toEqual({ online: 9 });
+  });
+
   it("ends what a signal ended that another collector accepted before it knew", async () => {
     const collectors = new Collectors();
     await collectors.start(2);

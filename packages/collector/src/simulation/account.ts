@@ -5,11 +5,13 @@
  */
 import type { BindingMode } from "../core/lists.ts";
 import { TICKET_STATUSES } from "../core/lists.ts";
+import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 import { nested } from "../core/settings-resolve.ts";
 import type { FreshKeys } from "../engine/keys.ts";
 import type { SessionKey } from "../stores/store.ts";
 import type { Collector, Reply } from "./collector.ts";
+import type { StoredSession } from "./commit-checks.ts";
 import type { Limits } from "./limits.ts";
 import type { Client, Network } from "./network.ts";
 import type { Parts } from "./parts.ts";
@@ -166,8 +168,8 @@ export class Account implements Site, SilentAccount {
     this.#request("POST", path, { ...event, id }, (status) => {
       visitor.deskRequests -= 1;
       if (status !== 200) return;
-      const known = this.parts.checks.get(this.keyOf(visitor));
-      const isStored = visitor.isErased || known?.eventIds.has(id) === true;
+      const isKnown = this.#storedOf(visitor).some(({ eventIds }) => eventIds.has(id));
+      const isStored = visitor.isErased || visitor.survivor.isErased || isKnown;
       this.world.check(
         "E1",
         isStored,
@@ -264,6 +266,53 @@ export class Account implements Site, SilentAccount {
     this.#request("DELETE", `/v1/sessions/${visitor.session}`, undefined, () => {});
   }
 
+  /** Two visitors turn out to be one, and the older session goes on as the other. */
+  mergeTwo(): void {
+    const { random } = this.world;
+    const visitors = [...this.visitors.values()].slice(-2 * this.plan.visitors);
+    const isFree = (each: Visitor) => !each.isErased && !each.mergedInto && !each.truth.isJoined;
+    const free = visitors.filter(isFree);
+    const [old, into] = [random.pick(free), random.pick(visitors)];
+    if (!old || !into || old === into || into.isErased) return;
+    this.world.fault("merge", `${this.name} ${old.session} into ${into.session}`);
+    this.#report(old, { type: "merged", into: into.session });
+  }
+
+  /** What the store took concerns a merge of the session: it begins, is cancelled, or is taken over. */
+  merges({ id, merge, mergesTaken, ended }: Session): void {
+    const visitor = this.visitors.get(id);
+    if (!visitor) return;
+    const old = visitor.mergedInto;
+    if (merge && !old) {
+      visitor.mergedInto = this.visitors.get(merge.into) ?? null;
+      visitor.mergingFrom = this.world.now;
+    } else if (!merge && old) {
+      visitor.mergedInto = null;
+      this.#mergeEnds(visitor);
+    }
+    for (const taken of mergesTaken) {
+      const from = this.visitors.get(taken.slice(0, taken.lastIndexOf(" ")));
+      if (!from || from.mergingFrom === null) continue;
+      this.#mergeEnds(from);
+      // Nothing passes over to a session that has ended.
+      if (!ended) visitor.truth.join(from.truth);
+      this.parts.verdicts.watch(visitor);
+    }
+  }
+
+  /** Timers stood still since it began. */
+  #mergeEnds(visitor: Visitor): void {
+    if (visitor.mergingFrom === null) return;
+    this.disturbances.push({ from: visitor.mergingFrom, to: this.world.now, isOutage: true });
+    visitor.mergingFrom = null;
+  }
+
+  /** The sessions in which what concerns the visitor may be stored. */
+  #storedOf(visitor: Visitor): readonly StoredSession[] {
+    const keys = [visitor, visitor.survivor].map((each) => this.keyOf(each));
+    return keys.flatMap((key) => this.parts.checks.get(key) ?? []);
+  }
+
   /** One session is reported about far more often than any page does. */
   flood(): void {
     const { random } = this.world;
@@ -283,15 +332,16 @@ export class Account implements Site, SilentAccount {
   /** What was acknowledged is stored. */
   checkAccepted(visitor: Visitor, page: string, arrived: Arrived, nextMs: number): void {
     const isCounted = this.isModeSettled && arrived.at > this.modeChangedAt + SETTLED_AFTER_MS;
-    if (!isCounted || visitor.isErased) return;
-    const stored = this.parts.checks.get(this.keyOf(visitor));
-    const known = stored?.heard.get(page);
+    if (!isCounted || visitor.isErased || visitor.survivor.isErased) return;
     const { gen, seq, kind } = arrived;
-    const isStored = known && (known.gen > gen || (known.gen === gen && known.seq >= seq));
+    const isStored = this.#storedOf(visitor).some(({ heard }) => {
+      const known = heard.get(page);
+      return known && (known.gen > gen || (known.gen === gen && known.seq >= seq));
+    });
     const what = kind ? `${gen}.${seq} (next in ${nextMs})` : `leave of ${gen}`;
     this.world.check(
       kind ? "B1" : "E1",
-      isStored === true,
+      isStored,
       () => `${this.name} ${visitor.session} ${page}: ${what} was acknowledged and is not stored`,
     );
   }

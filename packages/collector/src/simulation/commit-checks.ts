@@ -101,6 +101,14 @@ export class CommitChecks {
     return stored;
   }
 
+  /** A merge that was begun is completed or cancelled (rule 26). */
+  checkEnd(): void {
+    for (const { key, session } of this.sessions.values()) {
+      const isDone = !session.merge || session.merge.retryAt === null;
+      this.#check("M8", isDone, () => `${key.account} ${key.id} goes on merging`);
+    }
+  }
+
   #checkHistory(
     { account, id }: SessionKey,
     before: StoredSession | null,
@@ -156,7 +164,7 @@ export class CommitChecks {
     }
   }
 
-  /** Rule 21: the place in the queue is kept until an assignment. A clock that was set moves it. */
+  /** Rule 21: the position in the queue is kept until an assignment. A step of the clock and a merge move it. */
   #checkPosition(
     name: string,
     before: StoredSession | null,
@@ -165,6 +173,8 @@ export class CommitChecks {
     if (!before || before.epoch < this.#stepEpoch || epoch < this.#stepEpoch) return;
     const { queuedAt, assignee } = before.session;
     const wasAssigned = transitions.some((transition) => transition.assignee !== null);
+    const hasTaken = session.mergesTaken.length !== before.session.mergesTaken.length;
+    if (hasTaken || session.merge || before.session.merge) return;
     if (queuedAt === null || assignee !== null || wasAssigned || session.ended) return;
     const isKept = session.queuedAt === queuedAt;
     this.#check("C9", isKept, () => `${name} lost its place in the queue`);

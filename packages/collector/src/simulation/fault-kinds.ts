@@ -24,6 +24,7 @@ export const INJECTED = [
   "settings_change",
   "mode_change",
   "erase",
+  "merge",
   "flood",
 ] as const;
 export type InjectedFault = (typeof INJECTED)[number];

@@ -110,6 +110,9 @@ const INJECTORS = {
   erase({ world, accounts }) {
     world.random.pick(accounts).eraseOne();
   },
+  merge({ world, accounts }) {
+    world.random.pick(accounts).mergeTwo();
+  },
   flood({ world, accounts }) {
     world.random.pick(accounts).flood();
   },

@@ -7,8 +7,9 @@ import type { QueueStanding } from "../core/lists.ts";
 import type { Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
 
-function isBegun({ begunAt, ended }: Session): boolean {
-  return begunAt !== null && ended === null;
+/** One that goes on as another takes no part in anything (rule 26). */
+function isBegun({ begunAt, ended, merge }: Session): boolean {
+  return begunAt !== null && ended === null && merge === null;
 }
 
 function isActive(session: Session): boolean {

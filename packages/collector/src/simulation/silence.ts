@@ -78,7 +78,9 @@ export class Silence {
     const since = this.#maybeHeardAt;
     const misses: { readonly at: number; readonly dueAt: number }[] = [];
     for (const visitor of visitors) {
-      if (visitor.isErased || !this.#account.isOnline(visitor)) continue;
+      // Of sessions that have become one, it is not known which page misses first.
+      const isMerged = visitor.truth.isJoined || visitor.mergedInto !== null;
+      if (visitor.isErased || isMerged || !this.#account.isOnline(visitor)) continue;
       const first = firstMiss([...visitor.truth.pages.values()], UNSURE_MS);
       if (first && first.at > since + 2 * UNSURE_MS) misses.push(first);
     }

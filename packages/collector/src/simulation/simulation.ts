@@ -147,6 +147,7 @@ export class Simulation implements Parts {
     this.verdicts.checkAll();
     for (const receiver of this.receivers) receiver.checkEnd();
     for (const reader of this.readers) reader.checkEnd();
+    this.checks.checkEnd();
   }
 
   accountOf(name: string): Account | null {
@@ -185,6 +186,7 @@ export class Simulation implements Parts {
     const { key, session, transitions, kind, deadlineAt } = write;
     const stored = this.checks.commit(write);
     const account = this.accountOf(key.account);
+    account?.merges(session);
     const due = deadlineAt === null ? "never" : `${deadlineAt - START}`;
     const change = `${kind} ${write.expectedVersion} due ${due}`;
     this.world.note(`${by.name} commits ${key.account} ${key.id} ${change}`);

@@ -86,8 +86,26 @@ export class SessionTruth {
   #lastLivingAt = Number.NEGATIVE_INFINITY;
   #livingInFlight = 0;
 
+  /** Those whose sessions have become one, this one included (rule 26). */
+  #joined = new Set<SessionTruth>([this]);
+
   constructor(times: Times) {
     this.#times = times;
+  }
+
+  get isJoined(): boolean {
+    return this.#joined.size > 1;
+  }
+
+  /** From now on the pages of both are of one session. */
+  join(other: SessionTruth): void {
+    const joined = new Set([...this.#joined, ...other.#joined]);
+    for (const truth of joined) truth.#joined = joined;
+  }
+
+  /** The pages of the session. */
+  get #all(): readonly PageTruth[] {
+    return [...this.#joined].flatMap(({ pages }) => [...pages.values()]);
   }
 
   arrive(id: string, signal: Omit<Arrived, "page" | "isOutdated">): Arrived {
@@ -187,14 +205,13 @@ export class SessionTruth {
 
   /** Rule 6: nobody could be heard until `until`, so what ran at `from` begins again. */
   excuse(from: number, until: number): void {
-    const pages = [...this.pages.values()];
     // A buffer runs only where no page may be alive.
-    const mayBeAlive = pages.some(({ accepted, possible, longest }) =>
+    const mayBeAlive = this.#all.some(({ accepted, possible, longest }) =>
       [accepted, ...possible.values(), ...longest].some((life) => isAlive(life, from)),
     );
     const again = (life: Life) =>
       isAlive(life, from) || !mayBeAlive ? excused(life, from, until) : life;
-    for (const page of pages) {
+    for (const page of this.pages.values()) {
       page.accepted = again(page.accepted);
       for (const [arrived, life] of page.possible) page.possible.set(arrived, again(life));
     }
@@ -202,15 +219,17 @@ export class SessionTruth {
 
   /** The session was called gone: its next signal is a return, and gets the lease of a session that is away. */
   calledGone(now: number): void {
-    this.#goneAt = now;
-    for (const page of this.pages.values()) page.toldMs = [];
+    for (const truth of this.#joined) truth.#goneAt = now;
+    for (const page of this.#all) page.toldMs = [];
   }
 
   /** The life of the page that lets the visitor be there longest, as far as that is certain. */
   notBefore(now: number): Life {
-    const lastLivingAt = this.#livingInFlight > 0 ? now : this.#lastLivingAt;
+    const lastLivingAt = Math.max(
+      ...[...this.#joined].map((each) => (each.#livingInFlight > 0 ? now : each.#lastLivingAt)),
+    );
     let longest = NEVER;
-    for (const { accepted, possible } of this.pages.values()) {
+    for (const { accepted, possible } of this.#all) {
       // A page of which any life may be over protects nobody: its leave may have come before the signal.
       const lives = [accepted, ...possible.values()];
       if (lives.some(({ fromAt, leaseMs }) => fromAt + leaseMs <= lastLivingAt)) continue;
@@ -223,7 +242,7 @@ export class SessionTruth {
   /** What each page may have prolonged at the most; `null`: an answer is still missing. */
   notAfter(): readonly Life[] | null {
     const lives: Life[] = [];
-    for (const { inFlight, longest } of this.pages.values()) {
+    for (const { inFlight, longest } of this.#all) {
       if (inFlight > 0) return null;
       lives.push(...longest);
     }

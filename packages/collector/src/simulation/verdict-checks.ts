@@ -41,7 +41,7 @@ export class VerdictChecks {
 
   /** Something of the visitor reached a collector. */
   watch(visitor: Visitor): void {
-    this.#watched.add(visitor);
+    this.#watched.add(visitor.survivor);
   }
 
   /** A collector moved the liveness watermark to the time at which it called the store. */
@@ -104,6 +104,8 @@ export class VerdictChecks {
     const lives = truth.notAfter();
     if (lives === null) return;
     const stored = this.#checks.get({ account: name, id: session });
+    // Its timers stand still, or its pages are another's (rule 26).
+    if (stored?.session.merge) return;
     if (visitor.isErased || stored?.presence !== "online") {
       if (!visitor.isThere) this.#watched.delete(visitor);
       return;

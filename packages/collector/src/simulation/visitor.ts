@@ -45,6 +45,10 @@ export class Visitor implements Client {
   isAsleep = false;
   /** The session was erased: nothing is expected of it any more. */
   isErased = false;
+  /** Whose session this one goes on as, or is about to; `null`: nobody's. */
+  mergedInto: Visitor | null = null;
+  /** When its session stopped to go on as another; `null`: it has not, or that one has taken over. */
+  mergingFrom: number | null = null;
   /** They will not come back. */
   isGone = false;
   /** Events of the desk about it that are on their way. */
@@ -74,6 +78,17 @@ export class Visitor implements Client {
     return this.#site.publishableKey;
   }
 
+  /** The visitor whose session has this one's pages. Two may be about to go on as each other. */
+  get survivor(): Visitor {
+    let survivor: Visitor = this;
+    const seen = new Set<Visitor>();
+    while (survivor.mergedInto && !seen.has(survivor)) {
+      seen.add(survivor);
+      survivor = survivor.mergedInto;
+    }
+    return survivor;
+  }
+
   get isThere(): boolean {
     return this.#pages.length > 0;
   }
@@ -91,7 +106,8 @@ export class Visitor implements Client {
   open(): void {
     this.#pageCount += 1;
     const { random } = this.world;
-    this.#pages.push(new Page(this, `p${this.#pageCount}`, random.chance(0.4)));
+    const id = `${this.session}-p${this.#pageCount}`;
+    this.#pages.push(new Page(this, id, random.chance(0.4)));
   }
 
   /** Every page closes, with a leave. */
