@@ -143,6 +143,12 @@ describe("Triggers", () => {
     });
   });
 
+  it("tries the triggers on past conversations", async () => {
+    await lead.page.click("#try-triggers");
+    await lead.seeIn("#triggers-status", "Nothing was changed");
+    await lead.seeIn("#triggers li:first-child .tried", "Would have run for none");
+  });
+
   it("switches a trigger off and deletes another", async () => {
     await lead.page.click("#triggers li:first-child [type=checkbox]");
     await lead.page.click("[aria-label='Delete Solve abandoned conversations']");
@@ -189,6 +195,20 @@ describe("Setting up", () => {
     await shop.goto(site);
     await lead.seeIn("[data-check=heard]", "Done");
     await shop.close();
+  });
+
+  it("lists what was refused, and what to do about it", async () => {
+    const { publishable } = collector.keys;
+    const signal = { v: 1, key: publishable, session: "conv_1", page: "q", gen: 0, seq: 1 };
+    await fetch(`${collector.url}/v1/signals`, {
+      method: "POST",
+      headers: { Origin: "https://other.example" },
+      body: JSON.stringify({ ...signal, type: "open", visible: true }),
+    });
+    await lead.page.bringToFront();
+    await lead.page.click("#read-attempts");
+    await lead.seeIn("#attempts", "From https://other.example, once");
+    await lead.seeIn("#attempts", "not in the list above");
   });
 
   it("has no barrier that axe finds, in a narrow window or from right to left", async () => {

@@ -1,6 +1,7 @@
 import type { DeliveryStatus, EndpointEvents, Role } from "../../core/lists.ts";
 import type { RecipeName } from "../../core/recipes.ts";
 import type { Trigger } from "../../core/trigger.ts";
+import type { Attempt } from "../model/attempt.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Delivery, SecretKey, Webhook } from "../model/webhook.ts";
 
@@ -17,6 +18,12 @@ export interface DeliveryPage {
   /** Newest first. */
   deliveries: Delivery[];
   cursor: string | null;
+}
+
+export interface TriggerPreview {
+  /** How many conversations were looked at. */
+  examined: number;
+  triggers: { name: string; sessions: string[] }[];
 }
 
 const webhookPath = (id: string) => `v1/webhooks/${encodeURIComponent(id)}`;
@@ -54,6 +61,13 @@ export function createAccountApi(send: Send) {
     /** Sends one transition, or all failed ones, again. */
     replay: (id: string, what: { transition: string } | { status: "failed" }) =>
       send<{ replayed: number | null }>("POST", `${webhookPath(id)}/replay`, what),
+
+    /** Why signals of the account were refused lately, the latest first. */
+    attempts: () => send<{ attempts: Attempt[] }>("GET", "v1/setup/attempts"),
+
+    /** For which of the last conversations each trigger would have run. */
+    previewTriggers: (triggers: readonly Trigger[]) =>
+      send<TriggerPreview>("POST", "v1/triggers/preview", triggers),
 
     triggers: () => send<Trigger[]>("GET", "v1/triggers"),
     /** Replaces the whole list. */

@@ -11,6 +11,7 @@ import type { SessionSignals } from "../state/sessions.ts";
 import type { SettingsForm } from "../state/settings-form.ts";
 import type { Setup } from "../state/setup.ts";
 import { Page } from "../ui/page.tsx";
+import { Attempts } from "./attempts.tsx";
 import { CheckList } from "./check-list.tsx";
 import { SnippetPicker } from "./snippet-picker.tsx";
 
@@ -28,6 +29,7 @@ interface Props {
 export function SetupPage({ setup, form, sessions }: Props) {
   useEffect(() => {
     setup.read();
+    setup.readAttempts();
   }, [setup]);
   const isAnyHeard = useComputed(() => isHeard(sessionsIn(sessions)));
   const settings = form.settings.value;
@@ -45,6 +47,7 @@ export function SetupPage({ setup, form, sessions }: Props) {
         binding={BINDING_MODES.includes(binding) ? binding : "token"}
       />
       <CheckList checks={setupChecks(settings, isAnyHeard.value)} />
+      <Attempts attempts={setup.attempts.value} onRead={setup.readAttempts} />
     </Page>
   );
 }

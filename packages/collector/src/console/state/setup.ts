@@ -1,16 +1,27 @@
 import { signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
+import type { Attempt } from "../model/attempt.ts";
 
 export type Setup = ReturnType<typeof createSetup>;
 
 /** What a site needs to know of the account. */
-export function createSetup(api: Pick<Api, "base" | "keys">) {
+export function createSetup(api: Pick<Api, "base" | "keys" | "attempts">) {
   const key = signal<string | null>(null);
+  const attempts = signal<readonly Attempt[] | null>(null);
   return {
     /** The collector's address, without a slash at the end. */
     collector: api.base.href.replace(/\/$/, ""),
     /** The publishable key; `null` where the role of the secret key does not allow to read it. */
     key,
+    /** What was refused lately; `null` until it is read. */
+    attempts,
+    async readAttempts(): Promise<void> {
+      try {
+        attempts.value = (await api.attempts()).attempts;
+      } catch {
+        attempts.value = null;
+      }
+    },
     async read(): Promise<void> {
       try {
         const { publishableKeys } = await api.keys();

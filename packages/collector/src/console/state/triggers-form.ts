@@ -1,6 +1,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { RecipeName } from "../../core/recipes.ts";
 import type { Trigger } from "../../core/trigger.ts";
+import type { TriggerPreview } from "../live/account-api.ts";
 import type { Api } from "../live/api.ts";
 import { failureWords } from "../live/problem.ts";
 import { freeName, NEW_CONDITION, newAction, triggerProblems } from "../model/trigger-edit.ts";
@@ -14,12 +15,16 @@ export interface Draft {
 export type TriggersForm = ReturnType<typeof createTriggersForm>;
 
 /** The list of triggers while it is edited. It is saved as a whole. */
-export function createTriggersForm(api: Pick<Api, "triggers" | "saveTriggers" | "addRecipe">) {
+export function createTriggersForm(
+  api: Pick<Api, "triggers" | "saveTriggers" | "addRecipe" | "previewTriggers">,
+) {
   /** As the collector has them; `null` until they are read. */
   const saved = signal<readonly Trigger[] | null>(null);
   const drafts = signal<readonly Draft[]>([]);
   const status = signal("");
   const isBusy = signal(false);
+  /** For which conversations each would have run, by name; `null` until it was tried. */
+  const preview = signal<TriggerPreview | null>(null);
   let lastKey = 0;
 
   const triggers = computed(() => drafts.value.map(({ trigger }) => trigger));
@@ -29,6 +34,7 @@ export function createTriggersForm(api: Pick<Api, "triggers" | "saveTriggers" | 
   function show(list: readonly Trigger[]): void {
     batch(() => {
       saved.value = list;
+      preview.value = null;
       drafts.value = list.map((trigger) => ({ key: ++lastKey, trigger }));
     });
   }
@@ -47,6 +53,7 @@ export function createTriggersForm(api: Pick<Api, "triggers" | "saveTriggers" | 
   const edit = (next: readonly Draft[]) =>
     batch(() => {
       drafts.value = next;
+      preview.value = null;
       status.value = "";
     });
 
@@ -57,6 +64,14 @@ export function createTriggersForm(api: Pick<Api, "triggers" | "saveTriggers" | 
     isBusy,
     status,
     problems,
+    preview,
+
+    /** Tries the list on the last conversations, and runs nothing. */
+    tryOut: () =>
+      work(async () => {
+        preview.value = await api.previewTriggers(triggers.peek());
+        return `Tried on the last ${preview.value.examined} conversations. Nothing was changed.`;
+      }),
 
     /** Reads the list, unless it is being edited. */
     read: () =>

@@ -1,3 +1,4 @@
+import type { TriggerPreview } from "../live/account-api.ts";
 import { triggerSentence } from "../model/trigger-words.ts";
 import type { Draft, TriggersForm } from "../state/triggers-form.ts";
 import { TriggerEditor } from "./trigger-editor.tsx";
@@ -65,6 +66,7 @@ export function TriggerItem({ form, draft, index, isLast }: Props) {
         </button>
       </div>
       <p class="quiet">{triggerSentence(trigger)}</p>
+      <p class="tried">{triedWords(form.preview.value, trigger.name)}</p>
       <p class="problem">{isWrong && "Something is missing or wrong: open it to see what."}</p>
       <details>
         <summary>Change</summary>
@@ -77,4 +79,11 @@ export function TriggerItem({ form, draft, index, isLast }: Props) {
       </details>
     </li>
   );
+}
+
+function triedWords(preview: TriggerPreview | null, name: string): string {
+  const sessions = preview?.triggers.find((each) => each.name === name)?.sessions;
+  if (!preview || !sessions) return "";
+  if (sessions.length === 0) return `Would have run for none of ${preview.examined}.`;
+  return `Would have run for ${sessions.length} of ${preview.examined}, the latest ${sessions[0]}.`;
 }

@@ -23,6 +23,10 @@ async function start(...names: string[]) {
       list = [...next];
       return list;
     }),
+    previewTriggers: vi.fn(async (tried: readonly Trigger[]) => ({
+      examined: 200,
+      triggers: tried.map(({ name }, index) => ({ name, sessions: index === 0 ? ["conv_9"] : [] })),
+    })),
     addRecipe: vi.fn(async () => {
       list = [...list, ...recipe("tag_abandoned", "")];
       return list;
@@ -103,6 +107,22 @@ describe("TriggersPage", () => {
     expect(api.addRecipe).toHaveBeenCalledExactlyOnceWith("tag_abandoned", "");
     await doing(() => button("Delete A")?.click());
     expect(part<HTMLButtonElement>("recipe-tag_abandoned").disabled).toBe(true);
+  });
+
+  it("tries the list as it is edited on past conversations, until it is edited further", async () => {
+    const { api } = await start("A", "B", "C");
+    await doing(() => button("Delete A")?.click());
+    await doing(() => part("try-triggers").click());
+    const tried = () => [...document.querySelectorAll(".tried")].map((p) => p.textContent);
+    await vi.waitFor(() =>
+      expect(tried()).toEqual([
+        "Would have run for 1 of 200, the latest conv_9.",
+        "Would have run for none of 200.",
+      ]),
+    );
+    expect(api.previewTriggers).toHaveBeenCalledExactlyOnceWith([named("B"), named("C")]);
+    await doing(() => button("Delete C")?.click());
+    expect(tried()).toEqual([""]);
   });
 
   it("says why a list was refused, and keeps it", async () => {

@@ -55,6 +55,14 @@ export function TriggersPage({ form }: { form: TriggersForm }) {
         >
           Add a trigger
         </button>
+        <button
+          id="try-triggers"
+          type="button"
+          disabled={drafts.length === 0 || isWrong || form.isBusy.value}
+          onClick={form.tryOut}
+        >
+          Try on past conversations
+        </button>
         <button id="discard-triggers" type="button" hidden={!isChanged} onClick={form.discard}>
           Discard
         </button>
