@@ -1,8 +1,17 @@
 /**
  * A person from the invitation of the command to the sign-out, at a real collector.
  */
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCommand, TestCollector } from "./support/collector.ts";
+import { start } from "./support/process.ts";
+
+const COMMAND = fileURLToPath(new URL("../packages/collector/dist/cli/main.js", import.meta.url));
 
 const EMAIL = "ann@example.com";
 const PASSWORD = "correct horse battery";
@@ -51,4 +60,62 @@ it("invites a person by the command, who signs in, is listed, and signs out", as
   expect((await send("GET", "/v1/sign-in", undefined, cookie)).status).toBe(401);
   const again = await send("POST", "/v1/sign-in", { email: EMAIL, password: PASSWORD });
   expect(await again.json()).toMatchObject({ email: EMAIL, role: "admin" });
+});
+
+/** A command in a folder of its own, that ends as at Ctrl+C. */
+async function run(args: readonly string[], ready: RegExp, port = 0) {
+  const folder = mkdtempSync(join(tmpdir(), "stillhere-people-"));
+  const env = { PORT: String(port) };
+  const { child, match } = await start(process.execPath, [COMMAND, ...args], ready, env, folder);
+  return {
+    match,
+    async stop() {
+      const ended = child.exitCode === null ? once(child, "exit") : null;
+      child.kill("SIGTERM");
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A free port whose next one is free as well; below those that systems give out. */
+async function freePair(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + 2 * Math.floor(Math.random() * 5_000);
+    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
+
+function post(url: string, body: object): Promise<Response> {
+  const headers = { "Content-Type": "application/json" };
+  return fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+it("has an invitation printed by a collector whose account has no person", async () => {
+  const link = /(http\S+)\/console#invite=([\w-]+)/;
+  const serving = await run(["serve", "--store", "memory:"], link);
+  const [, url = "", token = ""] = serving.match;
+  const invitation = { token, email: EMAIL, password: PASSWORD };
+  const accepted = await post(`${url}/v1/invitations/accept`, invitation);
+  expect(await accepted.json()).toMatchObject({ account: "default", role: "admin" });
+  await serving.stop();
+});
+
+it("enters the demo by the link that it prints, again and again", async () => {
+  const link = /Console\s+(http\S+)\/console#enter=([\w-]+)/;
+  const demo = await run(["demo"], link, await freePair());
+  const [, url = "", token = ""] = demo.match;
+  for (let count = 0; count < 2; count += 1) {
+    const entered = await post(`${url}/v1/sign-in`, { enter: token });
+    expect(await entered.json()).toMatchObject({ account: "default", role: "admin" });
+  }
+  await demo.stop();
 });

@@ -4,7 +4,7 @@
  * the fonts of this machine.
  */
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -82,11 +82,12 @@ class Demo {
 
   /** Calls the collector's server API, as the helpdesk does. */
   async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const { origin, hash } = new URL(this.console);
+    const { origin } = new URL(this.console);
+    const keys = JSON.parse(readFileSync(".stillhere/demo-keys.json", "utf8"));
     const response = await fetch(origin + path, {
       method,
       headers: {
-        Authorization: `Bearer ${hash.replace("#key=", "")}`,
+        Authorization: `Bearer ${keys.secretKey}`,
         "Content-Type": "application/json",
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -21,8 +21,9 @@ export async function start(
   args: readonly string[],
   ready: RegExp,
   env: Readonly<Record<string, string>> = {},
+  cwd = process.cwd(),
 ): Promise<Running & { readonly match: RegExpExecArray }> {
-  const child = spawn(command, args, { env: { ...process.env, ...env } });
+  const child = spawn(command, args, { cwd, env: { ...process.env, ...env } });
   let output = "";
   const match = await new Promise<RegExpExecArray>((resolve, reject) => {
     const read = (chunk: Buffer) => {

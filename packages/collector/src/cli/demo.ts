@@ -31,13 +31,14 @@ export async function demo({ host, port }: DemoOptions): Promise<void> {
   if (!existsSync(SHOP))
     throw new UsageError("The demo shop is not built: run `pnpm build` first.");
   mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
+  const enterToken = randomText(24);
   const store = await openDemoStore(`${FOLDER}/demo.db`);
   const collector = await startCollector({
     store,
     host,
     port,
     allowPrivateWebhooks: true,
-    enterToken: randomText(24),
+    enterToken,
     onError: logError,
   }).catch((error) => {
     throw listenError(error, { host, port, portOption: "PORT" });
@@ -54,7 +55,7 @@ export async function demo({ host, port }: DemoOptions): Promise<void> {
   });
   console.log(`
   Shop     http://${host}:${shopPort}/   write in its chat, then close the tab
-  Console  ${collector.url}/console#key=${keys.secretKey}   watch who is still there
+  Console  ${collector.url}/console#enter=${enterToken}   watch who is still there
 
   Ctrl+C stops both.
 `);

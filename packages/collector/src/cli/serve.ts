@@ -5,6 +5,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { DEFAULT_ACCOUNT } from "../engine/accounts.ts";
+import { MAX_INVITATION_MS, type People } from "../engine/people.ts";
+import { invitationUrl } from "../http/people.ts";
 import { prepareAccount } from "../platform/default-account.ts";
 import { logError } from "../platform/log.ts";
 import { type Collector, startCollector } from "../platform/node.ts";
@@ -50,10 +52,20 @@ export async function serve(options: ServeOptions): Promise<void> {
     console.log(`  secret key       ${keys.secretKey}`);
     console.log(`  token secret     ${keys.tokenSecret}`);
   }
-  const { url, metricsUrl } = collector;
+  const { url, metricsUrl, people } = collector;
+  await printInvitation(people, url);
   if (metricsUrl !== null) console.log(`metrics at ${metricsUrl}`);
   console.log(`stillhere collector listens at ${url} (console: ${url}/console)`);
   stopOnSignal(collector);
+}
+
+/** As long as nobody can sign in to the console, each start prints a way in. */
+async function printInvitation(people: People, url: string): Promise<void> {
+  if ((await people.list(DEFAULT_ACCOUNT)).length > 0) return;
+  const by = { cli: "serve" };
+  const { token } = await people.invite(DEFAULT_ACCOUNT, "admin", MAX_INVITATION_MS, by);
+  console.log("Nobody can sign in to the console yet. Become its first admin by this link, once:");
+  console.log(`  ${invitationUrl(url, token)}`);
 }
 
 /** @throws {UsageError} where anybody could write the header. */
