@@ -22,3 +22,9 @@ it("takes some requests however much they cost", () => {
   limit.endBatch(1);
   expect(limit.requests).toBe(10);
 });
+
+it("ends a part of a batch once its time is spent, but not before ten requests", () => {
+  const isSpent = new BatchLimit().startPart();
+  workFor(10);
+  expect([isSpent(0), isSpent(9), isSpent(10)]).toEqual([false, false, true]);
+});

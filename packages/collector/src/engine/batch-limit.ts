@@ -20,10 +20,10 @@ export class BatchLimit {
     return Math.min(Math.max(fitting, MIN_REQUESTS), MAX_REQUESTS);
   }
 
-  /** Starts a part of a batch; the function that it returns says whether the part should end. */
-  startPart(): () => boolean {
+  /** Starts a part of a batch; the function that it returns says whether the part should end by now. */
+  startPart(): (requests: number) => boolean {
     const startedAt = performance.now();
-    return () => performance.now() - startedAt >= TARGET_MS;
+    return (requests) => requests >= MIN_REQUESTS && performance.now() - startedAt >= TARGET_MS;
   }
 
   /** Runs a synchronous part of a batch, or starts one that continues elsewhere. */

@@ -323,12 +323,13 @@ export class Engine {
   #applyInMemory(
     loaded: readonly Loaded[],
     receivedAt: number,
-    isSpent: () => boolean,
+    isSpent: (requests: number) => boolean,
   ): { readonly applied: readonly Applied[]; readonly later: readonly Pending[] } {
     const now = this.clock.timeOf(receivedAt);
     const later: Pending[] = [];
-    const applied = loaded.flatMap(({ group, found }, index): readonly Applied[] => {
-      if (index > 0 && isSpent()) {
+    let count = 0;
+    const applied = loaded.flatMap(({ group, found }): readonly Applied[] => {
+      if (isSpent(count)) {
         later.push(...group);
         return [];
       }
@@ -339,10 +340,12 @@ export class Engine {
         const work = new SessionBatch(first.request.key, known, this.broadcasts);
         const outcomes = [work.apply(first.request, now)];
         const done: Group = [first];
+        count += 1;
         for (const pending of others) {
-          if (isSpent()) break;
+          if (isSpent(count)) break;
           outcomes.push(work.apply(pending.request, now));
           done.push(pending);
+          count += 1;
         }
         later.push(...group.slice(done.length));
         return { group: done, found, work, outcomes, number, version: known.stored?.version ?? 0 };
