@@ -67,6 +67,12 @@ describe("a row of a shard", () => {
   });
 });
 
+describe("a shard", () => {
+  it("drops settings and silences that no session of it needs any more, and goes by the last ones", async () => {
+    expect(await run({ type: "trimming" })).toBe(true);
+  });
+});
+
 describe("the directory", () => {
   it.each(Object.keys(DIRECTORY_CASES) as (keyof typeof DIRECTORY_CASES)[])("%s", async (name) => {
     expect(await run({ type: "directory", name })).toBe(true);

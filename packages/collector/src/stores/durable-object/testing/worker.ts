@@ -18,10 +18,12 @@ import {
 } from "../../../suite/index.ts";
 import { history } from "../../../suite/testing/generated.ts";
 import { MemoryStore } from "../../memory/memory-store.ts";
+import type { Broadcast, NewBroadcast } from "../../store.ts";
 import { DurableObjectStore } from "../durable-object-store.ts";
 import { shardCount } from "../placement.ts";
 import { DIRECTORY_CASES, type DirectoryFixture } from "./directory.ts";
 import { failRelays } from "./failing-relay.ts";
+import { trimShard } from "./shard-trimming.ts";
 import { passOverUnreadable } from "./unreadable.ts";
 
 class QuietShard extends Shard {
@@ -36,6 +38,20 @@ class QuietShard extends Shard {
   /** Changes a session's row as damage would. */
   async damage(id: string): Promise<void> {
     this.ctx.storage.sql.exec("UPDATE sessions SET body = '[2]' WHERE id = ?", id);
+  }
+
+  async trim(broadcasts: readonly NewBroadcast[]): Promise<readonly Broadcast[]> {
+    const own = this.records.broadcasts;
+    for (const each of broadcasts) own.store([{ ...each, epoch: Math.floor(own.lastEpoch) + 1 }]);
+    await this.alarm();
+    return own.after(0);
+  }
+
+  async inactivitySeconds(id: string): Promise<number> {
+    const inputs = [{ type: "end_user_message", sentAt: null }] as const;
+    const key = { account: "shop", id };
+    const outcome = await this.submit({ key, inputs, create: { channel: "web_widget" } });
+    return "settings" in outcome ? outcome.settings.inactivity.periodMs / 1_000 : 0;
   }
 
   override async readBroadcasts(): Promise<void> {}
@@ -74,6 +90,7 @@ export type Task =
   | { readonly type: "conformance"; readonly name: string }
   | { readonly type: "scenarios"; readonly scenarios: readonly Scenario[] }
   | { readonly type: "unreadable" }
+  | { readonly type: "trimming" }
   | { readonly type: "directory"; readonly name: keyof typeof DIRECTORY_CASES }
   | { readonly type: "histories"; readonly runs: number; readonly seed: number };
 
@@ -125,6 +142,13 @@ async function run(task: Task, env: Env): Promise<unknown> {
       const shard = env.SHARD.getByName(shardName(`space${spaces}`, await store.shardOf(key)));
       await (shard as unknown as QuietShard).damage(key.id);
       return shard;
+    });
+  }
+  if (task.type === "trimming") {
+    const store = open(env);
+    return trimShard(store, async (id) => {
+      const name = await store.shardOf({ account: "shop", id });
+      return env.SHARD.getByName(shardName(`space${spaces}`, name)) as unknown as QuietShard;
     });
   }
   if (task.type === "directory") {
