@@ -203,3 +203,31 @@ it("keeps a connection whose small bodies were not read, and adds nothing to it 
   process.off("warning", warning);
   expect(warning).not.toHaveBeenCalled();
 });
+
+/** Far below the 30 s after which Node ends any request. */
+const CLOSED_WITHIN_MS = 15_000;
+
+it(
+  "closes the connection of a client that sends almost nothing after its answer",
+  async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { hostname, port } = new URL(collector.url);
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+    socket.on("error", () => {});
+    let isClosed = false;
+    socket.once("close", () => {
+      isClosed = true;
+    });
+    const isAnswered = once(socket, "readable");
+    socket.write(`POST /nothing HTTP/1.1\r\nHost: a\r\nContent-Length: ${ENDLESS_BYTES}\r\n\r\n`);
+    await isAnswered;
+    socket.resume();
+    while (!isClosed) {
+      socket.write(" ");
+      vi.advanceTimersByTime(1_000);
+      await nextTurn();
+    }
+  },
+  CLOSED_WITHIN_MS,
+);
