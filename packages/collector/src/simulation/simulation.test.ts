@@ -18,6 +18,12 @@ async function run(options: SimulationOptions): Promise<Report> {
   return report;
 }
 
+/**
+ * Under 10 a stream resumes by an id of an erased session, and under 24 a page's own signal makes a trigger
+ * mask its ticket: both failed before.
+ */
+const SEEDS = [1, 10, 24];
+
 describe("a simulated run", () => {
   it("goes the same way again under the same seed, whatever ran before it", async () => {
     const first = await simulate({ seed: 11, steps: STEPS, collectors: 3 });
@@ -30,7 +36,7 @@ describe("a simulated run", () => {
 
   it("keeps the invariants under three seeds, and checks each of them", async () => {
     const counts = new Map<string, number>();
-    for (const seed of [1, 2, 3]) {
+    for (const seed of SEEDS) {
       const { checks, verdicts, faults } = await run({ seed, steps: STEPS });
       for (const [name, count] of checks) counts.set(name, (counts.get(name) ?? 0) + count);
       expect(verdicts.get("buffer: offline inactive")).toBeGreaterThan(0);
