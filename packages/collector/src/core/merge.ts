@@ -14,8 +14,11 @@ import type { Settings } from "./settings.ts";
 
 /** A merge that is not complete by then is continued by the sweep. */
 const RETRY_MS = 2_000;
-/** Of how many merges the survivor remembers that it took over. */
-const MAX_TAKEN = 16;
+/**
+ * Of how many merges the survivor remembers that it took over: more than a visitor has conversations. Erasing
+ * it finds the old sessions by them.
+ */
+const MAX_TAKEN = 256;
 
 /** Whether the session has stopped, and the survivor may not have taken over yet. */
 export function isMerging({ merge }: Session): boolean {

@@ -245,6 +245,19 @@ it("an agent whose session goes on as another has it once, and holds capacity on
   });
 });
 
+it("erasing a survivor erases all of the many sessions that went on as it, history included", async () => {
+  const olds = Array.from({ length: 100 }, (_, index) => `old_${index}`);
+  for (const id of olds) {
+    await report(id, { type: "end_user_message" });
+    expect((await merge(id, "survivor")).status).toBe(200);
+  }
+  expect(await harness.json("DELETE", "/v1/sessions/survivor")).toEqual({ erased: true });
+  for (const id of [...olds, "survivor"]) {
+    const history = await harness.request("GET", `/v1/sessions/${id}/transitions`);
+    expect([id, history.status]).toEqual([id, 404]);
+  }
+});
+
 it("erasing a user erases also what goes on as that user's session", async () => {
   await harness.json("PUT", "/v1/sessions/guest", { user: "guest_1" });
   await harness.json("PUT", "/v1/sessions/member", { user: "u_1" });
