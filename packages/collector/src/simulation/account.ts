@@ -294,8 +294,9 @@ export class Account implements Site, SilentAccount {
       const from = this.visitors.get(taken.slice(0, taken.lastIndexOf(" ")));
       if (!from || from.mergingFrom === null) continue;
       this.#mergeEnds(from);
-      // Nothing passes over to a session that has ended.
-      if (!ended) visitor.truth.join(from.truth);
+      visitor.truth.join(from.truth);
+      // Nothing passes over to a session that has ended; what its pages report from now on is recorded there.
+      if (ended) from.truth.forgetUntil(this.world.now);
       this.parts.verdicts.watch(visitor);
     }
   }
