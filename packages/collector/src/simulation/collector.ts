@@ -78,6 +78,11 @@ export class Collector {
   }
 
   start(): void {
+    // Who starts between a step of the server's clock and its broadcast takes it for an outage.
+    if (this.#world.now < this.#store.machine.unsettledUntil) {
+      this.#world.after(RESTART_MS, () => this.start());
+      return;
+    }
     this.#starts += 1;
     const name = `${this.name}.${this.#starts}`;
     const process = new SimulatedProcess(this.#world.scheduler, name, this.machine);

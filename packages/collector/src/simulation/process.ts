@@ -23,6 +23,8 @@ export class Machine implements MachineClocks {
   readonly processes = new Set<SimulatedProcess>();
   boot: string;
   skewMs: number;
+  /** Until then not every collector may have noticed the last step. */
+  unsettledUntil = Number.NEGATIVE_INFINITY;
   readonly #scheduler: Scheduler;
   #monoMs: number;
   readonly #rate: number;
@@ -53,6 +55,7 @@ export class Machine implements MachineClocks {
   /** Sets the wall clock. */
   step(byMs: number): void {
     this.skewMs += byMs;
+    this.unsettledUntil = this.#scheduler.now + 10_000;
   }
 
   /** Boots again: its monotonic clock begins at 0, and nothing of its processes is left. */
