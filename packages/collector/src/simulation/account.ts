@@ -310,8 +310,7 @@ export class Account implements Site, SilentAccount {
 
   /** The sessions in which what concerns the visitor may be stored. */
   #storedOf(visitor: Visitor): readonly StoredSession[] {
-    const keys = [visitor, visitor.survivor].map((each) => this.keyOf(each));
-    return keys.flatMap((key) => this.parts.checks.get(key) ?? []);
+    return visitor.chain.flatMap((each) => this.parts.checks.get(this.keyOf(each)) ?? []);
   }
 
   /** One session is reported about far more often than any page does. */

@@ -78,15 +78,20 @@ export class Visitor implements Client {
     return this.#site.publishableKey;
   }
 
-  /** The visitor whose session has this one's pages. Two may be about to go on as each other. */
-  get survivor(): Visitor {
-    let survivor: Visitor = this;
-    const seen = new Set<Visitor>();
-    while (survivor.mergedInto && !seen.has(survivor)) {
-      seen.add(survivor);
-      survivor = survivor.mergedInto;
+  /** Itself, and those whose sessions it goes on as. Two may be about to go on as each other. */
+  get chain(): readonly Visitor[] {
+    const chain = new Set<Visitor>();
+    let next: Visitor | null = this;
+    while (next && !chain.has(next)) {
+      chain.add(next);
+      next = next.mergedInto;
     }
-    return survivor;
+    return [...chain];
+  }
+
+  /** The visitor whose session has this one's pages. */
+  get survivor(): Visitor {
+    return this.chain.at(-1) ?? this;
   }
 
   get isThere(): boolean {
