@@ -223,6 +223,7 @@ export class SnippetRun {
       await runCommand("replay", file);
     } else if ("v" in json) await this.#signal(json);
     else if ("actions" in json) await this.#collector.request("PUT", "/v1/triggers", [json]);
+    else if ("action" in json) await this.#compareEntry(json);
     else if ("links" in json) await this.#collector.request("PUT", "/v1/sessions/conv_1", json);
     else if ("type" in json) {
       await this.#collector.request("POST", "/v1/sessions/conv_1/events", json);
@@ -238,6 +239,14 @@ export class SnippetRun {
       body,
     });
     if (!response.ok) throw new Error(`${body}: ${await response.text()}`);
+  }
+
+  /** An entry of the audit log has the fields of those that the collector has written. */
+  async #compareEntry(entry: Json): Promise<void> {
+    const { entries } = await this.#collector.request<{ entries: Json[] }>("GET", "/v1/audit");
+    const found = entries.find(({ action }) => action === entry["action"]) ?? {};
+    const [expected, shown] = [found, entry].map((each) => Object.keys(each).sort().join());
+    if (shown !== expected) throw new Error(`the fields are ${expected}, not ${shown}`);
   }
 
   /** A webhook's message has the fields of a transition as the collector shows it. */

@@ -30,7 +30,8 @@ export class Erasure {
 
   /**
    * Removes a session with all that is stored of it, together with those that go on as it or that it goes
-   * on as (rule 26); false: it did not exist. Pages that are still open do not create it again.    */
+   * on as (rule 26); false: it did not exist. Pages that are still open do not create it again.
+   */
   async erase(key: SessionKey, { expectedVersion, by }: ErasureOptions = {}): Promise<boolean> {
     const ids = await idsToErase(this.#store, key);
     const erase = (id: string) => this.#eraseOne({ ...key, id }, { by });
