@@ -147,7 +147,10 @@ export class SessionTruth {
     page.heard = arrived.kind ? heard : null;
     // A leave ends what runs, never later, and a page that is first heard of by it was never there.
     const endsAt = arrived.kind ? life.endsAt : Math.min(life.endsAt, page.accepted.endsAt);
-    page.accepted = { ...life, endsAt };
+    // A page whose lease had run out had gone by then, and its leave is no second one.
+    const { fromAt, leaseMs } = page.accepted;
+    const hadGone = !arrived.kind && fromAt + leaseMs <= arrived.at;
+    page.accepted = { ...life, ...(hadGone && { fromAt, leaseMs }), endsAt };
     if (arrived.kind && fate.nextMs === 0) page.accepted = { ...life, endsAt: arrived.at };
   }
 
