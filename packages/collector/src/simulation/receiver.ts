@@ -49,6 +49,8 @@ export class Receiver {
   #pause: { readonly by: SimulatedProcess; readonly from: number; readonly until: number } | null =
     null;
   #goneAt: number | null = null;
+  /** No store took that it was gone, so it is sent to until it says so again. */
+  #isGoneForgotten = false;
 
   constructor(world: World, log: TransitionLog, account: string, name: string, isAll: boolean) {
     this.#world = world;
@@ -135,7 +137,9 @@ export class Receiver {
       () => `sent to ${url}, which had asked for a pause`,
     );
     const isGone = this.#goneAt !== null && now > this.#goneAt + 3_000;
-    this.#world.check("D7", !isGone || mayNotKnow, () => `sent to ${url}, which was gone`);
+    if (isGone && mayNotKnow) this.#isGoneForgotten = true;
+    const mayBeSent = !isGone || this.#isGoneForgotten;
+    this.#world.check("D7", mayBeSent, () => `sent to ${url}, which was gone`);
   }
 
   /** What happens at the receiver; `null`: no response ever comes. */
@@ -176,7 +180,10 @@ export class Receiver {
     const { now } = this.#world;
     const arrival = this.#arrivals.get(id);
     if (arrival && status >= 200 && status < 300) arrival.acceptedAt ??= now;
-    if (status === 410) this.#goneAt ??= now;
+    if (status === 410) {
+      this.#goneAt = now;
+      this.#isGoneForgotten = false;
+    }
     if (retryAfter === null) return;
     const until = now + Number(retryAfter) * 900;
     if (until > (this.#pause?.until ?? 0)) this.#pause = { by, from: now, until };
