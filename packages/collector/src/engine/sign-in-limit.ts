@@ -24,7 +24,7 @@ export class SignInLimit {
     this.#clock = clock;
   }
 
-  /** Counts an attempt; a number: it is refused, and another one is in so many milliseconds. */
+  /** Counts an attempt. Returns after how many milliseconds the next one is allowed, if this one is refused. */
   async begin(name: string, address: string): Promise<Attempt | number> {
     const ofName = await recordId("name", name);
     const ofAddress = await recordId("address", address);

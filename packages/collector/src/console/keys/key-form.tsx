@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { ROLES, type Role } from "../../core/lists.ts";
-import { ROLE_WORDS } from "../model/webhook.ts";
+import type { Role } from "../../core/lists.ts";
 import type { SecretKeys } from "../state/keys.ts";
 import { Field } from "../ui/field.tsx";
+import { NameField } from "../ui/name-field.tsx";
+import { RoleField } from "../ui/role-field.tsx";
 
 /** Creates a secret key. */
 export function KeyForm({ keys }: { keys: SecretKeys }) {
@@ -19,38 +20,8 @@ export function KeyForm({ keys }: { keys: SecretKeys }) {
     <form onSubmit={submit}>
       <fieldset class="card">
         <legend>Create a key</legend>
-        <Field id="key-role" label="Role" hint={`This role ${ROLE_WORDS[role.value].may}.`}>
-          {(control) => (
-            <select
-              {...control}
-              value={role.value}
-              onChange={({ currentTarget }) => {
-                role.value = currentTarget.value as Role;
-              }}
-            >
-              {ROLES.map((each) => (
-                <option key={each} value={each}>
-                  {ROLE_WORDS[each].title}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field id="key-name" label="Name" hint="What it is for, as “ticket sync”.">
-          {(control) => (
-            <input
-              {...control}
-              type="text"
-              dir="auto"
-              maxLength={256}
-              autocomplete="off"
-              value={name}
-              onInput={({ currentTarget }) => {
-                name.value = currentTarget.value;
-              }}
-            />
-          )}
-        </Field>
+        <RoleField id="key-role" role={role} />
+        <NameField id="key-name" hint="What it is for, as “ticket sync”." name={name} />
         <Field
           id="key-overlap"
           label="Earlier keys of this name and role end after"

@@ -31,8 +31,8 @@ export function InsightsFindings(props: { measured: Insights | null; isFailed: b
       <div id="insights-buffers" hidden={rows.length === 0}>
         <h3>Had the buffer been longer</h3>
         <p class="quiet">
-          A longer buffer waits longer before it decides: fewer mistakes, but whoever really left is
-          noticed later.
+          A longer buffer waits longer before it decides: fewer mistakes, but a visitor who really
+          left is noticed later.
         </p>
         <table class="buffers">
           <thead>

@@ -16,7 +16,7 @@ export function Queue({ queued, direct, sessions, onOpen }: Props) {
       <h2 id="waiting-title">Waiting now</h2>
       <QueueItems id="queue" list={queued} sessions={sessions} onOpen={onOpen} />
       <p id="queue-empty" class="quiet" hidden={queued.entries.value.length > 0}>
-        Nobody is waiting. Whoever writes next stands here.
+        Nobody is waiting. The next visitor who writes stands here.
       </p>
       <div id="direct-part" hidden={direct.entries.value.length === 0}>
         <h3>To be given straight to an agent</h3>

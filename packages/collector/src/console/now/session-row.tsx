@@ -12,7 +12,7 @@ interface Props {
   onOpen: (id: string) => void;
 }
 
-/** One session in the table. It follows its session by itself, so that the table need not. */
+/** One session in the table. A change of the session repaints its row alone, not the table. */
 export function SessionRow({ row, onOpen }: Props) {
   const element = useRef<HTMLTableRowElement>(null);
   useSignalEffect(() => {

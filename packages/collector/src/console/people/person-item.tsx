@@ -1,8 +1,9 @@
-import { ROLES, type Role } from "../../core/lists.ts";
+import type { Role } from "../../core/lists.ts";
 import type { Person } from "../model/person.ts";
 import { ROLE_WORDS, timeWords } from "../model/webhook.ts";
 import type { People } from "../state/people.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
+import { RoleOptions } from "../ui/role-options.tsx";
 
 interface Props {
   person: Person;
@@ -35,11 +36,7 @@ export function PersonItem({ person, people, isSelf }: Props) {
               currentTarget.value = role;
             }}
           >
-            {ROLES.map((each) => (
-              <option key={each} value={each}>
-                {ROLE_WORDS[each].title}
-              </option>
-            ))}
+            <RoleOptions />
           </select>
         </label>
         <ConfirmButton

@@ -2,32 +2,23 @@ import { signal } from "@preact/signals";
 import type { Role } from "../../core/lists.ts";
 import type { Api } from "../live/api.ts";
 import type { SecretKey } from "../model/webhook.ts";
-import { createWork } from "./work.ts";
+import { createListWork } from "./work.ts";
 
 export type SecretKeys = ReturnType<typeof createKeys>;
 
 /** The account's secret keys, and what is done with them. */
 export function createKeys(api: Pick<Api, "keys" | "addKey" | "revokeKey">) {
-  const list = signal<readonly SecretKey[] | null>(null);
   /** A key that was just created, and is never shown again. */
   const secret = signal<string | null>(null);
-  const work = createWork();
-
-  const reload = async () => {
-    list.value = (await api.keys()).keys;
-  };
+  const work = createListWork<SecretKey>(async () => (await api.keys()).keys);
+  const { list, status, isBusy, read, reload } = work;
 
   return {
     list,
     secret,
-    status: work.status,
-    isBusy: work.isBusy,
-
-    read: () =>
-      work.run(async () => {
-        await reload();
-        return "";
-      }),
+    status,
+    isBusy,
+    read,
 
     add: (role: Role, name: string, overlapHours: number) =>
       work.run(async () => {

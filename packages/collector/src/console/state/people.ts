@@ -3,7 +3,7 @@ import type { Role } from "../../core/lists.ts";
 import type { Api } from "../live/api.ts";
 import type { Person } from "../model/person.ts";
 import { ROLE_WORDS } from "../model/webhook.ts";
-import { createWork } from "./work.ts";
+import { createListWork } from "./work.ts";
 
 export type People = ReturnType<typeof createPeople>;
 
@@ -11,26 +11,17 @@ export type People = ReturnType<typeof createPeople>;
 export function createPeople(
   api: Pick<Api, "people" | "setRole" | "removePerson" | "invite" | "signOutEverywhere">,
 ) {
-  const list = signal<readonly Person[] | null>(null);
   /** The address of an invitation that was just made, and is never shown again. */
   const invitation = signal<string | null>(null);
-  const work = createWork();
-
-  const reload = async () => {
-    list.value = (await api.people()).people;
-  };
+  const work = createListWork<Person>(async () => (await api.people()).people);
+  const { list, status, isBusy, read, reload } = work;
 
   return {
     list,
     invitation,
-    status: work.status,
-    isBusy: work.isBusy,
-
-    read: () =>
-      work.run(async () => {
-        await reload();
-        return "";
-      }),
+    status,
+    isBusy,
+    read,
 
     invite: (role: Role) =>
       work.run(async () => {

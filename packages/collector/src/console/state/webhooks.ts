@@ -2,32 +2,23 @@ import { signal } from "@preact/signals";
 import type { EndpointEvents } from "../../core/lists.ts";
 import type { Api } from "../live/api.ts";
 import type { Webhook } from "../model/webhook.ts";
-import { createWork } from "./work.ts";
+import { createListWork } from "./work.ts";
 
 export type Webhooks = ReturnType<typeof createWebhooks>;
 
 /** The account's endpoints, and what is done with them. */
 export function createWebhooks(api: Api) {
-  const list = signal<readonly Webhook[] | null>(null);
   /** A secret that was just created, and is never shown again. */
   const secret = signal<string | null>(null);
-  const work = createWork();
-
-  const reload = async () => {
-    list.value = (await api.webhooks()).webhooks;
-  };
+  const work = createListWork<Webhook>(async () => (await api.webhooks()).webhooks);
+  const { list, status, isBusy, read, reload } = work;
 
   return {
     list,
     secret,
-    status: work.status,
-    isBusy: work.isBusy,
-
-    read: () =>
-      work.run(async () => {
-        await reload();
-        return "";
-      }),
+    status,
+    isBusy,
+    read,
 
     add: (url: string, name: string, events: EndpointEvents) =>
       work.run(async () => {

@@ -30,3 +30,31 @@ export function createWork(): Work {
     },
   };
 }
+
+/** A list that a page shows, with the requests that change it. */
+export interface ListWork<Item> extends Work {
+  /** `null` before it was read. */
+  readonly list: Signal<readonly Item[] | null>;
+  /** Reads the list, within a task. */
+  reload(): Promise<void>;
+  /** Reads the list as a task of its own. */
+  read(): Promise<boolean>;
+}
+
+export function createListWork<Item>(load: () => Promise<readonly Item[]>): ListWork<Item> {
+  const work = createWork();
+  const list = signal<readonly Item[] | null>(null);
+  const reload = async () => {
+    list.value = await load();
+  };
+  return {
+    ...work,
+    list,
+    reload,
+    read: () =>
+      work.run(async () => {
+        await reload();
+        return "";
+      }),
+  };
+}

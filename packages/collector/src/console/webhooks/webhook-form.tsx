@@ -3,6 +3,7 @@ import { ENDPOINT_EVENTS, type EndpointEvents } from "../../core/lists.ts";
 import { EVENT_WORDS } from "../model/webhook.ts";
 import type { Webhooks } from "../state/webhooks.ts";
 import { Field } from "../ui/field.tsx";
+import { NameField } from "../ui/name-field.tsx";
 
 /** Adds an endpoint. */
 export function WebhookForm({ webhooks }: { webhooks: Webhooks }) {
@@ -42,25 +43,11 @@ export function WebhookForm({ webhooks }: { webhooks: Webhooks }) {
             />
           )}
         </Field>
-        <Field
+        <NameField
           id="webhook-name"
-          label="Name"
           hint="Triggers call it by this. Empty: one is chosen."
-        >
-          {(control) => (
-            <input
-              {...control}
-              type="text"
-              dir="auto"
-              maxLength={256}
-              autocomplete="off"
-              value={name}
-              onInput={({ currentTarget }) => {
-                name.value = currentTarget.value;
-              }}
-            />
-          )}
-        </Field>
+          name={name}
+        />
         <Field id="webhook-events" label="What is sent">
           {(control) => (
             <select

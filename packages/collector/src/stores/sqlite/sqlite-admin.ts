@@ -13,7 +13,7 @@ export class SqliteAdmin implements AdminStore {
   readonly #access: DatabaseAccess;
   readonly #unreadable: RecordErrors;
 
-  /** @param unreadable is told of entries that are passed over. */
+  /** @param unreadable gets the entries that cannot be read, which are passed over. */
   constructor(database: SqlDatabase, unreadable: RecordErrors, access: DatabaseAccess) {
     this.#unreadable = unreadable;
     this.#statements = prepareAdminStatements(database);
