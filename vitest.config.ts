@@ -14,6 +14,8 @@ const { SEED: given = "1" } = process.env;
 const SEED = given === "random" ? String(randomInt(2 ** 31)) : given;
 if (SEED !== "1") console.log(`SEED=${SEED}`);
 const env = { SEED };
+/** Where a virtual clock begins: in the middle of an hour and of a day, so that the time of a run changes nothing. */
+const fakeTimers = { now: Date.UTC(2026, 0, 15, 12, 34, 56) };
 
 export default defineConfig({
   test: {
@@ -34,6 +36,7 @@ export default defineConfig({
           ],
           exclude: ENGINES,
           setupFiles: "scripts/vitest-seed.ts",
+          fakeTimers,
           testTimeout: 60_000,
         },
       },
@@ -43,6 +46,7 @@ export default defineConfig({
           env,
           include: ENGINES,
           setupFiles: "scripts/vitest-seed.ts",
+          fakeTimers,
           testTimeout: 60_000,
         },
       },

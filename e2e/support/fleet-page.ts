@@ -59,6 +59,16 @@ export class FleetPage {
     );
   }
 
+  /** The last signals up to an instant, for a report: milliseconds before it, from sending to response. */
+  signalsUntil(at: string): string {
+    const before = (instant: number) => Date.parse(at) - instant;
+    return this.#acknowledged
+      .filter(({ sentAt }) => before(sentAt) > 0)
+      .slice(-3)
+      .map(({ sentAt, answeredAt }) => `${before(sentAt)} to ${before(answeredAt)} ms`)
+      .join(", ");
+  }
+
   /** The longest possible time between two applied signals, up to now. */
   get maxSilenceMs(): number {
     const ends = [...this.#acknowledged.slice(1).map(({ answeredAt }) => answeredAt), Date.now()];
