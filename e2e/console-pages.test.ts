@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestBrowser } from "./support/browser.ts";
 import { TestCollector } from "./support/collector.ts";
-import { ConsolePage } from "./support/console-page.ts";
+import { ConsolePage, openConsole } from "./support/console-page.ts";
 import { TestReceiver } from "./support/receiver.ts";
 import { until } from "./support/wait.ts";
 
@@ -21,6 +21,9 @@ beforeAll(async () => {
   browser = await TestBrowser.start();
   lead = new ConsolePage(await browser.open());
   await lead.page.goto(`${collector.url}/console#key=${collector.keys.secret}`);
+  await lead.page.waitForSelector("#sign-in-form");
+  expect(lead.page.url()).toBe(`${collector.url}/console`);
+  await openConsole(lead.page, collector.url, collector.keys.secret);
   await lead.page.waitForSelector("#first-steps:not([hidden])");
 });
 afterAll(async () => {

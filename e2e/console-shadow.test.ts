@@ -6,6 +6,7 @@ import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { TestBrowser } from "./support/browser.ts";
 import { TestCollector } from "./support/collector.ts";
+import { openConsole } from "./support/console-page.ts";
 
 let collector: TestCollector;
 let browser: TestBrowser;
@@ -23,7 +24,7 @@ beforeAll(async () => {
   await collector.request("PUT", "/v1/sessions/conv_1", { user: "Maria", ticket: { id: "1" } });
   browser = await TestBrowser.start();
   lead = await browser.open();
-  await lead.goto(`${collector.url}/console#key=${collector.keys.secret}`);
+  await openConsole(lead, collector.url, collector.keys.secret);
   await lead.waitForSelector(`${ROW}[data-shadow-state]`);
 });
 afterAll(async () => {

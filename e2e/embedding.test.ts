@@ -57,7 +57,7 @@ async function startExample(name: string) {
     },
     90_000,
   );
-  const [, url = "", secret = ""] = /(http:\S+)\/console#key=(sk_\S+)/.exec(printed) ?? [];
+  const [, url = "", secret = ""] = /(http:\S+)\/console\s[\s\S]*(sk_\S+)/.exec(printed) ?? [];
   const [key] = /pk_\S+/.exec(printed) ?? [];
   return { url, secret, key };
 }

@@ -4,6 +4,7 @@
  */
 import type { Page } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { openConsole } from "./support/console-page.ts";
 import { presenceTag, TestSite } from "./support/site.ts";
 import { until } from "./support/wait.ts";
 import { createWaitingSession } from "./support/waiting-session.ts";
@@ -112,7 +113,7 @@ it.each<readonly [string, (signIn: SignIn) => Promise<void>]>([
     const tag = await createWaitingSession(fixture, guest);
     site.serve("/", presenceTag(tag));
     const lead = await agent.browser.open();
-    await lead.goto(`${fixture.collector.url}/console#key=${fixture.collector.keys.secret}`);
+    await openConsole(lead, fixture.collector.url, fixture.collector.keys.secret);
     const page = await visitor.browser.open();
     await page.goto(site.url);
     await until("the guest is online", async () => (await read(guest)).presence === "online");

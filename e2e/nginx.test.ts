@@ -8,6 +8,7 @@ import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestBrowser } from "./support/browser.ts";
 import { TestCollector } from "./support/collector.ts";
+import { openConsole } from "./support/console-page.ts";
 import { HOST, Nginx, type NginxRequest, SITE } from "./support/nginx.ts";
 
 const SESSION = "conv_1";
@@ -139,7 +140,7 @@ it("shows a visitor of the site in the console below its path, and logs no visit
     const row = `[data-session="${SESSION}"]`;
     await collector.request("PUT", `/v1/sessions/${SESSION}`, { ticket: { id: "42" } });
     const lead = await browser.open();
-    await lead.goto(`${site}/presence/console#key=${collector.keys.secret}`);
+    await openConsole(lead, `${site}/presence`, collector.keys.secret);
     await lead.waitForSelector(row);
     const shop = await browser.open();
     await shop.goto(site);

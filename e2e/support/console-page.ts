@@ -13,6 +13,17 @@ interface Violation {
   nodes: { html: string }[];
 }
 
+/** Opens the console, and signs in with a secret key. */
+export async function openConsole(page: Page, url: string, key: string): Promise<void> {
+  await page.goto(`${url}/console`);
+  // The form sets the focus when it appears.
+  const isReady = () => document.activeElement?.id === "email";
+  await page.waitForFunction(isReady, { polling: 50 });
+  await page.type("#key", key);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#desk:not([hidden])");
+}
+
 export class ConsolePage {
   readonly page: Page;
 

@@ -22,7 +22,8 @@ const options = {
 const { port } = Bun.serve(options);
 console.log(`
   Collector  http://${options.hostname}:${port}
-  Console    http://${options.hostname}:${port}/console#key=${keys.secretKey}
+  Console    http://${options.hostname}:${port}/console
+  Secret key ${keys.secretKey}   opens the console
   Page key   ${keys.publishableKey}
 
   Ctrl+C stops it.

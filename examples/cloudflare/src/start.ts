@@ -74,8 +74,9 @@ try {
     STILLHERE_SECRET: keys.secret,
   });
   console.log(`
-  Shop     ${shop}/   write in its chat, then close the tab
-  Console  ${collector}/console#key=${keys.secret}   watch who is still there
+  Shop        ${shop}/   write in its chat, then close the tab
+  Console     ${collector}/console   watch who is still there
+  Secret key  ${keys.secret}   opens the console
 
   Ctrl+C stops both.
 `);

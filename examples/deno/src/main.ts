@@ -21,7 +21,8 @@ const options = {
 const { port } = Deno.serve(options, collector.app.fetch).addr;
 console.log(`
   Collector  http://${options.hostname}:${port}
-  Console    http://${options.hostname}:${port}/console#key=${keys.secretKey}
+  Console    http://${options.hostname}:${port}/console
+  Secret key ${keys.secretKey}   opens the console
   Page key   ${keys.publishableKey}
 
   Ctrl+C stops it.

@@ -29,7 +29,8 @@ const server = app.listen(Number(process.env["PORT"] ?? 8791), hostname, async (
   await call("PATCH", "/v1/settings", { origins: [site] });
   console.log(`
   Site       ${site}/
-  Console    ${site}/presence/console#key=${secretKey}
+  Console    ${site}/presence/console
+  Secret key ${secretKey}   opens the console
   Page key   ${publishableKey}
 
   Ctrl+C stops it.

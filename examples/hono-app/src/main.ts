@@ -31,7 +31,8 @@ const server = serve(options, async ({ port }) => {
   await call("PATCH", "/v1/settings", { origins: [site] });
   console.log(`
   Site       ${site}/
-  Console    ${site}/presence/console#key=${secretKey}
+  Console    ${site}/presence/console
+  Secret key ${secretKey}   opens the console
   Page key   ${publishableKey}
 
   Ctrl+C stops it.

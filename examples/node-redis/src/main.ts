@@ -73,9 +73,9 @@ function printSummary(
 
 ${rows.join("\n")}
 
-  Console          ${collectors[0]?.url}/console#key=${secret}
+  Console          ${collectors[0]?.url}/console
   Publishable key  ${publishable}
-  Secret key       ${secret}
+  Secret key       ${secret}   opens the console
 
   Ctrl+C stops all.
 `);

@@ -6,20 +6,20 @@ export interface Link {
   invite: string | null;
   /** The token of the demo's own link. */
   enter: string | null;
-  /** A secret key. */
+  /** A secret key, as it was typed; one in the address is ignored. */
   key: string | null;
 }
 
-/** Whether the address carries something for the sign-in; else it names a page. */
+/** Whether the address carries what must not stay in it; else it names a page. */
 export function isLink(hash: string): boolean {
   return /^#(key|invite|enter)=/.test(hash);
 }
 
 /** Reads the link, and removes it from the address, so that no history and no shared screen shows it. */
 export function takeLink(): Link {
-  const parts = new URLSearchParams(location.hash.slice(1));
+  const { hash, pathname, search } = location;
+  const parts = new URLSearchParams(hash.slice(1));
   const [invite, enter] = [parts.get("invite"), parts.get("enter")];
-  if (invite === null && enter === null) return { invite, enter, key: loadKey() };
-  history.replaceState(null, "", location.pathname + location.search);
-  return { invite, enter, key: null };
+  if (isLink(hash)) history.replaceState(null, "", pathname + search);
+  return { invite, enter, key: invite === null && enter === null ? loadKey() : null };
 }

@@ -1,0 +1,17 @@
+// @vitest-environment happy-dom
+import { beforeEach, expect, it } from "vitest";
+import { takeLink } from "./fragment.ts";
+
+beforeEach(() => sessionStorage.clear());
+
+it.each([
+  ["#key=sk_1", { invite: null, enter: null, key: null }, ""],
+  ["#invite=t", { invite: "t", enter: null, key: null }, ""],
+  ["#enter=e", { invite: null, enter: "e", key: null }, ""],
+  ["#/settings", { invite: null, enter: null, key: null }, "#/settings"],
+])("takes from the address %s what may sign in, and leaves no secret in it", (hash, link, left) => {
+  location.hash = hash;
+  expect(takeLink()).toEqual(link);
+  expect(location.hash).toBe(left);
+  expect(sessionStorage.length).toBe(0);
+});
