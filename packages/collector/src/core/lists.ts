@@ -166,5 +166,6 @@ export const AUDIT_ACTIONS = [
   "person_removed",
   "signed_in",
   "signed_out_everywhere",
+  "webhook_tested",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -36,6 +36,7 @@ import { triggerRoutes } from "./triggers.ts";
 import { closeUnread } from "./unread-body.ts";
 import { userRoutes } from "./users.ts";
 import { webhookDeliveryRoutes } from "./webhook-deliveries.ts";
+import { webhookTestRoutes } from "./webhook-test.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
 const API_BODY_MAX_BYTES = 64 * 1024;
@@ -88,6 +89,7 @@ export function createApp({ onError, getPath, ...given }: AppOptions): OpenAPIHo
   app.route("/", peopleRoutes(context));
   app.route("/", webhookRoutes(context));
   app.route("/", webhookDeliveryRoutes(context));
+  app.route("/", webhookTestRoutes(context));
 
   addDescription(app);
 

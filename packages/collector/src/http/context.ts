@@ -12,6 +12,7 @@ import type { People, Person } from "../engine/people.ts";
 import type { SignIns } from "../engine/sign-ins.ts";
 import type { Actor } from "../stores/admin.ts";
 import type { Account } from "../stores/store.ts";
+import type { Post } from "../webhooks/post.ts";
 import type { Hash } from "./beat-key.ts";
 import type { Hmac } from "./jwt.ts";
 import type { RateLimits } from "./rate-limit.ts";
@@ -32,6 +33,8 @@ export type Assets = ReadonlyMap<string, Asset>;
 export interface WebhookContext {
   /** Why an endpoint may not have this URL, or null. */
   refuseTarget(url: string): Promise<string | null>;
+  /** Sends a message outside of the deliveries; it refuses the same targets as they do. */
+  readonly post: Post;
   /** Endpoints were changed or have something to send again: reads them immediately. */
   refresh(): Promise<void>;
 }

@@ -53,6 +53,7 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "PATCH /v1/webhooks/:id": "admin",
   "DELETE /v1/webhooks/:id": "admin",
   "POST /v1/webhooks/:id/secret": "admin",
+  "POST /v1/webhooks/:id/test": "admin",
   "GET /v1/webhooks/:id/deliveries": "viewer",
   "POST /v1/webhooks/:id/replay": "operator",
 

@@ -10,6 +10,7 @@ import { createApp } from "./app.ts";
 import { DEFAULT_LIMITS } from "./rate-limit.ts";
 import type { Refusal } from "./refusal.ts";
 import { mintToken } from "./session-token.ts";
+import { postNothing } from "./testing/post.ts";
 
 const ORIGIN = "https://shop.example";
 const keys = createKeys();
@@ -25,7 +26,7 @@ const app = createApp({
   limits: DEFAULT_LIMITS,
   maxSessions: 100,
   meter: SILENT_METER,
-  webhooks: { refuseTarget: async () => null, refresh: async () => {} },
+  webhooks: { refuseTarget: async () => null, post: postNothing, refresh: async () => {} },
   onRefusal: (refusal) => refusals.push(refusal),
   addressOf: () => "::1",
   onError: () => {},

@@ -114,8 +114,8 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
   await accounts.refresh();
   const isPrivateAllowed = options.allowPrivateWebhooks ?? false;
   const { webhookProxy: proxy } = options;
-  const posts = createPost({ isPrivateAllowed, proxy });
-  const send = createWebhookSender(posts, () => store.incarnation());
+  const post = createPost({ isPrivateAllowed, proxy });
+  const send = createWebhookSender(post, () => store.incarnation());
   const deliveries = new DeliverySupervisor({ engine, send, meter, onError });
   const intakeContext = {
     engine,
@@ -137,6 +137,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     webhooks: {
       refuseTarget: (url: string) =>
         refuseTarget(url, isPrivateAllowed, proxy ? resolveNothing : undefined),
+      post,
       refresh: () => deliveries.refresh(),
     },
     ...((options.serveMetrics ?? true) && {

@@ -177,7 +177,8 @@ export class Collector {
     await engine.heartbeat();
     await accounts.refresh();
     const onError = (error: unknown) => this.#onError(error);
-    const send = createWebhookSender(this.#post(process), () => store.incarnation());
+    const post = this.#post(process);
+    const send = createWebhookSender(post, () => store.incarnation());
     const deliveries = new DeliverySupervisor({ engine, send, onError });
     const context = {
       engine,
@@ -188,7 +189,7 @@ export class Collector {
       hmac: hmacOfNode,
       hash: hashOfNode,
       assets: new Map(),
-      webhooks: { refuseTarget: async () => null, refresh: () => deliveries.refresh() },
+      webhooks: { refuseTarget: async () => null, post, refresh: () => deliveries.refresh() },
       addressOf: () => "192.0.2.1",
       onError,
     };

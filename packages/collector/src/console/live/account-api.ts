@@ -4,6 +4,7 @@ import type { Trigger } from "../../core/trigger.ts";
 import type { Attempt } from "../model/attempt.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Delivery, SecretKey, Webhook } from "../model/webhook.ts";
+import type { WebhookTest } from "../model/webhook-test.ts";
 
 /** Sends a request with a JSON body; `undefined` sends none. */
 export type Send = <T>(method: string, path: string, body?: unknown) => Promise<T>;
@@ -50,6 +51,8 @@ export function createAccountApi(send: Send) {
     removeWebhook: (id: string) => send("DELETE", webhookPath(id)),
     rotateWebhookSecret: (id: string) =>
       send<Webhook & { secret: string }>("POST", `${webhookPath(id)}/secret`),
+    /** Sends a test, and waits for what the receiver answers. */
+    testWebhook: (id: string) => send<WebhookTest>("POST", `${webhookPath(id)}/test`),
     deliveries(id: string, status: DeliveryStatus | null, cursor: string | null) {
       const query = new URLSearchParams({
         limit: "20",

@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import type { EndpointEvents } from "../../core/lists.ts";
 import type { Api } from "../live/api.ts";
 import type { Webhook } from "../model/webhook.ts";
+import { testWords } from "../model/webhook-test.ts";
 import { createListWork } from "./work.ts";
 
 export type Webhooks = ReturnType<typeof createWebhooks>;
@@ -48,6 +49,9 @@ export function createWebhooks(api: Api) {
         await reload();
         return `${name} was deleted.`;
       }),
+
+    test: ({ id, name }: Webhook) =>
+      work.run(async () => testWords(name, await api.testWebhook(id))),
 
     deliveries: api.deliveries,
 

@@ -3,6 +3,7 @@ import { EVENT_WORDS, type Webhook, webhookWords } from "../model/webhook.ts";
 import type { Webhooks } from "../state/webhooks.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { Deliveries } from "./deliveries.tsx";
+import { TestButton } from "./test-button.tsx";
 
 interface Props {
   webhook: Webhook;
@@ -31,6 +32,7 @@ export function WebhookItem({ webhook, webhooks }: Props) {
         >
           {enabled ? "Switch off" : "Switch on"}
         </button>
+        <TestButton webhook={webhook} webhooks={webhooks} />
         <ConfirmButton
           id={`rotate-${id}`}
           label="New secret"

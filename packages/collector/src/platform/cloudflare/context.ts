@@ -10,6 +10,7 @@ import { DEFAULT_LIMITS } from "../../http/rate-limit.ts";
 import { createRefusalLog } from "../refusal-log.ts";
 import { refuseUrl } from "../webhook-url.ts";
 import type { Env } from "./env.ts";
+import { postByFetch } from "./post.ts";
 
 const MAX_SESSIONS = 10_000_000;
 
@@ -36,6 +37,7 @@ export function createContext(
     onRefusal: logRefusal,
     webhooks: {
       refuseTarget: async (url) => refuseTarget(url, isPrivateAllowed),
+      post: postByFetch,
       refresh: refreshWebhooks,
     },
     addressOf: (c) => c.req.header("CF-Connecting-IP") ?? "unknown",
