@@ -91,7 +91,8 @@ describe.each(PLACES)("nginx at %s", (_, host, prefix, [flooding, other]) => {
       const startedAt = Date.now();
       await collector.request("PUT", `/v1/sessions/${id}`, { ticket: { id: ticket } });
       expect(await next()).toContain(`"session":"${id}"`);
-      expect(Date.now() - startedAt).toBeLessThan(1_000);
+      // Long before the next comment, which would push a buffered event out.
+      expect(Date.now() - startedAt).toBeLessThan(10_000);
     }
     stream.destroy();
   });

@@ -202,7 +202,7 @@ describe("a blocking dialog in Chromium", () => {
       const back = await until("the page", async () =>
         site.of("dialog").find(({ at }) => at >= closedAt),
       );
-      expect(back.at - closedAt).toBeLessThan(500);
+      expect(back.at - closedAt).toBeLessThan(2_000);
     } finally {
       await browser.stop();
       await site.close();

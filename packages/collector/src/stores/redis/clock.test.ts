@@ -79,8 +79,8 @@ describe("three collectors on one Redis", () => {
       await new Engine(stores[index] as RedisStore, clock).heartbeat();
     }
     for (const [index, clock] of clocks.entries()) {
-      expect(Math.abs(clock.now() - Date.now())).toBeLessThan(100);
-      expect(Math.abs(clock.skewMs - (SKEWS_MS[index] ?? 0))).toBeLessThan(100);
+      expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1_000);
+      expect(Math.abs(clock.skewMs - (SKEWS_MS[index] ?? 0))).toBeLessThan(1_000);
       expect(clock.offsetMs).toBe(0);
     }
   });
