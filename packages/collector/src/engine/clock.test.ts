@@ -235,6 +235,21 @@ describe("the clock of a SQLite file", () => {
     expect(await outagesOf(opened[0] as Store)).toBe(1);
   });
 
+  it("after a boot with the clock set back by nearly as long as it took, is an outage", async () => {
+    const world = new World();
+    const path = newFile();
+    const first = engineOn(openFile(path), world.clocks({ monoMs: 900_000 }), "a");
+    await beat(world, [first], 3);
+    const steady = first.clock.steady();
+    world.elapsedMs += 33_000;
+    const clocks = world.clocks({ boot: "next", skewMs: -30_000 });
+    const second = engineOn(openFile(path), clocks, "b");
+    await beat(world, [second], 3);
+    expect(second.clock.steady()).toBe(steady + 5_001 + 2_000);
+    expect(second.clock.now()).toBe(clocks.wall());
+    expect(await outagesOf(opened[0] as Store)).toBe(1);
+  });
+
   it("after a boot with the clock set back, is an outage also where others had gone on after its keeper", async () => {
     const world = new World();
     const path = newFile();
@@ -269,22 +284,44 @@ describe("the clock of a SQLite file", () => {
     expect(await outagesOf(opened[0] as Store)).toBe(1);
   });
 
-  it("takes a suspension for a step where only another container has measured it", async () => {
-    const world = new World();
-    const path = newFile();
-    const clocks = world.clocks();
-    const other = world.clocks();
-    // Its uptime begins with the container, so that it counts from another zero.
-    const suspended = other.suspended.bind(other);
-    other.suspended = () => suspended() + 500_000;
-    await beat(world, [engineOn(openFile(path), clocks, "a")], 3);
-    world.elapsedMs += 60_000;
-    for (const machine of [clocks, other]) machine.suspendedMs = 60_000;
-    const engine = engineOn(openFile(path), other, "b");
-    await beat(world, [engine], 5);
-    expect(engine.clock.now()).toBe(other.wall());
-    expect(engine.clock.offsetMs).toBe(60_000);
-  });
+  it.each([-HOUR_MS, -30_000, 600_000])(
+    "counts a suspension that no collector survived also where the clock was set by %d ms in it",
+    async (byMs) => {
+      const world = new World();
+      const path = newFile();
+      const clocks = world.clocks();
+      await beat(world, [engineOn(openFile(path), clocks, "a")], 3);
+      world.elapsedMs += 60_000;
+      clocks.suspendedMs = 60_000;
+      clocks.skewMs = byMs;
+      const engine = engineOn(openFile(path), clocks, "b");
+      await beat(world, [engine], 5);
+      expect(engine.clock.steady()).toBe(START + world.elapsedMs);
+      expect(engine.clock.offsetMs).toBe(byMs);
+      expect(await outagesOf(opened[0] as Store)).toBe(1);
+    },
+  );
+
+  it.each(["first", "second"])(
+    "takes a suspension that no collector survived for a step where the %s container has its own uptime",
+    async (which) => {
+      const world = new World();
+      const path = newFile();
+      const machines = [world.clocks(), world.clocks()] as const;
+      const [clocks, other] = machines;
+      const own = which === "first" ? clocks : other;
+      own.sharesSuspended = false;
+      const suspended = own.suspended.bind(own);
+      own.suspended = () => suspended() + (which === "first" ? -500_000 : 500_000);
+      await beat(world, [engineOn(openFile(path), clocks, "a")], 3);
+      world.elapsedMs += 60_000;
+      for (const machine of machines) machine.suspendedMs = 60_000;
+      const engine = engineOn(openFile(path), other, "b");
+      await beat(world, [engine], 5);
+      expect(engine.clock.now()).toBe(other.wall());
+      expect(engine.clock.offsetMs).toBe(60_000);
+    },
+  );
 
   it("counts a suspension once where the store failed with it", async () => {
     const world = new World();

@@ -87,8 +87,10 @@ export interface MachineClocks {
   wall(): number;
   /** For how many milliseconds the machine was suspended in this boot, from any zero. */
   suspended(): number;
-  /** Names the boot: processes with the same name share `mono` and `suspended`. */
+  /** Names the boot: processes with the same name share `mono`. */
   readonly boot: string;
+  /** Whether they share the zero of `suspended` too. A container may have its own. */
+  readonly sharesSuspended: boolean;
 }
 
 interface Instant {
@@ -266,14 +268,13 @@ export class StoreClock extends Clock {
     return slept === 0 || isAdded ? keeper : { ...keeper, base, suspended: instant.suspended };
   }
 
-  /** All collectors that ran before the suspension may have died. Another container counts from another zero. */
+  /** All collectors that ran before the suspension may have died. */
   #afterUnnoticedSleep(keeper: ClockKeeper, instant: Instant): ClockKeeper {
     const { mono, base, suspended } = keeper;
-    if (suspended === null) return keeper;
+    if (suspended === null || !this.#machine.sharesSuspended) return keeper;
     const before = { mono, wall: mono + base + this.offsetMs, suspended };
     const slept = sleptMs(before, instant);
-    const missed = instant.wall - before.wall - (instant.mono - before.mono);
-    if (slept === 0 || slept !== missed) return keeper;
+    if (slept === 0) return keeper;
     return { ...keeper, base: base + slept, suspended: instant.suspended };
   }
 
@@ -303,8 +304,9 @@ export class StoreClock extends Clock {
     let offsetMs: number | null = null;
     if (Math.abs(difference) <= MAX_SLEW_MS) base += slew(difference);
     else offsetMs = Math.round(wall - mono - base);
-    const names = { collector: this.#collector, boot: this.#machine.boot };
-    return { keeper: { ...names, base, mono, suspended: instant.suspended }, offsetMs };
+    const { boot, sharesSuspended } = this.#machine;
+    const suspended = sharesSuspended ? instant.suspended : null;
+    return { keeper: { collector: this.#collector, boot, base, mono, suspended }, offsetMs };
   }
 
   #continuedBase(
@@ -320,6 +322,8 @@ export class StoreClock extends Clock {
     // An offset of an earlier boot says nothing. Time goes on by the wall clock, unless it was set back.
     // Other collectors may have gone on after the keeper's last heartbeat.
     const lastHeard = Math.max(last, (watermark ?? Number.NEGATIVE_INFINITY) - mono);
+    // A boot is an outage, also where the clock was set back by nearly as long as it took.
+    if (!this.#synced) return Math.max(wallBase, lastHeard + UNSEEN_MS);
     if (wallBase >= lastHeard - MAX_SLEW_MS) return Math.max(wallBase, lastHeard);
     return lastHeard + UNSEEN_MS;
   }

@@ -25,6 +25,7 @@ vi.mock("./machine-clocks.ts", async (importOriginal) => {
     wall: () => 1_700_000_000_000,
     suspended: () => 0,
     boot: "",
+    sharesSuspended: true,
   };
   return { machineClocks: () => (clocks.areStopped ? stopped : original.machineClocks()) };
 });

@@ -16,7 +16,22 @@ export function machineClocks(): MachineClocks {
     // The uptime includes suspensions (`CLOCK_BOOTTIME`).
     suspended: () => uptime() * 1_000 - mono(),
     boot: bootName(),
+    sharesSuspended: !hasOwnUptime(readMounts()),
   };
+}
+
+/** Whether a mount (of lxcfs) replaces the uptime by that of the container. */
+export function hasOwnUptime(mountinfo: string): boolean {
+  return mountinfo.split("\n").some((line) => line.split(" ")[4] === "/proc/uptime");
+}
+
+/** Empty where the system has no such file, and no such mounts either. */
+function readMounts(): string {
+  try {
+    return readFileSync("/proc/self/mountinfo", "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** `hrtime` in milliseconds when `performance.now()` was 0. A pause between the readings makes it lower. */

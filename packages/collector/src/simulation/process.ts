@@ -22,6 +22,7 @@ export interface MachineOptions {
 export class Machine implements MachineClocks {
   readonly processes = new Set<SimulatedProcess>();
   boot: string;
+  readonly sharesSuspended = true;
   skewMs: number;
   /** Until then not every collector may have noticed the last step. */
   unsettledUntil = Number.NEGATIVE_INFINITY;

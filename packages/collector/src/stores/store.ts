@@ -261,7 +261,7 @@ export interface ClockKeeper {
   readonly base: number;
   /** The machine's monotonic clock. */
   readonly mono: number;
-  /** For how long the machine was suspended in this boot, from any zero; `null`: not known. */
+  /** For how long the machine was suspended in this boot, from a zero that all its processes share; `null`: not known. */
   readonly suspended: number | null;
 }
 

@@ -34,6 +34,7 @@ export class SetClocks implements MachineClocks {
   skewMs: number;
   monoMs: number;
   suspendedMs = 0;
+  sharesSuspended = true;
   boot: string;
 
   constructor(world: World, skewMs: number, monoMs: number, boot: string) {
