@@ -167,5 +167,6 @@ export const AUDIT_ACTIONS = [
   "signed_in",
   "signed_out_everywhere",
   "webhook_tested",
+  "password_changed",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -37,6 +37,12 @@ interface AccountPeople {
   readonly record: AdminRecord | null;
 }
 
+interface PersonChange {
+  /** `null`: the person is removed. */
+  readonly changed: Person | null;
+  readonly audit: readonly AuditEntry[];
+}
+
 export interface NewInvitation {
   /** Shown once; its hash is stored. */
   readonly token: string;
@@ -174,6 +180,24 @@ export class People {
     });
   }
 
+  /**
+   * Gives a person another password, and ends all their sign-ins. `null`: the person is no longer there, or
+   * has another password than `person` had.
+   */
+  async setPassword(account: string, person: Person, password: string): Promise<Person | null> {
+    const passwordHash = await this.#passwords.hash(password);
+    const by = actorOf(person);
+    const outcome = await this.#change(account, person.id, (current, now) =>
+      current.passwordHash === person.passwordHash
+        ? {
+            changed: { ...current, passwordHash, epoch: current.epoch + 1 },
+            audit: [createEntry(now, { by, action: "password_changed", target: person.id })],
+          }
+        : null,
+    );
+    return outcome === "last_admin" ? null : outcome;
+  }
+
   /** Ends all sign-ins of the person. */
   signOutEverywhere(account: string, id: string, by: Actor) {
     return this.#change(account, id, (person, now) => ({
@@ -195,16 +219,15 @@ export class People {
   async #change(
     account: string,
     id: string,
-    change: (
-      person: Person,
-      now: number,
-    ) => { readonly changed: Person | null; readonly audit: readonly AuditEntry[] },
+    change: (person: Person, now: number) => PersonChange | null,
   ): Promise<Person | "last_admin" | null> {
     for (;;) {
       const { people, record } = await this.#read(account);
       const person = people.find((each) => each.id === id);
       if (!person) return null;
-      const { changed, audit } = change(person, this.#clock.now());
+      const wanted = change(person, this.#clock.now());
+      if (!wanted) return null;
+      const { changed, audit } = wanted;
       const left = people.flatMap((each) => (each === person ? (changed ?? []) : each));
       if (isWithoutAdmin(left) && !isWithoutAdmin(people)) return "last_admin";
       const writes = [this.#writeOf(account, record, left)];

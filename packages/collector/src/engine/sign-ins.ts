@@ -40,6 +40,9 @@ export type SignInOutcome =
   | "failed"
   | { readonly retryAfterMs: number };
 
+/** As failures are counted: an address is the same in capitals. */
+const nameOf = (email: string) => email.normalize("NFKC").toLowerCase();
+
 const signInId = async (token: string) => `sign-in/${await hashOf(token)}`;
 
 function endOf({ startedAt, usedAt }: StoredSignIn): number {
@@ -72,7 +75,7 @@ export class SignIns {
 
   /** @param address where the request came from; its failures are counted */
   async signIn(email: string, password: string, address: string): Promise<SignInOutcome> {
-    const attempt = await this.#limit.begin(email.normalize("NFKC").toLowerCase(), address);
+    const attempt = await this.#limit.begin(nameOf(email), address);
     if (typeof attempt === "number") return { retryAfterMs: attempt };
     const found = await this.#people.byEmail(email);
     this.#decoy ??= this.#passwords.hash(randomText(16));
@@ -81,6 +84,23 @@ export class SignIns {
     if (!found || !isRight) return "failed";
     await attempt.succeeded();
     return this.start(found.account, found.person);
+  }
+
+  /**
+   * Another password for a person who knows the present one. All sign-ins of the person end, and a new one
+   * begins. Wrong passwords count as failed sign-ins do.
+   */
+  async changePassword(
+    { account, person }: SignedIn,
+    { present, wanted }: { readonly present: string; readonly wanted: string },
+    address: string,
+  ): Promise<SignInOutcome> {
+    const attempt = await this.#limit.begin(nameOf(person.email), address);
+    if (typeof attempt === "number") return { retryAfterMs: attempt };
+    if (!(await this.#passwords.verify(present, person.passwordHash))) return "failed";
+    await attempt.succeeded();
+    const changed = await this.#people.setPassword(account, person, wanted);
+    return changed ? this.start(account, changed) : "failed";
   }
 
   /** A new sign-in of a person whose identity was checked. */

@@ -19,6 +19,7 @@ export const PROBLEMS = {
   role_missing: [403, "The role does not allow this"],
   sign_in_required: [401, "Nobody is signed in"],
   sign_in_failed: [401, "The sign-in failed"],
+  password_wrong: [403, "The password is not the present one"],
   person_unknown: [403, "The person is not known"],
   cross_site_request: [403, "Another site's page has sent the request"],
   invitation_invalid: [404, "The invitation is not valid"],

@@ -52,6 +52,7 @@ describe("the table of roles", () => {
       "GET /v1/sign-in",
       "DELETE /v1/sign-in",
       "DELETE /v1/sign-in/all",
+      "PUT /v1/sign-in/password",
       "POST /v1/invitations/accept",
     ]);
   });

@@ -69,6 +69,7 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "GET /v1/sign-in": "none",
   "DELETE /v1/sign-in": "none",
   "DELETE /v1/sign-in/all": "none",
+  "PUT /v1/sign-in/password": "none",
   "POST /v1/invitations/accept": "none",
   "POST /v1/invitations": "admin",
   "GET /v1/people": "admin",

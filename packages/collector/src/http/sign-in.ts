@@ -27,6 +27,7 @@ interface Credentials {
 
 const PATH = "/v1/sign-in";
 const ALL_PATH = "/v1/sign-in/all";
+const PASSWORD_PATH = "/v1/sign-in/password";
 const ACCEPT_PATH = "/v1/invitations/accept";
 const MAX_PASSWORD_LENGTH = 256;
 
@@ -115,6 +116,30 @@ const accept = createRoute({
   responses: jsonResponses(view, "Who is signed in now"),
 });
 
+const changePassword = createRoute({
+  method: "put",
+  path: PASSWORD_PATH,
+  summary:
+    "Change the own password; ends all sign-ins of the person but this one, which gets a new cookie",
+  ...opened(
+    "People",
+    "changePassword",
+    "sign_in_required",
+    "password_wrong",
+    "too_many_requests",
+    "cross_site_request",
+  ),
+  request: {
+    body: jsonBody(
+      z.strictObject({
+        password: z.string().max(MAX_PASSWORD_LENGTH).describe("The present one."),
+        newPassword: password,
+      }),
+    ),
+  },
+  responses: jsonResponses(view, "Who is signed in now"),
+});
+
 export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
   const { people, signIns, addressOf, isProxied } = context;
   const routes = createRoutes();
@@ -129,11 +154,7 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
     if (outcome === "failed") {
       throw new Problem("sign_in_failed", "Check the e-mail address and the password.");
     }
-    if ("retryAfterMs" in outcome) {
-      const detail = "Wait: too many sign-ins have failed for this name or from this address.";
-      throw new Problem("too_many_requests", detail, [], outcome.retryAfterMs);
-    }
-    return outcome;
+    return allowed(outcome);
   }
 
   async function byToken(c: Context, token: string) {
@@ -144,6 +165,7 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
 
   routes.use(PATH, noStore);
   routes.use(ALL_PATH, noStore);
+  routes.use(PASSWORD_PATH, noStore);
 
   async function current(c: Context): Promise<SignedIn> {
     const token = readCookie(c);
@@ -186,6 +208,17 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
     return c.json({ signedOut: true as const }, 200);
   });
 
+  routes.openapi(changePassword, async (c) => {
+    requireOwnPage(c);
+    const { password: present, newPassword: wanted } = c.req.valid("json");
+    const address = addressGroup(addressOf(c));
+    const outcome = await signIns.changePassword(await current(c), { present, wanted }, address);
+    if (outcome === "failed") {
+      throw new Problem("password_wrong", "Check the present password: this is another one.");
+    }
+    return c.json(answer(c, PASSWORD_PATH, allowed(outcome)), 200);
+  });
+
   routes.openapi(accept, async (c) => {
     refuseOtherSites(c);
     const { token, email, password } = c.req.valid("json");
@@ -205,6 +238,13 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
   });
 
   return routes;
+}
+
+/** @throws {Problem} `too_many_requests` */
+function allowed<T extends object>(outcome: T | { readonly retryAfterMs: number }): T {
+  if (!("retryAfterMs" in outcome)) return outcome;
+  const detail = "Wait: too many sign-ins have failed for this name or from this address.";
+  throw new Problem("too_many_requests", detail, [], outcome.retryAfterMs);
 }
 
 /** The next person at this browser must not find it there. */

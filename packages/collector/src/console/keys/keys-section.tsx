@@ -1,4 +1,4 @@
-import { keyWords } from "../model/webhook.ts";
+import { keyWords } from "../model/secret-key.ts";
 import type { SecretKeys } from "../state/keys.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { SecretDialog } from "../ui/secret-dialog.tsx";

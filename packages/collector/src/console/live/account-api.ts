@@ -2,8 +2,9 @@ import type { DeliveryStatus, EndpointEvents, Role } from "../../core/lists.ts";
 import type { RecipeName } from "../../core/recipes.ts";
 import type { Trigger } from "../../core/trigger.ts";
 import type { Attempt } from "../model/attempt.ts";
+import type { SecretKey } from "../model/secret-key.ts";
 import type { Settings } from "../model/settings.ts";
-import type { Delivery, SecretKey, Webhook } from "../model/webhook.ts";
+import type { Delivery, Webhook } from "../model/webhook.ts";
 import type { WebhookTest } from "../model/webhook-test.ts";
 
 /** Sends a request with a JSON body; `undefined` sends none. */

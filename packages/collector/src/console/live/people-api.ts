@@ -38,6 +38,10 @@ export function createPeopleApi(
     signOut: () => send("DELETE", "v1/sign-in"),
     signOutEverywhere: () => send("DELETE", "v1/sign-in/all"),
 
+    /** Ends all other sign-ins of the person. */
+    changePassword: (password: string, newPassword: string) =>
+      send<SignedIn>("PUT", "v1/sign-in/password", { password, newPassword }),
+
     people: () => send<{ people: Person[] }>("GET", "v1/people"),
     setRole: (id: string, role: Role) => send<Person>("PATCH", personPath(id), { role }),
     removePerson: (id: string) => send("DELETE", personPath(id)),

@@ -1,4 +1,4 @@
-import { timeWords } from "./webhook.ts";
+import { timeWords } from "./time-words.ts";
 
 /** A kind of signal that was refused. */
 export interface Attempt {

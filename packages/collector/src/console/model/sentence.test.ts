@@ -98,7 +98,7 @@ const CASES: [string, Partial<Transition>][] = [
     },
   ],
   ["The account’s settings changed", { cause: "settings_changed", from: active, to: active }],
-  ["Changed", { cause: "from_a_newer_collector", from: active, to: active }],
+  ["Changed", { cause: "from_a_newer_collector" as never, from: active, to: active }],
 ];
 
 describe("sentence", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Delivery, deliveryWords, keyWords, type Webhook, webhookWords } from "./webhook.ts";
+import { keyWords } from "./secret-key.ts";
+import { type Delivery, deliveryWords, type Webhook, webhookWords } from "./webhook.ts";
 
 const AT = "2026-01-01T10:00:00.000Z";
 

@@ -1,4 +1,5 @@
-import type { DeliveryStatus, DisabledReason, EndpointEvents, Role } from "../../core/lists.ts";
+import type { DeliveryStatus, DisabledReason, EndpointEvents } from "../../core/lists.ts";
+import { timeWords } from "./time-words.ts";
 
 /** An endpoint that receives transitions, as the API returns it. */
 export interface Webhook {
@@ -26,23 +27,6 @@ export interface Delivery {
   error: string | null;
   nextAttemptAt: string | null;
   updatedAt: string;
-}
-
-/** A secret key, without the key itself. */
-export interface SecretKey {
-  id: string;
-  role: Role;
-  name: string | null;
-  /** How the key begins. */
-  hint: string;
-  createdAt: string | null;
-  expiresAt: string | null;
-}
-
-const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-
-export function timeWords(instant: string): string {
-  return TIME.format(new Date(instant));
 }
 
 export const EVENT_WORDS: Record<EndpointEvents, string> = {
@@ -93,26 +77,6 @@ export function deliveryWords({
     attempts > 0 && (attempts === 1 ? "1 attempt" : `${attempts} attempts`),
     response !== null ? `answered ${response}` : error !== null && `no answer (${error})`,
     nextAttemptAt && `next at ${timeWords(nextAttemptAt)}`,
-  ]
-    .filter(Boolean)
-    .join(", ");
-}
-
-export const ROLE_WORDS: Record<Role, { title: string; may: string }> = {
-  viewer: { title: "Viewer", may: "sees everything but keys, people and the audit log" },
-  operator: {
-    title: "Operator",
-    may: "also reports for conversations, and changes triggers and most settings",
-  },
-  admin: { title: "Admin", may: "may do everything" },
-};
-
-/** What a key is, and until when it is valid. */
-export function keyWords({ role, createdAt, expiresAt }: SecretKey): string {
-  return [
-    ROLE_WORDS[role].title,
-    createdAt && `since ${timeWords(createdAt)}`,
-    expiresAt ? `ends ${timeWords(expiresAt)}` : "valid until it is revoked",
   ]
     .filter(Boolean)
     .join(", ");

@@ -1,7 +1,6 @@
 import { useEffect } from "preact/hooks";
 import type { SignedIn } from "../model/person.ts";
 import type { People } from "../state/people.ts";
-import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { Page } from "../ui/page.tsx";
 import { SecretDialog } from "../ui/secret-dialog.tsx";
 import { InviteForm } from "./invite-form.tsx";
@@ -42,17 +41,6 @@ export function PeoplePage({ people, self }: Props) {
         There is no one yet: the console is opened with a secret key.
       </p>
       <InviteForm people={people} />
-      {self && (
-        <div class="buttons">
-          <ConfirmButton
-            id="sign-out-everywhere"
-            label="Sign out everywhere"
-            question="Sign out everywhere?"
-            follows="You are signed out here and in every other browser."
-            onConfirm={people.signOutEverywhere}
-          />
-        </div>
-      )}
       <SecretDialog
         id="invitation"
         title="Send this link to the person"

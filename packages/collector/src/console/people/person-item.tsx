@@ -1,6 +1,7 @@
 import type { Role } from "../../core/lists.ts";
 import type { Person } from "../model/person.ts";
-import { ROLE_WORDS, timeWords } from "../model/webhook.ts";
+import { ROLE_WORDS } from "../model/role-words.ts";
+import { timeWords } from "../model/time-words.ts";
 import type { People } from "../state/people.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { RoleOptions } from "../ui/role-options.tsx";

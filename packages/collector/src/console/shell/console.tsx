@@ -1,4 +1,5 @@
 import { type ReadonlySignal, useSignalEffect } from "@preact/signals";
+import { AccountDialog } from "../account/account-dialog.tsx";
 import { NowPage } from "../now/now-page.tsx";
 import { SessionDrawer } from "../now/session-drawer.tsx";
 import type { App } from "../state/app.ts";
@@ -14,6 +15,7 @@ export function Console({ app, page }: { app: App; page: ReadonlySignal<PagePath
   const forms = app.forms.value;
   const current = page.value;
   const connection = app.connection.value;
+  const person = app.person.value;
 
   useSignalEffect(() => {
     const waiting = app.live.value?.sessions.groups.waiting.value.length ?? 0;
@@ -27,7 +29,8 @@ export function Console({ app, page }: { app: App; page: ReadonlySignal<PagePath
       <TopBar
         connection={connection}
         isSignedIn={live !== null}
-        person={app.person.value}
+        person={person}
+        onAccount={() => forms?.account.open()}
         onSignOut={app.signOut}
       />
       <SignIn signIn={app.signIn} />
@@ -40,9 +43,8 @@ export function Console({ app, page }: { app: App; page: ReadonlySignal<PagePath
             isHidden={current !== "now"}
             onMore={app.loadMore}
           />
-          {forms && (
-            <PageContent page={current} forms={forms} live={live} self={app.person.value} />
-          )}
+          {forms && <PageContent page={current} forms={forms} live={live} self={person} />}
+          {forms && person && <AccountDialog account={forms.account} person={person} />}
           <SessionDrawer drawer={live.drawer} settings={live.settings} />
         </>
       )}

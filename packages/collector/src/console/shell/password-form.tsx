@@ -1,8 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Credentials } from "../model/person.ts";
-
-/** The collector's own minimum for a new password. */
-const MIN_PASSWORD_LENGTH = 12;
+import { MIN_PASSWORD_LENGTH } from "../ui/password-length.ts";
 
 interface Props {
   /** Whether a person joins, and chooses the password. */

@@ -13,11 +13,12 @@ interface Props {
   isSignedIn: boolean;
   /** `null` with a secret key. */
   person: SignedIn | null;
+  onAccount: () => void;
   onSignOut: () => void;
 }
 
 /** The name, the state of the connection, and the way out. */
-export function TopBar({ connection, isSignedIn, person, onSignOut }: Props) {
+export function TopBar({ connection, isSignedIn, person, onAccount, onSignOut }: Props) {
   return (
     <header class="top">
       <h1>
@@ -32,9 +33,17 @@ export function TopBar({ connection, isSignedIn, person, onSignOut }: Props) {
       >
         {WORDS[connection ?? "connecting"]}
       </p>
-      <span id="who" class="quiet" hidden={person === null}>
+      <button
+        id="who"
+        type="button"
+        class="quiet"
+        aria-haspopup="dialog"
+        title="Your account"
+        hidden={person === null}
+        onClick={onAccount}
+      >
         <bdi>{person?.email}</bdi>
-      </span>
+      </button>
       <button id="sign-out" type="button" hidden={!isSignedIn} onClick={onSignOut}>
         Sign out
       </button>

@@ -1,6 +1,7 @@
 import type { Signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
 import type { Settings } from "../model/settings.ts";
+import { createAccount } from "./account.ts";
 import { createKeys } from "./keys.ts";
 import { createPeople } from "./people.ts";
 import { createPresenceForm } from "./presence-form.ts";
@@ -19,6 +20,7 @@ export function createForms(api: Api, settings: Signal<Settings>) {
     webhooks: createWebhooks(api),
     keys: createKeys(api),
     people: createPeople(api),
+    account: createAccount(api),
     triggers: createTriggersForm(api),
     presence: createPresenceForm(api, settings),
   };

@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { Role } from "../../core/lists.ts";
 import type { Api } from "../live/api.ts";
-import type { SecretKey } from "../model/webhook.ts";
+import type { SecretKey } from "../model/secret-key.ts";
 import { createListWork } from "./work.ts";
 
 export type SecretKeys = ReturnType<typeof createKeys>;

@@ -2,15 +2,13 @@ import { signal } from "@preact/signals";
 import type { Role } from "../../core/lists.ts";
 import type { Api } from "../live/api.ts";
 import type { Person } from "../model/person.ts";
-import { ROLE_WORDS } from "../model/webhook.ts";
+import { ROLE_WORDS } from "../model/role-words.ts";
 import { createListWork } from "./work.ts";
 
 export type People = ReturnType<typeof createPeople>;
 
 /** The people of the account, and what is done with them. */
-export function createPeople(
-  api: Pick<Api, "people" | "setRole" | "removePerson" | "invite" | "signOutEverywhere">,
-) {
+export function createPeople(api: Pick<Api, "people" | "setRole" | "removePerson" | "invite">) {
   /** The address of an invitation that was just made, and is never shown again. */
   const invitation = signal<string | null>(null);
   const work = createListWork<Person>(async () => (await api.people()).people);
@@ -44,12 +42,6 @@ export function createPeople(
         await api.removePerson(id);
         await reload();
         return `${email} was removed.`;
-      }),
-
-    signOutEverywhere: () =>
-      work.run(async () => {
-        await api.signOutEverywhere();
-        return "Signed out everywhere.";
       }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Signal } from "@preact/signals";
 import type { Role } from "../../core/lists.ts";
-import { ROLE_WORDS } from "../model/webhook.ts";
+import { ROLE_WORDS } from "../model/role-words.ts";
 import { Field } from "./field.tsx";
 import { RoleOptions } from "./role-options.tsx";
 

@@ -1,5 +1,5 @@
 import { ROLES } from "../../core/lists.ts";
-import { ROLE_WORDS } from "../model/webhook.ts";
+import { ROLE_WORDS } from "../model/role-words.ts";
 
 /** The options of a choice of a role. */
 export function RoleOptions() {

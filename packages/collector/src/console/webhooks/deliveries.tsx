@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useCallback, useEffect } from "preact/hooks";
-import { type Delivery, deliveryWords, timeWords, type Webhook } from "../model/webhook.ts";
+import { timeWords } from "../model/time-words.ts";
+import { type Delivery, deliveryWords, type Webhook } from "../model/webhook.ts";
 import type { Webhooks } from "../state/webhooks.ts";
 
 interface Props {
