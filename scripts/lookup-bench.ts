@@ -2,10 +2,10 @@
  * Measures look-ups of one session among many: how long each takes on a store and through the API, and how
  * many bytes a session takes.
  *
- *     node --expose-gc scripts/lookup-bench.ts sqlite|memory|redis|edge [sessions] [--with DIR]
+ *     node --expose-gc scripts/lookup-bench.ts sqlite|memory|redis|edge [sessions] [--bytes plain|tags|link] [--with DIR]
  *
- * `--with`: only the bytes, by the stores of another checkout. `edge` has 8 shards in workerd, and the
- * API alone.
+ * `--bytes`: only the bytes, of sessions that have no more than that, see e2e/support/lookup-sessions.ts.
+ * `--with`: those of the stores of another checkout. `edge` has 8 shards in workerd, and the API alone.
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,16 +13,25 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { percentile } from "../bench/figures.ts";
 import { EdgeSite } from "../e2e/support/edge-site.ts";
-import { lookUps, lookupWrite } from "../e2e/support/lookup-sessions.ts";
+import {
+  type Checkout,
+  LOOKED_UP,
+  type LookedUp,
+  lookUps,
+  lookupWrite,
+} from "../e2e/support/lookup-sessions.ts";
 import { RedisServer } from "../e2e/support/redis.ts";
 import { createCollector } from "../packages/collector/src/platform/create-collector.ts";
 import type { Store } from "../packages/collector/src/stores/store.ts";
 
 const { values, positionals } = parseArgs({
-  options: { with: { type: "string" } },
+  options: { with: { type: "string" }, bytes: { type: "string" } },
   allowPositionals: true,
 });
 const [kind = "sqlite", wanted = "1000000"] = positionals;
+const isForBytes = values.with !== undefined || values.bytes !== undefined;
+const has = LOOKED_UP.find((each) => each === (values.bytes ?? (isForBytes ? "plain" : "mixed")));
+if (has === undefined) throw new Error("--bytes must be plain, tags, link or mixed.");
 const SESSIONS = Number(wanted);
 const BATCH = 1_000;
 const SHARDS = 8;
@@ -32,9 +41,11 @@ const SLOW_REPEATS = 20;
 const SLOW = new Set(["tag", "reason", "group", "text"]);
 
 const source = resolve(values.with ?? ".", "packages/collector/src");
-const suite: typeof import("../packages/collector/src/stores/suite/case.ts") = await import(
-  `${source}/stores/suite/case.ts`
-);
+const checkout: Checkout = {
+  suite: await import(`${source}/stores/suite/case.ts`),
+  core: await import(`${source}/core/session.ts`),
+};
+const { NOW } = checkout.suite;
 const folder = mkdtempSync(join(tmpdir(), "stillhere-lookups-"));
 
 /** Asks the API; rejects anything but 200. */
@@ -42,13 +53,13 @@ type Ask = (path: string) => Promise<unknown>;
 
 async function measure(store: Store | null, ask: Ask): Promise<void> {
   console.log("| look-up | store, p50 / p99 | API, p50 / p99 |\n| --- | --- | --- |");
-  const names = lookUps(0, suite.NOW).map(({ name }) => name);
+  const names = lookUps(0, NOW).map(({ name }) => name);
   for (const [index, name] of names.entries()) {
     const times: { store: number[]; api: number[] } = { store: [], api: [] };
     const repeats = SLOW.has(name) ? SLOW_REPEATS : REPEATS;
     for (let repeat = 0; repeat <= repeats; repeat += 1) {
       const number = 4 * Math.floor((SESSIONS / 4 / (repeats + 1)) * repeat);
-      const look = lookUps(number, suite.NOW)[index];
+      const look = lookUps(number, NOW)[index];
       if (!look) continue;
       const isWarm = repeat > 0;
       const timed = async (into: number[], work: () => Promise<unknown>) => {
@@ -71,10 +82,12 @@ function spread(times: number[]): string {
   return `${p50.toFixed(2)} / ${p99.toFixed(2)} ms`;
 }
 
-async function fill(store: Store): Promise<void> {
+async function fill(store: Store, kept: LookedUp): Promise<void> {
   for (let first = 0; first < SESSIONS; first += BATCH) {
     const count = Math.min(BATCH, SESSIONS - first);
-    const writes = Array.from({ length: count }, (_, index) => lookupWrite(first + index, suite));
+    const writes = Array.from({ length: count }, (_, index) =>
+      lookupWrite(first + index, checkout, kept),
+    );
     const outcomes = await store.commit(writes);
     if (outcomes.some((outcome) => outcome !== "committed")) throw new Error("not committed");
   }
@@ -82,7 +95,7 @@ async function fill(store: Store): Promise<void> {
 
 function sayBytes(bytes: number): void {
   console.log(
-    `${kind}, ${SESSIONS.toLocaleString("en")} sessions: ${(bytes / SESSIONS).toFixed(0)} bytes each`,
+    `${kind}, ${SESSIONS.toLocaleString("en")} sessions (${has}): ${(bytes / SESSIONS).toFixed(0)} bytes each`,
   );
 }
 
@@ -98,13 +111,15 @@ function heapBytes(): number {
   return heapUsed + external;
 }
 
-async function onStore(address: string, used: () => number): Promise<void> {
+async function onStore(address: string, kept: LookedUp, used: () => number): Promise<void> {
   const { openStore } = await import(`${source}/platform/open-store.ts`);
   const store: Store = await openStore(address);
   const before = used();
-  await fill(store);
+  await fill(store, kept);
+  // Closing a SQLite file takes its write-ahead log away, whose length depends on the moment.
+  if (isForBytes && kind === "sqlite") await store.close();
   sayBytes(used() - before);
-  if (values.with !== undefined) return store.close();
+  if (isForBytes) return kind === "sqlite" ? undefined : store.close();
   const collector = createCollector({ store });
   const { keys } = await collector.start();
   const headers = { Authorization: `Bearer ${keys?.secretKey}` };
@@ -130,14 +145,14 @@ async function onEdge(): Promise<void> {
 
 try {
   if (kind === "edge") await onEdge();
-  else if (kind === "memory") await onStore("memory:", heapBytes);
+  else if (kind === "memory") await onStore("memory:", has, heapBytes);
   else if (kind === "sqlite") {
     const file = join(folder, "bench.db");
-    await onStore(`sqlite:${file}`, () => sizeOf(folder));
+    await onStore(`sqlite:${file}`, has, () => sizeOf(folder));
   } else {
     const server = await RedisServer.start("--appendonly", "no", "--save", "");
     const used = () => Number(/^used_memory:(\d+)/m.exec(server.command("INFO", "memory"))?.[1]);
-    await onStore(server.url, used).finally(() => server.stop());
+    await onStore(server.url, has, used).finally(() => server.stop());
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

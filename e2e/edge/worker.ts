@@ -5,6 +5,7 @@
  */
 
 import type { InputType } from "../../packages/collector/src/core/input.ts";
+import * as core from "../../packages/collector/src/core/session.ts";
 import type { Accounts } from "../../packages/collector/src/engine/accounts.ts";
 import type {
   Request as EngineRequest,
@@ -113,7 +114,7 @@ export default {
     }
     if (method === "fill") {
       const writes = Array.from({ length: Number(count) }, (_, each) =>
-        lookupWrite(Number(input) + each, suite),
+        lookupWrite(Number(input) + each, { suite, core }, "mixed"),
       );
       await new DurableObjectStore(linksOf(env, "stillhere")).commit(writes);
     }

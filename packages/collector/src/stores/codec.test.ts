@@ -100,6 +100,17 @@ describe("the session codec", () => {
     expect(decodeSession("s", JSON.stringify(row.slice(0, 28)))).toEqual(session);
   });
 
+  it("reads a row of format 1, which spells its channels out", () => {
+    const ticket = { id: "4711", routingChannel: "email" };
+    for (const given of [{}, { ticket }]) {
+      const session = createSession({ id: "s", channel: "web_widget", ...given }, 5);
+      const row = JSON.parse(encodeSession(session)) as unknown[];
+      const old = row.with(0, 1).with(2, "web_widget");
+      old[5] = (row[5] as unknown[]).with(5, session.ticket.routingChannel);
+      expect(decodeSession("s", JSON.stringify(old))).toEqual(session);
+    }
+  });
+
   it("refuses an unknown format", () => {
     expect(() => decodeSession("s", "[99]")).toThrow(/unknown format 99/);
   });

@@ -4,7 +4,7 @@
  * names would take most of the space.
  *
  * The first value is the format version. A new field goes to the end; a decoder of an older row
- * gives the field its default.
+ * gives the field its default. Format 1 spells out the channels that {@link USUAL} has.
  * @module
  */
 import type { Link } from "../core/links.ts";
@@ -20,7 +20,11 @@ import type { Cause, FieldTimes, Merge, Page, Session, TimedField } from "../cor
 import { listOf, nameAt, numberOf, textOf, textOrNull } from "./decode.ts";
 import { UnknownFormatError } from "./record-error.ts";
 
-const FORMAT = 1;
+const FORMAT = 2;
+const OLD_FORMAT = 1;
+
+/** What nearly all sessions have, stored as 0. */
+const USUAL = { channel: "web_widget", routingChannel: "messaging" } as const;
 
 /** An encoded row; {@link encodeSession} defines the meaning of each index. */
 type Row = readonly unknown[];
@@ -31,7 +35,7 @@ export function encodeSession(session: Session): string {
   const row: readonly unknown[] = [
     FORMAT,
     createdAt,
-    session.channel,
+    session.channel === USUAL.channel ? 0 : session.channel,
     session.user,
     session.assignee,
     [
@@ -40,7 +44,7 @@ export function encodeSession(session: Session): string {
       ticket.priority === null ? null : TICKET_PRIORITIES.indexOf(ticket.priority),
       ticket.group,
       ticket.tags,
-      ticket.routingChannel,
+      ticket.routingChannel === USUAL.routingChannel ? 0 : ticket.routingChannel,
     ],
     session.bindings,
     session.pages.map((page) => encodePage(page, createdAt)),
@@ -183,7 +187,9 @@ function lastChangeOf({ stateChangedAt, presenceChangedAt }: Session): number {
 /** @throws if the text is no session in this format. */
 export function decodeSession(id: string, text: string): Session {
   const row = listOf(JSON.parse(text));
-  if (row[0] !== FORMAT) throw new UnknownFormatError(`unknown format ${String(row[0])}`);
+  if (row[0] !== FORMAT && row[0] !== OLD_FORMAT) {
+    throw new UnknownFormatError(`unknown format ${String(row[0])}`);
+  }
   const createdAt = numberOf(row[1]);
   const time = (since: unknown) => numberOf(since) + createdAt;
   const at = (since: unknown) => (since === null ? null : time(since));
@@ -194,7 +200,7 @@ export function decodeSession(id: string, text: string): Session {
   return {
     id,
     createdAt,
-    channel: textOf(row[2]),
+    channel: row[2] === 0 ? USUAL.channel : textOf(row[2]),
     user: textOrNull(row[3]),
     assignee: textOrNull(row[4]),
     ticket: {
@@ -203,7 +209,7 @@ export function decodeSession(id: string, text: string): Session {
       priority: priority === null ? null : nameAt(TICKET_PRIORITIES, priority),
       group: textOrNull(group),
       tags: listOf(tags).map(textOf),
-      routingChannel: textOf(routingChannel),
+      routingChannel: routingChannel === 0 ? USUAL.routingChannel : textOf(routingChannel),
     },
     bindings: listOf(row[6]).map(textOf),
     pages: listOf(row[7]).map((page) => decodePage(listOf(page), createdAt)),

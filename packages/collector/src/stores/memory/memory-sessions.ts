@@ -6,7 +6,6 @@ import type { Session } from "../../core/session.ts";
 import { Deadlines } from "../deadlines.ts";
 import {
   compare,
-  comparePositions,
   type ListFilter,
   type ListOrder,
   type ListPosition,
@@ -17,13 +16,15 @@ import {
 import { noSessions, type StateCounts } from "../state-counts.ts";
 import type { IndexedColumns, QueueCounts, SessionKey, Stored } from "../store.ts";
 import { termHash, termHashesOf } from "../term-hash.ts";
+import { PositionList } from "./position-list.ts";
 import { SortedList } from "./sorted-list.ts";
 
 export interface SessionRow {
   readonly key: SessionKey;
   readonly stored: Stored;
   readonly columns: IndexedColumns;
-  readonly eventIds: Set<string>;
+  /** `null`: none. An empty set for each session would take more than its place in all orders. */
+  readonly eventIds: Set<string> | null;
   readonly number: number;
 }
 
@@ -34,13 +35,13 @@ export class MemorySessions {
   /** Those with a session, ascending. */
   readonly agents = new SortedList<string>(compare);
   readonly #byId = new SortedList<string>(compare);
-  readonly #byChange = new SortedList<ListPosition>(comparePositions);
-  readonly #queue = new SortedList<ListPosition>(comparePositions);
+  readonly #byChange = new PositionList();
+  readonly #queue = new PositionList();
   readonly #queueCounts = new Map<string | null, QueueCounts>();
   readonly #byAgent = new Map<string, SortedList<string>>();
   /** By the hashes of their terms: a list for each term would take as much memory as the session. */
-  readonly #byTerm = new SortedList<ListPosition>(comparePositions);
-  readonly #byEpoch = new Map<number, Set<string>>();
+  readonly #byTerm = new PositionList();
+  readonly #byEpoch = new Map<number, SortedList<string>>();
 
   put(row: SessionRow): void {
     const { id } = row.key;
@@ -66,8 +67,8 @@ export class MemorySessions {
   #update(id: string, before: SessionRow | null, after: SessionRow | null): void {
     const [oldEpoch, epoch] = [before?.stored.epoch, after?.stored.epoch];
     if (oldEpoch !== epoch) {
-      if (oldEpoch !== undefined) this.#leaveEpoch(id, oldEpoch);
-      if (epoch !== undefined) this.#byEpoch.set(epoch, this.#idsAt(epoch).add(id));
+      if (oldEpoch !== undefined) remove(this.#byEpoch, oldEpoch, id);
+      if (epoch !== undefined) add(this.#byEpoch, epoch, id);
     }
     const [old, session] = [before?.stored.session, after?.stored.session];
     if (old?.changedAt !== session?.changedAt) {
@@ -82,16 +83,6 @@ export class MemorySessions {
     if (before) this.#count(before, -1);
     if (after) this.#count(after, 1);
     this.#assign(id, before?.columns.assignee ?? null, after?.columns.assignee ?? null);
-  }
-
-  #idsAt(epoch: number): Set<string> {
-    return this.#byEpoch.get(epoch) ?? new Set();
-  }
-
-  #leaveEpoch(id: string, epoch: number): void {
-    const ids = this.#idsAt(epoch);
-    ids.delete(id);
-    if (ids.size === 0) this.#byEpoch.delete(epoch);
   }
 
   #updateTerms(id: string, before: Session | undefined, after: Session | undefined): void {
@@ -167,17 +158,17 @@ export class MemorySessions {
 
   /** Sessions that have not applied the broadcast `epoch`. */
   *notCaughtUp(epoch: number): Generator<string> {
-    for (const [each, ids] of this.#byEpoch) if (each < epoch) yield* ids;
+    for (const [each, ids] of this.#byEpoch) if (each < epoch) yield* ids.after(null);
   }
 }
 
-function add(map: Map<string, SortedList<string>>, name: string, id: string): void {
-  const ids = map.get(name) ?? new SortedList<string>(compare);
-  map.set(name, ids);
+function add<K>(map: Map<K, SortedList<string>>, key: K, id: string): void {
+  const ids = map.get(key) ?? new SortedList<string>(compare);
+  map.set(key, ids);
   ids.add(id);
 }
 
-function remove(map: Map<string, SortedList<string>>, name: string, id: string): void {
-  map.get(name)?.delete(id);
-  if (map.get(name)?.size === 0) map.delete(name);
+function remove<K>(map: Map<K, SortedList<string>>, key: K, id: string): void {
+  map.get(key)?.delete(id);
+  if (map.get(key)?.size === 0) map.delete(key);
 }

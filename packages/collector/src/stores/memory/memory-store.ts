@@ -82,7 +82,7 @@ export class MemoryStore implements Store {
       const row = this.#row(key);
       return {
         stored: row?.stored ?? null,
-        seenEventIds: eventIds.filter((id) => row?.eventIds.has(id)),
+        seenEventIds: eventIds.filter((id) => row?.eventIds?.has(id)),
         ...(row && { number: row.number }),
       };
     });
@@ -98,8 +98,7 @@ export class MemoryStore implements Store {
     const row = this.#row(key);
     if ((row?.stored.version ?? 0) !== write.expectedVersion) return "conflict";
     if (!row && epoch < (this.#closedEpochs.get(key.account) ?? 0)) return "conflict";
-    const eventIds = row?.eventIds ?? new Set();
-    for (const id of write.eventIds) eventIds.add(id);
+    const eventIds = withAll(row?.eventIds ?? null, write.eventIds);
     const stored = { session, shadow, epoch, deadlineAt, version: write.expectedVersion + 1 };
     this.#put({ key, stored, columns, eventIds, number: row?.number ?? this.#nextNumber(key) });
     this.#log.append("live", write, write.transitions);
@@ -369,6 +368,13 @@ export class MemoryStore implements Store {
 /** By deadline, then in the order in which the sessions were created. */
 function byDeadline(a: SessionRow, b: SessionRow): number {
   return (a.stored.deadlineAt ?? 0) - (b.stored.deadlineAt ?? 0) || a.number - b.number;
+}
+
+function withAll(set: Set<string> | null, values: readonly string[]): Set<string> | null {
+  if (values.length === 0) return set;
+  const all = set ?? new Set<string>();
+  for (const value of values) all.add(value);
+  return all;
 }
 
 function toCandidate({ stored, columns }: SessionRow): Candidate {

@@ -67,7 +67,7 @@ describe("a session's record", () => {
     ["has a damaged session", (record) => record.slice(0, -3)],
     ["has a damaged first line", (record) => record.replace(/^\d+ /, "x ")],
     ["is a text without lines", () => "something else"],
-    ["is of a newer version", (record) => record.replace("\n[1,", "\n[2,")],
+    ["is of a newer version", (record) => record.replace("\n[2,", "\n[3,")],
   ])("that %s hurts only its own session, until it is repaired", async (_, damaged) => {
     let record = "";
     await hurtsOnlyItsSession(store, {

@@ -64,8 +64,8 @@ describe("a session's row", () => {
     ["is cut off", (body) => body.slice(0, -1)],
     ["is no list", () => "{}"],
     ["has an unknown enum value", (body) => body.replace(/\["?\w+"?,\d+/, "[null,99")],
-    ["is of a newer version", (body) => body.replace("[1,", "[2,")],
-    ["has a text in place of a list", (body) => body.replace('"messaging"],[]', '"messaging"],""')],
+    ["is of a newer version", (body) => body.replace("[2,", "[3,")],
+    ["has a text in place of a list", (body) => body.replace("[],0],[]", '[],0],""')],
   ])("that %s hurts only its own session, until it is repaired", async (_, damaged) => {
     let body = "";
     await hurtsOnlyItsSession(store, {
@@ -80,9 +80,9 @@ describe("a session's row", () => {
 
   it("that is of a newer version says so", async () => {
     await store.commit([writeOf("a")]);
-    change(SET_BODY, "[2]", "a");
+    change(SET_BODY, "[3]", "a");
     const [found] = await store.load([{ key: keyOf("a"), eventIds: [] }]);
-    expect(found?.unreadable).toMatch(/^The session a of .*\(unknown format 2\): upgrade/);
+    expect(found?.unreadable).toMatch(/^The session a of .*\(unknown format 3\): upgrade/);
   });
 
   it("is passed over by lists, whose pages are as long as ever", async () => {
