@@ -37,7 +37,9 @@ export default defineConfig({
           exclude: ENGINES,
           setupFiles: "scripts/vitest-seed.ts",
           fakeTimers,
-          testTimeout: 60_000,
+          // Long, so that a test ends by itself however busy the machine is.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -47,7 +49,8 @@ export default defineConfig({
           include: ENGINES,
           setupFiles: "scripts/vitest-seed.ts",
           fakeTimers,
-          testTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       {
@@ -55,8 +58,8 @@ export default defineConfig({
           name: "e2e",
           env,
           include: ["e2e/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

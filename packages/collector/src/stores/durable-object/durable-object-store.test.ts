@@ -30,7 +30,7 @@ const SHARDS = 2;
 let edge: Miniflare;
 beforeAll(async () => {
   edge = await startEdge({ entry: ENTRY, bindings: { STILLHERE_SHARDS: String(SHARDS) } });
-}, 60_000);
+});
 afterAll(() => edge?.dispose());
 
 async function run(task: Task): Promise<unknown> {

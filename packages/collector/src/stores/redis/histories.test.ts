@@ -26,7 +26,7 @@ describe.each([
   beforeAll(async () => {
     servers = await kind.start();
     store = await RedisStore.open(servers.url);
-  }, 60_000);
+  });
   afterAll(async () => {
     await store.close();
     await servers.stop();

@@ -172,5 +172,5 @@ describe("a cluster", () => {
       await store.close();
       await cluster.stop();
     }
-  }, 90_000);
+  });
 });

@@ -62,7 +62,7 @@ describe("a cluster", () => {
   let cluster: RedisCluster;
   beforeAll(async () => {
     cluster = await RedisCluster.start();
-  }, 60_000);
+  });
   afterAll(() => cluster.stop());
 
   it("has the two sessions of a merge on two servers", () => {

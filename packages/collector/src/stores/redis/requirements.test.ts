@@ -84,7 +84,7 @@ describe("the eviction policy", () => {
     cluster.primaryOf(key).command("CONFIG", "SET", "maxmemory-policy", "noeviction");
     const store = await open(cluster.url);
     expect(await store.checkEviction()).toEqual({ mayEvict: false, message: "" });
-  }, 60_000);
+  });
 });
 
 describe("a Redis that passes no messages on", () => {
