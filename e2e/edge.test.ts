@@ -62,6 +62,14 @@ function folder(): string {
 const figures = (site: EdgeSite, index = 0) =>
   site.request<Figures>("GET", `/test/${index}/figures`);
 
+async function unheardSeconds({ edge }: EdgeSite): Promise<number> {
+  const url = "http://edge.test/metrics";
+  expect((await edge.dispatchFetch(url)).status).toBe(401);
+  const headers = { Authorization: `Bearer ${KEYS.metrics}` };
+  const text = await (await edge.dispatchFetch(url, { headers })).text();
+  return Number(/^stillhere_unheard_seconds (.*)$/m.exec(text)?.[1]);
+}
+
 async function waitForOffline(site: EdgeSite, id: string, timeoutMs: number): Promise<void> {
   await until(
     `${id} to be offline`,
@@ -113,7 +121,16 @@ describe("the edge deployment", () => {
       return sessions.map(({ presence }) => presence);
     };
     expect(await presences()).toEqual(ids.map(() => "online"));
+    const unheardSince = async () => {
+      const queue = await site.request<{ unheardSince: string | null }>("GET", "/v1/queue");
+      return queue.unheardSince && Date.parse(queue.unheardSince);
+    };
+    await until("the account to be reported unheard", async () => (await unheardSince()) !== null);
+    expect(await unheardSince()).toBeLessThan(Date.now());
+    expect(await unheardSeconds(site)).toBeGreaterThan(0);
     await pages[0]?.beat();
+    await until("the account to be heard again", async () => (await unheardSince()) === null);
+    expect(await unheardSeconds(site)).toBe(0);
     await until("all to be offline", async () => (await presences()).every((p) => p === "offline"));
   });
 

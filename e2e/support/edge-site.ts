@@ -7,7 +7,12 @@ import type { Miniflare } from "miniflare";
 import { startEdge } from "./edge.ts";
 
 const ENTRY = fileURLToPath(new URL("../edge/worker.ts", import.meta.url));
-export const KEYS = { publishable: "pk_edge", secret: "sk_edge", token: "ts_edge" };
+export const KEYS = {
+  publishable: "pk_edge",
+  secret: "sk_edge",
+  token: "ts_edge",
+  metrics: "mt_edge",
+};
 
 export interface EdgeSession {
   readonly id: string;
@@ -31,6 +36,7 @@ export class EdgeSite {
       STILLHERE_SECRET_KEY: KEYS.secret,
       STILLHERE_TOKEN_SECRET: KEYS.token,
       STILLHERE_ALLOW_PRIVATE_WEBHOOKS: "true",
+      STILLHERE_METRICS_TOKEN: KEYS.metrics,
     };
     const edge = await startEdge({ entry: ENTRY, bindings, ...(folder && { folder }) });
     const site = new EdgeSite(edge);

@@ -46,7 +46,7 @@ import {
 import { type BeatOutcome, isElsewhere, isOfPage, type Outcome, type Request } from "./request.ts";
 import { isSameJson } from "./same-json.ts";
 import { SessionBatch } from "./session-batch.ts";
-import { UnheardAccounts } from "./unheard-accounts.ts";
+import { type UnheardAccount, UnheardAccounts } from "./unheard-accounts.ts";
 
 const BATCH_LIMIT = 1_000;
 /** A request is tried again after this many conflicts; the next rejects it. A few in a row are usual. */
@@ -158,6 +158,11 @@ export class Engine {
   /** Adjusts the clock to the store's, and moves the liveness watermark; see {@link Heartbeat.beat}. */
   heartbeat(): Promise<void> {
     return this.#heartbeat.beat();
+  }
+
+  /** The accounts that are unheard at `now`, which is in steady time. */
+  unheardAccounts(now: number): readonly UnheardAccount[] {
+    return this.unheard.list(now);
   }
 
   /** Whether signals can be stored. */

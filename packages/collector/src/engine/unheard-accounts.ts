@@ -24,6 +24,14 @@ interface Misses {
   readonly at: Map<string, number>;
 }
 
+/** An account that is unheard, and since when, in steady time. */
+export type UnheardAccount = UnheardPeriod & { readonly account: string };
+
+/** For how long an account has been unheard, the longest if several are; 0: none is. */
+export function longestUnheardMs(accounts: readonly UnheardAccount[], now: number): number {
+  return Math.max(0, ...accounts.map(({ since }) => now - since));
+}
+
 export class UnheardAccounts {
   readonly #store: Store;
   readonly #broadcasts: Broadcasts;
@@ -37,16 +45,11 @@ export class UnheardAccounts {
   }
 
   /** The accounts that are unheard at `now`. All instants here are in steady time. */
-  list(now: number): readonly (UnheardPeriod & { readonly account: string })[] {
+  list(now: number): readonly UnheardAccount[] {
     return this.#broadcasts.unheardAccounts.flatMap((account) => {
       const period = this.#broadcasts.unheardPeriod(account, now);
       return period ? { account, ...period } : [];
     });
-  }
-
-  /** For how long an account has been unheard, the longest if several are; 0: none is. */
-  longestMs(now: number): number {
-    return Math.max(0, ...this.list(now).map(({ since }) => now - since));
   }
 
   /** Decides whether the account is unheard, because a timer of one of its pages is due. */

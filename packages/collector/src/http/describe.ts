@@ -118,7 +118,7 @@ export function describeOtherRoutes({ openAPIRegistry: registry }: OpenAPIHono<E
     operationId: "getMetrics",
     summary: "Metrics for Prometheus",
     description:
-      "With `--metrics-token` it requires that bearer token; with `--metrics-port` it is at that port.",
+      "With `--metrics-token` it requires that bearer token; with `--metrics-port` it is at that port. At the edge it has one gauge, with `STILLHERE_METRICS_TOKEN`.",
     security: [{}, { metricsToken: [] }],
     responses: {
       200: {

@@ -41,7 +41,10 @@ export async function answerMetrics(c: Context, metrics: MetricsContext): Promis
     if (!sent)
       throw new Problem("key_missing", "Send `Authorization: Bearer` and the metrics token.");
     if (!isSameHash(await hashOf(sent), await hashOf(metrics.token))) {
-      throw new Problem("key_invalid", "Send the token of --metrics-token.");
+      throw new Problem(
+        "key_invalid",
+        "Send the metrics token (--metrics-token, at the edge STILLHERE_METRICS_TOKEN).",
+      );
     }
   }
   return c.text(await metrics.scrape(), 200, { "Content-Type": metrics.contentType });

@@ -43,7 +43,7 @@ const get = createRoute({
         .datetime()
         .nullable()
         .describe(
-          "Since then no signal of the account arrives, so presence may be outdated; null otherwise.",
+          "Since then no signal of the account arrives (at the edge, of one of its shards), so presence may be outdated; null otherwise.",
         ),
     }),
     "One page of the current queue; both lists together have at most `limit` sessions, and end after 1 MiB",
@@ -93,9 +93,11 @@ export function queueRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   return routes;
 }
 
-function unheardSince({ broadcasts, clock }: Engine, account: string): number | null {
-  const period = broadcasts.unheardPeriod(account, clock.steady());
-  return period && clock.timeOf(period.since);
+function unheardSince(engine: Engine, account: string): number | null {
+  const { clock } = engine;
+  const unheard = engine.unheardAccounts(clock.steady());
+  const period = unheard.find((each) => each.account === account);
+  return period ? clock.timeOf(period.since) : null;
 }
 
 function viewWaiting(session: Session, settings: Settings, now: number) {

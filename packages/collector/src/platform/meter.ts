@@ -7,6 +7,7 @@ import type { Meter } from "../engine/meter.ts";
 import type { StateCounts } from "../stores/state-counts.ts";
 import type { OutboxDepth } from "../webhooks/depth.ts";
 import { watchEventLoopDelay } from "./event-loop-delay.ts";
+import { UNHEARD_GAUGE } from "./unheard-gauge.ts";
 
 export interface PrometheusMeter extends Meter {
   readonly contentType: string;
@@ -144,8 +145,7 @@ export function createPrometheusMeter(sources: GaugeSources): PrometheusMeter {
     },
   });
   new Gauge({
-    name: "stillhere_unheard_seconds",
-    help: "For how long an account has been unheard, the longest if several are; 0: none is",
+    ...UNHEARD_GAUGE,
     registers,
     collect() {
       this.set(sources.unheardMs() / 1_000);

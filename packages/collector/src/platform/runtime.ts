@@ -13,6 +13,7 @@ import { People } from "../engine/people.ts";
 import { startRetention } from "../engine/retention.ts";
 import { startSweep } from "../engine/sweep.ts";
 import { startTrimming } from "../engine/trimming.ts";
+import { longestUnheardMs } from "../engine/unheard-accounts.ts";
 import { type AppOptions, createApp } from "../http/app.ts";
 import type { Env } from "../http/context.ts";
 import { DEFAULT_LIMITS, type RateLimits } from "../http/rate-limit.ts";
@@ -101,7 +102,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     isStoreWritable: () => engine.isStoreWritable(),
     mayEvict: () => eviction.mayEvict,
     clockSkewMs: () => clock.skewMs,
-    unheardMs: () => engine.unheard.longestMs(clock.steady()),
+    unheardMs: () => longestUnheardMs(engine.unheardAccounts(clock.steady()), clock.steady()),
     sessionsByState: createSessionCounts(store, () => accounts.names()),
   });
   const onError = (error: unknown) => {

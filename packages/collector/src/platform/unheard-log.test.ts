@@ -45,7 +45,7 @@ it("names the account, how many sessions missed and what to check, and that it i
       missed: 9,
       unheardSeconds: 0,
       message: expect.stringMatching(
-        /account shop .* 9 sessions .* balancer, DNS, the certificate/,
+        /9 sessions .* account shop .* balancer, DNS, the certificate/,
       ),
     },
     {

@@ -20,7 +20,7 @@ export interface UnheardEntry {
 
 /** Returns a check to be called about once a second. */
 export function watchUnheard(
-  engine: Pick<Engine, "unheard" | "clock">,
+  engine: Pick<Engine, "unheardAccounts" | "clock">,
   write: (entry: UnheardEntry) => void,
   now: () => number = () => performance.now(),
 ): () => void {
@@ -35,11 +35,11 @@ export function watchUnheard(
     const time = engine.clock.steady();
     const secondsFrom = (since: number) => Math.round((time - since) / 1_000);
     const before = unheardSince;
-    const periods = engine.unheard.list(time);
+    const periods = engine.unheardAccounts(time);
     unheardSince = new Map(periods.map(({ account, since }) => [account, since]));
     for (const { account, since, missed } of periods) {
       if (before.get(account) === since) continue;
-      const message = `No page of the account ${account} is heard any more: ${missed} sessions fell silent and no signal came since. Nobody is called gone until one does, for 10 minutes at most. Check the balancer, DNS, the certificate and the firewall before the collectors.`;
+      const message = `${missed} sessions of the account ${account} fell silent together, and no signal came since. None is called gone until one does, for 10 minutes at most. Check the balancer, DNS, the certificate and the firewall before the collectors.`;
       log("unheard", { account, missed, unheardSeconds: secondsFrom(since), message });
     }
     for (const [account, since] of before) {

@@ -8,6 +8,7 @@ import { Accounts } from "../../engine/accounts.ts";
 import { createSystemClock } from "../../engine/clock.ts";
 import { applyRetention } from "../../engine/retention.ts";
 import { Trimming } from "../../engine/trimming.ts";
+import { longestUnheardMs } from "../../engine/unheard-accounts.ts";
 import { createApp } from "../../http/app.ts";
 import { CoordinatorRecords } from "../../stores/durable-object/coordinator-records.ts";
 import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
@@ -15,6 +16,8 @@ import type { ShardName } from "../../stores/durable-object/links.ts";
 import { ObjectSql } from "../../stores/durable-object/sql.ts";
 import { DeliverySupervisor } from "../../webhooks/delivery-supervisor.ts";
 import { createWebhookSender } from "../../webhooks/sender.ts";
+import { unheardMetrics } from "../unheard-gauge.ts";
+import { watchUnheard } from "../unheard-log.ts";
 import { Alarm } from "./alarm.ts";
 import { createContext } from "./context.ts";
 import { type CoordinatorStub, type Env, linksOf, type ShardStub, shardsOf } from "./env.ts";
@@ -38,6 +41,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   readonly #deliveries: DeliverySupervisor;
   readonly #app: ReturnType<typeof createApp>;
   readonly #sql: ObjectSql;
+  readonly #logUnheard: () => void;
   readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.ctx.storage.setAlarm(at)));
   #calls = 0;
   #housekeepingAt = 0;
@@ -50,6 +54,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
       sql: this.#sql,
       shards: shardsOf(env),
       onLogChange: (account) => this.#onLogChange(account),
+      onSilence: () => this.#logUnheard(),
       notifyShards: (shards, epoch) => this.#notifyShards(shards, epoch),
     });
     const links = {
@@ -59,7 +64,9 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     };
     const store = new DurableObjectStore(links);
     const clock = createSystemClock();
-    this.#engine = new ShardedEngine(env, this.#space, store, clock);
+    const unheard = (now: number) => this.#records.unheardAccounts(now);
+    this.#engine = new ShardedEngine(env, this.#space, store, clock, unheard);
+    this.#logUnheard = watchUnheard(this.#engine, (entry) => console.warn(JSON.stringify(entry)));
     this.#trimming = new Trimming(this.#engine, { dropsImmediately: true });
     this.#accounts = new Accounts(store, clock);
     const onError = (error: unknown) => console.error(error);
@@ -67,6 +74,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     this.#deliveries = new DeliverySupervisor({ engine: this.#engine, send, onError });
     this.#app = createApp({
       ...createContext(env, this.#engine, this.#accounts, () => this.deliver()),
+      ...metricsOf(env, () => longestUnheardMs(unheard(clock.steady()), clock.steady())),
       onError,
     });
     ctx.blockConcurrencyWhile(async () => {
@@ -115,6 +123,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   async #maintain(): Promise<void> {
     const areNotified = await this.#records.notifyShards();
     await this.deliver();
+    this.#logUnheard();
     const now = this.#engine.clock.now();
     if (!areNotified) this.#alarm.ensureBy(now + RETRY_MS);
     if (now - this.#housekeepingAt < HOUSEKEEPING_EVERY_MS) return;
@@ -157,4 +166,11 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
       if (shard && status === "fulfilled") this.#records.markNotified(shard, epoch);
     }
   }
+}
+
+/** There are metrics where a token protects them, since this is a public address. */
+function metricsOf({ STILLHERE_METRICS_TOKEN: token }: Env, unheardMs: () => number) {
+  if (!token) return {};
+  const scrape = async () => unheardMetrics(unheardMs());
+  return { metrics: { contentType: "text/plain; version=0.0.4; charset=utf-8", token, scrape } };
 }

@@ -47,6 +47,8 @@ export interface Env {
   readonly STILLHERE_TOKEN_SECRET?: string;
   /** A secret that may list and create accounts (`/v1/accounts`). */
   readonly STILLHERE_ADMIN_SECRET?: string;
+  /** The bearer token of `/metrics`; missing: there is no such route. */
+  readonly STILLHERE_METRICS_TOKEN?: string;
   /** Sessions that an account may have. Default 10,000,000. */
   readonly STILLHERE_MAX_SESSIONS?: string;
   /** `true` lets webhooks go to plain http, for a receiver beside a local run. */

@@ -76,7 +76,7 @@ export class ShardStore extends DurableObjectStore {
     if (broadcast.type !== "unheard" && broadcast.type !== "heard") {
       return super.broadcast(broadcast, audit);
     }
-    const epoch = this.#records.broadcasts.recordSilence(broadcast);
+    const epoch = this.#records.recordSilence(broadcast);
     this.#onSilence(broadcast);
     return epoch;
   }

@@ -6,6 +6,7 @@
 import type { Clock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { Request as EngineRequest, Outcome } from "../../engine/request.ts";
+import type { UnheardAccount } from "../../engine/unheard-accounts.ts";
 import type { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
 import { candidateShards } from "../../stores/durable-object/placement.ts";
 import { remoteCall } from "../../stores/durable-object/remote-call.ts";
@@ -17,8 +18,18 @@ export class ShardedEngine extends Engine {
   readonly #space: string;
   readonly #sharded: DurableObjectStore;
 
-  constructor(env: Env, space: string, store: DurableObjectStore, clock: Clock) {
+  readonly #unheardAccounts: (now: number) => readonly UnheardAccount[];
+
+  /** @param unheardAccounts as the shards have reported them; missing: nobody asks for them here */
+  constructor(
+    env: Env,
+    space: string,
+    store: DurableObjectStore,
+    clock: Clock,
+    unheardAccounts: (now: number) => readonly UnheardAccount[] = () => [],
+  ) {
     super(store, clock);
+    this.#unheardAccounts = unheardAccounts;
     this.#env = env;
     this.#space = space;
     this.#sharded = store;
@@ -29,6 +40,10 @@ export class ShardedEngine extends Engine {
     const [index = 0] = candidateShards(id, await this.#sharded.layouts());
     const shard = this.#env.SHARD.getByName(shardName(this.#space, { account, index }));
     return remoteCall(shard.submit(request));
+  }
+
+  override unheardAccounts(now: number): readonly UnheardAccount[] {
+    return this.#unheardAccounts(now);
   }
 
   /** The shards write the watermark; the coordinator is asked whether it responds. */

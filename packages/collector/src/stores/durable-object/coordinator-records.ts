@@ -6,6 +6,7 @@
 
 import { RpcTarget } from "cloudflare:workers";
 import { TRACKS, type Track } from "../../core/lists.ts";
+import { MAX_UNHEARD_MS } from "../../core/unheard.ts";
 import type { AdminStore, AuditEntry } from "../admin.ts";
 import { createIncarnation } from "../incarnation.ts";
 import type { EndpointStatus, OutboxStore } from "../outbox.ts";
@@ -32,7 +33,15 @@ import { type CoordinatorStatements, prepareCoordinator } from "./coordinator-sc
 import type { DirectoryEntry } from "./directory.ts";
 import type { CoordinatorLink, RelayEntry, ShardName } from "./links.ts";
 import type { Layouts } from "./placement.ts";
+import type { SilenceBroadcast } from "./shard-broadcasts.ts";
 import type { ObjectSql } from "./sql.ts";
+
+/** An account of which a shard is unheard: since when, in steady time, and how many sessions missed. */
+export interface SilentAccount {
+  readonly account: string;
+  readonly since: number;
+  readonly missed: number;
+}
 
 /** Deliveries of an erased session that one statement deletes. */
 const ERASE_LIMIT = 1_000;
@@ -43,6 +52,8 @@ export interface CoordinatorRecordsOptions {
   readonly shards: number;
   /** Called when the account's log has new entries. */
   readonly onLogChange: (account: string) => void;
+  /** Called when a shard is unheard, or heard again. */
+  readonly onSilence: () => void;
   /** Notifies shards of broadcasts up to an epoch; resolves after one attempt for each. */
   readonly notifyShards: (shards: readonly ShardName[], epoch: number) => Promise<void>;
 }
@@ -122,6 +133,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   async relay(shard: ShardName, entries: readonly RelayEntry[]): Promise<void> {
     const { account, index } = shard;
     const cursor = this.#cursor;
+    let hasSilence = false;
     this.#options.sql.transaction(() => {
       const relayed = this.#statements.relayed.get(account, index)?.["moved"] as number | undefined;
       if (relayed === undefined)
@@ -131,11 +143,25 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
       if (!last) return;
       for (const entry of fresh) {
         this.#changeTerms(shard, entry);
-        this.#appendOne(account, entry);
+        if (entry.kind === "silence") this.#changeSilence(shard, entry);
+        else this.#appendOne(account, entry);
       }
+      hasSilence = fresh.some(({ kind }) => kind === "silence");
       this.#statements.putRelayed.run(last.number, this.#cursor, account, index);
     });
     if (this.#cursor > cursor) this.#options.onLogChange(account);
+    if (hasSilence) this.#options.onSilence();
+  }
+
+  #changeSilence({ account, index }: ShardName, { body }: RelayEntry): void {
+    const broadcast = JSON.parse(body) as SilenceBroadcast;
+    if (broadcast.type === "heard") this.#statements.endSilence.run(account, index);
+    else this.#statements.beginSilence.run(account, index, broadcast.at, broadcast.missed);
+  }
+
+  /** Accounts of which a shard is unheard at `now`: since the earliest, and how many sessions missed in all. */
+  unheardAccounts(now: number): readonly SilentAccount[] {
+    return this.#statements.silences.all(now - MAX_UNHEARD_MS) as unknown as SilentAccount[];
   }
 
   #changeTerms({ account, index }: ShardName, { session, terms }: RelayEntry): void {
@@ -156,7 +182,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   }
 
   #appendOne(account: string, { kind, session, ...entry }: RelayEntry): void {
-    if (kind === "terms") return;
+    if (kind === "terms" || kind === "silence") return;
     if (kind === "erased") {
       this.#statements.erase.run(account, session);
       if (entry.body !== "") this.#admin.append(account, JSON.parse(entry.body) as AuditEntry[]);

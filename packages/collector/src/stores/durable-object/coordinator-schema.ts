@@ -51,6 +51,14 @@ const MIGRATIONS = [
      session TEXT NOT NULL,
      PRIMARY KEY (account, term, place, session)
    ) WITHOUT ROWID`,
+  // Shards that are unheard.
+  `CREATE TABLE silences (
+     account TEXT NOT NULL,
+     place INTEGER NOT NULL,
+     since REAL NOT NULL,
+     missed INTEGER NOT NULL,
+     PRIMARY KEY (account, place)
+   ) WITHOUT ROWID`,
 ];
 
 const ENTRY = "cursor, session, session_created_at, seq, at, body";
@@ -89,6 +97,11 @@ const SQL = {
     ON CONFLICT DO NOTHING`,
   removeTerm: `DELETE FROM directory
     WHERE account = ? AND term = ? AND place = ? AND session = ?`,
+  beginSilence: `INSERT OR REPLACE INTO silences (account, place, since, missed)
+    VALUES (?, ?, ?, ?)`,
+  endSilence: "DELETE FROM silences WHERE account = ? AND place = ?",
+  silences: `SELECT account, min(since) AS since, sum(missed) AS missed FROM silences
+    WHERE since > ? GROUP BY account ORDER BY account`,
   agents: "SELECT id, capacity FROM agents WHERE account = ? AND id > ? ORDER BY id LIMIT ?",
   capacity: "SELECT id, capacity FROM agents WHERE account = ? AND id = ?",
   putAgent: "INSERT OR REPLACE INTO agents (account, id, capacity) VALUES (?, ?, ?)",

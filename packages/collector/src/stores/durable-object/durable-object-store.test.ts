@@ -73,6 +73,12 @@ describe("a shard", () => {
   });
 });
 
+describe("an account of silent shards", () => {
+  it("is unheard since the first of them is, until the last is heard again, 10 minutes at most", async () => {
+    expect(await run({ type: "silence" })).toBe(true);
+  });
+});
+
 describe("the directory", () => {
   it.each(Object.keys(DIRECTORY_CASES) as (keyof typeof DIRECTORY_CASES)[])("%s", async (name) => {
     expect(await run({ type: "directory", name })).toBe(true);

@@ -70,17 +70,17 @@ export interface ShardLink {
 
 /**
  * An entry of a shard's relay queue for the account's log and the directory; `erased`: erase the session,
- * `terms`: for the directory alone.
+ * `terms`: for the directory alone, `silence`: the shard is unheard, or heard again (it has no session).
  */
 export interface RelayEntry {
   /** Rises with each entry of the shard. */
   readonly number: number;
-  readonly kind: Track | "erased" | "terms";
+  readonly kind: Track | "erased" | "terms" | "silence";
   readonly session: string;
   readonly sessionCreatedAt: number;
   readonly seq: number;
   readonly at: number;
-  /** The transition as `transition-codec.ts` encodes it; of an erasure its entries of the audit log. */
+  /** The transition as `transition-codec.ts` encodes it; of an erasure its entries of the audit log, of a silence its broadcast. */
   readonly body: string;
   readonly terms: TermChange | null;
 }

@@ -29,7 +29,7 @@ import { termHashesOf } from "../term-hash.ts";
 import { encodeTransition } from "../transition-codec.ts";
 import { type TermChange, termChange, type Unrelayed } from "./directory.ts";
 import type { DueEntry, RelayEntry, ShardLink } from "./links.ts";
-import { ShardBroadcasts } from "./shard-broadcasts.ts";
+import { ShardBroadcasts, type SilenceBroadcast } from "./shard-broadcasts.ts";
 import { shardLists } from "./shard-lists.ts";
 import { prepareShard, type ShardStatements } from "./shard-schema.ts";
 import type { ObjectSql } from "./sql.ts";
@@ -390,6 +390,17 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return true;
   }
 
+  /** Records that this shard is unheard, or heard again; returns the epoch. The coordinator shows it. */
+  recordSilence(broadcast: SilenceBroadcast): number {
+    const epoch = this.#options.sql.transaction(() => {
+      const body = JSON.stringify(broadcast);
+      this.#queue(NO_SESSION, { ...TERMS_ALONE, kind: "silence", at: broadcast.at, body });
+      return this.broadcasts.recordSilence(broadcast);
+    });
+    this.#relay();
+    return epoch;
+  }
+
   /** Entries that the coordinator may not have, oldest first. */
   relayQueue(limit: number): readonly RelayEntry[] {
     return this.#statements.relayQueue.all(this.#relayed, limit).map((row) => ({
@@ -471,6 +482,9 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   }
 }
 
+/** Of an entry of the relay queue that concerns the whole shard. */
+const NO_SESSION = "";
+
 /** An entry of the relay queue before it has a number. */
 type NewEntry = Omit<RelayEntry, "number" | "session">;
 
@@ -480,7 +494,8 @@ const TERMS_ALONE = {
   seq: 0,
   at: 0,
   body: "",
-} as const satisfies Partial<NewEntry>;
+  terms: null,
+} as const satisfies NewEntry;
 
 function entryOf(kind: Track, { createdAt }: Session, transition: Transition): NewEntry {
   const { seq, at } = transition;

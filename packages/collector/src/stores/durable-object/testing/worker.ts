@@ -19,11 +19,14 @@ import {
 import { history } from "../../../suite/testing/generated.ts";
 import { MemoryStore } from "../../memory/memory-store.ts";
 import type { Broadcast, NewBroadcast } from "../../store.ts";
+import type { SilentAccount } from "../coordinator-records.ts";
 import { DurableObjectStore } from "../durable-object-store.ts";
 import { shardCount } from "../placement.ts";
+import type { SilenceBroadcast } from "../shard-broadcasts.ts";
 import { DIRECTORY_CASES, type DirectoryFixture } from "./directory.ts";
 import { failRelays } from "./failing-relay.ts";
 import { trimShard } from "./shard-trimming.ts";
+import { reportSilence } from "./silence.ts";
 import { passOverUnreadable } from "./unreadable.ts";
 
 class QuietShard extends Shard {
@@ -47,6 +50,10 @@ class QuietShard extends Shard {
     return own.after(0);
   }
 
+  async silence(broadcast: SilenceBroadcast): Promise<void> {
+    this.records.recordSilence(broadcast);
+  }
+
   async inactivitySeconds(id: string): Promise<number> {
     const inputs = [{ type: "end_user_message", sentAt: null }] as const;
     const key = { account: "shop", id };
@@ -61,6 +68,10 @@ class QuietShard extends Shard {
 class QuietCoordinator extends Coordinator {
   async failRelays(fails: boolean): Promise<void> {
     failRelays(this.records, fails);
+  }
+
+  async unheardAccounts(now: number): Promise<readonly SilentAccount[]> {
+    return this.records.unheardAccounts(now);
   }
 
   async directoryRows(): Promise<readonly string[]> {
@@ -91,6 +102,7 @@ export type Task =
   | { readonly type: "scenarios"; readonly scenarios: readonly Scenario[] }
   | { readonly type: "unreadable" }
   | { readonly type: "trimming" }
+  | { readonly type: "silence" }
   | { readonly type: "directory"; readonly name: keyof typeof DIRECTORY_CASES }
   | { readonly type: "histories"; readonly runs: number; readonly seed: number };
 
@@ -149,6 +161,24 @@ async function run(task: Task, env: Env): Promise<unknown> {
     return trimShard(store, async (id) => {
       const name = await store.shardOf({ account: "shop", id });
       return env.SHARD.getByName(shardName(`space${spaces}`, name)) as unknown as QuietShard;
+    });
+  }
+  if (task.type === "silence") {
+    const store = open(env);
+    const space = `space${spaces}`;
+    const shard = (index: number) =>
+      env.SHARD.getByName(shardName(space, { account: "shop", index })) as unknown as QuietShard;
+    const coordinator = env.COORDINATOR.getByName(
+      coordinatorName(space),
+    ) as unknown as QuietCoordinator;
+    return reportSilence({
+      store,
+      silence: (index, broadcast) => shard(index).silence(broadcast),
+      unheard: (now) => coordinator.unheardAccounts(now),
+      failRelays: (fails) => coordinator.failRelays(fails),
+      async poll() {
+        await Promise.all([0, 1].map((index) => shard(index).poll()));
+      },
     });
   }
   if (task.type === "directory") {
