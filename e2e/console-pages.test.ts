@@ -166,6 +166,48 @@ describe("Triggers", () => {
   });
 });
 
+describe("Audit log", () => {
+  beforeAll(() => lead.visit("Audit log"));
+  const first = "#audit li:first-child";
+
+  it("undoes a change with the keyboard alone, and names the undo", async () => {
+    await lead.page.select("#audit-action", "settings_changed");
+    await lead.page.waitForSelector(`${first}[data-action=settings_changed]`);
+    const count = (await lead.page.$$("#audit > li")).length;
+    await lead.seeIn("#audit > li:last-child", "Wait after a page vanished");
+    await lead.pressOn("#audit > li:last-child [id^=audit-undo]", "Enter");
+    await lead.page.waitForSelector("dialog[open]");
+    await lead.pressOn("dialog[open] [id$=-confirm]", "Enter");
+    await lead.seeIn("#audit-status", "Set back: Wait after a page vanished.");
+    expect((await settings()).presence.bufferSeconds).toBe(15);
+    await lead.seeIn(first, "undo");
+    expect(await lead.page.$$("#audit > li")).toHaveLength(count + 1);
+  });
+
+  it("says why a change that is no longer as it was cannot be undone", async () => {
+    await lead.page.click("#audit > li:last-child [id^=audit-undo]");
+    await lead.page.waitForSelector("dialog[open] [id$=-confirm]");
+    await lead.page.click("dialog[open] [id$=-confirm]");
+    await lead.seeIn("#audit-status", "changed since");
+  });
+
+  it("stands at each group of settings and each trigger, too", async () => {
+    await lead.visit("Settings");
+    await lead.page.click("#trail-leaving summary");
+    await lead.seeIn("#trail-leaving", "the key sk_");
+    await lead.visit("Triggers");
+    await lead.page.click("#triggers li:first-child .trail summary");
+    await lead.seeIn("#triggers li:first-child .trail", "Triggers changed");
+    await lead.visit("Presence");
+    await lead.seeIn("#accepted", "by the key sk_");
+    await lead.visit("Audit log");
+  });
+
+  it("has no barrier that axe finds, in a narrow window or from right to left", async () => {
+    expect(await lead.allComplaints()).toEqual([]);
+  });
+});
+
 describe("Setting up", () => {
   let code = "";
   const server = createServer((_, response) => {

@@ -15,6 +15,7 @@ const styles = [
   "pages",
   "field",
   "triggers",
+  "audit",
 ];
 
 /** Emits the page, its icon and its styles, joined to one file, beside the script. */

@@ -53,24 +53,31 @@ export interface ConfigChange {
   readonly to: ConfigChange["from"];
 }
 
-export function configEntries(at: number, by: Actor, { from, to }: ConfigChange): AuditEntry[] {
+/** @param undoes the id of the entry that the change undoes; `null`: it undoes none */
+export function configEntries(
+  at: number,
+  by: Actor,
+  { from, to }: ConfigChange,
+  undoes: string | null = null,
+): AuditEntry[] {
+  const target = undoes;
   const entries: AuditEntry[] = [];
   const changed = changedSettings(from.overrides, to.overrides);
   const isAccepted = changed.includes("termsAccepted") && to.overrides["termsAccepted"] === true;
   if (isAccepted) {
     const version = { version: TERMS_VERSION };
-    entries.push(createEntry(at, { by, action: "terms_accepted", to: version }));
+    entries.push(createEntry(at, { by, action: "terms_accepted", target, to: version }));
   }
   const names = changed.filter((name) => !(isAccepted && name === "termsAccepted"));
   if (names.length > 0) {
     const pick = (overrides: Overrides) =>
       Object.fromEntries(names.map((name) => [name, overrides[name] ?? null]));
     const settings = { from: pick(from.overrides), to: pick(to.overrides) };
-    entries.push(createEntry(at, { by, action: "settings_changed", ...settings }));
+    entries.push(createEntry(at, { by, action: "settings_changed", target, ...settings }));
   }
   if (!isSameJson(from.triggers, to.triggers)) {
     const triggers = changedTriggers(from.triggers, to.triggers);
-    entries.push(createEntry(at, { by, action: "triggers_changed", ...triggers }));
+    entries.push(createEntry(at, { by, action: "triggers_changed", target, ...triggers }));
   }
   return entries;
 }
@@ -89,6 +96,17 @@ function changedTriggers(from: readonly Trigger[], to: readonly Trigger[]) {
   if (differing.from.length + differing.to.length > 0) return differing;
   const namesOf = (all: readonly Trigger[]) => all.map(({ name }) => name);
   return { from: namesOf(from), to: namesOf(to) };
+}
+
+/** An entry by its id; `null`: there is none. */
+export async function findAuditEntry(
+  { admin }: Store,
+  account: string,
+  id: string,
+): Promise<AuditEntry | null> {
+  // It sorts directly after the id.
+  const [entry] = await admin.audit(account, `${id}~`, 1);
+  return entry?.id === id ? entry : null;
 }
 
 export interface AuditQuery {

@@ -178,11 +178,13 @@ export class Engine {
   /**
    * Changes settings or triggers; every session of the account applies the change at this instant.
    * @param by who changes them, for the audit log; missing: it has no entry
+   * @param undoes the id of the entry of the audit log that the change undoes
    */
   async changeSettings(
     account: string,
     change: { readonly overrides?: Overrides; readonly triggers?: readonly Trigger[] },
     by?: Actor,
+    undoes?: string,
   ): Promise<void> {
     // An outage that nobody has noticed yet began before the change, so it is broadcast before it.
     await this.heartbeat();
@@ -193,7 +195,7 @@ export class Engine {
     // Each broadcast is kept, and applied by every session: one that changes nothing is not made.
     if (isSameJson(overrides, latest.overrides) && isSameJson(triggers, latest.triggers)) return;
     const config = { from: latest, to: { overrides, triggers } };
-    const audit = by ? configEntries(this.clock.timeOf(at), by, config) : [];
+    const audit = by ? configEntries(this.clock.timeOf(at), by, config, undoes) : [];
     await this.store.broadcast({ type: "settings", account, at, overrides, triggers }, audit);
     await this.broadcasts.refresh();
   }

@@ -138,6 +138,57 @@ describe("the audit log", () => {
     expect(JSON.stringify(await read())).not.toContain("conv_1");
   });
 
+  it("undoes an entry by a change of its own, which names it, until something changed since", async () => {
+    await harness.request("PATCH", "/v1/settings", { presence: { bufferSeconds: 20 } });
+    await harness.request("PATCH", "/v1/settings", { routing: "omnichannel", retentionDays: 30 });
+    await harness.request("PATCH", "/v1/settings", { retentionDays: 60 });
+    const [, entry, first] = (await read()).entries;
+    const undo = (id = "") => harness.request("POST", `/v1/audit/${id}/undo`);
+    expect(await (await undo(entry?.id)).json()).toEqual({
+      undone: ["routing"],
+      kept: ["retentionDays"],
+    });
+    expect(await harness.json("GET", "/v1/settings")).toMatchObject({
+      presence: { bufferSeconds: 20 },
+      routing: "messaging",
+      retentionDays: 60,
+    });
+    const [undoing] = (await read(`target=${entry?.id}`)).entries;
+    expect(undoing).toMatchObject({
+      action: "settings_changed",
+      from: { routing: "omnichannel" },
+      to: { routing: null },
+    });
+    const again = await undo(entry?.id);
+    expect([again.status, await again.json()]).toMatchObject([409, { code: "not_undoable" }]);
+    expect((await undo(undoing?.id)).status).toBe(200);
+    expect((await undo("0".repeat(24))).status).toBe(404);
+    expect((await undo(first?.id)).status).toBe(200);
+    expect(await actions()).toHaveLength(6);
+  });
+
+  it("undoes no entry where the settings would contradict each other", async () => {
+    const leases = (hidden: number | null, visible: number | null) => ({
+      presence: { leaseSeconds: { hidden }, beatSeconds: { hidden: visible } },
+    });
+    await harness.request("PATCH", "/v1/settings", leases(300, null));
+    await harness.request("PATCH", "/v1/settings", leases(300, 190));
+    const [, entry] = (await read()).entries;
+    const response = await harness.request("POST", `/v1/audit/${entry?.id}/undo`);
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { code: "invalid_settings" },
+    ]);
+    expect(await actions()).toHaveLength(2);
+  });
+
+  it("undoes no entry of another kind", async () => {
+    await harness.request("POST", "/v1/keys", { role: "viewer" });
+    const [entry] = (await read()).entries;
+    const response = await harness.request("POST", `/v1/audit/${entry?.id}/undo`);
+    expect([response.status, await response.json()]).toMatchObject([409, { code: "not_undoable" }]);
+  });
+
   it("is filtered by action, by who made the change, and by target", async () => {
     await changeEverything();
     expect(await actions("action=key_created")).toEqual(["key_created"]);

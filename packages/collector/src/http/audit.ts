@@ -1,10 +1,12 @@
 /**
- * `GET /v1/audit`: who changed what in the account.
+ * `/v1/audit`: who changed what in the account, and undoing it.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { AUDIT_ACTIONS } from "../core/lists.ts";
-import { AUDIT_ID, readAudit } from "../engine/audit.ts";
+import { AUDIT_ID, findAuditEntry, readAudit } from "../engine/audit.ts";
+import { undoOf } from "../engine/undo.ts";
+import { name } from "../schemas/name.ts";
 import type { AuditEntry } from "../stores/admin.ts";
 import { erasureHashOf } from "../stores/erasure.ts";
 import type { AppContext, Env } from "./context.ts";
@@ -12,6 +14,8 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
 import { pageQuery } from "./schemas.ts";
+import { requireValidSettings } from "./settings.ts";
+import { requireValid } from "./triggers.ts";
 import { iso } from "./views.ts";
 
 const MAX_FILTER_LENGTH = 512;
@@ -34,7 +38,9 @@ const entryView = z
     target: z
       .string()
       .nullable()
-      .describe("The id of what was changed; of an erased session a hash. Null: the account."),
+      .describe(
+        "The id of what was changed; of an erased session a hash; of an undo the entry that it undoes. Null: the account.",
+      ),
     from: z.any().describe("What it was; a setting that is null had its default."),
     to: z.any().describe("What it is now; a setting that is null has its default."),
   })
@@ -61,6 +67,30 @@ const list = createRoute({
   ),
 });
 
+const undo = createRoute({
+  method: "post",
+  path: "/v1/audit/{id}/undo",
+  summary: "Set back what an entry of settings or triggers has changed",
+  description:
+    "Only what is still as the entry left it is set back. A trigger that was removed comes back at the end. The new entry has the id of this one as its `target`.",
+  ...secured(
+    "Keys",
+    "undoAuditEntry",
+    "not_found",
+    "not_undoable",
+    "invalid_settings",
+    "invalid_triggers",
+  ),
+  request: { params: z.object({ id: name.openapi({ param: { name: "id", in: "path" } }) }) },
+  responses: jsonResponses(
+    z.object({
+      undone: z.array(z.string()).describe("Names of the settings or triggers that were set back."),
+      kept: z.array(z.string()).describe("Those that were changed since, and stay as they are."),
+    }),
+    "What was set back",
+  ),
+});
+
 export function auditRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   routes.openapi(list, async (c) => {
@@ -81,6 +111,26 @@ export function auditRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       200,
     );
   });
+
+  routes.openapi(undo, async (c) => {
+    const account = c.var.account.name;
+    const { id } = c.req.valid("param");
+    const entry = AUDIT_ID.test(id) ? await findAuditEntry(engine.store, account, id) : null;
+    if (!entry) throw new Problem("not_found", `There is no entry ${id}.`);
+    await engine.broadcasts.refresh();
+    const found = undoOf(entry, engine.broadcasts.latest(account));
+    if (!found) throw new Problem("not_undoable", "Undo a change of settings or triggers.");
+    const { config, undone, kept } = found;
+    if (undone.length === 0) {
+      const detail = `Change it by hand: ${kept.join(", ")} changed since.`;
+      throw new Problem("not_undoable", detail);
+    }
+    requireValidSettings(config.overrides);
+    requireValid(config.triggers);
+    await engine.changeSettings(account, config, c.var.principal.actor, id);
+    return c.json({ undone: [...undone], kept: [...kept] }, 200);
+  });
+
   return routes;
 }
 

@@ -62,6 +62,7 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "POST /v1/keys": "admin",
   "DELETE /v1/keys/:id": "admin",
   "GET /v1/audit": "admin",
+  "POST /v1/audit/:id/undo": "admin",
 
   "GET /v1/accounts": "none",
   "POST /v1/accounts": "none",

@@ -4,7 +4,12 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { checkRelations, showSettings } from "../core/settings-resolve.ts";
-import { type Overrides, patchOverrides, settingsIn } from "../core/settings-schema.ts";
+import {
+  type Overrides,
+  patchOverrides,
+  type SettingProblem,
+  settingsIn,
+} from "../core/settings-schema.ts";
 import { createSettingsSchema } from "../schemas/settings.ts";
 import { roleMissing } from "./auth.ts";
 import type { AppContext, Env } from "./context.ts";
@@ -39,9 +44,19 @@ const patch = createRoute({
  */
 export function patched(before: Overrides, patch: unknown): Overrides {
   const { overrides, problems } = patchOverrides(before, patch);
-  const wrong = problems.length > 0 ? problems : checkRelations(overrides);
+  refuse(problems);
+  requireValidSettings(overrides);
+  return overrides;
+}
+
+/** @throws {Problem} `invalid_settings`: they contradict each other */
+export function requireValidSettings(overrides: Overrides): void {
+  refuse(checkRelations(overrides));
+}
+
+function refuse(wrong: readonly SettingProblem[]): void {
   const [first] = wrong;
-  if (!first) return overrides;
+  if (!first) return;
   const errors = wrong.map(({ setting, message }) => ({ field: setting, message }));
   throw new Problem("invalid_settings", `${first.setting} ${first.message}`, errors);
 }

@@ -54,6 +54,9 @@ export function requireValid(triggers: readonly Trigger[]): void {
   const errors = checkTriggers(triggers);
   const [first] = errors;
   if (first) throw new Problem("invalid_triggers", `${first.field} ${first.message}`, errors);
+  if (triggers.length > MAX_TRIGGERS) {
+    throw new Problem("invalid_triggers", `Remove one: the maximum is ${MAX_TRIGGERS}.`);
+  }
 }
 
 export function triggerRoutes({ engine }: AppContext): OpenAPIHono<Env> {
@@ -66,9 +69,6 @@ export function triggerRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     triggers: readonly Trigger[],
   ): Promise<void> {
     requireValid(triggers);
-    if (triggers.length > MAX_TRIGGERS) {
-      throw new Problem("invalid_triggers", `Remove one: the maximum is ${MAX_TRIGGERS}.`);
-    }
     await engine.changeSettings(name, { triggers }, actor);
   }
 

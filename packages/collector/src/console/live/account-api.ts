@@ -2,6 +2,7 @@ import type { DeliveryStatus, EndpointEvents, Role } from "../../core/lists.ts";
 import type { RecipeName } from "../../core/recipes.ts";
 import type { Trigger } from "../../core/trigger.ts";
 import type { Attempt } from "../model/attempt.ts";
+import type { AuditPage } from "../model/audit.ts";
 import type { SecretKey } from "../model/secret-key.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Delivery, Webhook } from "../model/webhook.ts";
@@ -65,6 +66,21 @@ export function createAccountApi(send: Send) {
     /** Sends one transition, or all failed ones, again. */
     replay: (id: string, what: { transition: string } | { status: "failed" }) =>
       send<{ replayed: number | null }>("POST", `${webhookPath(id)}/replay`, what),
+
+    /** Who changed what, newest first; an empty filter is none. */
+    audit(query: { action: string; by: string; cursor: string | null; limit: number }) {
+      const { action, by, cursor, limit } = query;
+      const given = new URLSearchParams({
+        limit: String(limit),
+        ...(action !== "" && { action }),
+        ...(by !== "" && { by }),
+        ...(cursor && { cursor }),
+      });
+      return send<AuditPage>("GET", `v1/audit?${given}`);
+    },
+    /** Sets back what an entry of settings or triggers has changed. */
+    undo: (id: string) =>
+      send<{ undone: string[]; kept: string[] }>("POST", `v1/audit/${encodeURIComponent(id)}/undo`),
 
     /** Why signals of the account were refused lately, the latest first. */
     attempts: () => send<{ attempts: Attempt[] }>("GET", "v1/setup/attempts"),

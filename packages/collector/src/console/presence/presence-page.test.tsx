@@ -4,13 +4,18 @@ import { describe, expect, it, vi } from "vitest";
 import { ApiProblem } from "../live/problem.ts";
 import type { Settings } from "../model/settings.ts";
 import { createPresenceForm } from "../state/presence-form.ts";
+import { anEntry, someAudit } from "../testing/audit.ts";
 import { doing, part, show } from "../testing/render.ts";
 import { PresencePage } from "./presence-page.tsx";
 
 async function start(first: Settings = { presence: { mode: "off" } }) {
   const settings = signal<Settings>(first);
   const changeSettings = vi.fn(async (patch: Record<string, unknown>) => patch as Settings);
-  await show(<PresencePage form={createPresenceForm({ changeSettings }, settings)} />);
+  const by = { person: "p", name: "ana@example.com" };
+  const accepted = anEntry({ action: "terms_accepted", by, from: null, to: { version: 1 } });
+  const { audit } = someAudit({ entries: [accepted], cursor: null });
+  const form = createPresenceForm({ changeSettings }, settings);
+  await show(<PresencePage form={form} audit={audit} />);
   return { settings, changeSettings };
 }
 
@@ -52,6 +57,12 @@ describe("PresencePage", () => {
     await doing(() => part("mode-review").click());
     await doing(() => part("mode-save").click());
     expect(changeSettings).toHaveBeenCalledExactlyOnceWith({ presence: { mode: "shadow" } });
+  });
+
+  it("says who accepted the terms, and when", async () => {
+    await start({ termsAccepted: true, presence: { mode: "on" } });
+    await vi.waitFor(() => expect(part("accepted").textContent).toContain("ana@example.com"));
+    expect(part("accepted").querySelector("time")?.dateTime).toBe("2026-01-01T10:00:00.000Z");
   });
 
   it("warns that no site may report", async () => {

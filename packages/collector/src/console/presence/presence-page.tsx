@@ -1,12 +1,14 @@
 import { useSignal } from "@preact/signals";
+import type { Audit } from "../state/audit.ts";
 import type { PresenceForm } from "../state/presence-form.ts";
 import { Page } from "../ui/page.tsx";
+import { Accepted } from "./accepted.tsx";
 import { ModeChoice } from "./mode-choice.tsx";
 import { ModeDialog } from "./mode-dialog.tsx";
 import { Terms } from "./terms.tsx";
 
 /** Switches presence off, on trial or on. */
-export function PresencePage({ form }: { form: PresenceForm }) {
+export function PresencePage({ form, audit }: { form: PresenceForm; audit: Audit }) {
   const isAsking = useSignal(false);
   const close = () => {
     isAsking.value = false;
@@ -32,6 +34,7 @@ export function PresencePage({ form }: { form: PresenceForm }) {
           }}
         />
       )}
+      {form.settings.value.termsAccepted === true && <Accepted audit={audit} />}
       {form.wanted.value !== "off" && (form.settings.value.origins ?? []).length === 0 && (
         <p id="no-origins" class="notice">
           No site may report yet, so no visitor will be seen. List your sites in the{" "}

@@ -1,16 +1,20 @@
 import { useSignal } from "@preact/signals";
+import { ChangeTrail } from "../audit/change-trail.tsx";
+import { changesSetting } from "../model/audit.ts";
 import type { SettingGroup } from "../model/setting-words.ts";
+import type { Audit } from "../state/audit.ts";
 import type { SettingsForm } from "../state/settings-form.ts";
 import { ReviewDialog } from "./review-dialog.tsx";
 import { SettingField } from "./setting-field.tsx";
 
 interface Props {
   form: SettingsForm;
+  audit: Audit;
   groups: readonly SettingGroup[];
 }
 
 /** Groups of settings with what saves them, once the changes were reviewed. */
-export function SettingsEditor({ form, groups }: Props) {
+export function SettingsEditor({ form, audit, groups }: Props) {
   const isReviewing = useSignal(false);
   const count = form.changes.value.length;
   const close = () => {
@@ -38,6 +42,12 @@ export function SettingsEditor({ form, groups }: Props) {
             {names.map((name) => (
               <SettingField key={name} name={name} form={form} />
             ))}
+            <ChangeTrail
+              id={`trail-${id}`}
+              audit={audit}
+              action="settings_changed"
+              isAbout={(entry) => changesSetting(entry, names)}
+            />
           </fieldset>
         ))}
         <div class="save-bar">

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { ApiProblem } from "../live/problem.ts";
 import type { Settings } from "../model/settings.ts";
 import { createSettingsForm } from "../state/settings-form.ts";
+import { someAudit } from "../testing/audit.ts";
 import { doing, part, show } from "../testing/render.ts";
 import { SettingsPage } from "./settings-page.tsx";
 
@@ -11,7 +12,7 @@ async function start() {
   const settings = signal<Settings>({ presence: { bufferSeconds: 15 } });
   const changeSettings = vi.fn(async () => ({ presence: { bufferSeconds: 30 } }) as Settings);
   const form = createSettingsForm({ changeSettings }, settings);
-  await show(<SettingsPage form={form} />);
+  await show(<SettingsPage form={form} audit={someAudit().audit} />);
   return { settings, form, changeSettings };
 }
 
@@ -67,7 +68,7 @@ describe("SettingsPage", () => {
     const { form } = await start();
     await type("30");
     await show(<p>Another page</p>);
-    await show(<SettingsPage form={form} />);
+    await show(<SettingsPage form={form} audit={someAudit().audit} />);
     expect(buffer().value).toBe("30");
   });
 });

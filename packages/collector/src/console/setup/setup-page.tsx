@@ -7,6 +7,7 @@ import { valueIn } from "../model/setting-value.ts";
 import type { SettingGroup } from "../model/setting-words.ts";
 import { isHeard, setupChecks } from "../model/setup-checks.ts";
 import { SettingsEditor } from "../settings/settings-editor.tsx";
+import type { Audit } from "../state/audit.ts";
 import type { SessionSignals } from "../state/sessions.ts";
 import type { SettingsForm } from "../state/settings-form.ts";
 import type { Setup } from "../state/setup.ts";
@@ -22,11 +23,12 @@ const SITE: readonly SettingGroup[] = [
 interface Props {
   setup: Setup;
   form: SettingsForm;
+  audit: Audit;
   sessions: SessionSignals;
 }
 
 /** What connects a site: its address, who may report, the code, and what to check. */
-export function SetupPage({ setup, form, sessions }: Props) {
+export function SetupPage({ setup, form, audit, sessions }: Props) {
   useEffect(() => {
     setup.read();
     setup.readAttempts();
@@ -40,7 +42,7 @@ export function SetupPage({ setup, form, sessions }: Props) {
       title="Setting up"
       lead="Connect your site, so that its pages report whether their visitor is there."
     >
-      <SettingsEditor form={form} groups={SITE} />
+      <SettingsEditor form={form} audit={audit} groups={SITE} />
       <SnippetPicker
         collector={setup.collector}
         siteKey={setup.key.value}

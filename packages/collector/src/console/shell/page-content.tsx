@@ -1,3 +1,4 @@
+import { AuditPage } from "../audit/audit-page.tsx";
 import type { SignedIn } from "../model/person.ts";
 import { PeoplePage } from "../people/people-page.tsx";
 import { PresencePage } from "../presence/presence-page.tsx";
@@ -23,16 +24,25 @@ export function PageContent({ page, forms, live, self }: Props) {
     case "now":
       return null;
     case "presence":
-      return <PresencePage form={forms.presence} />;
+      return <PresencePage form={forms.presence} audit={forms.audit} />;
     case "triggers":
-      return <TriggersPage form={forms.triggers} />;
+      return <TriggersPage form={forms.triggers} audit={forms.audit} />;
     case "setup":
-      return <SetupPage setup={forms.setup} form={forms.settings} sessions={live.sessions} />;
+      return (
+        <SetupPage
+          setup={forms.setup}
+          form={forms.settings}
+          audit={forms.audit}
+          sessions={live.sessions}
+        />
+      );
     case "webhooks":
       return <WebhooksPage webhooks={forms.webhooks} keys={forms.keys} />;
     case "people":
       return <PeoplePage people={forms.people} self={self} />;
+    case "audit":
+      return <AuditPage audit={forms.audit} />;
     case "settings":
-      return <SettingsPage form={forms.settings} />;
+      return <SettingsPage form={forms.settings} audit={forms.audit} />;
   }
 }

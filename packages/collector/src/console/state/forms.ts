@@ -2,6 +2,7 @@ import type { Signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
 import type { Settings } from "../model/settings.ts";
 import { createAccount } from "./account.ts";
+import { createAudit } from "./audit.ts";
 import { createKeys } from "./keys.ts";
 import { createPeople } from "./people.ts";
 import { createPresenceForm } from "./presence-form.ts";
@@ -14,14 +15,20 @@ export type Forms = ReturnType<typeof createForms>;
 
 /** What the pages of settings work on. It is kept from one page to the next. */
 export function createForms(api: Api, settings: Signal<Settings>) {
+  const triggers = createTriggersForm(api);
+  const audit = createAudit(api, async () => {
+    settings.value = await api.settings();
+    await triggers.read();
+  });
   return {
+    audit,
     settings: createSettingsForm(api, settings),
     setup: createSetup(api),
     webhooks: createWebhooks(api),
     keys: createKeys(api),
     people: createPeople(api),
     account: createAccount(api),
-    triggers: createTriggersForm(api),
+    triggers,
     presence: createPresenceForm(api, settings),
   };
 }

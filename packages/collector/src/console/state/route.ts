@@ -9,6 +9,7 @@ export const PAGES = [
   { path: "settings", title: "Settings" },
   { path: "webhooks", title: "Webhooks and keys" },
   { path: "people", title: "People" },
+  { path: "audit", title: "Audit log" },
 ] as const;
 export type PagePath = (typeof PAGES)[number]["path"];
 

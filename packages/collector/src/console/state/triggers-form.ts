@@ -31,11 +31,16 @@ export function createTriggersForm(
   const isChanged = computed(() => saved.value !== null && !isSame(saved.value, triggers.value));
   const problems = computed(() => triggerProblems(triggers.value));
 
+  /** Triggers that were there before keep their keys, and so the focus and what is open of them. */
   function show(list: readonly Trigger[]): void {
+    const keys = new Map(drafts.peek().map(({ key, trigger }) => [trigger.name, key]));
     batch(() => {
       saved.value = list;
       preview.value = null;
-      drafts.value = list.map((trigger) => ({ key: ++lastKey, trigger }));
+      drafts.value = list.map((trigger) => ({
+        key: keys.get(trigger.name) ?? ++lastKey,
+        trigger,
+      }));
     });
   }
 

@@ -1,17 +1,21 @@
+import { ChangeTrail } from "../audit/change-trail.tsx";
 import type { TriggerPreview } from "../live/account-api.ts";
+import { changesTrigger } from "../model/audit.ts";
 import { triggerSentence } from "../model/trigger-words.ts";
+import type { Audit } from "../state/audit.ts";
 import type { Draft, TriggersForm } from "../state/triggers-form.ts";
 import { TriggerEditor } from "./trigger-editor.tsx";
 
 interface Props {
   form: TriggersForm;
+  audit: Audit;
   draft: Draft;
   index: number;
   isLast: boolean;
 }
 
 /** One trigger of the list: what it does, and what can be done with it. */
-export function TriggerItem({ form, draft, index, isLast }: Props) {
+export function TriggerItem({ form, audit, draft, index, isLast }: Props) {
   const { key, trigger } = draft;
   const id = `trigger-${key}`;
   const problemAt = (path: string) => form.problems.value.get(`${index}.${path}`);
@@ -77,6 +81,12 @@ export function TriggerItem({ form, draft, index, isLast }: Props) {
           onChange={(change) => form.change(key, change)}
         />
       </details>
+      <ChangeTrail
+        id={`${id}-trail`}
+        audit={audit}
+        action="triggers_changed"
+        isAbout={(entry) => changesTrigger(entry, trigger.name)}
+      />
     </li>
   );
 }

@@ -4,6 +4,7 @@ import { recipe } from "../../core/recipes.ts";
 import type { Trigger } from "../../core/trigger.ts";
 import { ApiProblem } from "../live/problem.ts";
 import { createTriggersForm } from "../state/triggers-form.ts";
+import { someAudit } from "../testing/audit.ts";
 import { doing, part, show } from "../testing/render.ts";
 import { TriggersPage } from "./triggers-page.tsx";
 
@@ -33,7 +34,7 @@ async function start(...names: string[]) {
     }),
   };
   const form = createTriggersForm(api);
-  await show(<TriggersPage form={form} />);
+  await show(<TriggersPage form={form} audit={someAudit().audit} />);
   await vi.waitFor(() => expect(form.isLoaded.value).toBe(true));
   await doing(() => {});
   return { api, form, elsewhere: (next: Trigger[]) => (list = next) };

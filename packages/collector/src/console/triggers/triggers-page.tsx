@@ -1,12 +1,13 @@
 import { useEffect } from "preact/hooks";
 import { MAX_TRIGGERS } from "../../core/trigger.ts";
+import type { Audit } from "../state/audit.ts";
 import type { TriggersForm } from "../state/triggers-form.ts";
 import { Page } from "../ui/page.tsx";
 import { RecipeButtons } from "./recipe-buttons.tsx";
 import { TriggerItem } from "./trigger-item.tsx";
 
 /** The ordered list of triggers. */
-export function TriggersPage({ form }: { form: TriggersForm }) {
+export function TriggersPage({ form, audit }: { form: TriggersForm; audit: Audit }) {
   useEffect(() => {
     form.read();
   }, [form]);
@@ -34,6 +35,7 @@ export function TriggersPage({ form }: { form: TriggersForm }) {
           <TriggerItem
             key={draft.key}
             form={form}
+            audit={audit}
             draft={draft}
             index={index}
             isLast={index === drafts.length - 1}

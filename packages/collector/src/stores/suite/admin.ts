@@ -129,6 +129,8 @@ export const adminCases: readonly ConformanceCase[] = [
       deepEqual(await admin.audit(ACCOUNT, null, 2), [entryOf(3), entryOf(2)]);
       deepEqual(await admin.audit(ACCOUNT, idOf(2), 10), [entryOf(1)]);
       deepEqual(await admin.audit("desk", null, 10), [entryOf(4)]);
+      // A bound between two ids: so an entry is found by its own.
+      deepEqual(await admin.audit(ACCOUNT, `${idOf(2)}~`, 1), [entryOf(2)]);
     },
   },
   {

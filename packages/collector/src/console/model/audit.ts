@@ -1,0 +1,148 @@
+/**
+ * Entries of the audit log in words.
+ * @module
+ */
+import type { AuditAction } from "../../core/lists.ts";
+import { FIELDS, type SettingName, type SettingValue } from "../../core/settings-schema.ts";
+import type { Trigger } from "../../core/trigger.ts";
+import { valueWords } from "./setting-value.ts";
+import { SETTING_WORDS } from "./setting-words.ts";
+import { triggerSentence } from "./trigger-words.ts";
+
+/** Who made a change, and what it was, as the API returns it. */
+export interface AuditEntry {
+  id: string;
+  at: string;
+  by: { person: string; name: string } | { key: string; name: string } | { cli: string } | object;
+  action: AuditAction;
+  target: string | null;
+  from: unknown;
+  to: unknown;
+}
+
+/** One page of the log, newest first. It may be empty and not the last one. */
+export interface AuditPage {
+  entries: AuditEntry[];
+  cursor: string | null;
+}
+
+const TITLES: Partial<Record<AuditAction, string>> = {
+  account_created: "Account created",
+  settings_changed: "Settings changed",
+  terms_accepted: "Terms of presence accepted",
+  triggers_changed: "Triggers changed",
+  webhook_created: "Webhook added",
+  webhook_changed: "Webhook changed",
+  webhook_removed: "Webhook deleted",
+  webhook_secret_rotated: "Webhook given a new secret",
+  keys_rotated: "Keys of the account replaced",
+  key_created: "Secret key created",
+  key_revoked: "Secret key revoked",
+  session_erased: "Conversation erased",
+  person_invited: "Person invited",
+  person_joined: "Person joined",
+  person_changed: "Role of a person changed",
+  person_removed: "Person removed",
+  signed_in: "Signed in",
+  signed_out_everywhere: "Signed out everywhere",
+  webhook_tested: "Webhook tested",
+  password_changed: "Password changed",
+};
+
+export function actionTitle(action: AuditAction): string {
+  return TITLES[action] ?? action.replaceAll("_", " ");
+}
+
+/** Who made the change, by the name of then. */
+export function byWords(by: AuditEntry["by"]): string {
+  if ("person" in by) return by.name;
+  if ("key" in by) return `the key ${by.name}`;
+  if ("cli" in by) return `the command ${by.cli}`;
+  return `the desk ${Object.values(by).join(" ")}`;
+}
+
+/** Whether what the entry changed can be set back. */
+export function isUndoable({ action }: AuditEntry): boolean {
+  return action === "settings_changed" || action === "triggers_changed";
+}
+
+export interface AuditChange {
+  what: string;
+  /** `null`: there was nothing. */
+  from: string | null;
+  /** `null`: there is nothing. */
+  to: string | null;
+}
+
+/** What was changed from what to what. */
+export function changesIn({ action, from, to }: AuditEntry): AuditChange[] {
+  if (action === "settings_changed") return settingChanges(from as Values, to as Values);
+  if (action === "triggers_changed") return triggerChanges(from as Listed, to as Listed);
+  const [before, after] = [valuesIn(from), valuesIn(to)];
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].map((what) => ({
+    what,
+    from: before[what] === undefined ? null : textOf(before[what]),
+    to: after[what] === undefined ? null : textOf(after[what]),
+  }));
+}
+
+type Values = Record<string, SettingValue>;
+type Listed = readonly (Trigger | string)[];
+
+function settingChanges(from: Values, to: Values): AuditChange[] {
+  return Object.keys(to).map((what) => {
+    const name = what as SettingName;
+    // A setting of an earlier build has no words any more.
+    if (!FIELDS[name]) return { what, from: textOf(from[what]), to: textOf(to[what]) };
+    const words = (value: SettingValue | undefined) =>
+      valueWords(name, value ?? FIELDS[name].default);
+    return { what: SETTING_WORDS[name].label, from: words(from[what]), to: words(to[what]) };
+  });
+}
+
+function triggerChanges(from: Listed, to: Listed): AuditChange[] {
+  if (from.length > 0 && from.every((each) => typeof each === "string")) {
+    return [{ what: "Order", from: from.join(", "), to: to.join(", ") }];
+  }
+  const [before, after] = [from, to].map((list) => new Map((list as Trigger[]).map(named)));
+  return [...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])].map((what) => ({
+    what,
+    from: before?.get(what) ?? null,
+    to: after?.get(what) ?? null,
+  }));
+}
+
+function named(trigger: Trigger): [name: string, words: string] {
+  return [trigger.name, `${trigger.enabled ? "" : "Switched off. "}${triggerSentence(trigger)}`];
+}
+
+function valuesIn(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return "none";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** Whether the entry changed one of these settings. */
+export function changesSetting({ action, to }: AuditEntry, names: readonly string[]): boolean {
+  return action === "settings_changed" && names.some((name) => name in valuesIn(to));
+}
+
+/** Whether the entry added, changed or removed the trigger of that name. */
+export function changesTrigger({ action, from, to }: AuditEntry, wanted: string): boolean {
+  if (action !== "triggers_changed") return false;
+  return [from, to].flat().some((each) => (each as Trigger).name === wanted);
+}
+
+/** What an undo has set back, and what it has not. */
+export function undoneWords({ undone, kept }: { undone: string[]; kept: string[] }): string {
+  const words = (names: string[]) =>
+    names.map((name) => SETTING_WORDS[name as SettingName]?.label ?? name).join(", ");
+  const left = kept.length === 0 ? "" : ` Changed since, and left as it is: ${words(kept)}.`;
+  return `Set back: ${words(undone)}.${left}`;
+}

@@ -1,0 +1,89 @@
+import { batch, signal } from "@preact/signals";
+import type { AuditAction } from "../../core/lists.ts";
+import type { Api } from "../live/api.ts";
+import { type AuditEntry, undoneWords } from "../model/audit.ts";
+import { createWork } from "./work.ts";
+
+/** How many of the latest entries are searched for those of one setting or trigger. */
+const TRAIL_LENGTH = 200;
+const PAGE_LENGTH = 50;
+
+export type Audit = ReturnType<typeof createAudit>;
+
+/**
+ * The audit log, and undoing its entries.
+ * @param onUndone reads again what an undo may have changed
+ */
+export function createAudit(api: Pick<Api, "audit" | "undo">, onUndone: () => Promise<void>) {
+  const work = createWork();
+  const entries = signal<readonly AuditEntry[] | null>(null);
+  const cursor = signal<string | null>(null);
+  const action = signal<AuditAction | "">("");
+  const by = signal("");
+  /** The latest entries of a kind; missing until they were read, `null` if the role does not allow it. */
+  const trails = signal<ReadonlyMap<AuditAction, readonly AuditEntry[] | null>>(new Map());
+
+  async function readPage(from: string | null): Promise<void> {
+    const found: AuditEntry[] = from === null ? [] : [...(entries.peek() ?? [])];
+    const before = found.length;
+    let next = from;
+    // With a filter a page may be empty, and not the last one.
+    do {
+      const page = await api.audit({
+        action: action.peek(),
+        by: by.peek().trim(),
+        cursor: next,
+        limit: PAGE_LENGTH,
+      });
+      found.push(...page.entries);
+      next = page.cursor;
+    } while (next !== null && found.length === before);
+    batch(() => {
+      entries.value = found;
+      cursor.value = next;
+    });
+  }
+
+  async function readTrail(kind: AuditAction): Promise<void> {
+    let found: readonly AuditEntry[] | null = null;
+    try {
+      found = (await api.audit({ action: kind, by: "", cursor: null, limit: TRAIL_LENGTH }))
+        .entries;
+    } catch {
+      // It is for admins alone.
+    }
+    trails.value = new Map([...trails.peek(), [kind, found]]);
+  }
+
+  return {
+    entries,
+    cursor,
+    action,
+    by,
+    trails,
+    status: work.status,
+    isBusy: work.isBusy,
+    readTrail,
+
+    read: () =>
+      work.run(async () => {
+        await readPage(null);
+        return "";
+      }),
+
+    readMore: () =>
+      work.run(async () => {
+        await readPage(cursor.peek());
+        return "";
+      }),
+
+    undo: (entry: AuditEntry) =>
+      work.run(async () => {
+        const words = undoneWords(await api.undo(entry.id));
+        await onUndone();
+        if (entries.peek() !== null) await readPage(null);
+        await Promise.all([...trails.peek().keys()].map(readTrail));
+        return words;
+      }),
+  };
+}
