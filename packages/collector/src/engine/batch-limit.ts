@@ -6,7 +6,6 @@
 
 /** How long a batch should hold up the event loop. */
 const TARGET_MS = 8;
-const MIN_REQUESTS = 10;
 const MAX_REQUESTS = 200;
 /** The weight of the last batch in the average. */
 const WEIGHT = 0.3;
@@ -17,13 +16,13 @@ export class BatchLimit {
 
   get requests(): number {
     const fitting = Math.floor(TARGET_MS / Math.max(this.#msPerRequest, 1e-6));
-    return Math.min(Math.max(fitting, MIN_REQUESTS), MAX_REQUESTS);
+    return Math.min(Math.max(fitting, 1), MAX_REQUESTS);
   }
 
   /** Starts a part of a batch; the function that it returns says whether the part should end by now. */
   startPart(): (requests: number) => boolean {
     const startedAt = performance.now();
-    return (requests) => requests >= MIN_REQUESTS && performance.now() - startedAt >= TARGET_MS;
+    return (requests) => requests > 0 && performance.now() - startedAt >= TARGET_MS;
   }
 
   /** Runs a synchronous part of a batch, or starts one that continues elsewhere. */

@@ -342,12 +342,12 @@ export class Engine {
       }
       const { number, unreadable, ...known } = found;
       if (unreadable !== undefined) return rejectGroup(group, new RecordError(unreadable));
+      count += 1;
       return alone(group, () => {
         const [first, ...others] = group;
         const work = new SessionBatch(first.request.key, known, this.broadcasts);
         const outcomes = [work.apply(first.request, now)];
         const done: Group = [first];
-        count += 1;
         for (const pending of others) {
           if (isSpent(count)) break;
           outcomes.push(work.apply(pending.request, now));

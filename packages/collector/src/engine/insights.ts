@@ -6,6 +6,7 @@
 import { countUpTo, sortInTurns } from "../async/sort-in-turns.ts";
 import { TurnBudget } from "../async/turns.ts";
 import type { Track } from "../core/lists.ts";
+import { SplitMap } from "../stores/split-map.ts";
 import type { Store } from "../stores/store.ts";
 
 /** A return this soon after the verdict means that the user had not really left. */
@@ -48,7 +49,7 @@ export async function measure(
   const detections: number[] = [];
   const returns: number[] = [];
   let departures = 0;
-  const offlineSince = new Map<string, number>();
+  const offlineSince = new SplitMap<string, number>();
   for await (const { session, transition } of entries(store, account, track, from)) {
     const { at, mergedInto } = transition;
     if (at > to) continue;

@@ -10,6 +10,7 @@ import { type Overrides, type SettingName, settingOf } from "../core/settings-sc
 import type { Transition } from "../core/transition.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { firesOn } from "../core/trigger-history.ts";
+import { SplitMap } from "../stores/split-map.ts";
 import type { Store } from "../stores/store.ts";
 import { entries } from "./insights.ts";
 
@@ -56,7 +57,7 @@ export async function delayEffect(
   if (!delay) return null;
   const seconds = (each: Overrides) => Number(settingOf(each, name));
   const shiftMs = (seconds(overrides.to) - seconds(overrides.from)) * 1_000;
-  const verdictAt = new Map<string, number>();
+  const verdictAt = new SplitMap<string, number>();
   let [verdicts, avoided] = [0, 0];
   for await (const entry of entries(store, account, period.track, period.from)) {
     const { session, transition } = entry;
@@ -94,17 +95,20 @@ export async function previewTriggers(
 ): Promise<TriggerPreview> {
   const budget = new TurnBudget();
   const ids = await latestConversations(store, account, limit, now);
-  const lookups = ids.map((id) => ({ key: { account, id }, eventIds: [] }));
-  const loaded = (await store.load(lookups)).flatMap(({ stored }) => stored?.session ?? []);
   const found = triggers.map((): string[] => []);
-  for (const session of loaded) {
+  let examined = 0;
+  for (const id of ids) {
+    const [loaded] = await store.load([{ key: { account, id }, eventIds: [] }]);
+    const session = loaded?.stored?.session;
+    if (!session) continue;
+    examined += 1;
     const history = await historyOf(store, account, session);
     for (const [index, trigger] of triggers.entries()) {
-      if (firesOn(trigger, session, history)) found[index]?.push(session.id);
+      if (firesOn(trigger, session, history)) found[index]?.push(id);
+      await budget.step();
     }
-    await budget.step();
   }
-  return { examined: loaded.length, sessions: found };
+  return { examined, sessions: found };
 }
 
 const HOUR_MS = 3_600_000;

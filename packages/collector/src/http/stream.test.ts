@@ -4,6 +4,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Accounts } from "../engine/accounts.ts";
 import { SILENT_METER } from "../engine/meter.ts";
+import { DEFAULT_STREAM_LIMITS } from "./stream-slots.ts";
 import { TestApp } from "./testing/app.ts";
 
 let harness: TestApp;
@@ -20,7 +21,7 @@ beforeEach(async () => {
   };
   harness = await TestApp.create({
     meter: { ...SILENT_METER, streams },
-    streams: { maxPerAccount: 2, stalledAfterMs: 30_000 },
+    streams: { ...DEFAULT_STREAM_LIMITS, maxPerAccount: 2 },
   });
 });
 afterEach(() => {
@@ -244,6 +245,13 @@ describe("an account", () => {
     await first.cancel();
     await stream();
     expect(open).toBe(2);
+  });
+
+  it("may have 1,000 streams open where nothing else is set", async () => {
+    harness = await TestApp.create();
+    const readers = await Promise.all(Array.from({ length: 1_000 }, () => stream()));
+    expect((await harness.request("GET", "/v1/stream")).status).toBe(429);
+    await Promise.all(readers.map((reader) => reader.cancel()));
   });
 });
 

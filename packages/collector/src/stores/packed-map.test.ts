@@ -69,6 +69,55 @@ describe("a packed map", () => {
     expect(removed).toBeGreaterThan(1_000);
   });
 
+  it("holds what a Map holds while the entries of an index move to a larger table", () => {
+    // From 511 records on; each insertion moves eight of 1,024 entries.
+    const steps = fc.array(fc.record({ id: fc.nat(900), removes: fc.boolean() }), {
+      minLength: 200,
+      maxLength: 400,
+      size: "max",
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 480, max: 511 }), steps, (before, changes) => {
+        const { map, byId } = open();
+        const model = new Set<number>();
+        const insert = (id: number) => {
+          map.insert({ at: id, id, a: id, b: 0, count: 0 });
+          model.add(id);
+        };
+        for (let id = 0; id < before; id += 1) insert(id);
+        for (const { id, removes } of changes) {
+          const slot = byId.find(id);
+          expect(slot === NO_SLOT).toBe(!model.has(id));
+          if (slot === NO_SLOT) insert(id);
+          else if (removes) {
+            map.remove(slot);
+            model.delete(id);
+          }
+        }
+        for (let id = 0; id <= 900; id += 1) {
+          const slot = byId.find(id);
+          expect(slot === NO_SLOT ? null : map.fields.at.get(slot)).toBe(model.has(id) ? id : null);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("takes no long time for the insertion at which an index grows", () => {
+    const records = 1 << 17;
+    const cpuMs = Array.from({ length: 5 }, () => {
+      const { map } = open();
+      const insert = (id: number) => map.insert({ at: 0, id, a: id, b: 0, count: 0 });
+      for (let id = 1; id < records; id += 1) insert(id);
+      const before = process.threadCpuUsage();
+      insert(records);
+      const { user, system } = process.threadCpuUsage(before);
+      return (user + system) / 1_000;
+    });
+    // The best of five, since one may collect garbage.
+    expect(Math.min(...cpuMs)).toBeLessThan(2);
+  });
+
   it("finds every record while it grows and after half of them went", () => {
     const { map, byId } = open();
     const count = 50_000;

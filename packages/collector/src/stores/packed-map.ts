@@ -4,7 +4,8 @@
  * kept in chunks, so that growing never copies one.
  *
  * An index is at most half full: a look-up takes 1.5 probes on average where the record is there, and
- * 2.5 where it is not, however many records there are.
+ * 2.5 where it is not, however many records there are. Where it grows, each insertion moves some entries,
+ * so that none takes long.
  * @module
  */
 
@@ -143,12 +144,17 @@ export class PackedMap<F64 extends string, U32 extends string> {
 
 const ENTRY_FIELDS = 2;
 const FIRST_ENTRIES = 1 << 10;
+/** Entries of the former table that one insertion moves. The table is empty long before the next growth. */
+const MOVED_ENTRIES = 8;
+/** In place of a slot plus one: the record was removed, and look-ups go on behind it. */
+const REMOVED = UINT32_END - 1;
 
-/** Linear probing in one array: for each entry a hash, then the slot plus one; 0: the entry is free. */
 export class PackedIndex {
   readonly #fields: readonly Field[];
-  #entries = new Uint32Array(ENTRY_FIELDS * FIRST_ENTRIES);
-  #mask = FIRST_ENTRIES - 1;
+  #table = new HashTable(FIRST_ENTRIES);
+  /** The table before the last growth, until all of its entries have been moved. */
+  #former: HashTable | null = null;
+  #moved = 0;
   #size = 0;
 
   constructor(fields: readonly Field[]) {
@@ -157,13 +163,20 @@ export class PackedIndex {
 
   /** The slot of the record whose indexed fields have these values, or {@link NO_SLOT}. */
   find(a: number, b = 0, c = 0, d = 0): number {
-    const entries = this.#entries;
     const hash = hashOf(a);
-    for (let entry = hash & this.#mask; ; entry = (entry + 1) & this.#mask) {
+    const slot = this.#findIn(this.#table, hash, a, b, c, d);
+    if (slot !== NO_SLOT || this.#former === null) return slot;
+    return this.#findIn(this.#former, hash, a, b, c, d);
+  }
+
+  #findIn(table: HashTable, hash: number, a: number, b: number, c: number, d: number): number {
+    const { entries, mask } = table;
+    for (let entry = hash & mask; ; entry = (entry + 1) & mask) {
       const at = entry * ENTRY_FIELDS;
-      const slot = (entries[at + 1] as number) - 1;
-      if (slot === NO_SLOT) return NO_SLOT;
-      if (entries[at] === hash && this.#matches(slot, a, b, c, d)) return slot;
+      const value = entries[at + 1] as number;
+      if (value === 0) return NO_SLOT;
+      if (entries[at] !== hash || value === REMOVED) continue;
+      if (this.#matches(value - 1, a, b, c, d)) return value - 1;
     }
   }
 
@@ -183,50 +196,89 @@ export class PackedIndex {
 
   add(slot: number): void {
     this.#size += 1;
-    if (this.#size * 2 > this.#mask) this.#grow();
-    this.#put(this.#hashOf(slot), slot);
-  }
-
-  #put(hash: number, slot: number): void {
-    let entry = hash & this.#mask;
-    while (this.#entries[entry * ENTRY_FIELDS + 1] !== 0) entry = (entry + 1) & this.#mask;
-    this.#entries[entry * ENTRY_FIELDS] = hash;
-    this.#entries[entry * ENTRY_FIELDS + 1] = slot + 1;
+    if (this.#size * 2 > this.#table.mask) this.#grow();
+    if (this.#former !== null) this.#moveSome(this.#former);
+    this.#table.put(this.#hashOf(slot), slot);
   }
 
   #grow(): void {
-    const old = this.#entries;
-    this.#entries = new Uint32Array(2 * old.length);
-    this.#mask = this.#entries.length / ENTRY_FIELDS - 1;
-    for (let at = 0; at < old.length; at += ENTRY_FIELDS) {
-      const slot = (old[at + 1] as number) - 1;
-      if (slot !== NO_SLOT) this.#put(old[at] as number, slot);
+    this.#former = this.#table;
+    this.#moved = 0;
+    this.#table = new HashTable(2 * (this.#former.mask + 1));
+  }
+
+  /** Those that were moved stay in the former table too: others are found behind them. */
+  #moveSome({ entries, mask }: HashTable): void {
+    const end = this.#moved + MOVED_ENTRIES;
+    for (; this.#moved < end; this.#moved += 1) {
+      const at = this.#moved * ENTRY_FIELDS;
+      const value = entries[at + 1] as number;
+      if (value !== 0 && value !== REMOVED) this.#table.put(entries[at] as number, value - 1);
+    }
+    if (end > mask) this.#former = null;
+  }
+
+  remove(slot: number): void {
+    const hash = this.#hashOf(slot);
+    this.#size -= 1;
+    this.#table.remove(hash, slot);
+    this.#former?.disable(hash, slot);
+  }
+
+  clear(): void {
+    this.#table = new HashTable(FIRST_ENTRIES);
+    this.#former = null;
+    this.#size = 0;
+  }
+}
+
+/** Linear probing in one array: for each entry a hash, then the slot plus one; 0: the entry is free. */
+class HashTable {
+  readonly entries: Uint32Array;
+  readonly mask: number;
+
+  constructor(count: number) {
+    this.entries = new Uint32Array(ENTRY_FIELDS * count);
+    this.mask = count - 1;
+  }
+
+  put(hash: number, slot: number): void {
+    let entry = hash & this.mask;
+    while (this.entries[entry * ENTRY_FIELDS + 1] !== 0) entry = (entry + 1) & this.mask;
+    this.entries[entry * ENTRY_FIELDS] = hash;
+    this.entries[entry * ENTRY_FIELDS + 1] = slot + 1;
+  }
+
+  #entryOf(hash: number, slot: number): number | null {
+    for (let entry = hash & this.mask; ; entry = (entry + 1) & this.mask) {
+      const value = this.entries[entry * ENTRY_FIELDS + 1];
+      if (value === slot + 1) return entry;
+      if (value === 0) return null;
     }
   }
 
-  /** Removes an entry and closes the gap: entries behind it that it had displaced move up. */
-  remove(slot: number): void {
-    const entries = this.#entries;
-    let gap = this.#hashOf(slot) & this.#mask;
-    while (entries[gap * ENTRY_FIELDS + 1] !== slot + 1) gap = (gap + 1) & this.#mask;
-    this.#size -= 1;
-    for (let entry = (gap + 1) & this.#mask; ; entry = (entry + 1) & this.#mask) {
+  /** Removes an entry, if it is there, and nothing else: the others stay where they are. */
+  disable(hash: number, slot: number): void {
+    const entry = this.#entryOf(hash, slot);
+    if (entry !== null) this.entries[entry * ENTRY_FIELDS + 1] = REMOVED;
+  }
+
+  /** Removes an entry, if it is there, and closes the gap: those that it had displaced move up. */
+  remove(hash: number, slot: number): void {
+    const { entries, mask } = this;
+    let gap = this.#entryOf(hash, slot);
+    if (gap === null) return;
+    for (let entry = (gap + 1) & mask; ; entry = (entry + 1) & mask) {
       const at = entry * ENTRY_FIELDS;
       if (entries[at + 1] === 0) break;
-      const home = (entries[at] as number) & this.#mask;
+      const home = (entries[at] as number) & mask;
       // An entry whose home lies behind the gap is reached without it, and stays.
-      if (((entry - home) & this.#mask) < ((entry - gap) & this.#mask)) continue;
+      if (((entry - home) & mask) < ((entry - gap) & mask)) continue;
       entries[gap * ENTRY_FIELDS] = entries[at] as number;
       entries[gap * ENTRY_FIELDS + 1] = entries[at + 1] as number;
       gap = entry;
     }
     entries[gap * ENTRY_FIELDS + 1] = 0;
-  }
-
-  clear(): void {
-    this.#entries = new Uint32Array(ENTRY_FIELDS * FIRST_ENTRIES);
-    this.#mask = FIRST_ENTRIES - 1;
-    this.#size = 0;
   }
 }
 

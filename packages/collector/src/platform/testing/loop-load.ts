@@ -17,6 +17,7 @@ const BATCH = 200;
 const ACCOUNTS = 10_000;
 /** Sessions with as much in them as the API takes. */
 const LARGE = 500;
+const MANY_TAGS = Array.from({ length: 256 }, (_, tag) => `${tag} `.repeat(45));
 const AGENTS = 20_000;
 /** Entries in the history of one session, and deliveries and waiting sessions of one webhook. */
 export const LONG = 20_000;
@@ -117,7 +118,7 @@ function writeOf(
   const age = Math.floor((30 * DAY_MS * (sessions - number)) / sessions);
   const createdAt = now - age;
   const assignee = number % 5 === 0 ? agentOf(number / 5) : null;
-  const tags = number < LARGE ? Array.from({ length: 256 }, (_, tag) => `${tag} `.repeat(45)) : [];
+  const tags = number < LARGE ? MANY_TAGS : [];
   const ticket = {
     id: `t_${number}`,
     status: "open",
@@ -208,7 +209,8 @@ function transitionOf(seq: number, at: number, isDeparture: boolean): Transition
 export const LONG_SESSION = "long";
 
 async function addLongHistory(store: Store, now: number, epoch: number): Promise<void> {
-  const session = createSession({ id: LONG_SESSION, channel: "web_widget" }, now - DAY_MS);
+  const of = { id: LONG_SESSION, channel: "web_widget", ticket: { tags: MANY_TAGS } } as const;
+  const session = createSession(of, now - DAY_MS);
   for (let seq = 1, version = 0; seq <= LONG; seq += BATCH, version += 1) {
     const transitions = Array.from({ length: BATCH }, (_, at) => ({
       ...transitionOf(seq + at, now - DAY_MS + seq + at, (seq + at) % 2 === 0),

@@ -38,6 +38,11 @@ export const LOOP_PROBES: readonly LoopProbe[] = [
   request("GET", "/v1/sessions/long/transitions?limit=500"),
   request("GET", "/v1/insights?days=1"),
   request("GET", "/v1/insights?days=90"),
+  request("POST", "/v1/settings/preview", { presence: { bufferSeconds: 60 } }),
+  {
+    name: "POST /v1/triggers/preview, 50 triggers",
+    run: (load) => load.request("POST", "/v1/triggers/preview", TRIGGERS_TO_PREVIEW),
+  },
   request("GET", "/metrics"),
   request("GET", "/v1/webhooks"),
   request("GET", `/v1/webhooks/${WEBHOOK}/deliveries?limit=500`),
@@ -90,6 +95,19 @@ export const LOOP_PROBES: readonly LoopProbe[] = [
     },
   },
 ];
+
+/** Each compares the tags of a ticket with much. */
+const TRIGGERS_TO_PREVIEW = Array.from({ length: MAX_TRIGGERS }, (_, index) => ({
+  name: `preview ${index}`,
+  enabled: true,
+  all: [],
+  any: Array.from({ length: 10 }, (_, tag) => ({
+    field: "ticket.tags",
+    op: "includes",
+    value: `absent ${tag}`,
+  })),
+  actions: [{ type: "add_tags", value: ["a"] }],
+}));
 
 const PART = 100;
 

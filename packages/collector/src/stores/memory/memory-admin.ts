@@ -3,6 +3,7 @@
  * @module
  */
 import type { AdminRecord, AdminStore, AuditEntry, RecordWrite } from "../admin.ts";
+import { firstIndex } from "./sorted-list.ts";
 
 export class MemoryAdmin implements AdminStore {
   readonly #records = new Map<string, AdminRecord>();
@@ -31,11 +32,10 @@ export class MemoryAdmin implements AdminStore {
 
   append(account: string, entries: readonly AuditEntry[]): void {
     if (entries.length === 0) return;
-    const all = [...(this.#audit.get(account) ?? []), ...entries];
-    this.#audit.set(
-      account,
-      all.sort((a, b) => (a.id < b.id ? -1 : 1)),
-    );
+    const all = this.#audit.get(account) ?? [];
+    this.#audit.set(account, all);
+    // Ids ascend with time, so nearly every entry is the newest.
+    for (const entry of entries) all.splice(indexFrom(all, entry.id), 0, entry);
   }
 
   async pruneRecords(now: number, limit: number): Promise<number> {
@@ -52,16 +52,17 @@ export class MemoryAdmin implements AdminStore {
     limit: number,
   ): Promise<readonly AuditEntry[]> {
     const entries = this.#audit.get(account) ?? [];
-    return entries
-      .filter(({ id }) => beforeId === null || id < beforeId)
-      .toReversed()
-      .slice(0, limit);
+    const end = beforeId === null ? entries.length : indexFrom(entries, beforeId);
+    return entries.slice(Math.max(0, end - limit), end).reverse();
   }
 
   async pruneAudit(account: string, beforeId: string, limit: number): Promise<number> {
     const entries = this.#audit.get(account) ?? [];
-    const count = entries.filter(({ id }) => id < beforeId).slice(0, limit).length;
-    this.#audit.set(account, entries.slice(count));
-    return count;
+    return entries.splice(0, Math.min(indexFrom(entries, beforeId), limit)).length;
   }
+}
+
+/** Where the first entry is that has this id or a later one. */
+function indexFrom(entries: readonly AuditEntry[], id: string): number {
+  return firstIndex(entries.length, (at) => (entries[at] as AuditEntry).id >= id);
 }

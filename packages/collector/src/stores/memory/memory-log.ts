@@ -3,6 +3,7 @@
  * @module
  */
 import { TRACKS, type Track } from "../../core/lists.ts";
+import { SplitMap } from "../split-map.ts";
 import type { LogEntry, SessionKey, Write } from "../store.ts";
 import { firstIndex } from "./sorted-list.ts";
 
@@ -20,7 +21,7 @@ interface TrackLog {
 export class MemoryLog {
   readonly #logs = new Map<string, TrackLog>();
   /** By session and track; of a session that was erased and created again, both. */
-  readonly #histories = new Map<string, LogEntry[]>();
+  readonly #histories = new SplitMap<string, LogEntry[]>();
   #lastCursor = 0;
 
   append(track: Track, { key, session }: Write, transitions: Write["transitions"]): void {

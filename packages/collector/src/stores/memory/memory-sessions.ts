@@ -13,6 +13,7 @@ import {
   termOf,
   userTerm,
 } from "../list.ts";
+import { SplitMap } from "../split-map.ts";
 import { noSessions, type StateCounts } from "../state-counts.ts";
 import type { IndexedColumns, QueueCounts, SessionKey, Stored } from "../store.ts";
 import { termHash, termHashesOf } from "../term-hash.ts";
@@ -29,7 +30,7 @@ export interface SessionRow {
 }
 
 export class MemorySessions {
-  readonly rows = new Map<string, SessionRow>();
+  readonly rows = new SplitMap<string, SessionRow>();
   readonly deadlines = new Deadlines<string>();
   readonly counts: StateCounts = noSessions();
   /** Those with a session, ascending. */

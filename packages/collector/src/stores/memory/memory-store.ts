@@ -18,6 +18,7 @@ import {
   listPage,
 } from "../list.ts";
 import { scanById } from "../scan.ts";
+import { SplitMap } from "../split-map.ts";
 import type { StateCounts } from "../state-counts.ts";
 import type {
   Account,
@@ -49,7 +50,7 @@ import { MemorySessions, type SessionRow } from "./memory-sessions.ts";
 
 export class MemoryStore implements Store {
   readonly #sessions = new Map<string, MemorySessions>();
-  readonly #keyByNumber = new Map<number, SessionKey>();
+  readonly #keyByNumber = new SplitMap<number, SessionKey>();
   #lastNumber = 0;
   readonly #erasures = new Map<string, number>();
   readonly #accounts = new Map<string, Account>();
