@@ -6,7 +6,8 @@ import { RateLimit } from "../http/rate-limit.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
 import type { ClockKeeper, ClockReading, Store } from "../stores/store.ts";
-import { Fleet, type SetClocks, World } from "../suite/testing/fleet.ts";
+import { Fleet, localFleet, type SetClocks, World } from "../suite/testing/fleet.ts";
+import { ProcessCollector } from "../suite/testing/fleet-process.ts";
 import { type ClockStore, StoreClock } from "./clock.ts";
 import { Engine } from "./engine.ts";
 
@@ -56,7 +57,7 @@ describe("two collectors on one SQLite file", () => {
       const world = new World();
       const clocks = [world.clocks({ monoMs: 9_000 }), world.clocks({ skewMs, monoMs: 9_000 })];
       const path = newFile();
-      const fleet = new Fleet(world, [openFile(path), openFile(path)], clocks);
+      const fleet = localFleet(world, [openFile(path), openFile(path)], clocks);
       await fleet.start();
       for (const byMs of [0, ...STEPS_MS]) {
         fleet.welcome(4, 12, 10_000);
@@ -75,11 +76,37 @@ describe("two collectors on one SQLite file", () => {
     },
   );
 
+  it("call nobody gone who beats, and everybody who left, in two processes whose clocks are 30 s off and step", async () => {
+    const world = new World();
+    const path = newFile();
+    const store = openFile(path);
+    const clocks = [-30_000, 30_000].map((skewMs) => world.clocks({ skewMs, monoMs: 9_000 }));
+    const collectors = clocks.map((machine) => new ProcessCollector(world, machine, path));
+    const fleet = new Fleet(world, collectors, store);
+    try {
+      await fleet.start();
+      for (const byMs of STEPS_MS) {
+        fleet.welcome(2, 6, 10_000);
+        await fleet.run(5_000);
+        for (const machine of clocks) machine.skewMs += byMs;
+        await fleet.run(9_000);
+      }
+      await fleet.run(2_000);
+    } finally {
+      await Promise.all(collectors.map((collector) => collector.close()));
+    }
+    expect(new Set(collectors.map(({ pid }) => pid)).size).toBe(2);
+    expect(await fleet.mistakes()).toEqual([]);
+    expect(fleet.verdicts).toHaveLength(6 * 6);
+    expect(fleet.hits).toBeGreaterThan(50);
+    expect(await outagesOf(store)).toBe(0);
+  });
+
   it("go on when the one that is the clock stops, and move every deadline by the difference", async () => {
     const world = new World();
     const clocks = [world.clocks(), world.clocks({ skewMs: 30_000 })];
     const path = newFile();
-    const fleet = new Fleet(world, [openFile(path), openFile(path)], clocks);
+    const fleet = localFleet(world, [openFile(path), openFile(path)], clocks);
     await fleet.start();
     fleet.welcome(4, 12, 18_000);
     await fleet.run(5_000);

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
 import { StoreClock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
-import { sweep } from "../../engine/sweep.ts";
+import { RateLimit } from "../../http/rate-limit.ts";
 import { machineClocks } from "../../platform/machine-clocks.ts";
-import { ACCOUNT, Fleet, World } from "../../suite/testing/fleet.ts";
+import { type Fleet, type LocalCollector, localFleet, World } from "../../suite/testing/fleet.ts";
 import { RedisStore } from "./redis-store.ts";
 
 const HOUR_MS = 3_600_000;
@@ -16,6 +16,22 @@ const STEPS_MS = [-1_000, 1_000, -600_000, 600_000, -HOUR_MS, HOUR_MS];
 const SKEWS_MS = [0, 30_000, -30_000];
 /** In this time collectors that have just started share the partitions among them. */
 const SETTLE_MS = 1_200;
+
+/** How many of 51 visitors each collector lets in, which come evenly within two seconds. */
+async function admittedInTwoSeconds(fleet: Fleet<LocalCollector>): Promise<readonly number[]> {
+  const limits = fleet.collectors.map(({ engine }) => new RateLimit(engine.clock, 50));
+  const admitted = limits.map(() => 0);
+  for (let tick = 1; tick <= 8; tick += 1) {
+    await fleet.run(250);
+    const arrivals = Math.floor((51 * tick) / 8) - Math.floor((51 * (tick - 1)) / 8);
+    for (const [index, limit] of limits.entries()) {
+      for (let visitor = 0; visitor < arrivals; visitor += 1) {
+        if (limit.allow("new")) admitted[index] = (admitted[index] ?? 0) + 1;
+      }
+    }
+  }
+  return admitted;
+}
 
 describe("three collectors on one Redis", () => {
   let server: RedisServer;
@@ -29,7 +45,7 @@ describe("three collectors on one Redis", () => {
     await server.stop();
   });
 
-  it("call nobody gone who beats, and everybody who left, if clocks are off by 30 s and the server's steps", async () => {
+  it("call nobody gone who beats, and everybody who left, and let 51 visitors in within two seconds, if clocks are off by 30 s and step", async () => {
     const world = new World();
     const serverClocks = world.clocks();
     for (const store of stores) {
@@ -43,20 +59,21 @@ describe("three collectors on one Redis", () => {
     const clocks = SKEWS_MS.map((skewMs, index) =>
       world.clocks({ skewMs, monoMs: index * 50_000, boot: `boot ${index}` }),
     );
-    const fleet = new Fleet(world, stores, clocks);
+    const fleet = localFleet(world, stores, clocks);
     await fleet.start();
     const settledAt = performance.now() + SETTLE_MS;
     while (performance.now() < settledAt) {
-      for (const { engine } of fleet.collectors) {
-        await sweep({ engine, accounts: () => [ACCOUNT], onError: () => {} });
-      }
+      for (const collector of fleet.collectors) await collector.sweep();
       await pause(50);
     }
     for (const byMs of [0, ...STEPS_MS]) {
       fleet.welcome(3, 6, 10_000);
       await fleet.run(5_000);
       serverClocks.skewMs += byMs;
-      await fleet.run(11_000);
+      const [own] = clocks;
+      if (own) own.skewMs -= byMs;
+      expect(await admittedInTwoSeconds(fleet)).toEqual(SKEWS_MS.map(() => 51));
+      await fleet.run(9_000);
     }
     expect(await fleet.mistakes()).toEqual([]);
     expect(fleet.verdicts).toHaveLength(7 * 6);

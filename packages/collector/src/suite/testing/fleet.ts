@@ -4,8 +4,10 @@
  * @module
  */
 import type { Input } from "../../core/input.ts";
+import type { Overrides } from "../../core/settings-schema.ts";
 import { type MachineClocks, StoreClock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
+import type { Request } from "../../engine/request.ts";
 import { sweep } from "../../engine/sweep.ts";
 import type { Store } from "../../stores/store.ts";
 import { Beats } from "../beats.ts";
@@ -57,10 +59,63 @@ export class SetClocks implements MachineClocks {
   }
 }
 
-interface Collector {
-  readonly engine: Engine;
-  readonly beats: Beats;
+/** A collector, as far as visitors and this fleet need it. */
+export interface FleetCollector {
   isRunning: boolean;
+  /** How many beats took the fast path. */
+  readonly hits: number;
+  heartbeat(): Promise<void>;
+  configure(overrides: Overrides): Promise<void>;
+  refresh(): Promise<void>;
+  submit(request: Request): Promise<unknown>;
+  sweep(): Promise<void>;
+}
+
+export class LocalCollector implements FleetCollector {
+  readonly engine: Engine;
+  readonly #beats: Beats;
+  isRunning = true;
+
+  constructor(store: Store, clocks: MachineClocks, name: string) {
+    this.engine = new Engine(store, new StoreClock(clocks, name));
+    this.#beats = new Beats(this.engine);
+  }
+
+  get hits(): number {
+    return this.#beats.hits;
+  }
+
+  heartbeat(): Promise<void> {
+    return this.engine.heartbeat();
+  }
+
+  configure(overrides: Overrides): Promise<void> {
+    return this.engine.changeSettings(ACCOUNT, { overrides });
+  }
+
+  refresh(): Promise<void> {
+    return this.engine.broadcasts.refresh();
+  }
+
+  submit(request: Request): Promise<unknown> {
+    return this.#beats.submit(request);
+  }
+
+  sweep(): Promise<void> {
+    return sweep({ engine: this.engine, accounts: () => [ACCOUNT], onError: () => {} });
+  }
+}
+
+/** Collectors in this process. */
+export function localFleet(
+  world: World,
+  stores: readonly Store[],
+  clocks: readonly SetClocks[],
+): Fleet<LocalCollector> {
+  const collectors = stores.map(
+    (store, index) => new LocalCollector(store, clocks[index] as SetClocks, `collector ${index}`),
+  );
+  return new Fleet(world, collectors, stores[0] as Store);
 }
 
 interface Visitor {
@@ -83,51 +138,43 @@ interface Verdict {
   readonly dueAt: number | null;
 }
 
-export class Fleet {
+export class Fleet<C extends FleetCollector> {
   readonly world: World;
-  readonly collectors: readonly Collector[];
+  readonly collectors: readonly C[];
+  readonly #store: Store;
   readonly verdicts: Verdict[] = [];
   readonly #visitors = new Map<string, Visitor>();
   #cursor = 0;
   #created = 0;
 
-  /** @param stores one for each collector, all of the same data */
-  constructor(world: World, stores: readonly Store[], clocks: readonly SetClocks[]) {
+  /** @param store from which verdicts are read */
+  constructor(world: World, collectors: readonly C[], store: Store) {
     this.world = world;
-    this.collectors = stores.map((store, index) => {
-      const clock = new StoreClock(clocks[index] as SetClocks, `collector ${index}`);
-      const engine = new Engine(store, clock);
-      return { engine, beats: new Beats(engine), isRunning: true };
-    });
+    this.collectors = collectors;
+    this.#store = store;
   }
 
   async start(): Promise<void> {
-    for (const { engine } of this.collectors) await engine.heartbeat();
-    await this.#first.engine.changeSettings(ACCOUNT, {
-      overrides: {
-        "presence.mode": "on",
-        "presence.leaseSeconds.visible": LEASE_MS / 1_000,
-        "presence.bufferSeconds": BUFFER_MS / 1_000,
-      },
+    for (const collector of this.collectors) await collector.heartbeat();
+    await this.collectors[0]?.configure({
+      "presence.mode": "on",
+      "presence.leaseSeconds.visible": LEASE_MS / 1_000,
+      "presence.bufferSeconds": BUFFER_MS / 1_000,
     });
-    for (const { engine } of this.collectors) await engine.broadcasts.refresh();
+    for (const collector of this.collectors) await collector.refresh();
   }
 
-  get #first(): Collector {
-    return this.collectors[0] as Collector;
-  }
-
-  get #running(): readonly Collector[] {
+  get #running(): readonly C[] {
     return this.collectors.filter(({ isRunning }) => isRunning);
   }
 
   /** Suspends a collector's process. */
   stop(index: number): void {
-    (this.collectors[index] as Collector).isRunning = false;
+    (this.collectors[index] as C).isRunning = false;
   }
 
   resume(index: number): void {
-    (this.collectors[index] as Collector).isRunning = true;
+    (this.collectors[index] as C).isRunning = true;
   }
 
   /** Visitors arrive; `staying` of them for good, and the others leave or are lost one after the other. */
@@ -163,9 +210,7 @@ export class Fleet {
         }
       }
       await Promise.all(sent);
-      for (const { engine } of this.#running) {
-        await sweep({ engine, accounts: () => [ACCOUNT], onError: () => {} });
-      }
+      for (const collector of this.#running) await collector.sweep();
       await this.#readVerdicts();
     }
   }
@@ -173,15 +218,14 @@ export class Fleet {
   #submit(visitor: Visitor, input: Input): Promise<unknown> {
     visitor.seq += 1;
     const turn = Math.floor((Number(visitor.id.slice(1)) + visitor.seq) / 3);
-    const { beats } = this.#running[turn % this.#running.length] as Collector;
+    const collector = this.#running[turn % this.#running.length] as C;
     const key = { account: ACCOUNT, id: visitor.id };
     const create = visitor.seq === 1 ? { create: { channel: "web_widget" } } : {};
-    return beats.submit({ key, inputs: [input], ...create });
+    return collector.submit({ key, inputs: [input], ...create });
   }
 
   async #readVerdicts(): Promise<void> {
-    const { store } = this.#first.engine;
-    for (const entry of await store.log(ACCOUNT, this.#cursor, 1_000)) {
+    for (const entry of await this.#store.log(ACCOUNT, this.#cursor, 1_000)) {
       this.#cursor = entry.cursor;
       if (entry.transition.to.presence !== "offline") continue;
       const dueAt = this.#visitors.get(entry.session)?.dueAt ?? null;
@@ -191,7 +235,7 @@ export class Fleet {
 
   /** How many beats took the fast path. */
   get hits(): number {
-    return this.collectors.reduce((sum, { beats }) => sum + beats.hits, 0);
+    return this.collectors.reduce((sum, { hits }) => sum + hits, 0);
   }
 
   /** What was decided wrongly: who is there and was called gone, and who left and is not gone in time. */
@@ -214,10 +258,9 @@ export class Fleet {
 
   /** Histories that go back in time. */
   async #disorder(): Promise<readonly string[]> {
-    const { store } = this.#first.engine;
     const disorder: string[] = [];
     for (const id of this.#visitors.keys()) {
-      const history = await store.history({ account: ACCOUNT, id }, 0, 100);
+      const history = await this.#store.history({ account: ACCOUNT, id }, 0, 100);
       const times = history.map(({ transition }) => transition.at);
       if (times.some((at, index) => at < (times[index - 1] ?? 0))) {
         disorder.push(`the history of ${id} goes back in time: ${times}`);
