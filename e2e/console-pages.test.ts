@@ -76,6 +76,7 @@ describe("Settings", () => {
     await lead.pressOn("#review-changes", "Enter");
     await lead.page.waitForSelector("#review[open]");
     await lead.seeIn("#review", "From 15 s to 20 s");
+    await lead.seeIn("[data-effect='presence.bufferSeconds']", "In the last 7 days no visitor");
     await lead.pressOn("#save", "Enter");
     await lead.seeIn("#settings-status", "1 change saved");
     expect((await settings()).presence.bufferSeconds).toBe(20);
@@ -146,15 +147,49 @@ describe("Triggers", () => {
     });
   });
 
-  it("tries the triggers on past conversations", async () => {
+  it("moves a trigger with the arrow keys, and says where it is now", async () => {
+    const handle = "[aria-label^='Order of Flag long waits']";
+    await lead.pressOn(handle, "ArrowDown");
+    await lead.seeIn("#triggers-status", "Flag long waits is now 2 of 2");
+    await lead.page.waitForFunction(
+      (where) => document.activeElement?.matches(where),
+      { polling: 50 },
+      handle,
+    );
+    await lead.page.keyboard.press("ArrowUp");
+    await lead.seeIn("#triggers-status", "Flag long waits is now 1 of 2");
+    expect(await names()).toEqual(["Flag long waits", "Solve abandoned conversations"]);
+  });
+
+  it("tries the triggers on past conversations, and opens those", async () => {
     await lead.page.click("#try-triggers");
     await lead.seeIn("#triggers-status", "Nothing was changed");
     await lead.seeIn("#triggers li:first-child .tried", "Would have run for none");
+
+    const path = "/v1/sessions/tried:1/events";
+    await collector.request("POST", path, { type: "end_user_message" });
+    await collector.request("PUT", "/v1/sessions/tried:1", { ticket: { status: "pending" } });
+    await lead.pressOn("#triggers li:first-child summary", "Enter");
+    const field = "#triggers li:first-child [id$=all-0-field]";
+    await lead.page.waitForSelector(field);
+    await lead.page.select(field, "ticket.status");
+    await lead.page.select("#triggers li:first-child [id$=all-0-value]", "pending");
+    await lead.page.click("#try-triggers");
+    await lead.seeIn("#triggers li:first-child .tried", "Would have run for 1 of 1: tried:1");
+    await lead.page.click("#triggers li:first-child .tried a");
+    await lead.page.waitForSelector("#drawer[open]");
+    await lead.seeIn("#drawer-facts", "tried:1");
+    await lead.page.click("#drawer-close");
+    await lead.page.waitForSelector("#drawer:not([open])");
+    expect(lead.page.url()).not.toContain("tried");
+    await lead.visit("Triggers");
+    await lead.page.click("#discard-triggers");
+    await lead.page.waitForSelector("#discard-triggers[hidden]");
   });
 
   it("switches a trigger off and deletes another", async () => {
     await lead.page.click("#triggers li:first-child [type=checkbox]");
-    await lead.page.click("[aria-label='Delete Solve abandoned conversations']");
+    await lead.pressOn("[aria-label='Delete Solve abandoned conversations']", "Enter");
     await lead.page.click("#save-triggers");
     await lead.seeIn("#triggers-status", "Saved");
     expect(await triggers()).toMatchObject([{ name: "Flag long waits", enabled: false }]);

@@ -15,6 +15,6 @@ addEventListener("hashchange", () => {
 
 const app = createApp(BASE);
 const root = document.getElementById("app");
-if (root) render(<Console app={app} page={followAddress()} />, root);
+if (root) render(<Console app={app} address={followAddress()} />, root);
 startCounting();
 app.start();

@@ -43,6 +43,7 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "POST /v1/settings/preview": "operator",
   "GET /v1/setup/attempts": "viewer",
   "GET /v1/triggers": "viewer",
+  "GET /v1/triggers/runs": "viewer",
   "PUT /v1/triggers": "operator",
   "POST /v1/triggers/recipes/:name": "operator",
   "POST /v1/triggers/preview": "operator",

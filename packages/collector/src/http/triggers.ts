@@ -6,11 +6,13 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { DEFAULT_GROUPS, RECIPE_NAMES, recipe } from "../core/recipes.ts";
 import { MAX_TRIGGERS, type Trigger } from "../core/trigger.ts";
 import { checkTriggers } from "../core/trigger-check.ts";
+import { triggerRuns } from "../engine/trigger-runs.ts";
 import { name } from "../schemas/name.ts";
 import { triggerSchema } from "../schemas/trigger.ts";
 import type { AppContext, Env, Principal } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
+import { isoOrNull } from "./views.ts";
 
 export const triggerList = z.array(triggerSchema).max(MAX_TRIGGERS).openapi("Triggers");
 const answer = jsonResponses(triggerList, "The triggers, in order");
@@ -47,6 +49,34 @@ const addRecipe = createRoute({
     },
   },
   responses: answer,
+});
+
+const DAY_MS = 86_400_000;
+const runs = createRoute({
+  method: "get",
+  path: "/v1/triggers/runs",
+  summary: "How often each trigger ran lately, and for which conversations",
+  ...secured("Settings", "listTriggerRuns"),
+  request: {
+    query: z.object({
+      days: z.coerce.number().int().min(1).max(90).default(7).describe("Up to now."),
+    }),
+  },
+  responses: jsonResponses(
+    z.object({
+      triggers: z.array(
+        z
+          .object({
+            name: z.string(),
+            runs: z.number().int(),
+            lastAt: z.iso.datetime().nullable().describe("Null: it did not run."),
+            sessions: z.array(z.string()).describe("The last 10 conversations, the latest first."),
+          })
+          .openapi("TriggerRuns"),
+      ),
+    }),
+    "The triggers of the list, in its order",
+  ),
 });
 
 /** @throws {Problem} `invalid_triggers` */
@@ -91,6 +121,22 @@ export function triggerRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     );
     if (added.length > 0) await replace(c.var.principal, [...present, ...added]);
     return c.json(view(account), 200);
+  });
+
+  routes.openapi(runs, async (c) => {
+    const account = c.var.account.name;
+    const { days } = c.req.valid("query");
+    const found = await triggerRuns(engine.store, account, engine.clock.now() - days * DAY_MS);
+    const triggers = triggersOf(account).map(({ name }) => {
+      const ran = found.get(name);
+      return {
+        name,
+        runs: ran?.runs ?? 0,
+        lastAt: isoOrNull(ran?.lastAt ?? null),
+        sessions: [...(ran?.sessions ?? [])],
+      };
+    });
+    return c.json({ triggers }, 200);
   });
 
   return routes;

@@ -4,6 +4,7 @@ import type { Trigger } from "../../core/trigger.ts";
 import type { Attempt } from "../model/attempt.ts";
 import type { AuditPage } from "../model/audit.ts";
 import type { SecretKey } from "../model/secret-key.ts";
+import type { SettingChange } from "../model/setting-effect.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Delivery, Webhook } from "../model/webhook.ts";
 import type { WebhookTest } from "../model/webhook-test.ts";
@@ -29,6 +30,14 @@ export interface TriggerPreview {
   triggers: { name: string; sessions: string[] }[];
 }
 
+export interface TriggerRuns {
+  name: string;
+  runs: number;
+  lastAt: string | null;
+  /** The latest first. */
+  sessions: string[];
+}
+
 const webhookPath = (id: string) => `v1/webhooks/${encodeURIComponent(id)}`;
 
 /** The routes that configure the account. */
@@ -37,6 +46,10 @@ export function createAccountApi(send: Send) {
     /** @returns every setting after the change */
     changeSettings: (patch: Record<string, unknown>) =>
       send<Settings>("PATCH", "v1/settings", patch),
+
+    /** What a patch would change, and what it would have meant lately. */
+    previewSettings: (patch: Record<string, unknown>) =>
+      send<{ changes: SettingChange[] }>("POST", "v1/settings/preview", patch),
 
     /** The account's keys; secret ones without the key itself. */
     keys: () => send<Keys>("GET", "v1/keys"),
@@ -89,6 +102,8 @@ export function createAccountApi(send: Send) {
     previewTriggers: (triggers: readonly Trigger[]) =>
       send<TriggerPreview>("POST", "v1/triggers/preview", triggers),
 
+    /** What each trigger did in the last 7 days. */
+    triggerRuns: () => send<{ triggers: TriggerRuns[] }>("GET", "v1/triggers/runs"),
     triggers: () => send<Trigger[]>("GET", "v1/triggers"),
     /** Replaces the whole list. */
     saveTriggers: (triggers: readonly Trigger[]) => send<Trigger[]>("PUT", "v1/triggers", triggers),

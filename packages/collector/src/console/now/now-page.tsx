@@ -29,6 +29,14 @@ export function NowPage({ live, isStale, isHidden, onMore }: Props) {
       <p id="mode" class="notice" hidden={mode === null}>
         {mode}
       </p>
+      <p id="not-found" class="notice" role="status" hidden={drawer.missing.value === null}>
+        {drawer.missing.value !== null && (
+          <>
+            The conversation <bdi>{drawer.missing}</bdi> cannot be read: it was erased, or goes on
+            as another.
+          </>
+        )}
+      </p>
       <Unheard since={live.unheardSince.value} />
       <section id="overview" aria-label="Overview" hidden={!isLoaded || isEmpty}>
         <Summary sessions={sessions} table={table} unread={unread} />

@@ -14,10 +14,11 @@ import { HistoryList } from "./history-list.tsx";
 interface Props {
   drawer: Drawer;
   settings: ReadonlySignal<Settings>;
+  onClosed?: () => void;
 }
 
 /** The dialog with one session's details and history. */
-export function SessionDrawer({ drawer, settings }: Props) {
+export function SessionDrawer({ drawer, settings, onClosed }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = drawer.isOpen.value;
   useEffect(() => {
@@ -33,7 +34,10 @@ export function SessionDrawer({ drawer, settings }: Props) {
       ref={dialog}
       class="drawer"
       aria-labelledby="drawer-name"
-      onClose={drawer.close}
+      onClose={() => {
+        drawer.close();
+        onClosed?.();
+      }}
       // A click outside the drawer closes it, as Escape does.
       onClick={({ target }) => target === dialog.current && drawer.close()}
     >

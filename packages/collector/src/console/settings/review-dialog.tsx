@@ -6,13 +6,15 @@ import { Dialog } from "../ui/dialog.tsx";
 interface Props {
   isOpen: boolean;
   changes: readonly Change[];
+  /** What each would have meant lately; `null` while it is computed. */
+  effects: ReadonlyMap<string, string> | null;
   isSaving: boolean;
   onSave: () => void;
   onClose: () => void;
 }
 
 /** What will change, before it does. */
-export function ReviewDialog({ isOpen, changes, isSaving, onSave, onClose }: Props) {
+export function ReviewDialog({ isOpen, changes, effects, isSaving, onSave, onClose }: Props) {
   return (
     <Dialog id="review" title="What will change" isOpen={isOpen} onClose={onClose}>
       <p class="quiet">It counts from the moment you save it, for open conversations too.</p>
@@ -24,6 +26,9 @@ export function ReviewDialog({ isOpen, changes, isSaving, onSave, onClose }: Pro
               From <del>{valueWords(name, from)}</del> to{" "}
               <ins>{valueWords(name, to ?? FIELDS[name].default)}</ins>
               {to === null && " (the default)"}. {SETTING_WORDS[name].wrong}
+            </dd>
+            <dd class="effect" data-effect={name}>
+              {effects === null ? "Computing what it would have meant…" : effects.get(name)}
             </dd>
           </div>
         ))}

@@ -32,8 +32,9 @@ export function SettingsEditor({ form, audit, groups }: Props) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (count > 0 && !form.isWrong.value) isReviewing.value = true;
-          else focusFirstProblem();
+          if (count === 0 || form.isWrong.value) return focusFirstProblem();
+          form.preview();
+          isReviewing.value = true;
         }}
       >
         {groups.map(({ id, title, names }) => (
@@ -65,6 +66,7 @@ export function SettingsEditor({ form, audit, groups }: Props) {
       <ReviewDialog
         isOpen={isReviewing.value}
         changes={form.changes.value}
+        effects={form.effects.value}
         isSaving={form.isSaving.value}
         onSave={save}
         onClose={close}

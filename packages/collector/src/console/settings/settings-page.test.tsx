@@ -11,9 +11,12 @@ import { SettingsPage } from "./settings-page.tsx";
 async function start() {
   const settings = signal<Settings>({ presence: { bufferSeconds: 15 } });
   const changeSettings = vi.fn(async () => ({ presence: { bufferSeconds: 30 } }) as Settings);
-  const form = createSettingsForm({ changeSettings }, settings);
+  const effect = { days: 7, verdicts: 4, avoided: 1, shiftSeconds: 15, isComplete: true };
+  const change = { setting: "presence.bufferSeconds", effect };
+  const previewSettings = vi.fn(async () => ({ changes: [change] }));
+  const form = createSettingsForm({ changeSettings, previewSettings }, settings);
   await show(<SettingsPage form={form} audit={someAudit().audit} />);
-  return { settings, form, changeSettings };
+  return { settings, form, changeSettings, previewSettings };
 }
 
 const buffer = () => part<HTMLInputElement>("setting-presence-bufferSeconds");
@@ -29,6 +32,20 @@ async function saveAll(): Promise<void> {
 }
 
 describe("SettingsPage", () => {
+  it("says before it is saved what a change would have meant, and goes without where it is not known", async () => {
+    const { previewSettings, changeSettings } = await start();
+    await type("30");
+    await doing(() => part("review-changes").click());
+    await vi.waitFor(() => expect(part("review").textContent).toContain("1 came back early"));
+    expect(previewSettings).toHaveBeenCalledExactlyOnceWith({ presence: { bufferSeconds: 30 } });
+    expect(changeSettings).not.toHaveBeenCalled();
+    previewSettings.mockRejectedValueOnce(new TypeError("away"));
+    await doing(() => part("review-changes").click());
+    await vi.waitFor(() => expect(part("review").textContent).not.toContain("Computing"));
+    await doing(() => part("save").click());
+    expect(changeSettings).toHaveBeenCalledOnce();
+  });
+
   it("saves only what was changed, once it was reviewed", async () => {
     const { settings, changeSettings } = await start();
     await type("30");

@@ -1,16 +1,17 @@
-import { type ReadonlySignal, useSignalEffect } from "@preact/signals";
+import { useSignalEffect } from "@preact/signals";
 import { AccountDialog } from "../account/account-dialog.tsx";
 import { NowPage } from "../now/now-page.tsx";
 import { SessionDrawer } from "../now/session-drawer.tsx";
 import type { App } from "../state/app.ts";
-import { PAGES, type PagePath } from "../state/route.ts";
+import { type Address, PAGES } from "../state/route.ts";
 import { Navigation } from "./navigation.tsx";
 import { PageContent } from "./page-content.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 /** The whole page. */
-export function Console({ app, page }: { app: App; page: ReadonlySignal<PagePath> }) {
+export function Console({ app, address }: { app: App; address: Address }) {
+  const { page, conversation } = address;
   const live = app.live.value;
   const forms = app.forms.value;
   const current = page.value;
@@ -22,6 +23,11 @@ export function Console({ app, page }: { app: App; page: ReadonlySignal<PagePath
     const title = PAGES.find(({ path }) => path === page.value && path !== "now")?.title;
     const parts = [title, waiting > 0 ? `${waiting} waiting` : undefined, "stillhere"];
     document.title = parts.filter((part) => part !== undefined).join(" · ");
+  });
+
+  useSignalEffect(() => {
+    const id = conversation.value;
+    if (id !== null) app.live.value?.drawer.open(id);
   });
 
   return (
@@ -45,7 +51,11 @@ export function Console({ app, page }: { app: App; page: ReadonlySignal<PagePath
           />
           {forms && <PageContent page={current} forms={forms} live={live} self={person} />}
           {forms && person && <AccountDialog account={forms.account} person={person} />}
-          <SessionDrawer drawer={live.drawer} settings={live.settings} />
+          <SessionDrawer
+            drawer={live.drawer}
+            settings={live.settings}
+            onClosed={address.leaveConversation}
+          />
         </>
       )}
       <p id="announcement" class="unseen" role="status">

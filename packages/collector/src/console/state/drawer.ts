@@ -24,6 +24,7 @@ export function createDrawer(
   const isOpen = signal(false);
   const shown = signal<Session | null>(null);
   const error = signal("");
+  const missing = signal<string | null>(null);
   const histories = { live: createHistory(), shadow: createHistory() };
 
   const openId = () => (isOpen.peek() ? shown.peek()?.id : undefined);
@@ -52,6 +53,13 @@ export function createDrawer(
     return transitions;
   }
 
+  async function find(id: string): Promise<Session | null> {
+    const session = await api.session(id).catch(() => null);
+    if (session) store.put([session]);
+    else missing.value = id;
+    return session;
+  }
+
   store.listen((ids) => {
     const id = openId();
     const session = id !== undefined && ids.includes(id) ? store.get(id) : undefined;
@@ -61,12 +69,16 @@ export function createDrawer(
   return {
     isOpen: isOpen as ReadonlySignal<boolean>,
     shown: shown as ReadonlySignal<Session | null>,
+    /** The session that was to be opened and could not be read; `null` if it could. */
+    missing: missing as ReadonlySignal<string | null>,
     /** Why the desk's last event was not reported; empty if it was. */
     error: error as ReadonlySignal<string>,
     histories,
 
-    open(id: string): void {
-      const session = store.get(id);
+    /** Opens a session, which is read first if it is not loaded. */
+    async open(id: string): Promise<void> {
+      missing.value = null;
+      const session = store.get(id) ?? (await find(id));
       if (!session) return;
       batch(() => {
         for (const history of Object.values(histories)) history.clear();

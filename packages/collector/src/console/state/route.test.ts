@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { pageIn } from "./route.ts";
+import { conversationHref, conversationIn, pageIn } from "./route.ts";
 
 it.each([
   ["", "now"],
@@ -10,4 +10,13 @@ it.each([
   ["#key=sk_1", "now"],
 ])("the fragment %j names the page %s", (hash, page) => {
   expect(pageIn(hash)).toBe(page);
+});
+
+it.each(["conv_1", "a/b?c#d e", "ä%"])("the address of the conversation %j names it", (id) => {
+  expect(conversationIn(conversationHref(id))).toBe(id);
+  expect(pageIn(conversationHref(id))).toBe("now");
+});
+
+it.each(["", "#/now", "#/now/", "#/settings/a", "#/now/%"])("%j names no conversation", (hash) => {
+  expect(conversationIn(hash)).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 
 /** The pages, in the order of the navigation. */
 export const PAGES = [
@@ -19,14 +19,48 @@ export function pageIn(hash: string): PagePath {
   return PAGES.find((page) => page.path === path)?.path ?? "now";
 }
 
+/** The conversation in a fragment as `#/now/conv_1`; `null` if it names none. */
+export function conversationIn(hash: string): string | null {
+  const encoded = /^#\/now\/(.+)$/.exec(hash)?.[1];
+  try {
+    return encoded === undefined ? null : decodeURIComponent(encoded);
+  } catch {
+    return null;
+  }
+}
+
+/** The address that opens a conversation's details. */
+export function conversationHref(id: string): string {
+  return `#/now/${encodeURIComponent(id)}`;
+}
+
+export interface Address {
+  readonly page: ReadonlySignal<PagePath>;
+  /** The conversation whose details the address names. */
+  readonly conversation: ReadonlySignal<string | null>;
+  /** Takes the conversation out of the address. */
+  leaveConversation(): void;
+}
+
 /**
- * The page that the address names, in its fragment: so the console works under any path, from any
- * host of static files, and asks the server for nothing but its assets.
+ * What the address names, in its fragment: so the console works under any path, from any host of static
+ * files, and asks the server for nothing but its assets.
  */
-export function followAddress(): ReadonlySignal<PagePath> {
-  const page = signal(pageIn(location.hash));
-  addEventListener("hashchange", () => {
-    page.value = pageIn(location.hash);
-  });
-  return page;
+export function followAddress(): Address {
+  const hash = signal(location.hash);
+  const read = () => {
+    hash.value = location.hash;
+  };
+  addEventListener("hashchange", read);
+  const page = computed(() => pageIn(hash.value));
+  const conversation = computed(() => conversationIn(hash.value));
+  return {
+    page,
+    conversation,
+    leaveConversation() {
+      if (conversation.peek() === null) return;
+      history.replaceState(null, "", `#/${page.peek()}`);
+      read();
+    },
+  };
 }

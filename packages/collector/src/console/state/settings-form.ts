@@ -2,17 +2,23 @@ import { batch, computed, type Signal, signal } from "@preact/signals";
 import type { SettingName } from "../../core/settings-schema.ts";
 import type { Api } from "../live/api.ts";
 import { ApiProblem, failureWords } from "../live/problem.ts";
+import { effectWords } from "../model/setting-effect.ts";
 import { changesOf, type Draft, patchOf, problemsOf, type Raw } from "../model/setting-value.ts";
 import type { Settings } from "../model/settings.ts";
 
 export type SettingsForm = ReturnType<typeof createSettingsForm>;
 
 /** Settings that are being changed. They are kept while another page is open. */
-export function createSettingsForm(api: Pick<Api, "changeSettings">, settings: Signal<Settings>) {
+export function createSettingsForm(
+  api: Pick<Api, "changeSettings" | "previewSettings">,
+  settings: Signal<Settings>,
+) {
   const draft = signal<Draft>({});
   const refused = signal<ReadonlyMap<string, string>>(new Map());
   const status = signal("");
   const isSaving = signal(false);
+  /** In words, by setting; `null` while it is not known. */
+  const effects = signal<ReadonlyMap<string, string> | null>(null);
   const problems = computed(() => problemsOf(settings.value, draft.value));
   const changes = computed(() => changesOf(settings.value, draft.value));
 
@@ -23,6 +29,8 @@ export function createSettingsForm(api: Pick<Api, "changeSettings">, settings: S
     /** What was saved last, or why it was refused. */
     status,
     isSaving,
+    /** What each change would have meant lately; `null` while it is not known. */
+    effects,
     /** Whether any value would be refused. */
     isWrong: computed(() => problems.value.size > 0),
     /** Why a value would be or was refused; `undefined` if it would not. */
@@ -42,6 +50,20 @@ export function createSettingsForm(api: Pick<Api, "changeSettings">, settings: S
         refused.value = new Map();
         status.value = "";
       });
+    },
+
+    /** Computes what the changes would have meant, which changes nothing. */
+    async preview(): Promise<void> {
+      const wanted = changes.peek();
+      effects.value = null;
+      let found: ReadonlyMap<string, string> = new Map();
+      try {
+        const answer = await api.previewSettings(patchOf(wanted));
+        found = new Map(answer.changes.map((each) => [each.setting, effectWords(each)]));
+      } catch {
+        // It can be saved all the same.
+      }
+      if (changes.peek() === wanted) effects.value = found;
     },
 
     /** @returns whether it was saved */

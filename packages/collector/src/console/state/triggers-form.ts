@@ -1,7 +1,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { RecipeName } from "../../core/recipes.ts";
 import type { Trigger } from "../../core/trigger.ts";
-import type { TriggerPreview } from "../live/account-api.ts";
+import type { TriggerPreview, TriggerRuns } from "../live/account-api.ts";
 import type { Api } from "../live/api.ts";
 import { failureWords } from "../live/problem.ts";
 import { freeName, NEW_CONDITION, newAction, triggerProblems } from "../model/trigger-edit.ts";
@@ -16,7 +16,7 @@ export type TriggersForm = ReturnType<typeof createTriggersForm>;
 
 /** The list of triggers while it is edited. It is saved as a whole. */
 export function createTriggersForm(
-  api: Pick<Api, "triggers" | "saveTriggers" | "addRecipe" | "previewTriggers">,
+  api: Pick<Api, "triggers" | "triggerRuns" | "saveTriggers" | "addRecipe" | "previewTriggers">,
 ) {
   /** As the collector has them; `null` until they are read. */
   const saved = signal<readonly Trigger[] | null>(null);
@@ -25,6 +25,8 @@ export function createTriggersForm(
   const isBusy = signal(false);
   /** For which conversations each would have run, by name; `null` until it was tried. */
   const preview = signal<TriggerPreview | null>(null);
+  /** What each did lately. */
+  const runs = signal<readonly TriggerRuns[]>([]);
   let lastKey = 0;
 
   const triggers = computed(() => drafts.value.map(({ trigger }) => trigger));
@@ -42,6 +44,14 @@ export function createTriggersForm(
         trigger,
       }));
     });
+  }
+
+  async function readRuns(): Promise<void> {
+    try {
+      runs.value = (await api.triggerRuns()).triggers;
+    } catch {
+      // The list can be used without it.
+    }
   }
 
   async function work(task: () => Promise<string>): Promise<void> {
@@ -70,6 +80,7 @@ export function createTriggersForm(
     status,
     problems,
     preview,
+    runs,
 
     /** Tries the list on the last conversations, and runs nothing. */
     tryOut: () =>
@@ -78,14 +89,17 @@ export function createTriggersForm(
         return `Tried on the last ${preview.value.examined} conversations. Nothing was changed.`;
       }),
 
-    /** Reads the list, unless it is being edited. */
-    read: () =>
-      isChanged.peek()
-        ? Promise.resolve()
-        : work(async () => {
-            show(await api.triggers());
-            return "";
-          }),
+    /** Reads the list, unless it is being edited, and what its triggers did. */
+    async read(): Promise<void> {
+      const isRead = readRuns();
+      if (!isChanged.peek()) {
+        await work(async () => {
+          show(await api.triggers());
+          return "";
+        });
+      }
+      await isRead;
+    },
 
     addRecipe: (recipe: RecipeName, group: string) =>
       work(async () => {
@@ -129,6 +143,8 @@ export function createTriggersForm(
       list[from] = other;
       list[from + by] = moved;
       edit(list);
+      const position = from + by + 1;
+      status.value = `${moved.trigger.name} is now ${position} of ${list.length}. Not saved yet.`;
     },
 
     /** Drops what was edited, and reads the list again. */

@@ -1,10 +1,10 @@
 import { ChangeTrail } from "../audit/change-trail.tsx";
-import type { TriggerPreview } from "../live/account-api.ts";
 import { changesTrigger } from "../model/audit.ts";
 import { triggerSentence } from "../model/trigger-words.ts";
 import type { Audit } from "../state/audit.ts";
 import type { Draft, TriggersForm } from "../state/triggers-form.ts";
 import { TriggerEditor } from "./trigger-editor.tsx";
+import { TriggerRecord } from "./trigger-record.tsx";
 
 interface Props {
   form: TriggersForm;
@@ -21,19 +21,38 @@ export function TriggerItem({ form, audit, draft, index, isLast }: Props) {
   const problemAt = (path: string) => form.problems.value.get(`${index}.${path}`);
   const isWrong = [...form.problems.value.keys()].some((path) => path.startsWith(`${index}.`));
 
-  function move(by: -1 | 1): void {
+  /** @param button which button keeps the focus, which a moved element loses */
+  function move(by: -1 | 1, button: "up" | "down" | "handle"): void {
     form.move(key, by);
-    // A moved element loses the focus. At an end the button that led there cannot be used again.
     requestAnimationFrame(() => {
-      const wanted = document.getElementById(`${id}-${by < 0 ? "up" : "down"}`);
-      const other = document.getElementById(`${id}-${by < 0 ? "down" : "up"}`);
+      const wanted = document.getElementById(`${id}-${button}`);
+      // At an end the button that led there cannot be used again.
+      const other = document.getElementById(`${id}-handle`);
       (wanted?.matches(":disabled") ? other : wanted)?.focus();
     });
+  }
+
+  function moveByKey(event: KeyboardEvent): void {
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key] as -1 | 1 | undefined;
+    if (!by) return;
+    event.preventDefault();
+    move(by, "handle");
   }
 
   return (
     <li id={id} class={trigger.enabled ? "card trigger" : "card trigger is-off"}>
       <div class="trigger-head">
+        <button
+          id={`${id}-handle`}
+          type="button"
+          class="handle"
+          aria-label={`Order of ${trigger.name}: ${index + 1}`}
+          aria-describedby="order-hint"
+          title="The up and down arrow keys move it"
+          onKeyDown={moveByKey}
+        >
+          {index + 1}
+        </button>
         <h3 dir="auto">{trigger.name || "Without a name"}</h3>
         <label>
           <input
@@ -48,7 +67,7 @@ export function TriggerItem({ form, audit, draft, index, isLast }: Props) {
           type="button"
           disabled={index === 0}
           aria-label={`Move ${trigger.name} up`}
-          onClick={() => move(-1)}
+          onClick={() => move(-1, "up")}
         >
           ↑
         </button>
@@ -57,7 +76,7 @@ export function TriggerItem({ form, audit, draft, index, isLast }: Props) {
           type="button"
           disabled={isLast}
           aria-label={`Move ${trigger.name} down`}
-          onClick={() => move(1)}
+          onClick={() => move(1, "down")}
         >
           ↓
         </button>
@@ -70,7 +89,7 @@ export function TriggerItem({ form, audit, draft, index, isLast }: Props) {
         </button>
       </div>
       <p class="quiet">{triggerSentence(trigger)}</p>
-      <p class="tried">{triedWords(form.preview.value, trigger.name)}</p>
+      <TriggerRecord form={form} name={trigger.name} />
       <p class="problem">{isWrong && "Something is missing or wrong: open it to see what."}</p>
       <details>
         <summary>Change</summary>
@@ -89,11 +108,4 @@ export function TriggerItem({ form, audit, draft, index, isLast }: Props) {
       />
     </li>
   );
-}
-
-function triedWords(preview: TriggerPreview | null, name: string): string {
-  const sessions = preview?.triggers.find((each) => each.name === name)?.sessions;
-  if (!preview || !sessions) return "";
-  if (sessions.length === 0) return `Would have run for none of ${preview.examined}.`;
-  return `Would have run for ${sessions.length} of ${preview.examined}, the latest ${sessions[0]}.`;
 }

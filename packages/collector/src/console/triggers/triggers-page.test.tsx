@@ -28,6 +28,14 @@ async function start(...names: string[]) {
       examined: 200,
       triggers: tried.map(({ name }, index) => ({ name, sessions: index === 0 ? ["conv_9"] : [] })),
     })),
+    triggerRuns: vi.fn(async () => ({
+      triggers: list.map(({ name }, index) => ({
+        name,
+        runs: index === 0 ? 2 : 0,
+        lastAt: index === 0 ? "2026-01-01T10:00:00.000Z" : null,
+        sessions: index === 0 ? ["conv_7", "a/b"] : [],
+      })),
+    })),
     addRecipe: vi.fn(async () => {
       list = [...list, ...recipe("tag_abandoned", "")];
       return list;
@@ -65,6 +73,36 @@ describe("TriggersPage", () => {
       { ...named("B"), enabled: false },
       named("A"),
     ]);
+  });
+
+  it("says what each did lately, with links to the conversations", async () => {
+    await start("A", "B");
+    const ran = () => [...document.querySelectorAll(".ran")];
+    await vi.waitFor(() => expect(ran()).toHaveLength(2));
+    expect(ran()[0]?.textContent).toMatch(
+      /^Ran 2 times in the last 7 days, last on .+: conv_7a\/b$/,
+    );
+    expect(ran()[1]?.textContent).toBe("Did not run in the last 7 days.");
+    const links = [...document.querySelectorAll(".ran a")].map((a) => a.getAttribute("href"));
+    expect(links).toEqual(["#/now/conv_7", "#/now/a%2Fb"]);
+  });
+
+  it("moves a trigger with the arrow keys, which keep the focus and are announced", async () => {
+    await start("A", "B", "C");
+    const handle = () => document.querySelector<HTMLElement>("[aria-label^='Order of A']");
+    const press = async (key: string) => {
+      handle()?.focus();
+      await doing(() => handle()?.dispatchEvent(new KeyboardEvent("keydown", { key })));
+    };
+    await press("ArrowDown");
+    expect(names()).toEqual(["B", "A", "C"]);
+    expect(status()).toBe("A is now 2 of 3. Not saved yet.");
+    await vi.waitFor(() => expect(document.activeElement).toBe(handle()));
+    await press("ArrowDown");
+    await press("ArrowDown");
+    expect(names()).toEqual(["B", "C", "A"]);
+    await press("ArrowUp");
+    expect(names()).toEqual(["B", "A", "C"]);
   });
 
   it("does not overwrite what someone else has changed meanwhile", async () => {
@@ -117,13 +155,13 @@ describe("TriggersPage", () => {
     const tried = () => [...document.querySelectorAll(".tried")].map((p) => p.textContent);
     await vi.waitFor(() =>
       expect(tried()).toEqual([
-        "Would have run for 1 of 200, the latest conv_9.",
+        "Would have run for 1 of 200: conv_9",
         "Would have run for none of 200.",
       ]),
     );
     expect(api.previewTriggers).toHaveBeenCalledExactlyOnceWith([named("B"), named("C")]);
     await doing(() => button("Delete C")?.click());
-    expect(tried()).toEqual([""]);
+    expect(tried()).toEqual([]);
   });
 
   it("says why a list was refused, and keeps it", async () => {

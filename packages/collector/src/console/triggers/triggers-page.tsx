@@ -30,6 +30,9 @@ export function TriggersPage({ form, audit }: { form: TriggersForm; audit: Audit
       lead="They run in this order after each change of a conversation. One that changes the ticket lets the list begin again; each runs once at most."
     >
       <RecipeButtons isDisabled={isChanged || form.isBusy.value} onAdd={form.addRecipe} />
+      <p id="order-hint" class="quiet" hidden={drafts.length < 2}>
+        The arrow keys on a trigger’s number move it up and down.
+      </p>
       <ol id="triggers" class="triggers">
         {drafts.map((draft, index) => (
           <TriggerItem

@@ -1,0 +1,19 @@
+import { conversationHref } from "../state/route.ts";
+
+/** Longer lists are cut off. */
+const MAX_SHOWN = 10;
+
+/** Links that open the details of conversations. */
+export function ConversationLinks({ ids }: { ids: readonly string[] }) {
+  const rest = ids.length - MAX_SHOWN;
+  return (
+    <span class="conversations">
+      {ids.slice(0, MAX_SHOWN).map((id) => (
+        <a key={id} href={conversationHref(id)}>
+          <bdi>{id}</bdi>
+        </a>
+      ))}
+      {rest > 0 && <span>and {rest} more</span>}
+    </span>
+  );
+}

@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { TestApp } from "./testing/app.ts";
+
+it("says how often each trigger ran, and for which of the last conversations", async () => {
+  const harness = await TestApp.create();
+  const trigger = (name: string, value: string) => ({
+    name,
+    all: [{ field: "ticket.status", op: "changed_to", value }],
+    actions: [{ type: "add_tags", value: ["seen"] }],
+  });
+  await harness.request("PUT", "/v1/triggers", [
+    trigger("solved", "solved"),
+    trigger("held", "hold"),
+  ]);
+  const set = (id: string, status: string) =>
+    harness.request("PUT", `/v1/sessions/${id}`, { ticket: { status } });
+  const ids = Array.from({ length: 12 }, (_, index) => `conv_${index}`);
+  for (const id of ids) await set(id, "solved");
+  await set("conv_3", "open");
+  await set("conv_3", "solved");
+  const read = () => harness.json<{ triggers: object[] }>("GET", "/v1/triggers/runs?days=1");
+  const latest = ["conv_3", ...ids.toReversed().filter((id) => id !== "conv_3")].slice(0, 10);
+  expect(await read()).toEqual({
+    triggers: [
+      { name: "solved", runs: 13, lastAt: expect.any(String), sessions: latest },
+      { name: "held", runs: 0, lastAt: null, sessions: [] },
+    ],
+  });
+  harness.aheadMs += 25 * 3_600_000;
+  expect(await read()).toMatchObject({ triggers: [{ runs: 0, sessions: [] }, { runs: 0 }] });
+});
