@@ -11,6 +11,7 @@ import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
 import type { Store } from "../stores/store.ts";
 import { World } from "../suite/testing/fleet.ts";
 import { prepareAccount } from "./default-account.ts";
+import { log } from "./log.ts";
 import { openRuntime, type Runtime } from "./runtime.ts";
 
 vi.mock("./assets.ts", () => ({ readAssets: () => new Map() }));
@@ -98,9 +99,46 @@ describe("a clock that is set", () => {
 
 it("reports how far its own clock is from the store's, and is ready all the same", async () => {
   const world = new World();
+  const warnings = vi.spyOn(log, "warn").mockImplementation(() => {});
   const path = join(folder, "skew.db");
   await open(new SqliteStore(path), world.clocks());
   const { runtime, json } = await open(new SqliteStore(path), world.clocks({ skewMs: -30_000 }));
   expect(await json("/readyz")).toEqual({ status: "ok", clockSkewMs: -30_000 });
   expect(await runtime.meter.scrape()).toContain("stillhere_clock_skew_seconds -30\n");
+  runtime.start();
+  const isNamed = () =>
+    expect(warnings.mock.calls).toContainEqual([
+      { clockSkewSeconds: -30 },
+      expect.stringContaining("30 s behind the store's"),
+    ]);
+  await vi.waitFor(isNamed, { timeout: 30_000 });
+  warnings.mockRestore();
+});
+
+it("shows an account that is unheard: in the queue's answer, the gauge and the log", async () => {
+  const world = new World();
+  const store = new MemoryStore();
+  const { runtime, json } = await open(store, world.clocks());
+  const { broadcasts, clock } = runtime.engine;
+  const warnings = vi.spyOn(log, "warn").mockImplementation(() => {});
+  const since = clock.steady();
+  const unheard = { type: "unheard", account: "default", at: since, missed: 9 } as const;
+  await store.broadcast(unheard);
+  await broadcasts.refresh();
+  world.elapsedMs += 42_000;
+  runtime.start();
+  const unheardSince = async () => (await json("/v1/queue"))["unheardSince"];
+  expect(await unheardSince()).toBe(new Date(clock.timeOf(since)).toISOString());
+  expect(await runtime.meter.scrape()).toContain("stillhere_unheard_seconds 42\n");
+  const isNamed = () =>
+    expect(warnings.mock.calls).toContainEqual([
+      { account: "default", missed: 9, unheardSeconds: 42 },
+      expect.stringContaining("fell silent together"),
+    ]);
+  await vi.waitFor(isNamed, { timeout: 30_000 });
+  await store.broadcast({ type: "heard", account: "default", at: clock.steady() });
+  await broadcasts.refresh();
+  expect(await unheardSince()).toBe(null);
+  expect(await runtime.meter.scrape()).toContain("stillhere_unheard_seconds 0\n");
+  warnings.mockRestore();
 });
