@@ -188,9 +188,9 @@ describe("Triggers", () => {
   });
 
   it("switches a trigger off and deletes another", async () => {
-    await lead.page.click("#triggers li:first-child [type=checkbox]");
+    await lead.pressOn("#triggers li:first-child [type=checkbox]", "Space");
     await lead.pressOn("[aria-label='Delete Solve abandoned conversations']", "Enter");
-    await lead.page.click("#save-triggers");
+    await lead.pressOn("#save-triggers", "Enter");
     await lead.seeIn("#triggers-status", "Saved");
     expect(await triggers()).toMatchObject([{ name: "Flag long waits", enabled: false }]);
   });
