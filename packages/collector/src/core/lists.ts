@@ -168,5 +168,9 @@ export const AUDIT_ACTIONS = [
   "signed_out_everywhere",
   "webhook_tested",
   "password_changed",
+  "signed_out",
+  "agent_changed",
+  "deliveries_replayed",
+  "token_minted",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -25,7 +25,7 @@ import { configEntries } from "./audit.ts";
 import { BatchLimit } from "./batch-limit.ts";
 import { BeatBatch } from "./beat-batch.ts";
 import { BeatCache, type BeatKey } from "./beat-cache.ts";
-import { Broadcasts } from "./broadcasts.ts";
+import { type AccountSettings, Broadcasts } from "./broadcasts.ts";
 import { agentOfReturn, CapacityCounter } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
 import { Erasure, type ErasureOptions } from "./erasure.ts";
@@ -55,6 +55,12 @@ const MAX_CONFLICTS = 20;
 /** Other collectors changed the session too often at the same time. */
 export class ConflictError extends Error {
   override name = "ConflictError";
+}
+
+/** What of an account's settings is replaced; the rest stays. */
+export interface SettingsChange {
+  readonly overrides?: Overrides;
+  readonly triggers?: readonly Trigger[];
 }
 
 export class Engine {
@@ -176,28 +182,42 @@ export class Engine {
   }
 
   /**
-   * Changes settings or triggers; every session of the account applies the change at this instant.
+   * Changes settings or triggers; every session of the account applies the change at this instant. Where
+   * another collector changes them at the same time, a function is asked again with what there is then.
    * @param by who changes them, for the audit log; missing: it has no entry
    * @param undoes the id of the entry of the audit log that the change undoes
+   * @returns the settings that are in force
+   * @throws what the function throws; nothing is changed then
    */
   async changeSettings(
     account: string,
-    change: { readonly overrides?: Overrides; readonly triggers?: readonly Trigger[] },
+    change:
+      | SettingsChange
+      | ((latest: AccountSettings) => SettingsChange | Promise<SettingsChange>),
     by?: Actor,
     undoes?: string,
-  ): Promise<void> {
+  ): Promise<AccountSettings> {
     // An outage that nobody has noticed yet began before the change, so it is broadcast before it.
     await this.heartbeat();
-    const at = this.clock.steady();
-    await this.broadcasts.refresh();
-    const latest = this.broadcasts.latest(account);
-    const { overrides, triggers } = { ...latest, ...change };
-    // Each broadcast is kept, and applied by every session: one that changes nothing is not made.
-    if (isSameJson(overrides, latest.overrides) && isSameJson(triggers, latest.triggers)) return;
-    const config = { from: latest, to: { overrides, triggers } };
-    const audit = by ? configEntries(this.clock.timeOf(at), by, config, undoes) : [];
-    await this.store.broadcast({ type: "settings", account, at, overrides, triggers }, audit);
-    await this.broadcasts.refresh();
+    for (;;) {
+      await this.broadcasts.refresh();
+      const { epoch } = this.broadcasts;
+      const latest = this.broadcasts.latest(account);
+      const wanted = typeof change === "function" ? await change(latest) : change;
+      const at = this.clock.steady();
+      const { overrides, triggers } = { ...latest, ...wanted };
+      // Each broadcast is kept, and applied by every session: one that changes nothing is not made.
+      const isSame = isSameJson(overrides, latest.overrides);
+      if (isSame && isSameJson(triggers, latest.triggers)) return latest;
+      const config = { from: latest, to: { overrides, triggers } };
+      const audit = by ? configEntries(this.clock.timeOf(at), by, config, undoes) : [];
+      const settings = { type: "settings", account, at, overrides, triggers } as const;
+      const stored = await this.store.broadcast(settings, audit, epoch);
+      // Another one came meanwhile, maybe of this account: the change is made again, to what there is now.
+      if (stored === 0) continue;
+      await this.broadcasts.refresh();
+      return this.broadcasts.latest(account);
+    }
   }
 
   async #drain(): Promise<void> {

@@ -145,9 +145,13 @@ export class SignIns {
     for (;;) {
       const [record] = await this.#admin.records([id]);
       if (!record) return;
-      const { account } = record.body as StoredSignIn;
+      const { account, person: personId } = record.body as StoredSignIn;
+      const person = await this.#people.byId(account, personId);
       const write = { id, expectedVersion: record.version, body: null, expiresAt: null };
-      if (await this.#admin.commit(account, [write], [])) return;
+      const by = person && actorOf(person);
+      const entry = { action: "signed_out", target: personId } as const;
+      const audit = by ? [createEntry(this.#clock.now(), { by, ...entry })] : [];
+      if (await this.#admin.commit(account, [write], audit)) return;
     }
   }
 }

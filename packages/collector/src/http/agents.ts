@@ -4,6 +4,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { TurnBudget } from "../async/turns.ts";
+import { createEntry } from "../engine/audit.ts";
 import { id } from "../schemas/name.ts";
 import type { ListedAgent } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
@@ -131,7 +132,13 @@ export function agentRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const account = c.var.account.name;
     const { id } = c.req.valid("param");
     const agent = { id, capacity: c.req.valid("json").capacity };
-    await store.putAgent(account, agent);
+    const from = await store.capacityOf(account, id);
+    if (from !== agent.capacity) {
+      const change = { from: { capacity: from }, to: { capacity: agent.capacity } };
+      const by = c.var.principal.actor;
+      const entry = { by, action: "agent_changed", target: id, ...change } as const;
+      await store.putAgent(account, agent, [createEntry(engine.clock.now(), entry)]);
+    }
     return c.json(await view(account, agent), 200);
   });
 

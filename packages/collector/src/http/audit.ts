@@ -5,7 +5,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { AUDIT_ACTIONS } from "../core/lists.ts";
 import { AUDIT_ID, findAuditEntry, readAudit } from "../engine/audit.ts";
-import { undoOf } from "../engine/undo.ts";
+import type { AccountSettings } from "../engine/broadcasts.ts";
+import { type Undo, undoOf } from "../engine/undo.ts";
 import { name } from "../schemas/name.ts";
 import type { AuditEntry } from "../stores/admin.ts";
 import { erasureHashOf } from "../stores/erasure.ts";
@@ -117,21 +118,29 @@ export function auditRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const { id } = c.req.valid("param");
     const entry = AUDIT_ID.test(id) ? await findAuditEntry(engine.store, account, id) : null;
     if (!entry) throw new Problem("not_found", `There is no entry ${id}.`);
-    await engine.broadcasts.refresh();
-    const found = undoOf(entry, engine.broadcasts.latest(account));
-    if (!found) throw new Problem("not_undoable", "Undo a change of settings or triggers.");
-    const { config, undone, kept } = found;
-    if (undone.length === 0) {
-      const detail = `Change it by hand: ${kept.join(", ")} changed since.`;
-      throw new Problem("not_undoable", detail);
-    }
-    requireValidSettings(config.overrides);
-    requireValid(config.triggers);
-    await engine.changeSettings(account, config, c.var.principal.actor, id);
+    let found: Undo | null = null;
+    const change = (latest: AccountSettings) => {
+      found = undoOf(entry, latest);
+      return requireUndoable(found).config;
+    };
+    await engine.changeSettings(account, change, c.var.principal.actor, id);
+    const { undone, kept } = requireUndoable(found);
     return c.json({ undone: [...undone], kept: [...kept] }, 200);
   });
 
   return routes;
+}
+
+/** @throws {Problem} `not_undoable`, or what the settings and triggers after it are refused with */
+function requireUndoable(found: Undo | null): Undo {
+  if (!found) throw new Problem("not_undoable", "Undo a change of settings or triggers.");
+  const { config, undone, kept } = found;
+  if (undone.length === 0) {
+    throw new Problem("not_undoable", `Change it by hand: ${kept.join(", ")} changed since.`);
+  }
+  requireValidSettings(config.overrides);
+  requireValid(config.triggers);
+  return found;
 }
 
 /** @throws {Problem} `invalid_cursor` */

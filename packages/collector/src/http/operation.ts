@@ -4,6 +4,7 @@
  * @module
  */
 import type { RouteConfig } from "@hono/zod-openapi";
+import { auditedActions } from "./audited.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 import { problemView } from "./schemas.ts";
 
@@ -54,7 +55,9 @@ export function describeRoute({ [OWN_CODES]: own, ...route }: RouteConfig): Rout
   if (route.security?.length !== 0) codes.push(...ACCESS_CODES);
   if (route.request?.body) codes.push("not_json", "too_large", "unsupported_media_type");
   codes.push(...((own ?? []) as ProblemCode[]), "record_unreadable", "internal", "unavailable");
-  return { ...route, responses: { ...route.responses, ...problemResponses(codes) } };
+  const actions = auditedActions(route.method, route.path);
+  const audit = actions.length > 0 && { "x-audit": actions };
+  return { ...route, ...audit, responses: { ...route.responses, ...problemResponses(codes) } };
 }
 
 /** A response for each status, with an example for each code. */

@@ -40,6 +40,7 @@ export const PROBLEMS = {
   too_many_people: [409, "The account has the maximum number of people"],
   too_many_keys: [409, "The account has the maximum number of keys"],
   not_undoable: [409, "The change cannot be undone"],
+  changed_meanwhile: [412, "Someone else has changed it meanwhile"],
   not_found: [404, "Not found"],
   store_restored: [410, "The store was restored from a backup"],
   too_large: [413, "The body is too large"],

@@ -14,8 +14,11 @@ import { createSettingsSchema } from "../schemas/settings.ts";
 import { roleMissing } from "./auth.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
+import { ifMatch, requireRevision, stateRevision } from "./revision.ts";
 import { forbiddenSetting } from "./roles.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
+
+const PATH = "/v1/settings";
 
 export const settings = z
   .record(z.string(), z.any())
@@ -23,7 +26,7 @@ export const settings = z
 
 const get = createRoute({
   method: "get",
-  path: "/v1/settings",
+  path: PATH,
   summary: "The effective settings",
   ...secured("Settings", "getSettings"),
   responses: jsonResponses(settings, "Every setting"),
@@ -31,10 +34,10 @@ const get = createRoute({
 
 const patch = createRoute({
   method: "patch",
-  path: "/v1/settings",
+  path: PATH,
   summary: "Change settings; omitted ones stay as they are, null restores the default",
-  ...secured("Settings", "updateSettings", "invalid_settings"),
-  request: { body: jsonBody(settings) },
+  ...secured("Settings", "updateSettings", "invalid_settings", "changed_meanwhile"),
+  request: { headers: ifMatch, body: jsonBody(settings) },
   responses: jsonResponses(settings, "Every setting after the change"),
 });
 
@@ -64,17 +67,24 @@ function refuse(wrong: readonly SettingProblem[]): void {
 export function settingsRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
 
-  routes.openapi(get, (c) => {
-    return c.json(showSettings(engine.broadcasts.latest(c.var.account.name).overrides), 200);
+  routes.openapi(get, async (c) => {
+    const { overrides } = engine.broadcasts.latest(c.var.account.name);
+    await stateRevision(c, overrides);
+    return c.json(showSettings(overrides), 200);
   });
 
   routes.openapi(patch, async (c) => {
-    const account = c.var.account.name;
     const given = c.req.valid("json");
+    const revision = c.req.valid("header")["if-match"];
     const forbidden = forbiddenSetting(c.var.principal.role, settingsIn(given));
     if (forbidden !== null) throw roleMissing("admin", `the setting \`${forbidden}\``);
-    const overrides = patched(engine.broadcasts.latest(account).overrides, given);
-    await engine.changeSettings(account, { overrides }, c.var.principal.actor);
+    const change = async ({ overrides }: { readonly overrides: Overrides }) => {
+      await requireRevision(revision, overrides, PATH);
+      return { overrides: patched(overrides, given) };
+    };
+    const { account, principal } = c.var;
+    const { overrides } = await engine.changeSettings(account.name, change, principal.actor);
+    await stateRevision(c, overrides);
     return c.json(showSettings(overrides), 200);
   });
 

@@ -87,7 +87,7 @@ class IntakeHarness {
 
   #set = {};
 
-  set(overrides: object): Promise<void> {
+  set(overrides: object): Promise<unknown> {
     this.#set = { ...this.#set, ...overrides };
     return this.engine.changeSettings(ACCOUNT, { overrides: this.#set });
   }

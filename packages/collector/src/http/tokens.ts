@@ -3,8 +3,10 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { createEntry } from "../engine/audit.ts";
 import { id } from "../schemas/name.ts";
-import type { AppContext, Env } from "./context.ts";
+import { erasureHashOf } from "../stores/erasure.ts";
+import type { AppContext, Env, Principal } from "./context.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { sessionId } from "./schemas.ts";
 import { DEFAULT_TTL_SECONDS, MAX_TTL_SECONDS, mintToken } from "./session-token.ts";
@@ -38,10 +40,20 @@ const post = createRoute({
 
 export function tokenRoutes({ engine, accounts }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
+
+  /** Servers mint a token for each page that is opened; a person does so by hand, and could act as its visitor. */
+  async function recordPerson({ account, actor: by }: Principal, id: string, now: number) {
+    if (!("person" in by)) return;
+    const target = await erasureHashOf({ account: account.name, id });
+    const entry = createEntry(now, { by, action: "token_minted", target });
+    await engine.store.admin.commit(account.name, [], [entry]);
+  }
+
   routes.openapi(post, async (c) => {
     const { session, user, ttlSeconds } = c.req.valid("json");
     const wanted = { session, user: user ?? null, ttlSeconds };
     const now = engine.clock.now();
+    await recordPerson(c.var.principal, session, now);
     const { token, expiresAt } = await mintToken(accounts, c.var.account, wanted, now);
     return c.json({ token, expiresAt: iso(expiresAt) }, 200);
   });

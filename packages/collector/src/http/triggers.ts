@@ -3,6 +3,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { DEFAULT_GROUPS, RECIPE_NAMES, recipe } from "../core/recipes.ts";
 import { MAX_TRIGGERS, type Trigger } from "../core/trigger.ts";
 import { checkTriggers } from "../core/trigger-check.ts";
@@ -11,15 +12,18 @@ import { name } from "../schemas/name.ts";
 import { triggerSchema } from "../schemas/trigger.ts";
 import type { AppContext, Env, Principal } from "./context.ts";
 import { Problem } from "./problem.ts";
+import { ifMatch, requireRevision, stateRevision } from "./revision.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { isoOrNull } from "./views.ts";
+
+const PATH = "/v1/triggers";
 
 export const triggerList = z.array(triggerSchema).max(MAX_TRIGGERS).openapi("Triggers");
 const answer = jsonResponses(triggerList, "The triggers, in order");
 
 const get = createRoute({
   method: "get",
-  path: "/v1/triggers",
+  path: PATH,
   summary: "The triggers, in order",
   ...secured("Settings", "listTriggers"),
   responses: answer,
@@ -27,10 +31,10 @@ const get = createRoute({
 
 const put = createRoute({
   method: "put",
-  path: "/v1/triggers",
+  path: PATH,
   summary: "Replace the whole list",
-  ...secured("Settings", "putTriggers", "invalid_triggers"),
-  request: { body: jsonBody(triggerList) },
+  ...secured("Settings", "putTriggers", "invalid_triggers", "changed_meanwhile"),
+  request: { headers: ifMatch, body: jsonBody(triggerList) },
   responses: answer,
 });
 
@@ -91,43 +95,59 @@ export function requireValid(triggers: readonly Trigger[]): void {
 
 export function triggerRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
-  const triggersOf = (account: string) => engine.broadcasts.latest(account).triggers;
-  const view = (account: string) => triggersOf(account) as unknown as z.infer<typeof triggerList>;
 
-  async function replace(
-    { account: { name }, actor }: Principal,
-    triggers: readonly Trigger[],
-  ): Promise<void> {
-    requireValid(triggers);
-    await engine.changeSettings(name, { triggers }, actor);
+  async function view(c: Context<Env>, triggers: readonly Trigger[]) {
+    await stateRevision(c, triggers);
+    return triggers as unknown as z.infer<typeof triggerList>;
   }
 
-  routes.openapi(get, (c) => c.json(view(c.var.account.name), 200));
+  async function change(
+    { account: { name }, actor }: Principal,
+    decide: (present: readonly Trigger[]) => Promise<readonly Trigger[]>,
+  ): Promise<readonly Trigger[]> {
+    const changed = await engine.changeSettings(
+      name,
+      async ({ triggers: present }) => {
+        const triggers = await decide(present);
+        requireValid(triggers);
+        return { triggers };
+      },
+      actor,
+    );
+    return changed.triggers;
+  }
+
+  routes.openapi(get, async (c) => {
+    const { triggers } = engine.broadcasts.latest(c.var.account.name);
+    return c.json(await view(c, triggers), 200);
+  });
 
   routes.openapi(put, async (c) => {
-    const account = c.var.account.name;
-    await replace(c.var.principal, c.req.valid("json") as readonly Trigger[]);
-    return c.json(view(account), 200);
+    const wanted = c.req.valid("json") as readonly Trigger[];
+    const revision = c.req.valid("header")["if-match"];
+    const triggers = await change(c.var.principal, async (present) => {
+      await requireRevision(revision, present, PATH);
+      return wanted;
+    });
+    return c.json(await view(c, triggers), 200);
   });
 
   routes.openapi(addRecipe, async (c) => {
-    const account = c.var.account.name;
     const { name: wanted } = c.req.valid("param");
     const { group } = c.req.valid("json") ?? {};
-    const present = triggersOf(account);
-    const names = new Set(present.map((trigger) => trigger.name));
-    const added = recipe(wanted, group ?? DEFAULT_GROUPS[wanted]).filter(
-      (trigger) => !names.has(trigger.name),
-    );
-    if (added.length > 0) await replace(c.var.principal, [...present, ...added]);
-    return c.json(view(account), 200);
+    const recipes = recipe(wanted, group ?? DEFAULT_GROUPS[wanted]);
+    const triggers = await change(c.var.principal, async (present) => {
+      const names = new Set(present.map(({ name }) => name));
+      return [...present, ...recipes.filter(({ name }) => !names.has(name))];
+    });
+    return c.json(await view(c, triggers), 200);
   });
 
   routes.openapi(runs, async (c) => {
     const account = c.var.account.name;
     const { days } = c.req.valid("query");
     const found = await triggerRuns(engine.store, account, engine.clock.now() - days * DAY_MS);
-    const triggers = triggersOf(account).map(({ name }) => {
+    const triggers = engine.broadcasts.latest(account).triggers.map(({ name }) => {
       const ran = found.get(name);
       return {
         name,

@@ -4,6 +4,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { nextTurn } from "../async/turns.ts";
+import { createEntry } from "../engine/audit.ts";
 import { name } from "../schemas/name.ts";
 import type { EndpointKey } from "../stores/outbox.ts";
 import type { AppContext, Env } from "./context.ts";
@@ -38,6 +39,15 @@ const list = createRoute({
   ),
 });
 
+const replayBody = z
+  .union([
+    z.strictObject({ transition: cursor }),
+    z.strictObject({ status: z.literal("failed") }),
+    z.strictObject({ after: cursor }),
+  ])
+  .openapi("Replay");
+type Replay = z.infer<typeof replayBody>;
+
 const replay = createRoute({
   method: "post",
   path: "/v1/webhooks/{id}/replay",
@@ -53,15 +63,7 @@ const replay = createRoute({
   ),
   request: {
     params,
-    body: jsonBody(
-      z
-        .union([
-          z.strictObject({ transition: cursor }),
-          z.strictObject({ status: z.literal("failed") }),
-          z.strictObject({ after: cursor }),
-        ])
-        .openapi("Replay"),
-    ),
+    body: jsonBody(replayBody),
   },
   responses: jsonResponses(
     z.object({ replayed: z.number().nullable() }),
@@ -95,11 +97,21 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
     }
   }
 
-  async function resendOne(key: EndpointKey, id: string): Promise<number> {
+  /** How it is done, once it is known that it can be. Returns how many are sent again. */
+  async function resendOf(key: EndpointKey, wanted: Replay): Promise<() => Promise<number | null>> {
+    if ("status" in wanted) return () => resendFailed(key);
+    if ("after" in wanted) {
+      const after = await decodeLogCursor(store, key.account, wanted.after);
+      return async () => {
+        await store.outbox.moveCursor(key, after, false);
+        return null;
+      };
+    }
     // Rejects what is no id, and a transition that is no longer in the log.
-    await requireTransition(store, key.account, id);
-    const transition = parseTransitionId(id);
-    return transition ? store.outbox.resend(key, [transition], clock.steady()) : 0;
+    await requireTransition(store, key.account, wanted.transition);
+    const transition = parseTransitionId(wanted.transition);
+    if (!transition) return async () => 0;
+    return () => store.outbox.resend(key, [transition], clock.steady());
   }
 
   routes.openapi(list, async (c) => {
@@ -131,13 +143,13 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
     if (endpoint.disabled) {
       throw new Problem("webhook_disabled", `Enable it first: PATCH /v1/webhooks/${id}.`);
     }
-    let replayed: number | null = null;
-    if ("transition" in wanted) replayed = await resendOne(endpoint, wanted.transition);
-    else if ("status" in wanted) replayed = await resendFailed(endpoint);
-    else {
-      const after = await decodeLogCursor(store, account, wanted.after);
-      await store.outbox.moveCursor(endpoint, after, false);
-    }
+    const resend = await resendOf(endpoint, wanted);
+    // Before it is done: a collector that ends half way has done something.
+    const by = c.var.principal.actor;
+    const to = { what: Object.keys(wanted)[0] };
+    const entry = createEntry(clock.now(), { by, action: "deliveries_replayed", target: id, to });
+    await store.admin.commit(account, [], [entry]);
+    const replayed = await resend();
     await webhooks.refresh();
     return c.json({ replayed }, 200);
   });

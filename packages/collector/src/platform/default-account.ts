@@ -4,7 +4,7 @@
  * @module
  */
 import { checkRelations } from "../core/settings-resolve.ts";
-import { patchOverrides } from "../core/settings-schema.ts";
+import { type Overrides, patchOverrides } from "../core/settings-schema.ts";
 import { type Accounts, DEFAULT_ACCOUNT } from "../engine/accounts.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { FreshKeys } from "../engine/keys.ts";
@@ -33,7 +33,9 @@ export async function prepareAccount(
   const [problem] = problems.length > 0 ? problems : checkRelations(overrides);
   if (problem) throw new SettingsError(`${problem.setting} ${problem.message}`);
   if (JSON.stringify(overrides) !== JSON.stringify(current)) {
-    await engine.changeSettings(DEFAULT_ACCOUNT, { overrides }, by);
+    const patch = (latest: { readonly overrides: Overrides }) =>
+      patchOverrides(latest.overrides, settings);
+    await engine.changeSettings(DEFAULT_ACCOUNT, patch, by);
   }
   return accounts.byName(DEFAULT_ACCOUNT) ? null : accounts.put(DEFAULT_ACCOUNT, { by });
 }

@@ -13,7 +13,6 @@ import {
   type Found,
   type LeaseWrite,
   type Lookup,
-  type NewBroadcast,
   type SessionKey,
   type Store,
   StoreError,
@@ -73,7 +72,7 @@ export class SharedStore {
       renew: (leases: readonly LeaseWrite[]) => this.#renew(leases),
       heartbeat: (now: number, toleranceMs: number, issuedAt: number) =>
         this.#heartbeat(process, now, toleranceMs, issuedAt),
-      broadcast: (broadcast: NewBroadcast) => this.broadcast(broadcast),
+      broadcast: (...given: Parameters<Store["broadcast"]>) => this.broadcast(...given),
       erase: async (key: SessionKey, options?: EraseOptions) => {
         const existed = await this.data.erase(key, options);
         if (existed) this.#observer.erased(key);
@@ -221,8 +220,8 @@ export class SharedStore {
     return outcomes;
   }
 
-  async broadcast(broadcast: NewBroadcast): Promise<number> {
-    const epoch = await this.data.broadcast(broadcast);
+  async broadcast(...given: Parameters<Store["broadcast"]>): Promise<number> {
+    const epoch = await this.data.broadcast(...given);
     await this.#readBroadcasts();
     return epoch;
   }

@@ -360,8 +360,8 @@ export interface Store {
   agents(account: string, query: AgentQuery): Promise<readonly ListedAgent[]>;
   /** The capacity that was set for an agent; `null` if none was. */
   capacityOf(account: string, agent: string): Promise<number | null>;
-  /** Creates or replaces the agent. */
-  putAgent(account: string, agent: Agent): Promise<void>;
+  /** Creates or replaces the agent, in one step with entries of the account's audit log. */
+  putAgent(account: string, agent: Agent, audit?: readonly AuditEntry[]): Promise<void>;
 
   /**
    * 8 lower-case letters, made when the store was created or restored from a backup; they stay the
@@ -378,9 +378,14 @@ export interface Store {
   broadcasts(afterEpoch: number): Promise<readonly Broadcast[]>;
   /**
    * Appends a broadcast and returns its epoch. That of an account may have entries of its audit log,
-   * which are stored in one step with it.
+   * which are stored in one step with it. With `lastEpoch`, 0 is returned and nothing is stored if there is
+   * a broadcast after that one.
    */
-  broadcast(broadcast: NewBroadcast, audit?: readonly AuditEntry[]): Promise<number>;
+  broadcast(
+    broadcast: NewBroadcast,
+    audit?: readonly AuditEntry[],
+    lastEpoch?: number,
+  ): Promise<number>;
   /**
    * Whether every session of the account has applied the broadcast `epoch`. If so, a commit that would
    * create one at a lower epoch is a `conflict` from then on, in one step with finding it out: no session

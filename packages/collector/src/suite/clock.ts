@@ -80,7 +80,7 @@ const amongOthers: readonly ConformanceCase[] = [
   },
 ];
 
-function changeSettings(harness: EngineHarness, overrides: Overrides): Promise<void> {
+function changeSettings(harness: EngineHarness, overrides: Overrides): Promise<unknown> {
   const before = harness.engine.broadcasts.latest(ACCOUNT).overrides;
   return harness.engine.changeSettings(ACCOUNT, { overrides: { ...before, ...overrides } });
 }

@@ -9,8 +9,11 @@ import type { Settings } from "../model/settings.ts";
 import type { Delivery, Webhook } from "../model/webhook.ts";
 import type { WebhookTest } from "../model/webhook-test.ts";
 
-/** Sends a request with a JSON body; `undefined` sends none. */
-export type Send = <T>(method: string, path: string, body?: unknown) => Promise<T>;
+/**
+ * Sends a request with a JSON body; `undefined` sends none. With `base`, which was read before, it is refused
+ * (`changed_meanwhile`) if that is no longer what there is.
+ */
+export type Send = <T>(method: string, path: string, body?: unknown, base?: object) => Promise<T>;
 
 export interface Keys {
   /** Newest first. */
@@ -43,9 +46,12 @@ const webhookPath = (id: string) => `v1/webhooks/${encodeURIComponent(id)}`;
 /** The routes that configure the account. */
 export function createAccountApi(send: Send) {
   return {
-    /** @returns every setting after the change */
-    changeSettings: (patch: Record<string, unknown>) =>
-      send<Settings>("PATCH", "v1/settings", patch),
+    /**
+     * @param base the settings that its author saw; missing: it is made to whatever there is
+     * @returns every setting after the change
+     */
+    changeSettings: (patch: Record<string, unknown>, base?: Settings) =>
+      send<Settings>("PATCH", "v1/settings", patch, base),
 
     /** What a patch would change, and what it would have meant lately. */
     previewSettings: (patch: Record<string, unknown>) =>
@@ -105,8 +111,9 @@ export function createAccountApi(send: Send) {
     /** What each trigger did in the last 7 days. */
     triggerRuns: () => send<{ triggers: TriggerRuns[] }>("GET", "v1/triggers/runs"),
     triggers: () => send<Trigger[]>("GET", "v1/triggers"),
-    /** Replaces the whole list. */
-    saveTriggers: (triggers: readonly Trigger[]) => send<Trigger[]>("PUT", "v1/triggers", triggers),
+    /** Replaces the whole list, if it still is `base`. */
+    saveTriggers: (triggers: readonly Trigger[], base?: readonly Trigger[]) =>
+      send<Trigger[]>("PUT", "v1/triggers", triggers, base),
     /** Appends a predefined trigger; an empty `group` is the recipe's own. */
     addRecipe: (recipe: RecipeName, group: string) =>
       send<Trigger[]>("POST", `v1/triggers/recipes/${recipe}`, group === "" ? {} : { group }),

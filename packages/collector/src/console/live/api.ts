@@ -7,6 +7,7 @@ import { createAccountApi } from "./account-api.ts";
 import { syncClock } from "./clock.ts";
 import { createPeopleApi } from "./people-api.ts";
 import { problemIn } from "./problem.ts";
+import { ifUnchanged, remember } from "./revisions.ts";
 
 /** The key is unknown to the collector or not a secret one, or the person is no longer signed in. */
 export class WrongKey extends Error {}
@@ -51,22 +52,22 @@ export function createApi(base: URL, key: string | null) {
     return response;
   }
 
-  async function send<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function send<T>(method: string, path: string, body?: unknown, base?: object): Promise<T> {
     const response = await open(path, {
       method,
       ...(body !== undefined && {
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...ifUnchanged(base) },
         body: JSON.stringify(body),
       }),
     });
     if (!response.ok) throw await problemIn(response);
-    return response.json();
+    return remember(await response.json(), response);
   }
 
   async function read<T>(path: string): Promise<T> {
     const response = await open(path);
     if (!response.ok) throw new Error(`The collector answered ${response.status} to ${path}`);
-    return response.json();
+    return remember(await response.json(), response);
   }
 
   const sessionPath = (id: string) => `v1/sessions/${encodeURIComponent(id)}`;

@@ -14,7 +14,9 @@ async function start() {
   const effect = { days: 7, verdicts: 4, avoided: 1, shiftSeconds: 15, isComplete: true };
   const change = { setting: "presence.bufferSeconds", effect };
   const previewSettings = vi.fn(async () => ({ changes: [change] }));
-  const form = createSettingsForm({ changeSettings, previewSettings }, settings);
+  const latest = { presence: { bufferSeconds: 20 } } as Settings;
+  const api = { changeSettings, previewSettings, settings: async () => latest };
+  const form = createSettingsForm(api, settings);
   await show(<SettingsPage form={form} audit={someAudit().audit} />);
   return { settings, form, changeSettings, previewSettings };
 }
@@ -51,7 +53,10 @@ describe("SettingsPage", () => {
     await type("30");
     expect(changeSettings).not.toHaveBeenCalled();
     await saveAll();
-    expect(changeSettings).toHaveBeenCalledExactlyOnceWith({ presence: { bufferSeconds: 30 } });
+    expect(changeSettings).toHaveBeenCalledExactlyOnceWith(
+      { presence: { bufferSeconds: 30 } },
+      { presence: { bufferSeconds: 15 } },
+    );
     await vi.waitFor(() => expect(settings.value.presence?.bufferSeconds).toBe(30));
     await vi.waitFor(() => expect(part("settings-status").textContent).toBe("1 change saved."));
   });
@@ -69,6 +74,22 @@ describe("SettingsPage", () => {
     expect(part("settings-status").textContent).toContain("Nothing was saved");
     await type("31");
     expect(problem()).toBe("");
+  });
+
+  it("says what someone else has changed meanwhile, and keeps what was typed", async () => {
+    const { settings, changeSettings } = await start();
+    changeSettings.mockRejectedValueOnce(new ApiProblem("changed_meanwhile", "Read them again."));
+    await type("30");
+    await saveAll();
+    const status = () => part("settings-status").textContent;
+    await vi.waitFor(() => expect(status()).toContain("from 15 s to 20 s. What you entered"));
+    expect(buffer().value).toBe("30");
+    await saveAll();
+    await vi.waitFor(() => expect(settings.value.presence?.bufferSeconds).toBe(30));
+    expect(changeSettings).toHaveBeenLastCalledWith(
+      { presence: { bufferSeconds: 30 } },
+      { presence: { bufferSeconds: 20 } },
+    );
   });
 
   it("says that a role is missing", async () => {

@@ -1,14 +1,13 @@
 import { batch, computed, type Signal, signal } from "@preact/signals";
 import type { PresenceMode } from "../../core/lists.ts";
-import type { Api } from "../live/api.ts";
-import { failureWords } from "../live/problem.ts";
 import { modeTitle } from "../model/mode-words.ts";
 import type { Settings } from "../model/settings.ts";
+import { type SettingsApi, saveSettings, unsavedWords } from "./settings-save.ts";
 
 export type PresenceForm = ReturnType<typeof createPresenceForm>;
 
 /** Whether presence decides, while that is being changed. */
-export function createPresenceForm(api: Pick<Api, "changeSettings">, settings: Signal<Settings>) {
+export function createPresenceForm(api: SettingsApi, settings: Signal<Settings>) {
   const chosen = signal<PresenceMode | null>(null);
   const isAgreed = signal(false);
   const status = signal("");
@@ -45,18 +44,17 @@ export function createPresenceForm(api: Pick<Api, "changeSettings">, settings: S
       const mode = wanted.peek();
       isSaving.value = true;
       try {
-        const saved = await api.changeSettings({
+        await saveSettings(api, settings, {
           ...(needsTerms.peek() && { termsAccepted: true }),
           presence: { mode },
         });
         batch(() => {
-          settings.value = saved;
           chosen.value = null;
           isAgreed.value = false;
           status.value = `Saved. Presence is set to: ${modeTitle(mode)}.`;
         });
       } catch (failure) {
-        status.value = `Nothing was saved. ${failureWords(failure)}`;
+        status.value = await unsavedWords(failure, api, settings);
       } finally {
         isSaving.value = false;
       }

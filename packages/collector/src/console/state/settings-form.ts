@@ -1,16 +1,17 @@
 import { batch, computed, type Signal, signal } from "@preact/signals";
 import type { SettingName } from "../../core/settings-schema.ts";
 import type { Api } from "../live/api.ts";
-import { ApiProblem, failureWords } from "../live/problem.ts";
+import { ApiProblem } from "../live/problem.ts";
 import { effectWords } from "../model/setting-effect.ts";
 import { changesOf, type Draft, patchOf, problemsOf, type Raw } from "../model/setting-value.ts";
 import type { Settings } from "../model/settings.ts";
+import { type SettingsApi, saveSettings, unsavedWords } from "./settings-save.ts";
 
 export type SettingsForm = ReturnType<typeof createSettingsForm>;
 
 /** Settings that are being changed. They are kept while another page is open. */
 export function createSettingsForm(
-  api: Pick<Api, "changeSettings" | "previewSettings">,
+  api: SettingsApi & Pick<Api, "previewSettings">,
   settings: Signal<Settings>,
 ) {
   const draft = signal<Draft>({});
@@ -71,9 +72,8 @@ export function createSettingsForm(
       const wanted = changes.peek();
       isSaving.value = true;
       try {
-        const saved = await api.changeSettings(patchOf(wanted));
+        await saveSettings(api, settings, patchOf(wanted));
         batch(() => {
-          settings.value = saved;
           draft.value = {};
           refused.value = new Map();
           status.value =
@@ -82,9 +82,10 @@ export function createSettingsForm(
         return true;
       } catch (failure) {
         const errors = failure instanceof ApiProblem ? failure.errors : [];
+        const words = await unsavedWords(failure, api, settings);
         batch(() => {
           refused.value = new Map(errors.map(({ field, message }) => [field, message]));
-          status.value = `Nothing was saved. ${failureWords(failure)}`;
+          status.value = words;
         });
         return false;
       } finally {

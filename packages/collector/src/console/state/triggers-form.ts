@@ -3,7 +3,8 @@ import type { RecipeName } from "../../core/recipes.ts";
 import type { Trigger } from "../../core/trigger.ts";
 import type { TriggerPreview, TriggerRuns } from "../live/account-api.ts";
 import type { Api } from "../live/api.ts";
-import { failureWords } from "../live/problem.ts";
+import { ApiProblem, failureWords } from "../live/problem.ts";
+import { changedTriggersWords } from "../model/meanwhile.ts";
 import { freeName, NEW_CONDITION, newAction, triggerProblems } from "../model/trigger-edit.ts";
 
 /** A trigger that is being edited, with a key that it keeps while it is renamed or moved. */
@@ -154,13 +155,22 @@ export function createTriggersForm(
         return "";
       }),
 
-    /** Saves the list, unless someone else has changed it since it was read. */
+    /**
+     * Saves the list. If someone else has changed it meanwhile, nothing is saved and the list stays as it is
+     * here; saved once more, it replaces theirs.
+     */
     save: () =>
       work(async () => {
-        if (!isSame(await api.triggers(), saved.peek())) {
-          return "Nothing was saved: someone else has changed the triggers. Discard, and change them again.";
+        const before = saved.peek() ?? [];
+        try {
+          show(await api.saveTriggers(triggers.peek(), before));
+        } catch (failure) {
+          if (!(failure instanceof ApiProblem) || failure.code !== "changed_meanwhile")
+            throw failure;
+          const now = await api.triggers();
+          saved.value = now;
+          return `Nothing was saved: someone else has ${changedTriggersWords(before, now)}. Your list is still here. Discard it to see theirs, or save once more to replace it.`;
         }
-        show(await api.saveTriggers(triggers.peek()));
         return "Saved. They run from the next change of a conversation on.";
       }),
   };

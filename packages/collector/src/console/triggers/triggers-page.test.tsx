@@ -20,7 +20,8 @@ async function start(...names: string[]) {
   let list: Trigger[] = names.map(named);
   const api = {
     triggers: vi.fn(async () => list),
-    saveTriggers: vi.fn(async (next: readonly Trigger[]) => {
+    saveTriggers: vi.fn(async (next: readonly Trigger[], base?: readonly Trigger[]) => {
+      if (base !== list) throw new ApiProblem("changed_meanwhile", "Read them again.");
       list = [...next];
       return list;
     }),
@@ -69,9 +70,8 @@ describe("TriggersPage", () => {
     expect(api.saveTriggers).not.toHaveBeenCalled();
     await doing(() => part("save-triggers").click());
     await vi.waitFor(() => expect(status()).toContain("Saved"));
-    expect(api.saveTriggers).toHaveBeenCalledExactlyOnceWith([
-      { ...named("B"), enabled: false },
-      named("A"),
+    expect(api.saveTriggers.mock.calls.map(([list]) => list)).toEqual([
+      [{ ...named("B"), enabled: false }, named("A")],
     ]);
   });
 
@@ -105,15 +105,26 @@ describe("TriggersPage", () => {
     expect(names()).toEqual(["B", "A", "C"]);
   });
 
-  it("does not overwrite what someone else has changed meanwhile", async () => {
-    const { api, elsewhere } = await start("A", "B");
+  it("does not overwrite what someone else has changed meanwhile, and says what that is", async () => {
+    const { elsewhere } = await start("A", "B");
     await doing(() => button("Delete A")?.click());
     elsewhere([named("A"), named("B"), named("Z")]);
     await doing(() => part("save-triggers").click());
-    await vi.waitFor(() => expect(status()).toContain("someone else has changed"));
-    expect(api.saveTriggers).not.toHaveBeenCalled();
+    await vi.waitFor(() => expect(status()).toContain("someone else has added “Z”"));
+    expect(names()).toEqual(["B"]);
     await doing(() => part("discard-triggers").click());
     await vi.waitFor(() => expect(names()).toEqual(["A", "B", "Z"]));
+  });
+
+  it("replaces what someone else has changed once that was shown", async () => {
+    const { elsewhere } = await start("A", "B");
+    await doing(() => button("Delete A")?.click());
+    elsewhere([named("Z")]);
+    await doing(() => part("save-triggers").click());
+    await vi.waitFor(() => expect(status()).toContain("Nothing was saved"));
+    await doing(() => part("save-triggers").click());
+    await vi.waitFor(() => expect(status()).toContain("Saved"));
+    expect(names()).toEqual(["B"]);
   });
 
   it("keeps what was typed with its row while a row before it is removed", async () => {

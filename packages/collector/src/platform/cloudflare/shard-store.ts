@@ -72,9 +72,10 @@ export class ShardStore extends DurableObjectStore {
   override async broadcast(
     broadcast: NewBroadcast,
     audit?: readonly AuditEntry[],
+    lastEpoch?: number,
   ): Promise<number> {
     if (broadcast.type !== "unheard" && broadcast.type !== "heard") {
-      return super.broadcast(broadcast, audit);
+      return super.broadcast(broadcast, audit, lastEpoch);
     }
     const epoch = this.#records.recordSilence(broadcast);
     this.#onSilence(broadcast);

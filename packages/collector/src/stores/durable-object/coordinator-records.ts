@@ -259,8 +259,15 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     return rows as unknown as Agent[];
   }
 
-  async putAgent(account: string, { id, capacity }: Agent): Promise<void> {
-    this.#statements.putAgent.run(account, id, capacity);
+  async putAgent(
+    account: string,
+    { id, capacity }: Agent,
+    audit: readonly AuditEntry[] = [],
+  ): Promise<void> {
+    this.#options.sql.transaction(() => {
+      this.#statements.putAgent.run(account, id, capacity);
+      this.#admin.append(account, audit);
+    });
   }
 
   async incarnation(): Promise<string> {
@@ -290,8 +297,13 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
       .map((row) => parseBroadcast(row["epoch"] as number, row["body"] as string));
   }
 
-  async broadcast(broadcast: NewBroadcast, audit: readonly AuditEntry[] = []): Promise<number> {
+  async broadcast(
+    broadcast: NewBroadcast,
+    audit: readonly AuditEntry[] = [],
+    lastEpoch: number = Number.POSITIVE_INFINITY,
+  ): Promise<number> {
     const epoch = this.#options.sql.transaction(() => {
+      if (this.#lastEpoch() > lastEpoch) return 0;
       this.#admin.append(broadcast.account ?? "", audit);
       return this.#appendBroadcast(broadcast);
     });

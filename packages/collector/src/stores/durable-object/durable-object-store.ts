@@ -299,8 +299,8 @@ export class DurableObjectStore implements Store {
     return found?.capacity ?? null;
   }
 
-  async putAgent(account: string, agent: Agent): Promise<void> {
-    await remoteCall(this.coordinator.putAgent(account, agent));
+  async putAgent(account: string, agent: Agent, audit: readonly AuditEntry[] = []): Promise<void> {
+    await remoteCall(this.coordinator.putAgent(account, agent, audit));
   }
 
   async incarnation(): Promise<string> {
@@ -319,8 +319,12 @@ export class DurableObjectStore implements Store {
     return remoteCall(this.coordinator.broadcasts(afterEpoch));
   }
 
-  async broadcast(broadcast: NewBroadcast, audit: readonly AuditEntry[] = []): Promise<number> {
-    return remoteCall(this.coordinator.broadcast(broadcast, audit));
+  async broadcast(
+    broadcast: NewBroadcast,
+    audit: readonly AuditEntry[] = [],
+    lastEpoch?: number,
+  ): Promise<number> {
+    return remoteCall(this.coordinator.broadcast(broadcast, audit, lastEpoch));
   }
 
   async closeEpochs(account: string, epoch: number): Promise<boolean> {

@@ -105,12 +105,16 @@ export interface CoordinatorLink {
   agents(account: string, query: AgentQuery): Promise<readonly Agent[]>;
   /** The capacities of those of the agents that have one. */
   capacitiesOf(account: string, agents: readonly string[]): Promise<readonly Agent[]>;
-  putAgent(account: string, agent: Agent): Promise<void>;
+  putAgent(account: string, agent: Agent, audit?: readonly AuditEntry[]): Promise<void>;
   incarnation(): Promise<string>;
   accounts(): Promise<readonly Account[]>;
   putAccount(account: Account, audit?: readonly AuditEntry[]): Promise<boolean>;
   broadcasts(afterEpoch: number): Promise<readonly Broadcast[]>;
-  broadcast(broadcast: NewBroadcast, audit?: readonly AuditEntry[]): Promise<number>;
+  broadcast(
+    broadcast: NewBroadcast,
+    audit?: readonly AuditEntry[],
+    lastEpoch?: number,
+  ): Promise<number>;
   dropBroadcasts(epochs: readonly number[]): Promise<void>;
   heartbeat(now: number, toleranceMs: number): Promise<boolean>;
   readonly outbox: OutboxStore;

@@ -295,7 +295,8 @@ export class MemoryStore implements Store {
     return this.#agents.get(account)?.get(agent)?.capacity ?? null;
   }
 
-  async putAgent(account: string, agent: Agent): Promise<void> {
+  async putAgent(account: string, agent: Agent, audit: readonly AuditEntry[] = []): Promise<void> {
+    this.admin.append(account, audit);
     const agents = this.#agents.get(account) ?? new Map();
     this.#agents.set(account, agents.set(agent.id, agent));
   }
@@ -321,7 +322,12 @@ export class MemoryStore implements Store {
     return this.#broadcasts.filter((broadcast) => broadcast.epoch > afterEpoch);
   }
 
-  async broadcast(broadcast: NewBroadcast, audit: readonly AuditEntry[] = []): Promise<number> {
+  async broadcast(
+    broadcast: NewBroadcast,
+    audit: readonly AuditEntry[] = [],
+    lastEpoch: number = Number.POSITIVE_INFINITY,
+  ): Promise<number> {
+    if (this.#lastEpoch > lastEpoch) return 0;
     this.admin.append(broadcast.account ?? "", audit);
     const epoch = this.#nextEpoch();
     this.#broadcasts.push({ ...broadcast, epoch });

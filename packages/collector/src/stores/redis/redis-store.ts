@@ -53,6 +53,7 @@ import { CLOSE_EPOCHS } from "./scripts/close-epochs.ts";
 import { HEARTBEAT } from "./scripts/heartbeat.ts";
 import { NOTE_SIGNALS } from "./scripts/note-signals.ts";
 import { PUT_ACCOUNT } from "./scripts/put-account.ts";
+import { PUT_AGENT } from "./scripts/put-agent.ts";
 import { READ_CLOCK } from "./scripts/read-clock.ts";
 import { Sessions } from "./sessions.ts";
 import { Sweeps } from "./sweeps.ts";
@@ -230,9 +231,14 @@ export class RedisStore implements Store {
     return capacity === null ? null : Number(capacity);
   }
 
-  async putAgent(account: string, { id, capacity }: Agent): Promise<void> {
-    const { agents } = accountKeys(account);
-    await this.#connection.command(agents, "HSET", agents, id, String(capacity));
+  async putAgent(
+    account: string,
+    { id, capacity }: Agent,
+    entries: readonly AuditEntry[] = [],
+  ): Promise<void> {
+    const { agents, audit } = accountKeys(account);
+    const args = [id, String(capacity), ...encodeAudit(entries)];
+    await this.#connection.run(PUT_AGENT, [agents, audit], args);
   }
 
   async incarnation(): Promise<string> {
@@ -265,11 +271,15 @@ export class RedisStore implements Store {
     });
   }
 
-  async broadcast(broadcast: NewBroadcast, audit: readonly AuditEntry[] = []): Promise<number> {
+  async broadcast(
+    broadcast: NewBroadcast,
+    audit: readonly AuditEntry[] = [],
+    lastEpoch?: number,
+  ): Promise<number> {
     const epoch = await this.#connection.run(
       APPEND_BROADCAST,
       [COMMON_KEYS.broadcasts, commonKeys(broadcast.account ?? "").audit],
-      [JSON.stringify(broadcast), ...encodeAudit(audit)],
+      [JSON.stringify(broadcast), lastEpoch ?? "", ...encodeAudit(audit)],
     );
     return Number(epoch);
   }

@@ -423,8 +423,15 @@ export class SqliteStore implements Store {
     return (row?.["capacity"] ?? null) as number | null;
   }
 
-  async putAgent(account: string, { id, capacity }: Agent): Promise<void> {
-    await this.#transaction(() => this.#statements.putAgent.run(account, id, capacity));
+  async putAgent(
+    account: string,
+    { id, capacity }: Agent,
+    audit: readonly AuditEntry[] = [],
+  ): Promise<void> {
+    await this.#transaction(() => {
+      this.#statements.putAgent.run(account, id, capacity);
+      this.admin.append(account, audit);
+    });
   }
 
   async accounts(): Promise<readonly Account[]> {
@@ -457,8 +464,13 @@ export class SqliteStore implements Store {
     );
   }
 
-  async broadcast(broadcast: NewBroadcast, audit: readonly AuditEntry[] = []): Promise<number> {
+  async broadcast(
+    broadcast: NewBroadcast,
+    audit: readonly AuditEntry[] = [],
+    lastEpoch: number = Number.POSITIVE_INFINITY,
+  ): Promise<number> {
     return this.#transaction(() => {
+      if (Number(this.#statements.lastEpoch.get()?.["epoch"]) > lastEpoch) return 0;
       this.admin.append(broadcast.account ?? "", audit);
       return this.#appendBroadcast(broadcast);
     });

@@ -128,6 +128,7 @@ export const STORE_SQL = {
   putIncarnation: "INSERT OR IGNORE INTO incarnation (id, letters) VALUES (1, ?)",
   broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
   broadcast: "INSERT INTO broadcasts (body) VALUES (?)",
+  lastEpoch: "SELECT coalesce(max(epoch), 0) AS epoch FROM broadcasts",
   dropBroadcast: "DELETE FROM broadcasts WHERE epoch = ?",
   closedEpoch: "SELECT epoch FROM closed_epochs WHERE account = ?",
   closeEpochs: `INSERT INTO closed_epochs (account, epoch) VALUES (?, ?)

@@ -152,7 +152,9 @@ export const adminCases: readonly ConformanceCase[] = [
       await store.erase(keyOf("a"), { erasedAt: NOW, audit: [entryOf(6)], expectedVersion: 1 });
       await store.erase(keyOf("a"), { erasedAt: NOW, audit: [entryOf(94)], expectedVersion: 1 });
       await store.admin.commit(ACCOUNT, [], [entryOf(7)]);
-      deepEqual(await idsOf(store), [7, 6, 5, 4, 3, 2, 1].map(idOf));
+      await store.putAgent(ACCOUNT, { id: "ann", capacity: 2 }, [entryOf(8)]);
+      await store.broadcast(settings as never, [entryOf(95)], 0);
+      deepEqual(await idsOf(store), [8, 7, 6, 5, 4, 3, 2, 1].map(idOf));
       deepEqual(await store.admin.audit(ACCOUNT, idOf(5), 2), [entryOf(4), entryOf(3)]);
     },
   },

@@ -22,6 +22,22 @@ export const broadcastCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "appends a broadcast only after the one that was the last, where that is asked for",
+    async run(open) {
+      const store = await open();
+      const settings = { type: "settings", account: ACCOUNT, at: NOW, triggers: [] } as const;
+      const append = (routing: string, lastEpoch?: number) =>
+        store.broadcast({ ...settings, overrides: { routing } }, [], lastEpoch);
+      const first = await append("first", 0);
+      equal(await append("too late", 0), 0);
+      const epochs = await Promise.all(["a", "b", "c"].map((routing) => append(routing, first)));
+      equal(epochs.filter((epoch) => epoch > first).length, 1);
+      equal(epochs.filter((epoch) => epoch === 0).length, 2);
+      ok((await append("whatever there is")) > first);
+      equal((await store.broadcasts(0)).length, 3);
+    },
+  },
+  {
     name: "drops broadcasts, and never uses their epochs again",
     async run(open, reopen) {
       let store = await open();

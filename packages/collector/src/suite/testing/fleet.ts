@@ -89,8 +89,8 @@ export class LocalCollector implements FleetCollector {
     return this.engine.heartbeat();
   }
 
-  configure(overrides: Overrides): Promise<void> {
-    return this.engine.changeSettings(ACCOUNT, { overrides });
+  async configure(overrides: Overrides): Promise<void> {
+    await this.engine.changeSettings(ACCOUNT, { overrides });
   }
 
   refresh(): Promise<void> {

@@ -2,8 +2,8 @@
  * Appends a broadcast.
  *
  * - KEYS: broadcasts, audit
- * - ARGV: body, then entries of the audit log
- * - returns: its epoch, which follows the clock, so that epochs keep increasing after a failover
+ * - ARGV: body, the last epoch that there may be or '', then entries of the audit log
+ * - returns: 0 if there is a later one; else its epoch, which follows the clock, so that epochs keep increasing after a failover
  *   that lost the last of them
  * @module
  */
@@ -19,8 +19,11 @@ redis.call('ZADD', broadcasts, epoch, string.format('%.0f ', epoch) .. body)
 
 export const APPEND_BROADCAST = defineScript(`
 ${APPEND_AUDIT_LUA}
-local broadcasts, body = KEYS[1], ARGV[1]
+local broadcasts, body, known = KEYS[1], ARGV[1], tonumber(ARGV[2])
+if known and #redis.call('ZRANGEBYSCORE', broadcasts, string.format('(%.0f', known), '+inf', 'LIMIT', 0, 1) > 0 then
+  return 0
+end
 ${APPEND_BROADCAST_LUA}
-appendAudit(KEYS[2], 2)
+appendAudit(KEYS[2], 3)
 return epoch
 `);

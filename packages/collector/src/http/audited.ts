@@ -1,0 +1,58 @@
+/**
+ * What each route that changes something leaves in the audit log, or why it leaves nothing. It is one table,
+ * so that a route that is added without a decision is noticed: a test compares it with the router, and uses
+ * every route of it.
+ * @module
+ */
+import type { AuditAction } from "../core/lists.ts";
+
+/** The actions, or in a sentence why there is no entry. */
+export type Audited = readonly AuditAction[] | string;
+
+const SENT_BY_DESKS = "It is what a desk reports: the session's history has it.";
+const CHANGES_NOTHING = "It changes nothing.";
+
+/** By method and path, as the router has them; all that are no `GET` or `OPTIONS`. */
+export const AUDITED: Readonly<Record<string, Audited>> = {
+  "POST /v1/signals": "It is what pages report.",
+  "PUT /v1/sessions/:id": SENT_BY_DESKS,
+  "POST /v1/sessions/:id/events": SENT_BY_DESKS,
+  "DELETE /v1/sessions/:id": ["session_erased"],
+  "DELETE /v1/users/:id": ["session_erased"],
+  "PUT /v1/agents/:id": ["agent_changed"],
+
+  "PATCH /v1/settings": ["settings_changed", "terms_accepted"],
+  "POST /v1/settings/preview": CHANGES_NOTHING,
+  "PUT /v1/triggers": ["triggers_changed"],
+  "POST /v1/triggers/recipes/:name": ["triggers_changed"],
+  "POST /v1/triggers/preview": CHANGES_NOTHING,
+  "POST /v1/audit/:id/undo": ["triggers_changed", "settings_changed"],
+
+  "POST /v1/webhooks": ["webhook_created"],
+  "PATCH /v1/webhooks/:id": ["webhook_changed"],
+  "DELETE /v1/webhooks/:id": ["webhook_removed"],
+  "POST /v1/webhooks/:id/secret": ["webhook_secret_rotated"],
+  "POST /v1/webhooks/:id/test": ["webhook_tested"],
+  "POST /v1/webhooks/:id/replay": ["deliveries_replayed"],
+
+  // By a person only: a server mints one for each page that is opened, and changes nothing.
+  "POST /v1/tokens": ["token_minted"],
+  "POST /v1/keys": ["key_created"],
+  "DELETE /v1/keys/:id": ["key_revoked"],
+
+  "POST /v1/accounts": ["account_created"],
+  "POST /v1/sign-in": ["signed_in"],
+  "DELETE /v1/sign-in": ["signed_out"],
+  "DELETE /v1/sign-in/all": ["signed_out_everywhere"],
+  "PUT /v1/sign-in/password": ["password_changed", "signed_in"],
+  "POST /v1/invitations/accept": ["person_joined", "signed_in"],
+  "POST /v1/invitations": ["person_invited"],
+  "PATCH /v1/people/:id": ["person_changed"],
+  "DELETE /v1/people/:id": ["person_removed"],
+};
+
+/** The actions of a route, by its path as the description has it. */
+export function auditedActions(method: string, path: string): readonly AuditAction[] {
+  const found = AUDITED[`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`] ?? [];
+  return typeof found === "string" ? [] : found;
+}
