@@ -24,10 +24,10 @@ const MAX_REOPEN_DELAY_MS = 1_000;
 const STALL_GRACE_MS = 100;
 
 /** Error replies of a node that cannot serve now; a new link may reach one that can. */
-const UNAVAILABLE_REPLY = /^(?:-)?(LOADING|READONLY|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|UNBLOCKED)\b/;
-/** Error replies that an operator must resolve. */
+const UNAVAILABLE_REPLY = /^(?:-)?(LOADING|READONLY|CLUSTERDOWN|MASTERDOWN|UNBLOCKED)\b/;
+/** Error replies that an operator must resolve, or wait for: `TRYAGAIN` while a slot of a cluster is moved. */
 const REFUSED_REPLY =
-  /^(?:-)?(?:(?:NOAUTH|WRONGPASS|NOPERM|MISCONF|OOM|NOREPLICAS)\b|ERR (?:unknown command|The user executing the script))/;
+  /^(?:-)?(?:(?:NOAUTH|WRONGPASS|NOPERM|MISCONF|OOM|NOREPLICAS|TRYAGAIN)\b|ERR (?:unknown command|The user executing the script))/;
 /** A script failed in its own code: what it found is not what it expects. */
 const SCRIPT_ERROR = /^ERR (?!The user executing).*\bscript: /s;
 
@@ -130,7 +130,24 @@ export class Connection {
    */
   async subscribe(channel: string, listener: (message: string) => void): Promise<void> {
     this.#subscriptions.set(channel, listener);
-    await this.#link?.subscribe(channel, listener);
+    if (this.#link) await this.#subscribeOn(this.#link, channel, listener);
+  }
+
+  async #subscribeOn(link: Link, channel: string, listener: (message: string) => void) {
+    await link.subscribe(channel, listener, () => {
+      setTimeout(() => void this.#resubscribe(link, channel, listener), MIN_REOPEN_DELAY_MS);
+    });
+  }
+
+  /** The connection for messages has ended alone: commands go on, and messages were missed. */
+  async #resubscribe(link: Link, channel: string, listener: (message: string) => void) {
+    if (this.#link !== link) return;
+    try {
+      await this.#subscribeOn(link, channel, listener);
+      for (const each of this.#reopenListeners) each();
+    } catch {
+      this.#dropLink(link);
+    }
   }
 
   /** Whether a message that is published to a channel comes back within `timeoutMs`. */
@@ -148,7 +165,7 @@ export class Connection {
     }
   }
 
-  /** Calls `listener` after a reconnect, when messages may have been missed. */
+  /** Calls `listener` after a reconnect, also of the messages alone, when some may have been missed. */
   onReopened(listener: () => void): void {
     this.#reopenListeners.add(listener);
   }
@@ -176,7 +193,7 @@ export class Connection {
     try {
       const link = await withTimeout(OPEN_TIMEOUT_MS, openLink(this.#address), destroyLink);
       for (const [channel, listener] of this.#subscriptions)
-        await link.subscribe(channel, listener);
+        await this.#subscribeOn(link, channel, listener);
       this.#reopenError = new Error("not connected");
       if (this.#isClosed) link.destroy();
       else this.#link = link;

@@ -63,6 +63,8 @@ export function partitionKeys(partition: number) {
     claim: `${at}claim`,
     /** String: written only to check that the partition accepts writes. */
     writeProbe: `${at}heard`,
+    /** Never written; see scripts/write-probe.ts. */
+    absent: `${at}absent`,
   };
 }
 

@@ -2,6 +2,7 @@
  * One connection of the client library to a server or a cluster. It does not reconnect.
  * @module
  */
+import type { EventEmitter } from "node:events";
 import { createClient, createCluster } from "redis";
 import type { RedisAddress } from "./address.ts";
 
@@ -10,8 +11,15 @@ export type Reply = string | number | null | readonly Reply[];
 export interface Link {
   /** Sends a command to the node that holds the key. */
   send(key: string, args: readonly string[]): Promise<Reply>;
-  /** Calls `listener` with each message of a channel; returns a function that ends that. */
-  subscribe(channel: string, listener: (message: string) => void): Promise<() => void>;
+  /**
+   * Calls `listener` with each message of a channel; returns a function that ends that. `onLost` is called
+   * once when the connection for it ends: Redis closes one whose messages are not read fast enough.
+   */
+  subscribe(
+    channel: string,
+    listener: (message: string) => void,
+    onLost?: () => void,
+  ): Promise<() => void>;
   /** Closes it immediately; pending commands fail. */
   destroy(): void;
 }
@@ -45,29 +53,68 @@ function optionsFor({ tls, username, password }: RedisAddress) {
 
 async function openServer(address: RedisAddress): Promise<Link> {
   const { socket, ...options } = optionsFor(address);
-  const client = createClient({
-    ...options,
-    database: address.database,
-    socket: { ...socket, ...address.nodes[0] },
-  });
-  const subscribers: (typeof client)[] = [];
+  const create = () =>
+    createClient({
+      ...options,
+      database: address.database,
+      socket: { ...socket, ...address.nodes[0] },
+    });
+  const client = create();
+  const subscribers = new Subscribers();
   // Without a listener an error would end the process; pending commands fail with it anyway.
   client.on("error", () => {});
   await client.connect();
   return {
     send: (_key, args) => client.sendCommand([...args]),
-    async subscribe(channel, listener) {
-      const subscriber = client.duplicate();
-      subscriber.on("error", () => {});
-      subscribers.push(subscriber);
-      await subscriber.connect();
-      await subscriber.subscribe(channel, listener);
-      return () => subscriber.destroy();
-    },
+    subscribe: (...subscription) => subscribers.add(create(), ...subscription),
     destroy() {
-      for (const each of [client, ...subscribers]) if (each.isOpen) each.destroy();
+      if (client.isOpen) client.destroy();
+      subscribers.destroy();
     },
   };
+}
+
+/** A client for messages only. */
+interface Subscriber extends EventEmitter {
+  readonly isOpen: boolean;
+  connect(): Promise<unknown>;
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
+  destroy(): void;
+}
+
+class Subscribers {
+  readonly #open = new Set<Subscriber>();
+
+  async add(
+    subscriber: Subscriber,
+    channel: string,
+    listener: (message: string) => void,
+    onLost: () => void = () => {},
+  ): Promise<() => void> {
+    this.#open.add(subscriber);
+    const end = () => {
+      const isOpen = this.#open.delete(subscriber);
+      if (subscriber.isOpen) subscriber.destroy();
+      return isOpen;
+    };
+    let isSubscribed = false;
+    const lose = () => {
+      if (end() && isSubscribed) onLost();
+    };
+    subscriber.on("error", lose);
+    subscriber.on("end", lose);
+    await subscriber.connect();
+    await subscriber.subscribe(channel, listener);
+    isSubscribed = true;
+    return end;
+  }
+
+  destroy(): void {
+    for (const subscriber of this.#open) {
+      this.#open.delete(subscriber);
+      if (subscriber.isOpen) subscriber.destroy();
+    }
+  }
 }
 
 async function openCluster(address: RedisAddress): Promise<Link> {
@@ -79,6 +126,7 @@ async function openCluster(address: RedisAddress): Promise<Link> {
     defaults: { ...defaults, socket },
   });
   cluster.on("error", () => {});
+  const subscribers = new Subscribers();
   try {
     await cluster.connect();
   } catch (error) {
@@ -87,12 +135,17 @@ async function openCluster(address: RedisAddress): Promise<Link> {
   }
   return {
     send: (key, args) => cluster.sendCommand(key, false, [...args]),
-    async subscribe(channel, listener) {
-      await cluster.subscribe(channel, listener);
-      return () => void cluster.unsubscribe(channel).catch(() => {});
+    // The cluster's own client for messages does not say when its connection ends. Any node has them all.
+    subscribe(...subscription) {
+      const { masters } = cluster;
+      const { host, port } = masters[Math.floor(Math.random() * masters.length)] ?? {};
+      const node = { ...(host !== undefined && { host }), ...(port !== undefined && { port }) };
+      const subscriber = createClient({ ...defaults, RESP, socket: { ...socket, ...node } });
+      return subscribers.add(subscriber, ...subscription);
     },
     destroy() {
       cluster.destroy();
+      subscribers.destroy();
     },
   };
 }

@@ -55,6 +55,7 @@ import { NOTE_SIGNALS } from "./scripts/note-signals.ts";
 import { PUT_ACCOUNT } from "./scripts/put-account.ts";
 import { PUT_AGENT } from "./scripts/put-agent.ts";
 import { READ_CLOCK } from "./scripts/read-clock.ts";
+import { WRITE_PROBE } from "./scripts/write-probe.ts";
 import { Sessions } from "./sessions.ts";
 import { Sweeps } from "./sweeps.ts";
 
@@ -306,8 +307,8 @@ export class RedisStore implements Store {
    */
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     const probes = Array.from({ length: this.#partitions }, async (_, partition) => {
-      const key = partitionKeys(partition).writeProbe;
-      await this.#connection.command(key, "SET", key, String(now));
+      const { writeProbe, absent } = partitionKeys(partition);
+      await this.#connection.run(WRITE_PROBE, [writeProbe, absent], [now]);
     });
     await Promise.all(probes);
     const body = `{"type":"outage","account":null,"at":${now},"fromAt":FROM}`;

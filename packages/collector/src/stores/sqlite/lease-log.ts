@@ -28,8 +28,9 @@ const DELETE_ROWS = 20;
 
 /** Not the number of an account: another process appended the entry. */
 const UNKNOWN_ACCOUNT = 0;
-/** How many accounts of sessions one call looks up. */
-const MAX_LOOK_UPS = 10_000;
+/** How many slots one step of a search looks at, and how many accounts of sessions it looks up. */
+const SEARCH_SLOTS = 8 * CHUNK_SLOTS;
+const MAX_LOOK_UPS = 500;
 /** Not a file version: another process appended the entry, so the session's row may be newer. */
 const UNVERIFIED = 0;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -38,6 +39,16 @@ const NEVER = Number.POSITIVE_INFINITY;
 const READ_ROWS = 50;
 /** Chunks of slots that are searched for what is due in one turn of the event loop. */
 const SEARCH_CHUNKS = 8;
+
+/** A search for what is due of an account, which takes many turns of the event loop. */
+export interface LeaseSearch {
+  readonly account: number;
+  readonly limit: number;
+  /** Later deadlines are not searched for: there are enough earlier ones. */
+  latest: number;
+  slot: number;
+  found: Due<number>[];
+}
 
 export class LeaseLog {
   readonly #statements: Statements;
@@ -242,38 +253,33 @@ export class LeaseLog {
     return earliest;
   }
 
+  /** Starts to search for an account's sessions that are due by their entries. */
+  searchDueOf(account: number, until: number, limit: number): LeaseSearch {
+    return { account, limit, latest: until, slot: 0, found: [] };
+  }
+
   /**
-   * An account's sessions that are due by their entries, the most overdue first. `accountOf` is called for
-   * entries of other processes, once for each session.
+   * Searches some of the entries; false: it has searched all, and `found` has the most overdue ones, in
+   * their order. `accountOf` is called for entries of other processes, once for each session.
    */
-  dueOf(
-    account: number,
-    until: number,
-    limit: number,
-    accountOf: (session: number) => number,
-  ): readonly Due<number>[] {
+  searchSome(search: LeaseSearch, accountOf: (session: number) => number): boolean {
     const { session, deadlineAt, account: accounts } = this.#newest.fields;
-    let found: Due<number>[] = [];
-    let latest = until;
-    let lookUps = 0;
-    const keepEarliest = () => {
-      found = found.sort((a, b) => a.deadlineAt - b.deadlineAt).slice(0, limit);
-      if (found.length === limit) latest = found.at(-1)?.deadlineAt ?? latest;
-    };
-    for (let slot = 0; slot < this.#newest.end; slot += 1) {
-      const number = session.get(slot);
-      const deadline = deadlineAt.get(slot);
-      if (number === 0 || deadline > latest) continue;
-      if (accounts.get(slot) === UNKNOWN_ACCOUNT && lookUps < MAX_LOOK_UPS) {
-        accounts.set(slot, accountOf(number));
+    const end = Math.min(search.slot + SEARCH_SLOTS, this.#newest.end);
+    for (let lookUps = 0; search.slot < end && lookUps < MAX_LOOK_UPS; search.slot += 1) {
+      const number = session.get(search.slot);
+      const deadline = deadlineAt.get(search.slot);
+      if (number === 0 || deadline > search.latest) continue;
+      if (accounts.get(search.slot) === UNKNOWN_ACCOUNT) {
+        accounts.set(search.slot, accountOf(number));
         lookUps += 1;
       }
-      if (accounts.get(slot) !== account) continue;
-      found.push({ key: number, deadlineAt: deadline });
-      if (found.length >= 2 * limit) keepEarliest();
+      if (accounts.get(search.slot) !== search.account) continue;
+      search.found.push({ key: number, deadlineAt: deadline });
+      if (search.found.length >= 2 * search.limit) keepEarliest(search);
     }
-    keepEarliest();
-    return found;
+    if (search.slot < this.#newest.end) return true;
+    keepEarliest(search);
+    return false;
   }
 
   /** Keeps an entry in memory unless a newer one is there. */
@@ -298,4 +304,12 @@ export class LeaseLog {
     const earliest = this.#earliestDeadlines[chunk] ?? NEVER;
     if (deadlineAt < earliest) this.#earliestDeadlines[chunk] = deadlineAt;
   }
+}
+
+function keepEarliest(search: LeaseSearch): void {
+  search.found.sort((a, b) => a.deadlineAt - b.deadlineAt);
+  search.found.length = Math.min(search.found.length, search.limit);
+  const last = search.found.at(-1);
+  // Of those with the same deadline as the last one none is needed.
+  if (last && search.found.length === search.limit) search.latest = last.deadlineAt - 1;
 }

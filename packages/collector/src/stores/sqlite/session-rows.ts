@@ -43,6 +43,28 @@ export interface DueNumber {
   readonly deadlineAt: number;
 }
 
+interface DueColumns {
+  readonly number: number;
+  readonly version: number;
+  readonly deadline_at: number;
+}
+
+/** A place in the order of rows by deadline and number. */
+export interface DueAfter {
+  readonly at: number;
+  readonly number: number;
+}
+
+export interface DuePart {
+  readonly rows: readonly DueNumber[];
+  readonly next: DueAfter;
+}
+
+/** Entries of the index of deadlines that one part looks at, about, and rows that it has at most. */
+const DUE_PART = 5_000;
+const DUE_ROWS = 500;
+const LAST_ROW = Number.MAX_SAFE_INTEGER;
+
 export interface SessionRowsOptions {
   readonly hours: LogHours;
   /** Is told of rows that are passed over. */
@@ -101,12 +123,26 @@ export class SessionRows {
     return rows.map((row) => this.#toDueRow(row));
   }
 
-  /** An account's rows that are due, the most overdue first, without their sessions. */
-  dueOf(account: string, until: number, limit: number): readonly DueNumber[] {
-    const rows = this.#statements.dueOf.all(until, this.#accounts.of(account), limit);
-    return (rows as unknown as (DueNumber & { deadline_at: number })[]).map(
-      ({ number, version, deadline_at: deadlineAt }) => ({ number, version, deadlineAt }),
-    );
+  /**
+   * Some of an account's rows that are due after one, the most overdue first, without their sessions. The
+   * deadlines of all accounts are in one index, so one call looks at a part of it. Null: there are no more.
+   */
+  dueOf(account: string, after: DueAfter, until: number): DuePart | null {
+    if (after.at >= until) return null;
+    const partEnd = this.#statements.duePartEnd.get(after.at, until, DUE_PART)?.["deadline_at"];
+    const end = (partEnd as number | undefined) ?? until;
+    const of = { account: this.#accounts.of(account), ...after, end, limit: DUE_ROWS };
+    const found = this.#statements.dueOf.all(of) as unknown as DueColumns[];
+    const rows = found.map(({ number, version, deadline_at: deadlineAt }) => ({
+      number,
+      version,
+      deadlineAt,
+    }));
+    const last = rows.length === DUE_ROWS ? rows.at(-1) : undefined;
+    const next = last
+      ? { at: last.deadlineAt, number: last.number }
+      : { at: end, number: LAST_ROW };
+    return { rows, next };
   }
 
   /** What lists read; `newest` adds the lease log. */

@@ -16,10 +16,11 @@ import type {
   WriteOutcome,
 } from "../store.ts";
 import type { AccountNumbers } from "./account-numbers.ts";
-import { LeaseLog } from "./lease-log.ts";
+import { LeaseLog, type LeaseSearch } from "./lease-log.ts";
 import { fitsLogEntry, type LeaseEntry } from "./lease-log-codec.ts";
 import { SessionCache, type SessionInRow } from "./session-cache.ts";
 import {
+  type DueAfter,
   type DueRow,
   type SessionHead,
   SessionRows,
@@ -47,6 +48,19 @@ interface DueResult {
 const MAX_DUE_ROWS = 20_000;
 /** How many more of these are found than asked for. */
 const SPARE_DUE = 100;
+
+/** A search for what is due of an account, which takes many turns of the event loop. */
+interface DueSearch {
+  readonly account: string;
+  readonly until: number;
+  readonly limit: number;
+  /** The last row that was looked at; null: rows have been searched. */
+  after: DueAfter | null;
+  /** How many rows were looked at. */
+  rows: number;
+  readonly due: { readonly deadlineAt: number; readonly read: () => Stored | null }[];
+  readonly byLog: LeaseSearch;
+}
 
 type Erasure = "absent" | "partly" | "erased";
 
@@ -242,23 +256,44 @@ export class Sessions {
     }
   }
 
-  /**
-   * An account's sessions that are due by their rows or by the log, the most overdue first, each with how to
-   * read it. They are some more than `limit`, for those that cannot be read. Rows that are due while the
-   * log says otherwise count for the limit of rows that are looked at.
-   */
-  dueOf(account: string, until: number, limit: number): readonly (() => Stored | null)[] {
+  /** Starts to search for an account's sessions that are due by their rows or by the log. */
+  searchDueOf(account: string, until: number, limit: number): DueSearch {
+    const byLog = this.#leaseLog.searchDueOf(this.#accounts.of(account), until, limit);
+    const after = { at: Number.MIN_SAFE_INTEGER, number: 0 };
+    return { account, until, limit, after, rows: 0, due: [], byLog };
+  }
+
+  /** Does some of a search; false: it is complete, see {@link foundDue}. */
+  searchSome(search: DueSearch): boolean {
     this.#refresh();
-    const due: { readonly deadlineAt: number; readonly read: () => Stored | null }[] = [];
-    for (const { number, version, deadlineAt } of this.#rows.dueOf(account, until, MAX_DUE_ROWS)) {
-      if (this.#leaseLog.newerThan(number, version) !== null) continue;
-      due.push({ deadlineAt, read: () => this.#newestNumbered(number) });
-      if (due.length === limit + SPARE_DUE) break;
+    if (search.after !== null) {
+      this.#searchRows(search, search.after);
+      return true;
     }
     const accountOf = (number: number) => this.#rows.versionOf(number)?.account ?? 0;
-    const number = this.#accounts.of(account);
-    for (const entry of this.#leaseLog.dueOf(number, until, limit, accountOf)) {
-      due.push({ deadlineAt: entry.deadlineAt, read: () => this.#renewed(entry.key) });
+    return this.#leaseLog.searchSome(search.byLog, accountOf);
+  }
+
+  /** Rows that are due while the log says otherwise count for the limit of rows that are looked at. */
+  #searchRows(search: DueSearch, after: DueAfter): void {
+    const part = this.#rows.dueOf(search.account, after, search.until);
+    search.rows += part?.rows.length ?? 0;
+    const isEnough = () => search.due.length === search.limit + SPARE_DUE;
+    for (const { number, version, deadlineAt } of part?.rows ?? []) {
+      if (isEnough()) break;
+      if (this.#leaseLog.newerThan(number, version) !== null) continue;
+      search.due.push({ deadlineAt, read: () => this.#newestNumbered(number) });
+    }
+    search.after = part && !isEnough() && search.rows < MAX_DUE_ROWS ? part.next : null;
+  }
+
+  /**
+   * What a search has found, the most overdue first, each with how to read it. They are some more than its
+   * limit, for those that cannot be read.
+   */
+  foundDue({ due, byLog }: DueSearch): readonly (() => Stored | null)[] {
+    for (const { key, deadlineAt } of byLog.found) {
+      due.push({ deadlineAt, read: () => this.#renewed(key) });
     }
     due.sort((a, b) => a.deadlineAt - b.deadlineAt);
     return due.map(

@@ -212,8 +212,10 @@ export class SqliteStore implements Store {
 
   async dueOf(account: string, until: number, limit: number): Promise<readonly Stored[]> {
     const budget = new TurnBudget();
+    const search = await this.#read(() => this.#sessions.searchDueOf(account, until, limit));
+    while (await this.#read(() => this.#sessions.searchSome(search))) await budget.step();
     const found: Stored[] = [];
-    for (const read of await this.#read(() => this.#sessions.dueOf(account, until, limit))) {
+    for (const read of this.#sessions.foundDue(search)) {
       const stored = await this.#read(read);
       if (stored) found.push(stored);
       if (found.length === limit) break;

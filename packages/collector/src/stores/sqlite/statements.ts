@@ -51,8 +51,12 @@ export const STORE_SQL = {
       ORDER BY number LIMIT ?)`,
 
   due: `SELECT account, ${SESSION} FROM sessions WHERE deadline_at <= ? ORDER BY deadline_at LIMIT ?`,
-  dueOf: `SELECT number, version, deadline_at FROM sessions WHERE deadline_at <= ? AND account = ?
-    ORDER BY deadline_at LIMIT ?`,
+  duePartEnd: `SELECT deadline_at FROM sessions WHERE deadline_at > ? AND deadline_at <= ?
+    ORDER BY deadline_at LIMIT 1 OFFSET ?`,
+  dueOf: `SELECT number, version, deadline_at FROM sessions
+    WHERE deadline_at >= :at AND deadline_at <= :end AND account = :account
+      AND (deadline_at > :at OR number > :number)
+    ORDER BY deadline_at, number LIMIT :limit`,
   behind: "SELECT id FROM sessions WHERE account = ? AND epoch < ? LIMIT ?",
   listed: `SELECT ${LISTED} FROM sessions WHERE account = ? AND id = ?`,
   walkById: `SELECT ${LISTED} FROM sessions WHERE account = :account AND id > :id
