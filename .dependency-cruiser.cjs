@@ -60,7 +60,7 @@ module.exports = {
       "routes-know-the-engine",
       `${collector}/http/`,
       [
-        `${collector}/(core|async|stores|engine|webhooks|schemas|http)/`,
+        `${collector}/(core|async|stores|engine|webhooks|desks|schemas|http)/`,
         "node_modules/",
         "^packages/sdk/dist/wire",
       ],
@@ -75,6 +75,12 @@ module.exports = {
         "node_modules/",
       ],
       "A webhook shows a transition as the API does, and is sent from any platform.",
+    ),
+    only(
+      "desks-know-the-engine",
+      `${collector}/desks/`,
+      [`${collector}/(core|async|stores|engine|schemas|webhooks|desks)/`, "node_modules/"],
+      "A desk is heard and told on any platform, and knows no route.",
     ),
     only(
       "replay-knows-core",
@@ -96,7 +102,7 @@ module.exports = {
       "simulation-runs-what-runs-everywhere",
       `${collector}/simulation/`,
       [
-        `${collector}/(core|async|stores|engine|webhooks|http|simulation)/`,
+        `${collector}/(core|async|stores|engine|webhooks|desks|schemas|http|simulation)/`,
         `${collector}/platform/node-crypto`,
         "^node:",
         "^(async_hooks|crypto)$",

@@ -172,5 +172,8 @@ export const AUDIT_ACTIONS = [
   "agent_changed",
   "deliveries_replayed",
   "token_minted",
+  "desk_created",
+  "desk_changed",
+  "desk_removed",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

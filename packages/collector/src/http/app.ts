@@ -4,6 +4,11 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
+import { DeskActivity } from "../desks/activity.ts";
+import { Conversations } from "../desks/conversations.ts";
+import { Desks } from "../desks/desks.ts";
+import { Inbox } from "../desks/inbox.ts";
+import { DESK_KINDS } from "../desks/kinds.ts";
 import { pbkdf2Passwords } from "../engine/passwords.ts";
 import { People } from "../engine/people.ts";
 import { SignIns } from "../engine/sign-ins.ts";
@@ -13,7 +18,9 @@ import { createErrorHandler } from "./answer-error.ts";
 import { assetRoutes } from "./assets.ts";
 import { auditRoutes } from "./audit.ts";
 import { authorize } from "./auth.ts";
-import type { AppContext, Env, PeopleContext } from "./context.ts";
+import type { AppContext, DeskContext, Env, PeopleContext } from "./context.ts";
+import { deskInboundRoutes } from "./desk-inbound.ts";
+import { deskRoutes } from "./desks.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
 import { insightRoutes } from "./insights.ts";
@@ -50,13 +57,14 @@ export interface AppOptions extends AppContext {
 
 /** The collector as a Hono application; `app.fetch` runs on every platform. */
 export function createApp({ onError, getPath, ...given }: AppOptions): OpenAPIHono<Env> {
-  const context = withPeople(given);
+  const context = withDesks(withPeople(given));
   const app = new OpenAPIHono<Env>(getPath && { getPath });
 
   app.use(closeUnread);
   app.route("/", signalRoutes(context));
   app.route("/", healthRoutes(context));
   app.route("/", assetRoutes(context));
+  app.route("/", deskInboundRoutes(context));
   app.get("/", (c) => c.redirect(consoleFrom(c.req.url)));
 
   app.use(
@@ -90,6 +98,7 @@ export function createApp({ onError, getPath, ...given }: AppOptions): OpenAPIHo
   app.route("/", webhookRoutes(context));
   app.route("/", webhookDeliveryRoutes(context));
   app.route("/", webhookTestRoutes(context));
+  app.route("/", deskRoutes(context));
 
   addDescription(app);
 
@@ -106,6 +115,14 @@ function withPeople(context: AppContext): PeopleContext {
   const people = new People({ admin: store.admin, clock, passwords });
   const signIns = new SignIns({ admin: store.admin, clock, passwords, people });
   return { ...context, people, signIns };
+}
+
+function withDesks<C extends AppContext>(context: C): C & DeskContext {
+  const { engine, deskKinds = DESK_KINDS } = context;
+  const { clock, store } = engine;
+  const desks = new Desks(store.admin, clock, deskKinds);
+  const inbox = new Inbox(engine, new Conversations(store.admin));
+  return { ...context, desks, inbox, deskActivity: new DeskActivity(store.admin, clock) };
 }
 
 /** The console's address relative to that of the root, which may be mounted without a final slash. */

@@ -4,6 +4,10 @@
  */
 import type { Context } from "hono";
 import type { Role } from "../core/lists.ts";
+import type { DeskActivity } from "../desks/activity.ts";
+import type { Desk } from "../desks/desk.ts";
+import type { Desks } from "../desks/desks.ts";
+import type { Inbox } from "../desks/inbox.ts";
 import type { Accounts } from "../engine/accounts.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Meter } from "../engine/meter.ts";
@@ -78,6 +82,8 @@ export interface AppContext {
   readonly attempts?: SetupAttempts;
   /** Receives each refused signal; the platform logs some of them. */
   readonly onRefusal?: (refusal: Refusal) => void;
+  /** The kinds of desks; missing: those that the collector has. */
+  readonly deskKinds?: readonly Desk[] | undefined;
   /** Hashes passwords; missing: by Web Crypto, which every platform has. */
   readonly passwords?: Passwords | undefined;
   /** Whether the headers of the proxy that sends a request are believed; missing: none is. */
@@ -110,6 +116,13 @@ export type Enter = (
 export interface PeopleContext extends AppContext {
   readonly people: People;
   readonly signIns: SignIns;
+}
+
+/** What routes work with that know desks. */
+export interface DeskContext extends AppContext {
+  readonly desks: Desks;
+  readonly inbox: Inbox;
+  readonly deskActivity: DeskActivity;
 }
 
 /** Who sends a request to the server API. */

@@ -19,6 +19,7 @@ export const TAGS = {
   Keys: "Secret keys, their roles, and the audit log.",
   People: "Who uses the console: invitations, roles, and signing in with a cookie.",
   Webhooks: "Endpoints that receive transitions, signed as Standard Webhooks.",
+  Desks: "Help desks that report what happens, and are told how things stand.",
   Insights: "How good the verdicts were.",
   Erasure: "Deletes personal data for good.",
   Operation: "For probes, Prometheus and client generators. No key.",

@@ -58,6 +58,14 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "GET /v1/webhooks/:id/deliveries": "viewer",
   "POST /v1/webhooks/:id/replay": "operator",
 
+  "GET /v1/desks": "admin",
+  "GET /v1/desks/:id": "admin",
+  "PUT /v1/desks/:id": "admin",
+  "DELETE /v1/desks/:id": "admin",
+  "GET /v1/desks/:id/deliveries": "admin",
+  "POST /v1/desks/:id/inbound": "none",
+  "POST /v1/desks/:id/inbound/:secret": "none",
+
   "POST /v1/tokens": "admin",
   "GET /v1/keys": "admin",
   "POST /v1/keys": "admin",

@@ -19,7 +19,8 @@ import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { pageQuery } from "./schemas.ts";
 import { parseTransitionId } from "./views.ts";
-import { deliveryStatus, deliveryView, viewDelivery, webhookNotFound } from "./webhook-views.ts";
+import { webhookOf } from "./webhook-standings.ts";
+import { deliveryStatus, deliveryView, viewDelivery } from "./webhook-views.ts";
 
 /** Deliveries that are sent again together. */
 const REPLAY_READ_LIMIT = 200;
@@ -76,10 +77,7 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
   const routes = createRoutes();
 
   async function endpointOf(account: string, id: string) {
-    const standings = await store.outbox.endpoints(account);
-    const found = standings.find(({ endpoint }) => endpoint.id === id);
-    if (!found) throw webhookNotFound(id);
-    return found.endpoint;
+    return (await webhookOf(store.outbox, account, id)).endpoint;
   }
 
   async function resendFailed(key: EndpointKey): Promise<number> {

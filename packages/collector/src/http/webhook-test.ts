@@ -9,7 +9,7 @@ import { sendTest } from "../webhooks/test-message.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
-import { webhookNotFound } from "./webhook-views.ts";
+import { webhookOf } from "./webhook-standings.ts";
 
 const RETRY_AFTER_MS = 1_000;
 
@@ -43,9 +43,7 @@ export function webhookTestRoutes({ engine, webhooks }: AppContext): OpenAPIHono
   routes.openapi(test, async (c) => {
     const { id } = c.req.valid("param");
     const account = c.var.account.name;
-    const standings = await store.outbox.endpoints(account);
-    const endpoint = standings.find((each) => each.endpoint.id === id)?.endpoint;
-    if (!endpoint) throw webhookNotFound(id);
+    const { endpoint } = await webhookOf(store.outbox, account, id);
     if (running.has(id)) {
       const detail = "Wait for its answer: a test of this webhook is being sent.";
       throw new Problem("too_many_requests", detail, [], RETRY_AFTER_MS);

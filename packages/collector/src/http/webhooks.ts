@@ -12,6 +12,7 @@ import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { changeEntries, creationEntry, removalEntry } from "./webhook-audit.ts";
+import { webhookOf, webhooksOf } from "./webhook-standings.ts";
 import { viewWebhook, webhookNotFound, webhookView, webhookWithSecret } from "./webhook-views.ts";
 
 const MAX_WEBHOOKS = 50;
@@ -106,14 +107,8 @@ export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env
   const { store, clock } = engine;
   const routes = createRoutes();
 
-  async function standingsOf(account: string): Promise<readonly EndpointStatus[]> {
-    return store.outbox.endpoints(account);
-  }
-
-  async function standingOf({ account, id }: EndpointKey): Promise<EndpointStatus> {
-    const found = (await standingsOf(account)).find(({ endpoint }) => endpoint.id === id);
-    if (!found) throw webhookNotFound(id);
-    return found;
+  function standingOf({ account, id }: EndpointKey): Promise<EndpointStatus> {
+    return webhookOf(store.outbox, account, id);
   }
 
   async function view(key: EndpointKey) {
@@ -136,7 +131,7 @@ export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env
   }
 
   routes.openapi(list, async (c) => {
-    const standings = await standingsOf(c.var.account.name);
+    const standings = await webhooksOf(store.outbox, c.var.account.name);
     return c.json({ webhooks: standings.map((standing) => viewWebhook(standing, clock)) }, 200);
   });
 
@@ -144,7 +139,7 @@ export function webhookRoutes({ engine, webhooks }: AppContext): OpenAPIHono<Env
     const account = c.var.account.name;
     const body = c.req.valid("json");
     await checkTarget(body.url);
-    if ((await standingsOf(account)).length >= MAX_WEBHOOKS) {
+    if ((await webhooksOf(store.outbox, account)).length >= MAX_WEBHOOKS) {
       throw new Problem("too_many_webhooks", `Remove one: the maximum is ${MAX_WEBHOOKS}.`);
     }
     const endpoint = createEndpoint({ account, ...body }, clock.now());

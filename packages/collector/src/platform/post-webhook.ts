@@ -1,5 +1,5 @@
 /**
- * Posts webhooks with Node's HTTP client, which allows the address to be checked before it connects
+ * Sends webhooks and requests to desks with Node's HTTP client, which allows the address to be checked before it connects
  * and follows no redirects.
  * @module
  */
@@ -13,7 +13,15 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
-import { type Post, type PostAnswer, PostError, type PostErrorCode } from "../webhooks/post.ts";
+import type { DeskRequest } from "../desks/writer.ts";
+import {
+  type Post,
+  type PostAnswer,
+  PostError,
+  type PostErrorCode,
+  type PostLimits,
+} from "../webhooks/post.ts";
+import { readRetryAfterMs } from "../webhooks/retry-after.ts";
 import { isRefusedAddress } from "./refused-addresses.ts";
 import { shareLookups } from "./shared-lookup.ts";
 import { forwardAgent, TunnelAgent, type WebhookProxy } from "./webhook-proxy.ts";
@@ -46,20 +54,52 @@ export interface PostOptions {
   readonly idleSocketMs?: number;
 }
 
-export function createPost({
+export function createPost(options: PostOptions): Post {
+  const request = createRequest(options);
+  return async (url, headers, body, limits) => {
+    const { status, retryAfter } = await request({ method: "POST", url, headers, body }, limits);
+    return { status, retryAfter };
+  };
+}
+
+/** As a webhook is sent, for a desk: with any method, and its answer is read. */
+export function createDeskRequest(options: PostOptions): DeskRequest {
+  const request = createRequest(options);
+  return async (method, url, headers, body, limits) => {
+    const asked = { method, url, headers, body, maxAnswerBytes: MAX_ANSWER_BYTES };
+    const { status, retryAfter, text } = await request(asked, limits);
+    return { status, body: jsonOf(text), retryAfterMs: readRetryAfterMs(retryAfter, Date.now()) };
+  };
+}
+
+interface Asked {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  /** The answer's body is read if it has this many bytes at most; missing: it is not. */
+  readonly maxAnswerBytes?: number;
+}
+
+interface Answer extends PostAnswer {
+  /** `null`: it was not read, or is too large. */
+  readonly text: string | null;
+}
+
+function createRequest({
   isPrivateAllowed,
   resolve = resolveAll,
   proxy,
   idleSocketMs = IDLE_SOCKET_MS,
-}: PostOptions): Post {
+}: PostOptions): (asked: Asked, limits: PostLimits) => Promise<Answer> {
   const lookupWith = isPrivateAllowed ? openLookup : guardedLookup;
   const options = { keepAlive: true, maxFreeSockets: MAX_IDLE_SOCKETS, timeout: idleSocketMs };
   const connect = proxy
     ? connectThrough(proxy, options)
     : connectDirectly({ ...options, lookup: lookupWith(shareLookups(resolve)) });
 
-  return async (url, headers, body, { timeoutMs, signal }) => {
-    const target = new URL(url);
+  return async (asked, { timeoutMs, signal }) => {
+    const target = new URL(asked.url);
     // The guarded lookup runs for names only, so an IP address is checked here.
     const host = hostOf(target);
     const isPrivate = isIP(host) ? isRefusedAddress(host) : isLocalName(host);
@@ -71,7 +111,7 @@ export function createPost({
     const abort = () => end("aborted");
     const timer = setTimeout(end, timeoutMs, "timeout");
     signal.addEventListener("abort", abort, { once: true });
-    const attempt = () => send(connect(target), headers, body, limit.signal);
+    const attempt = () => send(connect(target), asked, limit.signal);
     try {
       return await attempt().catch((error: ConnectionError) => {
         // The receiver closed an idle connection before it could read the request.
@@ -121,14 +161,13 @@ interface ConnectionError extends NodeJS.ErrnoException {
 
 function send(
   open: ReturnType<Connect>,
-  headers: Readonly<Record<string, string>>,
-  body: string,
+  { method, headers, body, maxAnswerBytes = 0 }: Asked,
   signal: AbortSignal,
-): Promise<PostAnswer> {
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = open({
-      method: "POST",
-      headers: { ...headers, "content-length": Buffer.byteLength(body) },
+      method,
+      headers: { ...headers, ...(body !== null && { "content-length": Buffer.byteLength(body) }) },
       signal,
     });
     // A request whose tunnel is still being opened reports its end only after that.
@@ -150,27 +189,48 @@ function send(
       resolve(answerOf(response));
     });
     request.once("response", (response) => {
-      drain(response);
-      resolve(answerOf(response));
+      const text = drain(response, maxAnswerBytes);
+      if (maxAnswerBytes === 0) resolve(answerOf(response));
+      else text.then((read) => resolve({ ...answerOf(response), text: read }));
     });
-    request.end(body);
+    request.end(body ?? undefined);
   });
 }
 
-function answerOf({ statusCode = 0, headers }: IncomingMessage): PostAnswer {
-  return { status: statusCode, retryAfter: headers["retry-after"] ?? null };
+function answerOf({ statusCode = 0, headers }: IncomingMessage): Answer {
+  return { status: statusCode, retryAfter: headers["retry-after"] ?? null, text: null };
 }
 
-/** Reads a body to its end, so that the connection can be reused, up to a limit of size and time. */
-function drain(response: IncomingMessage): void {
+/**
+ * Reads a body to its end, so that the connection can be reused, up to a limit of size and time. Resolves
+ * with the body; `null` if it has more than `maxBytes`, or ends before it is complete.
+ */
+function drain(response: IncomingMessage, maxBytes: number): Promise<string | null> {
   let bytes = 0;
+  const chunks: Buffer[] = [];
   const timer = setTimeout(() => response.destroy(), DRAIN_TIMEOUT_MS);
   response.on("error", () => {});
-  response.once("close", () => clearTimeout(timer));
   response.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
+    if (bytes <= maxBytes) chunks.push(chunk);
     if (bytes > MAX_ANSWER_BYTES) response.destroy();
   });
+  return new Promise((resolve) => {
+    response.once("close", () => {
+      clearTimeout(timer);
+      const isWhole = response.complete && bytes <= maxBytes;
+      resolve(isWhole ? Buffer.concat(chunks).toString() : null);
+    });
+  });
+}
+
+/** `null` if it is no JSON. */
+function jsonOf(text: string | null): unknown {
+  try {
+    return text === null ? null : (JSON.parse(text) as unknown);
+  } catch {
+    return null;
+  }
 }
 
 const CODES: Readonly<Record<string, PostErrorCode>> = {

@@ -5,6 +5,8 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { DESK_KINDS } from "../desks/kinds.ts";
+import { withDesks } from "../desks/writer.ts";
 import { Accounts } from "../engine/accounts.ts";
 import { type MachineClocks, StoreClock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
@@ -35,7 +37,7 @@ import { createPrometheusMeter, type PrometheusMeter } from "./meter.ts";
 import { nodeConnectionOf } from "./node-connection.ts";
 import { hashOfNode, hmacOfNode } from "./node-crypto.ts";
 import { createScryptPasswords } from "./node-passwords.ts";
-import { createPost } from "./post-webhook.ts";
+import { createDeskRequest, createPost } from "./post-webhook.ts";
 import { createSessionCounts } from "./session-counts.ts";
 import { shareReading } from "./shared-reading.ts";
 import { watchStore } from "./store-watch.ts";
@@ -116,7 +118,11 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
   const isPrivateAllowed = options.allowPrivateWebhooks ?? false;
   const { webhookProxy: proxy } = options;
   const post = createPost({ isPrivateAllowed, proxy });
-  const send = createWebhookSender(post, () => store.incarnation());
+  const request = createDeskRequest({ isPrivateAllowed, proxy });
+  const send = withDesks(
+    createWebhookSender(post, () => store.incarnation()),
+    { engine, request, kinds: DESK_KINDS },
+  );
   const deliveries = new DeliverySupervisor({ engine, send, meter, onError });
   const intakeContext = {
     engine,

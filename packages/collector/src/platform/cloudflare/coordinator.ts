@@ -4,6 +4,8 @@
  * @module
  */
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";
+import { DESK_KINDS } from "../../desks/kinds.ts";
+import { withDesks } from "../../desks/writer.ts";
 import { Accounts } from "../../engine/accounts.ts";
 import { createSystemClock } from "../../engine/clock.ts";
 import { applyRetention } from "../../engine/retention.ts";
@@ -24,7 +26,7 @@ import { type CoordinatorStub, type Env, linksOf, type ShardStub, shardsOf } fro
 import type { ObjectFigures } from "./figures.ts";
 import { syncKeys } from "./keys.ts";
 import { shardName, spaceOf } from "./names.ts";
-import { postByFetch } from "./post.ts";
+import { postByFetch, requestByFetch } from "./post.ts";
 import { ShardedEngine } from "./sharded-engine.ts";
 
 /** How soon unreachable shards and waiting endpoints are tried again. */
@@ -70,7 +72,10 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     this.#trimming = new Trimming(this.#engine, { dropsImmediately: true });
     this.#accounts = new Accounts(store, clock);
     const onError = (error: unknown) => console.error(error);
-    const send = createWebhookSender(postByFetch, () => store.incarnation());
+    const send = withDesks(
+      createWebhookSender(postByFetch, () => store.incarnation()),
+      { engine: this.#engine, request: requestByFetch, kinds: DESK_KINDS },
+    );
     this.#deliveries = new DeliverySupervisor({ engine: this.#engine, send, onError });
     this.#app = createApp({
       ...createContext(env, this.#engine, this.#accounts, () => this.deliver()),

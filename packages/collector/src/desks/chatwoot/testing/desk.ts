@@ -1,0 +1,65 @@
+/**
+ * The part of Chatwoot's API that the collector uses, in memory: attributes and labels are replaced as a whole,
+ * and a test decides when it fails.
+ * @module
+ */
+import type { DeskRequest, HttpAnswer } from "../../writer.ts";
+
+interface Conversation {
+  status: string;
+  priority: string | null;
+  labels: readonly string[];
+  custom_attributes: Readonly<Record<string, unknown>>;
+}
+
+export class FakeChatwoot {
+  readonly conversations = new Map<string, Conversation>();
+  /** Method and path of each request, below the conversation. */
+  readonly requests: string[] = [];
+  /** What it answers instead; `null`: it does its work. */
+  failure: Partial<HttpAnswer> | null = null;
+
+  add(id: string, fields: Partial<Conversation> = {}): Conversation {
+    const conversation = {
+      status: "open",
+      priority: null,
+      labels: [],
+      custom_attributes: {},
+      ...fields,
+    };
+    this.conversations.set(id, conversation);
+    return conversation;
+  }
+
+  get writes(): readonly string[] {
+    return this.requests.filter((each) => each.startsWith("POST"));
+  }
+
+  readonly request: DeskRequest = async (method, url, headers, body) => {
+    const [, id = "", action = ""] =
+      /^https:\/\/chat\.example\.com\/api\/v1\/accounts\/1\/conversations\/(\w+)(.*)$/.exec(url) ??
+      [];
+    this.requests.push(`${method} ${action}`.trim());
+    const answer = (status: number, json: unknown = {}) => ({
+      status,
+      body: json,
+      retryAfterMs: null,
+    });
+    if (this.failure) return { ...answer(500), ...this.failure };
+    if (headers["api_access_token"] !== "an access token") return answer(401);
+    const conversation = this.conversations.get(id);
+    if (!conversation) return answer(404);
+    if (method === "GET") return answer(200, { id: Number(id), ...conversation });
+    const sent = JSON.parse(body ?? "{}") as Record<string, unknown>;
+    if (action === "/custom_attributes") {
+      conversation.custom_attributes = sent["custom_attributes"] as object as Record<
+        string,
+        unknown
+      >;
+    } else if (action === "/labels") conversation.labels = sent["labels"] as string[];
+    else if (action === "/toggle_status") conversation.status = sent["status"] as string;
+    else if (action === "/toggle_priority") conversation.priority = sent["priority"] as string;
+    else return answer(404);
+    return answer(200);
+  };
+}

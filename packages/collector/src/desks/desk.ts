@@ -1,0 +1,100 @@
+/**
+ * A help desk: how it proves who it is, what its messages mean, and how it is told how things stand.
+ * Each desk is one value of this type; the rest of the folder is the same for all.
+ * @module
+ */
+import type { z } from "@hono/zod-openapi";
+import type { Reason, TicketPriority, TicketStatus } from "../core/lists.ts";
+import type { Fact } from "./fact.ts";
+import type { Mapping } from "./mapping.ts";
+
+/** `stale`: the signature is right and too old, so it may be a copy of an earlier request. */
+export type Verdict = "ok" | "forged" | "stale";
+
+/** A request that a desk has sent. */
+export interface InboundRequest {
+  readonly headers: Headers;
+  readonly raw: Uint8Array<ArrayBuffer>;
+  /** The last part of the path, for desks that sign nothing; `null` without one. */
+  readonly pathSecret: string | null;
+}
+
+/** Pure and total: a body that it does not know gives no facts, and never an error. */
+export interface Source {
+  /** @param nowMs epoch milliseconds */
+  verify(request: InboundRequest, secrets: readonly string[], nowMs: number): Promise<Verdict>;
+  /** @param receivedAt for facts whose time the desk does not tell */
+  decode(body: unknown, mapping: Mapping, receivedAt: number): readonly Fact[];
+}
+
+/** How things stand with one conversation, for a desk. */
+export interface Standing {
+  /** The desk's own id. */
+  readonly conversation: string;
+  readonly ticket: string | null;
+  readonly presence: "online" | "offline";
+  readonly reason: Reason;
+  /** What triggers and timers have changed since the desk was last told, as it is now. */
+  readonly changed: Changed;
+}
+
+export interface Changed {
+  readonly status?: TicketStatus;
+  readonly priority?: TicketPriority | null;
+  readonly group?: string | null;
+  readonly tags?: { readonly added: readonly string[]; readonly removed: readonly string[] };
+}
+
+/** What the desk was last told about a conversation, and answered well. */
+export interface Written {
+  readonly presence: "online" | "offline";
+  readonly reason: Reason;
+}
+
+export interface DeskAnswer {
+  readonly status: number;
+  /** JSON; `null` if it is none, or too large. */
+  readonly body: unknown;
+}
+
+/**
+ * What comes after an answer: the next request, or the end.
+ * `gone`: there is no such conversation any more. `misconfigured`: nothing that is sent will be accepted
+ * until an admin has changed something.
+ */
+export type Step = DeskCall | "done" | "retry" | "gone" | "misconfigured";
+
+export interface DeskCall {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below the desk's `baseUrl`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON; missing: there is no body. */
+  readonly body?: unknown;
+  /** Asked for any answer but 401, 403, 429 and 5xx, which mean the same for every desk. */
+  readonly next: (answer: DeskAnswer) => Step;
+}
+
+/** Told how things stand, not each change, so that nothing is written twice or too late. */
+export interface Sink<Outbound> {
+  /** The first request, or `null` if the desk knows everything. At most 4 are made in a row. */
+  call(
+    now: Standing,
+    written: Written | null,
+    outbound: Outbound,
+    mapping: Mapping,
+  ): DeskCall | null;
+}
+
+export interface Desk<Outbound = unknown> {
+  /** As in `kind`. */
+  readonly name: string;
+  readonly source: Source;
+  readonly sink: Sink<Outbound>;
+  /** What an admin enters for requests to the desk. */
+  readonly outbound: z.ZodType<Outbound & { readonly baseUrl: string }>;
+  /** Names of the fields of `outbound` that are never shown. */
+  readonly credentials: readonly (keyof Outbound & string)[];
+  /** What the desk's words mean unless an admin says otherwise. */
+  readonly mapping: Partial<Mapping>;
+}

@@ -1,0 +1,48 @@
+/**
+ * What a help desk reports, in the words of this product. A desk's own file translates its messages into
+ * these; everything after that is the same for all desks.
+ * @module
+ */
+import type { EndedBy } from "../core/lists.ts";
+import type { TicketPatch } from "../core/session.ts";
+
+/** What a fact is about, by the desk's own ids. */
+export type Ref =
+  | { readonly conversation: string }
+  | { readonly ticket: string }
+  | { readonly user: string };
+
+/** What happened in a conversation, as `POST /v1/sessions/{id}/events` takes it. */
+export type DeskEvent =
+  | { readonly type: "end_user_message" }
+  | { readonly type: "agent_message" }
+  | { readonly type: "activity" }
+  | { readonly type: "ticket_updated"; readonly ticket: TicketPatch }
+  | { readonly type: "assigned"; readonly agent: string }
+  | { readonly type: "unassigned" }
+  | { readonly type: "session_ended"; readonly by: EndedBy };
+
+export type Fact = {
+  /**
+   * The same for each copy of the desk's message, 100 characters at most; `null`: it tells how things stand, and
+   * a copy changes nothing.
+   */
+  readonly id: string | null;
+  /** When it happened, in epoch milliseconds. */
+  readonly at: number;
+} & (
+  | { readonly kind: "event"; readonly ref: Ref; readonly event: DeskEvent }
+  /** The conversation exists, with its ticket, user and channel as far as they are known. */
+  | {
+      readonly kind: "link";
+      readonly conversation: string;
+      readonly ticket: string | null;
+      readonly user?: string;
+      readonly channel?: string;
+    }
+  /** The page stamped this SHA-256 of its secret onto the conversation; in hex. */
+  | { readonly kind: "bind"; readonly conversation: string; readonly hash: string }
+  | { readonly kind: "merge"; readonly from: string; readonly into: string }
+  | { readonly kind: "erase"; readonly ref: Ref }
+  | { readonly kind: "agent"; readonly agent: string; readonly capacity: number }
+);

@@ -1,0 +1,197 @@
+/**
+ * Applies what a desk reports to the sessions of its conversations. Any order of the same messages, and any
+ * number of copies, ends in the same state, as far as the desk tells the times.
+ * @module
+ */
+import type { Input } from "../core/input.ts";
+import { isOfSame, joinLinks, type Link } from "../core/links.ts";
+import { END_REASON_BY } from "../core/lists.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Outcome } from "../engine/request.ts";
+import type { Actor } from "../stores/admin.ts";
+import type { SessionKey } from "../stores/store.ts";
+import type { Conversation, Conversations } from "./conversations.ts";
+import type { ConfiguredDesk } from "./desks.ts";
+import type { DeskEvent, Fact, Ref } from "./fact.ts";
+import { type Known, learn } from "./known.ts";
+
+/** Of a session's id, as signals name it. */
+const SESSION_ID = /^(?!\.{1,2}$)[\w.:@-]{1,128}$/;
+/** Sessions that one fact about a user or a ticket is applied to. */
+const MAX_SESSIONS = 100;
+
+type LinkFact = Extract<Fact, { kind: "link" }>;
+
+export class Inbox {
+  readonly #engine: Engine;
+  readonly #conversations: Conversations;
+
+  constructor(engine: Engine, conversations: Conversations) {
+    this.#engine = engine;
+    this.#conversations = conversations;
+  }
+
+  /** Resolves once all facts are stored. A second call with the same ones changes nothing. */
+  async accept(desk: ConfiguredDesk, prefix: string, facts: readonly Fact[]): Promise<void> {
+    for (const fact of facts) await this.#apply(desk, prefix, fact);
+  }
+
+  async #apply(desk: ConfiguredDesk, prefix: string, fact: Fact): Promise<void> {
+    const { account } = desk;
+    const by: Actor = { desk: desk.id };
+    switch (fact.kind) {
+      case "link":
+        return this.#link(desk, prefix, fact);
+      case "bind":
+        return this.#submit(desk, prefix, fact.conversation, fact, [
+          { type: "bound", hash: fact.hash },
+        ]);
+      case "merge": {
+        const key = { account, id: prefix + fact.from };
+        if (!isSessionId(key.id) || !isSessionId(prefix + fact.into)) return;
+        await this.#engine.merges.merge(key, prefix + fact.into, eventIdOf(desk, fact));
+        return;
+      }
+      case "erase":
+        for (const id of await this.#sessionsOf(desk, prefix, fact.ref)) {
+          await this.#engine.erase({ account, id }, { by });
+        }
+        return;
+      case "agent":
+        return this.#engine.store.putAgent(account, { id: fact.agent, capacity: fact.capacity });
+      case "event":
+        return this.#event(desk, prefix, fact);
+    }
+  }
+
+  async #event(
+    desk: ConfiguredDesk,
+    prefix: string,
+    fact: Extract<Fact, { kind: "event" }>,
+  ): Promise<void> {
+    const { event } = fact;
+    const conversations = await this.#conversationsOf(desk, prefix, fact.ref);
+    for (const conversation of conversations) {
+      if (event.type !== "ticket_updated") {
+        await this.#submit(desk, prefix, conversation, fact, [inputOf(event, fact.at)]);
+        continue;
+      }
+      const now = this.#engine.clock.now();
+      await this.#conversations.update(desk, conversation, now, async (before) => {
+        const [ticket, known] = learn(before.known, event.ticket, fact.at);
+        if (Object.keys(ticket).length > 0) {
+          const input = { type: "ticket_updated", ticket, happenedAt: fact.at } as const;
+          await this.#submit(desk, prefix, conversation, fact, [input]);
+        }
+        return withKnown(before, known);
+      });
+    }
+  }
+
+  /** Creates the session of a conversation that has none. */
+  async #link(desk: ConfiguredDesk, prefix: string, fact: LinkFact): Promise<void> {
+    const { conversation, ticket, user, channel } = fact;
+    const id = prefix + conversation;
+    if (!isSessionId(id)) return;
+    const key = { account: desk.account, id };
+    const create = { channel: channel ?? "web_widget", user: user ?? null };
+    const outcome = await this.#engine.submit({ key, inputs: [], create });
+    if (!("session" in outcome)) return;
+    const { session } = outcome;
+    const wanted: Link = { desk: desk.id, conversation, ticket };
+    const links = linksWith(session.links, wanted);
+    const described = {
+      ...(links !== session.links && { links }),
+      ...(session.user === null && user !== undefined && { user }),
+    };
+    const hasTicket = ticket === null || session.ticket.id !== null;
+    const inputs: Input[] = hasTicket
+      ? []
+      : [{ type: "ticket_updated", ticket: { id: ticket }, happenedAt: fact.at }];
+    if (Object.keys(described).length > 0) inputs.push({ type: "described", ...described });
+    if (inputs.length > 0 || outcome.created) await this.#engine.submit({ key, inputs, create });
+  }
+
+  async #submit(
+    desk: ConfiguredDesk,
+    prefix: string,
+    conversation: string,
+    fact: Fact,
+    inputs: readonly Input[],
+  ): Promise<void> {
+    const key = { account: desk.account, id: prefix + conversation };
+    if (!isSessionId(key.id)) return;
+    const eventId = eventIdOf(desk, fact);
+    await this.#engine.submit({ key, inputs, ...(eventId !== undefined && { eventId }) });
+  }
+
+  async #conversationsOf(
+    desk: ConfiguredDesk,
+    prefix: string,
+    ref: Ref,
+  ): Promise<readonly string[]> {
+    if ("conversation" in ref) return [ref.conversation];
+    const ids = await this.#sessionsOf(desk, prefix, ref);
+    const outcomes: Outcome[] = [];
+    for (const id of ids) {
+      outcomes.push(await this.#engine.submit({ key: { account: desk.account, id }, inputs: [] }));
+    }
+    return outcomes.flatMap((outcome) =>
+      "session" in outcome
+        ? outcome.session.links
+            .filter((link) => link.desk === desk.id)
+            .map(({ conversation }) => conversation)
+        : [],
+    );
+  }
+
+  async #sessionsOf(
+    { account, id: desk }: ConfiguredDesk,
+    prefix: string,
+    ref: Ref,
+  ): Promise<readonly SessionKey["id"][]> {
+    const { store } = this.#engine;
+    if ("conversation" in ref) {
+      return isSessionId(prefix + ref.conversation) ? [prefix + ref.conversation] : [];
+    }
+    const filter = "ticket" in ref ? { ticket: ref.ticket } : { user: ref.user };
+    const { sessions } = await store.list(account, { ...filter, desk, limit: MAX_SESSIONS });
+    return sessions.map(({ session }) => session.id);
+  }
+}
+
+function isSessionId(id: string): boolean {
+  return SESSION_ID.test(id);
+}
+
+function eventIdOf({ id }: ConfiguredDesk, fact: Fact): string | undefined {
+  return fact.id === null ? undefined : `${id}/${fact.id}`;
+}
+
+function withKnown(before: Conversation, known: Known): Conversation {
+  return JSON.stringify(known) === JSON.stringify(before.known) ? before : { ...before, known };
+}
+
+/** The links with this one. A ticket that the desk does not name stays as it is. */
+function linksWith(links: readonly Link[], wanted: Link): readonly Link[] {
+  const current = links.find((link) => isOfSame(link, wanted));
+  if (!current) return joinLinks(links, [wanted]);
+  if (wanted.ticket === null || wanted.ticket === current.ticket) return links;
+  return links.map((link) => (link === current ? wanted : link));
+}
+
+function inputOf(event: Exclude<DeskEvent, { type: "ticket_updated" }>, at: number): Input {
+  switch (event.type) {
+    case "end_user_message":
+      return { type: event.type, sentAt: at, happenedAt: at };
+    case "agent_message":
+    case "activity":
+      return { type: event.type };
+    case "assigned":
+      return { type: event.type, agent: event.agent, happenedAt: at };
+    case "unassigned":
+      return { type: event.type, requeue: false, happenedAt: at };
+    case "session_ended":
+      return { type: event.type, reason: END_REASON_BY[event.by], happenedAt: at };
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * What a desk is told, when, and how often: the latest state, once, however the desk answers.
+ */
+import { beforeEach, describe, expect, it } from "vitest";
+import { TestApp } from "../http/testing/app.ts";
+import type { Endpoint } from "../stores/outbox.ts";
+import { FakeChatwoot } from "./chatwoot/testing/desk.ts";
+import { deskEndpointId } from "./endpoint.ts";
+import { DESK_KINDS } from "./kinds.ts";
+import { withDesks } from "./writer.ts";
+
+const CAUSES_OFFLINE = { bufferSeconds: 5, closeBufferSeconds: 5 };
+
+let harness: TestApp;
+let chatwoot: FakeChatwoot;
+let send: ReturnType<typeof withDesks>;
+let endpoint: Endpoint;
+
+beforeEach(async () => {
+  harness = await TestApp.create();
+  chatwoot = new FakeChatwoot();
+  chatwoot.add("12");
+  const sendWebhook = async () => {
+    throw new Error("This is no webhook.");
+  };
+  const { engine } = harness;
+  send = withDesks(sendWebhook, { engine, request: chatwoot.request, kinds: DESK_KINDS });
+  await configure();
+  await harness.request("PATCH", "/v1/settings", {
+    termsAccepted: true,
+    binding: "open",
+    presence: { mode: "on", ...CAUSES_OFFLINE },
+  });
+  endpoint = (await harness.store.outbox.endpoints("default"))[0]?.endpoint as Endpoint;
+  expect(endpoint.id).toBe(deskEndpointId("main"));
+});
+
+async function configure(change: object = {}): Promise<void> {
+  const outbound = {
+    baseUrl: "https://chat.example.com",
+    accountId: "1",
+    apiAccessToken: "an access token",
+  };
+  const body = { kind: "chatwoot", outbound, ...change };
+  expect((await harness.request("PUT", "/v1/desks/main", body)).status).toBe(200);
+}
+
+const event = (fields: object) => harness.request("POST", "/v1/sessions/main-12/events", fields);
+
+/** The conversation 12 has begun, and its page is open. */
+async function begin(): Promise<void> {
+  const links = [{ desk: "main", conversation: "12", ticket: "12" }];
+  await harness.request("PUT", "/v1/sessions/main-12", { links, ticket: { status: "open" } });
+  await event({ type: "end_user_message" });
+  await signal({ type: "open", seq: 1, visible: true, armed: false });
+}
+
+async function signal(fields: object): Promise<void> {
+  const identity = {
+    v: 1,
+    key: harness.keys.publishableKey,
+    session: "main-12",
+    page: "p",
+    gen: 0,
+  };
+  const response = await harness.app.request("/v1/signals", {
+    method: "POST",
+    headers: { "Content-Type": "text/plain" },
+    body: JSON.stringify({ ...identity, ...fields }),
+  });
+  expect(response.status).toBe(200);
+}
+
+/** In steps, since a collector that was silent for 5 s has had an outage. */
+async function pass(seconds: number): Promise<void> {
+  for (let second = 0; second < seconds; second += 1) {
+    harness.aheadMs += 1_000;
+    await harness.engine.heartbeat();
+  }
+  await harness.engine.submit({
+    key: { account: "default", id: "main-12" },
+    inputs: [{ type: "tick" }],
+  });
+}
+
+async function setTrigger(trigger: object): Promise<void> {
+  expect((await harness.request("PUT", "/v1/triggers", [trigger])).status).toBe(200);
+}
+
+async function leave(): Promise<void> {
+  await signal({ type: "leave", to: "gone" });
+  await pass(5);
+}
+
+/** Delivers what is in the log, as a delivery worker does, and returns the last attempt. */
+async function deliverAll(after = 0) {
+  let last: Awaited<ReturnType<typeof send>> | undefined;
+  for (const entry of await harness.store.log("default", after, 500)) {
+    last = await send(endpoint, entry, harness.clock.now(), new AbortController().signal);
+  }
+  return last;
+}
+
+describe("a desk", () => {
+  it("is told that the visitor is there, has left and has come back, once each", async () => {
+    await begin();
+    await deliverAll();
+    expect(chatwoot.conversations.get("12")?.custom_attributes).toMatchObject({
+      presence: "online",
+    });
+    await leave();
+    await deliverAll();
+    expect(chatwoot.conversations.get("12")?.custom_attributes).toEqual({
+      presence: "offline",
+      presence_reason: "user_offline",
+    });
+    await signal({ type: "open", page: "q", seq: 1, visible: true, armed: false });
+    await deliverAll();
+    await deliverAll();
+    expect(chatwoot.conversations.get("12")?.custom_attributes).toEqual({
+      presence: "online",
+      presence_reason: "",
+    });
+    expect(chatwoot.writes).toHaveLength(3);
+  });
+
+  it("keeps attributes and labels that others have set", async () => {
+    chatwoot.add("12", { custom_attributes: { plan: "gold" }, labels: ["vip"] });
+    await setTrigger(TAG_WHEN_OFFLINE);
+    await begin();
+    await leave();
+    await deliverAll();
+    expect(chatwoot.conversations.get("12")).toMatchObject({
+      custom_attributes: { plan: "gold", presence: "offline" },
+      labels: ["vip", "left"],
+    });
+  });
+
+  it("is told what a trigger has set, and not what it reported itself", async () => {
+    await setTrigger(SOLVE_WHEN_OFFLINE);
+    await begin();
+    await event({ type: "ticket_updated", status: "open", priority: "high" });
+    await leave();
+    await deliverAll();
+    expect(chatwoot.writes).toEqual(["POST /custom_attributes", "POST /toggle_status"]);
+    expect(chatwoot.conversations.get("12")?.status).toBe("resolved");
+    await deliverAll();
+    expect(chatwoot.writes).toHaveLength(2);
+  });
+
+  it("is told nothing of conversations that are not its own, in a trial, or in a dry run", async () => {
+    await begin();
+    await configure({ dryRun: true });
+    await deliverAll();
+    await configure();
+    await harness.request("PATCH", "/v1/settings", { presence: { mode: "shadow" } });
+    await deliverAll();
+    await harness.request("PATCH", "/v1/settings", { presence: { mode: "on" } });
+    await harness.request("PUT", "/v1/sessions/main-12", { links: [] });
+    await deliverAll();
+    expect(chatwoot.requests).toEqual([]);
+  });
+
+  it("that was away for a day is told the latest state alone", async () => {
+    await begin();
+    chatwoot.failure = { status: 503 };
+    for (let count = 0; count < 5; count += 1) {
+      await leave();
+      await signal({ type: "open", page: `q${count}`, seq: 1, visible: true, armed: false });
+      expect(await deliverAll()).toMatchObject({ outcome: "failed", response: 503 });
+    }
+    chatwoot.failure = null;
+    await deliverAll();
+    expect(chatwoot.writes).toHaveLength(1);
+    expect(chatwoot.conversations.get("12")?.custom_attributes).toMatchObject({
+      presence: "online",
+    });
+  });
+
+  it("that answers 429 is left alone for as long as it asks", async () => {
+    await begin();
+    chatwoot.failure = { status: 429, retryAfterMs: 600_000 };
+    expect(await deliverAll()).toMatchObject({ outcome: "failed", retryAfterMs: 600_000 });
+  });
+
+  it("that refuses the credentials is asked once a minute", async () => {
+    await begin();
+    chatwoot.failure = { status: 401 };
+    expect(await deliverAll()).toMatchObject({ error: "misconfigured", retryAfterMs: 60_000 });
+  });
+
+  it("that has no such conversation any more is not asked again", async () => {
+    await begin();
+    chatwoot.conversations.clear();
+    expect(await deliverAll()).toMatchObject({ outcome: "delivered" });
+    await deliverAll();
+    expect(chatwoot.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ["nonsense", { status: 200, body: "<html>" }],
+    ["a list", { status: 200, body: [] }],
+    ["nothing", { status: 200, body: null }],
+    ["a redirect", { status: 302 }],
+  ])("that answers %s is told again later, or as if it knew nothing", async (_, failure) => {
+    await begin();
+    chatwoot.failure = failure;
+    expect((await deliverAll())?.outcome).toMatch(/delivered|failed/);
+  });
+
+  it("is written to 90 times a minute at most, and gets the rest later", async () => {
+    const ids = Array.from({ length: 100 }, (_, index) => String(100 + index));
+    for (const id of ids) {
+      chatwoot.add(id);
+      const links = [{ desk: "main", conversation: id, ticket: id }];
+      const body = { links, ticket: { status: "open" } };
+      await harness.request("PUT", `/v1/sessions/main-${id}`, body);
+      await harness.request("POST", `/v1/sessions/main-${id}/events`, { type: "end_user_message" });
+      await signal({ type: "open", seq: 1, visible: true, armed: false, session: `main-${id}` });
+    }
+    expect(await deliverAll()).toMatchObject({ outcome: "failed", error: "paced" });
+    expect(chatwoot.writes).toHaveLength(90);
+    harness.aheadMs += 60_000;
+    expect(await deliverAll()).toMatchObject({ outcome: "delivered" });
+    expect(chatwoot.writes).toHaveLength(100);
+  });
+});
+
+const offline = { field: "session.presence", op: "changed_to", value: "offline" };
+const SOLVE_WHEN_OFFLINE = {
+  name: "solve",
+  all: [offline],
+  actions: [{ type: "set_status", value: "solved" }],
+};
+const TAG_WHEN_OFFLINE = {
+  name: "tag",
+  all: [offline],
+  actions: [{ type: "add_tags", value: ["left"] }],
+};

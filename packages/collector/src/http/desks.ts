@@ -1,0 +1,289 @@
+/**
+ * `/v1/desks`: the help desks that report what happens, and are told how things stand.
+ * @module
+ */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { TICKET_PRIORITIES } from "../core/lists.ts";
+import type { Desk } from "../desks/desk.ts";
+import { type ConfiguredDesk, type DeskConfig, MAX_DESKS, MAX_SECRETS } from "../desks/desks.ts";
+import { deskEndpointId } from "../desks/endpoint.ts";
+import type { Mapping } from "../desks/mapping.ts";
+import { id, name, storable } from "../schemas/name.ts";
+import { ticketStatus } from "../schemas/ticket.ts";
+import type { DeskContext, Env } from "./context.ts";
+import { decodeCursor, encodeCursor, invalidCursor } from "./cursor.ts";
+import { Problem } from "./problem.ts";
+import { publicUrlOf } from "./public-url.ts";
+import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
+import { pageQuery } from "./schemas.ts";
+import { iso, isoOrNull } from "./views.ts";
+import { deliveryView, viewDelivery } from "./webhook-views.ts";
+
+const MAX_NAMES = 500;
+
+const deskId = z.string().regex(/^[A-Za-z\d-]{1,64}$/, "must be 1 to 64 letters, digits and -");
+const params = z.object({ id: deskId.openapi({ param: { name: "id", in: "path" } }) });
+
+const table = <T extends z.ZodType>(ours: T) =>
+  z
+    .record(name, ours)
+    .refine((names) => Object.keys(names).length <= MAX_NAMES, `must be ${MAX_NAMES} at most`)
+    .optional();
+
+const mapping = z
+  .strictObject({
+    prefix: z
+      .string()
+      .regex(/^[\w.:@-]{0,32}$/)
+      .optional()
+      .describe("A session's id is this and the desk's id of the conversation."),
+    status: table(ticketStatus),
+    priority: table(z.enum(TICKET_PRIORITIES)),
+    group: table(name),
+    agent: table(id),
+  })
+  .describe(
+    "The desk's words, each with what it means here. What is in no table is the same word.",
+  );
+
+const secrets = z.array(storable(z.string().min(8).max(256))).max(MAX_SECRETS);
+
+const update = z
+  .strictObject({
+    kind: name,
+    inbound: z
+      .strictObject({ secrets: secrets.optional() })
+      .default({})
+      .describe("Missing `secrets` stay as they are; an empty list removes them."),
+    outbound: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .default(null)
+      .describe("How the desk is told; null: it is not. Missing credentials stay as they are."),
+    dryRun: z.boolean().default(false).describe("Nothing is sent to the desk."),
+    mapping: mapping.default({}),
+  })
+  .openapi("DeskUpdate");
+
+const deskView = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    inbound: z.object({ secrets: z.number().int().describe("How many there are.") }),
+    inboundUrl: z.string().describe("What to enter at the desk as the address of its webhook."),
+    outbound: z.record(z.string(), z.unknown()).nullable().describe("Without credentials."),
+    dryRun: z.boolean(),
+    mapping,
+    lastHeardAt: z.iso.datetime().nullable(),
+    lastWrittenAt: z.iso.datetime().nullable(),
+    refused: z.number().int().describe("Messages that were not signed as they must be."),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi("Desk");
+
+const list = createRoute({
+  method: "get",
+  path: "/v1/desks",
+  summary: "The account's desks",
+  ...secured("Desks", "listDesks"),
+  responses: jsonResponses(
+    z.object({
+      kinds: z.array(z.string()).describe("What a desk can be."),
+      desks: z.array(deskView),
+    }),
+    "The desks, in the order in which they were added",
+  ),
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/v1/desks/{id}",
+  summary: "One desk",
+  ...secured("Desks", "getDesk", "not_found"),
+  request: { params },
+  responses: jsonResponses(deskView, "The desk"),
+});
+
+const put = createRoute({
+  method: "put",
+  path: "/v1/desks/{id}",
+  summary: "Add or replace a desk",
+  ...secured("Desks", "putDesk", "desk_id_taken", "too_many_desks", "webhook_target_refused"),
+  request: { params, body: jsonBody(update) },
+  responses: jsonResponses(deskView, "The desk as it is now"),
+});
+
+const remove = createRoute({
+  method: "delete",
+  path: "/v1/desks/{id}",
+  summary: "Remove a desk with its deliveries; sessions stay",
+  ...secured("Desks", "removeDesk", "not_found"),
+  request: { params },
+  responses: jsonResponses(z.object({ removed: z.literal(true) }), "The desk was removed"),
+});
+
+const deliveries = createRoute({
+  method: "get",
+  path: "/v1/desks/{id}/deliveries",
+  summary: "What the desk was told, newest first",
+  ...secured("Desks", "listDeskDeliveries", "not_found", "invalid_cursor"),
+  request: { params, query: z.object(pageQuery) },
+  responses: jsonResponses(
+    z.object({ deliveries: z.array(deliveryView), cursor: z.string().nullable() }),
+    "One page; `cursor` is null on the last page",
+  ),
+});
+
+export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
+  const { engine, webhooks, desks, deskActivity } = context;
+  const { store, clock } = engine;
+  const routes = createRoutes();
+
+  async function view(c: Context<Env>, desk: ConfiguredDesk) {
+    const { lastHeardAt, lastWrittenAt, refused } = await deskActivity.of(desk);
+    const { origin, path } = publicUrlOf(c, routeOf(c), context.isProxied);
+    return {
+      id: desk.id,
+      kind: desk.kind,
+      inbound: { secrets: desk.secrets.length },
+      inboundUrl: `${origin}${path}/v1/desks/${desk.id}/inbound`,
+      outbound: desk.outbound && withoutCredentials(desk.outbound, desks.kind(desk.kind)),
+      dryRun: desk.dryRun,
+      mapping: desk.mapping as z.infer<typeof mapping>,
+      lastHeardAt: isoOrNull(lastHeardAt),
+      lastWrittenAt: isoOrNull(lastWrittenAt),
+      refused,
+      createdAt: iso(desk.createdAt),
+    };
+  }
+
+  async function deskOf(account: string, wanted: string): Promise<ConfiguredDesk> {
+    const desk = await desks.byId(wanted);
+    if (desk?.account !== account) throw deskNotFound(wanted);
+    return desk;
+  }
+
+  /** The endpoint by which the desk is told: there is one as long as the desk has `outbound`. */
+  async function updateEndpoint({ account, id: of, outbound }: ConfiguredDesk): Promise<void> {
+    const key = { account, id: deskEndpointId(of) };
+    if (!outbound) {
+      await store.outbox.removeEndpoint(key);
+    } else if ((await store.outbox.changeEndpoint(key, { url: outbound.baseUrl })) === null) {
+      const { baseUrl: url } = outbound;
+      const endpoint = { ...key, name: key.id, url, events: "all" as const };
+      const rest = { secrets: [], disabled: null, createdAt: clock.now() };
+      await store.outbox.addEndpoint({ ...endpoint, ...rest }, await store.lastCursor(account));
+    }
+    await webhooks.refresh();
+  }
+
+  routes.openapi(list, async (c) => {
+    const all = await desks.list(c.var.account.name);
+    const views = await Promise.all(all.map((desk) => view(c, desk)));
+    return c.json({ kinds: [...desks.kinds], desks: views }, 200);
+  });
+
+  routes.openapi(get, async (c) => {
+    const desk = await deskOf(c.var.account.name, c.req.valid("param").id);
+    return c.json(await view(c, desk), 200);
+  });
+
+  routes.openapi(put, async (c) => {
+    const { id: wanted } = c.req.valid("param");
+    const { inbound, outbound, ...body } = c.req.valid("json");
+    const kind = desks.kind(body.kind);
+    if (!kind) {
+      const detail = `Use one of ${desks.kinds.join(", ")}.`;
+      throw new Problem("invalid_request", detail, [{ field: "kind", message: detail }]);
+    }
+    const configOf = (before: ConfiguredDesk | null): DeskConfig => ({
+      kind: body.kind,
+      dryRun: body.dryRun,
+      mapping: body.mapping as Partial<Mapping>,
+      secrets: inbound.secrets ?? before?.secrets ?? [],
+      outbound: outbound && parseOutbound(kind, outbound, before),
+    });
+    const baseUrl = configOf(await desks.byId(wanted)).outbound?.baseUrl;
+    const refusal = baseUrl === undefined ? null : await webhooks.refuseTarget(baseUrl);
+    if (refusal !== null) throw new Problem("webhook_target_refused", refusal);
+    const { name: account } = c.var.account;
+    const desk = await desks.put(account, wanted, configOf, c.var.principal.actor);
+    if (desk === "taken") {
+      throw new Problem("desk_id_taken", "Choose another id: those of desks are unique here.");
+    }
+    if (desk === "full") {
+      throw new Problem("too_many_desks", `Remove one: the maximum is ${MAX_DESKS}.`);
+    }
+    await updateEndpoint(desk);
+    return c.json(await view(c, desk), 200);
+  });
+
+  routes.openapi(remove, async (c) => {
+    const desk = await deskOf(c.var.account.name, c.req.valid("param").id);
+    // The endpoint first: where this ends half way, the desk is still there to be removed.
+    await store.outbox.removeEndpoint({ account: desk.account, id: deskEndpointId(desk.id) });
+    await desks.remove(desk.account, desk.id, c.var.principal.actor);
+    await webhooks.refresh();
+    return c.json({ removed: true as const }, 200);
+  });
+
+  routes.openapi(deliveries, async (c) => {
+    const { limit, cursor } = c.req.valid("query");
+    const desk = await deskOf(c.var.account.name, c.req.valid("param").id);
+    const key = { account: desk.account, id: deskEndpointId(desk.id) };
+    const before = cursor === undefined ? undefined : Number(decodeCursor(cursor));
+    if (before !== undefined && !Number.isSafeInteger(before)) throw invalidCursor();
+    const query = { limit: limit + 1, ...(before !== undefined && { beforePosition: before }) };
+    const found = await store.outbox.deliveries(key, query);
+    const page = found.slice(0, limit);
+    const last = found.length > limit ? page.at(-1) : undefined;
+    const incarnation = await store.incarnation();
+    return c.json(
+      {
+        deliveries: page.map((delivery) => viewDelivery(delivery, incarnation, clock)),
+        cursor: last ? encodeCursor(String(last.position)) : null,
+      },
+      200,
+    );
+  });
+
+  return routes;
+}
+
+/** @throws {Problem} `invalid_request` */
+function parseOutbound(
+  { outbound: schema, credentials, name: kind }: Desk,
+  given: Readonly<Record<string, unknown>>,
+  before: ConfiguredDesk | null,
+): DeskConfig["outbound"] {
+  const isSameKind = before?.kind === kind;
+  const kept = credentials.flatMap((field) =>
+    isSameKind && before.outbound && field in before.outbound
+      ? [[field, before.outbound[field]] as const]
+      : [],
+  );
+  const parsed = schema.safeParse({ ...Object.fromEntries(kept), ...given });
+  if (parsed.success) return parsed.data as NonNullable<DeskConfig["outbound"]>;
+  const errors = parsed.error.issues.map(({ path, message }) => ({
+    field: ["outbound", ...path].join("."),
+    message,
+  }));
+  throw new Problem("invalid_request", `Correct what a desk of the kind ${kind} needs.`, errors);
+}
+
+function withoutCredentials(outbound: NonNullable<DeskConfig["outbound"]>, kind: Desk | null) {
+  const shown = Object.entries(outbound).filter(
+    ([field]) => kind !== null && !(kind.credentials as readonly string[]).includes(field),
+  );
+  return Object.fromEntries(shown);
+}
+
+/** The path below the collector's mount. */
+function routeOf({ req: { path } }: Context): string {
+  return path.slice(path.lastIndexOf("/v1/desks"));
+}
+
+export function deskNotFound(wanted: string): Problem {
+  return new Problem("not_found", `There is no desk ${wanted}: GET /v1/desks lists them.`);
+}
