@@ -5,6 +5,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Env } from "./context.ts";
 import { describeOtherRoutes } from "./describe.ts";
+import { describeInbound } from "./describe-inbound.ts";
 import { TAGS } from "./operation.ts";
 import { VERSION } from "./version.ts";
 
@@ -35,6 +36,7 @@ export function addDescription(app: OpenAPIHono<Env>): void {
     description: "The token of `--metrics-token`, if there is one.",
   });
   describeOtherRoutes(app);
+  describeInbound(app);
   let built: Promise<{ readonly text: string; readonly etag: string }> | null = null;
   app.get("/openapi.json", async (c) => {
     built ??= build(app);

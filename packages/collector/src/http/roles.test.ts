@@ -42,10 +42,12 @@ describe("the table of roles", () => {
     expect([...routes()].sort()).toEqual(Object.keys(ROUTE_ROLES).sort());
   });
 
-  it("requires no key only of what pages, probes and the sign-in use", () => {
+  it("requires no key only of what pages, desks, probes and the sign-in use", () => {
     const open = Object.keys(ROUTE_ROLES).filter((route) => ROUTE_ROLES[route] === "none");
     const isOfApi = (route: string) => / \/v1\/(?!signals)/.test(route);
     expect(open.filter(isOfApi)).toEqual([
+      "POST /v1/desks/:id/inbound",
+      "POST /v1/desks/:id/inbound/:secret",
       "GET /v1/accounts",
       "POST /v1/accounts",
       "POST /v1/sign-in",
