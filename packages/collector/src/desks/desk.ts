@@ -86,7 +86,7 @@ export interface Sink<Outbound> {
   ): DeskCall | null;
 }
 
-export interface Desk<Outbound = unknown> {
+export interface DeskKind<Outbound = unknown> {
   /** As in `kind`. */
   readonly name: string;
   readonly source: Source;

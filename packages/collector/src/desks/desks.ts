@@ -6,7 +6,7 @@
 import { createEntry } from "../engine/audit.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Actor, AdminRecord, AdminStore, RecordWrite } from "../stores/admin.ts";
-import type { Desk } from "./desk.ts";
+import type { DeskKind } from "./desk.ts";
 import { EMPTY_MAPPING, type Mapping } from "./mapping.ts";
 
 export const MAX_DESKS = 20;
@@ -36,9 +36,9 @@ const listId = (account: string) => `desks/${account}`;
 export class Desks {
   readonly #admin: AdminStore;
   readonly #clock: Clock;
-  readonly #kinds: ReadonlyMap<string, Desk>;
+  readonly #kinds: ReadonlyMap<string, DeskKind>;
 
-  constructor(admin: AdminStore, clock: Clock, kinds: readonly Desk[]) {
+  constructor(admin: AdminStore, clock: Clock, kinds: readonly DeskKind[]) {
     this.#admin = admin;
     this.#clock = clock;
     this.#kinds = new Map(kinds.map((kind) => [kind.name, kind]));
@@ -48,7 +48,7 @@ export class Desks {
     return [...this.#kinds.keys()];
   }
 
-  kind(name: string): Desk | null {
+  kind(name: string): DeskKind | null {
     return this.#kinds.get(name) ?? null;
   }
 

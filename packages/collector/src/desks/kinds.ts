@@ -3,6 +3,6 @@
  * @module
  */
 import { chatwoot } from "./chatwoot/chatwoot.ts";
-import type { Desk } from "./desk.ts";
+import type { DeskKind } from "./desk.ts";
 
-export const DESK_KINDS: readonly Desk[] = [chatwoot as Desk];
+export const DESK_KINDS: readonly DeskKind[] = [chatwoot as DeskKind];

@@ -14,11 +14,11 @@ import type { Attempt, Send } from "../webhooks/send.ts";
 import { DeskActivity } from "./activity.ts";
 import { changedSince } from "./changes.ts";
 import { type Conversation, Conversations } from "./conversations.ts";
-import type { Desk, DeskAnswer, DeskCall, Standing, Step } from "./desk.ts";
+import type { DeskAnswer, DeskCall, DeskKind, Standing, Step } from "./desk.ts";
 import { type ConfiguredDesk, Desks } from "./desks.ts";
 import { deskOfEndpoint } from "./endpoint.ts";
 import { noteWritten } from "./known.ts";
-import { Pace } from "./pace.ts";
+import { WritePace } from "./write-pace.ts";
 
 const RESPONSE_TIMEOUT_MS = 4_000;
 /** To read and write, and to do so again. */
@@ -43,7 +43,7 @@ export type DeskRequest = (
 export interface DeskWriterOptions {
   readonly engine: Pick<Engine, "store" | "clock" | "broadcasts">;
   readonly request: DeskRequest;
-  readonly kinds: readonly Desk[];
+  readonly kinds: readonly DeskKind[];
 }
 
 const NOTHING_TO_SEND: Attempt = {
@@ -68,7 +68,7 @@ class DeskWriter {
   readonly #desks: Desks;
   readonly #conversations: Conversations;
   readonly #activity: DeskActivity;
-  readonly #pace = new Pace();
+  readonly #pace = new WritePace();
 
   constructor({ engine, request, kinds }: DeskWriterOptions) {
     const { store, clock } = engine;

@@ -5,7 +5,7 @@
 import type { Context } from "hono";
 import type { Role } from "../core/lists.ts";
 import type { DeskActivity } from "../desks/activity.ts";
-import type { Desk } from "../desks/desk.ts";
+import type { DeskKind } from "../desks/desk.ts";
 import type { Desks } from "../desks/desks.ts";
 import type { Inbox } from "../desks/inbox.ts";
 import type { Accounts } from "../engine/accounts.ts";
@@ -83,7 +83,7 @@ export interface AppContext {
   /** Receives each refused signal; the platform logs some of them. */
   readonly onRefusal?: (refusal: Refusal) => void;
   /** The kinds of desks; missing: those that the collector has. */
-  readonly deskKinds?: readonly Desk[] | undefined;
+  readonly deskKinds?: readonly DeskKind[] | undefined;
   /** Hashes passwords; missing: by Web Crypto, which every platform has. */
   readonly passwords?: Passwords | undefined;
   /** Whether the headers of the proxy that sends a request are believed; missing: none is. */

@@ -5,7 +5,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { TICKET_PRIORITIES } from "../core/lists.ts";
-import type { Desk } from "../desks/desk.ts";
+import type { DeskKind } from "../desks/desk.ts";
 import { type ConfiguredDesk, type DeskConfig, MAX_DESKS, MAX_SECRETS } from "../desks/desks.ts";
 import { deskEndpointId } from "../desks/endpoint.ts";
 import type { Mapping } from "../desks/mapping.ts";
@@ -253,7 +253,7 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
 
 /** @throws {Problem} `invalid_request` */
 function parseOutbound(
-  { outbound: schema, credentials, name: kind }: Desk,
+  { outbound: schema, credentials, name: kind }: DeskKind,
   given: Readonly<Record<string, unknown>>,
   before: ConfiguredDesk | null,
 ): DeskConfig["outbound"] {
@@ -272,7 +272,7 @@ function parseOutbound(
   throw new Problem("invalid_request", `Correct what a desk of the kind ${kind} needs.`, errors);
 }
 
-function withoutCredentials(outbound: NonNullable<DeskConfig["outbound"]>, kind: Desk | null) {
+function withoutCredentials(outbound: NonNullable<DeskConfig["outbound"]>, kind: DeskKind | null) {
   const shown = Object.entries(outbound).filter(
     ([field]) => kind !== null && !(kind.credentials as readonly string[]).includes(field),
   );

@@ -218,8 +218,8 @@ function drain(response: IncomingMessage, maxBytes: number): Promise<string | nu
   return new Promise((resolve) => {
     response.once("close", () => {
       clearTimeout(timer);
-      const isWhole = response.complete && bytes <= maxBytes;
-      resolve(isWhole ? Buffer.concat(chunks).toString() : null);
+      const isComplete = response.complete && bytes <= maxBytes;
+      resolve(isComplete ? Buffer.concat(chunks).toString() : null);
     });
   });
 }

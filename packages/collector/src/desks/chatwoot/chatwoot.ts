@@ -4,11 +4,11 @@
  */
 import { z } from "@hono/zod-openapi";
 import { name } from "../../schemas/name.ts";
-import type { Desk } from "../desk.ts";
+import type { DeskKind } from "../desk.ts";
 import { type ChatwootOutbound, chatwootSink } from "./sink.ts";
 import { chatwootSource } from "./source.ts";
 
-export const chatwoot: Desk<ChatwootOutbound> = {
+export const chatwoot: DeskKind<ChatwootOutbound> = {
   name: "chatwoot",
   source: chatwootSource,
   sink: chatwootSink,

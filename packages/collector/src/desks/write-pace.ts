@@ -8,7 +8,7 @@
 export const WRITES_PER_MINUTE = 90;
 const MINUTE_MS = 60_000;
 
-export class Pace {
+export class WritePace {
   /** When the writes of the last minute were made, by endpoint, oldest first. */
   readonly #writes = new Map<string, number[]>();
 
