@@ -67,6 +67,14 @@ const USES: Readonly<Record<string, Use>> = {
   "DELETE /v1/webhooks/:id": () => send("DELETE", `/v1/webhooks/${webhook}`),
   "DELETE /v1/sessions/:id": () => send("DELETE", "/v1/sessions/conv_1"),
   "DELETE /v1/users/:id": () => send("DELETE", "/v1/users/u_2"),
+  "PUT /v1/desks/:id": async () => {
+    await send("PUT", "/v1/desks/main", { kind: "chatwoot", inbound: { secrets: [PASSWORD] } });
+    return send("PUT", "/v1/desks/main", { kind: "chatwoot", dryRun: true });
+  },
+  "POST /v1/desks/:id/inbound": () => send("POST", "/v1/desks/main/inbound", {}),
+  "POST /v1/desks/:id/inbound/:secret": () =>
+    send("POST", `/v1/desks/main/inbound/${encodeURIComponent(PASSWORD)}`, {}),
+  "DELETE /v1/desks/:id": () => send("DELETE", "/v1/desks/main"),
   "POST /v1/tokens": () => ann.request("POST", "/v1/tokens", { session: "conv_3" }),
   "POST /v1/keys": () => send("POST", "/v1/keys", { role: "viewer", name: "wall" }),
   "DELETE /v1/keys/:id": async () => {

@@ -35,6 +35,11 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   "POST /v1/webhooks/:id/test": ["webhook_tested"],
   "POST /v1/webhooks/:id/replay": ["deliveries_replayed"],
 
+  "PUT /v1/desks/:id": ["desk_created", "desk_changed"],
+  "DELETE /v1/desks/:id": ["desk_removed"],
+  "POST /v1/desks/:id/inbound": SENT_BY_DESKS,
+  "POST /v1/desks/:id/inbound/:secret": SENT_BY_DESKS,
+
   // By a person only: a server mints one for each page that is opened, and changes nothing.
   "POST /v1/tokens": ["token_minted"],
   "POST /v1/keys": ["key_created"],

@@ -46,6 +46,9 @@ const TITLES: Partial<Record<AuditAction, string>> = {
   signed_in: "Signed in",
   signed_out_everywhere: "Signed out everywhere",
   webhook_tested: "Webhook tested",
+  desk_created: "Desk added",
+  desk_changed: "Desk changed",
+  desk_removed: "Desk removed",
   password_changed: "Password changed",
 };
 
