@@ -242,7 +242,7 @@ export class Engine {
   }
 
   async #process(batch: (Pending | PendingBeat)[]): Promise<void> {
-    await this.heartbeat();
+    if (this.#heartbeat.isDue) await this.heartbeat();
     // In steady time, for the clock may step while the sessions are loaded.
     const receivedAt = this.clock.steady();
     const now = this.clock.timeOf(receivedAt);

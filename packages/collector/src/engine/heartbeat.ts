@@ -30,6 +30,12 @@ export class Heartbeat {
     this.#options = options;
   }
 
+  /** Whether {@link beat} has anything to do: each batch asks, and waits for no promise where it has not. */
+  get isDue(): boolean {
+    const { clock } = this.#options;
+    return clock.steady() - this.#lastAt >= HEARTBEAT_EVERY_MS || clock.isDisturbed;
+  }
+
   /**
    * Adjusts the clock to the store's, and moves the liveness watermark. Where it stood still for too
    * long, an outage is broadcast first (rule 6), so that no silence is judged by a time in which no
@@ -37,9 +43,7 @@ export class Heartbeat {
    * accounts' last signals were accepted.
    */
   async beat(): Promise<void> {
-    const { clock } = this.#options;
-    const isRecent = clock.steady() - this.#lastAt < HEARTBEAT_EVERY_MS;
-    if (isRecent && !clock.isDisturbed) return;
+    if (!this.isDue) return;
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
     });

@@ -17,8 +17,10 @@ export interface LeaseEntry extends Renewal {
 const ENTRY_BYTES = 24;
 
 /** Whether the log has room for it: not for session numbers or leases past 2³² (milliseconds). */
-export function fitsLogEntry(session: number, { version, seq, ...entry }: LeaseEntry): boolean {
-  return [session, version, seq, entry.leaseUntil - entry.deadlineAt].every(isUint32);
+export function fitsLogEntry(session: number, entry: LeaseEntry): boolean {
+  const { version, seq, leaseUntil, deadlineAt } = entry;
+  const beforeEnd = leaseUntil - deadlineAt;
+  return isUint32(session) && isUint32(version) && isUint32(seq) && isUint32(beforeEnd);
 }
 
 export function encodeEntries(entries: ReadonlyMap<number, LeaseEntry>): Uint8Array {

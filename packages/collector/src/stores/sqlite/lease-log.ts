@@ -285,11 +285,11 @@ export class LeaseLog {
   /** Keeps an entry in memory unless a newer one is there. */
   #set(session: number, entry: LeaseEntry, verifiedAt: number): void {
     const { version, seq, leaseUntil, deadlineAt } = entry;
-    const record = { session, version, seq, leaseUntil, deadlineAt };
     let slot = this.#bySession.find(session);
     if (slot === NO_SLOT) {
       const { account = UNKNOWN_ACCOUNT } = entry;
-      slot = this.#newest.insert({ ...record, account, segment: this.#segment, verifiedAt });
+      const record = { session, version, seq, leaseUntil, deadlineAt, account, verifiedAt };
+      slot = this.#newest.insert({ ...record, segment: this.#segment });
     } else {
       const { fields } = this.#newest;
       if (fields.version.get(slot) > version) return;

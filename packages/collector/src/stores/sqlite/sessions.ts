@@ -177,13 +177,14 @@ export class Sessions {
   renew(leases: readonly LeaseWrite[]): Committing {
     this.#refresh();
     const entries = new Map<number, LeaseEntry>();
-    const outcomes = leases.map(({ number, expectedVersion, ...renewal }): WriteOutcome => {
+    const outcomes = leases.map((lease): WriteOutcome => {
+      const { number, expectedVersion, seq, leaseUntil, deadlineAt } = lease;
       const earlier = entries.get(number);
       const known = earlier?.version ?? this.#leaseLog.verifiedVersionOf(number, this.#fileVersion);
       const read = known === null ? this.#readVersion(number) : null;
       const version = known ?? read?.version;
       const account = read?.account ?? earlier?.account;
-      const entry = { ...renewal, version: expectedVersion + 1, account };
+      const entry = { seq, leaseUntil, deadlineAt, version: expectedVersion + 1, account };
       if (version !== expectedVersion || !fitsLogEntry(number, entry)) return "conflict";
       entries.set(number, entry);
       return "committed";
