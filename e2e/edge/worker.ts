@@ -16,6 +16,7 @@ import {
   coordinatorName,
   shardName,
 } from "../../packages/collector/src/platform/cloudflare/names.ts";
+import type { RequestContext } from "../../packages/collector/src/platform/cloudflare/signal-ingress.ts";
 import {
   Coordinator,
   type Env,
@@ -93,9 +94,9 @@ export { TestCoordinator as Coordinator, TestShard as Shard };
 
 export default {
   ...worker,
-  async fetch(request: Request, env: Env): Promise<Response> {
+  async fetch(request: Request, env: Env, context: RequestContext): Promise<Response> {
     const [, prefix, index, method, input, count] = new URL(request.url).pathname.split("/");
-    if (prefix !== "test") return worker.fetch(request, env);
+    if (prefix !== "test") return worker.fetch(request, env, context);
     const name = { account: "default", index: Number(index) };
     const shard = env.SHARD.getByName(shardName("stillhere", name)) as unknown as TestShard;
     const coordinator = env.COORDINATOR.getByName(

@@ -21,7 +21,7 @@ import type { Hash } from "./beat-key.ts";
 import type { Hmac } from "./jwt.ts";
 import type { RateLimits } from "./rate-limit.ts";
 import type { Refusal } from "./refusal.ts";
-import type { SetupAttempts } from "./setup-attempts.ts";
+import type { AttemptRecorder, SetupAttempts } from "./setup-attempts.ts";
 import type { StreamLimits } from "./stream-slots.ts";
 
 /** A file that the collector serves as it is. */
@@ -79,7 +79,7 @@ export interface AppContext {
   /** The connection of a response; missing, or `null`: the host gives no access to it. */
   readonly connectionOf?: (c: Context) => ResponseConnection | null;
   /** Remembers refused signals; missing: nothing does. */
-  readonly attempts?: SetupAttempts;
+  readonly attempts?: AttemptRecorder & Partial<Pick<SetupAttempts, "of">>;
   /** Receives each refused signal; the platform logs some of them. */
   readonly onRefusal?: (refusal: Refusal) => void;
   /** The kinds of desks; missing: those that the collector has. */

@@ -18,7 +18,14 @@ export interface SetupAttempt {
   readonly lastAt: number;
 }
 
-export class SetupAttempts {
+type Recorded = Pick<Refusal, "code" | "origin">;
+
+/** What signals need of them. */
+export interface AttemptRecorder {
+  record(account: string, refusal: Recorded): void;
+}
+
+export class SetupAttempts implements AttemptRecorder {
   readonly #clock: Clock;
   /** Account → kind → attempt, in each the latest at the end. */
   readonly #byAccount = new Map<string, Map<string, SetupAttempt>>();
@@ -27,14 +34,30 @@ export class SetupAttempts {
     this.#clock = clock;
   }
 
-  record(account: string, refusal: Pick<Refusal, "code" | "origin">): void {
-    const { code } = refusal;
-    const origin = refusal.origin ?? null;
+  record(account: string, { code, origin }: Recorded): void {
+    this.add(account, { code, origin: origin ?? null, count: 1, lastAt: this.#clock.now() });
+  }
+
+  /** Adds what was counted elsewhere. */
+  add(account: string, { code, origin, count, lastAt }: SetupAttempt): void {
     const attempts = this.#byAccount.get(account) ?? new Map<string, SetupAttempt>();
     const kind = `${code} ${origin}`;
-    const count = (attempts.get(kind)?.count ?? 0) + 1;
-    putLast(attempts, kind, { code, origin, count, lastAt: this.#clock.now() }, MAX_KINDS);
+    const counted = (attempts.get(kind)?.count ?? 0) + count;
+    putLast(attempts, kind, { code, origin, count: counted, lastAt }, MAX_KINDS);
     putLast(this.#byAccount, account, attempts, MAX_ACCOUNTS);
+  }
+
+  get isEmpty(): boolean {
+    return this.#byAccount.size === 0;
+  }
+
+  /** Forgets all of them, and returns them by account, in each the latest last. */
+  take(): readonly (readonly [string, readonly SetupAttempt[]])[] {
+    const all = [...this.#byAccount].map(
+      ([account, attempts]) => [account, [...attempts.values()]] as const,
+    );
+    this.#byAccount.clear();
+    return all;
   }
 
   /** Latest first. */

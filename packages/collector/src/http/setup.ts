@@ -14,6 +14,7 @@ const list = createRoute({
   method: "get",
   path: "/v1/setup/attempts",
   summary: "The last 20 kinds of refused signals of the account, as this process remembers them",
+  description: "At the edge those of all Workers, a second or so after they were refused.",
   ...secured("Settings", "listSetupAttempts"),
   responses: jsonResponses(
     z.object({
@@ -28,14 +29,14 @@ const list = createRoute({
           .openapi("SetupAttempt"),
       ),
     }),
-    "The latest first; at the edge always empty",
+    "The latest first",
   ),
 });
 
 export function setupRoutes({ attempts }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   routes.openapi(list, (c) => {
-    const found = attempts?.of(c.var.account.name) ?? [];
+    const found = attempts?.of?.(c.var.account.name) ?? [];
     return c.json({ attempts: found.map((each) => ({ ...each, lastAt: iso(each.lastAt) })) }, 200);
   });
   return routes;

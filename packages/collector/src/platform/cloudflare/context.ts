@@ -17,17 +17,23 @@ const MAX_SESSIONS = 10_000_000;
 /** One for each isolate. */
 const logRefusal = createRefusalLog((entry) => console.warn(JSON.stringify(entry)));
 
-/** @param refreshWebhooks called after endpoints were changed */
+interface Parts {
+  readonly engine: Engine;
+  readonly accounts: Accounts;
+  readonly attempts: NonNullable<AppContext["attempts"]>;
+  /** Called after endpoints were changed. */
+  readonly refreshWebhooks?: () => Promise<void>;
+}
+
 export function createContext(
   env: Env,
-  engine: Engine,
-  accounts: Accounts,
-  refreshWebhooks: () => Promise<void> = async () => {},
+  { engine, accounts, attempts, refreshWebhooks = async () => {} }: Parts,
 ): AppContext {
   const isPrivateAllowed = env.STILLHERE_ALLOW_PRIVATE_WEBHOOKS === "true";
   return {
     engine,
     accounts,
+    attempts,
     // The SDK and the console are static assets of the deployment.
     assets: new Map(),
     adminSecret: env.STILLHERE_ADMIN_SECRET,

@@ -12,6 +12,7 @@ import { applyRetention } from "../../engine/retention.ts";
 import { Trimming } from "../../engine/trimming.ts";
 import { longestUnheardMs } from "../../engine/unheard-accounts.ts";
 import { createApp } from "../../http/app.ts";
+import { SetupAttempts } from "../../http/setup-attempts.ts";
 import { CoordinatorRecords } from "../../stores/durable-object/coordinator-records.ts";
 import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
 import type { ShardName } from "../../stores/durable-object/links.ts";
@@ -21,6 +22,7 @@ import { createWebhookSender } from "../../webhooks/sender.ts";
 import { unheardMetrics } from "../unheard-gauge.ts";
 import { watchUnheard } from "../unheard-log.ts";
 import { Alarm } from "./alarm.ts";
+import type { RelayedAttempts } from "./attempt-relay.ts";
 import { createContext } from "./context.ts";
 import { type CoordinatorStub, type Env, linksOf, type ShardStub, shardsOf } from "./env.ts";
 import type { ObjectFigures } from "./figures.ts";
@@ -40,6 +42,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   readonly #engine: ShardedEngine;
   readonly #trimming: Trimming;
   readonly #accounts: Accounts;
+  readonly #attempts: SetupAttempts;
   readonly #deliveries: DeliverySupervisor;
   readonly #app: ReturnType<typeof createApp>;
   readonly #sql: ObjectSql;
@@ -71,6 +74,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     this.#logUnheard = watchUnheard(this.#engine, (entry) => console.warn(JSON.stringify(entry)));
     this.#trimming = new Trimming(this.#engine, { dropsImmediately: true });
     this.#accounts = new Accounts(store, clock);
+    this.#attempts = new SetupAttempts(clock);
     const onError = (error: unknown) => console.error(error);
     const send = withDesks(
       createWebhookSender(postByFetch, () => store.incarnation()),
@@ -78,7 +82,12 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     );
     this.#deliveries = new DeliverySupervisor({ engine: this.#engine, send, onError });
     this.#app = createApp({
-      ...createContext(env, this.#engine, this.#accounts, () => this.deliver()),
+      ...createContext(env, {
+        engine: this.#engine,
+        accounts: this.#accounts,
+        attempts: this.#attempts,
+        refreshWebhooks: () => this.deliver(),
+      }),
       ...metricsOf(env, () => longestUnheardMs(unheard(clock.steady()), clock.steady())),
       onError,
     });
@@ -100,6 +109,13 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   fetch(request: Request): Promise<Response> {
     this.#calls += 1;
     return Promise.resolve(this.#app.fetch(request));
+  }
+
+  async addAttempts(attempts: RelayedAttempts): Promise<void> {
+    this.#calls += 1;
+    for (const [account, ofAccount] of attempts) {
+      for (const each of ofAccount) this.#attempts.add(account, each);
+    }
   }
 
   protected async syncKeys(accounts: Accounts): Promise<void> {

@@ -10,6 +10,7 @@ import type {
   ShardName,
 } from "../../stores/durable-object/links.ts";
 import type { Layouts } from "../../stores/durable-object/placement.ts";
+import type { RelayedAttempts } from "./attempt-relay.ts";
 import { coordinatorName, shardName } from "./names.ts";
 
 /** The RPC interface of a shard. */
@@ -28,6 +29,8 @@ export interface ShardStub {
 export interface CoordinatorStub {
   readonly records: CoordinatorLink;
   fetch(request: Request): Promise<Response>;
+  /** Takes signals that the Worker has refused, for `GET /v1/setup/attempts`. */
+  addAttempts(attempts: RelayedAttempts): Promise<void>;
   /** Does everything that an alarm that did not fire should have done, also in the shards. */
   poll(): Promise<void>;
 }

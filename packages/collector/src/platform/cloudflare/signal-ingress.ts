@@ -11,17 +11,25 @@ import { createErrorHandler } from "../../http/answer-error.ts";
 import type { Env as HonoEnv } from "../../http/context.ts";
 import { answerAnyOrigin, signalRoutes } from "../../http/signals.ts";
 import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
+import { AttemptRelay } from "./attempt-relay.ts";
 import { createContext } from "./context.ts";
 import { type Env, linksOf } from "./env.ts";
+import { coordinatorName } from "./names.ts";
 import { ShardedEngine } from "./sharded-engine.ts";
 
 /** How long it may take until rotated keys and changed settings apply to signals. */
 const READ_EVERY_MS = 5_000;
 
+/** What a Worker is given with each request. */
+export interface RequestContext {
+  waitUntil(work: Promise<unknown>): void;
+}
+
 export class SignalIngress {
   readonly #app = new Hono<HonoEnv>();
   readonly #accounts: Accounts;
   readonly #engine: ShardedEngine;
+  readonly #attempts: AttemptRelay;
   #readAt = Number.NEGATIVE_INFINITY;
   #hasRead = false;
 
@@ -36,12 +44,19 @@ export class SignalIngress {
       await this.#read();
       await next();
     });
-    this.#app.route("/", signalRoutes(createContext(env, this.#engine, this.#accounts)));
+    const coordinator = () => env.COORDINATOR.getByName(coordinatorName(space));
+    this.#attempts = new AttemptRelay(clock, (attempts) => coordinator().addAttempts(attempts));
+    const context = { engine: this.#engine, accounts: this.#accounts, attempts: this.#attempts };
+    this.#app.route("/", signalRoutes(createContext(env, context)));
     this.#app.onError(createErrorHandler((error) => console.error(error)));
   }
 
-  fetch(request: Request): Promise<Response> {
-    return Promise.resolve(this.#app.fetch(request));
+  /** @param context of the request, in which it may go on after its answer */
+  async fetch(request: Request, context?: RequestContext): Promise<Response> {
+    const response = await this.#app.fetch(request);
+    const relayed = this.#attempts.run((error) => console.error(error));
+    context?.waitUntil(relayed);
+    return response;
   }
 
   /** Until the first read succeeds, every request waits; later only the one that starts a read. */

@@ -5,7 +5,7 @@
 import { SIGNALS_PATH } from "@stillhere/sdk/wire";
 import type { Env } from "./env.ts";
 import { coordinatorName, DEFAULT_SPACE } from "./names.ts";
-import { SignalIngress } from "./signal-ingress.ts";
+import { type RequestContext, SignalIngress } from "./signal-ingress.ts";
 
 const SIGNAL_METHODS = ["POST", "OPTIONS"];
 
@@ -13,11 +13,11 @@ const SIGNAL_METHODS = ["POST", "OPTIONS"];
 let ingress: SignalIngress | undefined;
 
 export const worker = {
-  async fetch(request: Request, env: Env): Promise<Response> {
+  async fetch(request: Request, env: Env, context?: RequestContext): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === SIGNALS_PATH && SIGNAL_METHODS.includes(request.method)) {
       ingress ??= new SignalIngress(env, DEFAULT_SPACE);
-      return ingress.fetch(request);
+      return ingress.fetch(request, context);
     }
     return env.COORDINATOR.getByName(coordinatorName(DEFAULT_SPACE)).fetch(request);
   },
