@@ -6,7 +6,7 @@ import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { TestBrowser } from "./support/browser.ts";
 import { TestCollector } from "./support/collector.ts";
-import { openConsole } from "./support/console-page.ts";
+import { ConsolePage, openConsole } from "./support/console-page.ts";
 
 let collector: TestCollector;
 let browser: TestBrowser;
@@ -89,6 +89,17 @@ it("lists what presence would have done and which trigger would have fired", asy
   await signal({ type: "open", gen: 1, seq: 2, visible: true });
   await waitForText("#drawer-shadow-history", "Came back to the site");
   await lead.click("#drawer-close");
+});
+
+it("compares the trial run with what happened, on the page Presence", async () => {
+  await lead.$eval("nav [href='#/presence']", (link) => (link as HTMLElement).click());
+  await waitForText("[data-outcome=leftQueue] [data-track=shadow]", "1");
+  expect(await text("[data-outcome=leftQueue] [data-track=live]")).toBe("0");
+  expect(await text("[data-outcome=solved] [data-track=shadow]")).toBe("1");
+  expect(await text("[data-outcome=solved] [data-track=live]")).toBe("0");
+  expect(await new ConsolePage(lead).allComplaints()).toEqual([]);
+  await lead.$eval("nav [href='#/now']", (link) => (link as HTMLElement).click());
+  await lead.waitForSelector("#desk:not([hidden])");
 });
 
 it("shows insights of the trial run", async () => {

@@ -16,6 +16,7 @@ const styles = [
   "field",
   "triggers",
   "audit",
+  "plot",
 ];
 
 /** Emits the page, its icon and its styles, joined to one file, beside the script. */

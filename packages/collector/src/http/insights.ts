@@ -5,6 +5,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { TRACKS } from "../core/lists.ts";
 import { measure, type Quantiles } from "../engine/insights.ts";
+import { reportOutcomes, sumOutcomes } from "../engine/outcomes.ts";
 import type { AppContext, Env } from "./context.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
 import { iso } from "./views.ts";
@@ -47,6 +48,43 @@ const get = createRoute({
   responses: jsonResponses(insights, "The measurements"),
 });
 
+const counts = z
+  .object({
+    departures: z.number().int().describe("Verdicts `offline`."),
+    leftQueue: z
+      .number()
+      .int()
+      .describe("Without an agent, became inactive by leaving or silence."),
+    released: z.number().int().describe("With an agent, whose capacity became free by the same."),
+    solved: z.number().int().describe("Tickets that a trigger set to solved."),
+  })
+  .openapi("Outcomes");
+const shadowCounts = counts.nullable().describe("In shadow mode: as if presence had decided.");
+
+const outcomes = createRoute({
+  method: "get",
+  path: "/v1/insights/outcomes",
+  summary: "What verdicts did at the desk, in shadow mode beside what presence would have done",
+  ...secured("Insights", "getOutcomes"),
+  request: {
+    query: z.object({
+      days: z.coerce.number().int().min(1).max(90).default(7).describe("Up to now."),
+    }),
+  },
+  responses: jsonResponses(
+    z.object({
+      from: z.iso.datetime().describe("In shadow mode not before its first transition."),
+      to: z.iso.datetime(),
+      live: counts,
+      shadow: shadowCounts,
+      days: z
+        .array(z.object({ day: z.iso.date(), live: counts, shadow: shadowCounts }))
+        .describe("Each day, in UTC."),
+    }),
+    "The counts",
+  ),
+});
+
 export function insightRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   routes.openapi(get, async (c) => {
@@ -74,6 +112,22 @@ export function insightRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       200,
     );
   });
+
+  routes.openapi(outcomes, async (c) => {
+    const account = c.var.account.name;
+    const { mode } = engine.broadcasts.latest(account).settings.presence;
+    const to = engine.clock.now();
+    const from = to - c.req.valid("query").days * DAY_MS;
+    const isTrial = mode === "shadow";
+    const report = await reportOutcomes(engine.store, account, isTrial, from, to);
+    const days = report.days.map(({ at, live, shadow }) => {
+      return { day: iso(at).slice(0, "2026-01-01".length), live, shadow };
+    });
+    const live = sumOutcomes(days.map((day) => day.live));
+    const shadow = isTrial ? sumOutcomes(days.flatMap((day) => day.shadow ?? [])) : null;
+    return c.json({ from: iso(report.from), to: iso(report.to), live, shadow, days }, 200);
+  });
+
   return routes;
 }
 

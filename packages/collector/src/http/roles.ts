@@ -36,6 +36,7 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "GET /v1/agents/:id": "viewer",
   "PUT /v1/agents/:id": "operator",
   "GET /v1/insights": "viewer",
+  "GET /v1/insights/outcomes": "viewer",
   "DELETE /v1/users/:id": "admin",
 
   "GET /v1/settings": "viewer",

@@ -1,5 +1,6 @@
 import type { EndedBy, State, TicketStatus, Track } from "../../core/lists.ts";
 import type { Insights } from "../model/insights.ts";
+import type { OutcomeReport } from "../model/outcomes.ts";
 import type { Queued, Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Transition } from "../model/transition.ts";
@@ -112,6 +113,8 @@ export function createApi(base: URL, key: string | null) {
     },
 
     insights: () => read<Insights>("v1/insights"),
+    /** What verdicts did in the last 7 days. */
+    outcomes: () => read<OutcomeReport>("v1/insights/outcomes"),
 
     /** Reports an event of the desk; returns the session after it. */
     async postEvent(id: string, event: DeskEvent): Promise<Session> {

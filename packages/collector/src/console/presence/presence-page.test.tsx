@@ -1,12 +1,36 @@
 // @vitest-environment happy-dom
 import { signal } from "@preact/signals";
 import { describe, expect, it, vi } from "vitest";
+import type { Api } from "../live/api.ts";
 import { ApiProblem } from "../live/problem.ts";
+import { createSessionStore } from "../live/session-store.ts";
+import type { OutcomeReport } from "../model/outcomes.ts";
 import type { Settings } from "../model/settings.ts";
 import { createPresenceForm } from "../state/presence-form.ts";
+import { createSessionSignals } from "../state/sessions.ts";
 import { anEntry, someAudit } from "../testing/audit.ts";
 import { doing, part, show } from "../testing/render.ts";
+import { aSession, aShadow } from "../testing/session.ts";
 import { PresencePage } from "./presence-page.tsx";
+
+const REPORT: OutcomeReport = {
+  from: "2026-01-02T10:00:00.000Z",
+  to: "2026-01-03T10:00:00.000Z",
+  live: { departures: 0, leftQueue: 3, released: 1, solved: 0 },
+  shadow: { departures: 9, leftQueue: 7, released: 2, solved: 7 },
+  days: [
+    {
+      day: "2026-01-02",
+      live: { departures: 0, leftQueue: 3, released: 1, solved: 0 },
+      shadow: { departures: 5, leftQueue: 5, released: 1, solved: 5 },
+    },
+    {
+      day: "2026-01-03",
+      live: { departures: 0, leftQueue: 0, released: 0, solved: 0 },
+      shadow: { departures: 4, leftQueue: 2, released: 1, solved: 2 },
+    },
+  ],
+};
 
 async function start(first: Settings = { presence: { mode: "off" } }) {
   const settings = signal<Settings>(first);
@@ -16,7 +40,14 @@ async function start(first: Settings = { presence: { mode: "off" } }) {
   const { audit } = someAudit({ entries: [accepted], cursor: null });
   const api = { changeSettings, settings: async () => settings.value };
   const form = createPresenceForm(api, settings);
-  await show(<PresencePage form={form} audit={audit} />);
+  const store = createSessionStore();
+  const live = {
+    api: { outcomes: vi.fn(async () => REPORT) } as unknown as Api,
+    sessions: createSessionSignals(store),
+    unread: signal([]),
+  };
+  store.put([aSession({ shadow: aShadow() }), aSession({ id: "conv_2" })]);
+  await show(<PresencePage form={form} audit={audit} live={live} />);
   return { settings, changeSettings };
 }
 
@@ -59,6 +90,27 @@ describe("PresencePage", () => {
     expect(changeSettings.mock.calls.map(([patch]) => patch)).toEqual([
       { presence: { mode: "shadow" } },
     ]);
+  });
+
+  it("shows a trial run beside what happened, in numbers, by day and as a table", async () => {
+    await start({ presence: { mode: "shadow" } });
+    const row = (id: string) =>
+      [...document.querySelectorAll(`[data-outcome=${id}] td`)].map((td) => td.textContent);
+    await vi.waitFor(() => expect(row("leftQueue")).toEqual(["3", "7"]));
+    expect(row("solved")).toEqual(["0", "7"]);
+    expect(row("released")).toEqual(["1", "2"]);
+    expect(row("queue")).toEqual(["2", "1"]);
+    const heights = [...document.querySelectorAll(".plot rect")].map((rect) =>
+      Number(rect.getAttribute("height")).toFixed(0),
+    );
+    expect(heights).toEqual(["67", "100", "0", "50"]);
+    const table = [...document.querySelectorAll(".plot td")].map((td) => td.textContent);
+    expect(table).toEqual(["4", "6", "0", "3"]);
+  });
+
+  it("shows no report while presence is off", async () => {
+    await start();
+    expect(document.getElementById("outcomes")).toBeNull();
   });
 
   it("says who accepted the terms, and when", async () => {

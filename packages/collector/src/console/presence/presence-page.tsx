@@ -1,15 +1,26 @@
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
+import type { QueueNow } from "../model/outcomes.ts";
 import type { Audit } from "../state/audit.ts";
+import type { LiveSessions } from "../state/live-sessions.ts";
 import type { PresenceForm } from "../state/presence-form.ts";
+import { sessionsIn } from "../state/sessions.ts";
 import { Page } from "../ui/page.tsx";
 import { Accepted } from "./accepted.tsx";
 import { ModeChoice } from "./mode-choice.tsx";
 import { ModeDialog } from "./mode-dialog.tsx";
+import { OutcomeReport } from "./outcome-report.tsx";
 import { Terms } from "./terms.tsx";
 
+interface Props {
+  form: PresenceForm;
+  audit: Audit;
+  live: Pick<LiveSessions, "api" | "sessions" | "unread">;
+}
+
 /** Switches presence off, on trial or on. */
-export function PresencePage({ form, audit }: { form: PresenceForm; audit: Audit }) {
+export function PresencePage({ form, audit, live }: Props) {
   const isAsking = useSignal(false);
+  const queueNow = useComputed(() => countQueue(live));
   const close = () => {
     isAsking.value = false;
   };
@@ -57,7 +68,23 @@ export function PresencePage({ form, audit }: { form: PresenceForm; audit: Audit
           Review and save
         </button>
       </div>
+      {form.current.value !== "off" && (
+        <OutcomeReport
+          api={live.api}
+          isTrial={form.current.value === "shadow"}
+          queue={queueNow.value}
+        />
+      )}
       <ModeDialog form={form} isOpen={isAsking.value} onSave={save} onClose={close} />
     </Page>
   );
+}
+
+function countQueue({ sessions, unread }: Props["live"]): QueueNow {
+  const all = sessionsIn(sessions);
+  return {
+    live: all.filter(({ queue }) => queue === "queued").length,
+    shadow: all.filter(({ queue, shadow }) => (shadow?.queue ?? queue) === "queued").length,
+    isComplete: unread.value.length === 0,
+  };
 }

@@ -1,14 +1,12 @@
 import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { BINDING_MODES, type BindingMode } from "../../core/lists.ts";
-import { GROUPS } from "../model/group.ts";
-import type { Session } from "../model/session.ts";
 import { valueIn } from "../model/setting-value.ts";
 import type { SettingGroup } from "../model/setting-words.ts";
 import { isHeard, setupChecks } from "../model/setup-checks.ts";
 import { SettingsEditor } from "../settings/settings-editor.tsx";
 import type { Audit } from "../state/audit.ts";
-import type { SessionSignals } from "../state/sessions.ts";
+import { type SessionSignals, sessionsIn } from "../state/sessions.ts";
 import type { SettingsForm } from "../state/settings-form.ts";
 import type { Setup } from "../state/setup.ts";
 import { Page } from "../ui/page.tsx";
@@ -51,11 +49,5 @@ export function SetupPage({ setup, form, audit, sessions }: Props) {
       <CheckList checks={setupChecks(settings, isAnyHeard.value)} />
       <Attempts attempts={setup.attempts.value} onRead={setup.readAttempts} />
     </Page>
-  );
-}
-
-function sessionsIn(sessions: SessionSignals): Session[] {
-  return GROUPS.flatMap(({ group }) => sessions.groups[group].value).flatMap(
-    (id) => sessions.find(id)?.session.value ?? [],
   );
 }

@@ -24,7 +24,7 @@ export function PageContent({ page, forms, live, self }: Props) {
     case "now":
       return null;
     case "presence":
-      return <PresencePage form={forms.presence} audit={forms.audit} />;
+      return <PresencePage form={forms.presence} audit={forms.audit} live={live} />;
     case "triggers":
       return <TriggersPage form={forms.triggers} audit={forms.audit} />;
     case "setup":

@@ -74,6 +74,13 @@ export function createSessionSignals(store: SessionStore) {
   };
 }
 
+/** All loaded sessions. What reads them follows every change of each. */
+export function sessionsIn(sessions: SessionSignals): Session[] {
+  return GROUPS.flatMap(({ group }) => sessions.groups[group].value).flatMap(
+    (id) => sessions.find(id)?.session.value ?? [],
+  );
+}
+
 function isSame(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((id, index) => id === b[index]);
 }
