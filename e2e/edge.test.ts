@@ -219,6 +219,19 @@ describe("the edge deployment", () => {
     await waitForOffline(site, "stays", 10_000);
   });
 
+  it("goes on by few alarms where a session makes it fail, and decides about the others", async () => {
+    const site = await start();
+    const [broken, other] = [site.page("broken"), site.page("other")];
+    await broken.open();
+    await other.open();
+    await site.request("POST", "/test/0/break-session/broken");
+    await other.leave();
+    await waitForOffline(site, "other", 30_000);
+    await pause(2_000);
+    // Without a pause of two seconds between them there are very many.
+    expect((await figures(site)).alarmsFired).toBeLessThan(20);
+  });
+
   it("runs overdue deadlines from the watchdog if an alarm does not fire", async () => {
     const site = await start();
     await site.request("POST", "/test/0/disable-alarms");

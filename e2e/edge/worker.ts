@@ -1,6 +1,6 @@
 /**
  * The edge Worker with test routes, which read a shard's counters, crash an object, disable its
- * alarms, fill the shards, have the coordinator refuse what shards relay, revoke the keys, and run the watchdog. An object can
+ * alarms, fill the shards, make a session fail, have the coordinator refuse what shards relay, revoke the keys, and run the watchdog. An object can
  * also be crashed by its next input of a type.
  */
 
@@ -41,6 +41,20 @@ class TestShard extends Shard {
   /** Sets no alarm from now on. */
   async disableAlarms(): Promise<void> {
     this.#areAlarmsEnabled = false;
+  }
+
+  /** From now on a session makes the engine fail. */
+  async breakSession(id: string): Promise<void> {
+    // RPC reaches only what the class has.
+    const shared = Object.getPrototypeOf(this.records) as typeof this.records;
+    const { load } = shared;
+    shared.load = async function (this: typeof shared, lookups) {
+      return (await load.call(this, lookups)).map((found) =>
+        found.stored?.session.id === id
+          ? { ...found, stored: { ...found.stored, session: { id } as core.Session } }
+          : found,
+      );
+    };
   }
 
   protected override async arm(at: number): Promise<void> {
@@ -119,6 +133,7 @@ export default {
       );
       await new DurableObjectStore(linksOf(env, "stillhere")).commit(writes);
     }
+    if (method === "break-session") await shard.breakSession(input ?? "");
     if (method === "disable-alarms") await shard.disableAlarms();
     if (method === "crash") await shard.crash().catch(() => {});
     if (method === "crash-before" || method === "crash-after") {

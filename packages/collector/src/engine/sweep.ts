@@ -19,6 +19,8 @@ export interface SweepOptions {
   readonly accounts: () => readonly string[];
   /** Called with the error of a failed sweep or session; a later one tries again. */
   readonly onError: (error: unknown) => void;
+  /** Called with each session that failed. It is due until it is tried again. */
+  readonly onFailed?: (key: SessionKey) => void;
 }
 
 /** Starts sweeping; returns a function that stops and waits for a sweep in progress. */
@@ -38,39 +40,38 @@ export function startSweep(options: SweepOptions): () => Promise<void> {
 }
 
 /** Sweeps until nothing is due but sessions that fail, which are reported and tried again later. */
-export async function sweep({ engine, accounts, onError }: SweepOptions): Promise<void> {
+export async function sweep(options: SweepOptions): Promise<void> {
+  const { engine, accounts } = options;
   await engine.heartbeat();
   const { store } = engine;
-  await sweepWhile(engine, onError, (limit) => store.due(engine.clock.now(), limit));
+  await sweepWhile(options, (limit) => store.due(engine.clock.now(), limit));
   const budget = new TurnBudget();
   for (const account of accounts()) {
     const epoch = engine.broadcasts.urgentEpoch(account);
-    await sweepWhile(engine, onError, (limit) => store.notCaughtUp(account, epoch, limit));
+    await sweepWhile(options, (limit) => store.notCaughtUp(account, epoch, limit));
     await budget.step();
   }
 }
 
 async function sweepWhile(
-  engine: Engine,
-  onError: SweepOptions["onError"],
+  options: SweepOptions,
   next: (limit: number) => Promise<readonly SessionKey[]>,
 ): Promise<void> {
-  const { failing, clock } = engine;
+  const { failing, clock } = options.engine;
   for (;;) {
     // Those that wait are found too, and must not take the place of others.
     const limit = SWEEP_LIMIT + failing.size;
     const found = await next(limit);
     const now = clock.steady();
     const keys = found.filter((key) => !failing.isWaiting(key, now));
-    await Promise.all(keys.map((key) => sweepOne(engine, key, onError)));
+    await Promise.all(keys.map((key) => sweepOne(options, key)));
     if (found.length < limit || keys.length === 0) return;
   }
 }
 
 async function sweepOne(
-  engine: Engine,
+  { engine, onError, onFailed }: SweepOptions,
   key: SessionKey,
-  onError: SweepOptions["onError"],
 ): Promise<void> {
   try {
     await engine.submit({ key, inputs: [{ type: "tick" }] });
@@ -79,6 +80,7 @@ async function sweepOne(
     // Not the session's fault: the sweep ends, and the next one tries again.
     if (error instanceof StoreError || error instanceof ConflictError) throw error;
     engine.failing.failed(key, engine.clock.steady());
+    onFailed?.(key);
     onError(error);
   }
 }

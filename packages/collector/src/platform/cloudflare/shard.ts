@@ -28,6 +28,8 @@ import { ShardStore } from "./shard-store.ts";
 const MAX_ALARM_DELAY_MS = 1_000;
 /** How soon the coordinator is called again after an error. */
 const RELAY_RETRY_MS = 2_000;
+/** How soon a sweep follows one that failed. */
+const SWEEP_RETRY_MS = 2_000;
 /** How often unwritten beats are checked. */
 const WRITE_POLL_MS = 4_000;
 /** Sessions that are added to the directory in one turn. */
@@ -192,15 +194,24 @@ export class Shard extends DurableObject<Env> implements ShardStub {
 
   async #sweep(): Promise<void> {
     this.#isSweeping = true;
+    let isComplete = false;
     try {
       const { account } = this.#name;
       const onError = (error: unknown) => console.error(error);
-      await sweep({ engine: this.#engine, accounts: () => [account], onError });
+      await sweep({
+        engine: this.#engine,
+        accounts: () => [account],
+        onError,
+        onFailed: ({ id }) => this.#records.postpone(id),
+      });
+      isComplete = true;
       await this.#trim(account).catch(onError);
     } finally {
       this.#isSweeping = false;
       const next = this.#records.nextDeadlineAt();
-      if (next !== null) this.#alarm.ensureBy(next);
+      // What was not swept stays due: an alarm for that instant would fire again without a pause.
+      const retryAt = isComplete ? 0 : this.#engine.clock.now() + SWEEP_RETRY_MS;
+      if (next !== null) this.#alarm.ensureBy(Math.max(next, retryAt));
     }
   }
 

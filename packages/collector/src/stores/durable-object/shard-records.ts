@@ -42,7 +42,7 @@ const MAX_LOSS_AGE_MS = 3 * WRITE_AFTER_MS;
 const COMPLETE = "complete";
 
 /** When the sweep tries a session again whose row cannot be read. */
-const UNREADABLE_DELAY_MS = 60_000;
+const POSTPONED_MS = 60_000;
 
 export interface ShardRecordsOptions {
   /** The account of all sessions here. */
@@ -96,18 +96,21 @@ export class ShardRecords extends RpcTarget implements ShardLink {
         return { stored: this.#find(key), seenEventIds: eventIds.filter(isSeen) };
       } catch (error) {
         if (!(error instanceof RecordError)) throw error;
-        this.#postpone(key.id);
+        this.postpone(key.id);
         return { stored: null, seenEventIds: [], unreadable: error.message };
       }
     });
     return withErasures(lookups, found, (hash) => this.#erasedAt(hash));
   }
 
-  /** A session that stays overdue would be an outage of the shard, and fire the alarm again and again. */
-  #postpone(id: string): void {
+  /**
+   * Postpones the deadline of a session that cannot be swept. One that stays overdue would be an outage of
+   * the shard, and fire the alarm again and again.
+   */
+  postpone(id: string): void {
     const now = this.#options.now();
     if ((this.#deadlines.get(id) ?? Number.POSITIVE_INFINITY) > now) return;
-    const deadlineAt = now + UNREADABLE_DELAY_MS;
+    const deadlineAt = now + POSTPONED_MS;
     this.#statements.postpone.run(deadlineAt, id);
     this.#deadlines.set(id, deadlineAt);
   }

@@ -40,7 +40,7 @@ class QuietShard extends Shard {
 
   /** Changes a session's row as damage would. */
   async damage(id: string): Promise<void> {
-    this.ctx.storage.sql.exec("UPDATE sessions SET body = '[2]' WHERE id = ?", id);
+    this.ctx.storage.sql.exec("UPDATE sessions SET body = '[99]' WHERE id = ?", id);
   }
 
   async trim(broadcasts: readonly NewBroadcast[]): Promise<readonly Broadcast[]> {
