@@ -48,5 +48,7 @@ export default [
   bundle("index", "es"),
   bundle("wire", "es"),
   bundle("script", "iife"),
+  bundle("chatwoot", "es"),
+  bundle("sdk-chatwoot", "iife"),
   bundle("sdk-hints", "es"),
 ];

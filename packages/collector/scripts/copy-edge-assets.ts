@@ -24,6 +24,10 @@ rmSync(to, { recursive: true, force: true });
 mkdirSync(new URL("console/", to), { recursive: true });
 cpSync(fileURLToPath(import.meta.resolve("@stillhere/sdk/script")), new URL("sdk.js", to));
 cpSync(fileURLToPath(import.meta.resolve("@stillhere/sdk/hints")), new URL("sdk-hints.js", to));
+cpSync(
+  fileURLToPath(import.meta.resolve("@stillhere/sdk/script-chatwoot")),
+  new URL("sdk-chatwoot.js", to),
+);
 for (const name of readdirSync(consoleFiles)) {
   if (name.endsWith(".map")) continue;
   // The path `/console` is served from `console.html`.

@@ -18,6 +18,10 @@ export function readAssets(): Assets {
   const assets = new Map<string, Asset>();
   assets.set("sdk.js", readAsset(fileURLToPath(import.meta.resolve("@stillhere/sdk/script"))));
   assets.set("sdk-hints.js", readAsset(fileURLToPath(import.meta.resolve("@stillhere/sdk/hints"))));
+  assets.set(
+    "sdk-chatwoot.js",
+    readAsset(fileURLToPath(import.meta.resolve("@stillhere/sdk/script-chatwoot"))),
+  );
   const folder = fileURLToPath(new URL("../console/", import.meta.url));
   for (const name of readdirSync(folder)) {
     if (TYPES[extname(name)]) assets.set(`console/${name}`, readAsset(`${folder}${name}`));
