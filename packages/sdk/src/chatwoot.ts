@@ -50,11 +50,11 @@ export const connectChatwoot = ({
   let secret: string | undefined;
   let conversation: string | undefined;
   /** The conversation that has the hash. */
-  let stamped: string | undefined;
+  let given: string | undefined;
 
   const keep = () => quietly(() => sessionStorage.setItem(KEY, `${secret} ${conversation || ""}`));
 
-  const stamp = () =>
+  const giveHash = () =>
     quietly(async () => {
       const bytes = new TextEncoder().encode(secret);
       const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
@@ -76,7 +76,7 @@ export const connectChatwoot = ({
         token: secret,
         onError: (code, cause) => {
           // The hash got lost, or a rule of the desk removed it.
-          if (code === "binding_unknown") stamp();
+          if (code === "binding_unknown") giveHash();
           onError?.(code, cause);
         },
       });
@@ -97,9 +97,9 @@ export const connectChatwoot = ({
         const id = detail?.conversation_id;
         if (!id) return;
         follow(`${id}`);
-        if (stamped !== conversation) {
-          stamped = conversation;
-          stamp();
+        if (given !== conversation) {
+          given = conversation;
+          giveHash();
         }
       },
       { signal: listening.signal },
@@ -115,7 +115,7 @@ export const connectChatwoot = ({
     reset() {
       leave();
       secret = createPageId();
-      conversation = stamped = undefined;
+      conversation = given = undefined;
       keep();
     },
     disconnect() {
