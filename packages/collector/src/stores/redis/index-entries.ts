@@ -2,11 +2,12 @@
  * What the record of a session says about its entries in the indexes of lists, so that a script can move
  * them without decoding the session:
  *
- *     CHANGED;TERMS[;QUEUED;WAITING]
+ *     CHANGED,TERMS[,QUEUED,WAITING]
  *
- * `CHANGED` and `QUEUED` are times in base 36. `TERMS` has six letters for each term: the bucket, which is
+ * `CHANGED` and `QUEUED` are times in base 36. `TERMS` has five letters for each term: the bucket, which is
  * a field of the hash `terms`, and a digest. `WAITING` is `q` or `d` and the
- * name of the group. Records from before there were these indexes have none of it.
+ * name of the group. Records from before there were these indexes have none of it. Those of layout 2 have `;`
+ * for each comma and six letters for a term.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -14,11 +15,12 @@ import { termsOf } from "../list.ts";
 import type { Write } from "../store.ts";
 import { encodeName } from "./keys.ts";
 
-/** Buckets of terms in a partition: with a million sessions about 60 terms are in each. */
-const BUCKETS = 512;
+/** Buckets of terms in a partition: with a million sessions about 240 terms are in each, in 4 kB. */
+const BUCKETS = 128;
 const BUCKET_LENGTH = 2;
-/** Base64: 24 bits tell the terms of a bucket apart, nearly always. */
-const DIGEST_LENGTH = 4;
+/** Base64: 18 bits. With those of the bucket, one look-up in ten among a million sessions finds another too. */
+const DIGEST_LENGTH = 3;
+const SEPARATOR = ",";
 
 /** A term's bucket and digest. */
 export function termCode(term: string): { readonly bucket: string; readonly digest: string } {
@@ -38,10 +40,10 @@ export function encodeIndexEntries({ session, columns }: Write): string {
     const group = columns.group === null ? "" : encodeName(columns.group);
     parts.push((columns.queuedAt ?? 0).toString(36), columns.queue.charAt(0) + group);
   }
-  return parts.join(";");
+  return parts.join(SEPARATOR);
 }
 
-/** Whether the record was written with its entries in the indexes. */
+/** Whether the record was written with its entries in the indexes as they are now. */
 export function isIndexed(record: string): boolean {
-  return record.slice(0, record.indexOf("\n")).includes(";");
+  return record.slice(0, record.indexOf("\n")).includes(SEPARATOR);
 }

@@ -29,11 +29,11 @@ export async function checkPartitions(
   );
 }
 
-/** 2: sessions have their entries in the indexes of lists. */
-const LAYOUT = 2;
+/** 2: sessions have their entries in the indexes of lists. 3: those of terms are shorter. */
+const LAYOUT = 3;
 
 /**
- * Brings what is stored to the present layout, by `upgrade` from the first one.
+ * Brings what is stored to the present layout, by `upgrade` from any earlier one.
  * @throws {StoreError} if a newer version of the collector has stored it.
  */
 export async function prepareLayout(

@@ -1,5 +1,6 @@
 /**
- * Gives sessions their entries in the indexes of lists, in a Redis that was filled before there were any.
+ * Gives sessions their entries in the indexes of lists, in a Redis that was filled before there were any, or
+ * before they were as they are now.
  * Each call of Redis reads or writes a few hundred sessions, so other collectors are served meanwhile; a
  * run that is interrupted begins again, and passes over what is done.
  * @module

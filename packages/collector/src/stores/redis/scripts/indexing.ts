@@ -13,9 +13,11 @@
  */
 
 /** Bytes of a leaf after which the next one begins. */
-const MAX_LEAF_LENGTH = 2_000;
+const MAX_LEAF_LENGTH = 4_000;
 
 export const INDEXING = `
+-- A term of a record, and one of layout 2.
+local CODE, OLD_CODE = '.....', '......'
 local function remove(key, field, entry)
   local packed = redis.call('HGET', key, field)
   local first, last = string.find(packed or '', '\\n' .. entry .. '\\n', 1, true)
@@ -30,17 +32,17 @@ end
 local function add(key, field, entry)
   redis.call('HSET', key, field, (redis.call('HGET', key, field) or '\\n') .. entry .. '\\n')
 end
-local function moveTerms(terms, id, old, new)
+local function moveTerms(terms, id, old, oldCode, new)
   local kept = {}
-  for code in string.gmatch(new, '......') do kept[code] = true end
-  for code in string.gmatch(old, '......') do
+  for code in string.gmatch(new, CODE) do kept[code] = true end
+  for code in string.gmatch(old, oldCode) do
     if kept[code] then
       kept[code] = false
     else
       remove(terms, string.sub(code, 1, 2), string.sub(code, 3) .. id)
     end
   end
-  for code in string.gmatch(new, '......') do
+  for code in string.gmatch(new, CODE) do
     if kept[code] then
       kept[code] = false
       add(terms, string.sub(code, 1, 2), string.sub(code, 3) .. id)
@@ -90,7 +92,7 @@ local function moveTime(times, leaves, oldTime, oldName, time, name)
 end
 local function entriesOf(text)
   if not text then return nil, '' end
-  local changed, terms, queued, waiting = string.match(text, '^([^;]*);([^;]*);?([^;]*);?(.*)$')
+  local changed, terms, queued, waiting = string.match(text, '^([^,;]*)[,;]([^,;]*)[,;]?([^,;]*)[,;]?(.*)$')
   if waiting == '' then return changed, terms end
   return changed, terms, queued, waiting .. ' '
 end
@@ -98,7 +100,8 @@ local function reindex(keys, id, old, new)
   if old == new then return end
   local oldChanged, oldTerms, oldQueued, oldWaiting = entriesOf(old)
   local changed, terms, queued, waiting = entriesOf(new)
-  if oldTerms ~= terms then moveTerms(keys.terms, id, oldTerms, terms) end
+  local oldCode = old and string.find(old, ';', 1, true) and OLD_CODE or CODE
+  if oldTerms ~= terms then moveTerms(keys.terms, id, oldTerms, oldCode, terms) end
   moveTime(keys.changes, keys.changeLeaves, oldChanged, id, changed, id)
   moveTime(keys.waiting, keys.waitingLeaves, oldQueued, (oldWaiting or '') .. id, queued, (waiting or '') .. id)
 end
@@ -118,10 +121,11 @@ local function dropEntries(keys, id)
     local fields = redis.call('HGETALL', hash)
     for index = 1, #fields, 2 do
       for entry in string.gmatch(fields[index + 1], '[^\\n]+') do
-        local name = hash == keys.terms and string.sub(entry, 5)
+        local name = hash == keys.terms and string.sub(entry, #CODE - 1)
           or hash == keys.changes and string.match(entry, '^%w+ (.*)$')
           or string.match(entry, '^%w+ %S+ (.*)$')
-        if name == id and remove(hash, fields[index], entry) then
+        local isOld = hash == keys.terms and string.sub(entry, #OLD_CODE - 1) == id
+        if (name == id or isOld) and remove(hash, fields[index], entry) then
           if hash == keys.changes then redis.call('ZREM', keys.changeLeaves, fields[index]) end
           if hash == keys.waiting then redis.call('ZREM', keys.waitingLeaves, fields[index]) end
         end
@@ -130,6 +134,6 @@ local function dropEntries(keys, id)
   end
 end
 local function indexEntries(head)
-  return string.find(head, ';', 1, true) and head or nil
+  return string.find(head, '[,;]') and head or nil
 end
 `;
