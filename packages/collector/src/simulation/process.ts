@@ -9,6 +9,9 @@ import type { Entry, Scheduler } from "./scheduler.ts";
 /** The epoch milliseconds of the simulation's beginning, by a right clock. */
 export const START = 1_700_000_000_000;
 
+/** More than clocks differ that are not adjusted, and less than the smallest step. */
+const SETTLED_MS = 1_500;
+
 export interface MachineOptions {
   /** How far the wall clock is ahead of the true time. */
   readonly skewMs: number;
@@ -24,7 +27,7 @@ export class Machine implements MachineClocks {
   boot: string;
   readonly sharesSuspended = true;
   skewMs: number;
-  /** Until then not every collector may have noticed the last step. */
+  /** Until then no collector may have noticed the last step; where none does, it is taken for an outage. */
   unsettledUntil = Number.NEGATIVE_INFINITY;
   readonly #scheduler: Scheduler;
   #monoMs: number;
@@ -57,6 +60,11 @@ export class Machine implements MachineClocks {
   step(byMs: number): void {
     this.skewMs += byMs;
     this.unsettledUntil = this.#scheduler.now + 10_000;
+  }
+
+  /** Collectors have broadcast a step by which the time is `time`. */
+  noticed(time: number): void {
+    if (Math.abs(this.wall() - time) < SETTLED_MS) this.unsettledUntil = Number.NEGATIVE_INFINITY;
   }
 
   /** Boots again: its monotonic clock begins at 0, and nothing of its processes is left. */

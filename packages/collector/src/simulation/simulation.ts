@@ -206,6 +206,9 @@ export class Simulation implements Parts {
     const offset = type === "clock_step" ? ` ${broadcast.offsetMs}` : "";
     this.world.note(`broadcast ${epoch} ${type}${offset} ${name ?? "to all"}`);
     this.checks.broadcast(broadcast);
+    if (type === "clock_step") {
+      this.store.machine.noticed(START + this.world.steady + broadcast.offsetMs);
+    }
     if (type === "heard" || type === "unheard") {
       this.accountOf(broadcast.account)?.silence.hold(type === "unheard");
     }
