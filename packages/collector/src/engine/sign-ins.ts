@@ -62,7 +62,7 @@ export class SignIns {
   readonly #passwords: Passwords;
   readonly #people: People;
   readonly #limit: SignInLimit;
-  /** Verified where there is no such person, so that the time does not tell. */
+  /** Verified where there is no such person, and made in any case, so that the time does not tell. */
   #decoy: Promise<string> | null = null;
 
   constructor({ admin, clock, passwords, people }: SignInsOptions) {
@@ -79,7 +79,8 @@ export class SignIns {
     if (typeof attempt === "number") return { retryAfterMs: attempt };
     const found = await this.#people.byEmail(email);
     this.#decoy ??= this.#passwords.hash(randomText(16));
-    const hash = found?.person.passwordHash ?? (await this.#decoy);
+    const decoy = await this.#decoy;
+    const hash = found?.person.passwordHash ?? decoy;
     const isRight = await this.#passwords.verify(password, hash);
     if (!found || !isRight) return "failed";
     await attempt.succeeded();
