@@ -28,8 +28,8 @@ it("says triggers as sentences, and an order as names", () => {
 it("says anything else by its fields", () => {
   const entry = anEntry({ action: "key_created", from: null, to: { role: "viewer", name: null } });
   expect(changesIn(entry)).toEqual([
-    { what: "role", from: null, to: "viewer" },
-    { what: "name", from: null, to: "none" },
+    { what: "Role", from: null, to: "viewer" },
+    { what: "Name", from: null, to: "none" },
   ]);
   expect(changesIn(anEntry({ action: "signed_in", from: null, to: null }))).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { FIELDS, type SettingName, type SettingValue } from "../../core/settings
 import type { Trigger } from "../../core/trigger.ts";
 import { valueWords } from "./setting-value.ts";
 import { SETTING_WORDS } from "./setting-words.ts";
+import { timeWords } from "./time-words.ts";
 import { triggerSentence } from "./trigger-words.ts";
 
 /** Who made a change, and what it was, as the API returns it. */
@@ -56,6 +57,21 @@ export function actionTitle(action: AuditAction): string {
   return TITLES[action] ?? action.replaceAll("_", " ");
 }
 
+/** The fields of entries that are about neither settings nor triggers. */
+const FIELD_WORDS: Record<string, string> = {
+  email: "E-mail address",
+  enabled: "Switched on",
+  events: "What is sent",
+  expiresAt: "Good until",
+  key: "Key",
+  name: "Name",
+  overlapHours: "Hours until the old ones end",
+  replaced: "Old ones",
+  role: "Role",
+  url: "Address",
+  version: "Version",
+};
+
 /** Who made the change, by the name of then. */
 export function byWords(by: AuditEntry["by"]): string {
   if ("person" in by) return by.name;
@@ -84,7 +100,7 @@ export function changesIn({ action, from, to }: AuditEntry): AuditChange[] {
   const [before, after] = [valuesIn(from), valuesIn(to)];
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].map((what) => ({
-    what,
+    what: FIELD_WORDS[what] ?? what,
     from: before[what] === undefined ? null : textOf(before[what]),
     to: after[what] === undefined ? null : textOf(after[what]),
   }));
@@ -126,8 +142,14 @@ function valuesIn(value: unknown): Record<string, unknown> {
     : {};
 }
 
+const INSTANT = /^\d{4}-\d\d-\d\dT/;
+
 function textOf(value: unknown): string {
-  if (value === null || value === undefined) return "none";
+  if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) {
+    return "none";
+  }
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string" && INSTANT.test(value)) return timeWords(value);
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 

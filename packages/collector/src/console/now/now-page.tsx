@@ -4,6 +4,7 @@ import { Explain } from "./explain.tsx";
 import { FirstSteps } from "./first-steps.tsx";
 import { Insights } from "./insights.tsx";
 import { Queue } from "./queue.tsx";
+import { Search } from "./search.tsx";
 import { SessionTable } from "./session-table.tsx";
 import { Summary } from "./summary.tsx";
 import { Unheard } from "./unheard.tsx";
@@ -24,8 +25,10 @@ export function NowPage({ live, isStale, isHidden, onMore }: Props) {
   const isEmpty = sessions.size.value === 0;
   const isLoaded = live.isLoaded.value;
   const unread = live.unread.value;
+  const isSearching = table.typed.value.trim() !== "";
+  const classes = [isStale && "stale", isSearching && "searching"].filter(Boolean).join(" ");
   return (
-    <main id="desk" class={isStale ? "stale" : ""} hidden={isHidden}>
+    <main id="desk" class={classes} hidden={isHidden}>
       <p id="mode" class="notice" hidden={mode === null}>
         {mode}
       </p>
@@ -40,6 +43,7 @@ export function NowPage({ live, isStale, isHidden, onMore }: Props) {
       <Unheard since={live.unheardSince.value} />
       <section id="overview" aria-label="Overview" hidden={!isLoaded || isEmpty}>
         <Summary sessions={sessions} table={table} unread={unread} />
+        <Search table={table} />
       </section>
       <FirstSteps isHidden={!isLoaded || !isEmpty} shop={settings.origins?.[0]} />
       <div id="columns" class="columns" hidden={!isLoaded || isEmpty}>

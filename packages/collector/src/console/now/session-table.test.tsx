@@ -5,6 +5,7 @@ import { createSessionSignals } from "../state/sessions.ts";
 import { createTable } from "../state/table.ts";
 import { doing, part, show } from "../testing/render.ts";
 import { aSession, aShadow, aTransition } from "../testing/session.ts";
+import { Search } from "./search.tsx";
 import { SessionTable } from "./session-table.tsx";
 import { Summary } from "./summary.tsx";
 
@@ -20,6 +21,7 @@ async function start() {
   await show(
     <>
       <Summary sessions={sessions} table={table} unread={[]} />
+      <Search table={table} />
       <SessionTable
         sessions={sessions}
         table={table}

@@ -15,7 +15,7 @@ interface Props {
 const COLUMNS = ["who", "what", "there", "agent", "ticket"];
 const HEADS = ["Visitor", "State", "On the site", "Agent", "Ticket"];
 
-/** All sessions by group, with a search. Roles are explicit, since some browsers drop them in cards. */
+/** All sessions by group. Roles are explicit, since some browsers drop them in cards. */
 export function SessionTable({ sessions, table, hasMore, onMore, onOpen }: Props) {
   return (
     <section id="all" aria-labelledby="all-title">
@@ -31,19 +31,6 @@ export function SessionTable({ sessions, table, hasMore, onMore, onOpen }: Props
         >
           Show all
         </button>
-        <label class="search">
-          <span>Search</span>
-          <input
-            id="search"
-            type="search"
-            placeholder="Visitor, conversation, agent or ticket"
-            autocomplete="off"
-            spellcheck={false}
-            onInput={({ currentTarget }) => {
-              table.typed.value = currentTarget.value;
-            }}
-          />
-        </label>
       </div>
       <table
         id="sessions"
