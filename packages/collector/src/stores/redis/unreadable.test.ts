@@ -175,6 +175,31 @@ describe("a key of the wrong type", () => {
     },
   );
 
+  it.each(["sessions", "due"] as const)(
+    "(%s) stops the cached beats of its partition, renews none of them, and all others",
+    async (name) => {
+      const ids = ["a", "b", "c"];
+      const session = (id: string) => ({ ...sessionWithBeat(id, 1, NOW), id });
+      await store.commit(ids.map((id) => writeOf(id, { session: session(id), deadlineAt: NOW })));
+      const found = await store.load(ids.map((id) => ({ key: keyOf(id), eventIds: [] })));
+      const leases = found.map(({ number = 0 }) => {
+        const lease = { expectedVersion: 1, seq: 2, leaseUntil: NOW + 20_000 };
+        return { ...lease, number, deadlineAt: NOW + 20_000 };
+      });
+      const { damage, repair } = misplace(keysOf("b")[name]);
+      damage();
+      expect(await store.renew(leases)).toEqual([
+        "committed",
+        { unreadable: expect.stringContaining(`The Redis key ${keysOf("b")[name]} is a string`) },
+        "committed",
+      ]);
+      repair();
+      const versions = ids.map((id) => recordOf(id).split(" ")[0]);
+      expect(versions).toEqual(["2", "1", "2"]);
+      expect(server.command("ZSCORE", keysOf("b").due, `${ACCOUNT} b`)).toBe(String(NOW));
+    },
+  );
+
   it("in the place of loaded sessions leaves the others of the batch loaded", async () => {
     await store.commit(["a", "b", "c"].map((id) => writeOf(id, { eventIds: ["e"] })));
     for (const name of ["sessions", "events"] as const) {
