@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { createPost } from "./post-webhook.ts";
+import { createDeskRequest, createPost } from "./post-webhook.ts";
 import type { Resolve } from "./webhook-target.ts";
 
 const servers: Server[] = [];
@@ -27,6 +27,53 @@ const guarded = createPost({ isPrivateAllowed: false });
 function limits(timeoutMs = 5_000, signal = new AbortController().signal) {
   return { timeoutMs, signal };
 }
+
+describe("a request to a desk", () => {
+  const request = createDeskRequest({ isPrivateAllowed: true });
+  const get = (url: string) => request("GET", url, { token: "t" }, null, limits());
+
+  it("has its method and headers, and its answer is read as JSON", async () => {
+    const seen: unknown[] = [];
+    const url = await serve(async (incoming, response) => {
+      let body = "";
+      for await (const chunk of incoming) body += chunk;
+      seen.push({ method: incoming.method, token: incoming.headers["token"], body });
+      response.writeHead(200, { "Retry-After": "7" }).write('{"a":');
+      setTimeout(() => response.end("[1]}"), 20);
+    });
+    expect(await get(url)).toEqual({ status: 200, body: { a: [1] }, retryAfterMs: 7_000 });
+    await request("PATCH", url, {}, '{"b":1}', limits());
+    expect(seen).toEqual([
+      { method: "GET", token: "t", body: "" },
+      { method: "PATCH", token: undefined, body: '{"b":1}' },
+    ]);
+  });
+
+  it.each<[string, RequestListener]>([
+    ["is no JSON", (_, response) => response.end("<html>")],
+    ["is empty", (_, response) => response.end()],
+    ["is too large", (_, response) => response.end(JSON.stringify("x".repeat(70_000)))],
+  ])("has no body where the answer %s", async (_, listener) => {
+    expect(await get(await serve(listener))).toEqual({
+      status: 200,
+      body: null,
+      retryAfterMs: null,
+    });
+  });
+
+  it("fails where the answer never ends", async () => {
+    const url = await serve((_, response) => response.writeHead(200).write("{"));
+    const asked = request("GET", url, {}, null, limits(100));
+    await expect(asked).rejects.toMatchObject({ code: "timeout" });
+  });
+
+  it("is refused where the target is private and that is not allowed", async () => {
+    const guardedRequest = createDeskRequest({ isPrivateAllowed: false });
+    const url = await serve((_, response) => response.end("{}"));
+    const asked = guardedRequest("GET", url, {}, null, limits());
+    await expect(asked).rejects.toMatchObject({ code: "target_refused" });
+  });
+});
 
 describe("a post", () => {
   it("sends headers and body, and returns the status and Retry-After", async () => {

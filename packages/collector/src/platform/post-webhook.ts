@@ -176,8 +176,9 @@ function send(
       error.wasReused = request.reusedSocket;
       reject(error);
     });
-    // A response may end the connection without an error.
-    request.once("close", () => reject(new PostError("connection_lost")));
+    // A response may end the connection without an error. Its body may be read after that.
+    const lose = () => reject(new PostError("connection_lost"));
+    request.once("close", lose);
     let informational = 0;
     request.on("information", () => {
       informational += 1;
@@ -189,6 +190,7 @@ function send(
       resolve(answerOf(response));
     });
     request.once("response", (response) => {
+      request.off("close", lose);
       const text = drain(response, maxAnswerBytes);
       if (maxAnswerBytes === 0) resolve(answerOf(response));
       else text.then((read) => resolve({ ...answerOf(response), text: read }));

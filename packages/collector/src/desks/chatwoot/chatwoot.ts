@@ -26,5 +26,6 @@ export const chatwoot: DeskKind<ChatwootOutbound> = {
   /** Pending: a bot talks. Snoozed: an agent has put it off. */
   mapping: {
     status: { open: "open", pending: "open", snoozed: "hold", resolved: "solved" },
+    priority: { low: "low", medium: "normal", high: "high", urgent: "urgent" },
   },
 };

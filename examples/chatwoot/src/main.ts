@@ -1,0 +1,81 @@
+/** A stand-in for Chatwoot, and the collector under `/presence`, in one process and at one port. */
+import { randomBytes } from "node:crypto";
+import { serve } from "@hono/node-server";
+import { createCollector } from "@stillhere/collector";
+import { Hono } from "hono";
+import { createChatwoot } from "./chatwoot.ts";
+import { Webhook } from "./webhook.ts";
+
+const hostname = "127.0.0.1";
+const DESK = "support";
+
+const collector = createCollector({
+  store: process.env["STORE"] ?? "memory:",
+  // Both run on this machine.
+  allowPrivateWebhooks: true,
+  settings: {
+    termsAccepted: true,
+    binding: "capability",
+    presence: { mode: "on" },
+  },
+});
+const { keys } = await collector.start();
+if (!keys) throw new Error("The keys of this store were printed before: set STORE to a new one.");
+const { publishableKey, secretKey } = keys;
+
+const root = new Hono();
+const options = {
+  fetch: root.fetch,
+  hostname,
+  port: Number(process.env["PORT"] ?? 8795),
+  serverOptions: { keepAliveTimeout: 75_000, headersTimeout: 15_000, requestTimeout: 30_000 },
+};
+const server = serve(options, async ({ port }) => {
+  const site = `http://${hostname}:${port}`;
+  // Chatwoot makes both.
+  const webhookSecret = randomBytes(16).toString("hex");
+  const accessToken = randomBytes(16).toString("hex");
+  const inbound = `${site}/presence/v1/desks/${DESK}/inbound`;
+  root.route("/presence", collector.app);
+  root.route(
+    "/",
+    createChatwoot({
+      webhook: new Webhook(inbound, webhookSecret),
+      accessToken,
+      publishableKey,
+      prefix: `${DESK}-`,
+    }),
+  );
+  await call("PATCH", "/v1/settings", { origins: [site] });
+  await call("PUT", `/v1/desks/${DESK}`, {
+    kind: "chatwoot",
+    inbound: { secrets: [webhookSecret] },
+    outbound: { baseUrl: site, accountId: "1", apiAccessToken: accessToken },
+  });
+  console.log(`
+  Shop       ${site}/
+  Desk       ${site}/app
+  Console    ${site}/presence/console
+  Secret key ${secretKey}   opens the console
+
+  Ctrl+C stops it.
+`);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, async () => {
+    server.close();
+    await collector.close();
+    process.exit(0);
+  });
+}
+
+/** Calls the collector's API without a network. */
+async function call(method: string, path: string, body: object): Promise<void> {
+  const response = await collector.app.request(path, {
+    method,
+    headers: { Authorization: `Bearer ${secretKey}`, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(await response.text());
+}
