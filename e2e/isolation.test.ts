@@ -22,14 +22,17 @@ const ALL = Object.entries(paths).flatMap(([path, methods]) =>
 );
 
 /**
- * What needs no secret key; refusals.test.ts covers signals, command.test.ts the metrics' token, and
- * http/sign-in.test.ts what signs people in.
+ * What needs no secret key; refusals.test.ts covers signals, command.test.ts the metrics' token,
+ * http/sign-in.test.ts what signs people in, and http/desks.test.ts what desks send.
  */
 const OPEN = [
   "/v1/signals",
   "/v1/sign-in",
   "/v1/sign-in/all",
+  "/v1/sign-in/password",
   "/v1/invitations/accept",
+  "/v1/desks/conv_1/inbound",
+  "/v1/desks/conv_1/inbound/{secret}",
   "/healthz",
   "/readyz",
   "/metrics",
