@@ -7,12 +7,16 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SNIPPET_KINDS, snippet } from "../packages/collector/src/console/model/snippets.ts";
+import { RECIPE_NAMES } from "../packages/collector/src/core/recipes.ts";
 import { TestBrowser } from "./support/browser.ts";
 import { pageOf, TOKEN_PATHS } from "./support/built-site.ts";
 import { TestCollector } from "./support/collector.ts";
 import { ConsolePage, openConsole } from "./support/console-page.ts";
 import { TestReceiver } from "./support/receiver.ts";
 import { until } from "./support/wait.ts";
+
+/** Longer than any column, in two scripts, and with a word that no line can hold. */
+const LONG_NAME = `מריה María ${"Donaudampfschifffahrtsgesellschaft".repeat(4)} אברהם`;
 
 let collector: TestCollector;
 let browser: TestBrowser;
@@ -22,6 +26,7 @@ beforeAll(async () => {
   collector = await TestCollector.start("--allow-private-webhooks");
   browser = await TestBrowser.start();
   lead = new ConsolePage(await browser.open());
+  await lead.setScheme("light");
   await lead.page.goto(`${collector.url}/console#key=${collector.keys.secret}`);
   await lead.page.waitForSelector("#sign-in-form");
   expect(lead.page.url()).toBe(`${collector.url}/console`);
@@ -84,6 +89,27 @@ describe("Settings", () => {
     expect((await settings()).presence.bufferSeconds).toBe(20);
   });
 
+  it("sets the period of silence, automatic release and capacity, with the keyboard alone", async () => {
+    await lead.type("#setting-inactivity-seconds", "900");
+    await lead.pressOn("#setting-capacity-autoRelease-enabled", "Space");
+    await lead.type("#setting-capacity-autoRelease-seconds", "300");
+    await lead.pressOn("#setting-routing");
+    await lead.page.keyboard.type("Omni");
+    await lead.pressOn("#setting-capacity-countInactive", "Space");
+    await lead.pressOn("#review-changes", "Enter");
+    await lead.page.waitForSelector("#review[open]");
+    await lead.seeIn("#review", "From 10 min to 15 min");
+    await lead.seeIn("[data-effect='inactivity.seconds']", "In the last 7 days");
+    expect(await lead.complaints()).toEqual([]);
+    await lead.pressOn("#save", "Enter");
+    await lead.seeIn("#settings-status", "5 changes saved");
+    expect(await settings()).toMatchObject({
+      inactivity: { seconds: 900 },
+      routing: "omnichannel",
+      capacity: { countInactive: true, autoRelease: { enabled: true, seconds: 300 } },
+    });
+  });
+
   it("has no barrier that axe finds, in a narrow window or from right to left", async () => {
     expect(await lead.allComplaints()).toEqual([]);
   });
@@ -92,12 +118,25 @@ describe("Settings", () => {
 describe("Presence", () => {
   beforeAll(() => lead.visit("Presence"));
 
-  it("switches presence on once the terms were accepted twice, with the keyboard alone", async () => {
+  it("starts a trial run first, which needs no terms, with the keyboard alone", async () => {
     await lead.page.focus("#mode-off");
-    await lead.page.keyboard.press("ArrowUp");
+    await lead.page.keyboard.press("ArrowDown");
+    await lead.pressOn("#mode-review", "Enter");
+    await lead.page.waitForSelector("#mode-dialog[open]");
+    await lead.pressOn("#mode-save", "Enter");
+    await lead.seeIn("#presence-status", "Presence is set to: Trial run");
+    await lead.seeIn("#outcomes", "The trial run has no verdict yet");
+    expect(await settings()).toMatchObject({ termsAccepted: false, presence: { mode: "shadow" } });
+    expect(await lead.allComplaints()).toEqual([]);
+  });
+
+  it("switches presence on once the terms were accepted twice, with the keyboard alone", async () => {
+    await lead.page.focus("#mode-shadow");
+    await lead.page.keyboard.press("ArrowDown");
     await lead.pressOn("#agree", "Space");
     await lead.pressOn("#mode-review", "Enter");
     await lead.page.waitForSelector("#mode-dialog[open]");
+    expect(await lead.complaints()).toEqual([]);
     await lead.pressOn("#agree-again", "Space");
     await lead.pressOn("#mode-save", "Enter");
     await lead.seeIn("#presence-status", "Presence is set to: On");
@@ -198,6 +237,29 @@ describe("Triggers", () => {
     expect(await triggers()).toMatchObject([{ name: "Flag long waits", enabled: false }]);
   });
 
+  it("adds each recipe with one press, and with the group that is typed", async () => {
+    for (const [index, recipe] of RECIPE_NAMES.entries()) {
+      if (recipe === "email_follow_up") {
+        await lead.page.type(`li:has(#recipe-${recipe}) input`, "mail team");
+      }
+      await lead.pressOn(`#recipe-${recipe}:not([disabled])`, "Enter");
+      await lead.page.waitForSelector(`#triggers li:nth-child(${index + 2})`);
+    }
+    expect(await names()).toEqual([
+      "Flag long waits",
+      "Solve abandoned conversations",
+      "Follow up abandoned conversations by email",
+      "Move abandoned conversations of high priority to a secondary queue",
+      "Tag abandoned conversations",
+      "Open solved conversations whose visitor came back",
+      "Untag conversations whose visitor came back",
+    ]);
+    expect((await triggers())[2]?.actions).toContainEqual({
+      type: "set_group",
+      value: "mail team",
+    });
+  });
+
   it("has no barrier that axe finds, in a narrow window or from right to left", async () => {
     await lead.page.$eval("#triggers details", (details) => details.setAttribute("open", ""));
     expect(await lead.allComplaints()).toEqual([]);
@@ -266,7 +328,7 @@ describe("Setting up", () => {
 
   it("connects a page: lists its site, and gives the code that the page needs", async () => {
     const site = `http://localhost:${(server.address() as AddressInfo).port}`;
-    await collector.request("PUT", "/v1/sessions/conv_1", { user: "Maria" });
+    await collector.request("PUT", "/v1/sessions/conv_1", { user: LONG_NAME });
     await lead.type("#setting-origins", site);
     await lead.page.select("#setting-binding", "open");
     await lead.page.click("#review-changes");
@@ -333,6 +395,23 @@ describe("Setting up", () => {
   });
 
   it("has no barrier that axe finds, in a narrow window or from right to left", async () => {
+    expect(await lead.allComplaints()).toEqual([]);
+  });
+});
+
+describe("Now, with a visitor of a long name", () => {
+  beforeAll(async () => {
+    await lead.page.evaluate(() => {
+      location.hash = "#/now/conv_1";
+    });
+    await lead.page.waitForSelector("#drawer[open]");
+  });
+
+  it("has no barrier that axe finds, with the details open and without", async () => {
+    await lead.seeIn("#drawer-name", LONG_NAME);
+    expect(await lead.allComplaints()).toEqual([]);
+    await lead.page.keyboard.press("Escape");
+    await lead.page.waitForSelector("#drawer:not([open])");
     expect(await lead.allComplaints()).toEqual([]);
   });
 });

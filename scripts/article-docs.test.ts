@@ -21,6 +21,9 @@ const rows = read("docs/article.md")
   .map((line) => line.split("|").map((cell) => cell.trim()))
   .map(([, number = "", , where = ""]) => ({ number, where }));
 
+/** What an administrator does: mode, terms, trial, period, capacity, release, triggers and recipes. */
+const ACTED_ON = ["A8", "A9", "A11", "A14", "A16", "A17", "A18", "A19", "A20", "A21", "A22"];
+
 /** Files, titles of tests and worked cases, in the order in which a row names them. */
 const NAMED = /`([\w./-]+\.tsx?)`|"([^"]+)"|`([A-Z]\d+-[\w-]+)`/g;
 
@@ -28,6 +31,11 @@ describe("docs/article.md", () => {
   it("has a row for each point of the article", () => {
     const numbers = Array.from({ length: POINTS }, (_, index) => `A${index + 1}`);
     expect(rows.map(({ number }) => number)).toEqual(numbers);
+  });
+
+  it.each(ACTED_ON)("names a test that does point %s with nothing but the console", (wanted) => {
+    const { where } = rows.find(({ number }) => number === wanted) ?? {};
+    expect(where).toMatch(/^console: `e2e\/console-[\w-]+\.test\.ts` "/);
   });
 
   it.each(rows)("says where point $number went, and names what exists", ({ where }) => {

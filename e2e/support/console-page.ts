@@ -13,6 +13,8 @@ interface Violation {
   nodes: { html: string }[];
 }
 
+const NO_MOTION = { name: "prefers-reduced-motion", value: "reduce" };
+
 /** Opens the console, and signs in with a secret key. */
 export async function openConsole(page: Page, url: string, key: string): Promise<void> {
   await page.goto(`${url}/console`);
@@ -97,13 +99,20 @@ export class ConsolePage {
     ];
   }
 
-  /** The complaints of a narrow window in a language that is written from right to left, and a wide one. */
+  /** The complaints of a narrow dark window that is written from right to left, and of a wide bright one. */
   async allComplaints(): Promise<string[]> {
+    await this.setScheme("dark");
     await this.page.setViewport({ width: 390, height: 800 });
     await this.page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
     const narrow = await this.complaints();
     await this.page.evaluate(() => document.documentElement.removeAttribute("dir"));
     await this.page.setViewport({ width: 1280, height: 900 });
+    await this.setScheme("light");
     return [...narrow, ...(await this.complaints())];
+  }
+
+  /** Without motion, since a row that is just highlighted has the colours of no state. */
+  async setScheme(value: "light" | "dark"): Promise<void> {
+    await this.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value }, NO_MOTION]);
   }
 }
