@@ -18,7 +18,7 @@ import {
 } from "../suite/testing/silence-simulation.ts";
 
 const ACCOUNT = "shop";
-/** Sites per property, and the most visitors of one. A failure prints its seed. */
+/** Sites per property, and the most visitors of one; `RUNS=20 SESSIONS=10000` is the long form. A failure prints its seed. */
 const RUNS = Number(process.env["RUNS"] ?? 40);
 const MAX_SESSIONS = Number(process.env["SESSIONS"] ?? 1_000);
 const options = { numRuns: RUNS, endOnFailure: true };

@@ -5,12 +5,13 @@
  * @module
  */
 import type { Input } from "../../core/input.ts";
+import type { Session } from "../../core/session.ts";
 import type { Overrides } from "../../core/settings-schema.ts";
 import type { Trigger } from "../../core/trigger.ts";
 import { Clock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import { sweep } from "../../engine/sweep.ts";
-import type { Store } from "../../stores/store.ts";
+import type { ScanPart, Store, Stored } from "../../stores/store.ts";
 import { Beats } from "../beats.ts";
 
 export const START = 1_700_000_000_000;
@@ -191,9 +192,13 @@ export class SilenceSimulation {
       if (!last) break;
       cursor = last.cursor;
     }
-    const all = { limit: 1_000_000, maxExamined: 1_000_001 };
-    const { sessions: listed } = await this.store.list(account, all);
-    const idsWhere = (isListed: (session: (typeof listed)[number]["session"]) => boolean) =>
+    const listed: Stored[] = [];
+    for (let after: string | null = null, isMore = true; isMore; isMore = after !== null) {
+      const { sessions, next }: ScanPart = await this.store.scan(account, after, 1_000);
+      listed.push(...sessions);
+      after = next;
+    }
+    const idsWhere = (isListed: (session: Session) => boolean) =>
       new Set(listed.filter(({ session }) => isListed(session)).map(({ session }) => session.id));
     return {
       verdicts,
