@@ -39,7 +39,7 @@ module.exports = {
         `${collector}/(core|async|stores)/`,
         "^node:",
         "^cloudflare:",
-        "^(sqlite|assert|crypto|fs|path)",
+        "^(sqlite|assert|crypto|events|fs|path)",
         "node_modules/redis",
       ],
       "A store knows the shapes of the core and its own engine, no rule and no route.",
