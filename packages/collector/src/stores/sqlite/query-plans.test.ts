@@ -33,3 +33,9 @@ it("what waits for webhooks is erased by its session, whatever else waits", () =
     "SEARCH webhook_waiting USING INDEX webhook_waiting_session (account=? AND session=?)",
   ]);
 });
+
+it("what is due of an account is found by deadline, in the order of the index", () => {
+  expect(planOf(STORE_SQL.dueOf)).toEqual([
+    "SEARCH sessions USING INDEX sessions_due (deadline_at>? AND deadline_at<?)",
+  ]);
+});
