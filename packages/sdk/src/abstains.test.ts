@@ -12,10 +12,15 @@ const sources = import.meta.glob(["./*.ts", "!./*.test.ts", "!./*.d.ts"], {
   import: "default",
 });
 
-/** The code without its comments. */
-const code = Object.values(sources)
-  .join("\n")
-  .replaceAll(/\/\*.*?\*\/|^\s*\/\/[^\n]*$/gms, "");
+/** The code of some files without its comments. */
+const codeOf = (isWanted: (path: string) => boolean) =>
+  Object.keys(sources)
+    .filter(isWanted)
+    .map((path) => sources[path])
+    .join("\n")
+    .replaceAll(/\/\*.*?\*\/|^\s*\/\/[^\n]*$/gms, "");
+
+const code = codeOf(() => true);
 
 // Each costs the page something: a policy, its privacy, its back/forward cache, or its sleep.
 it.each([
@@ -23,7 +28,7 @@ it.each([
   ["eval", /\beval\b|new Function|\bFunction\(/],
   ["a blob", /\bBlob\b|createObjectURL/],
   ["a worker", /Worker\b/],
-  ["storage", /\b(local|session)Storage\b|indexedDB|\bcaches\b/],
+  ["storage that outlives the tab", /\blocalStorage\b|indexedDB|\bcaches\b/],
   ["cookies", /cookie/i],
   ["a Web Lock", /\.locks\b/],
   ["a socket", /WebSocket|EventSource|RTCPeer|WebTransport/],
@@ -33,4 +38,8 @@ it.each([
 ])("uses no %s", (_, pattern) => {
   expect(code).toContain("fetchLater(");
   expect(code).not.toMatch(pattern);
+});
+
+it("uses storage only for a widget, whose secret and conversation the next page of the tab needs", () => {
+  expect(codeOf((path) => !path.includes("chatwoot"))).not.toMatch(/\bsessionStorage\b/);
 });
