@@ -51,6 +51,10 @@ const TITLES: Partial<Record<AuditAction, string>> = {
   desk_changed: "Desk changed",
   desk_removed: "Desk removed",
   password_changed: "Password changed",
+  signed_out: "Signed out",
+  agent_changed: "Agent changed",
+  deliveries_replayed: "Messages of a webhook sent again",
+  token_minted: "Token for a page made",
 };
 
 export function actionTitle(action: AuditAction): string {

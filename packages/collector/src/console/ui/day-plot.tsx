@@ -10,6 +10,8 @@ const DAY = new Intl.DateTimeFormat(undefined, {
 const HEIGHT = 100;
 const DAY_WIDTH = 40;
 const BAR_WIDTH = 12;
+/** With fewer days the rest of the drawing is empty, so that bars are not wider than a day. */
+const MIN_DAYS = 7;
 
 interface Props {
   title: string;
@@ -25,6 +27,8 @@ interface Props {
 export function DayPlot({ title, bars, names }: Props) {
   const most = Math.max(1, ...bars.flatMap(({ live, shadow }) => [live, shadow ?? 0]));
   const hasShadow = bars.some(({ shadow }) => shadow !== null);
+  const days = Math.max(MIN_DAYS, bars.length);
+  const empty = Array.from({ length: days - bars.length }, (_, index) => bars.length + index);
   const shown = hasShadow ? names : names.slice(0, 1);
   return (
     <figure class="plot">
@@ -43,7 +47,7 @@ export function DayPlot({ title, bars, names }: Props) {
         <span class="plot-most">{most}</span>
         <svg
           aria-hidden="true"
-          viewBox={`0 0 ${bars.length * DAY_WIDTH} ${HEIGHT}`}
+          viewBox={`0 0 ${days * DAY_WIDTH} ${HEIGHT}`}
           preserveAspectRatio="none"
         >
           {bars.flatMap(({ day, live, shadow }, index) => {
@@ -68,6 +72,9 @@ export function DayPlot({ title, bars, names }: Props) {
         <ol>
           {bars.map(({ day }) => (
             <li key={day}>{dayWords(day)}</li>
+          ))}
+          {empty.map((day) => (
+            <li key={day} />
           ))}
         </ol>
       </div>
