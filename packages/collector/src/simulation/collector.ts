@@ -79,7 +79,8 @@ export class Collector {
 
   start(): void {
     // Who starts between a step of the server's clock and its broadcast takes it for an outage.
-    if (this.#world.now < this.#store.machine.unsettledUntil) {
+    const isUnsettled = this.#world.now < this.#store.machine.unsettledUntil;
+    if (isUnsettled || this.#world.now < this.machine.bootsUntil) {
       this.#world.after(RESTART_MS, () => this.start());
       return;
     }

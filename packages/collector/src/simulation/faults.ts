@@ -36,7 +36,7 @@ const INJECTORS = {
     if (machine.isSuspended) return;
     const bootMs = 8_000 + lastsMs;
     for (const each of collectors) if (each.machine === machine) each.crash(bootMs);
-    machine.reboot();
+    machine.reboot(bootMs);
     world.fault("machine_reboot", `${name} ${bootMs}`);
   },
   wall_step({ world }, { machine, name }) {

@@ -29,6 +29,8 @@ export class Machine implements MachineClocks {
   skewMs: number;
   /** Until then no collector may have noticed the last step; where none does, it is taken for an outage. */
   unsettledUntil = Number.NEGATIVE_INFINITY;
+  /** Until then nothing starts on it. */
+  bootsUntil = Number.NEGATIVE_INFINITY;
   readonly #scheduler: Scheduler;
   #monoMs: number;
   readonly #rate: number;
@@ -68,7 +70,8 @@ export class Machine implements MachineClocks {
   }
 
   /** Boots again: its monotonic clock begins at 0, and nothing of its processes is left. */
-  reboot(): void {
+  reboot(forMs: number): void {
+    this.bootsUntil = this.#scheduler.now + forMs;
     this.boot = `${this.boot}+`;
     this.#monoMs -= this.mono();
   }
