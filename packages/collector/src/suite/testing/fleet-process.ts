@@ -98,9 +98,13 @@ export class ProcessCollector implements FleetCollector {
 function serve(file: string, monoMs: number): void {
   const world = new World();
   const clocks = world.clocks({ monoMs });
-  const store = new SqliteStore(file);
-  const collector = new LocalCollector(store, clocks, String(process.pid));
+  // The other process may be opening the file as well.
+  const opening = SqliteStore.open(file).then((store) => {
+    const collector = new LocalCollector(store, clocks, String(process.pid));
+    return { store, collector };
+  });
   process.on("message", async ({ id, elapsedMs, skewMs, method, argument }: Call) => {
+    const { collector } = await opening;
     world.elapsedMs = elapsedMs;
     clocks.skewMs = skewMs;
     try {
@@ -110,7 +114,7 @@ function serve(file: string, monoMs: number): void {
       process.send?.({ id, hits: collector.hits, error: String(error) } satisfies Reply);
     }
   });
-  process.on("disconnect", () => store.close());
+  process.on("disconnect", async () => (await opening).store.close());
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && process.send) {
