@@ -61,7 +61,7 @@ export function partitionKeys(partition: number) {
     pending: `${at}pending`,
     /** String with an expiry: the collector that sweeps the partition. */
     claim: `${at}claim`,
-    /** String: written only to check that the partition accepts writes. */
+    /** Hash: written only to check that the partition accepts writes. */
     writeProbe: `${at}heard`,
     /** Never written; see scripts/write-probe.ts. */
     absent: `${at}absent`,

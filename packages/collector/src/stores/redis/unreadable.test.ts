@@ -217,7 +217,7 @@ describe("a key of the wrong type", () => {
     await store.commit([writeOf("a", { deadlineAt: NOW })]);
     server.command("DEL", keysOf("a").claim, keysOf("a").writeProbe);
     server.command("HSET", keysOf("a").claim, "a", "b");
-    server.command("HSET", keysOf("a").writeProbe, "a", "b");
+    server.command("SADD", keysOf("a").writeProbe, "a");
     expect(await store.heartbeat(NOW, 5_000)).toBe(false);
     expect(await store.due(NOW, 10)).toEqual([keyOf("a")]);
   });
@@ -336,4 +336,14 @@ describe("other records", () => {
     await expect(store.outbox.claim(second, "me", NOW, SOON)).rejects.toThrow(RecordError);
     expect(passedOver.join("\n")).toMatch(/session a,.*webhook wh_2/s);
   });
+});
+
+it("fails the heartbeat where scripts may write no hash, though the heartbeat needs none itself", async () => {
+  server.command("ACL", "SETUSER", "default", "-hset");
+  try {
+    await expect(store.heartbeat(NOW, 5_000)).rejects.toThrow("can't run this command");
+  } finally {
+    server.command("ACL", "SETUSER", "default", "+hset");
+  }
+  expect(await store.heartbeat(NOW, 5_000)).toBe(false);
 });
