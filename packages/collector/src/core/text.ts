@@ -9,6 +9,9 @@
  */
 const NOT_STORABLE = /[\p{Surrogate}\0]/u;
 
+/** A valid session id. It appears in URLs, where `.` and `..` have another meaning, and in store keys. */
+export const SESSION_ID = /^(?!\.{1,2}$)[\w.:@-]{1,128}$/;
+
 /** Whether a text is the same once it was stored and read. */
 export function isStorable(text: string): boolean {
   return !NOT_STORABLE.test(text);

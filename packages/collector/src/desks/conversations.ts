@@ -11,11 +11,22 @@ import type { Known } from "./known.ts";
 const KEPT_MS = 30 * 86_400_000;
 const MAX_ATTEMPTS = 8;
 
+/** Which conversation: one whose session was erased and is there again begins from nothing. */
+export interface ConversationName {
+  readonly account: string;
+  readonly desk: string;
+  /** The desk's own id. */
+  readonly conversation: string;
+  readonly sessionCreatedAt: number;
+}
+
 export interface Conversation {
   readonly known: Known;
   /** `seq`: the number of the session's transition up to which the desk was told. */
-  readonly written: (Written & { readonly seq: number; readonly sessionCreatedAt: number }) | null;
+  readonly written: (Written & { readonly seq: number }) | null;
 }
+
+type Stored = Conversation & Pick<ConversationName, "sessionCreatedAt">;
 
 const NEW: Conversation = { known: {}, written: null };
 
@@ -26,8 +37,8 @@ export class Conversations {
     this.#admin = admin;
   }
 
-  async read(desk: string, conversation: string): Promise<Conversation> {
-    return conversationOf(await this.#record(desk, conversation));
+  async read(name: ConversationName): Promise<Conversation> {
+    return conversationOf(await this.#record(name), name);
   }
 
   /**
@@ -35,34 +46,38 @@ export class Conversations {
    * again, where another process changes the conversation at the same time.
    */
   async update(
-    { account, id }: { readonly account: string; readonly id: string },
-    conversation: string,
+    name: ConversationName,
     now: number,
     change: (before: Conversation) => Promise<Conversation> | Conversation,
   ): Promise<void> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      const record = await this.#record(id, conversation);
-      const before = conversationOf(record);
-      const body = await change(before);
-      if (body === before) return;
+      const record = await this.#record(name);
+      const before = conversationOf(record, name);
+      const after = await change(before);
+      if (after === before) return;
+      const { sessionCreatedAt } = name;
+      const body: Stored = { ...after, sessionCreatedAt };
       const expectedVersion = record?.version ?? 0;
-      const write = { id: recordId(id, conversation), expectedVersion, body };
-      const expiresAt = now + KEPT_MS;
-      if (await this.#admin.commit(account, [{ ...write, expiresAt }], [])) return;
+      const write = { id: recordId(name), expectedVersion, body, expiresAt: now + KEPT_MS };
+      if (await this.#admin.commit(name.account, [write], [])) return;
     }
-    throw new Error(`The conversation ${conversation} keeps being changed. Try again.`);
+    throw new Error(`The conversation ${name.conversation} keeps being changed. Try again.`);
   }
 
-  async #record(desk: string, conversation: string): Promise<AdminRecord | null> {
-    const [record = null] = await this.#admin.records([recordId(desk, conversation)]);
+  async #record(name: ConversationName): Promise<AdminRecord | null> {
+    const [record = null] = await this.#admin.records([recordId(name)]);
     return record;
   }
 }
 
-function recordId(desk: string, conversation: string): string {
+function recordId({ desk, conversation }: ConversationName): string {
   return `desk/${desk}/${conversation}`;
 }
 
-function conversationOf(record: AdminRecord | null): Conversation {
-  return (record?.body as Conversation | undefined) ?? NEW;
+function conversationOf(
+  record: AdminRecord | null,
+  { sessionCreatedAt }: ConversationName,
+): Conversation {
+  const stored = record?.body as Stored | undefined;
+  return stored?.sessionCreatedAt === sessionCreatedAt ? stored : NEW;
 }

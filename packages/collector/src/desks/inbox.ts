@@ -6,17 +6,16 @@
 import type { Input } from "../core/input.ts";
 import { isOfSame, joinLinks, type Link } from "../core/links.ts";
 import { END_REASON_BY } from "../core/lists.ts";
+import { SESSION_ID } from "../core/text.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Outcome } from "../engine/request.ts";
 import type { Actor } from "../stores/admin.ts";
 import type { SessionKey } from "../stores/store.ts";
-import type { Conversation, Conversations } from "./conversations.ts";
+import type { Conversation, ConversationName, Conversations } from "./conversations.ts";
 import type { ConfiguredDesk } from "./desks.ts";
 import type { DeskEvent, Fact, Ref } from "./fact.ts";
 import { type Known, learn } from "./known.ts";
 
-/** Of a session's id, as signals name it. */
-const SESSION_ID = /^(?!\.{1,2}$)[\w.:@-]{1,128}$/;
 /** Sessions that one fact about a user or a ticket is applied to. */
 const MAX_SESSIONS = 100;
 
@@ -76,8 +75,9 @@ export class Inbox {
         await this.#submit(desk, prefix, conversation, fact, [inputOf(event, fact.at)]);
         continue;
       }
-      const now = this.#engine.clock.now();
-      await this.#conversations.update(desk, conversation, now, async (before) => {
+      const named = await this.#named(desk, prefix, conversation);
+      if (!named) continue;
+      await this.#conversations.update(named, this.#engine.clock.now(), async (before) => {
         const [ticket, known] = learn(before.known, event.ticket, fact.at);
         if (Object.keys(ticket).length > 0) {
           const input = { type: "ticket_updated", ticket, happenedAt: fact.at } as const;
@@ -86,6 +86,19 @@ export class Inbox {
         return withKnown(before, known);
       });
     }
+  }
+
+  /** `null` if there is no session of this conversation. */
+  async #named(
+    { account, id: desk }: ConfiguredDesk,
+    prefix: string,
+    conversation: string,
+  ): Promise<ConversationName | null> {
+    const key = { account, id: prefix + conversation };
+    if (!isSessionId(key.id)) return null;
+    const outcome = await this.#engine.submit({ key, inputs: [] });
+    if (!("session" in outcome)) return null;
+    return { account, desk, conversation, sessionCreatedAt: outcome.session.createdAt };
   }
 
   /** Creates the session of a conversation that has none. */
@@ -109,7 +122,7 @@ export class Inbox {
       ? []
       : [{ type: "ticket_updated", ticket: { id: ticket }, happenedAt: fact.at }];
     if (Object.keys(described).length > 0) inputs.push({ type: "described", ...described });
-    if (inputs.length > 0 || outcome.created) await this.#engine.submit({ key, inputs, create });
+    if (inputs.length > 0) await this.#engine.submit({ key, inputs, create });
   }
 
   async #submit(

@@ -13,7 +13,7 @@ import { PostError } from "../webhooks/post.ts";
 import type { Attempt, Send } from "../webhooks/send.ts";
 import { DeskActivity } from "./activity.ts";
 import { changedSince } from "./changes.ts";
-import { type Conversation, Conversations } from "./conversations.ts";
+import { type Conversation, type ConversationName, Conversations } from "./conversations.ts";
 import type { DeskAnswer, DeskCall, DeskKind, Standing, Step } from "./desk.ts";
 import { type ConfiguredDesk, Desks } from "./desks.ts";
 import { deskOfEndpoint } from "./endpoint.ts";
@@ -87,9 +87,9 @@ class DeskWriter {
     const session = await this.#sessionOf(desk.account, entry);
     const link = session?.links.find((each) => each.desk === desk.id);
     if (!session || !link) return NOTHING_TO_SEND;
-    const stored = await this.#conversations.read(desk.id, link.conversation);
-    const written = stored.written?.sessionCreatedAt === session.createdAt ? stored.written : null;
-    const standing = await this.#standingOf(desk, session, { ...stored, written });
+    const stored = await this.#conversations.read(nameOf(desk, session, link.conversation));
+    const { written } = stored;
+    const standing = await this.#standingOf(desk, session, stored);
     if (!standing) return NOTHING_TO_SEND;
     const call = sink.call(standing, written, desk.outbound, desks.mappingOf(desk));
     if (!call) return NOTHING_TO_SEND;
@@ -178,16 +178,24 @@ class DeskWriter {
 
   async #note(desk: ConfiguredDesk, session: Session, standing: Standing): Promise<void> {
     const { conversation, presence, reason, changed } = standing;
-    const { seq, createdAt: sessionCreatedAt } = session;
-    const written = { presence, reason, seq, sessionCreatedAt };
+    const written = { presence, reason, seq: session.seq };
     const { tags, ...fields } = changed;
     const patch = { ...fields, ...(tags && { tags: session.ticket.tags }) };
     const now = this.#engine.clock.now();
-    await this.#conversations.update(desk, conversation, now, ({ known }) => ({
+    const name = nameOf(desk, session, conversation);
+    await this.#conversations.update(name, now, ({ known }) => ({
       known: noteWritten(known, patch),
       written,
     }));
   }
+}
+
+function nameOf(
+  { account, id: desk }: ConfiguredDesk,
+  { createdAt: sessionCreatedAt }: Session,
+  conversation: string,
+): ConversationName {
+  return { account, desk, conversation, sessionCreatedAt };
 }
 
 /** What an answer means whatever was asked; `null`: the desk's own file knows. */

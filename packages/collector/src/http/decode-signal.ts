@@ -11,6 +11,7 @@ import {
   WIRE_VERSION,
 } from "@stillhere/sdk/wire";
 import type { LeaveInput, SignalInput } from "../core/input.ts";
+import { SESSION_ID } from "../core/text.ts";
 import { Problem } from "./problem.ts";
 
 export interface DecodedSignal {
@@ -19,8 +20,6 @@ export interface DecodedSignal {
   readonly input: SignalInput | LeaveInput;
 }
 
-/** A valid session id. It appears in URLs, where `.` and `..` have another meaning, and in store keys. */
-export const SESSION_ID = /^(?!\.{1,2}$)[\w.:@-]{1,128}$/;
 const PAGE_ID = /^[\w.-]{1,64}$/;
 const TOKEN_MAX_LENGTH = 2_048;
 /** Bytes that were no UTF-8, and halves of characters: two different secrets would have one hash. */

@@ -59,14 +59,12 @@ export function deskInboundRoutes(context: DeskContext): OpenAPIHono<Env> {
 
   for (const path of ["/v1/desks/:id/inbound", "/v1/desks/:id/inbound/:secret"]) {
     routes.post(path, limit, async (c) => {
-      try {
-        await accept(c);
-        return c.json({ accepted: true }, 200);
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        const isAllowed = addresses.allow(`desk ${addressGroup(addressOf(c))}`);
-        throw isAllowed ? error : tooManyRequests("address");
-      }
+      // Before the body is read: only what is refused counts in the end.
+      const takeBack = addresses.reserve(`desk ${addressGroup(addressOf(c))}`);
+      if (!takeBack) throw tooManyRequests("address");
+      await accept(c);
+      takeBack();
+      return c.json({ accepted: true }, 200);
     });
   }
   return routes;

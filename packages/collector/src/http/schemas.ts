@@ -15,9 +15,9 @@ import {
   TRANSITION_CAUSES,
   VISIBILITIES,
 } from "../core/lists.ts";
+import { SESSION_ID } from "../core/text.ts";
 import { id, name, storable } from "../schemas/name.ts";
 import { ticketFields, ticketPatch } from "../schemas/ticket.ts";
-import { SESSION_ID } from "./decode-signal.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 
 export const sessionId = z.string().regex(SESSION_ID).openapi({ example: "conv_1" });
