@@ -13,7 +13,7 @@ interface Seen {
   readonly address: string;
   /** When its collector came to it: later than it arrived where that stood still. */
   handledAt: number;
-  /** A rejection is counted by then, after the store was read. */
+  /** Counted by then, some only after the store was read; infinite while it waits for that. */
   answeredAt: number;
 }
 
@@ -45,7 +45,7 @@ export class Limits {
       session: `${account} ${session}`,
       address,
       handledAt: at,
-      answeredAt: at,
+      answeredAt: Number.POSITIVE_INFINITY,
     };
     this.#seen.push(seen);
     if (this.#seen.length > 20_000) {
