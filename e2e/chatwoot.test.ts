@@ -28,7 +28,11 @@ let site: string;
 let secretKey: string;
 
 beforeAll(async () => {
-  const started = await start(process.execPath, [MAIN], /Ctrl\+C stops it/, { PORT: "0" });
+  const started = await start(process.execPath, [MAIN], /Ctrl\+C stops it/, {
+    PORT: "0",
+    // A message is not sent again, however busy the machine is.
+    WEBHOOK_TIMEOUT_MS: "60000",
+  });
   example = started;
   [, site = "", secretKey = ""] = /Shop +(\S+)\/\n[\s\S]*(sk_\S+)/.exec(started.output()) ?? [];
   const presence = { bufferSeconds: 1, closeBufferSeconds: 1 };
@@ -63,7 +67,7 @@ function untilAttribute(presence: string): Promise<unknown> {
   return until(
     `the attribute ${presence}`,
     async () => (await conversation())?.custom_attributes["presence"] === presence,
-    20_000,
+    60_000,
   );
 }
 
@@ -98,7 +102,7 @@ it("shows at the desk that a visitor has begun, left and come back, and here wha
   await untilAttribute("online");
 
   await fetch(`${site}/app/conversations/1/resolve`, { method: "POST" });
-  await until("the mask", async () => (await session())?.["state"] === "inactive");
+  await until("the mask", async () => (await session())?.["state"] === "inactive", 60_000);
   expect(await session()).toMatchObject({
     reason: "ticket_status",
     presence: "online",

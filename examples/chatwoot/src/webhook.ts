@@ -5,7 +5,8 @@
  */
 import { createHmac, randomUUID } from "node:crypto";
 
-const TIMEOUT_MS = 5_000;
+/** Chatwoot has 5 s. */
+const TIMEOUT_MS = Number(process.env["WEBHOOK_TIMEOUT_MS"] ?? 5_000);
 const MAX_DELAY_MS = 200;
 const TWICE = 0.2;
 

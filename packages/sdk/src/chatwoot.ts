@@ -56,13 +56,15 @@ export const connectChatwoot = ({
 
   const giveHash = () =>
     quietly(async () => {
-      const bytes = new TextEncoder().encode(secret);
+      const of = secret;
+      const bytes = new TextEncoder().encode(of);
       const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
       const stillhere = btoa(String.fromCharCode(...hash))
         .replace(/[+]/g, "-")
         .replace(/[/]/g, "_")
         .replace("=", "");
-      window.$chatwoot?.setConversationCustomAttributes({ stillhere });
+      // Meanwhile the visitor may have logged out.
+      if (of === secret) window.$chatwoot?.setConversationCustomAttributes({ stillhere });
     });
 
   const follow = (id: string) => {

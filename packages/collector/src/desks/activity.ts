@@ -20,6 +20,8 @@ const NONE: Activity = { lastHeardAt: null, lastWrittenAt: null, refused: 0 };
 interface Named {
   readonly account: string;
   readonly id: string;
+  /** Tells it from one of the same id that was removed. */
+  readonly createdAt: number;
 }
 
 export class DeskActivity {
@@ -46,35 +48,37 @@ export class DeskActivity {
     return this.#note(desk, { ...NONE, refused: 1 });
   }
 
-  async of({ id }: Named): Promise<Activity> {
-    const [record] = await this.#admin.records([recordId(id)]);
-    return join((record?.body as Activity | undefined) ?? NONE, this.#noted.get(id) ?? NONE);
+  async of(desk: Named): Promise<Activity> {
+    const [record] = await this.#admin.records([recordId(desk)]);
+    const noted = this.#noted.get(recordId(desk)) ?? NONE;
+    return join((record?.body as Activity | undefined) ?? NONE, noted);
   }
 
   async #note(desk: Named, activity: Activity): Promise<void> {
-    this.#noted.set(desk.id, join(this.#noted.get(desk.id) ?? NONE, activity));
+    const id = recordId(desk);
+    this.#noted.set(id, join(this.#noted.get(id) ?? NONE, activity));
     const now = this.#clock.steady();
-    if (now - (this.#storedAt.get(desk.id) ?? Number.NEGATIVE_INFINITY) < STORE_EVERY_MS) return;
-    this.#storedAt.set(desk.id, now);
-    await this.#store(desk);
+    if (now - (this.#storedAt.get(id) ?? Number.NEGATIVE_INFINITY) < STORE_EVERY_MS) return;
+    this.#storedAt.set(id, now);
+    await this.#store(desk.account, id);
   }
 
   /** If others keep storing at the same time, it stays noted for the next time. */
-  async #store({ account, id }: Named): Promise<void> {
+  async #store(account: string, id: string): Promise<void> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const noted = this.#noted.get(id) ?? NONE;
       this.#noted.delete(id);
-      const [record = null] = await this.#admin.records([recordId(id)]);
+      const [record = null] = await this.#admin.records([id]);
       const body = join((record?.body as Activity | undefined) ?? NONE, noted);
-      const write = { id: recordId(id), expectedVersion: record?.version ?? 0, body };
+      const write = { id, expectedVersion: record?.version ?? 0, body };
       if (await this.#admin.commit(account, [{ ...write, expiresAt: null }], [])) return;
       this.#noted.set(id, join(this.#noted.get(id) ?? NONE, noted));
     }
   }
 }
 
-function recordId(desk: string): string {
-  return `desk-activity/${desk}`;
+function recordId({ id, createdAt }: Named): string {
+  return `desk-activity/${id}/${createdAt}`;
 }
 
 function join(a: Activity, b: Activity): Activity {

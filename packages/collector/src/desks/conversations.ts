@@ -22,8 +22,14 @@ export interface ConversationName {
 
 export interface Conversation {
   readonly known: Known;
-  /** `seq`: the number of the session's transition up to which the desk was told. */
-  readonly written: (Written & { readonly seq: number }) | null;
+  readonly written: WrittenTo | null;
+}
+
+export interface WrittenTo extends Written {
+  /** The number of the session's transition up to which the desk was told. */
+  readonly seq: number;
+  /** Whom the desk's settings led to then. */
+  readonly target: string;
 }
 
 type Stored = Conversation & Pick<ConversationName, "sessionCreatedAt">;

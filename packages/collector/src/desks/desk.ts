@@ -77,7 +77,9 @@ export interface DeskCall {
 
 /** Told how things stand, not each change, so that nothing is written twice or too late. */
 export interface Sink<Outbound> {
-  /** The first request, or `null` if the desk knows everything. At most 4 are made in a row. */
+  /** The part of what has changed that the desk has words for, and may be told. */
+  tellable(changed: Changed, outbound: Outbound, mapping: Mapping): Changed;
+  /** The first request, or `null` if the desk knows everything. At most 5 are made in a row. */
   call(
     now: Standing,
     written: Written | null,

@@ -137,6 +137,6 @@ function shown({ kind, secrets, outbound, dryRun, mapping }: DeskConfig) {
   return { kind, secrets: secrets.length, outbound: origin, dryRun, mapping };
 }
 
-function originOf(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).origin : null;
+export function originOf(url: unknown): string | null {
+  return typeof url === "string" && URL.canParse(url) ? new URL(url).origin : null;
 }

@@ -10,7 +10,7 @@ export type TicketField = (typeof TICKET_FIELDS)[number];
 
 interface Value {
   readonly value: unknown;
-  /** The latest time at which the desk reported it; 0: only written. */
+  /** The latest time at which the desk reported it, or it was written. */
   readonly at: number;
 }
 
@@ -33,12 +33,15 @@ export function learn(known: Known, ticket: TicketPatch, at: number): [TicketPat
   return [news as TicketPatch, learned];
 }
 
-/** What is known once values were written to the desk. */
-export function noteWritten(known: Known, written: TicketPatch): Known {
+/**
+ * What is known once values were written to the desk, by `at`: what it reports of a time before that may be from
+ * between two of the requests.
+ */
+export function noteWritten(known: Known, written: TicketPatch, at: number): Known {
   const noted: { [Field in TicketField]?: Value } = { ...known };
   for (const field of TICKET_FIELDS) {
     if (written[field] === undefined) continue;
-    noted[field] = { value: written[field], at: known[field]?.at ?? 0 };
+    noted[field] = { value: written[field], at: Math.max(at, known[field]?.at ?? 0) };
   }
   return noted;
 }

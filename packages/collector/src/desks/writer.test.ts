@@ -1,10 +1,11 @@
 /**
  * What a desk is told, when, and how often: the latest state, once, however the desk answers.
  */
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TestApp } from "../http/testing/app.ts";
 import type { Endpoint } from "../stores/outbox.ts";
 import { FakeChatwoot } from "./chatwoot/testing/desk.ts";
+import { Conversations } from "./conversations.ts";
 import { deskEndpointId } from "./endpoint.ts";
 import { DESK_KINDS } from "./kinds.ts";
 import { withDesks } from "./writer.ts";
@@ -16,7 +17,11 @@ let chatwoot: FakeChatwoot;
 let send: ReturnType<typeof withDesks>;
 let endpoint: Endpoint;
 
+afterEach(() => {
+  vi.useRealTimers();
+});
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
   harness = await TestApp.create();
   chatwoot = new FakeChatwoot();
   chatwoot.add("12");
@@ -35,13 +40,23 @@ beforeEach(async () => {
   expect(endpoint.id).toBe(deskEndpointId("main"));
 });
 
+const OUTBOUND = {
+  baseUrl: "https://chat.example.com",
+  accountId: "1",
+  apiAccessToken: "an_access_token",
+};
+
+/** What is known of a conversation as the desk has it. */
+async function knownOf(conversation: string) {
+  const key = { account: "default", id: "main-12" };
+  const [found] = await harness.store.load([{ key, eventIds: [] }]);
+  const sessionCreatedAt = found?.stored?.session.createdAt ?? 0;
+  const name = { account: "default", desk: "main", conversation, sessionCreatedAt };
+  return (await new Conversations(harness.store.admin).read(name)).known;
+}
+
 async function configure(change: object = {}): Promise<void> {
-  const outbound = {
-    baseUrl: "https://chat.example.com",
-    accountId: "1",
-    apiAccessToken: "an access token",
-  };
-  const body = { kind: "chatwoot", outbound, ...change };
+  const body = { kind: "chatwoot", outbound: OUTBOUND, ...change };
   expect((await harness.request("PUT", "/v1/desks/main", body)).status).toBe(200);
 }
 
@@ -142,7 +157,7 @@ describe("a desk", () => {
     await event({ type: "ticket_updated", status: "open", priority: "high" });
     await leave();
     await deliverAll();
-    expect(chatwoot.writes).toEqual(["POST /custom_attributes", "POST /toggle_status"]);
+    expect(chatwoot.writes).toEqual(["POST /toggle_status", "POST /custom_attributes"]);
     expect(chatwoot.conversations.get("12")?.status).toBe("resolved");
     await deliverAll();
     expect(chatwoot.writes).toHaveLength(2);
@@ -201,11 +216,61 @@ describe("a desk", () => {
     ["nonsense", { status: 200, body: "<html>" }],
     ["a list", { status: 200, body: [] }],
     ["nothing", { status: 200, body: null }],
+    ["a conversation without labels", { status: 200, body: { custom_attributes: {} } }],
     ["a redirect", { status: 302 }],
-  ])("that answers %s is told again later, or as if it knew nothing", async (_, failure) => {
+  ])("that answers %s is told again later, and nothing there is replaced", async (_, failure) => {
     await begin();
     chatwoot.failure = failure;
-    expect((await deliverAll())?.outcome).toMatch(/delivered|failed/);
+    expect((await deliverAll())?.outcome).toBe("failed");
+    expect(chatwoot.writes).toEqual([]);
+  });
+
+  it("is not told what it has no words for, and may say otherwise", async () => {
+    await setTrigger({ ...SOLVE_WHEN_OFFLINE, actions: [{ type: "set_group", value: "second" }] });
+    await begin();
+    await leave();
+    await deliverAll();
+    expect(chatwoot.writes).toEqual(["POST /custom_attributes"]);
+    expect(await knownOf("12")).toEqual({});
+  });
+
+  it("is known to have what it was told, at the time of the last request", async () => {
+    await setTrigger(SOLVE_WHEN_OFFLINE);
+    await begin();
+    await leave();
+    await deliverAll();
+    expect(await knownOf("12")).toMatchObject({
+      status: { value: "solved", at: harness.clock.now() },
+    });
+  });
+
+  it("that refuses one conversation and accepts others is not left alone", async () => {
+    await begin();
+    await deliverAll();
+    await leave();
+    chatwoot.failure = { status: 401 };
+    expect(await deliverAll()).toMatchObject({ error: "misconfigured", retryAfterMs: null });
+  });
+
+  it("of which a session stands for two conversations is told about both", async () => {
+    await begin();
+    chatwoot.add("13");
+    const links = ["12", "13"].map((id) => ({ desk: "main", conversation: id, ticket: id }));
+    await harness.request("PUT", "/v1/sessions/main-12", { links });
+    await deliverAll();
+    for (const id of ["12", "13"]) {
+      expect(chatwoot.conversations.get(id)?.custom_attributes).toMatchObject({
+        presence: "online",
+      });
+    }
+  });
+
+  it("under another attribute is told what the first one was told", async () => {
+    await begin();
+    await deliverAll();
+    await configure({ outbound: { ...OUTBOUND, attribute: "here" } });
+    await deliverAll();
+    expect(chatwoot.conversations.get("12")?.custom_attributes).toMatchObject({ here: "online" });
   });
 
   it("is written to 90 times a minute at most, and gets the rest later", async () => {
@@ -218,11 +283,20 @@ describe("a desk", () => {
       await harness.request("POST", `/v1/sessions/main-${id}/events`, { type: "end_user_message" });
       await signal({ type: "open", seq: 1, visible: true, armed: false, session: `main-${id}` });
     }
-    expect(await deliverAll()).toMatchObject({ outcome: "failed", error: "paced" });
-    expect(chatwoot.writes).toHaveLength(90);
+    const log = await harness.store.log("default", 0, 500);
+    const { signal: never } = new AbortController();
+    const attempts = await Promise.all(
+      log.map((entry) => send(endpoint, entry, harness.clock.now(), never)),
+    );
+    expect(attempts).toContainEqual(expect.objectContaining({ error: "paced" }));
+    expect(chatwoot.writes.length).toBeLessThanOrEqual(90);
     harness.aheadMs += 60_000;
     expect(await deliverAll()).toMatchObject({ outcome: "delivered" });
-    expect(chatwoot.writes).toHaveLength(100);
+    for (const id of ids) {
+      expect(chatwoot.conversations.get(id)?.custom_attributes).toMatchObject({
+        presence: "online",
+      });
+    }
   });
 });
 

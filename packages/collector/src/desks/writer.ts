@@ -5,6 +5,7 @@
  * @module
  */
 import { TurnBudget } from "../async/turns.ts";
+import type { Link } from "../core/links.ts";
 import { type Session, stateOf } from "../core/session.ts";
 import { type Transition, visibleOf } from "../core/transition.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -20,9 +21,9 @@ import { deskOfEndpoint } from "./endpoint.ts";
 import { noteWritten } from "./known.ts";
 import { WritePace } from "./write-pace.ts";
 
-const RESPONSE_TIMEOUT_MS = 4_000;
-/** To read and write, and to do so again. */
-const MAX_CALLS = 4;
+/** All calls of a delivery stay within the time that a delivery has. */
+const RESPONSE_TIMEOUT_MS = 3_500;
+const MAX_CALLS = 5;
 const READ_LIMIT = 200;
 /** How long a desk that refuses everything is left alone. */
 const MISCONFIGURED_PAUSE_MS = 60_000;
@@ -44,6 +45,13 @@ export interface DeskWriterOptions {
   readonly engine: Pick<Engine, "store" | "clock" | "broadcasts">;
   readonly request: DeskRequest;
   readonly kinds: readonly DeskKind[];
+}
+
+/** A desk that is to be told. */
+interface ToldDesk extends ConfiguredDesk {
+  readonly outbound: NonNullable<ConfiguredDesk["outbound"]>;
+  readonly sink: DeskKind["sink"];
+  readonly endpoint: string;
 }
 
 const NOTHING_TO_SEND: Attempt = {
@@ -69,6 +77,8 @@ class DeskWriter {
   readonly #conversations: Conversations;
   readonly #activity: DeskActivity;
   readonly #pace = new WritePace();
+  /** When a desk last accepted a request, by endpoint, in steady time. */
+  readonly #acceptedAt = new Map<string, number>();
 
   constructor({ engine, request, kinds }: DeskWriterOptions) {
     const { store, clock } = engine;
@@ -85,22 +95,43 @@ class DeskWriter {
     const sink = desk && desks.kind(desk.kind)?.sink;
     if (!desk?.outbound || !sink || desk.dryRun) return NOTHING_TO_SEND;
     const session = await this.#sessionOf(desk.account, entry);
-    const link = session?.links.find((each) => each.desk === desk.id);
-    if (!session || !link) return NOTHING_TO_SEND;
+    const told = { ...desk, outbound: desk.outbound, sink, endpoint: endpoint.id };
+    let last = NOTHING_TO_SEND;
+    // After a merge there may be several. Those that are told cost nothing when it is tried again.
+    for (const link of session?.links.filter((each) => each.desk === desk.id) ?? []) {
+      last = await this.#tell(told, session as Session, link, signal);
+      if (last.outcome !== "delivered") break;
+    }
+    return last;
+  };
+
+  async #tell(desk: ToldDesk, session: Session, link: Link, signal: AbortSignal): Promise<Attempt> {
+    const { outbound, sink, endpoint } = desk;
     const stored = await this.#conversations.read(nameOf(desk, session, link.conversation));
-    const { written } = stored;
-    const standing = await this.#standingOf(desk, session, stored);
+    const standing = await this.#standingOf(desk, session, link, stored);
     if (!standing) return NOTHING_TO_SEND;
-    const call = sink.call(standing, written, desk.outbound, desks.mappingOf(desk));
+    const target = this.#targetOf(desk);
+    const written = stored.written?.target === target ? stored.written : null;
+    const call = sink.call(standing, written, outbound, this.#desks.mappingOf(desk));
     if (!call) return NOTHING_TO_SEND;
-    const waitMs = this.#pace.waitMs(endpoint.id, this.#engine.clock.steady());
+    const now = this.#engine.clock.steady();
+    const waitMs = this.#pace.waitMs(endpoint, now);
     if (waitMs > 0) return failed("paced", null, waitMs);
-    const attempt = await this.#carryOut(endpoint.id, desk.outbound.baseUrl, call, signal);
+    // Before the conversation is read: others are told at the same time.
+    this.#pace.note(endpoint, now);
+    const attempt = await this.#carryOut(endpoint, outbound.baseUrl, call, signal);
     if (attempt.outcome !== "delivered") return attempt;
-    await this.#note(desk, session, standing);
+    await this.#note(desk, session, standing, target);
     await this.#activity.written(desk);
     return attempt;
-  };
+  }
+
+  /** Names whom the desk's settings lead to: another one was told nothing. */
+  #targetOf({ kind, createdAt, outbound }: ToldDesk): string {
+    const credentials: readonly string[] = this.#desks.kind(kind)?.credentials ?? [];
+    const shown = Object.entries(outbound).filter(([field]) => !credentials.includes(field));
+    return JSON.stringify([createdAt, kind, shown]);
+  }
 
   /** `null` if it was erased since, or goes on as another. */
   async #sessionOf(account: string, entry: LogEntry): Promise<Session | null> {
@@ -112,18 +143,18 @@ class DeskWriter {
 
   /** `null`: there is nothing to tell of a session that has not begun or whose presence is not read. */
   async #standingOf(
-    desk: ConfiguredDesk,
+    desk: ToldDesk,
     session: Session,
+    { conversation, ticket }: Link,
     { known, written }: Conversation,
   ): Promise<Standing | null> {
     const { settings } = this.#engine.broadcasts.latest(desk.account);
     const { presence, reason } = visibleOf(session, settings);
-    const link = session.links.find((each) => each.desk === desk.id);
-    if (settings.presence.mode !== "on" || stateOf(session) === "none" || !link) return null;
+    if (settings.presence.mode !== "on" || stateOf(session) === "none") return null;
     if (presence !== "online" && presence !== "offline") return null;
     const transitions = await this.#transitionsSince(desk.account, session, written?.seq ?? 0);
-    const changed = changedSince(transitions, session.ticket, known);
-    const { conversation, ticket } = link;
+    const all = changedSince(transitions, session.ticket, known);
+    const changed = desk.sink.tellable(all, desk.outbound, this.#desks.mappingOf(desk));
     return { conversation, ticket, presence, reason, changed };
   }
 
@@ -154,6 +185,7 @@ class DeskWriter {
     const base = baseUrl.replace(/\/+$/, "");
     let step: Step = first;
     let response: number | null = null;
+    let writes = 0;
     for (let count = 0; typeof step === "object"; count += 1) {
       if (count === MAX_CALLS) return failed("unfinished", response, null);
       const { method, path, headers, body, next }: DeskCall = step;
@@ -161,7 +193,9 @@ class DeskWriter {
       const sent = { ...headers, "user-agent": "stillhere", accept: "application/json" };
       const typed = text === null ? sent : { ...sent, "content-type": "application/json" };
       const limits = { timeoutMs: RESPONSE_TIMEOUT_MS, signal };
-      if (method !== "GET") this.#pace.note(endpoint, this.#engine.clock.steady());
+      if (method !== "GET") writes += 1;
+      // The first one is noted already.
+      if (method !== "GET" && writes > 1) this.#pace.note(endpoint, this.#engine.clock.steady());
       let answer: HttpAnswer;
       try {
         answer = await this.#request(method, `${base}${path}`, typed, text, limits);
@@ -169,22 +203,36 @@ class DeskWriter {
         return failed(error instanceof PostError ? error.code : "failed", null, null);
       }
       response = answer.status;
+      const isAccepted = response >= 200 && response < 300;
+      if (isAccepted) this.#acceptedAt.set(endpoint, this.#engine.clock.steady());
       step = commonMeaning(answer) ?? safely(() => next(answer));
       if (step === "retry") return failed(null, response, answer.retryAfterMs);
     }
-    if (step === "misconfigured") return failed(step, response, MISCONFIGURED_PAUSE_MS);
+    if (step === "misconfigured") return failed(step, response, this.#pauseMs(endpoint));
     return { outcome: "delivered", response, error: null, retryAfterMs: null };
   }
 
-  async #note(desk: ConfiguredDesk, session: Session, standing: Standing): Promise<void> {
+  /** Where others are accepted, only this conversation is out of reach, and the rest goes on. */
+  #pauseMs(endpoint: string): number | null {
+    const acceptedAt = this.#acceptedAt.get(endpoint) ?? Number.NEGATIVE_INFINITY;
+    const isOfThisOne = this.#engine.clock.steady() - acceptedAt < 2 * MISCONFIGURED_PAUSE_MS;
+    return isOfThisOne ? null : MISCONFIGURED_PAUSE_MS;
+  }
+
+  async #note(
+    desk: ConfiguredDesk,
+    session: Session,
+    standing: Standing,
+    target: string,
+  ): Promise<void> {
     const { conversation, presence, reason, changed } = standing;
-    const written = { presence, reason, seq: session.seq };
+    const written = { presence, reason, seq: session.seq, target };
     const { tags, ...fields } = changed;
     const patch = { ...fields, ...(tags && { tags: session.ticket.tags }) };
     const now = this.#engine.clock.now();
     const name = nameOf(desk, session, conversation);
     await this.#conversations.update(name, now, ({ known }) => ({
-      known: noteWritten(known, patch),
+      known: noteWritten(known, patch, now),
       written,
     }));
   }

@@ -2,7 +2,7 @@
  * Desks over HTTP: how an admin sets one up, and what its messages do to sessions, in any order.
  */
 import fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { conversationBody, type Fields, messageBody } from "../desks/chatwoot/testing/bodies.ts";
 import { Conversations } from "../desks/conversations.ts";
 import { Desks } from "../desks/desks.ts";
@@ -11,13 +11,17 @@ import { hexOf, hmacOf } from "../desks/signature.ts";
 import { TestApp } from "./testing/app.ts";
 
 const SECRET = "a secret that chatwoot made";
-const TOKEN = "an access token of chatwoot";
+const TOKEN = "an_access_token_of_chatwoot";
 const SESSION = "/v1/sessions/main-12";
 const OUTBOUND = { baseUrl: "https://chat.example.com", accountId: "1", apiAccessToken: TOKEN };
 
 let harness: TestApp;
 
+afterEach(() => {
+  vi.useRealTimers();
+});
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
   harness = await TestApp.create();
 });
 
@@ -69,6 +73,16 @@ describe("a desk", () => {
     expect((await put({ inbound: { secrets: [] } })).status).toBe(200);
     expect((await deliver(messageBody())).status).toBe(401);
     expect((await put({ outbound: rest }, "other")).status).toBe(400);
+  });
+
+  it("gives its credentials to no other address", async () => {
+    await put({ outbound: OUTBOUND });
+    const { apiAccessToken: _, ...rest } = OUTBOUND;
+    const moved = { ...rest, baseUrl: "https://elsewhere.example.com" };
+    expect((await put({ outbound: moved })).status).toBe(400);
+    expect((await put({ outbound: { ...rest, baseUrl: `${rest.baseUrl}/chat` } })).status).toBe(
+      200,
+    );
   });
 
   it("has an endpoint as long as it is told something, which is no webhook", async () => {
@@ -193,7 +207,7 @@ describe("a desk's message", () => {
     const named = { account: "default", desk: "main", conversation: "12", sessionCreatedAt };
     await conversations.update(named, harness.clock.now(), (before) => ({
       ...before,
-      known: noteWritten(before.known, { status: "solved" }),
+      known: noteWritten(before.known, { status: "solved" }, harness.clock.now()),
     }));
     await harness.request("POST", `${SESSION}/events`, { type: "ticket_updated", status: "open" });
     const updated_at = harness.clock.now() / 1_000 + 5;

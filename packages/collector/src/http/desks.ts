@@ -6,7 +6,13 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { TICKET_PRIORITIES } from "../core/lists.ts";
 import type { DeskKind } from "../desks/desk.ts";
-import { type ConfiguredDesk, type DeskConfig, MAX_DESKS, MAX_SECRETS } from "../desks/desks.ts";
+import {
+  type ConfiguredDesk,
+  type DeskConfig,
+  MAX_DESKS,
+  MAX_SECRETS,
+  originOf,
+} from "../desks/desks.ts";
 import { deskEndpointId } from "../desks/endpoint.ts";
 import type { Mapping } from "../desks/mapping.ts";
 import { id, name, storable } from "../schemas/name.ts";
@@ -204,10 +210,11 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
       secrets: inbound.secrets ?? before?.secrets ?? [],
       outbound: outbound && parseOutbound(kind, outbound, before),
     });
-    const baseUrl = configOf(await desks.byId(wanted)).outbound?.baseUrl;
+    const { name: account } = c.var.account;
+    const found = await desks.byId(wanted);
+    const baseUrl = configOf(found?.account === account ? found : null).outbound?.baseUrl;
     const refusal = baseUrl === undefined ? null : await webhooks.refuseTarget(baseUrl);
     if (refusal !== null) throw new Problem("webhook_target_refused", refusal);
-    const { name: account } = c.var.account;
     const desk = await desks.put(account, wanted, configOf, c.var.principal.actor);
     if (desk === "taken") {
       throw new Problem("desk_id_taken", "Choose another id: those of desks are unique here.");
@@ -257,11 +264,12 @@ function parseOutbound(
   given: Readonly<Record<string, unknown>>,
   before: ConfiguredDesk | null,
 ): DeskConfig["outbound"] {
-  const isSameKind = before?.kind === kind;
+  // They are for whom they were given to: another address gets none of them.
+  const origin = originOf(given["baseUrl"]);
+  const known = before?.kind === kind ? before.outbound : null;
+  const isSame = known !== null && origin !== null && origin === originOf(known.baseUrl);
   const kept = credentials.flatMap((field) =>
-    isSameKind && before.outbound && field in before.outbound
-      ? [[field, before.outbound[field]] as const]
-      : [],
+    isSame && field in known ? [[field, known[field]] as const] : [],
   );
   const parsed = schema.safeParse({ ...Object.fromEntries(kept), ...given });
   if (parsed.success) return parsed.data as NonNullable<DeskConfig["outbound"]>;

@@ -52,7 +52,7 @@ describe("a request to a desk", () => {
   it.each<[string, RequestListener]>([
     ["is no JSON", (_, response) => response.end("<html>")],
     ["is empty", (_, response) => response.end()],
-    ["is too large", (_, response) => response.end(JSON.stringify("x".repeat(70_000)))],
+    ["is too large", (_, response) => response.end(JSON.stringify("x".repeat(1_100_000)))],
   ])("has no body where the answer %s", async (_, listener) => {
     expect(await get(await serve(listener))).toEqual({
       status: 200,

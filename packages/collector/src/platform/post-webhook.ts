@@ -37,6 +37,8 @@ import {
 
 /** Response bodies are not used; beyond this size they are not read either. */
 const MAX_ANSWER_BYTES = 64 * 1024;
+/** A desk's conversation comes with its last messages. */
+const MAX_DESK_ANSWER_BYTES = 1024 * 1024;
 /** A body that is not complete by then is not waited for; its connection is closed. */
 const DRAIN_TIMEOUT_MS = 2_000;
 /** Responses with status 1xx before the real one. */
@@ -66,7 +68,7 @@ export function createPost(options: PostOptions): Post {
 export function createDeskRequest(options: PostOptions): DeskRequest {
   const request = createRequest(options);
   return async (method, url, headers, body, limits) => {
-    const asked = { method, url, headers, body, maxAnswerBytes: MAX_ANSWER_BYTES };
+    const asked = { method, url, headers, body, maxAnswerBytes: MAX_DESK_ANSWER_BYTES };
     const { status, retryAfter, text } = await request(asked, limits);
     return { status, body: jsonOf(text), retryAfterMs: readRetryAfterMs(retryAfter, Date.now()) };
   };
@@ -215,7 +217,7 @@ function drain(response: IncomingMessage, maxBytes: number): Promise<string | nu
   response.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes <= maxBytes) chunks.push(chunk);
-    if (bytes > MAX_ANSWER_BYTES) response.destroy();
+    if (bytes > Math.max(maxBytes, MAX_ANSWER_BYTES)) response.destroy();
   });
   return new Promise((resolve) => {
     response.once("close", () => {

@@ -3,7 +3,6 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import { name } from "../../schemas/name.ts";
 import type { DeskKind } from "../desk.ts";
 import { type ChatwootOutbound, chatwootSink } from "./sink.ts";
 import { chatwootSource } from "./source.ts";
@@ -13,9 +12,12 @@ export const chatwoot: DeskKind<ChatwootOutbound> = {
   source: chatwootSource,
   sink: chatwootSink,
   outbound: z.strictObject({
-    baseUrl: z.string().max(2_048),
-    accountId: name,
-    apiAccessToken: name,
+    baseUrl: z
+      .string()
+      .max(2_048)
+      .refine((url) => !/[?#]/.test(url), "must have neither ? nor #"),
+    accountId: z.string().regex(/^\d{1,18}$/, "must be the number in the address"),
+    apiAccessToken: z.string().regex(/^[!-~]{1,256}$/, "must be the token alone"),
     attribute: z
       .string()
       .regex(/^\w{1,64}$/)

@@ -4,7 +4,7 @@
  * https://developers.chatwoot.com/api-reference/conversations/conversation-details
  * @module
  */
-import type { DeskAnswer, DeskCall, Sink, Standing, Step, Written } from "../desk.ts";
+import type { Changed, DeskAnswer, DeskCall, Sink, Standing, Step, Written } from "../desk.ts";
 import { type Mapping, theirsOf } from "../mapping.ts";
 import { at, listAt } from "../read.ts";
 
@@ -18,11 +18,25 @@ export interface ChatwootOutbound {
   readonly labels: boolean;
 }
 
-export const chatwootSink: Sink<ChatwootOutbound> = { call };
+export const chatwootSink: Sink<ChatwootOutbound> = { tellable, call };
 
 interface Write {
   readonly path: string;
   readonly body: unknown;
+}
+
+function tellable(
+  { status, priority, tags }: Changed,
+  { labels }: ChatwootOutbound,
+  mapping: Mapping,
+): Changed {
+  const hasWord = (table: Mapping["status"], ours: string | null | undefined) =>
+    ours !== undefined && (ours === null || theirsOf(table, ours) !== null);
+  return {
+    ...(status !== undefined && hasWord(mapping.status, status) && { status }),
+    ...(priority !== undefined && hasWord(mapping.priority, priority) && { priority }),
+    ...(labels && tags && { tags }),
+  };
 }
 
 function call(
@@ -32,9 +46,7 @@ function call(
   mapping: Mapping,
 ): DeskCall | null {
   const isTold = written?.presence === now.presence && written.reason === now.reason;
-  const { status, priority, tags } = now.changed;
-  const isRest = status !== undefined || priority !== undefined || (outbound.labels && tags);
-  if (isTold && !isRest) return null;
+  if (isTold && Object.keys(now.changed).length === 0) return null;
   const account = encodeURIComponent(outbound.accountId);
   const conversation = encodeURIComponent(now.conversation);
   const path = `/api/v1/accounts/${account}/conversations/${conversation}`;
@@ -45,7 +57,10 @@ function call(
     headers,
     next: (answer) =>
       after(answer, () => {
-        const writes = writesOf(now, answer.body, outbound, mapping);
+        const theirs = readConversation(answer.body);
+        // What was not understood would be replaced by nothing.
+        if (!theirs) return "retry";
+        const writes = writesOf(now, theirs, outbound, mapping);
         return inTurn(
           writes.map((write) => ({ ...write, path: `${path}${write.path}` })),
           headers,
@@ -54,40 +69,52 @@ function call(
   };
 }
 
-/** What differs at the desk from how things stand. */
+interface Theirs {
+  readonly status: unknown;
+  readonly priority: unknown;
+  readonly attributes: object;
+  readonly labels: readonly string[];
+}
+
+function readConversation(body: unknown): Theirs | null {
+  const attributes = at(body, "custom_attributes");
+  const labels = listAt(body, "labels");
+  const isObject =
+    typeof attributes === "object" && attributes !== null && !Array.isArray(attributes);
+  if (!isObject || !labels?.every((label) => typeof label === "string")) return null;
+  const [status, priority] = [at(body, "status"), at(body, "priority")];
+  return { status, priority, attributes, labels: labels as readonly string[] };
+}
+
+/** What differs at the desk from how things stand. The attributes come last: their webhook tells all of it. */
 function writesOf(
   now: Standing,
-  theirs: unknown,
-  { attribute, labels }: ChatwootOutbound,
+  theirs: Theirs,
+  { attribute }: ChatwootOutbound,
   mapping: Mapping,
 ): readonly Write[] {
   const writes: Write[] = [];
-  const attributes = at(theirs, "custom_attributes");
-  const ours = { [attribute]: now.presence, [`${attribute}_reason`]: now.reason ?? "" };
-  if (Object.entries(ours).some(([name, value]) => at(attributes, name) !== value)) {
-    const custom_attributes = { ...(attributes as object | undefined), ...ours };
-    writes.push({ path: "/custom_attributes", body: { custom_attributes } });
-  }
   const { status, priority, tags } = now.changed;
-  if (status !== undefined) {
-    const value = theirsOf(mapping.status, status);
-    if (value !== null && at(theirs, "status") !== value) {
-      writes.push({ path: "/toggle_status", body: { status: value } });
-    }
+  const theirStatus = status && theirsOf(mapping.status, status);
+  if (theirStatus && theirs.status !== theirStatus) {
+    writes.push({ path: "/toggle_status", body: { status: theirStatus } });
   }
-  if (labels && tags) {
-    const current = (listAt(theirs, "labels") ?? []).filter((label) => typeof label === "string");
-    const kept = current.filter((label) => !tags.removed.includes(label));
-    const wanted = [...new Set([...kept, ...tags.added])];
+  if (tags) {
+    const kept = theirs.labels.filter((label) => !tags.removed.includes(label));
+    const labels = [...new Set([...kept, ...tags.added])];
     const isSame =
-      wanted.length === current.length && wanted.every((each) => current.includes(each));
-    if (!isSame) writes.push({ path: "/labels", body: { labels: wanted } });
+      labels.length === theirs.labels.length &&
+      labels.every((each) => theirs.labels.includes(each));
+    if (!isSame) writes.push({ path: "/labels", body: { labels } });
   }
-  if (priority !== undefined) {
-    const value = priority === null ? null : theirsOf(mapping.priority, priority);
-    if (at(theirs, "priority") !== value) {
-      writes.push({ path: "/toggle_priority", body: { priority: value } });
-    }
+  const theirPriority = priority && theirsOf(mapping.priority, priority);
+  if (theirPriority !== undefined && (theirs.priority ?? null) !== theirPriority) {
+    writes.push({ path: "/toggle_priority", body: { priority: theirPriority } });
+  }
+  const ours = { [attribute]: now.presence, [`${attribute}_reason`]: now.reason ?? "" };
+  if (Object.entries(ours).some(([name, value]) => at(theirs.attributes, name) !== value)) {
+    const custom_attributes = { ...theirs.attributes, ...ours };
+    writes.push({ path: "/custom_attributes", body: { custom_attributes } });
   }
   return writes;
 }

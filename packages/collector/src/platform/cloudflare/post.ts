@@ -6,7 +6,8 @@ import type { DeskRequest } from "../../desks/writer.ts";
 import { type Post, PostError, type PostLimits } from "../../webhooks/post.ts";
 import { readRetryAfterMs } from "../../webhooks/retry-after.ts";
 
-const MAX_ANSWER_BYTES = 64 * 1024;
+/** A desk's conversation comes with its last messages. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 export const postByFetch: Post = (url, headers, body, limits) =>
   fetchWithin(limits, async (signal) => {

@@ -46,7 +46,7 @@ export class FakeChatwoot {
       retryAfterMs: null,
     });
     if (this.failure) return { ...answer(500), ...this.failure };
-    if (headers["api_access_token"] !== "an access token") return answer(401);
+    if (headers["api_access_token"] !== "an_access_token") return answer(401);
     const conversation = this.conversations.get(id);
     if (!conversation) return answer(404);
     if (method === "GET") return answer(200, { id: Number(id), ...conversation });
