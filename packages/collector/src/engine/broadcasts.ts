@@ -96,6 +96,8 @@ export class Broadcasts {
   readonly #lastUnheardAt = new Map<string, number>();
   readonly #lastHeardAt = new Map<string, number>();
   readonly #heardEpochs = new Map<string, number>();
+  /** When collectors could receive signals again after the last outage, in steady time; −∞: there was none. */
+  #lastOutageAt = Number.NEGATIVE_INFINITY;
   /** Every broadcast that the store keeps, in order. */
   #known: Known[] = [];
   #epoch = 0;
@@ -148,6 +150,7 @@ export class Broadcasts {
       return this.#announceSilence(broadcast, atByClock);
     }
     if (broadcast.type === "outage") {
+      this.#lastOutageAt = broadcast.at;
       const fromAt = broadcast.fromAt + this.#offsetMs;
       this.#toAll.push({ epoch, at: atByClock, input: { type: "outage", fromAt } });
       return true;
@@ -194,6 +197,10 @@ export class Broadcasts {
   /** When the account last became unheard, in steady time; −∞: never. */
   lastUnheardAt(account: string): number {
     return this.#lastUnheardAt.get(account) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  get lastOutageAt(): number {
+    return this.#lastOutageAt;
   }
 
   /** When a signal last ended such a period, in steady time; −∞: never. */

@@ -340,6 +340,35 @@ describe("a collector", () => {
     expect(await collectors.presences()).toEqual({ offline: 10 });
   });
 
+  it("excuses a silence that lasts after an outage, however long that was", async () => {
+    const collectors = new Collectors();
+    await collectors.start(1);
+    await collectors.arrive(IDS);
+    // Nothing runs for a quarter of an hour, and the way is closed for another minute.
+    collectors.now += 900_000;
+    const backAt = collectors.now;
+    await collectors.sweep();
+    await collectors.wait(60);
+    expect(collectors.engines[0]?.unheard.list(collectors.now)).toMatchObject([{ since: backAt }]);
+    expect(await collectors.presences()).toEqual({ online: 9 });
+    await collectors.beat(0, "v0", 2);
+    await collectors.wait(31);
+    expect(await collectors.presences()).toEqual({ offline: 9 });
+  });
+
+  it("goes on in silence where a signal from before it is stored late", async () => {
+    const collectors = new Collectors();
+    await collectors.start(1);
+    await collectors.arrive(IDS);
+    await collectors.wait(16);
+    const [engine] = collectors.engines;
+    const [{ since = 0 } = {}] = engine?.unheard.list(collectors.now) ?? [];
+    expect(await engine?.unheard.accept(ACCOUNT, since - 1)).toBe(false);
+    expect(collectors.isUnheard()).toBe(true);
+    expect(await engine?.unheard.accept(ACCOUNT, since)).toBe(true);
+    expect(collectors.isUnheard()).toBe(false);
+  });
+
   it("takes no account for unheard whose signals another collector has not stored yet", async () => {
     const collectors = new Collectors();
     await collectors.start(2);

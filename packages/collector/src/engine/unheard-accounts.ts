@@ -63,11 +63,13 @@ export class UnheardAccounts {
     // It was unheard since that signal, for as long as that excuses silence.
     if (isHeard(since) || this.#broadcasts.lastUnheardAt(account) > since) return;
     const misses = await this.#missesOf(account, since, now, settings);
-    const at = misses.toSorted((a, b) => a - b)[MIN_MISSES - 1];
-    if (at === undefined) {
+    const missedAt = misses.toSorted((a, b) => a - b)[MIN_MISSES - 1];
+    if (missedAt === undefined) {
       this.#signals.watch(account, true);
       return;
     }
+    // While no collector could receive signals, the account was not unheard.
+    const at = Math.max(missedAt, this.#broadcasts.lastOutageAt);
     await this.#store.broadcast({ type: "unheard", account, at, missed: misses.length });
     await this.#broadcasts.refresh();
   }
@@ -117,7 +119,9 @@ export class UnheardAccounts {
 
   /** A signal of the account was accepted at `at`. Returns whether it was unheard until then. */
   async accept(account: string, at: number): Promise<boolean> {
-    if (!this.#broadcasts.unheardPeriod(account, at)) return false;
+    const period = this.#broadcasts.unheardPeriod(account, at);
+    // One from before it that was stored late does not end it.
+    if (!period || at < period.since) return false;
     await this.#end(account, at);
     return true;
   }
