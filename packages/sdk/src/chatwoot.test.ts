@@ -132,6 +132,16 @@ describe("beside Chatwoot's widget", () => {
     expect(new Set(stamps).size).toBe(2);
   });
 
+  it("gives no hash of a secret that was forgotten while it was made", async () => {
+    const presence = open();
+    const event = new CustomEvent("chatwoot:on-message", { detail: { conversation_id: 12 } });
+    window.dispatchEvent(event);
+    presence.reset();
+    await message({ conversation_id: 12 });
+    await stamped(1);
+    expect(stamps).toEqual([await hashOf(browser.last().token)]);
+  });
+
   it("the page works without its storage", async () => {
     const denied = () => {
       throw new DOMException("Denied", "SecurityError");
