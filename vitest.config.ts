@@ -37,7 +37,7 @@ export default defineConfig({
           exclude: ENGINES,
           setupFiles: "scripts/vitest-seed.ts",
           fakeTimers,
-          // Long, so that a test ends by itself however busy the machine is.
+          // Only for tests that hang: a busy machine may take many times as long as a quiet one.
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -62,6 +62,15 @@ export class Desks {
     return { ...EMPTY_MAPPING, ...Object.fromEntries(tables), prefix };
   }
 
+  /** What leads to the desk, without its credentials; `null` if it is told nothing, `{}` if its kind is not known. */
+  shownOutbound({ kind: name, outbound }: DeskConfig): Readonly<Record<string, unknown>> | null {
+    const kind = this.kind(name);
+    if (!outbound || !kind) return outbound && {};
+    const credentials: readonly string[] = kind.credentials;
+    const shown = Object.entries(outbound).filter(([field]) => !credentials.includes(field));
+    return Object.fromEntries(shown);
+  }
+
   async byId(id: string): Promise<ConfiguredDesk | null> {
     const [record] = await this.#admin.records([deskId(id)]);
     return (record?.body as ConfiguredDesk | undefined) ?? null;

@@ -19,6 +19,7 @@ import type { DeskAnswer, DeskCall, DeskKind, Standing, Step } from "./desk.ts";
 import { type ConfiguredDesk, Desks } from "./desks.ts";
 import { deskOfEndpoint } from "./endpoint.ts";
 import { noteWritten } from "./known.ts";
+import type { Mapping } from "./mapping.ts";
 import { WritePace } from "./write-pace.ts";
 
 /** All calls of a delivery stay within the time that a delivery has. */
@@ -51,6 +52,7 @@ export interface DeskWriterOptions {
 interface ToldDesk extends ConfiguredDesk {
   readonly outbound: NonNullable<ConfiguredDesk["outbound"]>;
   readonly sink: DeskKind["sink"];
+  readonly words: Mapping;
   readonly endpoint: string;
 }
 
@@ -95,7 +97,8 @@ class DeskWriter {
     const sink = desk && desks.kind(desk.kind)?.sink;
     if (!desk?.outbound || !sink || desk.dryRun) return NOTHING_TO_SEND;
     const session = await this.#sessionOf(desk.account, entry);
-    const told = { ...desk, outbound: desk.outbound, sink, endpoint: endpoint.id };
+    const { outbound } = desk;
+    const told = { ...desk, outbound, sink, words: desks.mappingOf(desk), endpoint: endpoint.id };
     let last = NOTHING_TO_SEND;
     // After a merge there may be several. Those that are told cost nothing when it is tried again.
     for (const link of session?.links.filter((each) => each.desk === desk.id) ?? []) {
@@ -106,13 +109,13 @@ class DeskWriter {
   };
 
   async #tell(desk: ToldDesk, session: Session, link: Link, signal: AbortSignal): Promise<Attempt> {
-    const { outbound, sink, endpoint } = desk;
+    const { outbound, sink, words, endpoint } = desk;
     const stored = await this.#conversations.read(nameOf(desk, session, link.conversation));
     const standing = await this.#standingOf(desk, session, link, stored);
     if (!standing) return NOTHING_TO_SEND;
     const target = this.#targetOf(desk);
     const written = stored.written?.target === target ? stored.written : null;
-    const call = sink.call(standing, written, outbound, this.#desks.mappingOf(desk));
+    const call = sink.call(standing, written, outbound, words);
     if (!call) return NOTHING_TO_SEND;
     const now = this.#engine.clock.steady();
     const waitMs = this.#pace.waitMs(endpoint, now);
@@ -127,10 +130,8 @@ class DeskWriter {
   }
 
   /** Names whom the desk's settings lead to: another one was told nothing. */
-  #targetOf({ kind, createdAt, outbound }: ToldDesk): string {
-    const credentials: readonly string[] = this.#desks.kind(kind)?.credentials ?? [];
-    const shown = Object.entries(outbound).filter(([field]) => !credentials.includes(field));
-    return JSON.stringify([createdAt, kind, shown]);
+  #targetOf(desk: ToldDesk): string {
+    return JSON.stringify([desk.createdAt, desk.kind, this.#desks.shownOutbound(desk)]);
   }
 
   /** `null` if it was erased since, or goes on as another. */
@@ -154,7 +155,7 @@ class DeskWriter {
     if (presence !== "online" && presence !== "offline") return null;
     const transitions = await this.#transitionsSince(desk.account, session, written?.seq ?? 0);
     const all = changedSince(transitions, session.ticket, known);
-    const changed = desk.sink.tellable(all, desk.outbound, this.#desks.mappingOf(desk));
+    const changed = desk.sink.tellable(all, desk.outbound, desk.words);
     return { conversation, ticket, presence, reason, changed };
   }
 

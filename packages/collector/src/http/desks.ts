@@ -18,13 +18,12 @@ import type { Mapping } from "../desks/mapping.ts";
 import { id, name, storable } from "../schemas/name.ts";
 import { ticketStatus } from "../schemas/ticket.ts";
 import type { DeskContext, Env } from "./context.ts";
-import { decodeCursor, encodeCursor, invalidCursor } from "./cursor.ts";
+import { deliveryPage, readDeliveryPage } from "./delivery-page.ts";
 import { Problem } from "./problem.ts";
 import { publicUrlOf } from "./public-url.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { pageQuery } from "./schemas.ts";
 import { iso, isoOrNull } from "./views.ts";
-import { deliveryView, viewDelivery } from "./webhook-views.ts";
 
 const MAX_NAMES = 500;
 
@@ -135,10 +134,7 @@ const deliveries = createRoute({
   summary: "What the desk was told, newest first",
   ...secured("Desks", "listDeskDeliveries", "not_found", "invalid_cursor"),
   request: { params, query: z.object(pageQuery) },
-  responses: jsonResponses(
-    z.object({ deliveries: z.array(deliveryView), cursor: z.string().nullable() }),
-    "One page; `cursor` is null on the last page",
-  ),
+  responses: jsonResponses(deliveryPage, "One page; `cursor` is null on the last page"),
 });
 
 export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
@@ -154,7 +150,7 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
       kind: desk.kind,
       inbound: { secrets: desk.secrets.length },
       inboundUrl: `${origin}${path}/v1/desks/${desk.id}/inbound`,
-      outbound: desk.outbound && withoutCredentials(desk.outbound, desks.kind(desk.kind)),
+      outbound: desks.shownOutbound(desk),
       dryRun: desk.dryRun,
       mapping: desk.mapping as z.infer<typeof mapping>,
       lastHeardAt: isoOrNull(lastHeardAt),
@@ -236,23 +232,9 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
   });
 
   routes.openapi(deliveries, async (c) => {
-    const { limit, cursor } = c.req.valid("query");
     const desk = await deskOf(c.var.account.name, c.req.valid("param").id);
     const key = { account: desk.account, id: deskEndpointId(desk.id) };
-    const before = cursor === undefined ? undefined : Number(decodeCursor(cursor));
-    if (before !== undefined && !Number.isSafeInteger(before)) throw invalidCursor();
-    const query = { limit: limit + 1, ...(before !== undefined && { beforePosition: before }) };
-    const found = await store.outbox.deliveries(key, query);
-    const page = found.slice(0, limit);
-    const last = found.length > limit ? page.at(-1) : undefined;
-    const incarnation = await store.incarnation();
-    return c.json(
-      {
-        deliveries: page.map((delivery) => viewDelivery(delivery, incarnation, clock)),
-        cursor: last ? encodeCursor(String(last.position)) : null,
-      },
-      200,
-    );
+    return c.json(await readDeliveryPage(store, clock, key, c.req.valid("query")), 200);
   });
 
   return routes;
@@ -278,13 +260,6 @@ function parseOutbound(
     message,
   }));
   throw new Problem("invalid_request", `Correct what a desk of the kind ${kind} needs.`, errors);
-}
-
-function withoutCredentials(outbound: NonNullable<DeskConfig["outbound"]>, kind: DeskKind | null) {
-  const shown = Object.entries(outbound).filter(
-    ([field]) => kind !== null && !(kind.credentials as readonly string[]).includes(field),
-  );
-  return Object.fromEntries(shown);
 }
 
 /** The path below the collector's mount. */

@@ -8,19 +8,14 @@ import { createEntry } from "../engine/audit.ts";
 import { name } from "../schemas/name.ts";
 import type { EndpointKey } from "../stores/outbox.ts";
 import type { AppContext, Env } from "./context.ts";
-import {
-  decodeCursor,
-  decodeLogCursor,
-  encodeCursor,
-  invalidCursor,
-  requireTransition,
-} from "./cursor.ts";
+import { decodeLogCursor, requireTransition } from "./cursor.ts";
+import { deliveryPage, readDeliveryPage } from "./delivery-page.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { pageQuery } from "./schemas.ts";
 import { parseTransitionId } from "./views.ts";
 import { webhookOf } from "./webhook-standings.ts";
-import { deliveryStatus, deliveryView, viewDelivery } from "./webhook-views.ts";
+import { deliveryStatus } from "./webhook-views.ts";
 
 /** Deliveries that are sent again together. */
 const REPLAY_READ_LIMIT = 200;
@@ -34,10 +29,7 @@ const list = createRoute({
   summary: "Deliveries, newest first",
   ...secured("Webhooks", "listDeliveries", "not_found", "invalid_cursor"),
   request: { params, query: z.object({ ...pageQuery, status: deliveryStatus.optional() }) },
-  responses: jsonResponses(
-    z.object({ deliveries: z.array(deliveryView), cursor: z.string().nullable() }),
-    "One page; `cursor` is null on the last page",
-  ),
+  responses: jsonResponses(deliveryPage, "One page; `cursor` is null on the last page"),
 });
 
 const replayBody = z
@@ -116,21 +108,7 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
     const { id } = c.req.valid("param");
     const query = c.req.valid("query");
     const endpoint = await endpointOf(c.var.account.name, id);
-    const found = await store.outbox.deliveries(endpoint, {
-      limit: query.limit + 1,
-      ...(query.status && { status: query.status }),
-      ...(query.cursor !== undefined && { beforePosition: positionOf(query.cursor) }),
-    });
-    const page = found.slice(0, query.limit);
-    const last = found.length > query.limit ? page.at(-1) : undefined;
-    const incarnation = await store.incarnation();
-    return c.json(
-      {
-        deliveries: page.map((delivery) => viewDelivery(delivery, incarnation, clock)),
-        cursor: last ? encodeCursor(String(last.position)) : null,
-      },
-      200,
-    );
+    return c.json(await readDeliveryPage(store, clock, endpoint, query), 200);
   });
 
   routes.openapi(replay, async (c) => {
@@ -153,11 +131,4 @@ export function webhookDeliveryRoutes({ engine, webhooks }: AppContext): OpenAPI
   });
 
   return routes;
-}
-
-/** @throws {Problem} `invalid_cursor` */
-function positionOf(text: string): number {
-  const position = Number(decodeCursor(text));
-  if (Number.isSafeInteger(position)) return position;
-  throw invalidCursor();
 }

@@ -63,7 +63,7 @@ function decodeMessage(body: unknown, mapping: Mapping, receivedAt: number): rea
   return [...facts, { ...about, id: `message/${id ?? sentAt}`, event: { type } }];
 }
 
-/** Notes that only agents see, what bots send and what the desk reports by itself are no messages. */
+/** `null`: a private note, a message of a bot, or something that the desk itself reports. */
 function messageType(body: unknown): "end_user_message" | "agent_message" | null {
   const type = at(body, "message_type");
   if (type === "incoming" || type === 0) return "end_user_message";
