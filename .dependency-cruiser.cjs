@@ -92,7 +92,7 @@ module.exports = {
       "suite-runs-anywhere",
       `${collector}/suite/`,
       [
-        `${collector}/(core|stores|engine|replay|suite)/`,
+        `${collector}/(core|stores|engine|desks|replay|suite)/`,
         "^packages/collector/scenarios/",
         "^(node:)?assert/strict$",
       ],

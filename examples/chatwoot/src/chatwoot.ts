@@ -113,6 +113,11 @@ export function createChatwoot(options: ChatwootOptions) {
     return c.body(null, 200);
   });
   app.route("/api/v1/accounts/1/conversations", api);
+  app.get("/api/v1/accounts/1/custom_attribute_definitions", (c) => {
+    if (c.req.header("api_access_token") !== accessToken) return c.json({ error: "Invalid" }, 401);
+    const keys = ["presence", "presence_reason"];
+    return c.json(keys.map((attribute_key) => ({ attribute_key, attribute_model: 0 })));
+  });
 
   /** For tests. */
   app.get("/state", (c) =>

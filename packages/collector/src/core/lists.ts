@@ -175,5 +175,7 @@ export const AUDIT_ACTIONS = [
   "desk_created",
   "desk_changed",
   "desk_removed",
+  "desk_tested",
+  "desk_replayed",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -3,13 +3,13 @@
  * last told. Both may be lost: then a desk is told again what it knows.
  * @module
  */
-import type { AdminRecord, AdminStore } from "../stores/admin.ts";
+import type { AdminStore } from "../stores/admin.ts";
 import type { Written } from "./desk.ts";
 import type { Known } from "./known.ts";
+import { updateRecord } from "./record.ts";
 
 /** Kept for so long after its last change. */
 const KEPT_MS = 30 * 86_400_000;
-const MAX_ATTEMPTS = 8;
 
 /** Which conversation: one whose session was erased and is there again begins from nothing. */
 export interface ConversationName {
@@ -23,6 +23,8 @@ export interface ConversationName {
 export interface Conversation {
   readonly known: Known;
   readonly written: WrittenTo | null;
+  /** What a dry run would have written last; missing: nothing. */
+  readonly dryRun?: WrittenTo;
 }
 
 export interface WrittenTo extends Written {
@@ -44,7 +46,8 @@ export class Conversations {
   }
 
   async read(name: ConversationName): Promise<Conversation> {
-    return conversationOf(await this.#record(name), name);
+    const [record] = await this.#admin.records([recordId(name)]);
+    return conversationOf(record?.body, name);
   }
 
   /**
@@ -56,23 +59,14 @@ export class Conversations {
     now: number,
     change: (before: Conversation) => Promise<Conversation> | Conversation,
   ): Promise<void> {
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      const record = await this.#record(name);
-      const before = conversationOf(record, name);
+    await updateRecord(this.#admin, name.account, recordId(name), async (stored) => {
+      const before = conversationOf(stored, name);
       const after = await change(before);
-      if (after === before) return;
+      if (after === before) return null;
       const { sessionCreatedAt } = name;
       const body: Stored = { ...after, sessionCreatedAt };
-      const expectedVersion = record?.version ?? 0;
-      const write = { id: recordId(name), expectedVersion, body, expiresAt: now + KEPT_MS };
-      if (await this.#admin.commit(name.account, [write], [])) return;
-    }
-    throw new Error(`The conversation ${name.conversation} keeps being changed. Try again.`);
-  }
-
-  async #record(name: ConversationName): Promise<AdminRecord | null> {
-    const [record = null] = await this.#admin.records([recordId(name)]);
-    return record;
+      return { body, expiresAt: now + KEPT_MS };
+    });
   }
 }
 
@@ -80,10 +74,7 @@ function recordId({ desk, conversation }: ConversationName): string {
   return `desk/${desk}/${conversation}`;
 }
 
-function conversationOf(
-  record: AdminRecord | null,
-  { sessionCreatedAt }: ConversationName,
-): Conversation {
-  const stored = record?.body as Stored | undefined;
+function conversationOf(body: unknown, { sessionCreatedAt }: ConversationName): Conversation {
+  const stored = body as Stored | undefined;
   return stored?.sessionCreatedAt === sessionCreatedAt ? stored : NEW;
 }

@@ -86,6 +86,8 @@ export interface Sink<Outbound> {
     outbound: Outbound,
     mapping: Mapping,
   ): DeskCall | null;
+  /** A request that changes nothing, and is accepted only where writes would be. */
+  test(outbound: Outbound): DeskCall;
 }
 
 export interface DeskKind<Outbound = unknown> {

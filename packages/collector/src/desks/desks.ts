@@ -28,6 +28,10 @@ export interface ConfiguredDesk extends DeskConfig {
   readonly id: string;
   readonly account: string;
   readonly createdAt: number;
+  /**
+   * What triggers and timers changed before is not written: the desk was in a dry run then, or had no `outbound`.
+   */
+  readonly toldFrom: number;
 }
 
 const deskId = (id: string) => `desk/${id}`;
@@ -97,7 +101,8 @@ export class Desks {
       if (!before && ids.length >= MAX_DESKS) return "full";
       const now = this.#clock.now();
       const config = change(before);
-      const desk = { ...config, id, account, createdAt: before?.createdAt ?? now };
+      const toldFrom = isTold(before) ? before.toldFrom : now;
+      const desk = { ...config, id, account, createdAt: before?.createdAt ?? now, toldFrom };
       const entry = createEntry(now, {
         by,
         action: before ? "desk_changed" : "desk_created",
@@ -134,6 +139,10 @@ export class Desks {
     const ids = (record?.body ?? []) as readonly string[];
     return { ids, write: (next: readonly string[]) => writeOf(listId(account), record, next) };
   }
+}
+
+function isTold(desk: ConfiguredDesk | null): desk is ConfiguredDesk {
+  return desk !== null && desk.outbound !== null && !desk.dryRun;
 }
 
 function writeOf(id: string, record: AdminRecord | null, body: unknown): RecordWrite {

@@ -40,6 +40,8 @@ export type Fact = {
       readonly user?: string;
       readonly channel?: string;
     }
+  /** The ticket is of a channel without a page, such as e-mail: what is reported of it is not kept. */
+  | { readonly kind: "elsewhere"; readonly ticket: string }
   /** The page stamped this SHA-256 of its secret onto the conversation; in hex. */
   | { readonly kind: "bind"; readonly conversation: string; readonly hash: string }
   | { readonly kind: "merge"; readonly from: string; readonly into: string }

@@ -15,19 +15,24 @@ import type { Conversation, ConversationName, Conversations } from "./conversati
 import type { ConfiguredDesk } from "./desks.ts";
 import type { DeskEvent, Fact, Ref } from "./fact.ts";
 import { type Known, learn } from "./known.ts";
+import type { Awaited, Parking } from "./parking.ts";
 
 /** Sessions that one fact about a user or a ticket is applied to. */
 const MAX_SESSIONS = 100;
 
 type LinkFact = Extract<Fact, { kind: "link" }>;
+/** What is parked where no session stands for its conversation. */
+type ConversationFact = Extract<Fact, { kind: "event" | "bind" }>;
 
 export class Inbox {
   readonly #engine: Engine;
   readonly #conversations: Conversations;
+  readonly #parking: Parking;
 
-  constructor(engine: Engine, conversations: Conversations) {
+  constructor(engine: Engine, conversations: Conversations, parking: Parking) {
     this.#engine = engine;
     this.#conversations = conversations;
+    this.#parking = parking;
   }
 
   /** Resolves once all facts are stored. A second call with the same ones changes nothing. */
@@ -41,10 +46,11 @@ export class Inbox {
     switch (fact.kind) {
       case "link":
         return this.#link(desk, prefix, fact);
+      case "event":
       case "bind":
-        return this.#submit(desk, prefix, fact.conversation, fact, [
-          { type: "bound", hash: fact.hash },
-        ]);
+        return this.#applyOrPark(desk, prefix, fact);
+      case "elsewhere":
+        return this.#setElsewhere(desk, prefix, fact);
       case "merge": {
         const key = { account, id: prefix + fact.from };
         if (!isSessionId(key.id) || !isSessionId(prefix + fact.into)) return;
@@ -55,37 +61,83 @@ export class Inbox {
         for (const id of await this.#sessionsOf(desk, prefix, fact.ref)) {
           await this.#engine.erase({ account, id }, { by });
         }
-        return;
+        return "user" in fact.ref ? undefined : this.#dropParked(desk, fact.ref);
       case "agent":
         return this.#engine.store.putAgent(account, { id: fact.agent, capacity: fact.capacity });
-      case "event":
-        return this.#event(desk, prefix, fact);
     }
   }
 
-  async #event(
+  async #applyOrPark(desk: ConfiguredDesk, prefix: string, fact: ConversationFact): Promise<void> {
+    const ref = fact.kind === "bind" ? { conversation: fact.conversation } : fact.ref;
+    const conversations = await this.#conversationsOf(desk, prefix, ref);
+    let isApplied = false;
+    for (const conversation of conversations) {
+      isApplied = (await this.#applyTo(desk, prefix, conversation, fact)) || isApplied;
+    }
+    if (isApplied || "user" in ref || isOfNow(fact)) return;
+    await this.#parking.park(desk, ref, fact, this.#engine.clock.now());
+    // It may have been linked since.
+    const [conversation] = await this.#conversationsOf(desk, prefix, ref);
+    if (conversation !== undefined) await this.#applyParked(desk, prefix, ref, conversation);
+  }
+
+  /** `false`: there is no session of this conversation. */
+  async #applyTo(
     desk: ConfiguredDesk,
     prefix: string,
-    fact: Extract<Fact, { kind: "event" }>,
-  ): Promise<void> {
-    const { event } = fact;
-    const conversations = await this.#conversationsOf(desk, prefix, fact.ref);
-    for (const conversation of conversations) {
-      if (event.type !== "ticket_updated") {
-        await this.#submit(desk, prefix, conversation, fact, [inputOf(event, fact.at)]);
-        continue;
-      }
-      const named = await this.#named(desk, prefix, conversation);
-      if (!named) continue;
-      await this.#conversations.update(named, this.#engine.clock.now(), async (before) => {
-        const [ticket, known] = learn(before.known, event.ticket, fact.at);
-        if (Object.keys(ticket).length > 0) {
-          const input = { type: "ticket_updated", ticket, happenedAt: fact.at } as const;
-          await this.#submit(desk, prefix, conversation, fact, [input]);
-        }
-        return withKnown(before, known);
-      });
+    conversation: string,
+    fact: ConversationFact,
+  ): Promise<boolean> {
+    if (fact.kind === "bind") {
+      return this.#submit(desk, prefix, conversation, fact, [{ type: "bound", hash: fact.hash }]);
     }
+    const { event } = fact;
+    if (event.type !== "ticket_updated") {
+      return this.#submit(desk, prefix, conversation, fact, [inputOf(event, fact.at)]);
+    }
+    const named = await this.#named(desk, prefix, conversation);
+    if (!named) return false;
+    await this.#conversations.update(named, this.#engine.clock.now(), async (before) => {
+      const [ticket, known] = learn(before.known, event.ticket, fact.at);
+      if (Object.keys(ticket).length > 0) {
+        const input = { type: "ticket_updated", ticket, happenedAt: fact.at } as const;
+        await this.#submit(desk, prefix, conversation, fact, [input]);
+      }
+      return withKnown(before, known);
+    });
+    return true;
+  }
+
+  /** Applies what has waited for a conversation, or for its ticket. */
+  async #applyParked(
+    desk: ConfiguredDesk,
+    prefix: string,
+    awaited: Awaited,
+    conversation: string,
+  ): Promise<void> {
+    const facts = await this.#parking.of(desk, awaited, this.#engine.clock.now());
+    if (facts.length === 0) return;
+    for (const fact of facts) {
+      if (fact.kind !== "event" && fact.kind !== "bind") continue;
+      if (!(await this.#applyTo(desk, prefix, conversation, fact))) return;
+    }
+    await this.#parking.remove(desk, awaited, facts, this.#engine.clock.now());
+  }
+
+  async #setElsewhere(
+    desk: ConfiguredDesk,
+    prefix: string,
+    fact: Extract<Fact, { kind: "elsewhere" }>,
+  ): Promise<void> {
+    const ref = { ticket: fact.ticket };
+    const conversations = await this.#conversationsOf(desk, prefix, ref);
+    if (conversations.length > 0) return;
+    await this.#parking.park(desk, ref, fact, this.#engine.clock.now());
+  }
+
+  async #dropParked(desk: ConfiguredDesk, awaited: Awaited): Promise<void> {
+    const now = this.#engine.clock.now();
+    await this.#parking.remove(desk, awaited, await this.#parking.of(desk, awaited, now), now);
   }
 
   /** `null` if there is no session of this conversation. */
@@ -123,19 +175,27 @@ export class Inbox {
       : [{ type: "ticket_updated", ticket: { id: ticket }, happenedAt: fact.at }];
     if (Object.keys(described).length > 0) inputs.push({ type: "described", ...described });
     if (inputs.length > 0) await this.#engine.submit({ key, inputs, create });
+    await this.#applyParked(desk, prefix, { conversation }, conversation);
+    if (ticket !== null) await this.#applyParked(desk, prefix, { ticket }, conversation);
   }
 
+  /** `false`: there is no session of this conversation. */
   async #submit(
     desk: ConfiguredDesk,
     prefix: string,
     conversation: string,
     fact: Fact,
     inputs: readonly Input[],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const key = { account: desk.account, id: prefix + conversation };
-    if (!isSessionId(key.id)) return;
+    if (!isSessionId(key.id)) return false;
     const eventId = eventIdOf(desk, fact);
-    await this.#engine.submit({ key, inputs, ...(eventId !== undefined && { eventId }) });
+    const outcome = await this.#engine.submit({
+      key,
+      inputs,
+      ...(eventId !== undefined && { eventId }),
+    });
+    return outcome.status !== "not_found";
   }
 
   async #conversationsOf(
@@ -171,6 +231,11 @@ export class Inbox {
     const { sessions } = await store.list(account, { ...filter, desk, limit: MAX_SESSIONS });
     return sessions.map(({ session }) => session.id);
   }
+}
+
+/** Such a fact is true of the moment at which it comes, and of no later one. */
+function isOfNow(fact: ConversationFact): boolean {
+  return fact.kind === "event" && fact.event.type === "activity";
 }
 
 function isSessionId(id: string): boolean {

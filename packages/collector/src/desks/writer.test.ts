@@ -163,17 +163,66 @@ describe("a desk", () => {
     expect(chatwoot.writes).toHaveLength(2);
   });
 
-  it("is told nothing of conversations that are not its own, in a trial, or in a dry run", async () => {
+  it("is told nothing of conversations that are not its own, and nothing in a trial", async () => {
     await begin();
-    await configure({ dryRun: true });
-    await deliverAll();
-    await configure();
     await harness.request("PATCH", "/v1/settings", { presence: { mode: "shadow" } });
     await deliverAll();
     await harness.request("PATCH", "/v1/settings", { presence: { mode: "on" } });
     await harness.request("PUT", "/v1/sessions/main-12", { links: [] });
     await deliverAll();
     expect(chatwoot.requests).toEqual([]);
+  });
+
+  it("in a dry run is sent nothing, and what it would be told is listed once for each state", async () => {
+    await configure({ dryRun: true });
+    await setTrigger(SOLVE_WHEN_OFFLINE);
+    await begin();
+    await deliverAll();
+    await leave();
+    await deliverAll();
+    await deliverAll();
+    expect(chatwoot.requests).toEqual([]);
+    const { writes } = await harness.json<{ writes: unknown[] }>("GET", "/v1/desks/main/dry-run");
+    const common = { session: "main-12", conversation: "12", ticket: "12" };
+    expect(writes).toEqual([
+      {
+        ...common,
+        at: expect.any(String),
+        presence: "offline",
+        reason: "user_offline",
+        changed: { status: "solved" },
+      },
+      { ...common, at: expect.any(String), presence: "online", reason: null, changed: {} },
+    ]);
+  });
+
+  it("is not told after a dry run what triggers did in it, and is told how things stand", async () => {
+    await setTrigger(SOLVE_WHEN_OFFLINE);
+    await begin();
+    await deliverAll();
+    await configure({ dryRun: true });
+    await leave();
+    // One entry is delivered only once the dry run has ended.
+    const log = await harness.store.log("default", 0, 500);
+    harness.aheadMs += 1_000;
+    await configure();
+    for (const entry of log) await send(endpoint, entry, 0, new AbortController().signal);
+    expect(chatwoot.conversations.get("12")).toMatchObject({
+      status: "open",
+      custom_attributes: { presence: "offline" },
+    });
+    expect(chatwoot.writes).toEqual(["POST /custom_attributes", "POST /custom_attributes"]);
+  });
+
+  it("is told what triggers do after a dry run", async () => {
+    await configure({ dryRun: true });
+    await setTrigger(SOLVE_WHEN_OFFLINE);
+    await begin();
+    await deliverAll();
+    await configure();
+    await leave();
+    await deliverAll();
+    expect(chatwoot.conversations.get("12")?.status).toBe("resolved");
   });
 
   it("that was away for a day is told the latest state alone", async () => {

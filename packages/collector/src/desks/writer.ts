@@ -10,37 +10,27 @@ import { type Session, stateOf } from "../core/session.ts";
 import { type Transition, visibleOf } from "../core/transition.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { LogEntry } from "../stores/store.ts";
-import { PostError } from "../webhooks/post.ts";
 import type { Attempt, Send } from "../webhooks/send.ts";
 import { DeskActivity } from "./activity.ts";
 import { changedSince } from "./changes.ts";
-import { type Conversation, type ConversationName, Conversations } from "./conversations.ts";
-import type { DeskAnswer, DeskCall, DeskKind, Standing, Step } from "./desk.ts";
+import {
+  type Conversation,
+  type ConversationName,
+  Conversations,
+  type WrittenTo,
+} from "./conversations.ts";
+import type { DeskCall, DeskKind, Standing } from "./desk.ts";
 import { type ConfiguredDesk, Desks } from "./desks.ts";
+import { DryRuns } from "./dry-run.ts";
 import { deskOfEndpoint } from "./endpoint.ts";
-import { noteWritten } from "./known.ts";
+import { type DeskRequest, exchange } from "./exchange.ts";
+import { type Known, noteWritten } from "./known.ts";
 import type { Mapping } from "./mapping.ts";
 import { WritePace } from "./write-pace.ts";
 
-/** All calls of a delivery stay within the time that a delivery has. */
-const RESPONSE_TIMEOUT_MS = 3_500;
-const MAX_CALLS = 5;
 const READ_LIMIT = 200;
 /** How long a desk that refuses everything is left alone. */
 const MISCONFIGURED_PAUSE_MS = 60_000;
-
-export interface HttpAnswer extends DeskAnswer {
-  readonly retryAfterMs: number | null;
-}
-
-/** One request to a desk. @throws {PostError} */
-export type DeskRequest = (
-  method: DeskCall["method"],
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: string | null,
-  limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
-) => Promise<HttpAnswer>;
 
 export interface DeskWriterOptions {
   readonly engine: Pick<Engine, "store" | "clock" | "broadcasts">;
@@ -63,6 +53,8 @@ const NOTHING_TO_SEND: Attempt = {
   retryAfterMs: null,
 };
 
+const PACED = { outcome: "failed", error: "paced" } as const;
+
 /** Sends to desks what is for a desk, and everything else as before. */
 export function withDesks(send: Send, options: DeskWriterOptions): Send {
   const writer = new DeskWriter(options);
@@ -78,6 +70,7 @@ class DeskWriter {
   readonly #desks: Desks;
   readonly #conversations: Conversations;
   readonly #activity: DeskActivity;
+  readonly #dryRuns: DryRuns;
   readonly #pace = new WritePace();
   /** When a desk last accepted a request, by endpoint, in steady time. */
   readonly #acceptedAt = new Map<string, number>();
@@ -89,13 +82,14 @@ class DeskWriter {
     this.#desks = new Desks(store.admin, clock, kinds);
     this.#conversations = new Conversations(store.admin);
     this.#activity = new DeskActivity(store.admin, clock);
+    this.#dryRuns = new DryRuns(store.admin);
   }
 
   readonly send: Send = async (endpoint, entry, _at, signal) => {
     const desks = this.#desks;
     const desk = await desks.byId(deskOfEndpoint(endpoint) ?? "");
     const sink = desk && desks.kind(desk.kind)?.sink;
-    if (!desk?.outbound || !sink || desk.dryRun) return NOTHING_TO_SEND;
+    if (!desk?.outbound || !sink) return NOTHING_TO_SEND;
     const session = await this.#sessionOf(desk.account, entry);
     const { outbound } = desk;
     const told = { ...desk, outbound, sink, words: desks.mappingOf(desk), endpoint: endpoint.id };
@@ -110,21 +104,30 @@ class DeskWriter {
 
   async #tell(desk: ToldDesk, session: Session, link: Link, signal: AbortSignal): Promise<Attempt> {
     const { outbound, sink, words, endpoint } = desk;
-    const stored = await this.#conversations.read(nameOf(desk, session, link.conversation));
-    const standing = await this.#standingOf(desk, session, link, stored);
+    const name = nameOf(desk, session, link.conversation);
+    const stored = await this.#conversations.read(name);
+    const last = lastOf(stored, desk.dryRun);
+    const standing = await this.#standingOf(desk, session, link, stored.known, last?.seq ?? 0);
     if (!standing) return NOTHING_TO_SEND;
     const target = this.#targetOf(desk);
-    const written = stored.written?.target === target ? stored.written : null;
-    const call = sink.call(standing, written, outbound, words);
+    const call = sink.call(standing, last?.target === target ? last : null, outbound, words);
     if (!call) return NOTHING_TO_SEND;
+    const { presence, reason } = standing;
+    const written = { presence, reason, seq: session.seq, target };
+    if (desk.dryRun) {
+      const at = this.#engine.clock.now();
+      await this.#dryRuns.note(desk, { ...standing, session: session.id, at });
+      await this.#conversations.update(name, at, (before) => ({ ...before, dryRun: written }));
+      return NOTHING_TO_SEND;
+    }
     const now = this.#engine.clock.steady();
     const waitMs = this.#pace.waitMs(endpoint, now);
-    if (waitMs > 0) return failed("paced", null, waitMs);
+    if (waitMs > 0) return { ...NOTHING_TO_SEND, ...PACED, retryAfterMs: waitMs };
     // Before the conversation is read: others are told at the same time.
     this.#pace.note(endpoint, now);
     const attempt = await this.#carryOut(endpoint, outbound.baseUrl, call, signal);
     if (attempt.outcome !== "delivered") return attempt;
-    await this.#note(desk, session, standing, target);
+    await this.#note(name, session, standing, written);
     await this.#activity.written(desk);
     return attempt;
   }
@@ -147,13 +150,15 @@ class DeskWriter {
     desk: ToldDesk,
     session: Session,
     { conversation, ticket }: Link,
-    { known, written }: Conversation,
+    known: Known,
+    toldSeq: number,
   ): Promise<Standing | null> {
     const { settings } = this.#engine.broadcasts.latest(desk.account);
     const { presence, reason } = visibleOf(session, settings);
     if (settings.presence.mode !== "on" || stateOf(session) === "none") return null;
     if (presence !== "online" && presence !== "offline") return null;
-    const transitions = await this.#transitionsSince(desk.account, session, written?.seq ?? 0);
+    const since = await this.#transitionsSince(desk.account, session, toldSeq);
+    const transitions = since.filter(({ at }) => at >= desk.toldFrom);
     const all = changedSince(transitions, session.ticket, known);
     const changed = desk.sink.tellable(all, desk.outbound, desk.words);
     return { conversation, ticket, presence, reason, changed };
@@ -183,34 +188,23 @@ class DeskWriter {
     first: DeskCall,
     signal: AbortSignal,
   ): Promise<Attempt> {
-    const base = baseUrl.replace(/\/+$/, "");
-    let step: Step = first;
-    let response: number | null = null;
+    const { clock } = this.#engine;
     let writes = 0;
-    for (let count = 0; typeof step === "object"; count += 1) {
-      if (count === MAX_CALLS) return failed("unfinished", response, null);
-      const { method, path, headers, body, next }: DeskCall = step;
-      const text = body === undefined ? null : JSON.stringify(body);
-      const sent = { ...headers, "user-agent": "stillhere", accept: "application/json" };
-      const typed = text === null ? sent : { ...sent, "content-type": "application/json" };
-      const limits = { timeoutMs: RESPONSE_TIMEOUT_MS, signal };
-      if (method !== "GET") writes += 1;
-      // The first one is noted already.
-      if (method !== "GET" && writes > 1) this.#pace.note(endpoint, this.#engine.clock.steady());
-      let answer: HttpAnswer;
-      try {
-        answer = await this.#request(method, `${base}${path}`, typed, text, limits);
-      } catch (error) {
-        return failed(error instanceof PostError ? error.code : "failed", null, null);
-      }
-      response = answer.status;
-      const isAccepted = response >= 200 && response < 300;
-      if (isAccepted) this.#acceptedAt.set(endpoint, this.#engine.clock.steady());
-      step = commonMeaning(answer) ?? safely(() => next(answer));
-      if (step === "retry") return failed(null, response, answer.retryAfterMs);
-    }
-    if (step === "misconfigured") return failed(step, response, this.#pauseMs(endpoint));
-    return { outcome: "delivered", response, error: null, retryAfterMs: null };
+    const observer = {
+      sending: (method: DeskCall["method"]) => {
+        if (method !== "GET") writes += 1;
+        // The first one is noted already.
+        if (method !== "GET" && writes > 1) this.#pace.note(endpoint, clock.steady());
+      },
+      answered: (status: number) => {
+        const isAccepted = status >= 200 && status < 300;
+        if (isAccepted) this.#acceptedAt.set(endpoint, clock.steady());
+      },
+    };
+    const result = await exchange(this.#request, baseUrl, first, signal, observer);
+    return result.error === "misconfigured"
+      ? { ...result, retryAfterMs: this.#pauseMs(endpoint) }
+      : result;
   }
 
   /** Where others are accepted, only this conversation is out of reach, and the rest goes on. */
@@ -221,22 +215,25 @@ class DeskWriter {
   }
 
   async #note(
-    desk: ConfiguredDesk,
+    name: ConversationName,
     session: Session,
-    standing: Standing,
-    target: string,
+    { changed }: Standing,
+    written: WrittenTo,
   ): Promise<void> {
-    const { conversation, presence, reason, changed } = standing;
-    const written = { presence, reason, seq: session.seq, target };
     const { tags, ...fields } = changed;
     const patch = { ...fields, ...(tags && { tags: session.ticket.tags }) };
     const now = this.#engine.clock.now();
-    const name = nameOf(desk, session, conversation);
     await this.#conversations.update(name, now, ({ known }) => ({
       known: noteWritten(known, patch, now),
       written,
     }));
   }
+}
+
+/** What the desk knows; in a dry run, what it would know by now. */
+function lastOf({ written, dryRun }: Conversation, isDryRun: boolean): WrittenTo | null {
+  if (!isDryRun || !dryRun) return written;
+  return written && written.seq > dryRun.seq ? written : dryRun;
 }
 
 function nameOf(
@@ -245,24 +242,4 @@ function nameOf(
   conversation: string,
 ): ConversationName {
   return { account, desk, conversation, sessionCreatedAt };
-}
-
-/** What an answer means whatever was asked; `null`: the desk's own file knows. */
-function commonMeaning({ status }: HttpAnswer): Step | null {
-  if (status === 401 || status === 403) return "misconfigured";
-  if (status === 429 || status >= 500 || status < 200) return "retry";
-  return null;
-}
-
-/** A desk may answer anything; one that a desk's file cannot read is asked again later. */
-function safely(next: () => Step): Step {
-  try {
-    return next();
-  } catch {
-    return "retry";
-  }
-}
-
-function failed(error: string | null, response: number | null, pauseMs: number | null): Attempt {
-  return { outcome: "failed", response, error, retryAfterMs: pauseMs };
 }

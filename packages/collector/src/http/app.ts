@@ -7,8 +7,10 @@ import { bodyLimit } from "hono/body-limit";
 import { DeskActivity } from "../desks/activity.ts";
 import { Conversations } from "../desks/conversations.ts";
 import { Desks } from "../desks/desks.ts";
+import { DryRuns } from "../desks/dry-run.ts";
 import { Inbox } from "../desks/inbox.ts";
 import { DESK_KINDS } from "../desks/kinds.ts";
+import { Parking } from "../desks/parking.ts";
 import { pbkdf2Passwords } from "../engine/passwords.ts";
 import { People } from "../engine/people.ts";
 import { SignIns } from "../engine/sign-ins.ts";
@@ -19,7 +21,10 @@ import { assetRoutes } from "./assets.ts";
 import { auditRoutes } from "./audit.ts";
 import { authorize } from "./auth.ts";
 import type { AppContext, DeskContext, Env, PeopleContext } from "./context.ts";
+import { deskDeliveryRoutes } from "./desk-deliveries.ts";
 import { deskInboundRoutes } from "./desk-inbound.ts";
+import { deskListRoutes } from "./desk-lists.ts";
+import { deskTestRoutes } from "./desk-test.ts";
 import { deskRoutes } from "./desks.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
@@ -99,6 +104,9 @@ export function createApp({ onError, getPath, ...given }: AppOptions): OpenAPIHo
   app.route("/", webhookDeliveryRoutes(context));
   app.route("/", webhookTestRoutes(context));
   app.route("/", deskRoutes(context));
+  app.route("/", deskDeliveryRoutes(context));
+  app.route("/", deskListRoutes(context));
+  app.route("/", deskTestRoutes(context));
 
   addDescription(app);
 
@@ -121,8 +129,17 @@ function withDesks<C extends AppContext>(context: C): C & DeskContext {
   const { engine, deskKinds = DESK_KINDS } = context;
   const { clock, store } = engine;
   const desks = new Desks(store.admin, clock, deskKinds);
-  const inbox = new Inbox(engine, new Conversations(store.admin));
-  return { ...context, desks, inbox, deskActivity: new DeskActivity(store.admin, clock) };
+  const conversations = new Conversations(store.admin);
+  const parking = new Parking(store.admin);
+  return {
+    ...context,
+    desks,
+    conversations,
+    parking,
+    inbox: new Inbox(engine, conversations, parking),
+    dryRuns: new DryRuns(store.admin),
+    deskActivity: new DeskActivity(store.admin, clock),
+  };
 }
 
 /** The console's address relative to that of the root, which may be mounted without a final slash. */

@@ -69,8 +69,11 @@ const USES: Readonly<Record<string, Use>> = {
   "DELETE /v1/users/:id": () => send("DELETE", "/v1/users/u_2"),
   "PUT /v1/desks/:id": async () => {
     await send("PUT", "/v1/desks/main", { kind: "chatwoot", inbound: { secrets: [PASSWORD] } });
-    return send("PUT", "/v1/desks/main", { kind: "chatwoot", dryRun: true });
+    const outbound = { baseUrl: "https://chat.example/", accountId: "1", apiAccessToken: "token" };
+    return send("PUT", "/v1/desks/main", { kind: "chatwoot", dryRun: true, outbound });
   },
+  "POST /v1/desks/:id/test": () => send("POST", "/v1/desks/main/test"),
+  "POST /v1/desks/:id/replay": () => send("POST", "/v1/desks/main/replay", { status: "failed" }),
   "POST /v1/desks/:id/inbound": () => send("POST", "/v1/desks/main/inbound", {}),
   "POST /v1/desks/:id/inbound/:secret": () =>
     send("POST", `/v1/desks/main/inbound/${encodeURIComponent(PASSWORD)}`, {}),

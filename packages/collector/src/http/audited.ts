@@ -37,6 +37,8 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
 
   "PUT /v1/desks/:id": ["desk_created", "desk_changed"],
   "DELETE /v1/desks/:id": ["desk_removed"],
+  "POST /v1/desks/:id/test": ["desk_tested"],
+  "POST /v1/desks/:id/replay": ["desk_replayed"],
   "POST /v1/desks/:id/inbound": SENT_BY_DESKS,
   "POST /v1/desks/:id/inbound/:secret": SENT_BY_DESKS,
 

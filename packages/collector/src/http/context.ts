@@ -5,9 +5,13 @@
 import type { Context } from "hono";
 import type { Role } from "../core/lists.ts";
 import type { DeskActivity } from "../desks/activity.ts";
+import type { Conversations } from "../desks/conversations.ts";
 import type { DeskKind } from "../desks/desk.ts";
 import type { Desks } from "../desks/desks.ts";
+import type { DryRuns } from "../desks/dry-run.ts";
+import type { DeskRequest } from "../desks/exchange.ts";
 import type { Inbox } from "../desks/inbox.ts";
+import type { Parking } from "../desks/parking.ts";
 import type { Accounts } from "../engine/accounts.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Meter } from "../engine/meter.ts";
@@ -39,6 +43,8 @@ export interface WebhookContext {
   refuseTarget(url: string): Promise<string | null>;
   /** Sends a message outside of the deliveries; it refuses the same targets as they do. */
   readonly post: Post;
+  /** The same for a request to a desk. */
+  readonly deskRequest: DeskRequest;
   /** Endpoints were changed or have something to send again: reads them immediately. */
   refresh(): Promise<void>;
 }
@@ -122,6 +128,9 @@ export interface PeopleContext extends AppContext {
 export interface DeskContext extends AppContext {
   readonly desks: Desks;
   readonly inbox: Inbox;
+  readonly conversations: Conversations;
+  readonly parking: Parking;
+  readonly dryRuns: DryRuns;
   readonly deskActivity: DeskActivity;
 }
 

@@ -9,7 +9,7 @@ import type { Verdict } from "../desks/desk.ts";
 import type { ConfiguredDesk } from "../desks/desks.ts";
 import { addressGroup } from "./address-group.ts";
 import type { DeskContext, Env } from "./context.ts";
-import { deskNotFound } from "./desks.ts";
+import { deskNotFound } from "./desk-of.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { RateLimit, tooManyRequests } from "./rate-limit.ts";
 

@@ -18,17 +18,14 @@ import type { Mapping } from "../desks/mapping.ts";
 import { id, name, storable } from "../schemas/name.ts";
 import { ticketStatus } from "../schemas/ticket.ts";
 import type { DeskContext, Env } from "./context.ts";
-import { deliveryPage, readDeliveryPage } from "./delivery-page.ts";
+import { deskDelivery, readDeskDelivery } from "./desk-delivery.ts";
+import { deskOf, deskParams as params } from "./desk-of.ts";
 import { Problem } from "./problem.ts";
 import { publicUrlOf } from "./public-url.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
-import { pageQuery } from "./schemas.ts";
 import { iso, isoOrNull } from "./views.ts";
 
 const MAX_NAMES = 500;
-
-const deskId = z.string().regex(/^[A-Za-z\d-]{1,64}$/, "must be 1 to 64 letters, digits and -");
-const params = z.object({ id: deskId.openapi({ param: { name: "id", in: "path" } }) });
 
 const table = <T extends z.ZodType>(ours: T) =>
   z
@@ -66,7 +63,10 @@ const update = z
       .nullable()
       .default(null)
       .describe("How the desk is told; null: it is not. Missing credentials stay as they are."),
-    dryRun: z.boolean().default(false).describe("Nothing is sent to the desk."),
+    dryRun: z
+      .boolean()
+      .default(false)
+      .describe("Nothing is sent to the desk; `GET …/dry-run` lists what would be."),
     mapping: mapping.default({}),
   })
   .openapi("DeskUpdate");
@@ -83,6 +83,13 @@ const deskView = z
     lastHeardAt: z.iso.datetime().nullable(),
     lastWrittenAt: z.iso.datetime().nullable(),
     refused: z.number().int().describe("Messages that were not signed as they must be."),
+    parked: z
+      .number()
+      .int()
+      .describe("Messages about tickets that no conversation is known of yet."),
+    delivery: deskDelivery
+      .nullable()
+      .describe("How the writes to the desk go; null: there are none."),
     createdAt: z.iso.datetime(),
   })
   .openapi("Desk");
@@ -128,17 +135,8 @@ const remove = createRoute({
   responses: jsonResponses(z.object({ removed: z.literal(true) }), "The desk was removed"),
 });
 
-const deliveries = createRoute({
-  method: "get",
-  path: "/v1/desks/{id}/deliveries",
-  summary: "What the desk was told, newest first",
-  ...secured("Desks", "listDeskDeliveries", "not_found", "invalid_cursor"),
-  request: { params, query: z.object(pageQuery) },
-  responses: jsonResponses(deliveryPage, "One page; `cursor` is null on the last page"),
-});
-
 export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
-  const { engine, webhooks, desks, deskActivity } = context;
+  const { engine, webhooks, desks, deskActivity, parking } = context;
   const { store, clock } = engine;
   const routes = createRoutes();
 
@@ -156,14 +154,10 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
       lastHeardAt: isoOrNull(lastHeardAt),
       lastWrittenAt: isoOrNull(lastWrittenAt),
       refused,
+      parked: await parking.count(desk, clock.now()),
+      delivery: desk.outbound && (await readDeskDelivery(store, clock, desk)),
       createdAt: iso(desk.createdAt),
     };
-  }
-
-  async function deskOf(account: string, wanted: string): Promise<ConfiguredDesk> {
-    const desk = await desks.byId(wanted);
-    if (desk?.account !== account) throw deskNotFound(wanted);
-    return desk;
   }
 
   /** The endpoint by which the desk is told: there is one as long as the desk has `outbound`. */
@@ -187,7 +181,7 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
   });
 
   routes.openapi(get, async (c) => {
-    const desk = await deskOf(c.var.account.name, c.req.valid("param").id);
+    const desk = await deskOf(desks, c);
     return c.json(await view(c, desk), 200);
   });
 
@@ -223,18 +217,12 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
   });
 
   routes.openapi(remove, async (c) => {
-    const desk = await deskOf(c.var.account.name, c.req.valid("param").id);
+    const desk = await deskOf(desks, c);
     // The endpoint first: where this ends half way, the desk is still there to be removed.
     await store.outbox.removeEndpoint({ account: desk.account, id: deskEndpointId(desk.id) });
     await desks.remove(desk.account, desk.id, c.var.principal.actor);
     await webhooks.refresh();
     return c.json({ removed: true as const }, 200);
-  });
-
-  routes.openapi(deliveries, async (c) => {
-    const desk = await deskOf(c.var.account.name, c.req.valid("param").id);
-    const key = { account: desk.account, id: deskEndpointId(desk.id) };
-    return c.json(await readDeliveryPage(store, clock, key, c.req.valid("query")), 200);
   });
 
   return routes;
@@ -265,8 +253,4 @@ function parseOutbound(
 /** The path below the collector's mount. */
 function routeOf({ req: { path } }: Context): string {
   return path.slice(path.lastIndexOf("/v1/desks"));
-}
-
-export function deskNotFound(wanted: string): Problem {
-  return new Problem("not_found", `There is no desk ${wanted}: GET /v1/desks lists them.`);
 }

@@ -36,6 +36,7 @@ export const PROBLEMS = {
   too_many_webhooks: [409, "The account has the maximum number of webhooks"],
   desk_id_taken: [409, "Another account has a desk with this id"],
   too_many_desks: [409, "The account has the maximum number of desks"],
+  desk_not_told: [409, "The desk has no outbound"],
   desk_signature_invalid: [401, "The desk's message is not signed with a secret of this desk"],
   desk_signature_stale: [401, "The desk's message was signed too long ago"],
   last_admin: [409, "The account would be without an admin"],

@@ -64,6 +64,10 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "PUT /v1/desks/:id": "admin",
   "DELETE /v1/desks/:id": "admin",
   "GET /v1/desks/:id/deliveries": "admin",
+  "POST /v1/desks/:id/replay": "admin",
+  "POST /v1/desks/:id/test": "admin",
+  "GET /v1/desks/:id/parked": "admin",
+  "GET /v1/desks/:id/dry-run": "admin",
   "POST /v1/desks/:id/inbound": "none",
   "POST /v1/desks/:id/inbound/:secret": "none",
 

@@ -10,7 +10,7 @@ import { createApp } from "./app.ts";
 import { DEFAULT_LIMITS } from "./rate-limit.ts";
 import type { Refusal } from "./refusal.ts";
 import { mintToken } from "./session-token.ts";
-import { postNothing } from "./testing/post.ts";
+import { postNothing, requestNothing } from "./testing/post.ts";
 
 const ORIGIN = "https://shop.example";
 const keys = createKeys();
@@ -26,7 +26,12 @@ const app = createApp({
   limits: DEFAULT_LIMITS,
   maxSessions: 100,
   meter: SILENT_METER,
-  webhooks: { refuseTarget: async () => null, post: postNothing, refresh: async () => {} },
+  webhooks: {
+    refuseTarget: async () => null,
+    post: postNothing,
+    deskRequest: requestNothing,
+    refresh: async () => {},
+  },
   onRefusal: (refusal) => refusals.push(refusal),
   addressOf: () => "::1",
   onError: () => {},

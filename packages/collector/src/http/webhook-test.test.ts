@@ -2,6 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Post, PostError } from "../webhooks/post.ts";
 import { TestApp } from "./testing/app.ts";
+import { requestNothing } from "./testing/post.ts";
 
 interface Posted {
   readonly url: string;
@@ -23,7 +24,8 @@ beforeEach(async () => {
     posted.push({ url, headers, body });
     return answer();
   };
-  const webhooks = { refuseTarget: async () => null, post, refresh: async () => {} };
+  const deskRequest = requestNothing;
+  const webhooks = { refuseTarget: async () => null, post, deskRequest, refresh: async () => {} };
   harness = await TestApp.create({ webhooks });
   webhook = await harness.json("POST", "/v1/webhooks", { url: URL_OF_RECEIVER, name: "desk" });
 });

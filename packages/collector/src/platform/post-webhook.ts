@@ -13,7 +13,7 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
-import type { DeskRequest } from "../desks/writer.ts";
+import type { DeskRequest } from "../desks/exchange.ts";
 import {
   type Post,
   type PostAnswer,

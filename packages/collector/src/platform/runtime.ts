@@ -145,6 +145,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
       refuseTarget: (url: string) =>
         refuseTarget(url, isPrivateAllowed, proxy ? resolveNothing : undefined),
       post,
+      deskRequest: request,
       refresh: () => deliveries.refresh(),
     },
     ...((options.serveMetrics ?? true) && {

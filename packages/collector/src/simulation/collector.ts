@@ -18,7 +18,7 @@ import { SignalIntake } from "../http/signal-intake.ts";
 import { hashOfNode, hmacOfNode } from "../platform/node-crypto.ts";
 import { StoreError } from "../stores/store.ts";
 import { DeliverySupervisor } from "../webhooks/delivery-supervisor.ts";
-import type { Post } from "../webhooks/post.ts";
+import { type Post, PostError } from "../webhooks/post.ts";
 import { createWebhookSender } from "../webhooks/sender.ts";
 import { type Machine, SimulatedProcess } from "./process.ts";
 import type { SharedStore } from "./shared-store.ts";
@@ -190,7 +190,14 @@ export class Collector {
       hmac: hmacOfNode,
       hash: hashOfNode,
       assets: new Map(),
-      webhooks: { refuseTarget: async () => null, post, refresh: () => deliveries.refresh() },
+      webhooks: {
+        refuseTarget: async () => null,
+        post,
+        deskRequest: async () => {
+          throw new PostError("unreachable");
+        },
+        refresh: () => deliveries.refresh(),
+      },
       addressOf: () => "192.0.2.1",
       onError,
     };

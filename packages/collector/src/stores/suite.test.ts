@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, it } from "vitest";
 import { clockConformanceCases } from "../suite/clock.ts";
 import { mergeConformanceCases } from "../suite/merges.ts";
+import { parkingConformanceCases } from "../suite/parking.ts";
 import { trimmingConformanceCases } from "../suite/trimming.ts";
 import { ERASURE_KEPT_MS } from "./erasure.ts";
 import { MemoryStore } from "./memory/memory-store.ts";
@@ -47,6 +48,7 @@ describe.each(Object.entries(DRIVERS))("%s", (_name, { open, reopen }) => {
       ...outboxConformanceCases,
       ...clockConformanceCases,
       ...mergeConformanceCases,
+      ...parkingConformanceCases,
       ...trimmingConformanceCases,
     ].map((each) => [each.name, each] as const),
   )("%s", async ([_, each], { skip }) => {

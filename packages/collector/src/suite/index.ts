@@ -15,5 +15,6 @@ export { outboxConformanceCases } from "../stores/suite/outbox.ts";
 export { scenarioConformanceCases, scenarios } from "./cases.ts";
 export { clockConformanceCases } from "./clock.ts";
 export { mergeConformanceCases } from "./merges.ts";
+export { parkingConformanceCases } from "./parking.ts";
 export { playScenarios } from "./scenarios.ts";
 export { trimmingConformanceCases } from "./trimming.ts";

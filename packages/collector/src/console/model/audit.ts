@@ -50,6 +50,8 @@ const TITLES: Partial<Record<AuditAction, string>> = {
   desk_created: "Desk added",
   desk_changed: "Desk changed",
   desk_removed: "Desk removed",
+  desk_tested: "Desk tested",
+  desk_replayed: "Desk told again",
   password_changed: "Password changed",
   signed_out: "Signed out",
   agent_changed: "Agent changed",

@@ -18,7 +18,7 @@ export interface ChatwootOutbound {
   readonly labels: boolean;
 }
 
-export const chatwootSink: Sink<ChatwootOutbound> = { tellable, call };
+export const chatwootSink: Sink<ChatwootOutbound> = { tellable, call, test };
 
 interface Write {
   readonly path: string;
@@ -47,10 +47,8 @@ function call(
 ): DeskCall | null {
   const isTold = written?.presence === now.presence && written.reason === now.reason;
   if (isTold && Object.keys(now.changed).length === 0) return null;
-  const account = encodeURIComponent(outbound.accountId);
-  const conversation = encodeURIComponent(now.conversation);
-  const path = `/api/v1/accounts/${account}/conversations/${conversation}`;
-  const headers = { api_access_token: outbound.apiAccessToken };
+  const path = `${pathOf(outbound)}/conversations/${encodeURIComponent(now.conversation)}`;
+  const headers = headersOf(outbound);
   return {
     method: "GET",
     path,
@@ -67,6 +65,31 @@ function call(
         );
       }),
   };
+}
+
+/** Reads the custom attributes of conversations, where the one that is written must be. */
+function test(outbound: ChatwootOutbound): DeskCall {
+  return {
+    method: "GET",
+    path: `${pathOf(outbound)}/custom_attribute_definitions?attribute_model=0`,
+    headers: headersOf(outbound),
+    next: (answer) =>
+      after(answer, () => {
+        const definitions = listAt({ list: answer.body }, "list") ?? [];
+        const isThere = definitions.some(
+          (each) => at(each, "attribute_key") === outbound.attribute,
+        );
+        return isThere ? "done" : "misconfigured";
+      }),
+  };
+}
+
+function pathOf({ accountId }: ChatwootOutbound): string {
+  return `/api/v1/accounts/${encodeURIComponent(accountId)}`;
+}
+
+function headersOf({ apiAccessToken }: ChatwootOutbound): DeskCall["headers"] {
+  return { api_access_token: apiAccessToken };
 }
 
 interface Theirs {

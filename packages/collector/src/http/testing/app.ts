@@ -12,7 +12,7 @@ import { MemoryStore } from "../../stores/memory/memory-store.ts";
 import { type AppOptions, createApp } from "../app.ts";
 import { DEFAULT_LIMITS } from "../rate-limit.ts";
 import { SetupAttempts } from "../setup-attempts.ts";
-import { postNothing } from "./post.ts";
+import { postNothing, requestNothing } from "./post.ts";
 
 export class TestApp {
   readonly keys = createKeys();
@@ -36,7 +36,12 @@ export class TestApp {
       maxSessions: 100,
       meter: SILENT_METER,
       attempts: new SetupAttempts(this.clock),
-      webhooks: { refuseTarget: async () => null, post: postNothing, refresh: async () => {} },
+      webhooks: {
+        refuseTarget: async () => null,
+        post: postNothing,
+        deskRequest: requestNothing,
+        refresh: async () => {},
+      },
       addressOf: () => "192.0.2.1",
       onError: (error) => this.errors.push(error),
       ...change,

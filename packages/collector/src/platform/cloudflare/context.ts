@@ -10,7 +10,7 @@ import { DEFAULT_LIMITS } from "../../http/rate-limit.ts";
 import { createRefusalLog } from "../refusal-log.ts";
 import { refuseUrl } from "../webhook-url.ts";
 import type { Env } from "./env.ts";
-import { postByFetch } from "./post.ts";
+import { postByFetch, requestByFetch } from "./post.ts";
 
 const MAX_SESSIONS = 10_000_000;
 
@@ -44,6 +44,7 @@ export function createContext(
     webhooks: {
       refuseTarget: async (url) => refuseTarget(url, isPrivateAllowed),
       post: postByFetch,
+      deskRequest: requestByFetch,
       refresh: refreshWebhooks,
     },
     addressOf: (c) => c.req.header("CF-Connecting-IP") ?? "unknown",

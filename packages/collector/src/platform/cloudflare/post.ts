@@ -2,7 +2,7 @@
  * Sends webhooks and requests to desks with `fetch`, which at the edge reaches public addresses only.
  * @module
  */
-import type { DeskRequest } from "../../desks/writer.ts";
+import type { DeskRequest } from "../../desks/exchange.ts";
 import { type Post, PostError, type PostLimits } from "../../webhooks/post.ts";
 import { readRetryAfterMs } from "../../webhooks/retry-after.ts";
 

@@ -12,6 +12,7 @@ import {
   conformanceCases,
   mergeConformanceCases,
   outboxConformanceCases,
+  parkingConformanceCases,
   type Skipped,
   scenarios,
   trimmingConformanceCases,
@@ -53,6 +54,7 @@ describe("Durable Objects", () => {
       ...outboxConformanceCases,
       ...clockConformanceCases,
       ...mergeConformanceCases,
+      ...parkingConformanceCases,
       ...trimmingConformanceCases,
     ].map(({ name }) => name),
   )("%s", async (name, { skip }) => {

@@ -6,6 +6,7 @@ import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
 import { until } from "../../../../../e2e/support/wait.ts";
 import { clockConformanceCases } from "../../suite/clock.ts";
 import { mergeConformanceCases, OLD, SURVIVOR } from "../../suite/merges.ts";
+import { parkingConformanceCases } from "../../suite/parking.ts";
 import { trimmingConformanceCases } from "../../suite/trimming.ts";
 import type { Store } from "../store.ts";
 import { ACCOUNT, conformanceCases, NOW, transitionOf, writeOf } from "../suite/index.ts";
@@ -52,6 +53,7 @@ const CASES = [
   ...outboxConformanceCases,
   ...clockConformanceCases,
   ...mergeConformanceCases,
+  ...parkingConformanceCases,
   ...trimmingConformanceCases,
 ].map((each) => [each.name, each] as const);
 

@@ -3,7 +3,7 @@
  * and a test decides when it fails.
  * @module
  */
-import type { DeskRequest, HttpAnswer } from "../../writer.ts";
+import type { DeskRequest, HttpAnswer } from "../../exchange.ts";
 
 interface Conversation {
   status: string;
@@ -18,6 +18,8 @@ export class FakeChatwoot {
   readonly requests: string[] = [];
   /** What it answers instead; `null`: it does its work. */
   failure: Partial<HttpAnswer> | null = null;
+  /** The custom attributes of conversations that an admin has added there. */
+  attributes: readonly string[] = ["presence"];
 
   add(id: string, fields: Partial<Conversation> = {}): Conversation {
     const conversation = {
@@ -47,6 +49,12 @@ export class FakeChatwoot {
     });
     if (this.failure) return { ...answer(500), ...this.failure };
     if (headers["api_access_token"] !== "an_access_token") return answer(401);
+    if (url.endsWith("/custom_attribute_definitions?attribute_model=0")) {
+      return answer(
+        200,
+        this.attributes.map((key) => ({ attribute_key: key, attribute_model: 0 })),
+      );
+    }
     const conversation = this.conversations.get(id);
     if (!conversation) return answer(404);
     if (method === "GET") return answer(200, { id: Number(id), ...conversation });

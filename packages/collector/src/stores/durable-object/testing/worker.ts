@@ -12,6 +12,7 @@ import {
   conformanceCases,
   mergeConformanceCases,
   outboxConformanceCases,
+  parkingConformanceCases,
   playScenarios,
   type Scenario,
   trimmingConformanceCases,
@@ -94,6 +95,7 @@ const CASES = [
   ...outboxConformanceCases,
   ...clockConformanceCases,
   ...mergeConformanceCases,
+  ...parkingConformanceCases,
   ...trimmingConformanceCases,
 ];
 
