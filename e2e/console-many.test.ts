@@ -71,7 +71,7 @@ it("shows the first rows once the first hundred sessions are read", async () => 
     pagesRead += 1;
     return pagesRead > 1;
   });
-  await openConsole(page, collector.url, collector.keys.secret);
+  await openConsole(page, collector);
   await page.waitForSelector("[data-session]");
   expect((await page.$$("[data-session]")).length).toBe(100);
   await release();

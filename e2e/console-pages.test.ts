@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Person } from "../packages/collector/src/console/model/person.ts";
 import { SNIPPET_KINDS, snippet } from "../packages/collector/src/console/model/snippets.ts";
 import { RECIPE_NAMES } from "../packages/collector/src/core/recipes.ts";
 import { TestBrowser } from "./support/browser.ts";
@@ -27,10 +28,7 @@ beforeAll(async () => {
   browser = await TestBrowser.start();
   lead = new ConsolePage(await browser.open());
   await lead.setScheme("light");
-  await lead.page.goto(`${collector.url}/console#key=${collector.keys.secret}`);
-  await lead.page.waitForSelector("#sign-in-form");
-  expect(lead.page.url()).toBe(`${collector.url}/console`);
-  await openConsole(lead.page, collector.url, collector.keys.secret);
+  await openConsole(lead.page, collector);
   await lead.page.waitForSelector("#first-steps:not([hidden])");
 });
 afterAll(async () => {
@@ -55,6 +53,26 @@ async function takeSecret(dialog: string): Promise<string> {
   await lead.page.waitForSelector(`#${dialog}:not([open])`);
   return secret;
 }
+
+describe("The sign-in", () => {
+  it("is not opened by a secret key, and says what to do with it instead", async () => {
+    const page = await browser.openApart();
+    const stranger = new ConsolePage(page);
+    await page.goto(`${collector.url}/console#key=${collector.keys.secret}`);
+    await page.waitForSelector("#password-form");
+    expect(page.url()).toBe(`${collector.url}/console`);
+    await stranger.type("#email", collector.keys.secret);
+    await stranger.seeIn("#key-note", "does not open the console: have yourself invited with it");
+    await stranger.seeIn("#no-password[open]", "stillhere people --invite --role admin");
+    expect(await stranger.allComplaints()).toEqual([]);
+    await stranger.type("#email", "ann@example.com");
+    await stranger.type("#password", collector.keys.secret);
+    await page.keyboard.press("Enter");
+    await stranger.seeIn("#sign-in-error", "Check the e-mail address and the password.");
+    expect(await page.$("#desk:not([hidden])")).toBeNull();
+    await page.close();
+  });
+});
 
 describe("Now", () => {
   it("has no barrier that axe finds, in a narrow window or from right to left", async () => {
@@ -294,12 +312,12 @@ describe("Audit log", () => {
   it("stands at each group of settings and each trigger, too", async () => {
     await lead.visit("Settings");
     await lead.page.click("#trail-leaving summary");
-    await lead.seeIn("#trail-leaving", "the key sk_");
+    await lead.seeIn("#trail-leaving", "admin1@example.com");
     await lead.visit("Triggers");
     await lead.page.click("#triggers li:first-child .trail summary");
     await lead.seeIn("#triggers li:first-child .trail", "Triggers changed");
     await lead.visit("Presence");
-    await lead.seeIn("#accepted", "by the key sk_");
+    await lead.seeIn("#accepted", "by admin1@example.com");
     await lead.visit("Audit log");
   });
 
@@ -500,7 +518,7 @@ describe("People", () => {
   let other: ConsolePage;
   beforeAll(async () => {
     await lead.visit("People");
-    other = new ConsolePage(await browser.open());
+    other = new ConsolePage(await browser.openApart());
     await lead.page.bringToFront();
   });
 
@@ -557,16 +575,17 @@ describe("People", () => {
     await lead.visit("Settings");
     await lead.visit("People");
     await lead.seeIn("#people", EMAIL);
-    await lead.page.select("#people select", "viewer");
+    const person = async () => {
+      const { people } = await collector.request<{ people: Person[] }>("GET", "/v1/people");
+      return people.find(({ email }) => email === EMAIL);
+    };
+    const id = (await person())?.id;
+    await lead.page.select(`[data-person="${id}"] select`, "viewer");
     await lead.seeIn("#people-status", "now has the role: Viewer");
-    const { people } = await collector.request<{ people: { id: string; role: string }[] }>(
-      "GET",
-      "/v1/people",
-    );
-    expect(people).toMatchObject([{ role: "viewer" }]);
-    await lead.page.click(`#remove-${people[0]?.id}`);
-    await lead.page.waitForSelector(`#remove-${people[0]?.id}-confirm`);
-    await lead.page.click(`#remove-${people[0]?.id}-confirm`);
+    expect((await person())?.role).toBe("viewer");
+    await lead.page.click(`#remove-${id}`);
+    await lead.page.waitForSelector(`#remove-${id}-confirm`);
+    await lead.page.click(`#remove-${id}-confirm`);
     await lead.seeIn("#people-status", "was removed");
     await other.page.waitForSelector("#password-form");
   });

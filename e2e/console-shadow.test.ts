@@ -24,7 +24,7 @@ beforeAll(async () => {
   await collector.request("PUT", "/v1/sessions/conv_1", { user: "Maria", ticket: { id: "1" } });
   browser = await TestBrowser.start();
   lead = await browser.open();
-  await openConsole(lead, collector.url, collector.keys.secret);
+  await openConsole(lead, collector);
   await lead.waitForSelector(`${ROW}[data-shadow-state]`);
 });
 afterAll(async () => {

@@ -19,7 +19,7 @@ afterAll(async () => {
 
 it("the console updates a visitor's row live: online, offline after the buffer, online again", async () => {
   const lead = await visitor.browser.open();
-  await openConsole(lead, fixture.collector.url, fixture.collector.keys.secret);
+  await openConsole(lead, fixture.collector);
   const shop = await visitor.chat();
   const row = `[data-session="${visitor.session}"]`;
   await lead.waitForSelector(`${row}[data-presence=online][data-state=active]`);

@@ -29,7 +29,7 @@ let key = "";
 
 beforeAll(async () => {
   const env = { PORT: String(await freePort()) };
-  const ready = /Shop\s+(\S+)[\s\S]*Console\s+(\S+)\/console\s[\s\S]*(sk_\S+)/;
+  const ready = /Shop\s+(\S+)[\s\S]*Console\s+(\S+)\/console\S*\s[\s\S]*(sk_\S+)/;
   example = await start(process.execPath, [START], ready, env);
   [, , collector = "", key = ""] = example.match;
   browser = await TestBrowser.start();

@@ -57,9 +57,10 @@ async function startExample(name: string) {
     },
     90_000,
   );
-  const [, url = "", secret = ""] = /(http:\S+)\/console\s[\s\S]*(sk_\S+)/.exec(printed) ?? [];
+  const [, url = "", secret = ""] = /(http:\S+)\/console#[\s\S]*(sk_\S+)/.exec(printed) ?? [];
   const [key] = /pk_\S+/.exec(printed) ?? [];
-  return { url, secret, key };
+  const [, invitation] = /#invite=(\S+)/.exec(printed) ?? [];
+  return { url, secret, key, invitation };
 }
 
 it.for<[string, string?]>([
@@ -68,7 +69,7 @@ it.for<[string, string?]>([
   ["bun", "bun@1.4.5"],
   ["deno", "deno@2.9.6"],
 ])(
-  "%s reaches a verdict, and serves console, SDK and stream below its path",
+  "%s reaches a verdict, lets the first person in, and serves console, SDK and stream below its path",
   { timeout: 180_000 },
   async ([name, runtime], { skip }) => {
     const why = missing(runtime);
@@ -76,7 +77,7 @@ it.for<[string, string?]>([
       console.warn(why);
       skip(why);
     }
-    const { url, secret, key } = await startExample(name);
+    const { url, secret, key, invitation } = await startExample(name);
     const headers = { Authorization: `Bearer ${secret}` };
     await fetch(`${url}/v1/settings`, {
       method: "PATCH",
@@ -96,6 +97,17 @@ it.for<[string, string?]>([
     };
     await until("offline", async () => (await presence()) === "offline");
     expect(await readUntil(stream, "event: transition")).toContain('"session":"conv_1"');
+
+    const joined = await fetch(`${url}/v1/invitations/accept`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({
+        token: invitation,
+        email: "ann@example.com",
+        password: "correct horse battery",
+      }),
+    });
+    expect(await joined.json()).toMatchObject({ account: "default", role: "admin" });
 
     const page = await fetch(`${url}/`);
     expect(page.url).toBe(`${url}/console`);

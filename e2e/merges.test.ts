@@ -113,7 +113,7 @@ it.each<readonly [string, (signIn: SignIn) => Promise<void>]>([
     const tag = await createWaitingSession(fixture, guest);
     site.serve("/", presenceTag(tag));
     const lead = await agent.browser.open();
-    await openConsole(lead, fixture.collector.url, fixture.collector.keys.secret);
+    await openConsole(lead, fixture.collector);
     const page = await visitor.browser.open();
     await page.goto(site.url);
     await until("the guest is online", async () => (await read(guest)).presence === "online");

@@ -141,7 +141,7 @@ it("shows a visitor of the site in the console below its path, and logs no visit
     const row = `[data-session="${SESSION}"]`;
     await collector.request("PUT", `/v1/sessions/${SESSION}`, { ticket: { id: "42" } });
     const lead = await browser.open();
-    await openConsole(lead, `${site}/presence`, collector.keys.secret);
+    await openConsole(lead, collector, { site: `${site}/presence` });
     await lead.waitForSelector(row);
     const shop = await browser.open();
     await shop.goto(site);

@@ -51,6 +51,11 @@ export class TestBrowser {
     return this.#browser.newPage();
   }
 
+  /** With cookies and storage of its own, as another person's browser has. */
+  async openApart(): Promise<Page> {
+    return (await this.#browser.createBrowserContext()).newPage();
+  }
+
   /** Kills the whole browser (SIGKILL). */
   async kill(): Promise<void> {
     await this.#running.kill();

@@ -5,6 +5,8 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Page } from "puppeteer-core";
+import type { Role } from "../../packages/collector/src/core/lists.ts";
+import type { TestCollector } from "./collector.ts";
 
 const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
@@ -15,13 +17,27 @@ interface Violation {
 
 const NO_MOTION = { name: "prefers-reduced-motion", value: "reduce" };
 
-/** Opens the console, and signs in with a secret key. */
-export async function openConsole(page: Page, url: string, key: string): Promise<void> {
-  await page.goto(`${url}/console`);
+let people = 0;
+
+/**
+ * Opens the console by an invitation, and accepts it.
+ * @param site where the console is, if that is not the collector's own address
+ */
+export async function openConsole(
+  page: Page,
+  collector: TestCollector,
+  { role = "admin", site = collector.url }: { role?: Role; site?: string } = {},
+): Promise<void> {
+  const invitation = await collector.request<{ url: string }>("POST", "/v1/invitations", { role });
+  // From a page that is the console already, another fragment would load nothing.
+  await page.goto("about:blank");
+  await page.goto(`${site}/console${new URL(invitation.url).hash}`);
   // The form sets the focus when it appears.
   const isReady = () => document.activeElement?.id === "email";
   await page.waitForFunction(isReady, { polling: 50 });
-  await page.type("#key", key);
+  people += 1;
+  await page.type("#email", `${role}${people}@example.com`);
+  await page.type("#password", "correct horse battery");
   await page.keyboard.press("Enter");
   await page.waitForSelector("#desk:not([hidden])");
 }

@@ -20,10 +20,18 @@ const options = {
   idleTimeout: 75,
 };
 const { port } = Bun.serve(options);
+const url = `http://${options.hostname}:${port}`;
+// The first person comes in by a link.
+const response = await collector.app.request(`${url}/v1/invitations`, {
+  method: "POST",
+  headers: { Authorization: `Bearer ${keys.secretKey}`, "Content-Type": "application/json" },
+  body: JSON.stringify({ role: "admin" }),
+});
+const invitation = (await response.json()) as { url: string };
 console.log(`
-  Collector  http://${options.hostname}:${port}
-  Console    http://${options.hostname}:${port}/console
-  Secret key ${keys.secretKey}   opens the console
+  Collector  ${url}
+  Console    ${invitation.url}   good once: choose a password there
+  Secret key ${keys.secretKey}
   Page key   ${keys.publishableKey}
 
   Ctrl+C stops it.

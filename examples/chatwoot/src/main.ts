@@ -52,11 +52,13 @@ const server = serve(options, async ({ port }) => {
     inbound: { secrets: [webhookSecret] },
     outbound: { baseUrl: site, accountId: "1", apiAccessToken: accessToken },
   });
+  const invited = await call("POST", "/v1/invitations", { role: "admin" });
+  const invitation = (await invited.json()) as { url: string };
   console.log(`
   Shop       ${site}/
   Desk       ${site}/app
-  Console    ${site}/presence/console
-  Secret key ${secretKey}   opens the console
+  Console    ${site}/presence/console${new URL(invitation.url).hash}   good once: choose a password there
+  Secret key ${secretKey}
 
   Ctrl+C stops it.
 `);
@@ -71,11 +73,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 /** Calls the collector's API without a network. */
-async function call(method: string, path: string, body: object): Promise<void> {
+async function call(method: string, path: string, body: object): Promise<Response> {
   const response = await collector.app.request(path, {
     method,
     headers: { Authorization: `Bearer ${secretKey}`, "Content-Type": "application/json" },
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(await response.text());
+  return response;
 }

@@ -48,15 +48,28 @@ async function waitUntilReady(): Promise<void> {
   );
 }
 
+async function call(method: string, path: string, body?: object): Promise<unknown> {
+  const answer = await fetch(`${collector}${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${keys.secret}`, "Content-Type": "application/json" },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new Error(`The account could not be prepared: ${await answer.text()}`);
+  return answer.json();
+}
+
 /** Switches presence on, and allows the shop's origins. */
 async function prepareAccount(): Promise<void> {
   const origins = [shop, `http://localhost:${PORT + 1}`];
-  const answer = await fetch(`${collector}/v1/settings`, {
-    method: "PATCH",
-    headers: { Authorization: `Bearer ${keys.secret}`, "Content-Type": "application/json" },
-    body: JSON.stringify({ termsAccepted: true, presence: { mode: "on" }, origins }),
-  });
-  if (!answer.ok) throw new Error(`The account could not be prepared: ${await answer.text()}`);
+  await call("PATCH", "/v1/settings", { termsAccepted: true, presence: { mode: "on" }, origins });
+}
+
+/** The console; while it has no person, by a link that lets the first one in. */
+async function findWayIn(): Promise<string> {
+  const { people } = (await call("GET", "/v1/people")) as { people: unknown[] };
+  if (people.length > 0) return `${collector}/console   sign in with your password`;
+  const { url } = (await call("POST", "/v1/invitations", { role: "admin" })) as { url: string };
+  return `${url}   good once: choose a password there`;
 }
 
 run("node_modules/.bin/wrangler", ["dev", "--ip", HOST, "--port", String(PORT)], {
@@ -66,6 +79,7 @@ run("node_modules/.bin/wrangler", ["dev", "--ip", HOST, "--port", String(PORT)],
 try {
   await waitUntilReady();
   await prepareAccount();
+  const wayIn = await findWayIn();
   run(process.execPath, [SHOP], {
     HOST,
     PORT: String(PORT + 1),
@@ -75,8 +89,8 @@ try {
   });
   console.log(`
   Shop        ${shop}/   write in its chat, then close the tab
-  Console     ${collector}/console   watch who is still there
-  Secret key  ${keys.secret}   opens the console
+  Console     ${wayIn}
+  Secret key  ${keys.secret}
 
   Ctrl+C stops both.
 `);

@@ -31,8 +31,8 @@ const server = serve(options, async ({ port }) => {
   await call("PATCH", "/v1/settings", { origins: [site] });
   console.log(`
   Site       ${site}/
-  Console    ${site}/presence/console
-  Secret key ${secretKey}   opens the console
+  Console    ${await inviteAdmin(site)}   good once: choose a password there
+  Secret key ${secretKey}
   Page key   ${publishableKey}
 
   Ctrl+C stops it.
@@ -45,6 +45,13 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     await collector.close();
     process.exit(0);
   });
+}
+
+/** A link to the console, for its first person. */
+async function inviteAdmin(site: string): Promise<string> {
+  const response = await call("POST", "/v1/invitations", { role: "admin" });
+  const { url } = (await response.json()) as { url: string };
+  return `${site}/presence/console${new URL(url).hash}`;
 }
 
 async function mintToken(session: string): Promise<string> {

@@ -11,6 +11,8 @@ import { type Child, startChild } from "./child.ts";
 
 export interface Collector extends Child {
   readonly url: string;
+  /** A link that lets the first person into the console; `null` if there is one. */
+  readonly invitation: string | null;
 }
 
 export interface Keys {
@@ -41,7 +43,11 @@ export async function startCollector(
   const args = ["serve", "--store", store, "--port", String(port), "--config", CONFIG];
   const log = (text: string) => process.stderr.write(text);
   const child = await startChild(process.execPath, [command, ...args], /listens at http:\S+ /, log);
-  return { ...child, url: /listens at (http:\S+)/.exec(child.printed)?.[1] ?? "" };
+  return {
+    ...child,
+    url: /listens at (http:\S+)/.exec(child.printed)?.[1] ?? "",
+    invitation: /http\S+#invite=\S+/.exec(child.printed)?.[0] ?? null,
+  };
 }
 
 /** A collector prints keys only when it creates them, so they are saved for the next start. */

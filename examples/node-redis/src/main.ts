@@ -62,6 +62,13 @@ async function startOwnRedis(folder: string): Promise<string> {
   return redis.url;
 }
 
+/** Any collector has the console, and any link of theirs is good once. */
+function wayInto(collectors: readonly Collector[]): string {
+  const [{ url, invitation } = { url: "", invitation: null }] = collectors;
+  if (invitation === null) return `${url}/console   sign in with your password`;
+  return `${invitation}   good once: choose a password there`;
+}
+
 function printSummary(
   store: string,
   collectors: readonly Collector[],
@@ -73,9 +80,9 @@ function printSummary(
 
 ${rows.join("\n")}
 
-  Console          ${collectors[0]?.url}/console
+  Console          ${wayInto(collectors)}
   Publishable key  ${publishable}
-  Secret key       ${secret}   opens the console
+  Secret key       ${secret}
 
   Ctrl+C stops all.
 `);

@@ -24,7 +24,7 @@ export function KeysSection({ keys }: { keys: SecretKeys }) {
                 id={`revoke-${key.id}`}
                 label="Revoke"
                 question={`Revoke the key ${key.hint}…?`}
-                follows="Whatever uses it is refused from now on, and its streams end. If it is the key of this console, you are signed out."
+                follows="Whatever uses it is refused from now on, and its streams end."
                 isDisabled={keys.isBusy.value}
                 onConfirm={() => keys.revoke(key)}
               />

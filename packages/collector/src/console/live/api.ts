@@ -10,8 +10,8 @@ import { createPeopleApi } from "./people-api.ts";
 import { problemIn } from "./problem.ts";
 import { ifUnchanged, remember } from "./revisions.ts";
 
-/** The key is unknown to the collector or not a secret one, or the person is no longer signed in. */
-export class WrongKey extends Error {}
+/** No one is signed in at this browser any more. */
+export class SignInEnded extends Error {}
 
 export interface SessionPage {
   sessions: Session[];
@@ -34,22 +34,20 @@ export type DeskEvent =
 export type Api = ReturnType<typeof createApi>;
 
 /**
- * A client for the collector's routes.
+ * A client for the collector's routes, as the person of this browser's cookie.
  * @param base the URL of the routes, with a trailing slash
- * @param key a secret key; `null` for the person of this browser's cookie
  */
-export function createApi(base: URL, key: string | null) {
+export function createApi(base: URL) {
   /** Sends a request of someone who may not be signed in. */
   async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = { ...init.headers, ...(key !== null && { authorization: `Bearer ${key}` }) };
-    const response = await fetch(new URL(path, base), { ...init, headers, cache: "no-store" });
+    const response = await fetch(new URL(path, base), { ...init, cache: "no-store" });
     syncClock(response);
     return response;
   }
 
   async function open(path: string, init: RequestInit = {}): Promise<Response> {
     const response = await ask(path, init);
-    if (response.status === 401) throw new WrongKey();
+    if (response.status === 401) throw new SignInEnded();
     return response;
   }
 

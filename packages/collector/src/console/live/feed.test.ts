@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { State } from "../../core/lists.ts";
 import type { Session } from "../model/session.ts";
 import { aSession, aTransition } from "../testing/session.ts";
-import { type Api, WrongKey } from "./api.ts";
+import { type Api, SignInEnded } from "./api.ts";
 import { startFeed } from "./feed.ts";
 import { createSessionStore } from "./session-store.ts";
 import type { StreamListener } from "./stream.ts";
@@ -207,7 +207,7 @@ describe("startFeed", () => {
 
   it("reports that the key is refused", async () => {
     const { listener, api } = start([]);
-    api.queue.mockRejectedValueOnce(new WrongKey());
+    api.queue.mockRejectedValueOnce(new SignInEnded());
     stream().onLive(false);
     await settled();
     expect(listener.onRefused).toHaveBeenCalledOnce();

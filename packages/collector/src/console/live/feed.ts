@@ -2,7 +2,7 @@ import type { State } from "../../core/lists.ts";
 import type { Queued, Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Transition } from "../model/transition.ts";
-import { type Api, WrongKey } from "./api.ts";
+import { type Api, SignInEnded } from "./api.ts";
 import { coalesce } from "./coalesce.ts";
 import type { SessionStore } from "./session-store.ts";
 import { followTransitions } from "./stream.ts";
@@ -62,7 +62,7 @@ export function startFeed(api: Api, store: SessionStore, listener: FeedListener)
   let stopped = false;
 
   const failed = (error: unknown) => {
-    if (error instanceof WrongKey && !stopped) listener.onRefused();
+    if (error instanceof SignInEnded && !stopped) listener.onRefused();
     // Other errors also break the stream, and everything is loaded again when it reopens.
   };
 
@@ -106,7 +106,8 @@ export function startFeed(api: Api, store: SessionStore, listener: FeedListener)
 
   function retryReload(error: unknown): void {
     failed(error);
-    if (!(error instanceof WrongKey)) setTimeout(() => stopped || reload("all"), RELOAD_PAUSE_MS);
+    if (!(error instanceof SignInEnded))
+      setTimeout(() => stopped || reload("all"), RELOAD_PAUSE_MS);
   }
 
   /** Loads up to `MAX_PER_LOAD` sessions; returns the states of which there are more. */

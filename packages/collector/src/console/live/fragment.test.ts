@@ -5,10 +5,10 @@ import { takeLink } from "./fragment.ts";
 beforeEach(() => sessionStorage.clear());
 
 it.each([
-  ["#key=sk_1", { invite: null, enter: null, key: null }, ""],
-  ["#invite=t", { invite: "t", enter: null, key: null }, ""],
-  ["#enter=e", { invite: null, enter: "e", key: null }, ""],
-  ["#/settings", { invite: null, enter: null, key: null }, "#/settings"],
+  ["#key=sk_1", { invite: null, enter: null }, ""],
+  ["#invite=t", { invite: "t", enter: null }, ""],
+  ["#enter=e", { invite: null, enter: "e" }, ""],
+  ["#/settings", { invite: null, enter: null }, "#/settings"],
 ])("takes from the address %s what may sign in, and leaves no secret in it", (hash, link, left) => {
   location.hash = hash;
   expect(takeLink()).toEqual(link);

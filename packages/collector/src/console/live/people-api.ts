@@ -1,9 +1,7 @@
 import type { Role } from "../../core/lists.ts";
-import type { Credentials, Person, SignedIn } from "../model/person.ts";
+import type { Password, Person, SignedIn } from "../model/person.ts";
 import type { Send } from "./account-api.ts";
 import { problemIn } from "./problem.ts";
-
-type Password = Extract<Credentials, { password: string }>;
 
 /**
  * The routes of people and of their sign-in.

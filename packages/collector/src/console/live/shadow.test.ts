@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Track } from "../../core/lists.ts";
 import { aSession, aTransition } from "../testing/session.ts";
-import { type Api, type LogPage, WrongKey } from "./api.ts";
+import { type Api, type LogPage, SignInEnded } from "./api.ts";
 import { createSessionStore } from "./session-store.ts";
 import { shadowHistory, watchShadow } from "./shadow.ts";
 
@@ -105,7 +105,7 @@ describe("watchShadow", () => {
     watch.follow(true);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(api.log).toHaveBeenCalledTimes(2);
-    api.log.mockRejectedValueOnce(new WrongKey());
+    api.log.mockRejectedValueOnce(new SignInEnded());
     await vi.advanceTimersByTimeAsync(60_000);
     expect(api.log).toHaveBeenCalledTimes(3);
     expect(listener.onRefused).toHaveBeenCalledOnce();

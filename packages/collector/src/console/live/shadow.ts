@@ -1,5 +1,5 @@
 import type { Transition } from "../model/transition.ts";
-import { type Api, WrongKey } from "./api.ts";
+import { type Api, SignInEnded } from "./api.ts";
 import { now } from "./clock.ts";
 import type { SessionStore } from "./session-store.ts";
 
@@ -42,7 +42,7 @@ export function watchShadow(
     try {
       if (!document.hidden) await readAdded(ownRun);
     } catch (error) {
-      if (ownRun === run && error instanceof WrongKey) return to.onRefused();
+      if (ownRun === run && error instanceof SignInEnded) return to.onRefused();
       // After any other error the next poll reads what was missed.
     }
     if (ownRun === run) timer = setTimeout(poll, POLL_EVERY_MS, ownRun);

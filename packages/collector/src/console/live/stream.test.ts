@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { aTransition } from "../testing/session.ts";
-import { WrongKey } from "./api.ts";
+import { SignInEnded } from "./api.ts";
 import { followTransitions } from "./stream.ts";
 
 beforeEach(() => {
@@ -146,7 +146,7 @@ describe("followTransitions", () => {
   });
 
   it("does not retry if the key is refused", async () => {
-    const stream = vi.fn().mockRejectedValue(new WrongKey());
+    const stream = vi.fn().mockRejectedValue(new SignInEnded());
     const listener = fakeListener();
     followTransitions({ stream }, listener);
     await vi.advanceTimersByTimeAsync(60_000);

@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import type { Transition } from "../model/transition.ts";
-import { type Api, WrongKey } from "./api.ts";
+import { type Api, SignInEnded } from "./api.ts";
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 10_000;
@@ -71,7 +71,7 @@ export function followTransitions(api: Pick<Api, "stream">, listener: StreamList
       try {
         await readOnce();
       } catch (error) {
-        if (error instanceof WrongKey) return listener.onRefused();
+        if (error instanceof SignInEnded) return listener.onRefused();
       }
       if (stopped.signal.aborted) return;
       listener.onLost();

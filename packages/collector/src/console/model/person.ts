@@ -11,5 +11,8 @@ export interface Person {
 /** The person who is signed in. */
 export type SignedIn = Omit<Person, "createdAt">;
 
-/** How people show who they are: by a password, by a link, or with a secret key. */
-export type Credentials = { email: string; password: string } | { enter: string } | { key: string };
+/** How people show who they are. */
+export interface Password {
+  email: string;
+  password: string;
+}

@@ -13,6 +13,11 @@ export interface SecretKey {
   expiresAt: string | null;
 }
 
+/** Whether a text is a secret key, by its form. */
+export function isSecretKey(text: string): boolean {
+  return /^sk_[\w-]{8,}$/.test(text);
+}
+
 /** What a key is, and until when it is valid. */
 export function keyWords({ role, createdAt, expiresAt }: SecretKey): string {
   return [

@@ -8,8 +8,8 @@ import { PersonItem } from "./person-item.tsx";
 
 interface Props {
   people: People;
-  /** The person at this browser; `null` with a secret key. */
-  self: SignedIn | null;
+  /** The person at this browser. */
+  self: SignedIn;
 }
 
 /** Who uses the console, and with which role. */
@@ -17,7 +17,6 @@ export function PeoplePage({ people, self }: Props) {
   useEffect(() => {
     people.read();
   }, [people]);
-  const list = people.list.value;
   return (
     <Page
       id="page-people"
@@ -28,18 +27,15 @@ export function PeoplePage({ people, self }: Props) {
         {people.status}
       </p>
       <ul id="people" class="plain">
-        {(list ?? []).map((person) => (
+        {(people.list.value ?? []).map((person) => (
           <PersonItem
             key={person.id}
             person={person}
             people={people}
-            isSelf={person.id === self?.id}
+            isSelf={person.id === self.id}
           />
         ))}
       </ul>
-      <p class="quiet" hidden={list === null || list.length > 0}>
-        There is no one yet: the console is opened with a secret key.
-      </p>
       <InviteForm people={people} />
       <SecretDialog
         id="invitation"

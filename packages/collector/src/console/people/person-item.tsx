@@ -18,10 +18,10 @@ export function PersonItem({ person, people, isSelf }: Props) {
   const { id, email, role, createdAt } = person;
   return (
     <li class="card" data-person={id}>
-      <h4>
+      <h3>
         <bdi>{email}</bdi>
         {isSelf && <span class="badge">you</span>}
-      </h4>
+      </h3>
       <p class="quiet">
         Since {timeWords(createdAt)}. {ROLE_WORDS[role].title}: {ROLE_WORDS[role].may}.
       </p>

@@ -34,7 +34,6 @@ export function Console({ app, address }: { app: App; address: Address }) {
     <>
       <TopBar
         connection={connection}
-        isSignedIn={live !== null}
         person={person}
         onAccount={() => forms?.account.open()}
         onSignOut={app.signOut}
@@ -49,7 +48,9 @@ export function Console({ app, address }: { app: App; address: Address }) {
             isHidden={current !== "now"}
             onMore={app.loadMore}
           />
-          {forms && <PageContent page={current} forms={forms} live={live} self={person} />}
+          {forms && person && (
+            <PageContent page={current} forms={forms} live={live} self={person} />
+          )}
           {forms && person && <AccountDialog account={forms.account} person={person} />}
           <SessionDrawer
             drawer={live.drawer}

@@ -14,8 +14,8 @@ interface Props {
   page: PagePath;
   forms: Forms;
   live: LiveSessions;
-  /** The person at this browser; `null` with a secret key. */
-  self: SignedIn | null;
+  /** The person at this browser. */
+  self: SignedIn;
 }
 
 /** The page that the address names, unless it is that of visitors. */

@@ -1,18 +1,24 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Credentials } from "../model/person.ts";
+import type { Password } from "../model/person.ts";
 import { MIN_PASSWORD_LENGTH } from "../ui/password-length.ts";
 
 interface Props {
   /** Whether a person joins, and chooses the password. */
   isNew: boolean;
-  onGive: (credentials: Credentials) => void;
+  /** Gets what both fields contain, after each change. */
+  onType: (texts: readonly string[]) => void;
+  onGive: (password: Password) => void;
 }
 
 /** Asks for an e-mail address and a password. */
-export function PasswordForm({ isNew, onGive }: Props) {
+export function PasswordForm({ isNew, onType, onGive }: Props) {
   const email = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
   useEffect(() => email.current?.focus(), []);
+
+  function type(): void {
+    onType([email, password].map(({ current }) => current?.value.trim() ?? ""));
+  }
 
   function submit(event: Event): void {
     event.preventDefault();
@@ -21,7 +27,7 @@ export function PasswordForm({ isNew, onGive }: Props) {
   }
 
   return (
-    <form id={isNew ? "invitation-form" : "password-form"} onSubmit={submit}>
+    <form id={isNew ? "invitation-form" : "password-form"} onInput={type} onSubmit={submit}>
       <h2>{isNew ? "You are invited" : "Who is still there?"}</h2>
       <p>
         {isNew
@@ -37,7 +43,7 @@ export function PasswordForm({ isNew, onGive }: Props) {
         required
         maxLength={254}
         autocomplete="username"
-        aria-describedby="sign-in-error"
+        aria-describedby="sign-in-error key-note"
       />
       <label for="password">Password</label>
       <input
@@ -49,13 +55,13 @@ export function PasswordForm({ isNew, onGive }: Props) {
         minLength={isNew ? MIN_PASSWORD_LENGTH : undefined}
         maxLength={256}
         autocomplete={isNew ? "new-password" : "current-password"}
-        aria-describedby="password-note sign-in-error"
+        aria-describedby="password-note sign-in-error key-note"
       />
-      <p id="password-note" class="quiet">
-        {isNew
-          ? `At least ${MIN_PASSWORD_LENGTH} characters.`
-          : "An admin of your account invites you, on the page People."}
-      </p>
+      {isNew && (
+        <p id="password-note" class="quiet">
+          At least {MIN_PASSWORD_LENGTH} characters.
+        </p>
+      )}
       <button type="submit" class="primary">
         {isNew ? "Join" : "Sign in"}
       </button>

@@ -1,10 +1,13 @@
+import { useSignal } from "@preact/signals";
+import { isSecretKey } from "../model/secret-key.ts";
 import type { createSignIn } from "../state/sign-in.ts";
-import { KeyForm } from "./key-form.tsx";
+import { NoPassword } from "./no-password.tsx";
 import { PasswordForm } from "./password-form.tsx";
 
 /** Asks who it is. */
 export function SignIn({ signIn }: { signIn: ReturnType<typeof createSignIn> }) {
   const asking = signIn.asking.value;
+  const isKey = useSignal(false);
   return (
     <main id="sign-in" hidden={asking === null}>
       {asking && (
@@ -12,8 +15,15 @@ export function SignIn({ signIn }: { signIn: ReturnType<typeof createSignIn> }) 
           <p id="sign-in-error" role="alert">
             {signIn.error}
           </p>
-          <PasswordForm key={asking} isNew={asking === "invitation"} onGive={signIn.give} />
-          {asking === "sign-in" && <KeyForm onGive={signIn.give} />}
+          <PasswordForm
+            key={asking}
+            isNew={asking === "invitation"}
+            onType={(texts) => {
+              isKey.value = texts.some(isSecretKey);
+            }}
+            onGive={signIn.give}
+          />
+          {asking === "sign-in" && <NoPassword base={signIn.base} isKey={isKey.value} />}
         </div>
       )}
     </main>

@@ -8,17 +8,16 @@ const WORDS: Record<Connection, string> = {
 };
 
 interface Props {
-  /** `null` while no key is known. */
+  /** `null` while it asks who it is. */
   connection: Connection | null;
-  isSignedIn: boolean;
-  /** `null` with a secret key. */
+  /** `null` until someone is signed in. */
   person: SignedIn | null;
   onAccount: () => void;
   onSignOut: () => void;
 }
 
 /** The name, the state of the connection, and the way out. */
-export function TopBar({ connection, isSignedIn, person, onAccount, onSignOut }: Props) {
+export function TopBar({ connection, person, onAccount, onSignOut }: Props) {
   return (
     <header class="top">
       <h1>
@@ -44,7 +43,7 @@ export function TopBar({ connection, isSignedIn, person, onAccount, onSignOut }:
       >
         <bdi>{person?.email}</bdi>
       </button>
-      <button id="sign-out" type="button" hidden={!isSignedIn} onClick={onSignOut}>
+      <button id="sign-out" type="button" hidden={person === null} onClick={onSignOut}>
         Sign out
       </button>
     </header>

@@ -1,6 +1,5 @@
 import { batch, signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
-import { removeKey } from "../live/key.ts";
 import type { SignedIn } from "../model/person.ts";
 import { createForms, type Forms } from "./forms.ts";
 import {
@@ -32,7 +31,6 @@ export function createApp(base: URL) {
 
   /** Reloads the page, so that nothing that was read remains. */
   function leave(): void {
-    removeKey();
     location.reload();
   }
 
@@ -41,7 +39,7 @@ export function createApp(base: URL) {
     signIn,
     live,
     forms,
-    /** Who is signed in; `null` with a secret key. */
+    /** Who is signed in; `null` until then. */
     person,
     loadMore: () => following?.loadMore(),
 

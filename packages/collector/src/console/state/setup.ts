@@ -11,7 +11,7 @@ export function createSetup(api: Pick<Api, "base" | "keys" | "attempts">) {
   return {
     /** The collector's address, without a slash at the end. */
     collector: api.base.href.replace(/\/$/, ""),
-    /** The publishable key; `null` where the role of the secret key does not allow to read it. */
+    /** The publishable key; `null` where the role of the person does not allow to read it. */
     key,
     /** What was refused lately; `null` until it is read. */
     attempts,

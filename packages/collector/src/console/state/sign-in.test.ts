@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createSignIn } from "./sign-in.ts";
 
 const PERSON = { id: "p", email: "ana@example.com", role: "admin" };
-const NO_LINK = { invite: null, enter: null, key: null };
+const NO_LINK = { invite: null, enter: null };
 const PASSWORD = { email: "ana@example.com", password: "correct horse battery" };
 
 type Answer = [status: number, body: object];
 let answers: Record<string, Answer[]>;
-let requests: { route: string; body: unknown; key: string | undefined }[];
+let requests: { route: string; body: unknown }[];
 
 /** Answers in order, and the last one again and again. */
 function answer(route: string): Answer {
@@ -17,7 +17,6 @@ function answer(route: string): Answer {
 }
 
 beforeEach(() => {
-  sessionStorage.clear();
   requests = [];
   answers = {
     "GET /v1/settings": [[200, { origins: [] }]],
@@ -25,8 +24,7 @@ beforeEach(() => {
   };
   vi.stubGlobal("fetch", async (url: URL, init: RequestInit) => {
     const route = `${init.method ?? "GET"} ${url.pathname}`;
-    const { authorization } = init.headers as Record<string, string>;
-    requests.push({ route, body: JSON.parse(String(init.body ?? "null")), key: authorization });
+    requests.push({ route, body: JSON.parse(String(init.body ?? "null")) });
     const [status, body] = answer(route);
     return new Response(JSON.stringify(body), { status });
   });
@@ -40,7 +38,7 @@ describe("the sign-in of the console", () => {
     answers["GET /v1/sign-in"] = [[200, PERSON]];
     const { person } = await start().run(NO_LINK);
     expect(person).toEqual(PERSON);
-    expect(requests.map(({ key }) => key)).toEqual([undefined, undefined]);
+    expect(requests.map(({ route }) => route)).toEqual(["GET /v1/sign-in", "GET /v1/settings"]);
   });
 
   it("asks for a password, says why one was refused, and asks again", async () => {
@@ -79,19 +77,6 @@ describe("the sign-in of the console", () => {
     signIn.give(PASSWORD);
     await vi.waitFor(() => expect(signIn.asking.value).toBe("sign-in"));
     expect(signIn.error.value).toBe("Old.");
-  });
-
-  it("uses a secret key as long as it is good, and forgets one that is refused", async () => {
-    const { person } = await start().run({ ...NO_LINK, key: "sk_1" });
-    expect(person).toBeNull();
-    expect(requests).toMatchObject([{ key: "Bearer sk_1" }]);
-    expect(sessionStorage.length).toBe(1);
-    answers["GET /v1/settings"] = [[401, { code: "key_invalid" }]];
-    const signIn = start();
-    signIn.run({ ...NO_LINK, key: "sk_1" });
-    await vi.waitFor(() => expect(signIn.asking.value).toBe("sign-in"));
-    expect(signIn.error.value).toContain("does not open");
-    expect(sessionStorage.length).toBe(0);
   });
 
   it("signs in by the link of the demo", async () => {

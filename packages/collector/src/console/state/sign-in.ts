@@ -1,25 +1,22 @@
 import { batch, signal } from "@preact/signals";
-import { type Api, createApi, WrongKey } from "../live/api.ts";
+import { type Api, createApi, SignInEnded } from "../live/api.ts";
 import { type Link, takeLink } from "../live/fragment.ts";
-import { removeKey, saveKey } from "../live/key.ts";
 import { ApiProblem, failureWords } from "../live/problem.ts";
-import type { Credentials, SignedIn } from "../model/person.ts";
+import type { Password, SignedIn } from "../model/person.ts";
 import type { Settings } from "../model/settings.ts";
 
 /** What a person who is signed in works with. */
 export interface Access {
   api: Api;
   settings: Settings;
-  /** `null`: with a secret key. */
-  person: SignedIn | null;
+  person: SignedIn;
 }
+
+type Credentials = Password | { enter: string };
 
 const RETRY_MS = 2_000;
 
-const KEY_REFUSED =
-  "That key does not open this collector. It must be a secret key, beginning sk_.";
-
-/** Asks for a password or a key until one is accepted, and retries while the collector is away. */
+/** Asks for a password until one is accepted, and retries while the collector is away. */
 export function createSignIn(
   base: URL,
   onConnection: (state: "connecting" | "lost" | null) => void,
@@ -27,15 +24,15 @@ export function createSignIn(
   /** What is asked for now; `null`: nothing. */
   const asking = signal<"sign-in" | "invitation" | null>(null);
   const error = signal("");
-  const anonymous = createApi(base, null);
-  let give: (credentials: Credentials) => void = () => {};
+  const api = createApi(base);
+  let give: (password: Password) => void = () => {};
 
-  async function ask(kind: "sign-in" | "invitation"): Promise<Credentials> {
+  async function ask(kind: "sign-in" | "invitation"): Promise<Password> {
     batch(() => {
       onConnection(null);
       asking.value = kind;
     });
-    const given = await new Promise<Credentials>((resolve) => {
+    const given = await new Promise<Password>((resolve) => {
       give = resolve;
     });
     asking.value = null;
@@ -44,35 +41,25 @@ export function createSignIn(
 
   /** @returns `null` if nothing shows who it is */
   async function enter(given: Credentials | null, invite: string | null): Promise<Access | null> {
-    if (given && "key" in given) {
-      const api = createApi(base, given.key);
-      const settings = await api.settings();
-      saveKey(given.key);
-      return { api, settings, person: null };
-    }
     const person = await personOf(given, invite);
-    return person && { api: anonymous, settings: await anonymous.settings(), person };
+    return person && { api, settings: await api.settings(), person };
   }
 
-  async function personOf(
-    given: Exclude<Credentials, { key: string }> | null,
-    invite: string | null,
-  ): Promise<SignedIn | null> {
-    if (!given) return invite === null ? anonymous.whoAmI() : null;
-    if (invite !== null && "password" in given) return anonymous.acceptInvitation(invite, given);
-    return anonymous.signIn(given);
+  async function personOf(given: Credentials | null, invite: string | null) {
+    if (!given) return invite === null ? api.whoAmI() : null;
+    if (invite !== null && "password" in given) return api.acceptInvitation(invite, given);
+    return api.signIn(given);
   }
 
   return {
+    base,
     asking,
     error,
-    give: (credentials: Credentials) => give(credentials),
+    give: (password: Password) => give(password),
 
     async run(link: Link = takeLink()): Promise<Access> {
       let { invite } = link;
-      let given: Credentials | null = null;
-      if (link.enter !== null) given = { enter: link.enter };
-      else if (link.key !== null) given = { key: link.key };
+      let given: Credentials | null = link.enter === null ? null : { enter: link.enter };
       for (;;) {
         onConnection("connecting");
         try {
@@ -80,9 +67,8 @@ export function createSignIn(
           if (access) return access;
           given = await ask(invite === null ? "sign-in" : "invitation");
         } catch (failure) {
-          if (failure instanceof WrongKey) {
-            removeKey();
-            error.value = given && "key" in given ? KEY_REFUSED : "";
+          if (failure instanceof SignInEnded) {
+            error.value = "";
             given = null;
           } else if (failure instanceof ApiProblem) {
             if (failure.code === "invitation_invalid") invite = null;

@@ -1,0 +1,60 @@
+// @vitest-environment happy-dom
+import { signal } from "@preact/signals";
+import { describe, expect, it, vi } from "vitest";
+import { doing, part, show } from "../testing/render.ts";
+import { SignIn } from "./sign-in.tsx";
+
+const KEY = "sk_q7Vn3xkP0aYb2cZd4eWf";
+
+async function start() {
+  const give = vi.fn();
+  const base = new URL("https://shop.example/presence/");
+  const asking = signal<"sign-in" | "invitation" | null>("sign-in");
+  await show(<SignIn signIn={{ base, asking, error: signal(""), give, run: vi.fn() }} />);
+  return give;
+}
+
+function type(id: string, text: string): Promise<void> {
+  return doing(() => {
+    part<HTMLInputElement>(id).value = text;
+    part(id).dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
+const howTo = () => part<HTMLDetailsElement>("no-password");
+
+describe("SignIn", () => {
+  it.each(["email", "password"])(
+    "says of a secret key in the field %s what to do instead, until it is gone",
+    async (field) => {
+      await start();
+      expect(part("key-note").textContent).toBe("");
+      expect(howTo().open).toBe(false);
+      await type(field, ` ${KEY} `);
+      expect(part("key-note").textContent).toContain(
+        "does not open the console: have yourself invited",
+      );
+      expect(howTo().open).toBe(true);
+      await type(field, "ann@example.com");
+      expect(part("key-note").textContent).toBe("");
+    },
+  );
+
+  it("says how the first person comes in, by command and with the key, at this collector", async () => {
+    await start();
+    expect(howTo().textContent).toContain("stillhere people --invite --role admin");
+    expect(part("invite-command").textContent).toContain(
+      "curl -X POST https://shop.example/presence/v1/invitations",
+    );
+  });
+
+  it("lets a person sign in whose password looks like a secret key", async () => {
+    const give = await start();
+    await type("email", "ann@example.com");
+    await type("password", KEY);
+    await doing(() =>
+      part("password-form").dispatchEvent(new Event("submit", { cancelable: true })),
+    );
+    expect(give).toHaveBeenCalledExactlyOnceWith({ email: "ann@example.com", password: KEY });
+  });
+});
