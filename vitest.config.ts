@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./scripts/test-order.ts";
 
 /** Stores whose tests start the real engine: a Redis server, or workerd. */
 const ENGINES = ["redis", "durable-object"].map(
@@ -19,6 +20,7 @@ const fakeTimers = { now: Date.UTC(2026, 0, 15, 12, 34, 56) };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         // The collector reads the wire format from source here, so that no test needs a build.

@@ -1,10 +1,11 @@
 /**
- * The edge deployment in a real workerd: the same verdicts as elsewhere, at the promised cost.
+ * The edge deployment in a real workerd: the same verdicts as elsewhere, at the promised cost. Most
+ * tests run concurrently, because they mostly wait.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { EdgeSite, KEYS } from "./support/edge-site.ts";
 import { TestReceiver } from "./support/receiver.ts";
 import { signToken } from "./support/token.ts";
@@ -42,22 +43,39 @@ interface Figures {
   readonly alarmsFired: number;
 }
 
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanups.splice(0).reverse()) await cleanUp();
+/** Runs when the test is over, the last one first. */
+type CleanUp = () => unknown;
+
+interface Resources {
+  readonly cleanUp: (what: CleanUp) => void;
+  /** Starts a deployment. */
+  readonly start: (
+    options?: { shards?: number; folder?: string },
+    settings?: object,
+  ) => Promise<EdgeSite>;
+  /** An empty folder. */
+  readonly folder: string;
+}
+
+const it = test.extend<Resources>({
+  cleanUp: async ({ task: _ }, use) => {
+    const cleanUps: CleanUp[] = [];
+    await use((what) => void cleanUps.push(what));
+    for (const cleanUp of cleanUps.toReversed()) await cleanUp();
+  },
+  start: async ({ cleanUp }, use) => {
+    await use(async (options, settings = SETTINGS) => {
+      const site = await EdgeSite.start(settings, options);
+      cleanUp(() => site.stop());
+      return site;
+    });
+  },
+  folder: async ({ cleanUp }, use) => {
+    const path = mkdtempSync(join(tmpdir(), "stillhere-edge-"));
+    cleanUp(() => rmSync(path, { recursive: true, force: true }));
+    await use(path);
+  },
 });
-
-async function start(options?: { shards?: number; folder?: string }, settings: object = SETTINGS) {
-  const site = await EdgeSite.start(settings, options);
-  cleanups.push(() => site.stop());
-  return site;
-}
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), "stillhere-edge-"));
-  cleanups.push(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 const figures = (site: EdgeSite, index = 0) =>
   site.request<Figures>("GET", `/test/${index}/figures`);
@@ -78,11 +96,14 @@ async function waitForOffline(site: EdgeSite, id: string, timeoutMs: number): Pr
   );
 }
 
-describe("the edge deployment", () => {
-  it("marks a leaving visitor offline when the buffer ends, and delivers all webhooks", async () => {
+describe.concurrent("the edge deployment", () => {
+  it("marks a leaving visitor offline when the buffer ends, and delivers all webhooks", async ({
+    cleanUp,
+    start,
+  }) => {
     const site = await start({ shards: 4 });
     const receiver = await TestReceiver.start();
-    cleanups.push(() => receiver.close());
+    cleanUp(() => receiver.close());
     const { secret } = await site.request<{ secret: string }>("POST", "/v1/webhooks", {
       url: receiver.url,
       events: "all",
@@ -108,7 +129,9 @@ describe("the edge deployment", () => {
     expect(receiver.invalidSignatures).toBe(0);
   });
 
-  it("calls nobody gone while a shard hears no page, and everybody who left afterwards", async () => {
+  it("calls nobody gone while a shard hears no page, and everybody who left afterwards", async ({
+    start,
+  }) => {
     const beatSeconds = { waiting: 4, assigned: 4, hidden: 4, idle: 4 };
     const site = await start({}, { presence: { mode: "on", bufferSeconds: 1, beatSeconds } });
     const ids = Array.from({ length: 12 }, (_, index) => `conv_${index}`);
@@ -134,7 +157,7 @@ describe("the edge deployment", () => {
     await until("all to be offline", async () => (await presences()).every((p) => p === "offline"));
   });
 
-  it("merges lists and the queue across all shards", async () => {
+  it("merges lists and the queue across all shards", async ({ start }) => {
     const site = await start({ shards: 4 });
     const ids = Array.from({ length: 12 }, (_, index) => `conv_${String(index).padStart(2, "0")}`);
     for (const id of ids) {
@@ -153,7 +176,9 @@ describe("the edge deployment", () => {
     expect(queued.map(({ session }) => session)).toEqual(ids);
   });
 
-  it("streams the transitions of every shard, and resumes after the last received id", async () => {
+  it("streams the transitions of every shard, and resumes after the last received id", async ({
+    start,
+  }) => {
     const site = await start({ shards: 4 });
     const first = await site.stream();
     for (const id of ["conv_1", "conv_2", "conv_3"]) await site.page(id).open();
@@ -167,7 +192,7 @@ describe("the edge deployment", () => {
     expect(rest.slice(2).map(({ session }) => session)).toEqual(["conv_4", "conv_5"]);
   });
 
-  it("ends a stream whose key is revoked", async () => {
+  it("ends a stream whose key is revoked", async ({ start }) => {
     const site = await start({});
     const stream = await site.stream();
     await site.page("conv_1").open();
@@ -177,49 +202,9 @@ describe("the edge deployment", () => {
     await expect(site.stream()).rejects.toThrow("401");
   });
 
-  it("sets no alarm on a beat, and writes the session on a third of the beats at most", async () => {
-    const site = await start({}, LONG_LEASES);
-    await site.request("PUT", "/v1/sessions/conv_1", { ticket: { id: "1", status: "new" } });
-    const page = site.page("conv_1");
-    await page.open();
-    await page.beat();
-    const before = await figures(site);
-    const beats = 30;
-    for (let count = 0; count < beats; count += 1) await page.beat();
-    const after = await figures(site);
-    expect(after.alarmsSet).toBe(before.alarmsSet);
-    expect(after.rowsWritten - before.rowsWritten).toBeLessThanOrEqual(beats / 3);
-    // The unwritten beats are in memory.
-    expect((await site.session("conv_1")).presence).toBe("online");
-  });
-
-  it("keeps deadlines when a shard crashes, and marks no beating visitor offline", async () => {
-    const site = await start();
-    const [staying, leaving] = [site.page("stays"), site.page("leaves")];
-    const beating = { isOver: false };
-    await Promise.all([staying.open(), leaving.open()]);
-    const beats = (async () => {
-      for (; !beating.isOver; await pause(BEAT_S * 1_000)) await staying.beat();
-    })();
-    await pause(500);
-    // From here on only the alarm wakes the shard for the visitor who left.
-    await site.request("POST", "/test/0/crash");
-    await waitForOffline(site, "leaves", 10_000);
-    for (let crash = 0; crash < 3; crash += 1) {
-      await pause(1_100);
-      await site.request("POST", "/test/0/crash");
-    }
-    beating.isOver = true;
-    await beats;
-    const { transitions } = await site.request<{ transitions: { to: { presence: string } }[] }>(
-      "GET",
-      "/v1/sessions/stays/transitions",
-    );
-    expect(transitions.filter(({ to }) => to.presence === "offline")).toEqual([]);
-    await waitForOffline(site, "stays", 10_000);
-  });
-
-  it("goes on by few alarms where a session makes it fail, and decides about the others", async () => {
+  it("goes on by few alarms where a session makes it fail, and decides about the others", async ({
+    start,
+  }) => {
     const site = await start();
     const [broken, other] = [site.page("broken"), site.page("other")];
     await broken.open();
@@ -232,23 +217,27 @@ describe("the edge deployment", () => {
     expect((await figures(site)).alarmsFired).toBeLessThan(20);
   });
 
-  it("runs overdue deadlines from the watchdog if an alarm does not fire", async () => {
+  it("runs overdue deadlines from the watchdog if an alarm does not fire", async ({ start }) => {
     const site = await start();
     await site.request("POST", "/test/0/disable-alarms");
     await site.page("conv_1").open();
     await pause((LEASE_S + BUFFER_S) * 1_000 + 1_500);
     expect((await site.session("conv_1")).presence).toBe("online");
-    await site.request("POST", "/test/0/watchdog");
-    await waitForOffline(site, "conv_1", 8_000);
+    const run = () => site.request("POST", "/test/0/watchdog");
+    // A busy machine may count as an outage at first, which puts the verdict off.
+    await until(
+      "conv_1 to be offline",
+      async () => (await run()) && (await site.session("conv_1")).presence === "offline",
+      30_000,
+    );
   });
 
-  it("finds every session after the number of shards has grown", async () => {
-    const files = folder();
-    const small = await EdgeSite.start(LONG_LEASES, { shards: 2, folder: files });
+  it("finds every session after the number of shards has grown", async ({ folder, start }) => {
+    const small = await EdgeSite.start(LONG_LEASES, { shards: 2, folder });
     const ids = Array.from({ length: 10 }, (_, index) => `conv_${index}`);
     for (const id of ids) await small.page(id).open();
     await small.stop();
-    const site = await start({ shards: 8, folder: files }, LONG_LEASES);
+    const site = await start({ shards: 8, folder }, LONG_LEASES);
     await until("the new number of shards", async () => {
       await site.page("conv_new").open();
       return (
@@ -273,31 +262,36 @@ describe("the edge deployment", () => {
     expect(new Map(earlier.map(({ id, seq }) => [id, seq]))).toEqual(seqs);
   });
 
-  it("lets an open page go on with its expired token, and opens no other with it", async () => {
-    const site = await start(undefined, { ...SETTINGS, binding: "token" });
-    // It is good for two more seconds: its leeway is a minute.
-    const exp = Date.now() / 1000 - 58;
+  it("lets an open page go on with its expired token, and opens no other with it", async ({
+    start,
+  }) => {
+    const presence = { ...LONG_LEASES.presence, bufferSeconds: BUFFER_S };
+    const site = await start({}, { presence, binding: "token" });
+    // It is good for five more seconds: its leeway is a minute.
+    const exp = Date.now() / 1000 - 55;
     const token = signToken(KEYS.token, { aud: "default", sid: "conv_1", exp });
     const signal = (change: object) =>
       site.signal({ ...LATER, session: "conv_1", token, page: "p", ...change });
     await signal({ type: "open", seq: 1 });
-    await pause(2_500);
-    expect(await signal({})).toEqual({ nextMs: 1_000 });
+    await pause(5_500);
+    expect(await signal({})).toEqual({ nextMs: 20_000 });
     await expect(signal({ page: "q" })).rejects.toThrow("token_expired");
     await signal({ type: "leave", seq: undefined });
     await waitForOffline(site, "conv_1", 10_000);
     await expect(signal({ gen: 1 })).rejects.toThrow("token_expired");
   });
 
-  it("stops the pages of an erased session, also after the number of shards has grown", async () => {
-    const files = folder();
-    const small = await EdgeSite.start(LONG_LEASES, { shards: 2, folder: files });
+  it("stops the pages of an erased session, also after the number of shards has grown", async ({
+    folder,
+    start,
+  }) => {
+    const small = await EdgeSite.start(LONG_LEASES, { shards: 2, folder });
     const ids = Array.from({ length: 10 }, (_, index) => `conv_${index}`);
     for (const id of ids) await small.page(id).open();
     for (const id of ids) await small.request("DELETE", `/v1/sessions/${id}`);
     expect(await small.page("conv_0").open()).toEqual({ nextMs: 0 });
     await small.stop();
-    const site = await start({ shards: 8, folder: files }, LONG_LEASES);
+    const site = await start({ shards: 8, folder }, LONG_LEASES);
     await until("the new number of shards", async () => {
       await site.page("conv_new").open();
       return (
@@ -307,5 +301,59 @@ describe("the edge deployment", () => {
     for (const id of ids) expect(await site.page(id).open()).toEqual({ nextMs: 0 });
     for (const id of ids) await site.request("PUT", `/v1/sessions/${id}`, {});
     for (const id of ids) expect(await site.page(id).open()).toEqual({ nextMs: 20_000 });
+  });
+});
+
+// One after the other: they count what beats cost, or beat in time.
+describe("the edge deployment, under beats", () => {
+  it("sets no alarm on a beat, and writes the session on a third of the beats at most", async ({
+    start,
+  }) => {
+    const site = await start({}, LONG_LEASES);
+    await site.request("PUT", "/v1/sessions/conv_1", { ticket: { id: "1", status: "new" } });
+    const page = site.page("conv_1");
+    await page.open();
+    await page.beat();
+    const before = await figures(site);
+    const beats = 30;
+    for (let count = 0; count < beats; count += 1) await page.beat();
+    const after = await figures(site);
+    expect(after.alarmsSet).toBe(before.alarmsSet);
+    expect(after.rowsWritten - before.rowsWritten).toBeLessThanOrEqual(beats / 3);
+    // The unwritten beats are in memory.
+    expect((await site.session("conv_1")).presence).toBe("online");
+  });
+
+  it("keeps deadlines when a shard crashes, and marks no beating visitor offline", async ({
+    start,
+  }) => {
+    const site = await start();
+    const [staying, leaving] = [site.page("stays"), site.page("leaves")];
+    const beating = { isOver: false };
+    await Promise.all([staying.open(), leaving.open()]);
+    // The shard may crash while it has a beat; the page would be offline if all were refused.
+    const beat = () =>
+      staying.beat().catch((error: Error) => {
+        if (!error.message.includes("503")) throw error;
+      });
+    const beats = (async () => {
+      for (; !beating.isOver; await pause(BEAT_S * 1_000)) await beat();
+    })();
+    await pause(500);
+    // From here on only the alarm wakes the shard for the visitor who left.
+    await site.request("POST", "/test/0/crash");
+    await waitForOffline(site, "leaves", 10_000);
+    for (let crash = 0; crash < 3; crash += 1) {
+      await pause(1_100);
+      await site.request("POST", "/test/0/crash");
+    }
+    beating.isOver = true;
+    await beats;
+    const { transitions } = await site.request<{ transitions: { to: { presence: string } }[] }>(
+      "GET",
+      "/v1/sessions/stays/transitions",
+    );
+    expect(transitions.filter(({ to }) => to.presence === "offline")).toEqual([]);
+    await waitForOffline(site, "stays", 10_000);
   });
 });

@@ -1,5 +1,6 @@
 /**
- * What a page's leave says of where to, in real browsers: in a tab, in a frame, and on detours.
+ * What a page's leave says of where to, in real browsers: in a tab, in a frame, and on detours. The
+ * browsers run at the same time, because the tests mostly wait.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestBrowser } from "./support/browser.ts";
@@ -8,7 +9,7 @@ import { BROWSERS, PlainBrowser } from "./support/plain-browser.ts";
 import { pause, until } from "./support/wait.ts";
 import { type WildSignal, WildSite } from "./support/wild-site.ts";
 
-// The browsers at the same time, and in each one test after the other: only one tab is in front.
+// In each browser one test after the other: only one tab is in front.
 describe.concurrent.each(BROWSERS)("in %s", (name) => {
   describe("a page", { concurrent: false }, () => {
     let browser: PlainBrowser;
@@ -132,7 +133,7 @@ describe.concurrent.each(BROWSERS)("in %s", (name) => {
   });
 });
 
-describe("a page that Firefox quits under no-referrer", () => {
+describe.concurrent("a page that Firefox quits under no-referrer", () => {
   it("is heard to leave by a beacon whose origin is null, in one of three quits at least", async () => {
     const site = await WildSite.start();
     const collector = await TestCollector.start();
@@ -178,7 +179,7 @@ describe("a page that Firefox quits under no-referrer", () => {
   });
 });
 
-describe("a blocking dialog in Chromium", () => {
+describe.concurrent("a blocking dialog in Chromium", () => {
   it("silences the page while it is open, and the page is heard as soon as it is closed", async () => {
     const site = await WildSite.start();
     const browser = await TestBrowser.start();

@@ -19,7 +19,7 @@ export const COMPATIBILITY = { date: "2026-04-01", flags: ["nodejs_compat"] };
 export async function startEdge({ entry, bindings = {}, folder }: EdgeOptions): Promise<Miniflare> {
   const options: MiniflareOptions = {
     modules: true,
-    script: await bundle(entry),
+    script: await bundled(entry),
     compatibilityDate: COMPATIBILITY.date,
     compatibilityFlags: COMPATIBILITY.flags,
     bindings,
@@ -32,6 +32,15 @@ export async function startEdge({ entry, bindings = {}, folder }: EdgeOptions): 
   const edge = new Miniflare(options);
   await edge.ready;
   return edge;
+}
+
+const bundles = new Map<string, Promise<string>>();
+
+/** The same entry is bundled once in a process. */
+function bundled(entry: string): Promise<string> {
+  const bundling = bundles.get(entry) ?? bundle(entry);
+  bundles.set(entry, bundling);
+  return bundling;
 }
 
 async function bundle(entry: string): Promise<string> {

@@ -15,6 +15,8 @@ const BACKGROUND = (origin: string) => `
 const inPage = (id, func) => chrome.scripting.executeScript({ target: { tabId: id }, func });
 const actions = {
   open: async (_, url) => (await chrome.tabs.create({ url, active: true })).id,
+  openWindow: async () => (await chrome.windows.create({ url: "about:blank" })).id,
+  openIn: async (windowId, url) => (await chrome.tabs.create({ windowId, url, active: true })).id,
   close: async (id) => chrome.tabs.remove(id),
   clear: async () => {
     const old = await chrome.tabs.query({});
@@ -71,6 +73,8 @@ export type TabAction =
   | "duplicate"
   | "forward"
   | "open"
+  | "openIn"
+  | "openWindow"
   | "reload"
   | "show";
 
@@ -87,6 +91,7 @@ export class TabExtension {
   #waitingPoll: ServerResponse | null = null;
   #command: TabCommand | null = null;
   #onResult: ((result: { id: number | null; error?: string }) => void) | null = null;
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor() {
     this.folder = mkdtempSync(join(tmpdir(), "stillhere-extension-"));
@@ -117,8 +122,17 @@ export class TabExtension {
     return extension;
   }
 
-  /** Performs an action; resolves to the id of the resulting tab, or 0 if there is none. */
-  async perform(action: TabAction, id: number | null = null, argument: string | null = null) {
+  /**
+   * Performs an action, after those before it; resolves to the id of the resulting tab or window, or 0
+   * if there is none.
+   */
+  perform(action: TabAction, id: number | null = null, argument: string | null = null) {
+    const performed = this.#last.then(() => this.#perform(action, id, argument));
+    this.#last = performed.catch(() => {});
+    return performed;
+  }
+
+  async #perform(action: TabAction, id: number | null, argument: string | null): Promise<number> {
     const result = new Promise<{ id: number | null; error?: string }>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`${action}: no result`)), ACTION_TIMEOUT_MS);
       this.#onResult = (value) => {
