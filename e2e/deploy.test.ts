@@ -74,6 +74,7 @@ describe("the metrics of", () => {
     const { port } = receiver.address() as AddressInfo;
     await collector.request("POST", "/v1/webhooks", { url: `http://127.0.0.1:${port}/` });
     await collector.request("PUT", "/v1/sessions/conv_1", { ticket: { id: "1" } });
+    await collector.request("PUT", "/v1/desks/main", { kind: "chatwoot" });
     const body = JSON.stringify({ v: 1, key: "pk_unknown" });
     await fetch(`${collector.url}/v1/signals`, { method: "POST", body });
     const text = await until("a delivered webhook", async () => {

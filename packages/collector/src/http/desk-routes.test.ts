@@ -7,6 +7,7 @@ import { FakeChatwoot } from "../desks/chatwoot/testing/desk.ts";
 import { Conversations } from "../desks/conversations.ts";
 import { Desks } from "../desks/desks.ts";
 import { deskEndpointId } from "../desks/endpoint.ts";
+import { deskFigures } from "../desks/figures.ts";
 import { Inbox } from "../desks/inbox.ts";
 import { Parking } from "../desks/parking.ts";
 import type { Delivery } from "../stores/outbox.ts";
@@ -211,7 +212,7 @@ describe("the standing of a desk", () => {
   });
 });
 
-it("what is parked is counted and listed, by what it waits for", async () => {
+it("what is parked is counted and listed, by what it waits for, and is in the metrics", async () => {
   const { engine, store } = harness;
   const desk = await new Desks(store.admin, harness.clock, []).byId("main");
   if (!desk) throw new Error("There is no desk.");
@@ -228,4 +229,17 @@ it("what is parked is counted and listed, by what it waits for", async () => {
   const by = `/v1/desks/main/inbound/${encodeURIComponent(SECRET)}`;
   expect((await harness.request("POST", by, messageBody())).status).toBe(200);
   expect(await get()).toMatchObject({ parked: 2, lastHeardAt: expect.any(String) });
+  const wrong = `/v1/desks/main/inbound/${encodeURIComponent("another secret")}`;
+  harness.aheadMs += 5_000;
+  expect((await harness.request("POST", wrong, messageBody())).status).toBe(401);
+  expect(await deskFigures(store, harness.clock, ["default", "other"])).toEqual([
+    {
+      desk: "main",
+      lastHeardAt: expect.any(Number),
+      lastWrittenAt: null,
+      refused: 1,
+      parked: 2,
+      pending: 0,
+    },
+  ]);
 });

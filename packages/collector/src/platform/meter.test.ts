@@ -15,6 +15,9 @@ function create(sources: Partial<GaugeSources> = {}): void {
     clockSkewMs: () => -1_500,
     unheardMs: () => 42_000,
     sessionsByState: async () => ({ ...noSessions(), active: 3 }),
+    desks: async () => [
+      { desk: "main", lastHeardAt: 1_500, lastWrittenAt: null, refused: 4, parked: 2, pending: 1 },
+    ],
     ...sources,
   });
 }
@@ -23,7 +26,7 @@ function create(sources: Partial<GaugeSources> = {}): void {
 async function gauges(): Promise<string[]> {
   const lines = (await meter.scrape()).split("\n");
   return lines.filter((line) =>
-    /^stillhere_(clock|outbox|sessions|store|streams|unheard)/.test(line),
+    /^stillhere_(clock|desk|outbox|sessions|store|streams|unheard)/.test(line),
   );
 }
 
@@ -43,6 +46,11 @@ it("shows what the store and the streams are", async () => {
     "stillhere_store_evicts 0",
     "stillhere_clock_skew_seconds -1.5",
     "stillhere_unheard_seconds 42",
+    'stillhere_desk_heard_timestamp_seconds{desk="main"} 1.5',
+    'stillhere_desk_written_timestamp_seconds{desk="main"} 0',
+    'stillhere_desk_pending{desk="main"} 1',
+    'stillhere_desk_parked{desk="main"} 2',
+    'stillhere_desk_refused_total{desk="main"} 4',
     "stillhere_streams 1",
   ]);
 });
@@ -51,6 +59,7 @@ it("leaves out what an unavailable store does not give, and shows that it is una
   create({
     outboxDepth: unavailable,
     sessionsByState: unavailable,
+    desks: unavailable,
     isStoreWritable: async () => false,
     mayEvict: () => null,
   });

@@ -3,9 +3,11 @@
  * @module
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { DeskFigures } from "../desks/figures.ts";
 import type { Meter } from "../engine/meter.ts";
 import type { StateCounts } from "../stores/state-counts.ts";
 import type { OutboxDepth } from "../webhooks/depth.ts";
+import { addDeskMetrics } from "./desk-metrics.ts";
 import { watchEventLoopDelay } from "./event-loop-delay.ts";
 import { UNHEARD_GAUGE } from "./unheard-gauge.ts";
 
@@ -27,6 +29,7 @@ export interface GaugeSources {
   unheardMs(): number;
   /** `null`: the store cannot count them. */
   sessionsByState(): Promise<StateCounts | null>;
+  desks(): Promise<readonly DeskFigures[]>;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -151,6 +154,7 @@ export function createPrometheusMeter(sources: GaugeSources): PrometheusMeter {
       this.set(sources.unheardMs() / 1_000);
     },
   });
+  addDeskMetrics(registers, sources.desks);
   const streams = new Gauge({
     name: "stillhere_streams",
     help: "Event streams that are open at this collector",

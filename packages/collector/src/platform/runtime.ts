@@ -5,6 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { deskFigures } from "../desks/figures.ts";
 import { DESK_KINDS } from "../desks/kinds.ts";
 import { withDesks } from "../desks/writer.ts";
 import { Accounts } from "../engine/accounts.ts";
@@ -49,6 +50,8 @@ import { refuseTarget, resolveNothing } from "./webhook-target.ts";
 const REFRESH_ACCOUNTS_EVERY_MS = 700;
 /** How old the counts of undelivered transitions in the metrics may be. */
 const MIN_DEPTH_AGE_MS = 1_000;
+/** The same for the figures of desks. */
+const MIN_FIGURES_AGE_MS = 5_000;
 const CHECK_EVERY_MS = 1_000;
 export const MAX_SESSIONS = 10_000_000;
 
@@ -106,6 +109,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     clockSkewMs: () => clock.skewMs,
     unheardMs: () => longestUnheardMs(engine.unheardAccounts(clock.steady()), clock.steady()),
     sessionsByState: createSessionCounts(store, () => accounts.names()),
+    desks: shareReading(() => deskFigures(store, clock, accounts.names()), MIN_FIGURES_AGE_MS),
   });
   const onError = (error: unknown) => {
     if (error instanceof RecordError) meter.unreadable();
