@@ -2,14 +2,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import type { Input } from "../core/input.ts";
 import { RateLimit } from "../http/rate-limit.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
-import type { ClockKeeper, ClockReading, Store } from "../stores/store.ts";
+import type { ClockKeeper, ClockReading, SessionKey, Store } from "../stores/store.ts";
 import { Fleet, localFleet, type SetClocks, World } from "../suite/testing/fleet.ts";
 import { ProcessCollector } from "../suite/testing/fleet-process.ts";
 import { type ClockStore, StoreClock } from "./clock.ts";
 import { Engine } from "./engine.ts";
+import type { Request } from "./request.ts";
+import { sweep } from "./sweep.ts";
 
 const START = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
@@ -497,6 +500,40 @@ function storeOf(server: Server): Store {
   return store;
 }
 
+/**
+ * A collector that was away, suspended for a part of that, while the store's clock was set back and another
+ * one started. Nothing had measured how long none ran, so their steady times differ until they agree.
+ */
+async function startedMeanwhile() {
+  const world = new World();
+  const server = new Server(world);
+  const store = storeOf(server);
+  const clocks = world.clocks();
+  const [away, started] = [engineOn(store, clocks, "a"), engineOn(store, world.clocks(), "b")];
+  await beat(world, [away], 2);
+  world.elapsedMs += 12_000;
+  server.wallMs = -30_000;
+  await beat(world, [started], 6);
+  clocks.suspendedMs = 6_000;
+  return { world, server, store, away, started };
+}
+
+const beatOf = (seq: number): Input => {
+  const page = { page: "p", gen: 0, visible: true, armed: false };
+  return { type: "signal", signal: "beat", seq, ...page };
+};
+
+/** A visitor who writes and is heard, so that their page beats every 10 s. */
+function arrivalOf(key: SessionKey): Request {
+  const message: Input = { type: "end_user_message", sentAt: null };
+  return { key, inputs: [message, beatOf(1)], create: { channel: "web_widget" } };
+}
+
+async function leaseUntil(store: Store, key: SessionKey): Promise<number | null | undefined> {
+  const [found] = await store.load([{ key, eventIds: [] }]);
+  return found?.stored?.session.pages[0]?.leaseUntil;
+}
+
 describe("the clock of a store that has one", () => {
   it("is followed whatever the own clock says, and skew is only reported", async () => {
     const world = new World();
@@ -660,6 +697,80 @@ describe("the clock of a store that has one", () => {
     await second.heartbeat();
     expect(second.clock.steady()).toBe(first.clock.steady());
     expect(await outagesOf(store)).toBe(0);
+  });
+
+  it.each(["with its heartbeat", "before its heartbeat"])(
+    "has not stepped again if others agreed on its time while this machine was suspended (broadcast read %s)",
+    async (when) => {
+      const { world, store, away, started } = await startedMeanwhile();
+      if (when === "before its heartbeat") await away.broadcasts.refresh();
+      await beat(world, [away, started], 1);
+      expect(away.clock.steady()).toBe(started.clock.steady());
+      const steps = (await store.broadcasts(0)).filter(({ type }) => type === "clock_step");
+      expect(steps).toHaveLength(1);
+    },
+  );
+
+  it("steps together with steady time, where a batch reads the broadcast of a collector with another one", async () => {
+    const { world, server, store, away, started } = await startedMeanwhile();
+    await started.changeSettings("shop", { overrides: { "presence.mode": "on" } });
+    const key = { account: "shop", id: "s" };
+    await started.submit(arrivalOf(key));
+    const load = store.load.bind(store);
+    // The other one returns while the session is loaded, and applies a step to it.
+    store.load = async (lookups) => {
+      store.load = load;
+      server.wallMs = HOUR_MS;
+      await away.submit({ key, inputs: [beatOf(2)] });
+      return load(lookups);
+    };
+    await started.submit({ key, inputs: [beatOf(3)] });
+    expect(started.clock.steady()).toBe(away.clock.steady());
+    expect(await leaseUntil(store, key)).toBe(START + world.elapsedMs + HOUR_MS + 15_000);
+  });
+
+  it("has stepped before a signal is applied, where the broadcast is read with the end of a silence", async () => {
+    const world = new World();
+    const server = new Server(world);
+    const store = storeOf(server);
+    const engine = engineOn(store, world.clocks(), "a");
+    await engine.changeSettings("shop", { overrides: { "presence.mode": "on" } });
+    const keys = Array.from({ length: 9 }, (_, index) => ({ account: "shop", id: `s${index}` }));
+    for (const key of keys) await engine.submit(arrivalOf(key));
+    const accounts = () => ["shop"];
+    for (let second = 0; second < 16; second += 1) {
+      world.elapsedMs += 1_000;
+      await sweep({ engine, accounts, onError: () => {} });
+    }
+    expect(engine.unheardAccounts(engine.clock.steady())).toHaveLength(1);
+    const { broadcast } = store;
+    store.broadcast = async (...given) => {
+      if (given[0].type === "heard") {
+        server.wallMs = -HOUR_MS;
+        const at = engine.clock.steady();
+        await broadcast.call(store, { type: "clock_step", account: null, at, offsetMs: -HOUR_MS });
+      }
+      return broadcast.apply(store, given);
+    };
+    const [key] = keys as [(typeof keys)[0]];
+    await engine.submit({ key, inputs: [beatOf(2)] });
+    expect(await leaseUntil(store, key)).toBe(START + world.elapsedMs - HOUR_MS + 15_000);
+  });
+
+  it("steps together with steady time, where a heartbeat reads the broadcast of a collector with another one", async () => {
+    const { world, server, store, away, started } = await startedMeanwhile();
+    world.elapsedMs += 1_000;
+    const heartbeat = store.heartbeat.bind(store);
+    // The other one returns after the clock was read for this heartbeat, and before its broadcasts are.
+    store.heartbeat = async (now, toleranceMs) => {
+      store.heartbeat = heartbeat;
+      server.wallMs = HOUR_MS;
+      await away.heartbeat();
+      return heartbeat(now, toleranceMs);
+    };
+    await started.heartbeat();
+    expect(started.clock.steady()).toBe(away.clock.steady());
+    expect(started.clock.now()).toBe(START + world.elapsedMs + HOUR_MS);
   });
 
   it("may have stepped while this machine was suspended, too: both count", async () => {

@@ -51,6 +51,14 @@ export class Clock {
     return false;
   }
 
+  /**
+   * A step was read since the last {@link sync}. Its offset goes with the steady time of the collector that
+   * broadcast it, which may be another one than here.
+   */
+  get hasReadStep(): boolean {
+    return false;
+  }
+
   /** How far this machine's wall clock is ahead of the store's time. */
   get skewMs(): number {
     return 0;
@@ -99,6 +107,11 @@ interface Instant {
   readonly suspended: number;
 }
 
+/** When the store's clock was read, and the offset by which steady time follows from it. */
+interface Sync extends Instant {
+  readonly offsetMs: number;
+}
+
 /** A larger difference between two clocks is a step of one of them, a smaller one is slewed. */
 export const MAX_SLEW_MS = 1_000;
 /** How much of a difference is slewed with each heartbeat, so once a second. */
@@ -123,11 +136,9 @@ export class StoreClock extends Clock {
   #base: number;
   #last = 0;
   /** At the last sync; `null` before the first. */
-  #synced: Instant | null = null;
+  #synced: Sync | null = null;
   /** When the store's clock was last read. */
-  #asked: Instant | null = null;
-  /** The offset when a difference was found, before the broadcasts were read; `null`: none was. */
-  #undecidedOffsetMs: number | null = null;
+  #asked: Sync | null = null;
   /** The keeper's last heartbeat that was seen, and when on this machine's `mono` it was first seen. */
   #seen: { readonly keeper: ClockKeeper; readonly at: number } | null = null;
   /** This process does not share `mono` with the keeper, though both name the same boot. */
@@ -151,10 +162,14 @@ export class StoreClock extends Clock {
   }
 
   override get isDisturbed(): boolean {
-    if (!this.#synced) return true;
+    if (!this.#synced || this.hasReadStep) return true;
     const { mono, wall } = this.#synced;
     const passed = this.#machine.mono() - mono;
     return Math.abs(this.#machine.wall() - wall - passed) > MAX_SLEW_MS;
+  }
+
+  override get hasReadStep(): boolean {
+    return this.#synced !== null && this.#synced.offsetMs !== this.offsetMs;
   }
 
   override get skewMs(): number {
@@ -166,14 +181,14 @@ export class StoreClock extends Clock {
       ? await this.#follow(() => (store as Required<ClockStore>).readClock(), isUpToDate)
       : await this.#keepOrFollow(store);
     const isDecided = offsetMs === null || isUpToDate || !store.readClock;
-    this.#undecidedOffsetMs = isDecided ? null : this.offsetMs;
     if (isDecided) this.#synced = this.#asked;
     return offsetMs;
   }
 
-  #instant(): Instant {
+  #instant(): Sync {
     const machine = this.#machine;
-    return { mono: machine.mono(), wall: machine.wall(), suspended: machine.suspended() };
+    const clocks = { mono: machine.mono(), wall: machine.wall(), suspended: machine.suspended() };
+    return { ...clocks, offsetMs: this.offsetMs };
   }
 
   /** Sets the base: the clock may only stand still for as long as it goes back a little. */
@@ -190,7 +205,7 @@ export class StoreClock extends Clock {
     const instant = this.#instant();
     // Whether the clock was read before the suspension or after it is unknown.
     if (sleptMs(asked, instant) > 0) return this.#follow(read, isUpToDate);
-    this.#asked = asked;
+    this.#asked = { ...asked, offsetMs: this.offsetMs };
     const after = instant.mono;
     // The clock was read at some instant between the two.
     const [low, high] = [now - this.offsetMs - after, now - this.offsetMs - before];
@@ -219,9 +234,10 @@ export class StoreClock extends Clock {
     this.#jumpTo(this.#base + lostMs);
     const restMs = middle - this.#base;
     const isOfWatermark = isBehind && restMs >= 0 && restMs <= OUTAGE_AFTER_MS;
-    // Another collector has broadcast a step, and its time is behind by what is left: that one stood still.
-    const wasBroadcast = this.offsetMs !== (this.#undecidedOffsetMs ?? this.offsetMs);
-    const isAhead = wasBroadcast && restMs < 0 && behindMs <= restMs;
+    // Another collector has broadcast a step, and its time is behind by what is left: that one stood still, or
+    // started when nothing had measured how long none had run.
+    const wasBroadcast = this.offsetMs !== this.#synced.offsetMs;
+    const isAhead = wasBroadcast && restMs < 0 && behindMs - lostMs <= restMs;
     if (isOfWatermark || isAhead || Math.abs(restMs) <= MAX_SLEW_MS) {
       this.#jumpTo(middle);
       return null;

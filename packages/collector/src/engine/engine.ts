@@ -197,10 +197,10 @@ export class Engine {
     by?: Actor,
     undoes?: string,
   ): Promise<AccountSettings> {
-    // An outage that nobody has noticed yet began before the change, so it is broadcast before it.
-    await this.heartbeat();
     for (;;) {
       await this.broadcasts.refresh();
+      // An outage that nobody has noticed yet began before the change, so it is broadcast before it.
+      await this.heartbeat();
       const { epoch } = this.broadcasts;
       const latest = this.broadcasts.latest(account);
       const wanted = typeof change === "function" ? await change(latest) : change;
@@ -243,9 +243,8 @@ export class Engine {
 
   async #process(batch: (Pending | PendingBeat)[]): Promise<void> {
     if (this.#heartbeat.isDue) await this.heartbeat();
-    // In steady time, for the clock may step while the sessions are loaded.
-    const receivedAt = this.clock.steady();
-    const now = this.clock.timeOf(receivedAt);
+    const steady = this.clock.steady();
+    const receipt = { steady, now: this.clock.timeOf(steady) };
     const beats = this.beatCache && new BeatBatch(this.beatCache, this.#follow);
     const requests: Pending[] = [];
     for (const [index, pending] of batch.entries()) {
@@ -257,27 +256,33 @@ export class Engine {
       const isBeat = !("request" in pending);
       const request =
         isBeat && beats
-          ? beats.add(pending, now)
+          ? beats.add(pending, receipt.now)
           : isBeat
             ? toSlowPath(pending, this.#follow)
             : pending;
       if (request) requests.push(request);
     }
     if (requests.length > 0) {
-      const count = await this.#apply(groupBySession(requests), beats, receivedAt);
-      this.#batchLimit.endBatch(count);
+      const count = await this.#apply(groupBySession(requests), beats, receipt);
+      if (count > 0) this.#batchLimit.endBatch(count);
     }
     if (beats && beats.size > 0) {
-      this.#retry(await this.#timed(beats.size, () => beats.commit(this.store, receivedAt)));
+      this.#retry(await this.#timed(beats.size, () => beats.commit(this.store, receipt.steady)));
     }
+  }
+
+  /** Whether a step of the clock was read since: the next heartbeat adjusts steady time to its offset. */
+  #hasStepped({ steady, now }: Receipt): boolean {
+    return this.clock.timeOf(steady) !== now;
   }
 
   /** Returns how many requests were applied; the others are pending again. */
   async #apply(
     groups: readonly Group[],
     beats: BeatBatch | null,
-    receivedAt: number,
+    receipt: Receipt,
   ): Promise<number> {
+    const { steady: receivedAt, now } = receipt;
     const lookups = groups.map((group) => ({
       key: group[0].request.key,
       eventIds: eventIdsOf(group),
@@ -291,13 +296,17 @@ export class Engine {
     const latestEpoch = Math.max(...found.map(({ stored }) => stored?.epoch ?? 0));
     if (latestEpoch > this.broadcasts.epoch) await this.broadcasts.refresh();
     for (const [index, group] of groups.entries()) beats?.join(group, found[index]?.number);
-    for (const account of this.#mayBeUnheard(groups, found, receivedAt)) {
+    for (const account of this.#mayBeUnheard(groups, found, now)) {
       await this.unheard.decide(account, receivedAt);
+    }
+    if (this.#hasStepped(receipt)) {
+      this.#retry(groups.flat());
+      return 0;
     }
     const loaded = groups.map((group, index) => ({ group, found: found[index] ?? NOT_FOUND }));
     const isSpent = this.#batchLimit.startPart();
     const { later, ...first } = this.#batchLimit.measure(() =>
-      this.#applyInMemory(loaded, receivedAt, isSpent),
+      this.#applyInMemory(loaded, now, isSpent),
     );
     let { applied } = first;
     const accountsHeard = new Set(
@@ -310,10 +319,13 @@ export class Engine {
     // The end of the silence comes before the signals that end it.
     if (hasBeenUnheard) {
       const again = applied;
-      const apply = () => this.#applyInMemory(again, receivedAt, () => false);
+      if (this.#hasStepped(receipt)) {
+        this.#retry([...again.flatMap(({ group }) => group), ...later]);
+        return 0;
+      }
+      const apply = () => this.#applyInMemory(again, now, () => false);
       ({ applied } = this.#batchLimit.measure(apply));
     }
-    const now = this.clock.timeOf(receivedAt);
     const done = (await this.#requeueReturns(applied, now)).flatMap((each) =>
       alone(each.group, () => ({ ...each, write: each.work.write() })),
     );
@@ -349,10 +361,9 @@ export class Engine {
    */
   #applyInMemory(
     loaded: readonly Loaded[],
-    receivedAt: number,
+    now: number,
     isSpent: (requests: number) => boolean,
   ): { readonly applied: readonly Applied[]; readonly later: readonly Pending[] } {
-    const now = this.clock.timeOf(receivedAt);
     const later: Pending[] = [];
     let count = 0;
     const applied = loaded.flatMap(({ group, found }): readonly Applied[] => {
@@ -388,9 +399,8 @@ export class Engine {
   #mayBeUnheard(
     groups: readonly Group[],
     found: readonly Found[],
-    receivedAt: number,
+    now: number,
   ): ReadonlySet<string> {
-    const now = this.clock.timeOf(receivedAt);
     const accounts = new Set<string>();
     for (const [index, group] of groups.entries()) {
       const { account } = group[0].request.key;
@@ -498,6 +508,15 @@ export class Engine {
   #retry(pending: readonly (Pending | PendingBeat)[]): void {
     this.#pending.unshift(...pending);
   }
+}
+
+/**
+ * When a batch was received. Both hold until a step of the clock is read: the batch then begins again, for
+ * the collector that broadcast the step may have had another steady time.
+ */
+interface Receipt {
+  readonly steady: number;
+  readonly now: number;
 }
 
 interface Loaded {

@@ -50,8 +50,14 @@ export class Heartbeat {
     await this.#running;
   }
 
-  /** Any error is the store's: without watermark and broadcasts nothing can be decided. */
+  /** Where a step was read at its end, the clock is adjusted again before anything uses the new offset. */
   async #run(): Promise<void> {
+    do await this.#beatOnce();
+    while (this.#options.clock.hasReadStep);
+  }
+
+  /** Any error is the store's: without watermark and broadcasts nothing can be decided. */
+  async #beatOnce(): Promise<void> {
     const { store, clock, meter, broadcasts, unheard } = this.#options;
     try {
       const offsetMs = await this.#syncClock();
