@@ -11,22 +11,31 @@ export interface EdgeOptions {
   readonly bindings?: Record<string, string>;
   /** Where the objects' storage persists, so that a later runtime can load it. */
   readonly folder?: string;
+  /** Its Durable Objects; the default: those of a deployment. */
+  readonly objects?: MiniflareOptions["durableObjects"];
 }
+
+const OBJECTS = {
+  COORDINATOR: { className: "Coordinator", useSQLite: true },
+  SHARD: { className: "Shard", useSQLite: true },
+};
 
 /** The newest compatibility date that the tests' runtime supports. */
 export const COMPATIBILITY = { date: "2026-04-01", flags: ["nodejs_compat"] };
 
-export async function startEdge({ entry, bindings = {}, folder }: EdgeOptions): Promise<Miniflare> {
+export async function startEdge({
+  entry,
+  bindings = {},
+  folder,
+  objects = OBJECTS,
+}: EdgeOptions): Promise<Miniflare> {
   const options: MiniflareOptions = {
     modules: true,
     script: await bundled(entry),
     compatibilityDate: COMPATIBILITY.date,
     compatibilityFlags: COMPATIBILITY.flags,
     bindings,
-    durableObjects: {
-      COORDINATOR: { className: "Coordinator", useSQLite: true },
-      SHARD: { className: "Shard", useSQLite: true },
-    },
+    durableObjects: objects,
     ...(folder !== undefined && { durableObjectsPersist: folder }),
   };
   const edge = new Miniflare(options);

@@ -36,6 +36,22 @@ describe("fixation", () => {
     }
   });
 
+  it("by a cookie from another host of the domain signs nobody in, over TLS", async () => {
+    const thief = new Browser(harness, "https://console.example.com");
+    await thief.request("POST", "/v1/sign-in", { email: ANN, password: PASSWORD });
+    const [, token] = /^__Host-stillhere=(.*)$/.exec(thief.cookie ?? "") ?? [];
+    const visit = async (cookie: string) => {
+      const browser = new Browser(harness, `https://console.example.com`);
+      browser.cookie = cookie;
+      return [
+        await browser.status("GET", "/v1/sign-in"),
+        await browser.status("GET", "/v1/sessions/conv_1"),
+      ];
+    };
+    expect(await visit(`__Host-stillhere=${token}`)).toEqual([200, 404]);
+    expect(await visit(`stillhere=${token}`)).toEqual([401, 401]);
+  });
+
   it("by an invitation gives the one who accepts it a new id, too", async () => {
     const browser = withCookie("stillhere=chosen-by-the-attacker");
     const body = { token: await invite(harness, "viewer"), email: "b@c.de", password: PASSWORD };

@@ -10,6 +10,7 @@ import { hashOf } from "../engine/keys.ts";
 import { actorOf } from "../engine/people.ts";
 import type { AppContext, Env, PeopleContext, Principal } from "./context.ts";
 import { Problem } from "./problem.ts";
+import { publicUrlOf } from "./public-url.ts";
 import { includes, ROUTE_ROLES, type RouteRole } from "./roles.ts";
 import { requireOwnPage } from "./same-site.ts";
 import { readCookie } from "./sign-in-cookie.ts";
@@ -44,7 +45,7 @@ function requiredRole(c: Context): RouteRole {
 async function principalOf(context: PeopleContext, c: Context<Env>): Promise<Principal> {
   if (bearerOf(c)) return bySecretKey(context, c);
   const signedOn = await findSignedOn(context, c);
-  const cookie = readCookie(c);
+  const cookie = readCookie(c, publicUrlOf(c, context.isProxied));
   if (!signedOn && cookie === undefined) return bySecretKey(context, c);
   // Browsers send both with the requests of other sites' pages, too.
   if (c.req.method !== "GET" && c.req.method !== "HEAD") requireOwnPage(c);

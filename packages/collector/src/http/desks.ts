@@ -142,7 +142,7 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
 
   async function view(c: Context<Env>, desk: ConfiguredDesk) {
     const { lastHeardAt, lastWrittenAt, refused } = await deskActivity.of(desk);
-    const { origin, path } = publicUrlOf(c, routeOf(c), context.isProxied);
+    const { origin, path } = publicUrlOf(c, context.isProxied);
     return {
       id: desk.id,
       kind: desk.kind,
@@ -248,9 +248,4 @@ function parseOutbound(
     message,
   }));
   throw new Problem("invalid_request", `Correct what a desk of the kind ${kind} needs.`, errors);
-}
-
-/** The path below the collector's mount. */
-function routeOf({ req: { path } }: Context): string {
-  return path.slice(path.lastIndexOf("/v1/desks"));
 }

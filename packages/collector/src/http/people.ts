@@ -105,7 +105,7 @@ export function peopleRoutes({ people, isProxied }: PeopleContext): OpenAPIHono<
     const { account, principal } = c.var;
     const ttlMs = ttlSeconds * 1_000;
     const { token, expiresAt } = await people.invite(account.name, role, ttlMs, principal.actor);
-    const { origin, path } = publicUrlOf(c, INVITATIONS_PATH, isProxied);
+    const { origin, path } = publicUrlOf(c, isProxied);
     const url = invitationUrl(`${origin}${path}`, token);
     return c.json({ url, expiresAt: iso(expiresAt) }, 201);
   });

@@ -11,13 +11,12 @@ export interface PublicUrl {
   readonly path: string;
 }
 
-/**
- * @param route the path of the route that is served, to find the mount's
- * @param isProxied whether the headers of the proxy that sends the request are believed
- */
+/** The path of every route that needs it begins with this, below the mount. */
+const ROUTES = "/v1/";
+
+/** @param isProxied whether the headers of the proxy that sends the request are believed */
 export function publicUrlOf(
   c: Context,
-  route: string,
   isProxied: (c: Context) => boolean = () => false,
 ): PublicUrl {
   const url = new URL(c.req.url);
@@ -26,7 +25,7 @@ export function publicUrlOf(
     isBelieved ? c.req.header(`X-Forwarded-${name}`)?.split(",").at(-1)?.trim() : undefined;
   const host = forwarded("Host") ?? c.req.header("Host") ?? url.host;
   const scheme = forwarded("Proto") ?? schemeByBrowser(c, host) ?? url.protocol.slice(0, -1);
-  const mount = url.pathname.endsWith(route) ? url.pathname.slice(0, -route.length) : "";
+  const mount = url.pathname.slice(0, Math.max(0, url.pathname.lastIndexOf(ROUTES)));
   return { origin: `${scheme}://${host}`, path: (forwarded("Prefix") ?? "") + mount };
 }
 

@@ -9,8 +9,13 @@ import type { PublicUrl } from "./public-url.ts";
 
 const NAME = "stillhere";
 
-export function readCookie(c: Context): string | undefined {
-  return getCookie(c, NAME, "host") ?? getCookie(c, NAME);
+/**
+ * Where cookies are set with the prefix, none without it counts: any other host of the domain could have put
+ * it into the browser.
+ */
+export function readCookie(c: Context, url: PublicUrl): string | undefined {
+  const bound = getCookie(c, NAME, "host");
+  return bound ?? (attributesOf(url).prefix ? undefined : getCookie(c, NAME));
 }
 
 export function writeCookie(c: Context, url: PublicUrl, token: string, maxAgeMs: number): void {

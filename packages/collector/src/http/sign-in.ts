@@ -144,8 +144,10 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
   const { people, signIns, addressOf, isProxied } = context;
   const routes = createRoutes();
 
-  function answer(c: Context, path: string, found: SignedIn & { readonly token: string }) {
-    writeCookie(c, publicUrlOf(c, path, isProxied), found.token, MAX_AGE_MS);
+  const urlOf = (c: Context) => publicUrlOf(c, isProxied);
+
+  function answer(c: Context, found: SignedIn & { readonly token: string }) {
+    writeCookie(c, urlOf(c), found.token, MAX_AGE_MS);
     return viewSignIn(found);
   }
 
@@ -168,7 +170,7 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
   routes.use(PASSWORD_PATH, noStore);
 
   async function current(c: Context): Promise<SignedIn> {
-    const token = readCookie(c);
+    const token = readCookie(c, urlOf(c));
     const found = token === undefined ? null : await signIns.find(token);
     if (!found) throw new Problem("sign_in_required", "Sign in at the console.");
     return found;
@@ -179,9 +181,9 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
     const given = c.req.valid("json");
     const outcome = "enter" in given ? await byToken(c, given.enter) : await byPassword(c, given);
     // What another person, or an attacker, had left in this browser ends.
-    const before = readCookie(c);
+    const before = readCookie(c, urlOf(c));
     if (before !== undefined) await signIns.signOut(before);
-    return c.json(answer(c, PATH, outcome), 200);
+    return c.json(answer(c, outcome), 200);
   });
 
   routes.openapi(whoAmI, async (c) => {
@@ -194,9 +196,9 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
 
   routes.openapi(signOut, async (c) => {
     requireOwnPage(c);
-    const token = readCookie(c);
+    const token = readCookie(c, urlOf(c));
     if (token !== undefined) await signIns.signOut(token);
-    clearCookie(c, publicUrlOf(c, PATH, isProxied));
+    clearCookie(c, urlOf(c));
     return c.json({ signedOut: true as const }, 200);
   });
 
@@ -204,7 +206,7 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
     requireOwnPage(c);
     const { account, person } = await current(c);
     await people.signOutEverywhere(account, person.id, actorOf(person));
-    clearCookie(c, publicUrlOf(c, ALL_PATH, isProxied));
+    clearCookie(c, urlOf(c));
     return c.json({ signedOut: true as const }, 200);
   });
 
@@ -216,7 +218,7 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
     if (outcome === "failed") {
       throw new Problem("password_wrong", "Check the present password: this is another one.");
     }
-    return c.json(answer(c, PASSWORD_PATH, allowed(outcome)), 200);
+    return c.json(answer(c, allowed(outcome)), 200);
   });
 
   routes.openapi(accept, async (c) => {
@@ -234,7 +236,7 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
       throw new Problem("too_many_people", `Remove one: an account may have ${MAX_PEOPLE} people.`);
     }
     const { account, person } = outcome;
-    return c.json(answer(c, ACCEPT_PATH, await signIns.start(account, person)), 200);
+    return c.json(answer(c, await signIns.start(account, person)), 200);
   });
 
   return routes;

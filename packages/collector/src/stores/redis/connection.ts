@@ -9,7 +9,7 @@ import type { RecordError } from "../record-error.ts";
 import { StoreError } from "../store.ts";
 import type { RedisAddress } from "./address.ts";
 import { expectedType } from "./key-types.ts";
-import { type Link, openLink, type Reply } from "./link.ts";
+import { type Link, openLink, type Reply, type Send } from "./link.ts";
 import type { Script } from "./script.ts";
 import { scriptError, wrongTypeError } from "./unreadable.ts";
 
@@ -76,6 +76,13 @@ export class Connection {
     return this.#command([key], args);
   }
 
+  /** Calls `work` for each primary with what sends commands to it, which throws as {@link command}. */
+  async ofPrimaries<T>(work: (send: Send) => Promise<T>): Promise<readonly T[]> {
+    const link = this.#openLink();
+    const primaries = link.primaries();
+    return Promise.all(primaries.map((send) => work((args) => this.#call(link, [], send(args)))));
+  }
+
   /** @throws as {@link command}, and {RecordError} if the script cannot use what is stored. */
   async run(
     { sha, source }: Script,
@@ -92,10 +99,18 @@ export class Connection {
   }
 
   async #command(keys: readonly [string, ...string[]], args: readonly string[]): Promise<Reply> {
-    const link = this.#link;
-    if (!link) throw storeErrorOf(this.#address, this.#reopenError);
+    const link = this.#openLink();
+    return this.#call(link, keys, link.send(keys[0], args));
+  }
+
+  #openLink(): Link {
+    if (!this.#link) throw storeErrorOf(this.#address, this.#reopenError);
+    return this.#link;
+  }
+
+  async #call(link: Link, keys: readonly string[], reply: Promise<Reply>): Promise<Reply> {
     try {
-      return await withTimeout(REPLY_TIMEOUT_MS, link.send(keys[0], args));
+      return await withTimeout(REPLY_TIMEOUT_MS, reply);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       if (text.startsWith("NOSCRIPT")) throw error;

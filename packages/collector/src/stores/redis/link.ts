@@ -8,9 +8,14 @@ import type { RedisAddress } from "./address.ts";
 
 export type Reply = string | number | null | readonly Reply[];
 
+/** Sends a command to one node. */
+export type Send = (args: readonly string[]) => Promise<Reply>;
+
 export interface Link {
   /** Sends a command to the node that holds the key. */
   send(key: string, args: readonly string[]): Promise<Reply>;
+  /** The server, or all primaries of the cluster. */
+  primaries(): readonly Send[];
   /**
    * Calls `listener` with each message of a channel; returns a function that ends that. `onLost` is called
    * once when the connection for it ends: Redis closes one whose messages are not read fast enough.
@@ -66,6 +71,7 @@ async function openServer(address: RedisAddress): Promise<Link> {
   await client.connect();
   return {
     send: (_key, args) => client.sendCommand([...args]),
+    primaries: () => [(args) => client.sendCommand([...args])],
     subscribe: (...subscription) => subscribers.add(create(), ...subscription),
     destroy() {
       if (client.isOpen) client.destroy();
@@ -135,6 +141,11 @@ async function openCluster(address: RedisAddress): Promise<Link> {
   }
   return {
     send: (key, args) => cluster.sendCommand(key, false, [...args]),
+    primaries: () =>
+      cluster.masters.map((node) => async (args) => {
+        const client = await cluster.nodeClient(node);
+        return client.sendCommand([...args]);
+      }),
     // The cluster's own client for messages does not say when its connection ends. Any node has them all.
     subscribe(...subscription) {
       const { masters } = cluster;

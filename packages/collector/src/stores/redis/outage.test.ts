@@ -27,6 +27,8 @@ const isBack = (store: RedisStore) =>
     ),
   );
 
+const isPrimary = (node: RedisServer) => node.command("ROLE").startsWith("master");
+
 /** Waits until the replica has applied all writes so far: replication is asynchronous. */
 async function untilReplicated(cluster: RedisCluster, primary: RedisServer): Promise<void> {
   const offsetOf = (node: RedisServer, field: string) =>
@@ -144,7 +146,7 @@ describe("a server that requires a password", () => {
 });
 
 describe("a cluster", () => {
-  it("keeps all data when a primary dies, and broadcasts the outage", async () => {
+  it("moves no watermark while a node's memory is full, and keeps all data when a primary dies", async () => {
     const cluster = await RedisCluster.start();
     const store = await RedisStore.open(cluster.url);
     try {
@@ -154,6 +156,12 @@ describe("a cluster", () => {
         writeOf(index === 0 ? "a" : `s_${index}`, { transitions: [transitionOf(1)] }),
       );
       await store.commit(writes);
+      await store.heartbeat(Date.now(), TOLERANCE_MS);
+      const common = cluster.primaryOf(COMMON_KEYS.livenessWatermark);
+      const full = cluster.nodes.find((node) => node !== common && isPrimary(node)) as RedisServer;
+      full.command("CONFIG", "SET", "maxmemory", "1");
+      await expect(store.heartbeat(Date.now(), TOLERANCE_MS)).rejects.toThrow(/refuses \(OOM/);
+      full.command("CONFIG", "SET", "maxmemory", "0");
       await store.heartbeat(Date.now(), TOLERANCE_MS);
       await untilReplicated(cluster, victim);
       await victim.kill();

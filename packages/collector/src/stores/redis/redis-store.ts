@@ -103,7 +103,7 @@ export class RedisStore implements Store {
     const connection = await Connection.open(parsed);
     try {
       await checkPartitions(connection, parsed.partitions, create);
-      if (create) await requireReliable(connection, parsed.partitions);
+      if (create) await requireReliable(connection);
       const incarnation = await readIncarnation(connection);
       const store = new RedisStore(connection, parsed.partitions, incarnation);
       if (create) await prepareLayout(connection, () => store.#reindex());
@@ -343,7 +343,7 @@ export class RedisStore implements Store {
   }
 
   checkEviction(): Promise<Eviction> {
-    return evictionOf(this.#connection, this.#partitions);
+    return evictionOf(this.#connection);
   }
 
   async close(): Promise<void> {
@@ -353,8 +353,8 @@ export class RedisStore implements Store {
 }
 
 /** Before anything is stored that would be lost. */
-async function requireReliable(connection: Connection, partitions: number): Promise<void> {
-  const { mayEvict, message } = await evictionOf(connection, partitions);
+async function requireReliable(connection: Connection): Promise<void> {
+  const { mayEvict, message } = await evictionOf(connection);
   if (mayEvict) throw new StoreError(message);
   await requirePubSub(connection);
 }

@@ -7,7 +7,8 @@ import { randomUUID } from "node:crypto";
 import { settlesWithin } from "../../async/timeout.ts";
 import { type Eviction, StoreError } from "../store.ts";
 import { type Connection, RefusedError } from "./connection.ts";
-import { PREFIX, partitionKeys } from "./keys.ts";
+import { PREFIX } from "./keys.ts";
+import type { Send } from "./link.ts";
 
 /** How long a message may take, and the whole check. */
 const ECHO_TIMEOUT_MS = 2_000;
@@ -33,12 +34,9 @@ export async function requirePubSub(connection: Connection): Promise<void> {
   );
 }
 
-/** Whether any node of the primaries evicts what has no expiry. */
-export async function evictionOf(connection: Connection, partitions: number): Promise<Eviction> {
-  const nodes = connection.isCluster ? Array.from({ length: partitions }, (_, each) => each) : [0];
-  const policies = await Promise.all(
-    nodes.map((partition) => policyAt(connection, partitionKeys(partition).writeProbe)),
-  );
+/** Whether any primary evicts what has no expiry: those without sessions have accounts or logs. */
+export async function evictionOf(connection: Connection): Promise<Eviction> {
+  const policies = await connection.ofPrimaries(policyOf);
   const evicting = policies.find((policy) => policy?.startsWith("allkeys-"));
   if (evicting) {
     const message = `Redis evicts data when its memory is full (maxmemory-policy ${evicting}), and with it what was answered: set maxmemory-policy noeviction.`;
@@ -48,17 +46,17 @@ export async function evictionOf(connection: Connection, partitions: number): Pr
   return { mayEvict: false, message: "" };
 }
 
-/** The policy of the node that has the key; `null`: it may not be asked. */
-async function policyAt(connection: Connection, key: string): Promise<string | null> {
-  const config = await ask(connection, key, "CONFIG", "GET", "maxmemory-policy");
+/** The policy of a node; `null`: it may not be asked. */
+async function policyOf(send: Send): Promise<string | null> {
+  const config = await ask(send, "CONFIG", "GET", "maxmemory-policy");
   if (Array.isArray(config) && typeof config[1] === "string") return config[1];
-  const info = await ask(connection, key, "INFO", "memory");
+  const info = await ask(send, "INFO", "memory");
   return /^maxmemory_policy:(\S+)/m.exec(String(info))?.[1] ?? null;
 }
 
-async function ask(connection: Connection, key: string, ...args: readonly string[]) {
+async function ask(send: Send, ...args: readonly string[]) {
   try {
-    return await connection.command(key, ...args);
+    return await send(args);
   } catch (error) {
     // Managed servers refuse it in words of their own.
     if (error instanceof StoreError && !(error instanceof RefusedError)) throw error;
