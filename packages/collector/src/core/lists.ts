@@ -179,3 +179,26 @@ export const AUDIT_ACTIONS = [
   "desk_replayed",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** What `from` and `to` of such an entry may have, unless it is about settings or triggers. */
+export const AUDIT_FIELDS = [
+  "capacity",
+  "dryRun",
+  "email",
+  "enabled",
+  "events",
+  "expiresAt",
+  "key",
+  "kind",
+  "mapping",
+  "name",
+  "origin",
+  "outbound",
+  "overlapHours",
+  "replaced",
+  "role",
+  "secrets",
+  "version",
+  "what",
+] as const;
+export type AuditField = (typeof AUDIT_FIELDS)[number];

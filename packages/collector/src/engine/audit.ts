@@ -88,12 +88,24 @@ export function changedSettings(from: Overrides, to: Overrides): readonly string
   return names.filter((name) => !isSameJson(from[name] ?? null, to[name] ?? null));
 }
 
+/** A trigger that was removed, with its position in the list, from 1. */
+export interface RemovedTrigger extends Trigger {
+  readonly position: number;
+}
+
 /** The triggers that differ; where only their order does, the names of all. */
 function changedTriggers(from: readonly Trigger[], to: readonly Trigger[]) {
   const without = (all: readonly Trigger[], others: readonly Trigger[]) =>
     all.filter((each) => !others.some((other) => isSameJson(each, other)));
   const differing = { from: without(from, to), to: without(to, from) };
-  if (differing.from.length + differing.to.length > 0) return differing;
+  if (differing.from.length + differing.to.length > 0) {
+    const placed = differing.from.map((each): Trigger | RemovedTrigger =>
+      to.some(({ name }) => name === each.name)
+        ? each
+        : { ...each, position: from.indexOf(each) + 1 },
+    );
+    return { ...differing, from: placed };
+  }
   const namesOf = (all: readonly Trigger[]) => all.map(({ name }) => name);
   return { from: namesOf(from), to: namesOf(to) };
 }

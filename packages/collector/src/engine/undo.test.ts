@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
+import type { AuditEntry } from "../stores/admin.ts";
 import { configEntries } from "./audit.ts";
 import { undoOf } from "./undo.ts";
 
@@ -47,10 +48,23 @@ describe("an undo of triggers", () => {
     return found && { ...found, config: found.config.triggers };
   };
 
-  it("takes out what was added, and brings back what was removed at the end", () => {
-    const [a, b] = [named("a"), named("b")];
+  it("takes out what was added, and brings back what was removed at its old position", () => {
+    const [a, b, c, d] = [named("a"), named("b"), named("c"), named("d")];
     expect(lists([a], [a, b], [b, a])).toEqual({ config: [a], undone: ["b"], kept: [] });
-    expect(lists([a, b], [b], [b])).toEqual({ config: [b, a], undone: ["a"], kept: [] });
+    expect(lists([a, b], [b], [b])).toEqual({ config: [a, b], undone: ["a"], kept: [] });
+    expect(lists([a, b, c, d], [c], [c])?.config).toEqual([a, b, c, d]);
+  });
+
+  it("brings back what was removed at the end where the list is shorter now, or an entry says no position", () => {
+    const [a, b, c, d] = [named("a"), named("b"), named("c"), named("d")];
+    expect(lists([a, b, c, d], [a, b, c], [a])?.config).toEqual([a, d]);
+    const [entry] = configEntries(
+      0,
+      { cli: "t" },
+      { from: config({}, [a, b]), to: config({}, [b]) },
+    );
+    const old = undoOf({ ...(entry as AuditEntry), from: [a] }, config({}, [b]));
+    expect(old?.config.triggers).toEqual([b, a]);
   });
 
   it("sets back a changed or renamed one where it stands", () => {

@@ -6,7 +6,7 @@
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import type { AuditEntry } from "../stores/admin.ts";
-import { type ConfigChange, changedSettings } from "./audit.ts";
+import { type ConfigChange, changedSettings, type RemovedTrigger } from "./audit.ts";
 import { isSameJson } from "./same-json.ts";
 
 type Config = ConfigChange["from"];
@@ -27,7 +27,7 @@ export function undoOf({ action, from, to }: AuditEntry, now: Config): Undo | nu
   const [before, after] = [from, to] as [readonly unknown[], readonly unknown[]];
   return before.every((each) => typeof each === "string") && before.length > 0
     ? undoOrder(before as readonly string[], after as readonly string[], now)
-    : undoTriggers(before as readonly Trigger[], after as readonly Trigger[], now);
+    : undoTriggers(before as readonly ListedTrigger[], after as readonly Trigger[], now);
 }
 
 function undoSettings(from: Overrides, to: Overrides, now: Config): Undo {
@@ -53,8 +53,14 @@ function undoOrder(from: readonly string[], to: readonly string[], now: Config):
   return { config: { ...now, triggers }, undone: to, kept: [] };
 }
 
-/** A trigger that was removed comes back at the end; one that was renamed stays where it is. */
-function undoTriggers(from: readonly Trigger[], to: readonly Trigger[], now: Config): Undo {
+/** Entries of earlier builds have no positions. */
+type ListedTrigger = Trigger & Partial<RemovedTrigger>;
+
+/**
+ * A trigger that was removed comes back at its old position, or as near as the list is long; one that was
+ * renamed stays where it is.
+ */
+function undoTriggers(from: readonly ListedTrigger[], to: readonly Trigger[], now: Config): Undo {
   const triggers = [...now.triggers];
   const [undone, kept]: [string[], string[]] = [[], []];
   for (const { before, after } of pairs(from, to)) {
@@ -67,21 +73,22 @@ function undoTriggers(from: readonly Trigger[], to: readonly Trigger[], now: Con
       kept.push(name);
       continue;
     }
-    const back = before ? [before] : [];
-    if (after) triggers.splice(at, 1, ...back);
-    else triggers.push(...back);
+    if (before) {
+      const { position = triggers.length + 1, ...trigger } = before;
+      triggers.splice(after ? at : position - 1, after ? 1 : 0, trigger);
+    } else triggers.splice(at, 1);
     undone.push(name);
   }
   return { config: { ...now, triggers }, undone, kept };
 }
 
 interface Pair {
-  readonly before?: Trigger | undefined;
+  readonly before?: ListedTrigger | undefined;
   readonly after?: Trigger | undefined;
 }
 
 /** Each trigger with what became of it: that of the same name, or else the one that was added in its turn. */
-function pairs(from: readonly Trigger[], to: readonly Trigger[]): readonly Pair[] {
+function pairs(from: readonly ListedTrigger[], to: readonly Trigger[]): readonly Pair[] {
   const added = to.filter(({ name }) => !from.some((each) => each.name === name));
   const changed = from.map((before) => {
     const after = to.find(({ name }) => name === before.name);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { AUDIT_ACTIONS } from "../core/lists.ts";
-import { AUDITED, type Audited } from "./audited.ts";
+import { AUDIT_ACTIONS, AUDIT_FIELDS } from "../core/lists.ts";
+import { AUDITED, AUDITED_EXCEPT, type Audited } from "./audited.ts";
 import { ROUTE_ROLES } from "./roles.ts";
 import { TestApp } from "./testing/app.ts";
 import { Browser, invite, PASSWORD } from "./testing/browser.ts";
@@ -128,6 +128,19 @@ describe("the table of audited routes", () => {
     for (const reason of reasons) expect(reason).toMatch(/^[A-Z].{10,}\.$/);
   });
 
+  it("says in a sentence when a route that is audited leaves no entry, as its description does", async () => {
+    for (const [route, reason] of Object.entries(AUDITED_EXCEPT)) {
+      expect(AUDITED[route]).toBeInstanceOf(Array);
+      expect(reason).toMatch(/^[A-Z].{10,}\.$/);
+    }
+    const response = await harness.app.request("/openapi.json");
+    const { paths } = (await response.json()) as { paths: Record<string, { post: object }> };
+    expect(paths["/v1/tokens"]?.post).toMatchObject({
+      "x-audit": ["token_minted"],
+      "x-audit-except": AUDITED_EXCEPT["POST /v1/tokens"],
+    });
+  });
+
   it("has every action that the log knows, but for those of the commands", () => {
     const found = new Set(
       Object.values(AUDITED).flatMap((each) => (typeof each === "string" ? [] : each)),
@@ -151,6 +164,16 @@ it("leaves nothing of a token that a server's key mints, and nothing of a capaci
   expect(minted).toEqual({ status: 200, actions: [] });
   const same = await actionsOf(() => send("PUT", "/v1/agents/eve", { capacity: 3 }));
   expect(same).toEqual({ status: 200, actions: [] });
+});
+
+it("has in its entries only the fields that the console has words for", async () => {
+  const entries = await harness.store.admin.audit("default", null, 500);
+  const known = new Set<string>(AUDIT_FIELDS);
+  const fields = entries
+    .filter(({ action }) => action !== "settings_changed" && action !== "triggers_changed")
+    .flatMap(({ from, to }) => [from, to].flatMap((value) => Object.keys(value ?? {})));
+  expect([...new Set(fields)].filter((each) => !known.has(each))).toEqual([]);
+  expect(fields.length).toBeGreaterThan(20);
 });
 
 it("names no session in the entry of a token or of a replay", async () => {

@@ -42,7 +42,6 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   "POST /v1/desks/:id/inbound": SENT_BY_DESKS,
   "POST /v1/desks/:id/inbound/:secret": SENT_BY_DESKS,
 
-  // By a person only: a server mints one for each page that is opened, and changes nothing.
   "POST /v1/tokens": ["token_minted"],
   "POST /v1/keys": ["key_created"],
   "DELETE /v1/keys/:id": ["key_revoked"],
@@ -58,8 +57,23 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   "DELETE /v1/people/:id": ["person_removed"],
 };
 
+/** When a use of a route that is audited leaves no entry, and why. */
+export const AUDITED_EXCEPT: Readonly<Record<string, string>> = {
+  "POST /v1/tokens":
+    "A key mints it: a server does so for each page that is opened, which would bury everything else.",
+  "PUT /v1/agents/:id": "The capacity stays as it is.",
+};
+
+const routeOf = (method: string, path: string) =>
+  `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
+
 /** The actions of a route, by its path as the description has it. */
 export function auditedActions(method: string, path: string): readonly AuditAction[] {
-  const found = AUDITED[`${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`] ?? [];
+  const found = AUDITED[routeOf(method, path)] ?? [];
   return typeof found === "string" ? [] : found;
+}
+
+/** When the route leaves no entry, by its path as the description has it; missing: it always leaves one. */
+export function auditedExcept(method: string, path: string): string | undefined {
+  return AUDITED_EXCEPT[routeOf(method, path)];
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RouteConfig } from "@hono/zod-openapi";
-import { auditedActions } from "./audited.ts";
+import { auditedActions, auditedExcept } from "./audited.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 import { problemView } from "./schemas.ts";
 
@@ -57,7 +57,11 @@ export function describeRoute({ [OWN_CODES]: own, ...route }: RouteConfig): Rout
   if (route.request?.body) codes.push("not_json", "too_large", "unsupported_media_type");
   codes.push(...((own ?? []) as ProblemCode[]), "record_unreadable", "internal", "unavailable");
   const actions = auditedActions(route.method, route.path);
-  const audit = actions.length > 0 && { "x-audit": actions };
+  const except = auditedExcept(route.method, route.path);
+  const audit = actions.length > 0 && {
+    "x-audit": actions,
+    ...(except !== undefined && { "x-audit-except": except }),
+  };
   return { ...route, ...audit, responses: { ...route.responses, ...problemResponses(codes) } };
 }
 

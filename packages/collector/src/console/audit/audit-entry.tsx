@@ -48,7 +48,7 @@ export function AuditEntry({ entry, audit, listId }: Props) {
           id={`${listId}-undo-${id}`}
           label="Undo"
           question={`Undo the change of ${when}?`}
-          follows="What is still as this change left it is set back, and counts from then on. What was changed since stays. A trigger that was removed comes back at the end of the list."
+          follows="What is still as this change left it is set back, and counts from then on. What was changed since stays. A trigger that was removed comes back where it was in the list."
           isDisabled={audit.isBusy.value}
           onConfirm={() => audit.undo(entry)}
         />

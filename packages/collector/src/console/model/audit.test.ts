@@ -1,7 +1,10 @@
 import { expect, it } from "vitest";
+import { AUDIT_ACTIONS, AUDIT_FIELDS } from "../../core/lists.ts";
 import { recipe } from "../../core/recipes.ts";
+import { FIELDS, type SettingName } from "../../core/settings-schema.ts";
+import { type Action, TRIGGER_FIELDS, TRIGGER_OPERATORS } from "../../core/trigger.ts";
 import { anEntry } from "../testing/audit.ts";
-import { byWords, changesIn, changesSetting, changesTrigger } from "./audit.ts";
+import { actionTitle, byWords, changesIn, changesSetting, changesTrigger } from "./audit.ts";
 
 const [trigger] = recipe("tag_abandoned", "");
 
@@ -28,10 +31,61 @@ it("says triggers as sentences, and an order as names", () => {
 it("says anything else by its fields", () => {
   const entry = anEntry({ action: "key_created", from: null, to: { role: "viewer", name: null } });
   expect(changesIn(entry)).toEqual([
-    { what: "Role", from: null, to: "viewer" },
+    { what: "Role", from: null, to: "Viewer" },
     { what: "Name", from: null, to: "none" },
   ]);
   expect(changesIn(anEntry({ action: "signed_in", from: null, to: null }))).toEqual([]);
+});
+
+/** A title, as no name of the API is: these have dots, underscores or capitals within, or are in lower case. */
+const TITLE = /^[A-Z][^A-Z._]*(?:-[a-z]+)?[^A-Z._]*$/;
+
+it.each(AUDIT_ACTIONS)("has a title in words for %s", (action) => {
+  expect(actionTitle(action)).toMatch(TITLE);
+});
+
+it.each(AUDIT_FIELDS)("has words for the field %s", (field) => {
+  const [change] = changesIn(anEntry({ action: "key_created", from: null, to: { [field]: 1 } }));
+  expect(change?.what).toMatch(TITLE);
+});
+
+it.each(Object.keys(FIELDS) as SettingName[])("has words for the setting %s", (name) => {
+  const [change] = changesIn(anEntry({ from: { [name]: null }, to: { [name]: null } }));
+  expect(change?.what).toMatch(TITLE);
+});
+
+const ACTIONS: readonly Action[] = [
+  { type: "set_status", value: "solved" },
+  { type: "set_priority", value: "low" },
+  { type: "set_group", value: null },
+  { type: "set_routing_channel", value: "email" },
+  { type: "add_tags", value: ["late"] },
+  { type: "remove_tags", value: ["late"] },
+  { type: "end_session" },
+  { type: "notify_webhook", value: "desk" },
+];
+
+it.each([
+  ...TRIGGER_FIELDS.map((field) => ({ all: [{ field, op: "changed" as const }] })),
+  ...TRIGGER_OPERATORS.map((op) => ({ all: [{ field: "ticket.tags" as const, op, value: "x" }] })),
+  ...ACTIONS.map((action) => ({ actions: [action] })),
+])("has words for each part of a trigger: %j", (part) => {
+  const changed = { name: "n", enabled: true, all: [], any: [], actions: [], ...part };
+  const entry = anEntry({ action: "triggers_changed", from: [], to: [changed] });
+  expect(changesIn(entry)[0]?.to).not.toMatch(/[a-z][._A-Z][a-z]/);
+});
+
+it("leaves out what an entry has and did not change, and says values in words", () => {
+  const from = { kind: "chatwoot", events: "all", role: "viewer" };
+  const to = { kind: "chatwoot", events: "notified", role: "admin" };
+  expect(changesIn(anEntry({ action: "webhook_changed", from, to }))).toEqual([
+    {
+      what: "What is sent",
+      from: "Every change of a conversation",
+      to: "Only what a trigger names this webhook for",
+    },
+    { what: "Role", from: "Viewer", to: "Admin" },
+  ]);
 });
 
 it("finds the changes of a setting and of a trigger", () => {

@@ -2,13 +2,15 @@
  * Entries of the audit log in words.
  * @module
  */
-import type { AuditAction } from "../../core/lists.ts";
+import type { AuditAction, AuditField } from "../../core/lists.ts";
 import { FIELDS, type SettingName, type SettingValue } from "../../core/settings-schema.ts";
 import type { Trigger } from "../../core/trigger.ts";
+import { ROLE_WORDS } from "./role-words.ts";
 import { valueWords } from "./setting-value.ts";
 import { SETTING_WORDS } from "./setting-words.ts";
 import { timeWords } from "./time-words.ts";
 import { triggerSentence } from "./trigger-words.ts";
+import { EVENT_WORDS } from "./webhook.ts";
 
 /** Who made a change, and what it was, as the API returns it. */
 export interface AuditEntry {
@@ -27,7 +29,7 @@ export interface AuditPage {
   cursor: string | null;
 }
 
-const TITLES: Partial<Record<AuditAction, string>> = {
+const TITLES: Record<AuditAction, string> = {
   account_created: "Account created",
   settings_changed: "Settings changed",
   terms_accepted: "Terms of presence accepted",
@@ -51,7 +53,7 @@ const TITLES: Partial<Record<AuditAction, string>> = {
   desk_changed: "Desk changed",
   desk_removed: "Desk removed",
   desk_tested: "Desk tested",
-  desk_replayed: "Desk told again",
+  desk_replayed: "Messages to a desk sent again",
   password_changed: "Password changed",
   signed_out: "Signed out",
   agent_changed: "Agent changed",
@@ -59,23 +61,38 @@ const TITLES: Partial<Record<AuditAction, string>> = {
   token_minted: "Token for a page made",
 };
 
+/** A store that a later version shares may have actions that this one does not know. */
 export function actionTitle(action: AuditAction): string {
   return TITLES[action] ?? action.replaceAll("_", " ");
 }
 
 /** The fields of entries that are about neither settings nor triggers. */
-const FIELD_WORDS: Record<string, string> = {
+const FIELD_WORDS: Record<AuditField, string> = {
+  capacity: "Conversations at the same time",
+  dryRun: "Trial run",
   email: "E-mail address",
   enabled: "Switched on",
   events: "What is sent",
   expiresAt: "Good until",
   key: "Key",
+  kind: "Kind",
+  mapping: "Names at the desk",
   name: "Name",
+  origin: "Address",
+  outbound: "Address",
   overlapHours: "Hours until the old ones end",
   replaced: "Old ones",
   role: "Role",
-  url: "Address",
+  secrets: "Secrets",
   version: "Version",
+  what: "Which",
+};
+
+/** The words of values that are names of the API. */
+const VALUE_WORDS: Partial<Record<AuditField, Readonly<Record<string, string>>>> = {
+  events: EVENT_WORDS,
+  role: Object.fromEntries(Object.entries(ROLE_WORDS).map(([role, { title }]) => [role, title])),
+  what: { transition: "one", status: "all that failed", after: "all since a change" },
 };
 
 /** Who made the change, by the name of then. */
@@ -105,11 +122,15 @@ export function changesIn({ action, from, to }: AuditEntry): AuditChange[] {
   if (action === "triggers_changed") return triggerChanges(from as Listed, to as Listed);
   const [before, after] = [valuesIn(from), valuesIn(to)];
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...names].map((what) => ({
-    what: FIELD_WORDS[what] ?? what,
-    from: before[what] === undefined ? null : textOf(before[what]),
-    to: after[what] === undefined ? null : textOf(after[what]),
-  }));
+  const textIn = (values: Record<string, unknown>, name: string) =>
+    values[name] === undefined ? null : fieldText(name as AuditField, values[name]);
+  return [...names]
+    .map((name) => ({
+      what: FIELD_WORDS[name as AuditField] ?? name,
+      from: textIn(before, name),
+      to: textIn(after, name),
+    }))
+    .filter(({ from, to }) => from !== to);
 }
 
 type Values = Record<string, SettingValue>;
@@ -146,6 +167,10 @@ function valuesIn(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {};
+}
+
+function fieldText(name: AuditField, value: unknown): string {
+  return VALUE_WORDS[name]?.[String(value)] ?? textOf(value);
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT/;
