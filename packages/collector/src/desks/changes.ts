@@ -18,32 +18,37 @@ const OWN_CAUSES: ReadonlySet<TransitionCause> = new Set([
 
 const FIELDS = ["status", "priority", "group"] as const;
 
-/** @param transitions of the session since the desk was last told, ascending */
-export function changedSince(
-  transitions: readonly Pick<Transition, "cause" | "ticketChanges">[],
-  ticket: Ticket,
-  known: Known,
-): Changed {
-  const own = transitions.filter(({ cause }) => OWN_CAUSES.has(cause));
-  const fields = FIELDS.filter(
-    (field) =>
-      own.some(({ ticketChanges }) => ticketChanges[field] !== undefined) &&
-      known[field]?.value !== ticket[field],
-  );
-  const added = new Set<string>();
-  const removed = new Set<string>();
-  for (const { ticketChanges } of own) {
-    const { from = [], to = [] } = ticketChanges.tags ?? {};
-    for (const tag of to.filter((each) => !from.includes(each))) added.add(tag);
-    for (const tag of from.filter((each) => !to.includes(each))) removed.add(tag);
+/** The own changes among a session's transitions, which are added one by one: there may be very many. */
+export class OwnChanges {
+  readonly #fields = new Set<(typeof FIELDS)[number]>();
+  readonly #added = new Set<string>();
+  readonly #removed = new Set<string>();
+
+  add({ cause, ticketChanges }: Pick<Transition, "cause" | "ticketChanges">): void {
+    if (!OWN_CAUSES.has(cause)) return;
+    for (const field of FIELDS) {
+      if (ticketChanges[field] !== undefined) this.#fields.add(field);
+    }
+    const from = new Set(ticketChanges.tags?.from);
+    const to = new Set(ticketChanges.tags?.to);
+    for (const tag of to) if (!from.has(tag)) this.#added.add(tag);
+    for (const tag of from) if (!to.has(tag)) this.#removed.add(tag);
   }
-  const tags = {
-    added: [...added].filter((tag) => ticket.tags.includes(tag)),
-    removed: [...removed].filter((tag) => !ticket.tags.includes(tag)),
-  };
-  const hasTags = tags.added.length > 0 || tags.removed.length > 0;
-  const patch: Omit<Changed, "tags"> = Object.fromEntries(
-    fields.map((field) => [field, ticket[field]]),
-  );
-  return { ...patch, ...(hasTags && { tags }) };
+
+  /** What of the ticket they have changed and the desk does not have. */
+  unknownTo(known: Known, ticket: Ticket): Changed {
+    const fields = FIELDS.filter(
+      (field) => this.#fields.has(field) && known[field]?.value !== ticket[field],
+    );
+    const current = new Set(ticket.tags);
+    const tags = {
+      added: [...this.#added].filter((tag) => current.has(tag)),
+      removed: [...this.#removed].filter((tag) => !current.has(tag)),
+    };
+    const hasTags = tags.added.length > 0 || tags.removed.length > 0;
+    const patch: Omit<Changed, "tags"> = Object.fromEntries(
+      fields.map((field) => [field, ticket[field]]),
+    );
+    return { ...patch, ...(hasTags && { tags }) };
+  }
 }

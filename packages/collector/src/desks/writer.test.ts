@@ -3,7 +3,9 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TestApp } from "../http/testing/app.ts";
+import { TurnShares } from "../platform/testing/turn-shares.ts";
 import type { Endpoint } from "../stores/outbox.ts";
+import { transitionOf, writeOf } from "../stores/suite/case.ts";
 import { FakeChatwoot } from "./chatwoot/testing/desk.ts";
 import { Conversations } from "./conversations.ts";
 import { deskEndpointId } from "./endpoint.ts";
@@ -347,6 +349,29 @@ describe("a desk", () => {
       });
     }
   });
+});
+
+it("reads a long history in parts, each in a turn of the event loop", async () => {
+  await begin();
+  await deliverAll();
+  const key = { account: "default", id: "main-12" };
+  const [found] = await harness.store.load([{ key, eventIds: [] }]);
+  const { session, version = 0 } = found?.stored ?? {};
+  const transitions = Array.from({ length: 300 }, (_, index) => ({
+    ...transitionOf((session?.seq ?? 0) + index + 1),
+    cause: "trigger" as const,
+    ticketChanges: { tags: { from: [], to: [`t ${index}`] } },
+  }));
+  const write = writeOf("main-12", { ...(session && { session }), transitions });
+  expect(await harness.store.commit([{ ...write, key, expectedVersion: version }])).toEqual([
+    "committed",
+  ]);
+  const end = await harness.store.lastCursor("default");
+  const shares = new TurnShares();
+  shares.onCall(harness.store, "history");
+  const shareOfEach = await shares.of(() => deliverAll(end - 1));
+  expect(shareOfEach.reduce((sum, share) => sum + share, 0)).toBeGreaterThan(5);
+  expect(Math.max(...shareOfEach)).toBe(1);
 });
 
 const offline = { field: "session.presence", op: "changed_to", value: "offline" };

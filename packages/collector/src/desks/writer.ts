@@ -7,12 +7,12 @@
 import { TurnBudget } from "../async/turns.ts";
 import type { Link } from "../core/links.ts";
 import { type Session, stateOf } from "../core/session.ts";
-import { type Transition, visibleOf } from "../core/transition.ts";
+import { visibleOf } from "../core/transition.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { LogEntry } from "../stores/store.ts";
 import type { Attempt, Send } from "../webhooks/send.ts";
 import { DeskActivity } from "./activity.ts";
-import { changedSince } from "./changes.ts";
+import { OwnChanges } from "./changes.ts";
 import {
   type Conversation,
   type ConversationName,
@@ -28,7 +28,8 @@ import { type Known, noteWritten } from "./known.ts";
 import type { Mapping } from "./mapping.ts";
 import { WritePace } from "./write-pace.ts";
 
-const READ_LIMIT = 200;
+/** Transitions may be large. */
+const READ_LIMIT = 50;
 /** How long a desk that refuses everything is left alone. */
 const MISCONFIGURED_PAUSE_MS = 60_000;
 
@@ -157,27 +158,27 @@ class DeskWriter {
     const { presence, reason } = visibleOf(session, settings);
     if (settings.presence.mode !== "on" || stateOf(session) === "none") return null;
     if (presence !== "online" && presence !== "offline") return null;
-    const since = await this.#transitionsSince(desk.account, session, toldSeq);
-    const transitions = since.filter(({ at }) => at >= desk.toldFrom);
-    const all = changedSince(transitions, session.ticket, known);
+    const own = await this.#ownChangesSince(desk, session, toldSeq);
+    const all = own.unknownTo(known, session.ticket);
     const changed = desk.sink.tellable(all, desk.outbound, desk.words);
     return { conversation, ticket, presence, reason, changed };
   }
 
-  async #transitionsSince(
-    account: string,
+  async #ownChangesSince(
+    { account, toldFrom }: ToldDesk,
     { id, createdAt }: Session,
     seq: number,
-  ): Promise<readonly Transition[]> {
+  ): Promise<OwnChanges> {
     const { store } = this.#engine;
-    const found: Transition[] = [];
+    const own = new OwnChanges();
     const budget = new TurnBudget();
     for (let after = seq; ; ) {
       const page = await store.history({ account, id }, after, READ_LIMIT);
-      const own = page.filter(({ sessionCreatedAt }) => sessionCreatedAt === createdAt);
-      found.push(...own.map(({ transition }) => transition));
+      for (const { sessionCreatedAt, transition } of page) {
+        if (sessionCreatedAt === createdAt && transition.at >= toldFrom) own.add(transition);
+      }
       after = page.at(-1)?.transition.seq ?? after;
-      if (page.length < READ_LIMIT) return found;
+      if (page.length < READ_LIMIT) return own;
       await budget.step();
     }
   }

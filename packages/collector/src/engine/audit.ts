@@ -3,6 +3,7 @@
  * there is no change without one. It is kept for {@link AUDIT_KEPT_MS}.
  * @module
  */
+import { TurnBudget } from "../async/turns.ts";
 import type { AuditAction } from "../core/lists.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
@@ -18,7 +19,8 @@ export const TERMS_VERSION = 1;
 
 /** How many entries one search reads, so that a rare one does not hold up the event loop. */
 const MAX_EXAMINED = 5_000;
-const READ_LIMIT = 250;
+/** An entry may be twice as large as a request. */
+const READ_LIMIT = 25;
 
 /** Sorts entries of one process and millisecond in their order. */
 let lastNumber = 0;
@@ -140,6 +142,7 @@ export async function readAudit(
   { beforeId, limit, isWanted }: AuditQuery,
 ): Promise<AuditPage> {
   const entries: AuditEntry[] = [];
+  const budget = new TurnBudget();
   let before = beforeId;
   for (let examined = 0; examined < MAX_EXAMINED; examined += READ_LIMIT) {
     const read = await admin.audit(account, before, READ_LIMIT);
@@ -149,6 +152,7 @@ export async function readAudit(
       if (entries.length === limit) return { entries, nextBeforeId: before };
     }
     if (read.length < READ_LIMIT) return { entries, nextBeforeId: null };
+    await budget.step();
   }
   return { entries, nextBeforeId: before };
 }

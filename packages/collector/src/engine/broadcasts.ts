@@ -56,7 +56,6 @@ interface Known {
   readonly epoch: number;
   /** In steady time. */
   readonly at: number;
-  readonly account: string | null;
   readonly sets: Exclude<Broadcast["type"], "outage"> | null;
   /** It changes nothing: another collector has broadcast the same. */
   readonly isRepeated: boolean;
@@ -98,8 +97,8 @@ export class Broadcasts {
   readonly #heardEpochs = new Map<string, number>();
   /** When collectors could receive signals again after the last outage, in steady time; −∞: there was none. */
   #lastOutageAt = Number.NEGATIVE_INFINITY;
-  /** Every broadcast that the store keeps, in order. */
-  #known: Known[] = [];
+  /** Every broadcast that the store keeps, in order, by account (`null`: to all). */
+  readonly #known = new Map<string | null, Known[]>();
   #epoch = 0;
   #steppedEpoch = 0;
   #offsets: { readonly epoch: number; readonly offsetMs: number }[] = [];
@@ -130,7 +129,9 @@ export class Broadcasts {
     this.#onRead(broadcast);
     const { account, type } = broadcast;
     const isRepeated = !this.#announce(broadcast);
-    this.#known.push({ epoch, at, account, sets: type === "outage" ? null : type, isRepeated });
+    const known = this.#known.get(account) ?? [];
+    known.push({ epoch, at, sets: type === "outage" ? null : type, isRepeated });
+    this.#known.set(account, known);
   }
 
   /** Whether sessions have to apply it: what several collectors notice counts once. */
@@ -256,10 +257,8 @@ export class Broadcasts {
    * there is none. A session at a lower epoch has not applied it.
    */
   lastBefore(account: string | null, at: number): number {
-    const last = this.#known.findLast(
-      (known) => known.account === account && known.at <= at && !known.isRepeated,
-    );
-    return last?.epoch ?? 0;
+    const known = this.#known.get(account);
+    return known?.findLast((each) => each.at <= at && !each.isRepeated)?.epoch ?? 0;
   }
 
   /**
@@ -270,8 +269,8 @@ export class Broadcasts {
   superseded(account: string | null, epoch: number): readonly number[] {
     const found: number[] = [];
     const kept = new Set<Known["sets"]>([null]);
-    for (const known of this.#known.toReversed()) {
-      if (known.account !== account || known.epoch > epoch) continue;
+    for (const known of this.#known.get(account)?.toReversed() ?? []) {
+      if (known.epoch > epoch) continue;
       const isSuperseded = known.isRepeated || kept.has(known.sets);
       if (isSuperseded && known.epoch !== this.#epoch) found.push(known.epoch);
       if (!known.isRepeated) kept.add(known.sets);
@@ -279,18 +278,19 @@ export class Broadcasts {
     return found;
   }
 
-  /** Forgets broadcasts that the store has dropped. */
-  forget(epochs: readonly number[]): void {
+  /** Forgets broadcasts of the account (`null`: of those to all) that the store has dropped. */
+  forget(account: string | null, epochs: readonly number[]): void {
     const dropped = new Set(epochs);
     const isKept = ({ epoch }: { readonly epoch: number }) => !dropped.has(epoch);
-    this.#known = this.#known.filter(isKept);
-    this.#toAll = this.#toAll.filter(isKept);
-    this.#offsets = this.#offsets.filter(isKept);
-    for (const [account, announcements] of this.#toAccount) {
-      this.#toAccount.set(account, announcements.filter(isKept));
+    this.#known.set(account, (this.#known.get(account) ?? []).filter(isKept));
+    if (account === null) {
+      this.#toAll = this.#toAll.filter(isKept);
+      this.#offsets = this.#offsets.filter(isKept);
+      return;
     }
-    for (const [account, versions] of this.#settings) {
-      this.#settings.set(account, versions.filter(isKept));
-    }
+    const announcements = this.#toAccount.get(account);
+    if (announcements) this.#toAccount.set(account, announcements.filter(isKept));
+    const versions = this.#settings.get(account);
+    if (versions) this.#settings.set(account, versions.filter(isKept));
   }
 }

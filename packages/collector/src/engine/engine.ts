@@ -298,6 +298,7 @@ export class Engine {
     for (const [index, group] of groups.entries()) beats?.join(group, found[index]?.number);
     for (const account of this.#mayBeUnheard(groups, found, now)) {
       await this.unheard.decide(account, receivedAt);
+      await budget.step();
     }
     if (this.#hasStepped(receipt)) {
       this.#retry(groups.flat());
@@ -315,6 +316,7 @@ export class Engine {
     let hasBeenUnheard = false;
     for (const account of accountsHeard) {
       hasBeenUnheard = (await this.unheard.accept(account, receivedAt)) || hasBeenUnheard;
+      await budget.step();
     }
     // The end of the silence comes before the signals that end it.
     if (hasBeenUnheard) {
@@ -326,7 +328,7 @@ export class Engine {
       const apply = () => this.#applyInMemory(again, now, () => false);
       ({ applied } = this.#batchLimit.measure(apply));
     }
-    const done = (await this.#requeueReturns(applied, now)).flatMap((each) =>
+    const done = (await this.#requeueReturns(applied, now, budget)).flatMap((each) =>
       alone(each.group, () => ({ ...each, write: each.work.write() })),
     );
     const writes = done.flatMap(({ write }) => write ?? []);
@@ -448,12 +450,16 @@ export class Engine {
   }
 
   /** Sessions that came back to an agent who is full go back to the queue (rule 21). */
-  async #requeueReturns(applied: readonly Applied[], now: number): Promise<readonly Applied[]> {
+  async #requeueReturns(
+    applied: readonly Applied[],
+    now: number,
+    budget: TurnBudget,
+  ): Promise<readonly Applied[]> {
     const counters = new Map<string, CapacityCounter>();
     const kept: Applied[] = [];
     for (const each of applied) {
       try {
-        await this.#requeueReturn(each, counters, now);
+        if (await this.#requeueReturn(each, counters, now)) await budget.step();
         kept.push(each);
       } catch (error) {
         if (error instanceof StoreError) throw error;
@@ -463,20 +469,22 @@ export class Engine {
     return kept;
   }
 
+  /** Returns whether its agent's capacity was counted. */
   async #requeueReturn(
     { work, outcomes }: Applied,
     counters: Map<string, CapacityCounter>,
     now: number,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const agent = agentOfReturn(work, outcomes);
-    if (agent === null) return;
+    if (agent === null) return false;
     const { account } = work.key;
     const counter = counters.get(account) ?? new CapacityCounter(this.store, account);
     counters.set(account, counter);
-    if (await counter.reserve(agent)) return;
+    if (await counter.reserve(agent)) return true;
     const requeue = { key: work.key, inputs: [{ type: "unassigned", requeue: true }] } as const;
     const last = outcomes.findLastIndex((outcome) => "session" in outcome);
     outcomes[last] = work.apply(requeue, now);
+    return true;
   }
 
   #count({ session, transitions }: Write, now: number): void {

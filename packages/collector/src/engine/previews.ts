@@ -139,10 +139,12 @@ async function latestConversations(
 
 async function historyOf(store: Store, account: string, { id, seq }: Session) {
   const history: Transition[] = [];
+  const budget = new TurnBudget();
   for (let afterSeq = Math.max(0, seq - MAX_TRANSITIONS); ; ) {
     const page = await store.history({ account, id }, afterSeq, READ_LIMIT);
     history.push(...page.map(({ transition }) => transition));
     if (page.length < READ_LIMIT) return history;
     afterSeq = history.at(-1)?.seq ?? afterSeq;
+    await budget.step();
   }
 }

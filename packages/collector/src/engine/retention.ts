@@ -39,16 +39,19 @@ export async function applyRetention(
   const shares = new Shares();
   const { store } = engine;
   const all = async (part: () => Promise<number>) => {
-    while (!stopped.aborted && (await part()) === PRUNE_LIMIT) await shares.next();
+    for (let isMore = true; isMore && !stopped.aborted; await shares.next()) {
+      isMore = (await part()) === PRUNE_LIMIT;
+    }
   };
   for (const account of accounts) {
     const { retentionDays, sessionRetentionDays } = engine.broadcasts.latest(account);
     const now = engine.clock.now();
     if (retentionDays !== null) {
       const before = now - retentionDays * DAY_MS;
-      for (let after: string | null = null; !stopped.aborted; await shares.next()) {
+      let after: string | null = null;
+      for (let isMore = true; isMore && !stopped.aborted; await shares.next()) {
         after = await store.outbox.pruneDeliveries(account, before, after, PRUNE_LIMIT);
-        if (after === null) break;
+        isMore = after !== null;
       }
       await all(() => store.prune(account, before, PRUNE_LIMIT));
     }

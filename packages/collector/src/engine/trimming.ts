@@ -64,6 +64,7 @@ export class Trimming {
       if (stopped.aborted) return;
       const concerned = scope === null ? accounts : [scope];
       const epoch = await this.#close(scope, concerned, shares, stopped);
+      await shares.next();
       if (epoch === null) continue;
       closed.set(scope, epoch);
       const confirmed = this.#dropsImmediately ? epoch : (this.#closed.get(scope) ?? 0);
@@ -118,7 +119,7 @@ export class Trimming {
     for (let from = 0; from < superseded.length && !stopped.aborted; from += DROP_LIMIT) {
       const part = superseded.slice(from, from + DROP_LIMIT);
       await store.dropBroadcasts(part);
-      broadcasts.forget(part);
+      broadcasts.forget(scope, part);
       await shares.next();
     }
   }

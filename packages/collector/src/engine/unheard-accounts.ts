@@ -3,6 +3,7 @@
  * missed since the account's last accepted signal. An account whose signals arrive costs a comparison.
  * @module
  */
+import { TurnBudget } from "../async/turns.ts";
 import type { Settings } from "../core/settings.ts";
 import { MIN_MISSES, maxSilenceAheadMs, minSilenceMs, missesAt } from "../core/unheard.ts";
 import type { Store, Stored } from "../stores/store.ts";
@@ -14,6 +15,8 @@ const LOOK_LIMITS = [100, 1_000, 10_000];
 
 /** How long one look is enough: nothing but a signal changes when a session misses. */
 const LOOK_EVERY_MS = 5_000;
+/** Accounts whose last signal is stored in one call. */
+const STORE_LIMIT = 500;
 
 /** When sessions of an account miss after its last accepted signal, also those that have not yet. */
 interface Misses {
@@ -133,12 +136,18 @@ export class UnheardAccounts {
 
   /** Stores when signals were accepted, and ends periods that a signal at any collector has ended. */
   async heartbeat(now: number): Promise<void> {
-    const unstored = this.#signals.unstored();
-    if (unstored.size > 0) await this.#store.noteSignals(unstored);
-    this.#signals.stored(unstored);
+    const budget = new TurnBudget();
+    const unstored = [...this.#signals.unstored()];
+    for (let from = 0; from < unstored.length; from += STORE_LIMIT) {
+      const part = new Map(unstored.slice(from, from + STORE_LIMIT));
+      await this.#store.noteSignals(part);
+      this.#signals.stored(part);
+      await budget.step();
+    }
     for (const { account, since } of this.list(now)) {
       const lastAt = await this.#lastSignalAt(account);
       if (lastAt > since) await this.#end(account, lastAt);
+      await budget.step();
     }
   }
 }

@@ -230,6 +230,19 @@ describe("the audit log", () => {
     expect(second).toMatchObject({ entries: [{ id: rare.id }], cursor: null });
   });
 
+  it("ends a page after 1 MiB, and continues behind its last entry", async () => {
+    const change = { by: { cli: "test" }, action: "triggers_changed" } as const;
+    const entries = Array.from({ length: 30 }, (_, index) =>
+      createEntry(1 + index, { ...change, to: "x".repeat(1 << 16) }),
+    );
+    await harness.store.admin.commit("default", [], entries);
+    const first = await read("limit=100&action=triggers_changed");
+    const second = await read(`limit=100&action=triggers_changed&cursor=${first.cursor}`);
+    expect([first.entries.length, second.entries.length]).toEqual([15, 15]);
+    const ids = [...first.entries, ...second.entries].map(({ id }) => id);
+    expect(ids).toEqual(entries.map(({ id }) => id).reverse());
+  });
+
   it("of another account is not seen", async () => {
     const other = await harness.accounts.put("other", { by: { cli: "keys" } });
     await changeEverything();

@@ -12,6 +12,7 @@ import type { AuditEntry } from "../stores/admin.ts";
 import { erasureHashOf } from "../stores/erasure.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { answerLists, fittingTexts } from "./list-page.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
 import { pageQuery } from "./schemas.ts";
@@ -52,7 +53,7 @@ const list = createRoute({
   path: "/v1/audit",
   summary: "Changes of the account, newest first; kept for 400 days",
   description:
-    "With filters, at most 5,000 entries are examined for a page, which may then have fewer entries than `limit`, or none: go on with its `cursor`.",
+    "A page ends after 1 MiB. With filters, at most 5,000 entries are examined for a page, which may then have fewer entries than `limit`, or none: go on with its `cursor`.",
   ...secured("Keys", "listAudit", "invalid_cursor"),
   request: {
     query: z.object({
@@ -104,13 +105,10 @@ export function auditRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       (targets === null || targets.includes(entry.target ?? ""));
     const beforeId = cursor === undefined ? null : auditIdIn(cursor);
     const page = await readAudit(engine.store, account, { beforeId, limit, isWanted });
-    return c.json(
-      {
-        entries: page.entries.map((entry) => ({ ...entry, at: iso(entry.at) })),
-        cursor: page.nextBeforeId === null ? null : encodeCursor(page.nextBeforeId),
-      },
-      200,
-    );
+    const texts = await fittingTexts(page.entries, (entry) => ({ ...entry, at: iso(entry.at) }));
+    const isCut = texts.length < page.entries.length;
+    const end = isCut ? page.entries[texts.length - 1]?.id : page.nextBeforeId;
+    return answerLists(c, { entries: texts }, { cursor: end ? encodeCursor(end) : null }) as never;
   });
 
   routes.openapi(undo, async (c) => {

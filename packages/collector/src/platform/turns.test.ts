@@ -2,7 +2,8 @@
  * Work that grows with what is stored continues in another turn of the event loop after each of its parts,
  * where a turn has lasted long. Each look at the time says that it has.
  */
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
+import { sortInTurns } from "../async/sort-in-turns.ts";
 import { nextTurn } from "../async/turns.ts";
 import type { Session } from "../core/session.ts";
 import { Accounts } from "../engine/accounts.ts";
@@ -11,39 +12,23 @@ import { Engine } from "../engine/engine.ts";
 import { entries } from "../engine/insights.ts";
 import { createKeys } from "../engine/keys.ts";
 import { LogNotifier } from "../engine/log-notifier.ts";
+import { previewTriggers } from "../engine/previews.ts";
 import { sweep } from "../engine/sweep.ts";
 import { fittingTexts, readListPage } from "../http/list-page.ts";
 import { TestApp } from "../http/testing/app.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
 import type { LogEntry, Store } from "../stores/store.ts";
-import { ACCOUNT, sessionOf, writeOf } from "../stores/suite/case.ts";
+import { ACCOUNT, NOW, sessionOf, transitionOf, writeOf } from "../stores/suite/case.ts";
 import { endpointOf } from "../stores/suite/endpoint.ts";
 import { DeliverySupervisor } from "../webhooks/delivery-supervisor.ts";
 import { outboxDepth } from "../webhooks/depth.ts";
 import { createSessionCounts } from "./session-counts.ts";
+import { TurnShares } from "./testing/turn-shares.ts";
 
 /** How often other callbacks could run before the work ended. */
 async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
-  let now = performance.now();
-  const clock = vi.spyOn(performance, "now").mockImplementation(() => {
-    now += 10;
-    return now;
-  });
-  let turns = 0;
-  let isOver = false;
-  const turn = () => {
-    turns += 1;
-    if (!isOver) setImmediate(turn);
-  };
-  setImmediate(turn);
-  try {
-    await work();
-  } finally {
-    isOver = true;
-    clock.mockRestore();
-  }
-  return turns;
+  return (await new TurnShares().of(work)).length;
 }
 
 const COUNT = 30;
@@ -114,18 +99,6 @@ it("lists agents in a turn for each", async () => {
   expect(await turnsDuring(() => app.request("GET", "/v1/agents"))).toBeGreaterThanOrEqual(COUNT);
 });
 
-it("reads an agent with very many sessions in several turns", async () => {
-  const app = await TestApp.create();
-  await app.accounts.put(ACCOUNT, { keys: app.keys });
-  const writes = Array.from({ length: 5_010 }, (_, index) => assignedTo("a", `s_${index}`));
-  await app.store.commit(writes);
-  const turns = await turnsDuring(async () => {
-    const response = await app.request("GET", "/v1/agents/a");
-    expect(((await response.json()) as { sessions: string[] }).sessions).toHaveLength(5_010);
-  });
-  expect(turns).toBeGreaterThanOrEqual(5);
-});
-
 it("writes a page of a list in a turn for each item", async () => {
   expect(await turnsDuring(() => fittingTexts(numbers, String))).toBeGreaterThanOrEqual(COUNT);
 });
@@ -147,6 +120,24 @@ it("lists sessions, filtered or sorted, in a turn for each", async () => {
   const byId = await turnsDuring(() => store.list(ACCOUNT, { limit: 100 }));
   const filtered = await turnsDuring(() => store.list(ACCOUNT, { limit: 100, assignee: "a" }));
   expect([byId, filtered].map((turns) => turns >= COUNT)).toEqual([true, true]);
+});
+
+it("sorts numbers in parts, and merges them in parts", async () => {
+  const parts = 8;
+  const sorting = () => sortInTurns(Array.from({ length: parts << 13 }, (_, index) => -index));
+  // They are merged three times.
+  expect(await turnsDuring(sorting)).toBeGreaterThanOrEqual(parts + 3 * parts);
+});
+
+it("compares a conversation with each trigger in a turn", async () => {
+  const store = new MemoryStore();
+  await store.commit([writeOf("a", { transitions: [transitionOf(1)] })]);
+  const triggers = numbers.map((number) => {
+    const nothing = { all: [], any: [], actions: [] };
+    return { name: `t ${number}`, enabled: true, ...nothing };
+  });
+  const preview = () => previewTriggers(store, ACCOUNT, triggers, 10, NOW + 1_000);
+  expect(await turnsDuring(preview)).toBeGreaterThanOrEqual(COUNT);
 });
 
 it("reads the history in a turn for each page", async () => {

@@ -39,11 +39,14 @@ export class MemoryAdmin implements AdminStore {
   }
 
   async pruneRecords(now: number, limit: number): Promise<number> {
-    const expired = [...this.#records.values()]
-      .filter(({ expiresAt }) => expiresAt !== null && expiresAt <= now)
-      .slice(0, limit);
-    for (const { id } of expired) this.#records.delete(id);
-    return expired.length;
+    let pruned = 0;
+    for (const { id, expiresAt } of this.#records.values()) {
+      if (expiresAt === null || expiresAt > now) continue;
+      this.#records.delete(id);
+      pruned += 1;
+      if (pruned === limit) break;
+    }
+    return pruned;
   }
 
   async audit(

@@ -29,6 +29,7 @@ import type {
   Stored,
 } from "../store.ts";
 import type { Connection } from "./connection.ts";
+import { DueRows } from "./due-rows.ts";
 import { termCode } from "./index-entries.ts";
 import { accountKeys, decodeName, encodeName, sessionKeys } from "./keys.ts";
 import { pairs, tuplesOf } from "./pairs.ts";
@@ -51,13 +52,6 @@ const MAX_READ_FOR_DUE = 10_000;
 
 /** A session with its place in a list. */
 interface Row extends ListPosition {
-  readonly record: string;
-}
-
-/** A session that is due, as its partition has it. */
-interface DueRow {
-  readonly deadlineAt: number;
-  readonly id: string;
   readonly record: string;
 }
 
@@ -198,22 +192,22 @@ export class Lists {
   /** Covers all partitions, whichever collector sweeps them. */
   async dueOf(account: string, until: number, limit: number): Promise<readonly Stored[]> {
     const budget = new TurnBudget();
-    let first: DueRow[] = [];
+    const due = new DueRows(limit);
+    let adding = Promise.resolve();
     await this.#fromAllPartitions(async (partition) => {
       const { ids, columns, sessions } = sessionKeys(partition, account);
       const args = [until, limit, MAX_READ_FOR_DUE];
-      const flat = (await this.#connection.run(DUE_OF, [ids, columns, sessions], args)) as string[];
-      const rows = tuplesOf(flat, 3).map(([deadlineAt, id = "", record = ""]) => ({
-        deadlineAt: Number(deadlineAt),
-        id,
-        record,
-      }));
-      first = [...first, ...rows].sort((a, b) => a.deadlineAt - b.deadlineAt).slice(0, limit);
-      await budget.step();
+      const reply = await this.#connection.run(DUE_OF, [ids, columns, sessions], args);
+      // Those of many partitions may arrive in one turn of the event loop.
+      adding = adding.then(() => {
+        due.add(reply as string[]);
+        return budget.step();
+      });
+      await adding;
       return [];
     });
     const found: Stored[] = [];
-    for (const { id, record } of first) {
+    for (const { id, record } of due.first) {
       const readable = () => decodeRecord(account, id, record).stored;
       found.push(...this.#unreadable.readable(readable));
       await budget.step();
