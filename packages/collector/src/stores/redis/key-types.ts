@@ -78,3 +78,12 @@ local function wrongKey(first, last)
   end
 end
 `;
+
+/**
+ * Lua that tells by a reply of `redis.pcall` whether the key has another type than it must have, which costs
+ * no further command.
+ */
+export const WRONG_REPLY = `
+local function isError(reply) return type(reply) == 'table' and reply.err ~= nil end
+local function isWrongType(reply) return string.find(reply.err, 'WRONGTYPE', 1, true) ~= nil end
+`;

@@ -56,7 +56,7 @@ export function partitionKeys(partition: number) {
   const at = `${PREFIX}{${partition}}:`;
   return {
     /** Sorted set by deadline: `ACCOUNT ID`. */
-    due: `${at}due`,
+    due: dueKey(partition),
     /** Hash: account → number of the last entry in its relay queue; `#` → the partition's last. */
     pending: `${at}pending`,
     /** String with an expiry: the collector that sweeps the partition. */
@@ -68,9 +68,19 @@ export function partitionKeys(partition: number) {
   };
 }
 
+/** One of {@link sessionKeys}, without making the names of all. */
+export function sessionKey(partition: number, account: string, name: string): string {
+  return `${PREFIX}{${partition}}:${name}:${encodeName(account)}`;
+}
+
+/** One of {@link partitionKeys}. */
+export function dueKey(partition: number): string {
+  return `${PREFIX}{${partition}}:due`;
+}
+
 /** Keys of an account's sessions in one partition. */
 export function sessionKeys(partition: number, account: string) {
-  const at = (name: string) => `${PREFIX}{${partition}}:${name}:${encodeName(account)}`;
+  const at = (name: string) => sessionKey(partition, account, name);
   return {
     /** Hash: id → record. */
     sessions: at("sessions"),

@@ -1,5 +1,5 @@
 /**
- * Leases that are renewed after a failover that has lost what was answered.
+ * Leases that are renewed: after a failover that has lost what was answered, and what that costs.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
@@ -11,18 +11,19 @@ const NOW = 1_700_000_000_000;
 const ACCOUNT = "shop";
 
 let server: RedisServer;
+let all: RedisServer;
 let store: RedisStore;
 let other: RedisStore;
 
 beforeAll(async () => {
-  server = await RedisServer.start();
+  [server, all] = await Promise.all([RedisServer.start(), RedisServer.start()]);
   store = await RedisStore.open(`${server.url}?partitions=1`);
   other = await RedisStore.open(`${server.url}?partitions=1`);
 });
 afterAll(async () => {
   await store.close();
   await other.close();
-  await server.stop();
+  await Promise.all([server.stop(), all.stop()]);
 });
 
 const PAGE = { gen: 0, seq: 1, visibility: "visible", leaseMs: 15_000, left: false } as const;
@@ -60,4 +61,44 @@ describe("a lease", () => {
     const { number = 0 } = reloaded ?? {};
     expect(await store.renew([{ ...lease, number }])).toEqual(["committed"]);
   });
+
+  it("is renewed by the same three commands where its session was loaded, and where it is cached", async () => {
+    const key = { account: ACCOUNT, id: "cost" };
+    const session = { ...write("a", 0).session, id: "cost" };
+    const created = writeOf("cost", { session, expectedVersion: 0, deadlineAt: NOW + 15_000 });
+    await store.commit([created]);
+    const renewal = { seq: 2, leaseUntil: NOW + 20_000 };
+    const deadlineAt = renewal.leaseUntil;
+    const loaded = { ...created, expectedVersion: 1, kind: "lease", renewal, deadlineAt } as const;
+    expect(await store.commit([{ ...loaded, expectedVersion: 9 }])).toEqual(["conflict"]);
+    expect(await commandsOf(() => store.commit([loaded]))).toEqual(RENEWAL);
+    const [found] = await store.load([{ key, eventIds: [] }]);
+    const number = found?.number ?? 0;
+    const cached = { number, expectedVersion: 2, seq: 3, leaseUntil: NOW + 25_000, deadlineAt };
+    expect(await commandsOf(() => store.renew([cached]))).toEqual(RENEWAL);
+    const [renewed] = await store.load([{ key, eventIds: [] }]);
+    expect(renewed?.stored?.session.pages).toMatchObject([{ seq: 3, leaseUntil: NOW + 25_000 }]);
+  });
 });
+
+it("a heartbeat probes all partitions of a server in one call", async () => {
+  const many = await RedisStore.open(`${all.url}?partitions=64`);
+  await many.heartbeat(NOW, 5_000);
+  const commands = await commandsOf(() => many.heartbeat(NOW, 5_000), all);
+  expect(commands).toMatchObject({ evalsha: 2, hset: 64 });
+  await many.close();
+});
+
+/** A session's record is read and written, and its deadline; no key is asked for its type. */
+const RENEWAL = { evalsha: 1, hget: 1, zadd: 1, hset: 1 };
+
+/** How often the server runs which commands meanwhile; scripts that it does not know yet are loaded before. */
+async function commandsOf(work: () => Promise<unknown>, of = server) {
+  of.command("CONFIG", "RESETSTAT");
+  await work();
+  const stats = of.command("INFO", "commandstats").matchAll(/cmdstat_([^:|]+)\S*:calls=(\d+)/g);
+  const counts = Object.fromEntries([...stats].map(([, name, calls]) => [name, Number(calls)]));
+  delete counts["config"];
+  delete counts["info"];
+  return counts;
+}

@@ -54,9 +54,12 @@ export function encodeRecord(write: Write): string {
   return lines.join("\n");
 }
 
-/** Encodes the change that a lease renewal makes to the existing record. */
-export function encodeRenewal({ seq, leaseUntil }: Renewal, deadlineAt: number): string {
-  return `${deadlineAt.toString(36)} ${seq} ${leaseUntil.toString(36)}`;
+/** The new deadline as the existing record has it, and the beat at the end of its first line. */
+export function encodeRenewal(
+  { seq, leaseUntil }: Renewal,
+  deadlineAt: number,
+): readonly [deadline: string, beat: string] {
+  return [deadlineAt.toString(36), `${seq} ${leaseUntil.toString(36)}`];
 }
 
 /** Encodes the columns that sessions are listed by. */

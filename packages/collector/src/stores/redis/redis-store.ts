@@ -306,14 +306,23 @@ export class RedisStore implements Store {
    * sessions are lost, which counts as an outage for all.
    */
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
-    const probes = Array.from({ length: this.#partitions }, async (_, partition) => {
-      const { writeProbe, absent } = partitionKeys(partition);
-      await this.#connection.run(WRITE_PROBE, [writeProbe, absent], [now]);
-    });
-    await Promise.all(probes);
+    await this.#probe(now);
     const body = `{"type":"outage","account":null,"at":${now},"fromAt":FROM}`;
     const keys = [COMMON_KEYS.livenessWatermark, COMMON_KEYS.broadcasts] as const;
     return (await this.#connection.run(HEARTBEAT, [...keys], [now, toleranceMs, body])) === 1;
+  }
+
+  /** A server is asked for all partitions in one call, a cluster for each alone. */
+  async #probe(now: number): Promise<void> {
+    const keys = Array.from({ length: this.#partitions }, (_, each) => partitionKeys(each));
+    const calls = this.#connection.isCluster ? keys.map((each) => [each]) : [keys];
+    const probe = (together: typeof keys) =>
+      this.#connection.run(
+        WRITE_PROBE,
+        [together[0]?.absent ?? "", ...together.map(({ writeProbe }) => writeProbe)],
+        [now],
+      );
+    await Promise.all(calls.map(probe));
   }
 
   async noteSignals(lastAt: ReadonlyMap<string, number>): Promise<void> {

@@ -3,6 +3,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import type { Renewal } from "../../core/lease.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { RecordError } from "../record-error.ts";
 import type {
@@ -15,7 +16,15 @@ import type {
   WriteOutcome,
 } from "../store.ts";
 import type { Connection } from "./connection.ts";
-import { accountKeys, encodeName, PREFIX, partitionKeys, sessionKeys } from "./keys.ts";
+import {
+  accountKeys,
+  dueKey,
+  encodeName,
+  PREFIX,
+  partitionKeys,
+  sessionKey,
+  sessionKeys,
+} from "./keys.ts";
 import { encodeLogEntry } from "./log-entry.ts";
 import { partitionOf } from "./partition.ts";
 import {
@@ -37,7 +46,7 @@ import { ERASE_HISTORY } from "./scripts/erase-history.ts";
 import { ERASE_SESSION } from "./scripts/erase-session.ts";
 import { READ_HASHES } from "./scripts/read.ts";
 import { RENEW } from "./scripts/renew.ts";
-import { type CachedSession, recordDigest, SessionCache } from "./session-cache.ts";
+import { recordDigest, SessionCache } from "./session-cache.ts";
 
 const NOT_FOUND: Found = { stored: null, seenEventIds: [] };
 
@@ -110,7 +119,7 @@ export class Sessions {
     hash: "sessions" | "events",
     groups: readonly Group<Lookup>[],
   ): Promise<readonly Fields[]> {
-    const keys = groups.map(({ partition, account }) => sessionKeys(partition, account)[hash]);
+    const keys = groups.map(({ partition, account }) => sessionKey(partition, account, hash));
     const args = groups.flatMap(({ items }) => [
       items.length,
       ...items.map(({ item }) => item.key.id),
@@ -123,36 +132,50 @@ export class Sessions {
     );
   }
 
+  /** A lease needs two keys of its partition and its deadline, a change all keys and the record. */
   async commit(writes: readonly Write[]): Promise<readonly WriteOutcome[]> {
-    const outcomes: WriteOutcome[] = [];
+    const outcomes = writes.map((): WriteOutcome => "conflict");
+    const leases: Renewing[] = [];
+    const changes: Positioned[] = [];
+    for (const [position, write] of writes.entries()) {
+      const { key, expectedVersion } = write;
+      if (write.kind === "lease" && Number.isInteger(write.renewal.leaseUntil)) {
+        const { renewal, deadlineAt } = write;
+        leases.push({ key, digest: "", expectedVersion, renewal, deadlineAt, position });
+      } else {
+        changes.push({ key, write, position });
+      }
+    }
+    await Promise.all([this.#renew(leases, outcomes), this.#change(changes, outcomes)]);
+    return outcomes;
+  }
+
+  async #change(changes: readonly Positioned[], outcomes: WriteOutcome[]): Promise<void> {
     const appended = new Map<string, QueueSection[]>();
-    const commit = async (groups: readonly Group<Write>[]) => {
+    const commit = async (groups: readonly Group<Positioned>[]) => {
       for (const [index, result] of (await this.#commit(groups)).entries()) {
-        const { account, items } = groups[index] as Group<Write>;
+        const { account, items } = groups[index] as Group<Positioned>;
         if (result instanceof RecordError) {
-          for (const { index: position } of items) {
-            outcomes[position] = { unreadable: result.message };
-          }
+          for (const { item } of items) outcomes[item.position] = { unreadable: result.message };
           continue;
         }
-        for (const [each, { index: position }] of items.entries()) {
-          outcomes[position] = result.isCommitted[each] ? "committed" : "conflict";
+        for (const [each, { item }] of items.entries()) {
+          outcomes[item.position] = result.isCommitted[each] ? "committed" : "conflict";
         }
         if (result.section.entries.length === 0) continue;
         appended.set(account, [...(appended.get(account) ?? []), result.section]);
       }
     };
-    await Promise.all(this.#calls(writes).map(commit));
+    await Promise.all(this.#calls(changes).map(commit));
     const append = ([account, sections]: [string, QueueSection[]]) =>
       // It is committed; if it cannot be copied to the log now, the relay does it later.
       this.#relay.append(account, sections).catch(() => {});
     await Promise.all([...appended].map(append));
-    return outcomes;
   }
 
-  async #commit(groups: readonly Group<Write>[]) {
-    const records = groups.map(({ items }) => items.map(({ item }) => recordOf(item)));
-    const entries = groups.map(({ items }) => items.map(({ item }) => entriesOf(item)));
+  async #commit(groups: readonly Group<Positioned>[]) {
+    const records = groups.map(({ items }) => items.map(({ item }) => encodeRecord(item.write)));
+    const entries = groups.map(({ items }) => items.map(({ item }) => entriesOf(item.write)));
     const answers = await this.#connection.run(
       COMMIT,
       groups.flatMap(keysOf) as [string, ...string[]],
@@ -160,19 +183,18 @@ export class Sessions {
         encodeName(account),
         items.length,
         ...items.flatMap(({ item }, each) =>
-          argumentsOf(item, records[index]?.[each] ?? "", entries[index]?.[each] ?? []),
+          argumentsOf(item.write, records[index]?.[each] ?? "", entries[index]?.[each] ?? []),
         ),
       ]),
     );
     const commits = (answers as (string | [string, string, string])[]).map((answer, index) => {
       if (typeof answer === "string") return this.#connection.wrongType(answer);
       const [letters, before, first] = answer;
-      const { partition, items } = groups[index] as Group<Write>;
+      const { partition, items } = groups[index] as Group<Positioned>;
       const isCommitted = items.map((_, each) => letters[each] === "1");
       for (const [each, { item }] of items.entries()) {
         const record = records[index]?.[each] ?? "";
-        const isWritten = isCommitted[each] && !record.startsWith(RENEWED);
-        if (isWritten) this.#cache.put(item.key, recordDigest(record));
+        if (isCommitted[each]) this.#cache.put(item.key, recordDigest(record));
       }
       const kept = (entries[index] ?? []).filter((_, each) => isCommitted[each]).flat();
       const section: QueueSection = {
@@ -187,16 +209,25 @@ export class Sessions {
 
   async renew(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]> {
     const outcomes = leases.map((): WriteOutcome => "conflict");
-    const renewing = leases.flatMap((lease, position): Renewing[] => {
+    const renewing: Renewing[] = [];
+    for (const [position, lease] of leases.entries()) {
       const cached = this.#cache.get(lease.number);
-      return cached && Number.isInteger(lease.leaseUntil) ? [{ ...cached, lease, position }] : [];
-    });
+      if (!cached || !Number.isInteger(lease.leaseUntil)) continue;
+      const { key, digest } = cached;
+      const { expectedVersion, deadlineAt } = lease;
+      renewing.push({ key, digest, expectedVersion, renewal: lease, deadlineAt, position });
+    }
+    await this.#renew(renewing, outcomes);
+    return outcomes;
+  }
+
+  async #renew(leases: readonly Renewing[], outcomes: WriteOutcome[]): Promise<void> {
     const renew = async (groups: readonly Group<Renewing>[]) => {
       const answers = await this.#connection.run(
         RENEW,
         groups.flatMap(({ account, partition }) => [
-          sessionKeys(partition, account).sessions,
-          partitionKeys(partition).due,
+          sessionKey(partition, account, "sessions"),
+          dueKey(partition),
         ]) as [string, ...string[]],
         groups.flatMap(({ account, items }) => [
           encodeName(account),
@@ -216,8 +247,7 @@ export class Sessions {
         }
       }
     };
-    await Promise.all(this.#calls(renewing).map(renew));
-    return outcomes;
+    await Promise.all(this.#calls(leases).map(renew));
   }
 
   async erase(
@@ -313,7 +343,7 @@ function askingOf({ items, ...group }: Group<Lookup>): readonly Group<Lookup>[] 
 }
 
 /** In the order of the script's KEYS or ARGV. */
-function keysOf({ account, partition }: Group<Write>): readonly string[] {
+function keysOf({ account, partition }: Group<Positioned>): readonly string[] {
   const of = sessionKeys(partition, account);
   const { due, pending } = partitionKeys(partition);
   const { sessions, ids, columns, epochs, assigned, events, relayQueue } = of;
@@ -337,24 +367,25 @@ function entriesOf({ key, session, ...write }: Write): readonly Omit<QueuedEntry
   return [...of("l", write.transitions), ...of("s", write.shadowTransitions)];
 }
 
-/** The record to store, or how the stored one is renewed. */
-function recordOf(write: Write): string {
-  if (write.kind !== "lease") return encodeRecord(write);
-  return `${RENEWED}${encodeRenewal(write.renewal, write.deadlineAt)}`;
+/** A write with its index in the batch. */
+interface Positioned {
+  readonly key: SessionKey;
+  readonly write: Write;
+  readonly position: number;
 }
 
-const RENEWED = "+";
-
-/** A lease to renew, with the cached session. */
-interface Renewing extends CachedSession {
-  readonly lease: LeaseWrite;
+/** A lease to renew, with its index in the batch. */
+interface Renewing extends Pick<LeaseWrite, "expectedVersion" | "deadlineAt"> {
+  readonly key: SessionKey;
+  readonly renewal: Renewal;
+  /** Empty: the session has been loaded, so its version is enough. */
+  readonly digest: string;
   readonly position: number;
 }
 
 /** In the order of the script's KEYS or ARGV. */
-function leaseArgumentsOf({ key, digest, lease }: Renewing) {
-  const { expectedVersion, deadlineAt } = lease;
-  return [key.id, expectedVersion, digest, encodeRenewal(lease, deadlineAt), deadlineAt];
+function leaseArgumentsOf({ key, digest, expectedVersion, renewal, deadlineAt }: Renewing) {
+  return [key.id, expectedVersion, digest, ...encodeRenewal(renewal, deadlineAt), deadlineAt];
 }
 
 /** In the order of the script's KEYS or ARGV. */

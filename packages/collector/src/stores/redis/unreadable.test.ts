@@ -4,7 +4,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
 import { RecordError } from "../record-error.ts";
-import { StoreError } from "../store.ts";
+import { type Found, StoreError, type WriteOutcome } from "../store.ts";
 import { entryOf, recordWrite } from "../suite/admin.ts";
 import { ACCOUNT, keyOf, NOW, sessionWithBeat, transitionOf, writeOf } from "../suite/case.ts";
 import { endpointOf, KEY, SOON, settlementOf, waitingOf } from "../suite/endpoint.ts";
@@ -22,6 +22,7 @@ import { partitionOf } from "./partition.ts";
 import { RedisStore } from "./redis-store.ts";
 
 const PARTITIONS = 64;
+const RENEWAL = { seq: 2, leaseUntil: NOW + 20_000 };
 const partitionOfId = (id: string) => partitionOf(keyOf(id), PARTITIONS);
 const keysOf = (id: string) => ({
   ...sessionKeys(partitionOfId(id), ACCOUNT),
@@ -175,29 +176,52 @@ describe("a key of the wrong type", () => {
     },
   );
 
+  /** Loads three sessions, renews their leases while a key of the second one is another, and reads them. */
+  async function renewDamaged(
+    name: "sessions" | "due",
+    renew: (found: readonly Found[], renewal: typeof RENEWAL) => Promise<readonly WriteOutcome[]>,
+  ) {
+    const ids = ["a", "b", "c"];
+    const session = (id: string) => ({ ...sessionWithBeat(id, 1, NOW), id });
+    await store.commit(ids.map((id) => writeOf(id, { session: session(id), deadlineAt: NOW })));
+    const found = await store.load(ids.map((id) => ({ key: keyOf(id), eventIds: [] })));
+    const { damage, repair } = misplace(keysOf("b")[name]);
+    damage();
+    expect(await renew(found, RENEWAL)).toEqual([
+      "committed",
+      { unreadable: expect.stringContaining(`The Redis key ${keysOf("b")[name]} is a string`) },
+      "committed",
+    ]);
+    repair();
+    const versions = ids.map((id) => recordOf(id).split(" ")[0]);
+    expect(versions).toEqual(["2", "1", "2"]);
+    expect(server.command("ZSCORE", keysOf("b").due, `${ACCOUNT} b`)).toBe(String(NOW));
+  }
+
   it.each(["sessions", "due"] as const)(
     "(%s) stops the cached beats of its partition, renews none of them, and all others",
-    async (name) => {
-      const ids = ["a", "b", "c"];
-      const session = (id: string) => ({ ...sessionWithBeat(id, 1, NOW), id });
-      await store.commit(ids.map((id) => writeOf(id, { session: session(id), deadlineAt: NOW })));
-      const found = await store.load(ids.map((id) => ({ key: keyOf(id), eventIds: [] })));
-      const leases = found.map(({ number = 0 }) => {
-        const lease = { expectedVersion: 1, seq: 2, leaseUntil: NOW + 20_000 };
-        return { ...lease, number, deadlineAt: NOW + 20_000 };
-      });
-      const { damage, repair } = misplace(keysOf("b")[name]);
-      damage();
-      expect(await store.renew(leases)).toEqual([
-        "committed",
-        { unreadable: expect.stringContaining(`The Redis key ${keysOf("b")[name]} is a string`) },
-        "committed",
-      ]);
-      repair();
-      const versions = ids.map((id) => recordOf(id).split(" ")[0]);
-      expect(versions).toEqual(["2", "1", "2"]);
-      expect(server.command("ZSCORE", keysOf("b").due, `${ACCOUNT} b`)).toBe(String(NOW));
-    },
+    (name) =>
+      renewDamaged(name, (found, renewal) =>
+        store.renew(
+          found.map(({ number = 0 }) => ({
+            ...{ number, expectedVersion: 1, ...renewal },
+            deadlineAt: renewal.leaseUntil,
+          })),
+        ),
+      ),
+  );
+
+  it.each(["sessions", "due"] as const)(
+    "(%s) stops the first beats of its partition, renews none of them, and all others",
+    (name) =>
+      renewDamaged(name, (found, renewal) =>
+        store.commit(
+          found.map(({ stored }) => ({
+            ...writeOf(stored?.session.id ?? "", { expectedVersion: 1 }),
+            ...{ kind: "lease", renewal, deadlineAt: renewal.leaseUntil },
+          })),
+        ),
+      ),
   );
 
   it("in the place of loaded sessions leaves the others of the batch loaded", async () => {

@@ -15,21 +15,16 @@
  *   that lost the last of them. For a group that has a key of the wrong type: that key, and
  *   nothing of the group was written.
  *
- * A record begins with `VERSION EPOCH COLUMNS DEADLINE AGENT INDEXED`, see record.ts. One that is `+`
- * and `DEADLINE SEQ LEASE` renews the existing record: version and deadline change, and the last
- * page's beat is put at the end of the first line. The epoch, columns and member of such a write
- * are ignored.
+ * A record begins with `VERSION EPOCH COLUMNS DEADLINE AGENT INDEXED`, see record.ts.
  * @module
  */
 import { WRONG_KEY } from "../key-types.ts";
 import { defineRawScript } from "../script.ts";
 import { CLOSED } from "./close-epochs.ts";
 import { INDEXING } from "./indexing.ts";
-import { RENEWING } from "./renewing.ts";
 
 export const COMMIT = defineRawScript(`
 ${WRONG_KEY}
-${RENEWING}
 ${INDEXING}
 local KEYS_OF_GROUP = 14
 local function count(hash, before, after)
@@ -52,18 +47,12 @@ local function commit(firstKey, account, writes, at, wrong)
     end
     local closed = not wrong and not old and redis.call('HGET', epochs, '${CLOSED}')
     local isClosed = closed and tonumber(epoch) < tonumber(closed)
-    local isSame = not wrong and not isClosed and version == expected
-    if isSame and string.sub(record, 1, 1) == '+' then
-      record = renew(old, expected + 1, string.sub(record, 2))
-      epoch, letters, member = oldEpoch, oldLetters, nil
-    end
-    if not isSame or not record then
+    if wrong or isClosed or version ~= expected then
       outcomes[#outcomes + 1] = '0'
     else
       outcomes[#outcomes + 1] = '1'
       local oldMember = ''
       if agent ~= '-' then oldMember = agent .. ' ' .. held .. id end
-      member = member or oldMember
       reindex(indexes, id, indexEntries(indexed), indexEntries(string.match(record, '^%d+ %d+ %S+ %S+ %S+ (%S+)')))
       redis.call('HSET', sessions, id, record)
       count(epochs, oldEpoch, epoch)

@@ -1,21 +1,26 @@
 /**
- * Checks that a partition takes from scripts what a commit writes: a hash, whatever stood there before. A user
+ * Checks that partitions take from scripts what a commit writes: a hash, whatever stood there before. A user
  * may be allowed some commands and not others. HSET is the first to write: where memory is full, Redis refuses
  * only the first write of a script, and a DEL never.
  *
- * - KEYS: the partition's write probe; one that is never written. Where a cluster moves the slot, Redis
- *   refuses scripts of which a key is missing, though it takes commands with one key.
+ * - KEYS: one that is never written: where a cluster moves the slot, Redis refuses scripts of which a key is
+ *   missing, though it takes commands with one key; then the write probe of each partition
  * - ARGV: now
  * - returns: 1
  * @module
  */
+import { WRONG_REPLY } from "../key-types.ts";
 import { defineRawScript } from "../script.ts";
 
 export const WRITE_PROBE = defineRawScript(`
-local reply = redis.pcall('HSET', KEYS[1], 'at', ARGV[1])
-if type(reply) == 'number' then return 1 end
-if not string.find(reply.err, 'WRONGTYPE', 1, true) then return reply end
-redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'at', ARGV[1])
+${WRONG_REPLY}
+for key = 2, #KEYS do
+  local reply = redis.pcall('HSET', KEYS[key], 'at', ARGV[1])
+  if isError(reply) then
+    if not isWrongType(reply) then return reply end
+    redis.call('DEL', KEYS[key])
+    redis.call('HSET', KEYS[key], 'at', ARGV[1])
+  end
+end
 return 1
 `);
