@@ -50,5 +50,7 @@ export default [
   bundle("script", "iife"),
   bundle("chatwoot", "es"),
   bundle("sdk-chatwoot", "iife"),
+  bundle("sunco", "es"),
+  bundle("sdk-sunco", "iife"),
   bundle("sdk-hints", "es"),
 ];

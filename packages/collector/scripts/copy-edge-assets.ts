@@ -1,6 +1,7 @@
 /** Copies the static files of an edge deployment: the SDK's script build and the console. */
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { SDK_SCRIPTS } from "../src/platform/assets.ts";
 
 const to = new URL("../dist/edge/", import.meta.url);
 const consoleFiles = new URL("../dist/console/", import.meta.url);
@@ -22,12 +23,9 @@ const HEADERS = `/sdk*
 
 rmSync(to, { recursive: true, force: true });
 mkdirSync(new URL("console/", to), { recursive: true });
-cpSync(fileURLToPath(import.meta.resolve("@stillhere/sdk/script")), new URL("sdk.js", to));
-cpSync(fileURLToPath(import.meta.resolve("@stillhere/sdk/hints")), new URL("sdk-hints.js", to));
-cpSync(
-  fileURLToPath(import.meta.resolve("@stillhere/sdk/script-chatwoot")),
-  new URL("sdk-chatwoot.js", to),
-);
+for (const [name, entry] of Object.entries(SDK_SCRIPTS)) {
+  cpSync(fileURLToPath(import.meta.resolve(`@stillhere/sdk/${entry}`)), new URL(name, to));
+}
 for (const name of readdirSync(consoleFiles)) {
   if (name.endsWith(".map")) continue;
   // The path `/console` is served from `console.html`.

@@ -41,5 +41,5 @@ it.each([
 });
 
 it("uses storage only for a widget, whose secret and conversation the next page of the tab needs", () => {
-  expect(codeOf((path) => !path.includes("chatwoot"))).not.toMatch(/\bsessionStorage\b/);
+  expect(codeOf((path) => !path.includes("widget"))).not.toMatch(/\bsessionStorage\b/);
 });

@@ -23,6 +23,10 @@ export interface ConversationName {
 export interface Conversation {
   readonly known: Known;
   readonly written: WrittenTo | null;
+  /**
+   * When the message was sent that gave the session its channel; missing: something else than the desk gave it.
+   */
+  readonly channelAt?: number;
   /** What a dry run would have written last; missing: nothing. */
   readonly dryRun?: WrittenTo;
 }

@@ -44,7 +44,10 @@ export type Fact = {
   | { readonly kind: "elsewhere"; readonly ticket: string }
   /** The page stamped this SHA-256 of its secret onto the conversation; in hex. */
   | { readonly kind: "bind"; readonly conversation: string; readonly hash: string }
+  /** Two conversations are one. */
   | { readonly kind: "merge"; readonly from: string; readonly into: string }
+  /** Two users are one: the sessions of `from` are those of `into`; none of them is merged. */
+  | { readonly kind: "merge_users"; readonly from: string; readonly into: string }
   | { readonly kind: "erase"; readonly ref: Ref }
   | { readonly kind: "agent"; readonly agent: string; readonly capacity: number }
 );

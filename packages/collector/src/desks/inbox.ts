@@ -6,6 +6,7 @@
 import type { Input } from "../core/input.ts";
 import { isOfSame, joinLinks, type Link } from "../core/links.ts";
 import { END_REASON_BY } from "../core/lists.ts";
+import type { Session } from "../core/session.ts";
 import { SESSION_ID } from "../core/text.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Outcome } from "../engine/request.ts";
@@ -15,10 +16,16 @@ import type { Conversation, ConversationName, Conversations } from "./conversati
 import type { ConfiguredDesk } from "./desks.ts";
 import type { DeskEvent, Fact, Ref } from "./fact.ts";
 import { type Known, learn } from "./known.ts";
+import { MergedUsers } from "./merged-users.ts";
 import type { Awaited, Parking } from "./parking.ts";
 
 /** Sessions that one fact about a user or a ticket is applied to. */
 const MAX_SESSIONS = 100;
+
+/** Where the desk names no channel. */
+const DEFAULT_CHANNEL = "web_widget";
+/** Any message is earlier. */
+const UNKNOWN_AT = Number.MAX_SAFE_INTEGER;
 
 type LinkFact = Extract<Fact, { kind: "link" }>;
 /** What is parked where no session stands for its conversation. */
@@ -28,11 +35,13 @@ export class Inbox {
   readonly #engine: Engine;
   readonly #conversations: Conversations;
   readonly #parking: Parking;
+  readonly #users: MergedUsers;
 
   constructor(engine: Engine, conversations: Conversations, parking: Parking) {
     this.#engine = engine;
     this.#conversations = conversations;
     this.#parking = parking;
+    this.#users = new MergedUsers(engine.store.admin);
   }
 
   /** Resolves once all facts are stored. A second call with the same ones changes nothing. */
@@ -51,12 +60,10 @@ export class Inbox {
         return this.#applyOrPark(desk, prefix, fact);
       case "elsewhere":
         return this.#setElsewhere(desk, prefix, fact);
-      case "merge": {
-        const key = { account, id: prefix + fact.from };
-        if (!isSessionId(key.id) || !isSessionId(prefix + fact.into)) return;
-        await this.#engine.merges.merge(key, prefix + fact.into, eventIdOf(desk, fact));
-        return;
-      }
+      case "merge":
+        return this.#merge(desk, prefix, fact);
+      case "merge_users":
+        return this.#mergeUsers(desk, prefix, fact);
       case "erase":
         for (const id of await this.#sessionsOf(desk, prefix, fact.ref)) {
           await this.#engine.erase({ account, id }, { by });
@@ -153,30 +160,82 @@ export class Inbox {
     return { account, desk, conversation, sessionCreatedAt: outcome.session.createdAt };
   }
 
-  /** Creates the session of a conversation that has none. */
   async #link(desk: ConfiguredDesk, prefix: string, fact: LinkFact): Promise<void> {
-    const { conversation, ticket, user, channel } = fact;
-    const id = prefix + conversation;
-    if (!isSessionId(id)) return;
-    const key = { account: desk.account, id };
-    const create = { channel: channel ?? "web_widget", user: user ?? null };
-    const outcome = await this.#engine.submit({ key, inputs: [], create });
-    if (!("session" in outcome)) return;
-    const { session } = outcome;
+    const { conversation, ticket } = fact;
+    const user = fact.user === undefined ? null : await this.#users.current(desk, fact.user);
+    const found = await this.#ensure(desk, prefix, { ...fact, user });
+    if (!found) return;
+    const { key, session } = found;
     const wanted: Link = { desk: desk.id, conversation, ticket };
     const links = linksWith(session.links, wanted);
     const described = {
       ...(links !== session.links && { links }),
-      ...(session.user === null && user !== undefined && { user }),
+      ...(session.user === null && user !== null && { user }),
     };
     const hasTicket = ticket === null || session.ticket.id !== null;
     const inputs: Input[] = hasTicket
       ? []
       : [{ type: "ticket_updated", ticket: { id: ticket }, happenedAt: fact.at }];
     if (Object.keys(described).length > 0) inputs.push({ type: "described", ...described });
-    if (inputs.length > 0) await this.#engine.submit({ key, inputs, create });
+    if (inputs.length > 0) await this.#engine.submit({ key, inputs });
     await this.#applyParked(desk, prefix, { conversation }, conversation);
     if (ticket !== null) await this.#applyParked(desk, prefix, { ticket }, conversation);
+  }
+
+  /**
+   * The session of a conversation, created if there is none; `null` if its id cannot be one. Its channel is that
+   * of the first message, whichever message comes first.
+   */
+  async #ensure(
+    { account, id: desk }: ConfiguredDesk,
+    prefix: string,
+    told: Pick<LinkFact, "conversation" | "channel" | "at"> & { readonly user: string | null },
+  ): Promise<{ readonly key: SessionKey; readonly session: Session } | null> {
+    const { conversation, channel, user, at } = told;
+    const key = { account, id: prefix + conversation };
+    if (!isSessionId(key.id)) return null;
+    const create = { channel: channel ?? DEFAULT_CHANNEL, user };
+    const outcome = await this.#engine.submit({ key, inputs: [], create });
+    if (!("session" in outcome)) return null;
+    const { session, created } = outcome;
+    if (!created && channel === undefined) return { key, session };
+    const name = { account, desk, conversation, sessionCreatedAt: session.createdAt };
+    await this.#conversations.update(name, this.#engine.clock.now(), async (before) => {
+      if (created) return { ...before, channelAt: channel === undefined ? UNKNOWN_AT : at };
+      // What is missing was decided by others than the desk.
+      if (channel === undefined || at >= (before.channelAt ?? 0)) return before;
+      await this.#engine.submit({ key, inputs: [{ type: "described", channel }] });
+      return { ...before, channelAt: at };
+    });
+    return { key, session };
+  }
+
+  async #merge(
+    desk: ConfiguredDesk,
+    prefix: string,
+    fact: Extract<Fact, { kind: "merge" }>,
+  ): Promise<void> {
+    const { from, into, at } = fact;
+    // Messages of both may come later, and find then where they go on.
+    const old = await this.#ensure(desk, prefix, { conversation: from, user: null, at });
+    const survivor = await this.#ensure(desk, prefix, { conversation: into, user: null, at });
+    if (!old || !survivor) return;
+    await this.#engine.merges.merge(old.key, survivor.key.id, eventIdOf(desk, fact));
+    for (const conversation of [from, into]) {
+      await this.#applyParked(desk, prefix, { conversation }, conversation);
+    }
+  }
+
+  async #mergeUsers(
+    desk: ConfiguredDesk,
+    prefix: string,
+    { from, into }: Extract<Fact, { kind: "merge_users" }>,
+  ): Promise<void> {
+    await this.#users.join(desk, from, into, this.#engine.clock.now());
+    for (const id of await this.#sessionsOf(desk, prefix, { user: from })) {
+      const key = { account: desk.account, id };
+      await this.#engine.submit({ key, inputs: [{ type: "described", user: into }] });
+    }
   }
 
   /** `false`: there is no session of this conversation. */

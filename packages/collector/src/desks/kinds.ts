@@ -4,5 +4,11 @@
  */
 import { chatwoot } from "./chatwoot/chatwoot.ts";
 import type { DeskKind } from "./desk.ts";
+import { sunco } from "./sunco/sunco.ts";
+import { zendesk } from "./zendesk/zendesk.ts";
 
-export const DESK_KINDS: readonly DeskKind[] = [chatwoot as DeskKind];
+export const DESK_KINDS: readonly DeskKind[] = [
+  chatwoot as DeskKind,
+  sunco as DeskKind,
+  zendesk as DeskKind,
+];

@@ -6,6 +6,7 @@
 import { isStorable } from "../core/text.ts";
 
 const MAX_TEXT = 256;
+const MAX_NAMES = 256;
 /** Below it a number of seconds is meant, above it milliseconds: the year 5138 in the one, 1973 in the other. */
 const MAX_SECONDS = 1e11;
 
@@ -48,6 +49,18 @@ export function timeAt(value: unknown, ...path: readonly string[]): number | und
 export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] | undefined {
   const found = at(value, ...path);
   return Array.isArray(found) ? found : undefined;
+}
+
+/** A whole number that is not negative. */
+export function numberAt(value: unknown, ...path: readonly string[]): number | undefined {
+  const found = at(value, ...path);
+  return Number.isSafeInteger(found) && (found as number) >= 0 ? (found as number) : undefined;
+}
+
+/** The names of a list, each once. */
+export function namesAt(value: unknown, ...path: readonly string[]): readonly string[] | undefined {
+  const names = listAt(value, ...path)?.flatMap((name) => textAt({ name }, "name") ?? []);
+  return names && [...new Set(names)].slice(0, MAX_NAMES);
 }
 
 function isName(text: string): boolean {

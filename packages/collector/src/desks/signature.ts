@@ -30,6 +30,10 @@ export function hexOf(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+export function base64Of(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}
+
 /** Whether one of the secrets is this text. */
 export async function isOneOf(secrets: readonly string[], text: string): Promise<boolean> {
   const digest = async (each: string) =>

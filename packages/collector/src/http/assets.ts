@@ -12,7 +12,7 @@ const CONSOLE_POLICY =
 export function assetRoutes({ assets }: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
 
-  routes.get("/:file{sdk(-hints|-chatwoot)?\\.js}", (c) => {
+  routes.get("/:file{sdk(-[a-z]+)?\\.js}", (c) => {
     // Any page may load the script; one with an integrity attribute needs CORS.
     c.header("Access-Control-Allow-Origin", "*");
     c.header("Cross-Origin-Resource-Policy", "cross-origin");

@@ -18,7 +18,7 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "GET /metrics": "none",
   "GET /openapi.json": "none",
   "GET /": "none",
-  "GET /:file{sdk(-hints|-chatwoot)?\\.js}": "none",
+  "GET /:file{sdk(-[a-z]+)?\\.js}": "none",
   "GET /console": "none",
   "GET /console/": "none",
   "GET /console/:file": "none",

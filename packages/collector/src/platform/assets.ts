@@ -7,6 +7,14 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Asset, Assets } from "../http/context.ts";
 
+/** The name under which a page loads each script build, and its entry point in `@stillhere/sdk`. */
+export const SDK_SCRIPTS: Readonly<Record<string, string>> = {
+  "sdk.js": "script",
+  "sdk-hints.js": "hints",
+  "sdk-chatwoot.js": "script-chatwoot",
+  "sdk-sunco.js": "script-sunco",
+};
+
 const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
   ".css": "text/css; charset=utf-8",
@@ -16,12 +24,9 @@ const TYPES: Record<string, string> = {
 
 export function readAssets(): Assets {
   const assets = new Map<string, Asset>();
-  assets.set("sdk.js", readAsset(fileURLToPath(import.meta.resolve("@stillhere/sdk/script"))));
-  assets.set("sdk-hints.js", readAsset(fileURLToPath(import.meta.resolve("@stillhere/sdk/hints"))));
-  assets.set(
-    "sdk-chatwoot.js",
-    readAsset(fileURLToPath(import.meta.resolve("@stillhere/sdk/script-chatwoot"))),
-  );
+  for (const [name, entry] of Object.entries(SDK_SCRIPTS)) {
+    assets.set(name, readAsset(fileURLToPath(import.meta.resolve(`@stillhere/sdk/${entry}`))));
+  }
   const folder = fileURLToPath(new URL("../console/", import.meta.url));
   for (const name of readdirSync(folder)) {
     if (TYPES[extname(name)]) assets.set(`console/${name}`, readAsset(`${folder}${name}`));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, it } from "vitest";
 import { clockConformanceCases } from "../suite/clock.ts";
+import { deskMergeConformanceCases } from "../suite/desk-merges.ts";
 import { mergeConformanceCases } from "../suite/merges.ts";
 import { parkingConformanceCases } from "../suite/parking.ts";
 import { trimmingConformanceCases } from "../suite/trimming.ts";
@@ -48,6 +49,7 @@ describe.each(Object.entries(DRIVERS))("%s", (_name, { open, reopen }) => {
       ...outboxConformanceCases,
       ...clockConformanceCases,
       ...mergeConformanceCases,
+      ...deskMergeConformanceCases,
       ...parkingConformanceCases,
       ...trimmingConformanceCases,
     ].map((each) => [each.name, each] as const),

@@ -14,6 +14,7 @@ export { type ConformanceCase, conformanceCases, type Skipped } from "../stores/
 export { outboxConformanceCases } from "../stores/suite/outbox.ts";
 export { scenarioConformanceCases, scenarios } from "./cases.ts";
 export { clockConformanceCases } from "./clock.ts";
+export { deskMergeConformanceCases } from "./desk-merges.ts";
 export { mergeConformanceCases } from "./merges.ts";
 export { parkingConformanceCases } from "./parking.ts";
 export { playScenarios } from "./scenarios.ts";

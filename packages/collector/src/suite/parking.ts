@@ -4,41 +4,13 @@
  * @module
  */
 import { deepEqual, equal } from "node:assert/strict";
-import { Conversations } from "../desks/conversations.ts";
-import type { ConfiguredDesk } from "../desks/desks.ts";
 import type { Fact } from "../desks/fact.ts";
-import { Inbox } from "../desks/inbox.ts";
-import { MAX_PARKED_OF_TICKET, PARKED_MS, Parking } from "../desks/parking.ts";
+import { MAX_PARKED_OF_TICKET, PARKED_MS } from "../desks/parking.ts";
 import type { Store } from "../stores/store.ts";
 import type { ConformanceCase } from "../stores/suite/index.ts";
-import { EngineHarness } from "./engine-harness.ts";
+import { ACCOUNT, DESK, openInbox, permutationsOf, START } from "./desk-inbox.ts";
 
-const ACCOUNT = "shop";
-const START = 1_700_000_000_000;
 const AT = START - 60_000;
-
-const DESK: ConfiguredDesk = {
-  id: "main",
-  account: ACCOUNT,
-  kind: "any",
-  secrets: [],
-  outbound: null,
-  dryRun: false,
-  mapping: {},
-  createdAt: START,
-  toldFrom: START,
-};
-
-function openInbox(store: Store) {
-  const { engine } = new EngineHarness(store, START);
-  const parking = new Parking(store.admin);
-  const inbox = new Inbox(engine, new Conversations(store.admin), parking);
-  return {
-    parking,
-    accept: (...facts: readonly Fact[]) => inbox.accept(DESK, "", facts),
-    count: () => parking.count(DESK, START),
-  };
-}
 
 function linkOf(conversation: string, ticket: string): Fact {
   return { id: null, at: AT, kind: "link", conversation, ticket };
@@ -63,13 +35,6 @@ async function endOf(store: Store, id: string) {
       assignee: session.assignee,
       tickets: session.links.map(({ ticket }) => ticket),
     }
-  );
-}
-
-function permutationsOf<T>(all: readonly T[]): readonly (readonly T[])[] {
-  if (all.length < 2) return [all];
-  return all.flatMap((first, index) =>
-    permutationsOf(all.toSpliced(index, 1)).map((rest) => [first, ...rest]),
   );
 }
 

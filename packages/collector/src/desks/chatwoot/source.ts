@@ -9,12 +9,11 @@ import { isSameHash } from "../../engine/keys.ts";
 import type { InboundRequest, Source, Verdict } from "../desk.ts";
 import type { Fact } from "../fact.ts";
 import { agentOf, groupOf, type Mapping, priorityOf, statusOf } from "../mapping.ts";
-import { at, idAt, listAt, textAt, timeAt } from "../read.ts";
+import { at, idAt, namesAt, textAt, timeAt } from "../read.ts";
 import { hexOf, hmacOf, isOneOf, MAX_AGE_MS, stampedHash } from "../signature.ts";
 
 /** The name of the custom attribute in which the page stamps the hash of its secret. */
 const STAMP = "stillhere";
-const MAX_LABELS = 256;
 
 export const chatwootSource: Source = { verify, decode };
 
@@ -125,18 +124,13 @@ function ticketOf(body: unknown, mapping: Mapping): TicketPatch {
   const ourPriority = named === undefined ? null : priorityOf(mapping, named);
   const team = at(body, "meta", "team");
   const group = textAt(team, "name");
-  const labels = listAt(body, "labels");
+  const tags = namesAt(body, "labels");
   return {
     ...(ours !== null && { status: ours }),
     ...((priority === null || ourPriority !== null) && { priority: ourPriority }),
     ...((team === null || group !== undefined) && {
       group: group === undefined ? null : groupOf(mapping, group),
     }),
-    ...(labels !== undefined && { tags: labelsOf(labels) }),
+    ...(tags !== undefined && { tags }),
   };
-}
-
-function labelsOf(labels: readonly unknown[]): readonly string[] {
-  const names = labels.flatMap((label) => textAt({ label }, "label") ?? []);
-  return [...new Set(names)].slice(0, MAX_LABELS);
 }

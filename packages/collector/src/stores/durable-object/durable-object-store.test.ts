@@ -10,6 +10,7 @@ import { runScenario } from "../../replay/run.ts";
 import {
   clockConformanceCases,
   conformanceCases,
+  deskMergeConformanceCases,
   mergeConformanceCases,
   outboxConformanceCases,
   parkingConformanceCases,
@@ -54,6 +55,7 @@ describe("Durable Objects", () => {
       ...outboxConformanceCases,
       ...clockConformanceCases,
       ...mergeConformanceCases,
+      ...deskMergeConformanceCases,
       ...parkingConformanceCases,
       ...trimmingConformanceCases,
     ].map(({ name }) => name),

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
 import { until } from "../../../../../e2e/support/wait.ts";
 import { clockConformanceCases } from "../../suite/clock.ts";
+import { deskMergeConformanceCases } from "../../suite/desk-merges.ts";
 import { mergeConformanceCases, OLD, SURVIVOR } from "../../suite/merges.ts";
 import { parkingConformanceCases } from "../../suite/parking.ts";
 import { trimmingConformanceCases } from "../../suite/trimming.ts";
@@ -53,6 +54,7 @@ const CASES = [
   ...outboxConformanceCases,
   ...clockConformanceCases,
   ...mergeConformanceCases,
+  ...deskMergeConformanceCases,
   ...parkingConformanceCases,
   ...trimmingConformanceCases,
 ].map((each) => [each.name, each] as const);

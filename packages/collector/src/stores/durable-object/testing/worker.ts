@@ -10,6 +10,7 @@ import { compareHistory } from "../../../suite/histories.ts";
 import {
   clockConformanceCases,
   conformanceCases,
+  deskMergeConformanceCases,
   mergeConformanceCases,
   outboxConformanceCases,
   parkingConformanceCases,
@@ -95,6 +96,7 @@ const CASES = [
   ...outboxConformanceCases,
   ...clockConformanceCases,
   ...mergeConformanceCases,
+  ...deskMergeConformanceCases,
   ...parkingConformanceCases,
   ...trimmingConformanceCases,
 ];

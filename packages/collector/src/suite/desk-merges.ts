@@ -1,0 +1,91 @@
+/**
+ * Cases of two conversations, or two users, that a help desk joins, and of a conversation that goes on over another
+ * channel: whatever the order of the reports, and however often they come, the session ends up the same.
+ * @module
+ */
+import { deepEqual } from "node:assert/strict";
+import type { Fact } from "../desks/fact.ts";
+import type { ConformanceCase } from "../stores/suite/index.ts";
+import { ACCOUNT, openInbox, permutationsOf, START } from "./desk-inbox.ts";
+
+const AT = START - 60_000;
+
+/** A message of a visitor, as a desk reports it: the conversation with its user and channel, and the response. */
+function messageIn(
+  conversation: string,
+  user: string,
+  channel: string,
+  at: number,
+): readonly Fact[] {
+  return [
+    { id: null, at, kind: "link", conversation, ticket: null, user, channel },
+    {
+      id: `message ${conversation} ${at}`,
+      at,
+      kind: "event",
+      ref: { conversation },
+      event: { type: "end_user_message" },
+    },
+  ];
+}
+
+export const deskMergeConformanceCases: readonly ConformanceCase[] = [
+  {
+    name: "conversations and users that a desk joins end the same in any order with their messages, also repeated",
+    async run(open) {
+      const { accept, engine } = openInbox(await open());
+      const orders = permutationsOf([0, 1, 2]);
+      for (const [index, order] of orders.entries()) {
+        const [from, into] = [`anonymous-${index}`, `known-${index}`];
+        const [old, current] = [`old-${index}`, `current-${index}`];
+        const requests: readonly (readonly Fact[])[] = [
+          messageIn(from, old, "sunco_web", AT),
+          [
+            { id: `merge ${index}`, at: AT + 1, kind: "merge", from, into },
+            { id: null, at: AT + 1, kind: "merge_users", from: old, into: current },
+          ],
+          messageIn(into, current, "sunco_web", AT + 2),
+        ];
+        for (const each of [...order, ...order]) await accept(...(requests[each] ?? []));
+        for (const id of [from, into]) {
+          const outcome = await engine.submit({ key: { account: ACCOUNT, id }, inputs: [] });
+          const session = "session" in outcome ? outcome.session : null;
+          const { user, channel, links = [] } = session ?? {};
+          deepEqual(
+            [session?.id, user, channel, links.map(({ conversation }) => conversation).sort()],
+            [into, current, "sunco_web", [from, into]],
+          );
+        }
+      }
+    },
+  },
+  {
+    name: "a conversation has the channel of its first message, in whatever order its messages come",
+    async run(open) {
+      const { accept, engine } = openInbox(await open());
+      for (const [index, order] of permutationsOf([0, 1, 2]).entries()) {
+        const conversation = `c${index}`;
+        const requests: readonly (readonly Fact[])[] = [
+          messageIn(conversation, "u", "sunco_whatsapp", AT + 2),
+          messageIn(conversation, "u", "sunco_web", AT + 1),
+          [{ id: null, at: AT, kind: "link", conversation, ticket: "t" }],
+        ];
+        for (const each of order) await accept(...(requests[each] ?? []));
+        const key = { account: ACCOUNT, id: conversation };
+        const outcome = await engine.submit({ key, inputs: [] });
+        deepEqual("session" in outcome && outcome.session.channel, "sunco_web");
+      }
+    },
+  },
+  {
+    name: "a session that exists before its desk reports it keeps its channel",
+    async run(open) {
+      const { accept, engine } = openInbox(await open());
+      const key = { account: ACCOUNT, id: "c" };
+      await engine.submit({ key, inputs: [], create: { channel: "web_widget", user: null } });
+      await accept(...messageIn("c", "u", "sunco_whatsapp", AT));
+      const outcome = await engine.submit({ key, inputs: [] });
+      deepEqual("session" in outcome && outcome.session.channel, "web_widget");
+    },
+  },
+];
