@@ -45,7 +45,7 @@ export function NowPage({ live, isStale, isHidden, onMore }: Props) {
         <Summary sessions={sessions} table={table} unread={unread} />
         <Search table={table} />
       </section>
-      <FirstSteps isHidden={!isLoaded || !isEmpty} shop={settings.origins?.[0]} />
+      <FirstSteps isHidden={!isLoaded || !isEmpty} settings={settings} />
       <div id="columns" class="columns" hidden={!isLoaded || isEmpty}>
         <Queue queued={live.queued} direct={live.direct} sessions={sessions} onOpen={drawer.open} />
         <SessionTable

@@ -8,7 +8,7 @@ interface Props {
 }
 
 const KEY_NOTE =
-  "This is a secret key. It is for programs, and does not open the console: have yourself invited with it, as described here.";
+  "This is a secret key. It is for programs, and does not open the console: have yourself invited with it, as described below.";
 
 /** How a person comes in who has no password: the first one of an account, or who has lost it. */
 export function NoPassword({ base, isKey }: Props) {
