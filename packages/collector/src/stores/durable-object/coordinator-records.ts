@@ -134,7 +134,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     const { account, index } = shard;
     const cursor = this.#cursor;
     let hasSilence = false;
-    this.#options.sql.transaction(() => {
+    this.#append(() => {
       const relayed = this.#statements.relayed.get(account, index)?.["moved"] as number | undefined;
       if (relayed === undefined)
         throw new Error(`The shard ${account}/${index} is not registered.`);
@@ -151,6 +151,18 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     });
     if (this.#cursor > cursor) this.#options.onLogChange(account);
     if (hasSilence) this.#options.onSilence();
+  }
+
+  /** Runs `work`, which appends to logs, in a transaction. */
+  #append(work: () => void): void {
+    const cursor = this.#cursor;
+    try {
+      this.#options.sql.transaction(work);
+    } catch (error) {
+      this.#cursor = cursor;
+      this.#hours.clear();
+      throw error;
+    }
   }
 
   #changeSilence({ account, index }: ShardName, { body }: RelayEntry): void {

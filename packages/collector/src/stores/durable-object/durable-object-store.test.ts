@@ -21,6 +21,7 @@ import {
 import { OLD, SURVIVOR } from "../../suite/merges.ts";
 import { candidateShards } from "./placement.ts";
 import { DIRECTORY_CASES } from "./testing/directory.ts";
+import { FAILED_WRITE_CASES } from "./testing/failed-write.ts";
 import type { Task } from "./testing/worker.ts";
 
 const ENTRY = fileURLToPath(new URL("./testing/worker.ts", import.meta.url));
@@ -69,6 +70,15 @@ describe("a row of a shard", () => {
   it("that cannot be read stops its own session, and is no outage of the shard", async () => {
     expect(await run({ type: "unreadable" })).toBe(true);
   });
+});
+
+describe("a write that fails", () => {
+  it.each(Object.keys(FAILED_WRITE_CASES) as (keyof typeof FAILED_WRITE_CASES)[])(
+    "%s",
+    async (name) => {
+      expect(await run({ type: "failed write", name })).toBe(true);
+    },
+  );
 });
 
 describe("a shard", () => {

@@ -32,7 +32,7 @@ import type { DueEntry, RelayEntry, ShardLink } from "./links.ts";
 import { ShardBroadcasts, type SilenceBroadcast } from "./shard-broadcasts.ts";
 import { shardLists } from "./shard-lists.ts";
 import { prepareShard, type ShardStatements } from "./shard-schema.ts";
-import type { ObjectSql } from "./sql.ts";
+import type { ObjectSql, OnCommit } from "./sql.ts";
 import { type UnwrittenBeat, UnwrittenBeats, WRITE_AFTER_MS } from "./unwritten-beats.ts";
 
 /** The maximum age of lost beats: each is written at most three periods after it was accepted. */
@@ -142,8 +142,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   /** Commits without waiting for the coordinator: {@link relayed} does. */
   commitAhead(writes: readonly Write[]): readonly WriteOutcome[] {
     const now = this.#options.now();
-    const outcomes = this.#options.sql.transaction(() =>
-      writes.map((write) => this.#commitOne(write, now)),
+    const outcomes = this.#options.sql.transaction((onCommit) =>
+      writes.map((write) => this.#commitOne(write, now, onCommit)),
     );
     const committed = writes.filter((_, index) => outcomes[index] === "committed");
     for (const { key, deadlineAt } of committed) {
@@ -164,24 +164,32 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     this.#relaying = this.#options.relay();
   }
 
-  #commitOne(write: Write, now: number): WriteOutcome {
+  #commitOne(write: Write, now: number, onCommit: OnCommit): WriteOutcome {
     const { id } = write.key;
     if (this.#versionOf(id) !== write.expectedVersion) return "conflict";
     if (write.expectedVersion === 0 && write.epoch < this.#closedEpoch()) return "conflict";
     const isBeatsOnly = write.kind !== "change" && write.expectedVersion > 0;
-    if (isBeatsOnly && this.#unwritten.hasCapacity(id)) this.#keepInMemory(write, now);
-    else this.#write(write, write.expectedVersion + 1, isBeatsOnly);
+    if (isBeatsOnly && this.#unwritten.hasCapacity(id)) this.#keepInMemory(write, now, onCommit);
+    else this.#write(write, write.expectedVersion + 1, isBeatsOnly, onCommit);
     return "committed";
   }
 
-  #keepInMemory(write: Write, now: number): void {
-    if (!this.#mayHaveUnwritten) this.putFact("holding", String(now));
-    this.#mayHaveUnwritten = true;
-    this.#unwritten.add(write, write.expectedVersion + 1, now);
+  #keepInMemory(write: Write, now: number, onCommit: OnCommit): void {
+    const isNoted = this.#mayHaveUnwritten || this.fact("holding") !== null;
+    if (!isNoted) this.putFact("holding", String(now));
+    onCommit(() => {
+      this.#mayHaveUnwritten = true;
+      this.#unwritten.add(write, write.expectedVersion + 1, now);
+    });
   }
 
-  #write({ key, session, shadow, ...write }: Write, version: number, isBeatsOnly: boolean): void {
-    this.#unwritten.delete(key.id);
+  #write(
+    { key, session, shadow, ...write }: Write,
+    version: number,
+    isBeatsOnly: boolean,
+    onCommit: OnCommit,
+  ): void {
+    onCommit(() => this.#unwritten.delete(key.id));
     const renewed = {
       id: key.id,
       version,
@@ -207,8 +215,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
       ...write.transitions.map((each) => entryOf("live", session, each)),
       ...write.shadowTransitions.map((each) => entryOf("shadow", session, each)),
     ];
-    if (first || terms) this.#queue(key.id, { ...(first ?? TERMS_ALONE), terms });
-    for (const entry of others) this.#queue(key.id, entry);
+    if (first || terms) this.#queue(key.id, { ...(first ?? TERMS_ALONE), terms }, onCommit);
+    for (const entry of others) this.#queue(key.id, entry, onCommit);
   }
 
   /** What the directory has of the session once it has the whole queue. */
@@ -217,11 +225,12 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return JSON.parse(text ?? "[]") as number[];
   }
 
-  #queue(id: string, { kind, sessionCreatedAt, seq, at, body, terms }: NewEntry): void {
+  #queue(id: string, entry: NewEntry, onCommit: OnCommit): void {
+    const { kind, sessionCreatedAt, seq, at, body, terms } = entry;
     const change = terms && JSON.stringify(terms);
     const row = [kind, id, sessionCreatedAt, seq, at, body, change] as const;
     const number = this.#statements.insertRelayEntry.get(...row)?.["number"] as number;
-    this.#lastEntries.set(id, number);
+    onCommit(() => this.#lastEntries.set(id, number));
   }
 
   async due(now: number, limit: number): Promise<readonly DueEntry[]> {
@@ -300,21 +309,23 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   listOlder(limit: number): number {
     if (this.fact("directory") === COMPLETE) return 0;
     const rows = this.#statements.unlisted.all(this.#listedUpTo, limit);
-    this.#options.sql.transaction(() => {
-      for (const row of rows) this.#listOlder(row);
+    this.#options.sql.transaction((onCommit) => {
+      for (const row of rows) this.#listOlder(row, onCommit);
       if (rows.length < limit) this.putFact("directory", COMPLETE);
     });
     return rows.length;
   }
 
   /** One that cannot be read is in no list. */
-  #listOlder(row: SqlRow): void {
+  #listOlder(row: SqlRow, onCommit: OnCommit): void {
     const id = row["id"] as string;
     const hashes = this.#readable(row).flatMap(({ session }) => termHashesOf(session));
     this.#statements.putTerms.run(JSON.stringify(hashes), id);
     const terms = termChange([], hashes);
-    if (terms) this.#queue(id, { ...TERMS_ALONE, terms });
-    this.#listedUpTo = id;
+    if (terms) this.#queue(id, { ...TERMS_ALONE, terms }, onCommit);
+    onCommit(() => {
+      this.#listedUpTo = id;
+    });
   }
 
   async countQueue(group: string | null): Promise<QueueCounts> {
@@ -373,13 +384,13 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     const hash = await erasureHashOf(key);
     const version = this.#versionOf(id);
     if (version === 0 || version !== (expectedVersion ?? version)) return false;
-    this.#options.sql.transaction(() => {
+    this.#options.sql.transaction((onCommit) => {
       const terms = termChange(this.#hashesInQueue(id), []);
       this.#statements.eraseEvents.run(id);
       this.#statements.eraseSession.run(id);
       // Inserted before the deletion, so that its number is above those of the deleted entries.
       const body = audit ? JSON.stringify(audit) : "";
-      this.#queue(id, { ...TERMS_ALONE, kind: "erased", body, terms });
+      this.#queue(id, { ...TERMS_ALONE, kind: "erased", body, terms }, onCommit);
       this.#statements.keepTerms.run(id);
       this.#statements.eraseRelayEntries.run(id);
       if (erasedAt === undefined) return;
@@ -395,9 +406,10 @@ export class ShardRecords extends RpcTarget implements ShardLink {
 
   /** Records that this shard is unheard, or heard again; returns the epoch. The coordinator shows it. */
   recordSilence(broadcast: SilenceBroadcast): number {
-    const epoch = this.#options.sql.transaction(() => {
+    const epoch = this.#options.sql.transaction((onCommit) => {
       const body = JSON.stringify(broadcast);
-      this.#queue(NO_SESSION, { ...TERMS_ALONE, kind: "silence", at: broadcast.at, body });
+      const entry = { ...TERMS_ALONE, kind: "silence", at: broadcast.at, body } as const;
+      this.#queue(NO_SESSION, entry, onCommit);
       return this.broadcasts.recordSilence(broadcast);
     });
     this.#relay();
@@ -420,8 +432,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
 
   /** Drops entries up to this number: the coordinator has them. */
   dropRelayed(number: number): void {
-    this.#relayed = number;
     this.#statements.dropRelayed.run(number);
+    this.#relayed = number;
     for (const [id, last] of this.#lastEntries) {
       if (last <= number) this.#lastEntries.delete(id);
     }
@@ -439,11 +451,13 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   /** Writes beats that are so old that the object may soon be evicted. */
   writeUnwritten(now: number): void {
     const silent = this.#unwritten.acceptedBefore(now - WRITE_AFTER_MS);
-    this.#options.sql.transaction(() => {
-      for (const { write, version } of silent) this.#write(write, version, true);
-      if (this.#unwritten.size > 0 || !this.#mayHaveUnwritten) return;
+    this.#options.sql.transaction((onCommit) => {
+      for (const { write, version } of silent) this.#write(write, version, true, onCommit);
+      if (this.#unwritten.size > silent.length || !this.#mayHaveUnwritten) return;
       this.#statements.dropFact.run("holding");
-      this.#mayHaveUnwritten = false;
+      onCommit(() => {
+        this.#mayHaveUnwritten = false;
+      });
     });
   }
 

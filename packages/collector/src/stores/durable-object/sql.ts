@@ -8,6 +8,9 @@ import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from "../sqlite/data
 
 type Parameters = readonly SqlValue[] | readonly [Record<string, SqlValue>];
 
+/** Defers a change of memory until the transaction has committed. */
+export type OnCommit = (change: () => void) => void;
+
 export class ObjectSql implements SqlDatabase {
   readonly #storage: DurableObjectStorage;
   /** Rows written so far, including index rows. */
@@ -21,9 +24,15 @@ export class ObjectSql implements SqlDatabase {
     this.#storage.sql.exec(sql).toArray();
   }
 
-  /** Either all writes of `work` are committed, or none. */
-  transaction<T>(work: () => T): T {
-    return this.#storage.transactionSync(work);
+  /**
+   * Either all writes of `work` are committed, or none. Memory must not know what is not stored, so what
+   * `work` changes in it follows the commit.
+   */
+  transaction<T>(work: (onCommit: OnCommit) => T): T {
+    const changes: (() => void)[] = [];
+    const result = this.#storage.transactionSync(() => work((change) => changes.push(change)));
+    for (const change of changes) change();
+    return result;
   }
 
   prepare(sql: string): SqlStatement {

@@ -2,6 +2,7 @@
  * A Worker that runs the store's suites on real objects. The objects only store data and do nothing
  * on their own, because the suites have a clock and an engine of their own.
  */
+import type { DurableObjectState } from "cloudflare:workers";
 import fc from "fast-check";
 import { linksOf } from "../../../platform/cloudflare/env.ts";
 import { coordinatorName, shardName } from "../../../platform/cloudflare/names.ts";
@@ -25,13 +26,43 @@ import type { SilentAccount } from "../coordinator-records.ts";
 import { DurableObjectStore } from "../durable-object-store.ts";
 import { shardCount } from "../placement.ts";
 import type { SilenceBroadcast } from "../shard-broadcasts.ts";
+import { WRITE_AFTER_MS } from "../unwritten-beats.ts";
 import { DIRECTORY_CASES, type DirectoryFixture } from "./directory.ts";
+import { FAILED_WRITE_CASES, type FailingObjects } from "./failed-write.ts";
 import { failRelays } from "./failing-relay.ts";
 import { trimShard } from "./shard-trimming.ts";
 import { reportSilence } from "./silence.ts";
 import { passOverUnreadable } from "./unreadable.ts";
 
+/** Lets the object's SQLite refuse what is inserted into a table, or updated in it; null: nothing. */
+function refuseRows({ storage }: DurableObjectState, table: string | null): void {
+  for (const event of ["INSERT", "UPDATE"]) {
+    storage.sql.exec(`DROP TRIGGER IF EXISTS refuse_${event}`);
+    if (table === null) continue;
+    storage.sql.exec(
+      `CREATE TRIGGER refuse_${event} BEFORE ${event} ON ${table} BEGIN SELECT RAISE(ABORT, 'refused by a test'); END`,
+    );
+  }
+}
+
 class QuietShard extends Shard {
+  async refuse(table: string | null): Promise<void> {
+    refuseRows(this.ctx, table);
+  }
+
+  async writeUnwritten(): Promise<void> {
+    this.records.writeUnwritten(Date.now() + WRITE_AFTER_MS);
+  }
+
+  async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
+    return this.records.heartbeat(now, toleranceMs);
+  }
+
+  async end(): Promise<void> {
+    await this.ctx.storage.sync();
+    this.ctx.abort("ended by a test");
+  }
+
   /** Leaves the object as it was before there was a directory, and ends it. */
   async forgetDirectory(): Promise<void> {
     this.ctx.storage.sql.exec("UPDATE sessions SET terms = NULL");
@@ -68,6 +99,10 @@ class QuietShard extends Shard {
 }
 
 class QuietCoordinator extends Coordinator {
+  async refuse(table: string | null): Promise<void> {
+    refuseRows(this.ctx, table);
+  }
+
   async failRelays(fails: boolean): Promise<void> {
     failRelays(this.records, fails);
   }
@@ -108,6 +143,7 @@ export type Task =
   | { readonly type: "trimming" }
   | { readonly type: "silence" }
   | { readonly type: "directory"; readonly name: keyof typeof DIRECTORY_CASES }
+  | { readonly type: "failed write"; readonly name: keyof typeof FAILED_WRITE_CASES }
   | { readonly type: "histories"; readonly runs: number; readonly seed: number };
 
 /** Through JSON, because RPC cannot pass objects without a prototype. */
@@ -151,6 +187,30 @@ function openDirectory(env: Env): DirectoryFixture {
   };
 }
 
+async function openFailing(env: Env): Promise<FailingObjects> {
+  const store = open(env);
+  const space = `space${spaces}`;
+  const name = await store.shardOf({ account: "shop", id: "a" });
+  const shard = () => env.SHARD.getByName(shardName(space, name)) as unknown as QuietShard;
+  const coordinator = env.COORDINATOR.getByName(coordinatorName(space));
+  const others = Array.from({ length: 100 }, (_, index) => `b_${index}`);
+  const shards = await Promise.all(others.map((id) => store.shardOf({ account: "shop", id })));
+  return {
+    store,
+    neighbour: others[shards.findIndex(({ index }) => index === name.index)] ?? "",
+    // A new stub each time: one to an object that has ended fails.
+    shard: {
+      refuse: (table) => shard().refuse(table),
+      writeUnwritten: () => shard().writeUnwritten(),
+      heartbeat: (now, toleranceMs) => shard().heartbeat(now, toleranceMs),
+      poll: () => shard().poll(),
+      end: () => shard().end(),
+    },
+    refuseRelays: (refuses) =>
+      (coordinator as unknown as QuietCoordinator).refuse(refuses ? "shards" : null),
+  };
+}
+
 async function run(task: Task, env: Env): Promise<unknown> {
   if (task.type === "unreadable") {
     const store = open(env);
@@ -187,6 +247,10 @@ async function run(task: Task, env: Env): Promise<unknown> {
   }
   if (task.type === "directory") {
     await DIRECTORY_CASES[task.name](openDirectory(env));
+    return true;
+  }
+  if (task.type === "failed write") {
+    await FAILED_WRITE_CASES[task.name](await openFailing(env));
     return true;
   }
   if (task.type === "scenarios") return playScenarios(open(env), task.scenarios);
