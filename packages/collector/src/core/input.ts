@@ -67,8 +67,11 @@ export type Input =
   | { readonly type: "settings_changed"; readonly settings: Settings }
   /** No collector could receive signals from `fromAt` until now (rule 6). */
   | { readonly type: "outage"; readonly fromAt: number }
-  /** The session's account is unheard from now on (rule 6). */
-  | { readonly type: "unheard" }
+  /**
+   * The session's account is unheard from now on (rule 6). A session that was last heard before
+   * `excusedBefore` was excused by the silence before this one; missing: there was none.
+   */
+  | { readonly type: "unheard"; readonly excusedBefore?: number }
   /** A signal of the account was accepted again. */
   | { readonly type: "heard" }
   /** The store's wall clock was set forward by `byMs` (negative: back). */

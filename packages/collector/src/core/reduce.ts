@@ -138,8 +138,9 @@ class Reducer {
     const isApplied = MERGE_STEPS.has(input.type) || input.type === "settings_changed";
     if (this.#session.merge && !(isApplied && isMerging(this.#session))) return;
     // These two only hold timers: nothing visible changes.
-    if (input.type === "unheard") this.#session = beginUnheard(this.#session, now);
-    else if (input.type === "heard") this.#session = endUnheard(this.#session, now);
+    if (input.type === "unheard") {
+      this.#session = beginUnheard(this.#session, now, input.excusedBefore);
+    } else if (input.type === "heard") this.#session = endUnheard(this.#session, now);
     else this.#applyVisible(input, now);
   }
 

@@ -57,6 +57,23 @@ describe("a session of an unheard account", () => {
     expect(session.unheardSince).toBeNull();
   });
 
+  it("is not excused a second time before it is heard, whether a lease or its buffer runs", () => {
+    const again: Input = { type: "unheard", excusedBefore: START + 13_000 };
+    const silence = [
+      [13_000, unheard],
+      [50_000, heard],
+      [52_000, again],
+      [90_000, tick],
+    ] as const;
+    const offlineAt = START + 50_000 + LEASE_MS + BUFFER_MS;
+    expect(after(...waiting, ...silence)).toMatchObject({ presence: "offline", offlineAt });
+    const inBuffer = after(...waiting, [1_000, leave], ...silence);
+    expect(inBuffer.offlineAt).toBe(START + 50_000 + BUFFER_MS);
+    const isHeard = [51_000, signal({ seq: 2 })] as const;
+    const isExcused = after(...waiting, silence[0], silence[1], isHeard, silence[2], silence[3]);
+    expect(isExcused).toMatchObject({ presence: "online", unheardSince: START + 52_000 });
+  });
+
   it("has a whole lease and a whole buffer from the end on", () => {
     const inLease = after(...waiting, [13_000, unheard], [50_000, heard]);
     expect(inLease.pages[0]?.leaseUntil).toBe(START + 50_000 + LEASE_MS);

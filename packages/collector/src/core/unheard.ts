@@ -17,9 +17,17 @@ const BEATS_UNTIL_MISS = 1.2;
 /** Each collector stores when signals arrived with its heartbeat, once a second. */
 const SIGNALS_KNOWN_AFTER_MS = 2_000;
 
-/** Leases and the buffer stand still from `now` on, if any of them runs. */
-export function beginUnheard(session: Session, now: number): Session {
+/**
+ * Leases and the buffer stand still from `now` on, if any of them runs. A session that was last heard before
+ * `excusedBefore` was excused by an earlier silence, and is not excused again until it is heard.
+ */
+export function beginUnheard(
+  session: Session,
+  now: number,
+  excusedBefore = Number.NEGATIVE_INFINITY,
+): Session {
   if (session.unheardSince !== null || silenceEndsAt(session) === null) return session;
+  if ((session.heardAt ?? now) < excusedBefore) return session;
   return { ...session, unheardSince: now };
 }
 

@@ -12,6 +12,7 @@ import { type Follow, type Group, type Pending, type PendingBeat, toSlowPath } f
 /** The beats of one session, and their one write: that of the highest number. */
 interface SessionBeats {
   write: LeaseWrite;
+  readonly account: number;
   readonly beats: { readonly beat: PendingBeat; readonly nextMs: number }[];
 }
 
@@ -36,13 +37,13 @@ export class BeatBatch {
     const isCurrent = beat.configVersion === this.#cache.configVersion;
     const renewal = isCurrent ? this.#cache.renew(beat.key, beat.seq, now) : null;
     if (!renewal) return toSlowPath(beat, this.#follow);
-    const { write, nextMs } = renewal;
+    const { write, account, nextMs } = renewal;
     const known = this.#bySession.get(write.number);
     if (known) {
       known.beats.push({ beat, nextMs });
       if (write.seq > known.write.seq) known.write = write;
     } else {
-      this.#bySession.set(write.number, { write, beats: [{ beat, nextMs }] });
+      this.#bySession.set(write.number, { write, account, beats: [{ beat, nextMs }] });
     }
     return null;
   }
@@ -74,7 +75,7 @@ export class BeatBatch {
           for (const { beat } of session.beats) beat.reject(error);
           return [];
         }
-        this.#cache.committed(session.write, receivedAt);
+        this.#cache.committed(session, receivedAt);
         for (const { beat, nextMs } of session.beats) beat.resolve({ status: "renewed", nextMs });
         return [];
       });

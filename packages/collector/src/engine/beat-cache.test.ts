@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Lease } from "../core/lease.ts";
+import { AccountSignals } from "./account-signals.ts";
 import { BeatCache, type BeatKey, type CheckedBeat, type LeaseHolder } from "./beat-cache.ts";
 
 const NOW = 1_000;
@@ -26,6 +27,7 @@ describe("the beat cache", () => {
     expect(cache.get(A, NOW)).toEqual({ account: "shop", rateSlot: 99 });
     expect(cache.renew(A, 4, NOW)).toEqual({
       write: { number: 7, expectedVersion: 2, seq: 4, leaseUntil: 5_000, deadlineAt: 5_000 },
+      account: 0,
       nextMs: 2_000,
     });
   });
@@ -34,7 +36,7 @@ describe("the beat cache", () => {
     const cache = withEntry();
     const first = cache.renew(A, 4, NOW + 500);
     expect(cache.renew(A, 4, NOW + 500)).toEqual(first);
-    if (first) cache.committed(first.write, 0);
+    if (first) cache.committed(first, 0);
     expect(cache.renew(A, 4, NOW + 500)).toBeNull();
     expect(cache.renew(A, 5, NOW + 600)?.write).toMatchObject({ expectedVersion: 3, seq: 5 });
   });
@@ -44,11 +46,22 @@ describe("the beat cache", () => {
     const late = cache.renew(A, 4, NOW);
     if (!late) throw new Error("There is an entry.");
     cache.put(checkedOf(A, cache), { ...HOLDER, version: 5 });
-    cache.committed(late.write, 0);
+    cache.committed(late, 0);
     expect(cache.renew(A, 4, NOW)?.write.expectedVersion).toBe(5);
     cache.invalidate(HOLDER.session);
-    cache.committed(late.write, 0);
+    cache.committed(late, 0);
     expect(cache.size).toBe(0);
+  });
+
+  it("counts a committed beat as its account's signal, also where its entry is gone", () => {
+    const signals = new AccountSignals();
+    const cache = new BeatCache(undefined, signals);
+    cache.put(checkedOf(A, cache), HOLDER);
+    const renewal = cache.renew(A, 4, NOW);
+    if (!renewal) throw new Error("There is an entry.");
+    cache.invalidate(HOLDER.session);
+    cache.committed(renewal, 70_000);
+    expect(signals.lastAt("shop")).toBe(70_000);
   });
 
   it("leaves to the rules what renewLease leaves to them", () => {
@@ -142,7 +155,7 @@ describe("the beat cache", () => {
             const [x = 0, y = 0] = known.key.split(" ").map(Number);
             const renewal = cache.renew([x, y, 0, 0], known.seq + 1, NOW);
             if (!renewal) throw new Error("There is an entry.");
-            cache.committed(renewal.write, 0);
+            cache.committed(renewal, 0);
             committed += 1;
             model.set(session, { ...known, version: known.version + 1, seq: known.seq + 1 });
           }

@@ -41,6 +41,8 @@ export interface LeaseHolder {
 /** The result of a hit. Nothing in the cache has changed yet. */
 export interface LeaseRenewal {
   readonly write: LeaseWrite;
+  /** The index of the session's account in {@link AccountSignals}. */
+  readonly account: number;
   /** The answer to the beat: milliseconds until the next one. */
   readonly nextMs: number;
 }
@@ -101,7 +103,8 @@ export class BeatCache {
     const slot = this.#find(key, now);
     if (slot === NO_SLOT) return null;
     const { fields } = this.#entries;
-    if (this.#signals.isWatched(fields.account.get(slot))) return null;
+    const account = fields.account.get(slot);
+    if (this.#signals.isWatched(account)) return null;
     const nextMs = fields.nextMs.get(slot);
     const lease = {
       seq: fields.seq.get(slot),
@@ -113,14 +116,17 @@ export class BeatCache {
     const renewal = renewLease(lease, seq, now);
     if (!renewal) return null;
     const number = fields.session.get(slot);
-    return { write: { number, expectedVersion: fields.version.get(slot), ...renewal }, nextMs };
+    const write = { number, expectedVersion: fields.version.get(slot), ...renewal };
+    return { write, account, nextMs };
   }
 
   /**
-   * The store has the write of a beat that was received at `at`, in steady time: the entry follows, if it is
-   * still the one that the write was made from.
+   * The store has the write of a beat that was received at `at`, in steady time. It is a signal of its account
+   * in any case; the entry follows if it is still the one that the write was made from.
    */
-  committed({ number, expectedVersion, seq, leaseUntil }: LeaseWrite, at: number): void {
+  committed({ write, account }: Pick<LeaseRenewal, "write" | "account">, at: number): void {
+    this.#signals.accept(account, at);
+    const { number, expectedVersion, seq, leaseUntil } = write;
     const slot = this.#bySession.find(number);
     if (slot === NO_SLOT) return;
     const { fields } = this.#entries;
@@ -128,7 +134,6 @@ export class BeatCache {
     fields.version.set(slot, expectedVersion + 1);
     fields.seq.set(slot, seq);
     fields.leaseUntil.set(slot, leaseUntil);
-    this.#signals.accept(fields.account.get(slot), at);
   }
 
   /**

@@ -49,6 +49,21 @@ export interface UnheardPeriod {
   readonly since: number;
   /** How many sessions had missed when it was noticed. */
   readonly missed: number;
+  /** When the period before it began; `null`: there was none. */
+  readonly excusedBefore: number | null;
+}
+
+/** What such a period is to a session, while the time is ahead of steady time by `offsetMs`. */
+export function silenceInput(
+  period: UnheardPeriod | null,
+  offsetMs: number,
+): Extract<Input, { type: "unheard" | "heard" }> {
+  if (!period) return { type: "heard" };
+  const { excusedBefore } = period;
+  return {
+    type: "unheard",
+    ...(excusedBefore !== null && { excusedBefore: excusedBefore + offsetMs }),
+  };
 }
 
 /** A broadcast without its content. */
@@ -168,10 +183,12 @@ export class Broadcasts {
     broadcast: Extract<Broadcast, { type: "unheard" | "heard" }>,
     atByClock: number,
   ): boolean {
-    const { account, epoch, at, type } = broadcast;
+    const { account, epoch, at } = broadcast;
     if (broadcast.type === "unheard") {
       if (this.unheardPeriod(account, at)) return false;
-      this.#unheard.set(account, { since: at, missed: broadcast.missed });
+      const { missed } = broadcast;
+      const excusedBefore = this.#lastUnheardAt.get(account) ?? null;
+      this.#unheard.set(account, { since: at, missed, excusedBefore });
       this.#lastUnheardAt.set(account, at);
     } else {
       if (!this.#unheard.delete(account)) return false;
@@ -179,7 +196,8 @@ export class Broadcasts {
       this.#heardEpochs.set(account, epoch);
     }
     const announcements = this.#toAccount.get(account) ?? [];
-    announcements.push({ epoch, at: atByClock, input: { type } });
+    const input = silenceInput(this.#unheard.get(account) ?? null, this.#offsetMs);
+    announcements.push({ epoch, at: atByClock, input });
     this.#toAccount.set(account, announcements);
     return true;
   }

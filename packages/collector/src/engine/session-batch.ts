@@ -13,7 +13,7 @@ import { type Transition, visibleOf } from "../core/transition.ts";
 import { ERASURE_KEPT_MS } from "../stores/erasure.ts";
 import type { Found, SessionKey, Write } from "../stores/store.ts";
 import { isEvent, noteActivity } from "./activity.ts";
-import type { Broadcasts } from "./broadcasts.ts";
+import { type Broadcasts, silenceInput } from "./broadcasts.ts";
 import { noteChange } from "./change-time.ts";
 import { isOfMerge, isOfPage, type KnownPage, type Outcome, type Request } from "./request.ts";
 import { asIfOn, createShadow, dropShadow, SessionReducer } from "./session-reducer.ts";
@@ -175,9 +175,9 @@ export class SessionBatch {
 
   /** What stood still during a merge has not applied that the account became unheard, or was heard again. */
   #applySilence(now: number): void {
-    const steadyNow = now - this.#broadcasts.offsetAsOf(this.epoch);
-    const isUnheard = this.#broadcasts.unheardPeriod(this.key.account, steadyNow) !== null;
-    this.#reduce({ type: isUnheard ? "unheard" : "heard" }, now, this.settings);
+    const offsetMs = this.#broadcasts.offsetAsOf(this.epoch);
+    const period = this.#broadcasts.unheardPeriod(this.key.account, now - offsetMs);
+    this.#reduce(silenceInput(period, offsetMs), now, this.settings);
   }
 
   #reduce(input: Input, at: number, settings: Settings): void {

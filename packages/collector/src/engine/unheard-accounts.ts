@@ -28,7 +28,7 @@ interface Misses {
 }
 
 /** An account that is unheard, and since when, in steady time. */
-export type UnheardAccount = UnheardPeriod & { readonly account: string };
+export type UnheardAccount = Omit<UnheardPeriod, "excusedBefore"> & { readonly account: string };
 
 /** For how long an account has been unheard, the longest if several are; 0: none is. */
 export function longestUnheardMs(accounts: readonly UnheardAccount[], now: number): number {

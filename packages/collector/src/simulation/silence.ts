@@ -33,6 +33,8 @@ export class Silence {
   #maybeHeardSteady = 0;
   /** Since when the collectors hold its verdicts; `null`: they do not. */
   #held: { readonly since: number; readonly steady: number } | null = null;
+  /** When the collectors last began to hold them, and when before that. */
+  #heldAt = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY] as const;
 
   constructor(account: SilentAccount) {
     this.#account = account;
@@ -42,11 +44,24 @@ export class Silence {
   heard(at: number, isSure: boolean): void {
     const { world, visitors, name } = this.#account;
     const since = isSure ? this.surelySince(at) : null;
+    const excusedBefore = this.#excusedBefore;
     this.#maybeHeardAt = world.now;
     this.#maybeHeardSteady = world.steady;
     if (since === null) return;
     world.fault("unheard", name);
-    for (const { truth } of visitors.values()) truth.excuse(since, at);
+    for (const { truth } of visitors.values()) {
+      if (truth.isHeardAfter(excusedBefore)) truth.excuse(since, at);
+    }
+  }
+
+  /** A session that was last heard before may have been excused by an earlier silence, and is not again. */
+  get #excusedBefore(): number {
+    return this.#heldAt.find((at) => at <= this.#maybeHeardAt) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether a silence surely holds verdicts on the visitor. */
+  holds({ truth }: Visitor): boolean {
+    return truth.isHeardAfter(this.#excusedBefore);
   }
 
   /** The collectors begin or cease to hold the account's verdicts. */
@@ -56,6 +71,7 @@ export class Silence {
     this.#held = isHeld ? (held ?? { since: world.now, steady: world.steady }) : null;
     if (!isHeld && held) disturbances.push({ from: held.since, to: world.now, isOutage: true });
     if (!isHeld) return;
+    this.#heldAt = [world.now, this.#heldAt[0]];
     const silent = [...visitors.values()].filter(({ truth }) => mayBeSilent(truth));
     world.check("E18", silent.length >= MISSES, () => {
       return `${name} is unheard, but ${silent.length} sessions have a page that may be silent`;

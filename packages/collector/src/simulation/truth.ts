@@ -206,6 +206,11 @@ export class SessionTruth {
     }
   }
 
+  /** Whether a living page of the session surely was heard after `at`. */
+  isHeardAfter(at: number): boolean {
+    return this.#all.some(({ heard }) => heard !== null && heard.from > at);
+  }
+
   /** Rule 6: nobody could be heard until `until`, so what ran at `from` begins again. */
   excuse(from: number, until: number): void {
     // A buffer runs only where no page may be alive.

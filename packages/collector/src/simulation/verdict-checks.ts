@@ -71,7 +71,7 @@ export class VerdictChecks {
     if (!account || !visitor || visitor.isErased) return;
     const { now } = this.#world;
     const { fromAt, endsAt } = visitor.truth.notBefore(now);
-    this.#checkUnheard(account, id, endsAt, now);
+    if (account.silence.holds(visitor)) this.#checkUnheard(account, id, endsAt, now);
     visitor.truth.calledGone(now);
     const slackMs = endsAt === Number.NEGATIVE_INFINITY ? 0 : EARLY_MS + SLEWED * (endsAt - fromAt);
     this.#world.check("T1", now >= endsAt - slackMs, () => {

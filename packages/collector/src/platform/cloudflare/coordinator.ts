@@ -20,7 +20,7 @@ import { ObjectSql } from "../../stores/durable-object/sql.ts";
 import { DeliverySupervisor } from "../../webhooks/delivery-supervisor.ts";
 import { createWebhookSender } from "../../webhooks/sender.ts";
 import { unheardMetrics } from "../unheard-gauge.ts";
-import { watchUnheard } from "../unheard-log.ts";
+import { type UnheardEntry, watchUnheard } from "../unheard-log.ts";
 import { Alarm } from "./alarm.ts";
 import type { RelayedAttempts } from "./attempt-relay.ts";
 import { createContext } from "./context.ts";
@@ -71,7 +71,8 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     const clock = createSystemClock();
     const unheard = (now: number) => this.#records.unheardAccounts(now);
     this.#engine = new ShardedEngine(env, this.#space, store, clock, unheard);
-    this.#logUnheard = watchUnheard(this.#engine, (entry) => console.warn(JSON.stringify(entry)));
+    const log = (entry: UnheardEntry) => console.warn(JSON.stringify(entry));
+    this.#logUnheard = watchUnheard(this.#engine, log, { continues: true });
     this.#trimming = new Trimming(this.#engine, { dropsImmediately: true });
     this.#accounts = new Accounts(store, clock);
     this.#attempts = new SetupAttempts(clock);

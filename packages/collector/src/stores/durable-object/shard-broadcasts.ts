@@ -7,8 +7,16 @@ import { parseBroadcast } from "../parse-record.ts";
 import type { Broadcast, NewBroadcast } from "../store.ts";
 import type { ShardStatements } from "./shard-schema.ts";
 
-/** A shard's own broadcasts get epochs between those of the coordinator: this much above the last. */
-const LOCAL_EPOCH_STEP = 2 ** -20;
+/**
+ * A shard's own broadcasts get epochs between those of the coordinator: this much above the last. With one every
+ * second, two years pass before they reach the coordinator's next epoch, and a number is exact for
+ * as many epochs of the coordinator.
+ */
+const LOCAL_EPOCH_STEP = 2 ** -26;
+
+export function nextLocalEpoch(last: number): number {
+  return last + LOCAL_EPOCH_STEP;
+}
 
 /** That the account is unheard or heard again, as far as one shard can tell. */
 export type SilenceBroadcast = Extract<NewBroadcast, { type: "unheard" | "heard" }>;
@@ -44,12 +52,12 @@ export class ShardBroadcasts {
 
   /** Records that this shard could not receive signals from `fromAt` to `at`. */
   recordOutage(fromAt: number, at: number): void {
-    const epoch = this.lastEpoch + LOCAL_EPOCH_STEP;
+    const epoch = nextLocalEpoch(this.lastEpoch);
     this.store([{ type: "outage", account: null, epoch, at, fromAt }]);
   }
 
   recordSilence(broadcast: SilenceBroadcast): number {
-    const epoch = this.lastEpoch + LOCAL_EPOCH_STEP;
+    const epoch = nextLocalEpoch(this.lastEpoch);
     this.store([{ ...broadcast, epoch }]);
     return epoch;
   }
