@@ -104,8 +104,8 @@ async function setTrigger(trigger: object): Promise<void> {
   expect((await harness.request("PUT", "/v1/triggers", [trigger])).status).toBe(200);
 }
 
-async function leave(): Promise<void> {
-  await signal({ type: "leave", to: "gone" });
+async function leave(gen = 0): Promise<void> {
+  await signal({ type: "leave", to: "gone", gen });
   await pass(5);
 }
 
@@ -322,6 +322,56 @@ describe("a desk", () => {
     await configure({ outbound: { ...OUTBOUND, attribute: "here" } });
     await deliverAll();
     expect(chatwoot.conversations.get("12")?.custom_attributes).toMatchObject({ here: "online" });
+  });
+
+  it("is written to 15 times in ten minutes of one conversation, and then has the latest state", async () => {
+    await begin();
+    await deliverAll();
+    for (let gen = 0; gen < 10; gen += 1) {
+      await leave(gen);
+      await deliverAll();
+      await signal({ type: "open", seq: 1, gen: gen + 1, visible: true, armed: false });
+      await deliverAll();
+    }
+    expect(chatwoot.writes.length).toBe(15);
+    await leave(10);
+    // A pause of the desk would keep back other conversations too.
+    expect(await deliverAll()).toMatchObject({ error: "paced", retryAfterMs: null });
+    await pass(600);
+    expect(await deliverAll()).toMatchObject({ outcome: "delivered" });
+    expect(chatwoot.writes.length).toBe(16);
+    expect(chatwoot.conversations.get("12")?.custom_attributes).toMatchObject({
+      presence: "offline",
+    });
+  });
+
+  it("is written to no more than its limit over a restart", async () => {
+    await begin();
+    await deliverAll();
+    const { engine } = harness;
+    const restarted = withDesks(
+      async () => {
+        throw new Error("This is no webhook.");
+      },
+      { engine, request: chatwoot.request, kinds: DESK_KINDS },
+    );
+    const { signal: never } = new AbortController();
+    const before = chatwoot.writes.length;
+    for (let number = 200; number < 220; number += 1) {
+      const id = String(number);
+      chatwoot.add(id);
+      const links = [{ desk: "main", conversation: id, ticket: id }];
+      await harness.request("PUT", `/v1/sessions/main-${id}`, {
+        links,
+        ticket: { status: "open" },
+      });
+      await harness.request("POST", `/v1/sessions/main-${id}/events`, { type: "end_user_message" });
+      await signal({ type: "open", seq: 1, visible: true, armed: false, session: `main-${id}` });
+    }
+    for (const entry of await harness.store.log("default", 0, 500)) {
+      await restarted(endpoint, entry, harness.clock.now(), never);
+    }
+    expect(chatwoot.writes.length - before).toBe(10);
   });
 
   it("is written to 90 times a minute at most, and gets the rest later", async () => {

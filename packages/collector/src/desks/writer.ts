@@ -30,6 +30,8 @@ import { WritePace } from "./write-pace.ts";
 
 /** Transitions may be large. */
 const READ_LIMIT = 50;
+/** A minute, and the few seconds after which the time of the last write is stored. */
+const TAKE_OVER_MS = 70_000;
 /** How long a desk that refuses everything is left alone. */
 const MISCONFIGURED_PAUSE_MS = 60_000;
 
@@ -104,7 +106,7 @@ class DeskWriter {
   };
 
   async #tell(desk: ToldDesk, session: Session, link: Link, signal: AbortSignal): Promise<Attempt> {
-    const { outbound, sink, words, endpoint } = desk;
+    const { outbound, sink, words } = desk;
     const name = nameOf(desk, session, link.conversation);
     const stored = await this.#conversations.read(name);
     const last = lastOf(stored, desk.dryRun);
@@ -121,16 +123,31 @@ class DeskWriter {
       await this.#conversations.update(name, at, (before) => ({ ...before, dryRun: written }));
       return NOTHING_TO_SEND;
     }
-    const now = this.#engine.clock.steady();
-    const waitMs = this.#pace.waitMs(endpoint, now);
-    if (waitMs > 0) return { ...NOTHING_TO_SEND, ...PACED, retryAfterMs: waitMs };
-    // Before the conversation is read: others are told at the same time.
-    this.#pace.note(endpoint, now);
-    const attempt = await this.#carryOut(endpoint, outbound.baseUrl, call, signal);
+    const paced = await this.#waitOf(desk, link.conversation);
+    if (paced) return paced;
+    const attempt = await this.#carryOut(desk, link.conversation, call, signal);
     if (attempt.outcome !== "delivered") return attempt;
     await this.#note(name, session, standing, written);
     await this.#activity.written(desk);
     return attempt;
+  }
+
+  /** `null`: it may be written to, and one write is noted, for others are told at the same time. */
+  async #waitOf(desk: ToldDesk, conversation: string): Promise<Attempt | null> {
+    const { clock } = this.#engine;
+    const { endpoint } = desk;
+    if (!this.#pace.isKnown(endpoint)) {
+      const { lastWrittenAt } = await this.#activity.of(desk);
+      const isRecent = lastWrittenAt !== null && clock.now() - lastWrittenAt < TAKE_OVER_MS;
+      if (isRecent && !this.#pace.isKnown(endpoint)) this.#pace.takeOver(endpoint, clock.steady());
+    }
+    const now = clock.steady();
+    const { deskMs, conversationMs } = this.#pace.waits(endpoint, conversation, now);
+    // A pause of the desk would keep back other conversations too.
+    if (deskMs > 0) return { ...NOTHING_TO_SEND, ...PACED, retryAfterMs: deskMs };
+    if (conversationMs > 0) return { ...NOTHING_TO_SEND, ...PACED };
+    this.#pace.note(endpoint, conversation, now);
+    return null;
   }
 
   /** Names whom the desk's settings lead to: another one was told nothing. */
@@ -184,8 +201,8 @@ class DeskWriter {
   }
 
   async #carryOut(
-    endpoint: string,
-    baseUrl: string,
+    { endpoint, outbound }: ToldDesk,
+    conversation: string,
     first: DeskCall,
     signal: AbortSignal,
   ): Promise<Attempt> {
@@ -195,14 +212,16 @@ class DeskWriter {
       sending: (method: DeskCall["method"]) => {
         if (method !== "GET") writes += 1;
         // The first one is noted already.
-        if (method !== "GET" && writes > 1) this.#pace.note(endpoint, clock.steady());
+        if (method !== "GET" && writes > 1) this.#pace.note(endpoint, conversation, clock.steady());
       },
       answered: (status: number) => {
         const isAccepted = status >= 200 && status < 300;
         if (isAccepted) this.#acceptedAt.set(endpoint, clock.steady());
       },
     };
-    const result = await exchange(this.#request, baseUrl, first, signal, observer);
+    const result = await exchange(this.#request, outbound.baseUrl, first, signal, observer);
+    // The desk was only read.
+    if (writes === 0) this.#pace.takeBack(endpoint, conversation);
     return result.error === "misconfigured"
       ? { ...result, retryAfterMs: this.#pauseMs(endpoint) }
       : result;
