@@ -1,7 +1,7 @@
 /**
  * The edge Worker with test routes, which read a shard's counters, crash an object, disable its
- * alarms, fill the shards, make a session fail, have the coordinator refuse what shards relay, revoke the keys, and run the watchdog. An object can
- * also be crashed by its next input of a type.
+ * alarms, fill the shards, make a session fail, have the coordinator hang or refuse what shards relay, move the clock,
+ * revoke the keys, and run the watchdog. An object can also be crashed by its next input of a type.
  */
 
 import type { InputType } from "../../packages/collector/src/core/input.ts";
@@ -27,6 +27,8 @@ import { DurableObjectStore } from "../../packages/collector/src/stores/durable-
 import { failRelays } from "../../packages/collector/src/stores/durable-object/testing/failing-relay.ts";
 import * as suite from "../../packages/collector/src/stores/suite/case.ts";
 import { lookupWrite } from "../support/lookup-sessions.ts";
+import { setHanging } from "./hanging-coordinator.ts";
+import { advance } from "./manual-clock.ts";
 
 /** The object crashes before or after it applies the next input of that type. */
 interface CrashAt {
@@ -41,6 +43,11 @@ class TestShard extends Shard {
   /** Sets no alarm from now on. */
   async disableAlarms(): Promise<void> {
     this.#areAlarmsEnabled = false;
+  }
+
+  /** Does what the alarm does. */
+  async ring(): Promise<void> {
+    await this.alarm();
   }
 
   /** From now on a session makes the engine fail. */
@@ -119,6 +126,11 @@ export default {
     if (method === "coordinator-figures") return Response.json(await coordinator.figures());
     if (method === "refuse-relays") await coordinator.failRelays(true);
     if (method === "take-relays") await coordinator.failRelays(false);
+    if (method === "hang" || method === "answer") setHanging(method === "hang");
+    if (method === "advance") {
+      advance(Number(input));
+      await shard.ring();
+    }
     if (method === "revoke-keys") await coordinator.revokeKeys();
     if (method === "figures") return Response.json(await shard.figures());
     if (method === "layouts") {

@@ -31,7 +31,7 @@ import { adminLink } from "./coordinator-admin.ts";
 import { outboxLink } from "./coordinator-outbox.ts";
 import { type CoordinatorStatements, prepareCoordinator } from "./coordinator-schema.ts";
 import type { DirectoryEntry } from "./directory.ts";
-import type { CoordinatorLink, RelayEntry, ShardName } from "./links.ts";
+import type { Configuration, CoordinatorLink, RelayEntry, ShardName } from "./links.ts";
 import type { Layouts } from "./placement.ts";
 import type { SilenceBroadcast } from "./shard-broadcasts.ts";
 import type { ObjectSql } from "./sql.ts";
@@ -290,6 +290,15 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     return this.#statements.accounts
       .all()
       .map((row) => parseAccount(row["name"] as string, row["body"] as string));
+  }
+
+  async configuration(afterEpoch: number): Promise<Configuration> {
+    const [accounts, broadcasts, layouts] = await Promise.all([
+      this.accounts(),
+      this.broadcasts(afterEpoch),
+      this.layouts(),
+    ]);
+    return { accounts, broadcasts, layouts };
   }
 
   async putAccount(account: Account, audit: readonly AuditEntry[] = []): Promise<boolean> {

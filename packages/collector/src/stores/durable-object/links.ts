@@ -85,6 +85,13 @@ export interface RelayEntry {
   readonly terms: TermChange | null;
 }
 
+/** What the Worker has to know to handle signals. */
+export interface Configuration {
+  readonly accounts: readonly Account[];
+  readonly broadcasts: readonly Broadcast[];
+  readonly layouts: Layouts;
+}
+
 /** Everything that concerns an account as a whole. */
 export interface CoordinatorLink {
   /** Registers a shard; returns the layouts. */
@@ -108,6 +115,8 @@ export interface CoordinatorLink {
   putAgent(account: string, agent: Agent, audit?: readonly AuditEntry[]): Promise<void>;
   incarnation(): Promise<string>;
   accounts(): Promise<readonly Account[]>;
+  /** In one call, with the broadcasts after an epoch. */
+  configuration(afterEpoch: number): Promise<Configuration>;
   putAccount(account: Account, audit?: readonly AuditEntry[]): Promise<boolean>;
   broadcasts(afterEpoch: number): Promise<readonly Broadcast[]>;
   broadcast(

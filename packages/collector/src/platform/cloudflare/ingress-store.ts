@@ -1,0 +1,40 @@
+/**
+ * The store of the Worker. Accounts, broadcasts and layouts come from one call of the coordinator, which
+ * {@link IngressStore.read} makes.
+ * @module
+ */
+import { DurableObjectStore } from "../../stores/durable-object/durable-object-store.ts";
+import type { Configuration } from "../../stores/durable-object/links.ts";
+import { remoteCall } from "../../stores/durable-object/remote-call.ts";
+
+const NOTHING: Configuration = { accounts: [], broadcasts: [], layouts: [] };
+
+export class IngressStore extends DurableObjectStore {
+  #known = NOTHING;
+  #readings = 0;
+  /** The latest reading that is known. */
+  #lastReading = 0;
+
+  /** @param afterEpoch of the broadcasts that are read */
+  async read(afterEpoch: number): Promise<void> {
+    this.#readings += 1;
+    const reading = this.#readings;
+    const known = await remoteCall(this.coordinator.configuration(afterEpoch));
+    // A later reading was faster, and is newer.
+    if (reading < this.#lastReading) return;
+    this.#lastReading = reading;
+    this.#known = known;
+  }
+
+  override async accounts() {
+    return this.#known.accounts;
+  }
+
+  override async broadcasts(afterEpoch: number) {
+    return this.#known.broadcasts.filter(({ epoch }) => epoch > afterEpoch);
+  }
+
+  override async layouts() {
+    return this.#known.layouts;
+  }
+}
