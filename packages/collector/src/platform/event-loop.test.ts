@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "./open-store.ts";
 import { type LoopLoad, openLoopLoad } from "./testing/loop-load.ts";
 import { LOOP_PROBES } from "./testing/loop-probes.ts";
-import { TurnMeter } from "./testing/turn-meter.ts";
+import { ownMs, TurnMeter } from "./testing/turn-meter.ts";
 
 /** `pnpm loop-delay` measures with a million. */
 const SESSIONS = Number(process.env["SESSIONS"] ?? 100_000);
@@ -52,4 +52,9 @@ it("measures a turn that is too long, and no collection of garbage", async () =>
   };
   while (busyMs() < MAX_TURN_MS);
   expect(await meter.stop()).toBeGreaterThan(MAX_TURN_MS / 2);
+});
+
+it("takes no more off a turn for garbage than its share, however busy the machine is", () => {
+  expect(ownMs(60, 60, 20)).toBeCloseTo(40);
+  expect(ownMs(60, 240, 80)).toBeCloseTo(40);
 });

@@ -56,8 +56,10 @@ export class TurnMeter {
     await new Promise((resolve) => setTimeout(resolve, 0));
     this.#add(this.#observer.takeRecords());
     this.#observer.disconnect();
-    const longest = this.#turns.map((turn) => turn.cpuMs - this.#collectingMs(turn));
-    return Math.max(0, ...longest);
+    const own = this.#turns.map((turn) =>
+      ownMs(turn.cpuMs, turn.endedAt - turn.startedAt, this.#collectingMs(turn)),
+    );
+    return Math.max(0, ...own);
   }
 
   #collectingMs(turn: Turn): number {
@@ -67,6 +69,14 @@ export class TurnMeter {
       )
       .reduce((sum, ms) => sum + ms, 0);
   }
+}
+
+/**
+ * The processor time of a turn without its garbage collections, of which only the real time is known. Both are
+ * in the same relation in all of a turn: on a busy machine collections take more real time, too.
+ */
+export function ownMs(cpuMs: number, realMs: number, collectingMs: number): number {
+  return realMs > 0 ? cpuMs * (1 - Math.min(1, collectingMs / realMs)) : cpuMs;
 }
 
 function threadCpuMs(): number {
