@@ -28,3 +28,18 @@ export class TurnBudget {
     this.#steps = 0;
   }
 }
+
+/**
+ * Work of several callers at the same time, which share what a turn may take: budgets of their own would each
+ * use all of it.
+ */
+export class SharedTurns {
+  readonly #budget = new TurnBudget();
+  #last: Promise<void> = Promise.resolve();
+
+  /** To be awaited before each step; resolves in the order of the calls, a step of each caller in between. */
+  next(): Promise<void> {
+    this.#last = this.#last.then(() => this.#budget.step());
+    return this.#last;
+  }
+}

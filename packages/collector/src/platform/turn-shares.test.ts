@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, expect, it, vi } from "vitest";
+import { SharedTurns } from "../async/turns.ts";
 import type { Input } from "../core/input.ts";
 import { readAudit } from "../engine/audit.ts";
 import { BatchLimit } from "../engine/batch-limit.ts";
@@ -325,7 +326,37 @@ const WORK: Record<string, Prepare> = {
     const resends = list(20, (index) => index + 1);
     const queue = new SessionQueue(waitingOf({ resends, nextSeq: 21 }), NOW, true);
     shares.onCall(store, "history");
-    return () => readAll(backlog(store, endpointOf(), queue, 1_000));
+    return () => readAll(backlog(store, endpointOf(), queue, 1_000, new SharedTurns()));
+  },
+
+  async "of going through the sessions that wait with nothing to send"(shares) {
+    const store = await withEndpoint(new MemoryStore());
+    const ids = list(40, (index) => `s_${index}`);
+    await store.commit(ids.map((id) => writeOf(id, { transitions: transitions(1) })));
+    const waiting = ids.map((session) =>
+      waitingOf({ session, nextSeq: 2, nextAttemptAt: NOW, attempts: 1 }),
+    );
+    await claimAndSettle(store, { cursor: await store.lastCursor(ACCOUNT), waiting });
+    const worker = await workerOn(store);
+    shares.onCall(store, "history");
+    // As many retries begin at the same time.
+    shares.most = 16;
+    return () => worker.run();
+  },
+
+  async "of reading the histories that several sessions wait with"(shares) {
+    const store = new MemoryStore();
+    const ids = ["a", "b"];
+    await store.commit(ids.map((id) => writeOf(id, { transitions: transitions(200) })));
+    const turns = new SharedTurns();
+    const waiting = ids.map((session) => {
+      const queue = new SessionQueue(waitingOf({ session }), NOW, true);
+      return backlog(store, endpointOf(), queue, 1_000, turns);
+    });
+    // The first of each is read in the same turn.
+    for (const entries of waiting) await entries.next();
+    shares.onCall(store, "history");
+    return () => Promise.all(waiting.map(readAll));
   },
 
   async "of reading the history that a session waits with"(shares) {
@@ -333,7 +364,7 @@ const WORK: Record<string, Prepare> = {
     await store.commit([writeOf("a", { transitions: transitions(200) })]);
     const queue = new SessionQueue(waitingOf(), NOW, true);
     shares.onCall(store, "history");
-    return () => readAll(backlog(store, endpointOf(), queue, 1_000));
+    return () => readAll(backlog(store, endpointOf(), queue, 1_000, new SharedTurns()));
   },
 
   async "of a batch: it is loaded, applied and committed"(shares) {

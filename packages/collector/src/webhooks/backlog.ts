@@ -2,11 +2,13 @@
  * The log entries of a session that an endpoint has not received yet.
  * @module
  */
-import { TurnBudget } from "../async/turns.ts";
+import type { SharedTurns } from "../async/turns.ts";
 import type { Endpoint } from "../stores/outbox.ts";
 import type { LogEntry, Store } from "../stores/store.ts";
 import type { SessionQueue } from "./session-queue.ts";
 
+/** An attempt sends one, and many sessions are read at the same time. */
+const FIRST_READ = 1;
 const READ_LIMIT = 50;
 
 /** Whether an endpoint subscribes to a transition. */
@@ -23,6 +25,7 @@ export async function* backlog(
   endpoint: Endpoint,
   queue: SessionQueue,
   horizon: number,
+  turns: SharedTurns,
 ): AsyncGenerator<LogEntry> {
   if (!queue.isStored) {
     yield* [...queue.entries];
@@ -30,21 +33,20 @@ export async function* backlog(
   }
   const key = { account: endpoint.account, id: queue.session };
   const isSameSession = (entry: LogEntry) => entry.sessionCreatedAt === queue.sessionCreatedAt;
-  const budget = new TurnBudget();
   for (const seq of queue.resends) {
     const [entry] = await store.history(key, seq - 1, 1);
     if (entry?.transition.seq === seq && isSameSession(entry)) yield entry;
     else queue.dropResend(seq);
-    await budget.step();
+    await turns.next();
   }
-  for (let after = queue.nextSeq - 1; ; ) {
-    const page = await store.history(key, after, READ_LIMIT);
+  for (let after = queue.nextSeq - 1, limit = FIRST_READ; ; limit = READ_LIMIT) {
+    const page = await store.history(key, after, limit);
     for (const entry of page) {
       if (entry.cursor > horizon) return;
       if (isSameSession(entry) && isWanted(endpoint, entry)) yield entry;
       after = entry.transition.seq;
     }
-    if (page.length < READ_LIMIT) return;
-    await budget.step();
+    if (page.length < limit) return;
+    await turns.next();
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import { settlesWithin } from "../async/timeout.ts";
-import { nextTurn, TurnBudget } from "../async/turns.ts";
+import { nextTurn, SharedTurns, TurnBudget } from "../async/turns.ts";
 import { Wakeup } from "../async/wakeup.ts";
 import type { Clock } from "../engine/clock.ts";
 import { type Meter, SILENT_METER } from "../engine/meter.ts";
@@ -74,6 +74,8 @@ export class DeliveryWorker {
   readonly #scheduler = new DeliveryScheduler();
   readonly #backoff: Backoff;
   readonly #queues = new SessionQueues();
+  /** Reads of what waits, by all attempts. */
+  readonly #reads = new SharedTurns();
   readonly #inFlight = new Set<Promise<void>>();
   #readCursor: number;
   #settledCursor: number;
@@ -217,8 +219,10 @@ export class DeliveryWorker {
       queue.hasNewEntries = false;
       const isOverdue = isLatestOnly(queue.waitingSince, this.#now());
       const entries = await this.#nextEntries(queue, isOverdue);
-      if (this.#abort.signal.aborted || this.#isStopping) return;
       const entry = entries.at(-1);
+      // Very many may have nothing to send, and the next one starts as soon as this one ends.
+      if (!entry) await this.#reads.next();
+      if (this.#abort.signal.aborted || this.#isStopping) return;
       if (!entry) {
         if (queue.hasNewEntries) continue;
         this.#removeQueue(queue);
@@ -247,6 +251,7 @@ export class DeliveryWorker {
       this.#endpoint,
       queue,
       this.#readCursor,
+      this.#reads,
     )) {
       entries.push(entry);
       if (!isOverdue) break;

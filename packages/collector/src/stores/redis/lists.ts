@@ -2,7 +2,7 @@
  * Queries over an account's sessions. Each is sent to all partitions, and the results are merged.
  * @module
  */
-import { TurnBudget } from "../../async/turns.ts";
+import { SharedTurns, TurnBudget } from "../../async/turns.ts";
 import {
   type Candidate,
   compare,
@@ -193,17 +193,14 @@ export class Lists {
   async dueOf(account: string, until: number, limit: number): Promise<readonly Stored[]> {
     const budget = new TurnBudget();
     const due = new DueRows(limit);
-    let adding = Promise.resolve();
+    const turns = new SharedTurns();
     await this.#fromAllPartitions(async (partition) => {
       const { ids, columns, sessions } = sessionKeys(partition, account);
       const args = [until, limit, MAX_READ_FOR_DUE];
       const reply = await this.#connection.run(DUE_OF, [ids, columns, sessions], args);
       // Those of many partitions may arrive in one turn of the event loop.
-      adding = adding.then(() => {
-        due.add(reply as string[]);
-        return budget.step();
-      });
-      await adding;
+      await turns.next();
+      due.add(reply as string[]);
       return [];
     });
     const found: Stored[] = [];
