@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Person } from "../packages/collector/src/console/model/person.ts";
 import { SNIPPET_KINDS, snippet } from "../packages/collector/src/console/model/snippets.ts";
+import { PAGES } from "../packages/collector/src/console/state/route.ts";
 import { RECIPE_NAMES } from "../packages/collector/src/core/recipes.ts";
 import { TestBrowser } from "./support/browser.ts";
 import { pageOf, TOKEN_PATHS } from "./support/built-site.ts";
@@ -45,9 +46,18 @@ interface Settings {
 }
 const settings = () => collector.request<Settings>("GET", "/v1/settings");
 
+/** Presses a button that asks first, and confirms. */
+async function confirm(button: string): Promise<void> {
+  await lead.pressOn(button, "Enter");
+  await lead.page.waitForSelector("dialog[open] [id$=-confirm]");
+  expect(await lead.allComplaints()).toEqual([]);
+  await lead.pressOn("dialog[open] [id$=-confirm]", "Enter");
+}
+
 /** The secret in a dialog, which is closed after it was read. */
 async function takeSecret(dialog: string): Promise<string> {
   await lead.page.waitForSelector(`#${dialog}[open]`);
+  expect(await lead.allComplaints()).toEqual([]);
   const secret = await lead.page.$eval(`#${dialog}-text`, ({ textContent }) => textContent);
   await lead.page.click(`#${dialog} .primary`);
   await lead.page.waitForSelector(`#${dialog}:not([open])`);
@@ -69,6 +79,7 @@ describe("The sign-in", () => {
     await stranger.type("#password", collector.keys.secret);
     await page.keyboard.press("Enter");
     await stranger.seeIn("#sign-in-error", "Check the e-mail address and the password.");
+    expect(await stranger.allComplaints()).toEqual([]);
     expect(await page.$("#desk:not([hidden])")).toBeNull();
     await page.close();
   });
@@ -92,6 +103,7 @@ describe("Settings", () => {
     await lead.page.click("#review-changes");
     await lead.page.waitForFunction(() => document.activeElement?.matches("[aria-invalid=true]"));
     expect(await lead.page.$("#review[open]")).toBeNull();
+    expect(await lead.allComplaints()).toEqual([]);
     await lead.type("#setting-presence-leaseSeconds-hidden", "150");
     await lead.seeIn("#settings-status", "Nothing is changed");
   });
@@ -118,7 +130,7 @@ describe("Settings", () => {
     await lead.page.waitForSelector("#review[open]");
     await lead.seeIn("#review", "From 10 min to 15 min");
     await lead.seeIn("[data-effect='inactivity.seconds']", "In the last 7 days");
-    expect(await lead.complaints()).toEqual([]);
+    expect(await lead.allComplaints()).toEqual([]);
     await lead.pressOn("#save", "Enter");
     await lead.seeIn("#settings-status", "5 changes saved");
     expect(await settings()).toMatchObject({
@@ -141,6 +153,7 @@ describe("Presence", () => {
     await lead.page.keyboard.press("ArrowDown");
     await lead.pressOn("#mode-review", "Enter");
     await lead.page.waitForSelector("#mode-dialog[open]");
+    expect(await lead.allComplaints()).toEqual([]);
     await lead.pressOn("#mode-save", "Enter");
     await lead.seeIn("#presence-status", "Presence is set to: Trial run");
     await lead.seeIn("#outcomes", "The trial run has no verdict yet");
@@ -154,7 +167,7 @@ describe("Presence", () => {
     await lead.pressOn("#agree", "Space");
     await lead.pressOn("#mode-review", "Enter");
     await lead.page.waitForSelector("#mode-dialog[open]");
-    expect(await lead.complaints()).toEqual([]);
+    expect(await lead.allComplaints()).toEqual([]);
     await lead.pressOn("#agree-again", "Space");
     await lead.pressOn("#mode-save", "Enter");
     await lead.seeIn("#presence-status", "Presence is set to: On");
@@ -235,6 +248,7 @@ describe("Triggers", () => {
     await lead.page.select("#triggers li:first-child [id$=all-0-value]", "pending");
     await lead.page.click("#try-triggers");
     await lead.seeIn("#triggers li:first-child .tried", "Would have run for 1 of 1: tried:1");
+    expect(await lead.allComplaints()).toEqual([]);
     await lead.page.click("#triggers li:first-child .tried a");
     await lead.page.waitForSelector("#drawer[open]");
     await lead.seeIn("#drawer-facts", "tried:1");
@@ -293,9 +307,7 @@ describe("Audit log", () => {
     await lead.page.waitForSelector(`${first}[data-action=settings_changed]`);
     const count = (await lead.page.$$("#audit > li")).length;
     await lead.seeIn("#audit > li:last-child", "Wait after a page vanished");
-    await lead.pressOn("#audit > li:last-child [id^=audit-undo]", "Enter");
-    await lead.page.waitForSelector("dialog[open]");
-    await lead.pressOn("dialog[open] [id$=-confirm]", "Enter");
+    await confirm("#audit > li:last-child [id^=audit-undo]");
     await lead.seeIn("#audit-status", "Set back: Wait after a page vanished.");
     expect((await settings()).presence.bufferSeconds).toBe(15);
     await lead.seeIn(first, "undo");
@@ -303,10 +315,19 @@ describe("Audit log", () => {
   });
 
   it("says why a change that is no longer as it was cannot be undone", async () => {
-    await lead.page.click("#audit > li:last-child [id^=audit-undo]");
-    await lead.page.waitForSelector("dialog[open] [id$=-confirm]");
-    await lead.page.click("dialog[open] [id$=-confirm]");
+    await confirm("#audit > li:last-child [id^=audit-undo]");
     await lead.seeIn("#audit-status", "changed since");
+    expect(await lead.allComplaints()).toEqual([]);
+  });
+
+  it("says where nothing matches the filter, without a barrier", async () => {
+    await lead.type("#audit-by", "no one");
+    await lead.page.keyboard.press("Enter");
+    await lead.page.waitForSelector("#audit-empty:not([hidden])");
+    expect(await lead.allComplaints()).toEqual([]);
+    await lead.type("#audit-by", "");
+    await lead.page.keyboard.press("Enter");
+    await lead.page.waitForSelector(first);
   });
 
   it("stands at each group of settings and each trigger, too", async () => {
@@ -476,12 +497,11 @@ describe("Webhooks and keys", () => {
   it("sends a webhook a test, and shows what its receiver answered", async () => {
     await lead.page.locator("#webhooks ::-p-text(Send a test)").click();
     await lead.seeIn("#webhooks-status", "helpdesk answered 204: it accepts messages");
+    expect(await lead.allComplaints()).toEqual([]);
   });
 
   it("gives a webhook a new secret, beside which the old one counts for a day", async () => {
-    await lead.page.click("[id^=rotate-]");
-    await lead.page.waitForSelector("[id^=rotate-][id$=-confirm]");
-    await lead.page.click("[id^=rotate-][id$=-confirm]");
+    await confirm("[id^=rotate-]");
     expect(await takeSecret("webhook-secret")).toMatch(/^whsec_/);
     await lead.seeIn("#webhooks", "signed with the old secret too until");
   });
@@ -500,9 +520,7 @@ describe("Webhooks and keys", () => {
       const item = items.find(({ textContent }) => textContent?.includes("reports"));
       return item?.getAttribute("data-key-id");
     });
-    await lead.page.click(`#revoke-${id}`);
-    await lead.page.waitForSelector(`#revoke-${id}-confirm`);
-    await lead.page.click(`#revoke-${id}-confirm`);
+    await confirm(`#revoke-${id}`);
     await lead.seeIn("#keys-status", "no longer valid");
     expect((await read("/v1/settings")).status).toBe(401);
   });
@@ -536,6 +554,8 @@ describe("People", () => {
     const link = await takeSecret("invitation");
     await other.page.bringToFront();
     await other.page.goto(link);
+    await other.page.waitForSelector("#invitation-form");
+    expect(await other.allComplaints()).toEqual([]);
     await give(PASSWORD);
     await other.page.waitForSelector("#desk:not([hidden])");
     await other.seeIn("#who", EMAIL);
@@ -551,7 +571,12 @@ describe("People", () => {
     expect(await other.page.evaluate(() => sessionStorage.length)).toBe(0);
   });
 
-  it("says to a person what their role does not allow", async () => {
+  it("says to a person what their role does not allow, on pages without a barrier", async () => {
+    const pages = PAGES.filter(({ path }) => path !== "now").map(({ title }) => title);
+    for (const title of pages) {
+      await other.visit(title);
+      expect([title, ...(await other.complaints())]).toEqual([title]);
+    }
     await other.visit("People");
     await other.seeIn("#people-status", "role");
   });
@@ -583,9 +608,7 @@ describe("People", () => {
     await lead.page.select(`[data-person="${id}"] select`, "viewer");
     await lead.seeIn("#people-status", "now has the role: Viewer");
     expect((await person())?.role).toBe("viewer");
-    await lead.page.click(`#remove-${id}`);
-    await lead.page.waitForSelector(`#remove-${id}-confirm`);
-    await lead.page.click(`#remove-${id}-confirm`);
+    await confirm(`#remove-${id}`);
     await lead.seeIn("#people-status", "was removed");
     await other.page.waitForSelector("#password-form");
   });

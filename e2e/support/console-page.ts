@@ -97,14 +97,18 @@ export class ConsolePage {
     );
   }
 
-  /** What axe finds wrong with the page as it is, and whether it is wider than the window. */
+  /**
+   * What axe finds wrong with the page as it is, and whether it is wider than the window. Of an open dialog
+   * it examines that alone, since nothing else can be used then.
+   */
   async complaints(): Promise<string[]> {
-    await this.page.evaluate(AXE);
+    if (!(await this.page.evaluate(() => "axe" in window))) await this.page.evaluate(AXE);
     const violations = await this.page.evaluate(async () => {
       const { axe } = window as unknown as {
-        axe: { run(): Promise<{ violations: Violation[] }> };
+        axe: { run(context: Element): Promise<{ violations: Violation[] }> };
       };
-      return (await axe.run()).violations;
+      const dialog = document.querySelector("dialog[open]");
+      return (await axe.run(dialog ?? document.documentElement)).violations;
     });
     const isTooWide = await this.page.evaluate(
       () => document.documentElement.scrollWidth > document.documentElement.clientWidth,

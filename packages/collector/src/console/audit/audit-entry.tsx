@@ -34,11 +34,21 @@ export function AuditEntry({ entry, audit, listId }: Props) {
       <dl class="audit-changes">
         {changesIn(entry).map(({ what, from, to }) => (
           <div key={what}>
-            <dt dir="auto">{what}</dt>
+            <dt>
+              <bdi>{what}</bdi>
+            </dt>
             <dd>
-              {from !== null && <del dir="auto">{from}</del>}
+              {from !== null && (
+                <del>
+                  <bdi>{from}</bdi>
+                </del>
+              )}
               {from !== null && to !== null && <span class="unseen"> became </span>}
-              {to !== null && <ins dir="auto">{to}</ins>}
+              {to !== null && (
+                <ins>
+                  <bdi>{to}</bdi>
+                </ins>
+              )}
             </dd>
           </div>
         ))}

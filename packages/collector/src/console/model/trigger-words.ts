@@ -103,7 +103,8 @@ export function triggerSentence({ all, any, actions }: Trigger): string {
     ...(any.length > 0 ? [`(${any.map(conditionWords).join(" or ")})`] : []),
   ].join(" and ");
   const when = conditions === "" ? "After every change" : `If ${conditions}`;
-  return `${when}: ${actions.map(actionWords).join(", ") || "nothing yet"}.`;
+  const sentence = `${when}: ${actions.map(actionWords).join(", ") || "nothing yet"}`;
+  return sentence.endsWith("…") ? sentence : `${sentence}.`;
 }
 
 export interface RecipeWords {

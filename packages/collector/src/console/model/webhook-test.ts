@@ -1,3 +1,5 @@
+import { errorWords } from "./delivery-error.ts";
+
 /** How a test of an endpoint went. */
 export interface WebhookTest {
   /** Of the message. */
@@ -8,21 +10,11 @@ export interface WebhookTest {
   error: string | null;
 }
 
-const ERROR_WORDS: Readonly<Record<string, string>> = {
-  timeout: "it did not answer within 15 seconds",
-  target_refused: "its address is of a private network, which is refused",
-  name_unknown: "its name is unknown",
-  connection_refused: "it refused the connection",
-  connection_lost: "it closed the connection",
-  unreachable: "it cannot be reached",
-  tls: "its certificate is not valid",
-};
-
 /** What the receiver answered, and what to check where it did not accept. */
 export function testWords(name: string, { delivered, response, error }: WebhookTest): string {
   if (delivered) return `${name} answered ${response}: it accepts messages.`;
   if (response === 410)
     return `${name} answered 410: after a real message it would be switched off.`;
   if (response !== null) return `${name} answered ${response}, and accepts only with 200 to 299.`;
-  return `${name} did not get the test: ${ERROR_WORDS[error ?? ""] ?? error}.`;
+  return `${name} did not get the test: ${errorWords(error)}.`;
 }

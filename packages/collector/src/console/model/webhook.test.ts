@@ -47,7 +47,7 @@ describe("webhooks and keys in words", () => {
     expect(deliveryWords(delivery())).toBe("Delivered, 1 attempt, answered 200");
     expect(
       deliveryWords(delivery({ status: "failed", attempts: 9, response: null, error: "timeout" })),
-    ).toBe("Failed, 9 attempts, no answer (timeout)");
+    ).toBe("Failed, 9 attempts, it did not answer within 15 seconds");
     expect(deliveryWords(delivery({ status: "pending", attempts: 0, response: null }))).toBe(
       "Waits",
     );

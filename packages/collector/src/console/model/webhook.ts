@@ -1,4 +1,5 @@
 import type { DeliveryStatus, DisabledReason, EndpointEvents } from "../../core/lists.ts";
+import { errorWords } from "./delivery-error.ts";
 import { timeWords } from "./time-words.ts";
 
 /** An endpoint that receives transitions, as the API returns it. */
@@ -75,7 +76,7 @@ export function deliveryWords({
   return [
     DELIVERY_WORDS[status],
     attempts > 0 && (attempts === 1 ? "1 attempt" : `${attempts} attempts`),
-    response !== null ? `answered ${response}` : error !== null && `no answer (${error})`,
+    response !== null ? `answered ${response}` : error !== null && errorWords(error),
     nextAttemptAt && `next at ${timeWords(nextAttemptAt)}`,
   ]
     .filter(Boolean)

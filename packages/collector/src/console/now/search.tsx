@@ -8,7 +8,7 @@ export function Search({ table }: { table: Table }) {
       <input
         id="search"
         type="search"
-        placeholder="Visitor, conversation, agent or ticket"
+        placeholder="Visitor, agent or ticket"
         autocomplete="off"
         spellcheck={false}
         onInput={({ currentTarget }) => {

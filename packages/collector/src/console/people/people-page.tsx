@@ -40,6 +40,7 @@ export function PeoplePage({ people, self }: Props) {
       <SecretDialog
         id="invitation"
         title="Send this link to the person"
+        done="I have sent it"
         note="It is good once, for seven days, and is never shown again."
         secret={people.invitation.value}
         onClose={() => {

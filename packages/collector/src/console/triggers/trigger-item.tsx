@@ -53,7 +53,9 @@ export function TriggerItem({ form, audit, draft, index, isLast }: Props) {
         >
           {index + 1}
         </button>
-        <h3 dir="auto">{trigger.name || "Without a name"}</h3>
+        <h3>
+          <bdi>{trigger.name || "Without a name"}</bdi>
+        </h3>
         <label>
           <input
             type="checkbox"

@@ -8,13 +8,22 @@ interface Props {
   title: string;
   /** What to do with it. */
   note?: string;
+  /** The button that closes it. */
+  done?: string;
   /** `null`: the dialog is closed. */
   secret: string | null;
   onClose: () => void;
 }
 
 /** A secret that is shown this one time. */
-export function SecretDialog({ id, title, note = KEEP, secret, onClose }: Props) {
+export function SecretDialog({
+  id,
+  title,
+  note = KEEP,
+  done = "I have kept it",
+  secret,
+  onClose,
+}: Props) {
   return (
     <Dialog id={id} title={title} isOpen={secret !== null} onClose={onClose}>
       <p>{note}</p>
@@ -24,7 +33,7 @@ export function SecretDialog({ id, title, note = KEEP, secret, onClose }: Props)
       <CopyButton from={`${id}-text`} label="Copy" />
       <div class="buttons">
         <button type="button" class="primary" onClick={onClose}>
-          I have kept it
+          {done}
         </button>
       </div>
     </Dialog>

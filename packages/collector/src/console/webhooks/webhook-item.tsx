@@ -17,7 +17,9 @@ export function WebhookItem({ webhook, webhooks }: Props) {
   const isBusy = webhooks.isBusy.value;
   return (
     <li class="card" data-webhook={id}>
-      <h4 dir="auto">{name}</h4>
+      <h4>
+        <bdi>{name}</bdi>
+      </h4>
       <p dir="ltr" class="address">
         {url}
       </p>
