@@ -44,7 +44,12 @@ export type Input =
   | { readonly type: "agent_message" }
   /** Typing, reading, opening or closing the widget: not a response. */
   | { readonly type: "activity" }
-  | ({ readonly type: "ticket_updated"; readonly ticket: TicketPatch } & DeskTime)
+  | ({
+      readonly type: "ticket_updated";
+      readonly ticket: TicketPatch;
+      /** Nothing changes where the session has a ticket already. */
+      readonly onlyFirst?: boolean;
+    } & DeskTime)
   | ({ readonly type: "assigned"; readonly agent: string } & DeskTime)
   /** `requeue` restores the earlier queue position, for an agent without capacity (rule 21). */
   | ({ readonly type: "unassigned"; readonly requeue: boolean } & DeskTime)
@@ -55,6 +60,8 @@ export type Input =
       readonly channel?: string;
       readonly user?: string | null;
       readonly links?: readonly Link[];
+      /** One more link, or another ticket of one, and the user where the session has none. */
+      readonly linked?: { readonly link: Link; readonly user?: string };
     }
   /** A message of the conversation carried a page's secret; `hash` is the hash of that secret. */
   | { readonly type: "bound"; readonly hash: string }

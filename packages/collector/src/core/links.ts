@@ -26,6 +26,14 @@ export function joinLinks(first: readonly Link[], others: readonly Link[]): read
   return added.length === 0 ? first : [...first, ...added].slice(0, MAX_LINKS);
 }
 
+/** The links with this one. A ticket that it does not name stays as it is. */
+export function addLink(links: readonly Link[], added: Link): readonly Link[] {
+  const current = links.find((link) => isOfSame(link, added));
+  if (!current) return joinLinks(links, [added]);
+  if (added.ticket === null || added.ticket === current.ticket) return links;
+  return links.map((link) => (link === current ? added : link));
+}
+
 /** Whether two links are of the same conversation at the same desk. */
 export function isOfSame(a: Link, b: Link): boolean {
   return a.desk === b.desk && a.conversation === b.conversation;

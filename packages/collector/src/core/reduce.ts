@@ -22,7 +22,7 @@ import {
 } from "./engagement.ts";
 import { eventTime } from "./field-order.ts";
 import type { Input, InputType } from "./input.ts";
-import { replaceLinks } from "./links.ts";
+import { addLink, replaceLinks } from "./links.ts";
 import type { TransitionCause } from "./lists.ts";
 import {
   beforeMerge,
@@ -275,6 +275,7 @@ function applyInput(
     case "activity":
       return session;
     case "ticket_updated":
+      if (input.onlyFirst && session.ticket.id !== null) return session;
       return applyTicketReport(session, input.ticket, at, now, settings);
     case "assigned":
       return assign(session, input.agent, at, now, settings);
@@ -323,8 +324,10 @@ function applyDescription(
   now: number,
   settings: Settings,
 ): Session {
-  const { channel = session.channel, user = session.user } = input;
-  const links = replaceLinks(session.links, input.links ?? session.links);
+  const { linked, channel = session.channel } = input;
+  const user = input.user === undefined ? (session.user ?? linked?.user ?? null) : input.user;
+  const replaced = replaceLinks(session.links, input.links ?? session.links);
+  const links = linked ? addLink(replaced, linked.link) : replaced;
   if (channel === session.channel && user === session.user && links === session.links) {
     return session;
   }

@@ -4,9 +4,7 @@
  * @module
  */
 import type { Input } from "../core/input.ts";
-import { isOfSame, joinLinks, type Link } from "../core/links.ts";
 import { END_REASON_BY } from "../core/lists.ts";
-import type { Session } from "../core/session.ts";
 import { SESSION_ID } from "../core/text.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Outcome } from "../engine/request.ts";
@@ -163,42 +161,41 @@ export class Inbox {
   async #link(desk: ConfiguredDesk, prefix: string, fact: LinkFact): Promise<void> {
     const { conversation, ticket } = fact;
     const user = fact.user === undefined ? null : await this.#users.current(desk, fact.user);
-    const found = await this.#ensure(desk, prefix, { ...fact, user });
-    if (!found) return;
-    const { key, session } = found;
-    const wanted: Link = { desk: desk.id, conversation, ticket };
-    const links = linksWith(session.links, wanted);
-    const described = {
-      ...(links !== session.links && { links }),
-      ...(session.user === null && user !== null && { user }),
-    };
-    const hasTicket = ticket === null || session.ticket.id !== null;
-    const inputs: Input[] = hasTicket
-      ? []
-      : [{ type: "ticket_updated", ticket: { id: ticket }, happenedAt: fact.at }];
-    if (Object.keys(described).length > 0) inputs.push({ type: "described", ...described });
-    if (inputs.length > 0) await this.#engine.submit({ key, inputs });
+    const link = { desk: desk.id, conversation, ticket };
+    const linked = { link, ...(user !== null && { user }) };
+    // In one commit: what others link at the same time is kept.
+    const inputs: Input[] = [{ type: "described", linked }];
+    if (ticket !== null) {
+      inputs.unshift({
+        type: "ticket_updated",
+        ticket: { id: ticket },
+        onlyFirst: true,
+        happenedAt: fact.at,
+      });
+    }
+    if (!(await this.#ensure(desk, prefix, { ...fact, user }, inputs))) return;
     await this.#applyParked(desk, prefix, { conversation }, conversation);
     if (ticket !== null) await this.#applyParked(desk, prefix, { ticket }, conversation);
   }
 
   /**
-   * The session of a conversation, created if there is none; `null` if its id cannot be one. Its channel is that
-   * of the first message, whichever message comes first.
+   * The session of a conversation, created if there is none; `null` if its id cannot be one. The inputs are in
+   * the same commit. Its channel is that of the first message, whichever message comes first.
    */
   async #ensure(
     { account, id: desk }: ConfiguredDesk,
     prefix: string,
     told: Pick<LinkFact, "conversation" | "channel" | "at"> & { readonly user: string | null },
-  ): Promise<{ readonly key: SessionKey; readonly session: Session } | null> {
+    inputs: readonly Input[] = [],
+  ): Promise<SessionKey | null> {
     const { conversation, channel, user, at } = told;
     const key = { account, id: prefix + conversation };
     if (!isSessionId(key.id)) return null;
     const create = { channel: channel ?? DEFAULT_CHANNEL, user };
-    const outcome = await this.#engine.submit({ key, inputs: [], create });
+    const outcome = await this.#engine.submit({ key, inputs, create });
     if (!("session" in outcome)) return null;
     const { session, created } = outcome;
-    if (!created && channel === undefined) return { key, session };
+    if (!created && channel === undefined) return key;
     const name = { account, desk, conversation, sessionCreatedAt: session.createdAt };
     await this.#conversations.update(name, this.#engine.clock.now(), async (before) => {
       if (created) return { ...before, channelAt: channel === undefined ? UNKNOWN_AT : at };
@@ -207,7 +204,7 @@ export class Inbox {
       await this.#engine.submit({ key, inputs: [{ type: "described", channel }] });
       return { ...before, channelAt: at };
     });
-    return { key, session };
+    return key;
   }
 
   async #merge(
@@ -220,7 +217,7 @@ export class Inbox {
     const old = await this.#ensure(desk, prefix, { conversation: from, user: null, at });
     const survivor = await this.#ensure(desk, prefix, { conversation: into, user: null, at });
     if (!old || !survivor) return;
-    await this.#engine.merges.merge(old.key, survivor.key.id, eventIdOf(desk, fact));
+    await this.#engine.merges.merge(old, survivor.id, eventIdOf(desk, fact));
     for (const conversation of [from, into]) {
       await this.#applyParked(desk, prefix, { conversation }, conversation);
     }
@@ -307,14 +304,6 @@ function eventIdOf({ id }: ConfiguredDesk, fact: Fact): string | undefined {
 
 function withKnown(before: Conversation, known: Known): Conversation {
   return JSON.stringify(known) === JSON.stringify(before.known) ? before : { ...before, known };
-}
-
-/** The links with this one. A ticket that the desk does not name stays as it is. */
-function linksWith(links: readonly Link[], wanted: Link): readonly Link[] {
-  const current = links.find((link) => isOfSame(link, wanted));
-  if (!current) return joinLinks(links, [wanted]);
-  if (wanted.ticket === null || wanted.ticket === current.ticket) return links;
-  return links.map((link) => (link === current ? wanted : link));
 }
 
 function inputOf(event: Exclude<DeskEvent, { type: "ticket_updated" }>, at: number): Input {

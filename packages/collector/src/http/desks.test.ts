@@ -8,6 +8,7 @@ import { Conversations } from "../desks/conversations.ts";
 import { Desks } from "../desks/desks.ts";
 import { noteWritten } from "../desks/known.ts";
 import { hexOf, hmacOf } from "../desks/signature.ts";
+import type { Write } from "../stores/store.ts";
 import { TestApp } from "./testing/app.ts";
 
 const SECRET = "a secret that chatwoot made";
@@ -153,6 +154,28 @@ describe("a desk's message", () => {
       { to: { state: "active" } },
       { ticketChanges: { status: { to: "open" } } },
     ]);
+  });
+
+  it("links its conversation in one commit, which keeps what the session has", async () => {
+    const commits: Write[] = [];
+    const { store } = harness;
+    const commit = store.commit.bind(store);
+    store.commit = (writes) => {
+      commits.push(...writes);
+      return commit(writes);
+    };
+    await deliver(conversationBody("conversation_created"));
+    expect(commits[0]?.session.links).toEqual([{ desk: "main", conversation: "12", ticket: "12" }]);
+    expect(commits[0]).toMatchObject({ expectedVersion: 0, session: { ticket: { id: "12" } } });
+    const links = [{ desk: "other", conversation: "1", ticket: "70" }];
+    await harness.request("PUT", SESSION, { links, user: "u", ticket: { id: "70" } });
+    commits.length = 0;
+    await deliver(messageBody());
+    expect(commits[0]?.session).toMatchObject({
+      user: "u",
+      ticket: { id: "70" },
+      links: [...links, { desk: "main", conversation: "12", ticket: "12" }],
+    });
   });
 
   it("is refused if it is forged, stale or of an unknown desk, and changes nothing", async () => {

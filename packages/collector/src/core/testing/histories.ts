@@ -181,6 +181,17 @@ const rareInput: fc.Arbitrary<Input> = fc.oneof(
     type: fc.constant("described"),
     links: fc.constantFrom([], [{ desk: "zd", conversation: "c", ticket: "7" }]),
   }),
+  fc.record({
+    type: fc.constant("described"),
+    linked: fc.record({
+      link: fc.record({
+        desk: fc.constantFrom("zd", "main"),
+        conversation: fc.constant("c"),
+        ticket: fc.constantFrom(null, "7", "8"),
+      }),
+      user: fc.constant("u"),
+    }),
+  }),
 ) as fc.Arbitrary<Input>;
 
 const input = fc.oneof(
