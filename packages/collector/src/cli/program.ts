@@ -91,6 +91,12 @@ program
       .env("STILLHERE_WEBHOOK_PROXY"),
   )
   .addOption(
+    option("--desk <file>", "file of a help desk of your own; may be repeated")
+      .default([], "none")
+      .argParser(fileNames)
+      .env("STILLHERE_DESK"),
+  )
+  .addOption(
     option("--config <file>", "JSON file with settings of the account default").env(
       "STILLHERE_CONFIG",
     ),
@@ -241,6 +247,11 @@ function proxyNetworks(text: string, before: TrustedProxies): TrustedProxies {
     throw new InvalidArgumentError(`Give networks such as 10.0.0.0/8, instead of ${wrong}.`);
   }
   return [...(Array.isArray(before) ? before : []), ...networks];
+}
+
+/** Called for each of the files; a variable has all of them, with commas. */
+function fileNames(text: string, before: readonly string[]): readonly string[] {
+  return [...before, ...text.split(",").filter((each) => each !== "")];
 }
 
 /** Without a slash at the end. */

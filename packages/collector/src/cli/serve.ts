@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import type { DeskKind } from "../desks/desk.ts";
 import { DEFAULT_ACCOUNT } from "../engine/accounts.ts";
 import { MAX_INVITATION_MS, type People } from "../engine/people.ts";
 import { invitationUrl } from "../http/people.ts";
@@ -16,6 +17,7 @@ import type { SignOnHeader } from "../platform/sign-on.ts";
 import type { WebhookProxy } from "../platform/webhook-proxy.ts";
 import type { Store } from "../stores/store.ts";
 import { readConfig } from "./config.ts";
+import { loadDesks } from "./desk-files.ts";
 import { listenError, UsageError } from "./failure.ts";
 
 export interface ServeOptions {
@@ -29,6 +31,8 @@ export interface ServeOptions {
   readonly maxSessions: number;
   readonly allowPrivateWebhooks: boolean;
   readonly webhookProxy?: WebhookProxy;
+  /** Files of desks of one's own. */
+  readonly desk: readonly string[];
   /** In seconds. */
   readonly keepAlive: number;
   readonly metricsPort?: number;
@@ -40,11 +44,12 @@ export async function serve(options: ServeOptions): Promise<void> {
   const signOn = signOnOf(options);
   // Before anything is created, since an invalid config aborts the start.
   const settings = options.config === undefined ? {} : readConfig(options.config);
+  const desks = await loadDesks(options.desk);
   const isNewFile = isMissingFile(options.store);
   const store = await openStore(options.store);
   const isNew = isNewFile || (await store.accounts()).length === 0;
   if (isNew) console.log(`Created a new store ${placeOf(options.store)}`);
-  const collector = await startServing(options, store, signOn);
+  const collector = await startServing(options, store, signOn, desks);
   const keys = await prepareAccount(collector, settings, { cli: "serve" });
   if (keys) {
     console.log(`Created the account ${DEFAULT_ACCOUNT}. Keep these, they are shown only once:`);
@@ -97,6 +102,7 @@ async function startServing(
   options: ServeOptions,
   store: Store,
   signOn: SignOnHeader | undefined,
+  desks: readonly DeskKind[],
 ): Promise<Collector> {
   const { host, port, metricsPort, keepAlive } = options;
   try {
@@ -109,6 +115,7 @@ async function startServing(
       maxSessions: options.maxSessions,
       allowPrivateWebhooks: options.allowPrivateWebhooks,
       webhookProxy: options.webhookProxy,
+      desks,
       connections: { keepAliveMs: keepAlive * 1_000 },
       metricsPort,
       metricsToken: options.metricsToken,

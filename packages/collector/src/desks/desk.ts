@@ -53,6 +53,8 @@ export interface Written {
 
 export interface DeskAnswer {
   readonly status: number;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
   /** JSON; `null` if it is none, or too large. */
   readonly body: unknown;
 }
@@ -91,7 +93,7 @@ export interface Sink<Outbound> {
 }
 
 export interface DeskKind<Outbound = unknown> {
-  /** As in `kind`. */
+  /** As in `kind`; lower-case letters, digits, `-` and `_`. */
   readonly name: string;
   readonly source: Source;
   readonly sink: Sink<Outbound>;
@@ -101,4 +103,9 @@ export interface DeskKind<Outbound = unknown> {
   readonly credentials: readonly (keyof Outbound & string)[];
   /** What the desk's words mean unless an admin says otherwise. */
   readonly mapping: Partial<Mapping>;
+}
+
+/** Checks the types of a desk's file, whose default export it is. */
+export function defineDesk<Outbound>(kind: DeskKind<Outbound>): DeskKind {
+  return kind as DeskKind;
 }

@@ -24,8 +24,8 @@ export type DeskEvent =
 
 export type Fact = {
   /**
-   * The same for each copy of the desk's message, 100 characters at most; `null`: it tells how things stand, and
-   * a copy changes nothing.
+   * The same for each copy of the desk's message; `null`: it tells how things stand, and a copy changes
+   * nothing.
    */
   readonly id: string | null;
   /** When it happened, in epoch milliseconds. */

@@ -7,6 +7,7 @@ import type { Input } from "../core/input.ts";
 import { END_REASON_BY } from "../core/lists.ts";
 import { SESSION_ID } from "../core/text.ts";
 import type { Engine } from "../engine/engine.ts";
+import { hashOf } from "../engine/keys.ts";
 import type { Outcome } from "../engine/request.ts";
 import type { Actor } from "../stores/admin.ts";
 import type { SessionKey } from "../stores/store.ts";
@@ -19,6 +20,7 @@ import type { Awaited, Parking } from "./parking.ts";
 
 /** Sessions that one fact about a user or a ticket is applied to. */
 const MAX_SESSIONS = 100;
+const MAX_EVENT_ID = 100;
 
 /** Where the desk names no channel. */
 const DEFAULT_CHANNEL = "web_widget";
@@ -217,7 +219,7 @@ export class Inbox {
     const old = await this.#ensure(desk, prefix, { conversation: from, user: null, at });
     const survivor = await this.#ensure(desk, prefix, { conversation: into, user: null, at });
     if (!old || !survivor) return;
-    await this.#engine.merges.merge(old, survivor.id, eventIdOf(desk, fact));
+    await this.#engine.merges.merge(old, survivor.id, await eventIdOf(desk, fact));
     for (const conversation of [from, into]) {
       await this.#applyParked(desk, prefix, { conversation }, conversation);
     }
@@ -245,7 +247,7 @@ export class Inbox {
   ): Promise<boolean> {
     const key = { account: desk.account, id: prefix + conversation };
     if (!isSessionId(key.id)) return false;
-    const eventId = eventIdOf(desk, fact);
+    const eventId = await eventIdOf(desk, fact);
     const outcome = await this.#engine.submit({
       key,
       inputs,
@@ -298,8 +300,10 @@ function isSessionId(id: string): boolean {
   return SESSION_ID.test(id);
 }
 
-function eventIdOf({ id }: ConfiguredDesk, fact: Fact): string | undefined {
-  return fact.id === null ? undefined : `${id}/${fact.id}`;
+/** Short enough for any store, whatever ids the desk has. */
+async function eventIdOf({ id }: ConfiguredDesk, fact: Fact): Promise<string | undefined> {
+  if (fact.id === null) return undefined;
+  return fact.id.length <= MAX_EVENT_ID ? `${id}/${fact.id}` : `${id}/${await hashOf(fact.id)}`;
 }
 
 function withKnown(before: Conversation, known: Known): Conversation {

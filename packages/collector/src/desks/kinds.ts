@@ -1,5 +1,5 @@
 /**
- * The kinds of desks that the collector has.
+ * The kinds of desks that a collector has: those that are built in, and those that its operator has registered.
  * @module
  */
 import { chatwoot } from "./chatwoot/chatwoot.ts";
@@ -7,8 +7,23 @@ import type { DeskKind } from "./desk.ts";
 import { sunco } from "./sunco/sunco.ts";
 import { zendesk } from "./zendesk/zendesk.ts";
 
-export const DESK_KINDS: readonly DeskKind[] = [
-  chatwoot as DeskKind,
-  sunco as DeskKind,
-  zendesk as DeskKind,
-];
+export const DESK_KINDS: readonly DeskKind[] = [chatwoot, sunco as DeskKind, zendesk as DeskKind];
+
+const NAME = /^[a-z][a-z\d_-]{0,31}$/;
+
+/** @throws {Error} if one has no valid name, or the name of another one. */
+export function registerDesks(own: readonly DeskKind[]): readonly DeskKind[] {
+  const all = [...DESK_KINDS];
+  for (const kind of own) {
+    if (!NAME.test(kind.name)) {
+      throw new Error(
+        `The desk's name "${kind.name}" must be a lower-case letter and then letters, digits, - or _.`,
+      );
+    }
+    if (all.some(({ name }) => name === kind.name)) {
+      throw new Error(`Rename the desk "${kind.name}": there is one of this name.`);
+    }
+    all.push(kind);
+  }
+  return all;
+}

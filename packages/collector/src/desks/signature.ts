@@ -3,20 +3,23 @@
  * wherever two texts differ.
  * @module
  */
-import { isSameHash } from "../engine/keys.ts";
+import { isSameHash as isSameText } from "../engine/keys.ts";
+
+export { isSameText };
 
 /** A request that was signed longer ago may be a copy of an earlier one. */
 export const MAX_AGE_MS = 300_000;
 
 const encoder = new TextEncoder();
 
-/** HMAC-SHA-256 of `prefix` and the raw body. */
+/** HMAC of `prefix` and the raw body. */
 export async function hmacOf(
   secret: string,
   prefix: string,
   raw: Uint8Array<ArrayBuffer>,
+  hash: "SHA-1" | "SHA-256" | "SHA-512" = "SHA-256",
 ): Promise<Uint8Array> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const algorithm = { name: "HMAC", hash };
   const bytes = encoder.encode(secret);
   const key = await crypto.subtle.importKey("raw", bytes, algorithm, false, ["sign"]);
   const head = encoder.encode(prefix);
@@ -40,7 +43,7 @@ export async function isOneOf(secrets: readonly string[], text: string): Promise
     hexOf(new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(each))));
   const given = await digest(text);
   let isFound = false;
-  for (const secret of secrets) isFound = isSameHash(await digest(secret), given) || isFound;
+  for (const secret of secrets) isFound = isSameText(await digest(secret), given) || isFound;
   return isFound;
 }
 

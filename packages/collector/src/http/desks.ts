@@ -49,27 +49,33 @@ const mapping = z
     "The desk's words, each with what it means here. What is in no table is the same word.",
   );
 
-const secrets = z.array(storable(z.string().min(8).max(256))).max(MAX_SECRETS);
+const secrets = z.array(storable(z.string().min(8).max(4_096))).max(MAX_SECRETS);
 
-const update = z
-  .strictObject({
-    kind: name,
-    inbound: z
-      .strictObject({ secrets: secrets.optional() })
-      .default({})
-      .describe("Missing `secrets` stay as they are; an empty list removes them."),
-    outbound: z
-      .record(z.string(), z.unknown())
-      .nullable()
-      .default(null)
-      .describe("How the desk is told; null: it is not. Missing credentials stay as they are."),
-    dryRun: z
-      .boolean()
-      .default(false)
-      .describe("Nothing is sent to the desk; `GET …/dry-run` lists what would be."),
-    mapping: mapping.default({}),
-  })
-  .openapi("DeskUpdate");
+/** What a kind's `outbound` takes, for forms and for the description. */
+function schemaOf({ outbound }: DeskKind) {
+  return z.toJSONSchema(outbound, { io: "input", unrepresentable: "any" });
+}
+
+const updateOf = (kinds: readonly DeskKind[]) =>
+  z
+    .strictObject({
+      kind: name,
+      inbound: z
+        .strictObject({ secrets: secrets.optional() })
+        .default({})
+        .describe("Missing `secrets` stay as they are; an empty list removes them."),
+      outbound: z
+        .record(z.string(), z.unknown())
+        .nullable()
+        .default(null)
+        .describe(outboundWords(kinds)),
+      dryRun: z
+        .boolean()
+        .default(false)
+        .describe("Nothing is sent to the desk; `GET …/dry-run` lists what would be."),
+      mapping: mapping.default({}),
+    })
+    .openapi("DeskUpdate");
 
 const deskView = z
   .object({
@@ -102,6 +108,15 @@ const list = createRoute({
   responses: jsonResponses(
     z.object({
       kinds: z.array(z.string()).describe("What a desk can be."),
+      schemas: z
+        .record(
+          z.string(),
+          z.object({
+            outbound: z.record(z.string(), z.unknown()).describe("As JSON Schema."),
+            credentials: z.array(z.string()).describe("Its fields that are never shown."),
+          }),
+        )
+        .describe("What each kind's `outbound` takes."),
       desks: z.array(deskView),
     }),
     "The desks, in the order in which they were added",
@@ -117,14 +132,15 @@ const get = createRoute({
   responses: jsonResponses(deskView, "The desk"),
 });
 
-const put = createRoute({
-  method: "put",
-  path: "/v1/desks/{id}",
-  summary: "Add or replace a desk",
-  ...secured("Desks", "putDesk", "desk_id_taken", "too_many_desks", "webhook_target_refused"),
-  request: { params, body: jsonBody(update) },
-  responses: jsonResponses(deskView, "The desk as it is now"),
-});
+const putOf = (kinds: readonly DeskKind[]) =>
+  createRoute({
+    method: "put",
+    path: "/v1/desks/{id}",
+    summary: "Add or replace a desk",
+    ...secured("Desks", "putDesk", "desk_id_taken", "too_many_desks", "webhook_target_refused"),
+    request: { params, body: jsonBody(updateOf(kinds)) },
+    responses: jsonResponses(deskView, "The desk as it is now"),
+  });
 
 const remove = createRoute({
   method: "delete",
@@ -139,6 +155,7 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
   const { engine, webhooks, desks, deskActivity, parking } = context;
   const { store, clock } = engine;
   const routes = createRoutes();
+  const kinds = desks.kinds.flatMap((name) => desks.kind(name) ?? []);
 
   async function view(c: Context<Env>, desk: ConfiguredDesk) {
     const { lastHeardAt, lastWrittenAt, refused } = await deskActivity.of(desk);
@@ -177,7 +194,13 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
   routes.openapi(list, async (c) => {
     const all = await desks.list(c.var.account.name);
     const views = await Promise.all(all.map((desk) => view(c, desk)));
-    return c.json({ kinds: [...desks.kinds], desks: views }, 200);
+    const schemas = Object.fromEntries(
+      kinds.map((kind) => [
+        kind.name,
+        { outbound: schemaOf(kind), credentials: [...kind.credentials] },
+      ]),
+    );
+    return c.json({ kinds: [...desks.kinds], schemas, desks: views }, 200);
   });
 
   routes.openapi(get, async (c) => {
@@ -185,7 +208,7 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
     return c.json(await view(c, desk), 200);
   });
 
-  routes.openapi(put, async (c) => {
+  routes.openapi(putOf(kinds), async (c) => {
     const { id: wanted } = c.req.valid("param");
     const { inbound, outbound, ...body } = c.req.valid("json");
     const kind = desks.kind(body.kind);
@@ -226,6 +249,17 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
   });
 
   return routes;
+}
+
+function outboundWords(kinds: readonly DeskKind[]): string {
+  const fields = kinds.map((kind) => {
+    const { properties = {} } = schemaOf(kind);
+    return `\`${kind.name}\`: ${Object.keys(properties)
+      .map((field) => `\`${field}\``)
+      .join(", ")}.`;
+  });
+  const words = "How the desk is told; null: it is not. Missing credentials stay as they are.";
+  return [words, ...fields].join(" ");
 }
 
 /** @throws {Problem} `invalid_request` */

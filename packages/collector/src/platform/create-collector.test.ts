@@ -3,6 +3,7 @@
  */
 import { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { defineDesk, z } from "../desks/index.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { type CreateCollectorOptions, createCollector } from "./create-collector.ts";
 
@@ -265,4 +266,36 @@ describe("the address of a request", () => {
   ])("%s", async (_name, options, from, env, status) => {
     expect(await second(options, from, env)).toBe(status);
   });
+});
+
+it("has the desks that it is given besides its own, and describes what they take", async () => {
+  const parley = defineDesk<{ readonly token: string }>({
+    name: "parley",
+    source: { verify: async () => "ok", decode: () => [] },
+    sink: {
+      tellable: () => ({}),
+      call: () => null,
+      test: () => ({ method: "GET", path: "/me", headers: {}, next: () => "done" }),
+    },
+    outbound: z.strictObject({ baseUrl: z.string(), token: z.string() }),
+    credentials: ["token"],
+    mapping: {},
+  });
+  const { collector, keys } = await started({ desks: [parley] });
+  const headers = {
+    Authorization: `Bearer ${keys.secretKey}`,
+    "Content-Type": "application/json",
+  };
+  const body = JSON.stringify({ kind: "parley" });
+  const put = await collector.app.request("/v1/desks/p", { method: "PUT", headers, body });
+  expect(put.status).toBe(200);
+  const listed = await (await collector.app.request("/v1/desks", { headers })).json();
+  expect(listed).toMatchObject({
+    kinds: ["chatwoot", "parley"],
+    schemas: {
+      parley: { outbound: { required: ["baseUrl", "token"] }, credentials: ["token"] },
+    },
+  });
+  const twice = createCollector({ store: "memory:", desks: [parley, parley] });
+  await expect(twice.start()).rejects.toThrow('Rename the desk "parley"');
 });

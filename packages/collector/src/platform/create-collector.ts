@@ -18,7 +18,13 @@ import { openRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
 export interface CreateCollectorOptions
   extends Pick<
     RuntimeOptions,
-    "limits" | "streams" | "maxSessions" | "allowPrivateWebhooks" | "metricsToken" | "serveMetrics"
+    | "limits"
+    | "streams"
+    | "maxSessions"
+    | "allowPrivateWebhooks"
+    | "desks"
+    | "metricsToken"
+    | "serveMetrics"
   > {
   /** `sqlite:PATH`, `memory:`, `redis://…` or `redis-cluster://…`, or an open store of your own. */
   readonly store: string | URL | Store;

@@ -35,6 +35,7 @@ export interface CollectorOptions
     | "maxSessions"
     | "allowPrivateWebhooks"
     | "webhookProxy"
+    | "desks"
     | "metricsToken"
     | "clocks"
     | "streams"

@@ -69,8 +69,9 @@ export function createDeskRequest(options: PostOptions): DeskRequest {
   const request = createRequest(options);
   return async (method, url, headers, body, limits) => {
     const asked = { method, url, headers, body, maxAnswerBytes: MAX_DESK_ANSWER_BYTES };
-    const { status, retryAfter, text } = await request(asked, limits);
-    return { status, body: jsonOf(text), retryAfterMs: readRetryAfterMs(retryAfter, Date.now()) };
+    const { status, headers: sent, retryAfter, text } = await request(asked, limits);
+    const retryAfterMs = readRetryAfterMs(retryAfter, Date.now());
+    return { status, headers: sent, body: jsonOf(text), retryAfterMs };
   };
 }
 
@@ -84,6 +85,7 @@ interface Asked {
 }
 
 interface Answer extends PostAnswer {
+  readonly headers: Readonly<Record<string, string>>;
   /** `null`: it was not read, or is too large. */
   readonly text: string | null;
 }
@@ -201,8 +203,11 @@ function send(
   });
 }
 
-function answerOf({ statusCode = 0, headers }: IncomingMessage): Answer {
-  return { status: statusCode, retryAfter: headers["retry-after"] ?? null, text: null };
+function answerOf({ statusCode: status = 0, headers: sent }: IncomingMessage): Answer {
+  const headers = Object.fromEntries(
+    Object.entries(sent).map(([name, value]) => [name, String(value)]),
+  );
+  return { status, headers, retryAfter: sent["retry-after"] ?? null, text: null };
 }
 
 /**

@@ -5,8 +5,9 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { DeskKind } from "../desks/desk.ts";
 import { deskFigures } from "../desks/figures.ts";
-import { DESK_KINDS } from "../desks/kinds.ts";
+import { registerDesks } from "../desks/kinds.ts";
 import { withDesks } from "../desks/writer.ts";
 import { Accounts } from "../engine/accounts.ts";
 import { type MachineClocks, StoreClock } from "../engine/clock.ts";
@@ -63,6 +64,8 @@ export interface RuntimeOptions {
   readonly allowPrivateWebhooks?: boolean | undefined;
   /** Webhooks are sent through this proxy. */
   readonly webhookProxy?: WebhookProxy | undefined;
+  /** Kinds of desks besides those that are built in. */
+  readonly desks?: readonly DeskKind[] | undefined;
   /** `/metrics` requires this bearer token. */
   readonly metricsToken?: string | undefined;
   /** Whether the application has `/metrics`; default: true. */
@@ -100,6 +103,7 @@ export interface Runtime {
 
 /** Reads accounts and settings from the store, and wires the parts. */
 export async function openRuntime(store: Store, options: RuntimeOptions): Promise<Runtime> {
+  const deskKinds = registerDesks(options.desks ?? []);
   const clock = new StoreClock(options.clocks ?? machineClocks(), randomText(12));
   const eviction = watchEviction(store, (message) => log.warn(message));
   const meter = createPrometheusMeter({
@@ -125,7 +129,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
   const request = createDeskRequest({ isPrivateAllowed, proxy });
   const send = withDesks(
     createWebhookSender(post, () => store.incarnation()),
-    { engine, request, kinds: DESK_KINDS },
+    { engine, request, kinds: deskKinds },
   );
   const deliveries = new DeliverySupervisor({ engine, send, meter, onError });
   const intakeContext = {
@@ -144,6 +148,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
   const { contentType, scrape } = meter;
   const app = createApp({
     ...intakeContext,
+    deskKinds,
     assets: readAssets(),
     webhooks: {
       refuseTarget: (url: string) =>

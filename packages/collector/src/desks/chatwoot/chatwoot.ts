@@ -3,11 +3,11 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import type { DeskKind } from "../desk.ts";
+import { defineDesk } from "../desk.ts";
 import { type ChatwootOutbound, chatwootSink } from "./sink.ts";
 import { chatwootSource } from "./source.ts";
 
-export const chatwoot: DeskKind<ChatwootOutbound> = {
+export const chatwoot = defineDesk<ChatwootOutbound>({
   name: "chatwoot",
   source: chatwootSource,
   sink: chatwootSink,
@@ -30,4 +30,4 @@ export const chatwoot: DeskKind<ChatwootOutbound> = {
     status: { open: "open", pending: "open", snoozed: "hold", resolved: "solved" },
     priority: { low: "low", medium: "normal", high: "high", urgent: "urgent" },
   },
-};
+});

@@ -2,26 +2,18 @@
  * What Chatwoot's webhooks mean, in bodies as its documentation and source describe them, and whom they are
  * believed from.
  */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Mapping } from "../mapping.ts";
 import { EMPTY_MAPPING } from "../mapping.ts";
 import { hexOf, hmacOf } from "../signature.ts";
 import { chatwoot } from "./chatwoot.ts";
 import { chatwootSource } from "./source.ts";
-import {
-  conversationBody,
-  type Fields,
-  messageBody,
-  pathsOf,
-  typingBody,
-  withValue,
-} from "./testing/bodies.ts";
+import { conversationBody, messageBody } from "./testing/bodies.ts";
+import { HASH_TEXT } from "./testing/fixture.ts";
 
 const RECEIVED_AT = Date.UTC(2026, 10, 20, 12);
 const MAPPING: Mapping = { ...EMPTY_MAPPING, ...chatwoot.mapping };
 const SECRET = "a secret that chatwoot made";
-const HASH_TEXT = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
 const HASH_HEX = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 const decode = (body: unknown) => chatwootSource.decode(body, MAPPING, RECEIVED_AT);
@@ -120,71 +112,6 @@ describe("a conversation", () => {
   });
 });
 
-describe("decoding", () => {
-  const SHAPES = [
-    messageBody(),
-    messageBody({ message_type: "outgoing", sender: { id: 1, type: "user" } }),
-    conversationBody("conversation_created"),
-    conversationBody("conversation_status_changed"),
-    conversationBody("conversation_updated", {
-      labels: ["vip"],
-      custom_attributes: { stillhere: HASH_TEXT },
-      meta: { team: { id: 2, name: "billing" }, assignee: { id: 9 } },
-    }),
-    typingBody(),
-  ];
-  const ODD: readonly unknown[] = [
-    undefined,
-    null,
-    "",
-    ".",
-    "..",
-    "\0",
-    "\ud800",
-    "x".repeat(300),
-    "9".repeat(400),
-    [],
-    [[]],
-    {},
-    -1,
-    1.5,
-    8.7e15,
-    1e300,
-    Number.NaN,
-    true,
-  ];
-
-  const expectStorable = (body: unknown) => {
-    for (const fact of decode(body)) {
-      expect(Number.isSafeInteger(fact.at)).toBe(true);
-      expect(fact.id === null || fact.id.length <= 100).toBe(true);
-      expect(JSON.stringify(fact)).not.toMatch(/\\ud800|\\u0000/);
-    }
-  };
-
-  it("never fails with any one field missing, null or of another type", () => {
-    for (const shape of SHAPES) {
-      for (const path of pathsOf(shape)) {
-        for (const value of ODD) expectStorable(withValue(shape, path, value));
-      }
-    }
-    for (const value of ODD) expectStorable(value);
-  });
-
-  it("never fails with any fields missing, null or of another type", () => {
-    const change = (shape: Fields) =>
-      fc.array(fc.tuple(fc.constantFrom(...pathsOf(shape)), fc.constantFrom(...ODD)), {
-        maxLength: 5,
-      });
-    const bodies = SHAPES.map((shape) =>
-      change(shape).map((changes) =>
-        changes.reduce<unknown>((body, [path, value]) => withValue(body, path, value), shape),
-      ),
-    );
-    fc.assert(fc.property(fc.oneof(...bodies), expectStorable), { numRuns: 20_000 });
-  });
-});
-
 describe("verification", () => {
   const raw = new TextEncoder().encode(JSON.stringify(messageBody()));
   const at = RECEIVED_AT;
@@ -197,24 +124,10 @@ describe("verification", () => {
   const verify = async (headers: Headers, secrets = [SECRET], pathSecret: string | null = null) =>
     chatwootSource.verify({ headers, raw, pathSecret }, secrets, at);
 
-  it("believes a message that is signed with one of the secrets", async () => {
-    expect(await verify(await signed(SECRET, seconds), ["old secret", SECRET])).toBe("ok");
-  });
-
-  it("refuses another secret, another body, another time and none", async () => {
-    expect(await verify(await signed("another", seconds))).toBe("forged");
-    expect(await verify(await signed(SECRET, seconds, new Uint8Array(3)))).toBe("forged");
+  it("refuses a message whose time was changed", async () => {
     const moved = await signed(SECRET, seconds);
     moved.set("X-Chatwoot-Timestamp", String(at / 1_000 + 1));
     expect(await verify(moved)).toBe("forged");
-    expect(await verify(new Headers())).toBe("forged");
-    expect(await verify(await signed(SECRET, seconds), [])).toBe("forged");
-  });
-
-  it("refuses a copy of a message of five minutes ago", async () => {
-    expect(await verify(await signed(SECRET, String(at / 1_000 - 299)))).toBe("ok");
-    expect(await verify(await signed(SECRET, String(at / 1_000 - 301)))).toBe("stale");
-    expect(await verify(await signed(SECRET, String(at / 1_000 + 301)))).toBe("stale");
   });
 
   it("believes the secret in the address, for versions that sign nothing", async () => {

@@ -25,6 +25,7 @@ const GONE: Standing = {
 
 const conversationWith = (metadata: unknown): DeskAnswer => ({
   status: 200,
+  headers: {},
   body: { conversation: { id: "c1", type: "personal", metadata } },
 });
 
@@ -58,7 +59,7 @@ describe("the sink", () => {
       },
     });
     expect(differencesOf("conversationUpdateBody", write.body)).toEqual([]);
-    expect(write.next({ status: 200, body: {} })).toBe("done");
+    expect(write.next({ status: 200, headers: {}, body: {} })).toBe("done");
   });
 
   it("writes an empty reason for a visitor who is there, and its own name of the entries", () => {
@@ -79,7 +80,7 @@ describe("the sink", () => {
   it("reads again what was changed meanwhile", () => {
     const read = begin();
     const write = callOf(read.next(conversationWith({ order: 7 })));
-    const again = callOf(write.next({ status: 409, body: {} }));
+    const again = callOf(write.next({ status: 409, headers: {}, body: {} }));
     expect(again.method).toBe("GET");
     expect(callOf(again.next(conversationWith({ order: 8 }))).body).toMatchObject({
       metadata: { order: 8 },
@@ -94,9 +95,9 @@ describe("the sink", () => {
       { conversation: {} },
       { conversation: { id: "c1", metadata: [] } },
     ]) {
-      expect(begin().next({ status: 200, body })).toBe("retry");
+      expect(begin().next({ status: 200, headers: {}, body })).toBe("retry");
     }
-    expect(begin().next({ status: 404, body: {} })).toBe("gone");
-    expect(begin().next({ status: 400, body: {} })).toBe("retry");
+    expect(begin().next({ status: 404, headers: {}, body: {} })).toBe("gone");
+    expect(begin().next({ status: 400, headers: {}, body: {} })).toBe("retry");
   });
 });

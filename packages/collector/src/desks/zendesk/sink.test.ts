@@ -27,6 +27,7 @@ const standing = (changed: Changed = {}, fields: Partial<Standing> = {}): Standi
 
 const ticketWith = (fields: object = {}): DeskAnswer => ({
   status: 200,
+  headers: {},
   body: { ticket: { id: 141, updated_at: STAMP, tags: [], custom_fields: [], ...fields } },
 });
 
@@ -60,7 +61,7 @@ describe("the sink", () => {
         updated_stamp: STAMP,
       },
     });
-    expect(put.next({ status: 200, body: {} })).toBe("done");
+    expect(put.next({ status: 200, headers: {}, body: {} })).toBe("done");
   });
 
   it("sets one of two tags beside those that are there", () => {
@@ -98,7 +99,7 @@ describe("the sink", () => {
 
   it("reads again what was changed meanwhile", () => {
     const put = callOf(begin().next(ticketWith()));
-    const again = callOf(put.next({ status: 409, body: {} }));
+    const again = callOf(put.next({ status: 409, headers: {}, body: {} }));
     expect(again.method).toBe("GET");
     const later = { updated_at: "2026-11-20T12:00:00Z" };
     expect(updateOf(again.next(ticketWith(later)))).toMatchObject({
@@ -109,9 +110,9 @@ describe("the sink", () => {
   it("replaces nothing by what it has not understood", () => {
     const odd = [{ tags: null }, { tags: ["vip", 5] }, { updated_at: null }];
     for (const fields of odd) expect(begin().next(ticketWith(fields))).toBe("retry");
-    expect(begin().next({ status: 200, body: null })).toBe("retry");
-    expect(begin().next({ status: 404, body: {} })).toBe("gone");
-    expect(begin().next({ status: 422, body: {} })).toBe("retry");
+    expect(begin().next({ status: 200, headers: {}, body: null })).toBe("retry");
+    expect(begin().next({ status: 404, headers: {}, body: {} })).toBe("gone");
+    expect(begin().next({ status: 422, headers: {}, body: {} })).toBe("retry");
   });
 
   it("has no words for a new or closed ticket, nor for a group without a number", () => {
@@ -143,16 +144,19 @@ describe("what an admin enters", () => {
     expect(test.path).toBe("/api/v2/ticket_fields/9.json");
     const options = (...values: string[]) => ({
       status: 200,
+      headers: {},
       body: { ticket_field: { custom_field_options: values.map((value) => ({ value })) } },
     });
     expect(test.next(options("visitor_online", "visitor_offline"))).toBe("done");
     expect(test.next(options("visitor_online"))).toBe("misconfigured");
-    expect(test.next({ status: 404, body: {} })).toBe("misconfigured");
+    expect(test.next({ status: 404, headers: {}, body: {} })).toBe("misconfigured");
     const me = zendeskSink.test(TAGS);
     expect(me.path).toBe("/api/v2/users/me.json");
-    expect(me.next({ status: 200, body: { user: { id: 1, role: "admin" } } })).toBe("done");
-    expect(me.next({ status: 200, body: { user: { id: null, role: "end-user" } } })).toBe(
-      "misconfigured",
+    expect(me.next({ status: 200, headers: {}, body: { user: { id: 1, role: "admin" } } })).toBe(
+      "done",
     );
+    expect(
+      me.next({ status: 200, headers: {}, body: { user: { id: null, role: "end-user" } } }),
+    ).toBe("misconfigured");
   });
 });

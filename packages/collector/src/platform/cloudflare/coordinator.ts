@@ -4,7 +4,8 @@
  * @module
  */
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";
-import { DESK_KINDS } from "../../desks/kinds.ts";
+import type { DeskKind } from "../../desks/desk.ts";
+import { registerDesks } from "../../desks/kinds.ts";
 import { withDesks } from "../../desks/writer.ts";
 import { Accounts } from "../../engine/accounts.ts";
 import { createSystemClock } from "../../engine/clock.ts";
@@ -77,9 +78,10 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     this.#accounts = new Accounts(store, clock);
     this.#attempts = new SetupAttempts(clock);
     const onError = (error: unknown) => console.error(error);
+    const deskKinds = registerDesks(this.desks());
     const send = withDesks(
       createWebhookSender(postByFetch, () => store.incarnation()),
-      { engine: this.#engine, request: requestByFetch, kinds: DESK_KINDS },
+      { engine: this.#engine, request: requestByFetch, kinds: deskKinds },
     );
     this.#deliveries = new DeliverySupervisor({ engine: this.#engine, send, onError });
     this.#app = createApp({
@@ -89,6 +91,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
         attempts: this.#attempts,
         refreshWebhooks: () => this.deliver(),
       }),
+      deskKinds,
       ...metricsOf(env, () => longestUnheardMs(unheard(clock.steady()), clock.steady())),
       onError,
     });
@@ -99,6 +102,11 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
       await this.syncKeys(this.#accounts);
     });
     ctx.waitUntil(this.#records.grow((shard, layouts) => this.#shard(shard).grow(layouts)));
+  }
+
+  /** Kinds of desks besides those that are built in: a deployment's own class may have some. */
+  protected desks(): readonly DeskKind[] {
+    return [];
   }
 
   /** A getter, because RPC reaches only properties of the class, not of the instance. */

@@ -23,7 +23,9 @@ export const requestByFetch: DeskRequest = (method, url, headers, body, limits) 
     const init = { method, headers, body, redirect: "manual", signal } as const;
     const response = await fetch(url, init);
     const retryAfterMs = readRetryAfterMs(response.headers.get("retry-after"), Date.now());
-    return { status: response.status, body: await jsonOf(response), retryAfterMs };
+    const { status } = response;
+    const sent = Object.fromEntries(response.headers);
+    return { status, headers: sent, body: await jsonOf(response), retryAfterMs };
   });
 
 async function fetchWithin<T>(

@@ -44,6 +44,7 @@ export class FakeChatwoot {
     this.requests.push(`${method} ${action}`.trim());
     const answer = (status: number, json: unknown = {}) => ({
       status,
+      headers: {},
       body: json,
       retryAfterMs: null,
     });
