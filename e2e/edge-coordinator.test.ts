@@ -1,14 +1,19 @@
 /**
  * An edge deployment whose coordinator hangs, in a real workerd.
  */
-import { expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { EdgeSite } from "./support/edge-site.ts";
+import { until } from "./support/wait.ts";
 
 const MINUTE_MS = 60_000;
 
+let site: EdgeSite;
+beforeAll(async () => {
+  site = await EdgeSite.start({ presence: { mode: "on" } }, { shards: 1 });
+});
+afterAll(() => site?.stop());
+
 it("a lone visitor stays online through ten minutes of a coordinator that hangs", async () => {
-  const site = await EdgeSite.start({ presence: { mode: "on" } }, { shards: 1 });
-  onTestFinished(() => site.stop());
   const page = site.page("conv_1");
   let { nextMs } = await page.open();
   const { seq } = await site.session("conv_1");
@@ -19,4 +24,21 @@ it("a lone visitor stays online through ten minutes of a coordinator that hangs"
   }
   await site.request("POST", "/test/0/answer");
   expect(await site.session("conv_1")).toMatchObject({ presence: "online", seq });
+});
+
+it("a sweep decides while requests wait for the coordinator", async () => {
+  const presenceOf = (id: string) => site.request("GET", `/test/0/presence/${id}`);
+  const page = site.page("conv_2");
+  await page.open();
+  await page.leave();
+  await site.request("POST", "/test/0/hang");
+  await site.request("POST", "/test/0/stop-clock/0");
+  site
+    .page("conv_3")
+    .open()
+    .catch(() => {});
+  await until("conv_3 to be there", async () => (await presenceOf("conv_3")) === "online");
+  await site.request("POST", `/test/0/stop-clock/${MINUTE_MS}`);
+  await site.request("POST", "/test/0/ring");
+  await until("conv_2 to be offline", async () => (await presenceOf("conv_2")) === "offline");
 });

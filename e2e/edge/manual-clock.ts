@@ -4,6 +4,7 @@
  */
 const { setTimeout: start } = globalThis;
 const SPEED = 100;
+const STOPPED_MS = 100;
 
 let at: number | null = null;
 
@@ -13,6 +14,13 @@ export function advance(byMs: number): void {
   Date.now = () => now;
   globalThis.setTimeout = ((work: () => void, delayMs = 0) =>
     start(work, delayMs / SPEED)) as typeof setTimeout;
+}
+
+/** As {@link advance}, but no time-out passes any more but very short ones. */
+export function stop(byMs: number): void {
+  advance(byMs);
+  globalThis.setTimeout = ((work: () => void, delayMs = 0) =>
+    delayMs < STOPPED_MS ? start(work, delayMs) : undefined) as typeof setTimeout;
 }
 
 /** Never resolves; a promise that nothing would resolve ends its request with an error. */

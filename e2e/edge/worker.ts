@@ -28,7 +28,7 @@ import { failRelays } from "../../packages/collector/src/stores/durable-object/t
 import * as suite from "../../packages/collector/src/stores/suite/case.ts";
 import { lookupWrite } from "../support/lookup-sessions.ts";
 import { setHanging } from "./hanging-coordinator.ts";
-import { advance } from "./manual-clock.ts";
+import { advance, stop } from "./manual-clock.ts";
 
 /** The object crashes before or after it applies the next input of that type. */
 interface CrashAt {
@@ -48,6 +48,11 @@ class TestShard extends Shard {
   /** Does what the alarm does. */
   async ring(): Promise<void> {
     await this.alarm();
+  }
+
+  async presence(id: string): Promise<string> {
+    const [found] = await this.records.load([{ key: { account: "default", id }, eventIds: [] }]);
+    return found?.stored?.session.presence ?? "none";
   }
 
   /** From now on a session makes the engine fail. */
@@ -131,6 +136,9 @@ export default {
       advance(Number(input));
       await shard.ring();
     }
+    if (method === "stop-clock") stop(Number(input));
+    if (method === "ring") context.waitUntil(shard.ring());
+    if (method === "presence") return Response.json(await shard.presence(input ?? ""));
     if (method === "revoke-keys") await coordinator.revokeKeys();
     if (method === "figures") return Response.json(await shard.figures());
     if (method === "layouts") {

@@ -67,6 +67,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       sql: this.#sql,
       now: () => clock.now(),
       relay: () => this.#relay.run(),
+      isRelayAwaited: () => this.#relay.isAwaited,
       onDeadlines: (deadlines) => this.#onDeadlines(deadlines),
     });
     this.#relay = new ShardRelay({
@@ -180,8 +181,8 @@ export class Shard extends DurableObject<Env> implements ShardStub {
 
   async alarm(): Promise<void> {
     this.#alarm.markFired();
-    await this.#relay.retry();
-    await this.#sweep();
+    // A sweep waits for no coordinator.
+    await Promise.all([this.#relay.retry(), this.#sweep()]);
   }
 
   /** The watchdog: sweeps if an alarm at `dueAt` should have fired but did not. */
@@ -194,6 +195,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
 
   async #sweep(): Promise<void> {
     this.#isSweeping = true;
+    this.#records.noteSweep(true);
     let isComplete = false;
     try {
       const { account } = this.#name;
@@ -208,6 +210,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       await this.#trim(account).catch(onError);
     } finally {
       this.#isSweeping = false;
+      this.#records.noteSweep(false);
       const next = this.#records.nextDeadlineAt();
       // What was not swept stays due: an alarm for that instant would fire again without a pause.
       const retryAt = isComplete ? 0 : this.#engine.clock.now() + SWEEP_RETRY_MS;

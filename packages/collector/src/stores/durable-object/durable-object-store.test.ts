@@ -85,6 +85,10 @@ describe("a shard", () => {
   it("drops settings and silences that no session of it needs any more, and goes by the last ones", async () => {
     expect(await run({ type: "trimming" })).toBe(true);
   });
+
+  it("does not take what its sweep has not come to for an outage, unless that stands still", async () => {
+    expect(await run({ type: "late sweep" })).toBe(true);
+  });
 });
 
 describe("an account of silent shards", () => {

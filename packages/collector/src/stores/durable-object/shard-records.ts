@@ -52,6 +52,8 @@ export interface ShardRecordsOptions {
   readonly now: () => number;
   /** Relays the relay queue to the coordinator; resolves after the attempt. */
   readonly relay: () => Promise<void>;
+  /** Whether {@link relay} waits for the coordinator. */
+  readonly isRelayAwaited: () => boolean;
   /** Called with new deadlines. */
   readonly onDeadlines: (deadlines: readonly number[]) => void;
 }
@@ -75,6 +77,10 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   #mayHaveUnwritten: boolean;
   /** The previous object may have had unwritten beats, which are lost. */
   #hasLostBeats: boolean;
+  /** How many sweeps are under way. */
+  #sweeps = 0;
+  /** Their last heartbeat. */
+  #sweptAt: number | null = null;
 
   constructor(options: ShardRecordsOptions) {
     super();
@@ -299,7 +305,9 @@ export class ShardRecords extends RpcTarget implements ShardLink {
       .filter((row) => termsOfRow(row)?.added.includes(hash))
       .map((row) => row["session"] as string);
     const isComplete = this.fact("directory") === COMPLETE;
-    return { ids: isComplete ? ids : null, isCaughtUp: isComplete && entries.length === 0 };
+    // Otherwise the next request is answered before the directory has its change.
+    const isCaughtUp = isComplete && entries.length === 0 && this.#options.isRelayAwaited();
+    return { ids: isComplete ? ids : null, isCaughtUp };
   }
 
   /**
@@ -472,6 +480,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
    */
   heartbeat(now: number, toleranceMs: number): boolean {
     const fromAt = this.#unavailableSince(now, toleranceMs);
+    if (this.#sweeps > 0) this.#sweptAt = now;
     if (fromAt === null) return false;
     this.#options.sql.transaction(() => {
       this.broadcasts.recordOutage(fromAt, now);
@@ -482,12 +491,21 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return true;
   }
 
+  /** A sweep begins, or is over. */
+  noteSweep(isUnderWay: boolean): void {
+    this.#sweeps += isUnderWay ? 1 : -1;
+    if (this.#sweeps === 0) this.#sweptAt = null;
+  }
+
   #unavailableSince(now: number, toleranceMs: number): number | null {
     if (this.#hasLostBeats) {
       return Math.max(Number(this.fact("holding")), now - MAX_LOSS_AGE_MS);
     }
     const next = this.nextDeadlineAt();
-    return next !== null && now - next > toleranceMs ? next : null;
+    if (next === null) return null;
+    // What a sweep has not come to yet is late, and signals are taken nevertheless.
+    const since = Math.max(next, this.#sweptAt ?? next);
+    return now - since > toleranceMs ? since : null;
   }
 
   fact(name: string): string | null {

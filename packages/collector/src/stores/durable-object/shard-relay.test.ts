@@ -76,6 +76,30 @@ describe("a coordinator that hangs", () => {
   });
 });
 
+describe("a coordinator that is slow", () => {
+  it("is waited for once, and again when it has been quick", async () => {
+    const { relay, coordinator, commit, taken } = relayOf();
+    const takes = (ms: number) =>
+      coordinator.relay.mockImplementation(() => new Promise((resolve) => setTimeout(resolve, ms)));
+    takes(3 * RELAY_TIMEOUT_MS);
+    const first = commit();
+    await pass(3 * RELAY_TIMEOUT_MS);
+    expect(first.isWaiting).toBe(false);
+    expect([taken, relay.isAwaited]).toEqual([[1], false]);
+    const second = commit();
+    await pass(0);
+    expect(second.isWaiting).toBe(false);
+    takes(RELAY_TIMEOUT_MS / 2);
+    await pass(3 * RELAY_TIMEOUT_MS);
+    commit();
+    await pass(RELAY_TIMEOUT_MS / 2);
+    expect([taken, relay.isAwaited]).toEqual([[1, 2, 3], true]);
+    const fourth = commit();
+    await pass(0);
+    expect(fourth.isWaiting).toBe(true);
+  });
+});
+
 describe("a coordinator that fails", () => {
   it("is called again while requests wait, which are not answered before it has their entries", async () => {
     const { coordinator, commit, taken, errors } = relayOf();

@@ -29,18 +29,25 @@ export class ShardRelay {
   #isRequested = false;
   /** A caller gave up waiting, and the queue has not been empty since. */
   #isBehind = false;
+  /** The last run took longer than a caller would wait. */
+  #isSlow = false;
 
   constructor(options: ShardRelayOptions) {
     this.#options = options;
   }
 
   /**
-   * Resolves when the coordinator has everything committed so far, or when that takes too long. While it
-   * takes too long, later callers do not wait: a coordinator that hangs holds up requests once.
+   * Resolves when the coordinator has everything committed so far, or when that takes too long. After a run
+   * that took too long callers do not wait until one is quick again: a coordinator that hangs or is slow holds
+   * up requests once.
    */
   async run(): Promise<void> {
     this.#isRequested = true;
     if (this.#isBehind) return;
+    if (this.#isSlow) {
+      this.#start();
+      return;
+    }
     let isRelayed = false;
     const relayed = new Promise<void>((resolve) => {
       this.#waiting.push(() => {
@@ -51,6 +58,11 @@ export class ShardRelay {
     this.#start();
     await settlesWithin(RELAY_TIMEOUT_MS, relayed);
     if (!isRelayed) this.#isBehind = true;
+  }
+
+  /** Whether callers wait until the coordinator has what they committed. */
+  get isAwaited(): boolean {
+    return !this.#isBehind && !this.#isSlow;
   }
 
   /** The same, but calls a coordinator again that has not answered in time. */
@@ -85,6 +97,7 @@ export class ShardRelay {
   async #relayQueue(): Promise<void> {
     const { name, coordinator, read, drop } = this.#options;
     const served = this.#waiting.length;
+    const startedAt = Date.now();
     for (let isMore = true; isMore; ) {
       const entries = read(RELAY_LIMIT);
       const last = entries.at(-1);
@@ -95,6 +108,7 @@ export class ShardRelay {
       isMore = entries.length === RELAY_LIMIT;
     }
     this.#isBehind = false;
+    this.#isSlow = Date.now() - startedAt >= RELAY_TIMEOUT_MS;
     for (const resolve of this.#waiting.splice(0, served)) resolve();
   }
 }

@@ -32,6 +32,7 @@ import { FAILED_WRITE_CASES, type FailingObjects } from "./failed-write.ts";
 import { failRelays } from "./failing-relay.ts";
 import { trimShard } from "./shard-trimming.ts";
 import { reportSilence } from "./silence.ts";
+import { excuseSweep } from "./sweep-lateness.ts";
 import { passOverUnreadable } from "./unreadable.ts";
 
 /** Lets the object's SQLite refuse what is inserted into a table, or updated in it; null: nothing. */
@@ -56,6 +57,10 @@ class QuietShard extends Shard {
 
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     return this.records.heartbeat(now, toleranceMs);
+  }
+
+  async noteSweep(isUnderWay: boolean): Promise<void> {
+    this.records.noteSweep(isUnderWay);
   }
 
   async end(): Promise<void> {
@@ -141,6 +146,7 @@ export type Task =
   | { readonly type: "scenarios"; readonly scenarios: readonly Scenario[] }
   | { readonly type: "unreadable" }
   | { readonly type: "trimming" }
+  | { readonly type: "late sweep" }
   | { readonly type: "silence" }
   | { readonly type: "directory"; readonly name: keyof typeof DIRECTORY_CASES }
   | { readonly type: "failed write"; readonly name: keyof typeof FAILED_WRITE_CASES }
@@ -220,9 +226,10 @@ async function run(task: Task, env: Env): Promise<unknown> {
       return shard;
     });
   }
-  if (task.type === "trimming") {
+  if (task.type === "trimming" || task.type === "late sweep") {
     const store = open(env);
-    return trimShard(store, async (id) => {
+    const play = task.type === "trimming" ? trimShard : excuseSweep;
+    return play(store, async (id) => {
       const name = await store.shardOf({ account: "shop", id });
       return env.SHARD.getByName(shardName(`space${spaces}`, name)) as unknown as QuietShard;
     });
