@@ -5,6 +5,8 @@
  * @module
  */
 
+import { SplitSet } from "./split-set.ts";
+
 /** Outdated entries that one search drops before it stops. */
 const MAX_DROPPED = 10_000;
 
@@ -13,17 +15,23 @@ export interface Due<K> {
   readonly deadlineAt: number;
 }
 
-export class Deadlines<K> {
-  /** By second, then by millisecond. */
-  readonly #seconds = new Map<number, Map<number, Set<K>>>();
+/** How many keys of one instant are in a set that is copied as a whole when it grows. */
+const MAX_SET = 10_000;
+
+export class Deadlines<K extends string | number> {
+  /** By second, then by millisecond. After an outage very many may have the same one. */
+  readonly #seconds = new Map<number, Map<number, Set<K> | SplitSet<K>>>();
 
   add(key: K, deadlineAt: number): void {
     const second = Math.floor(deadlineAt / 1_000);
-    const instants = this.#seconds.get(second) ?? new Map<number, Set<K>>();
+    const instants = this.#seconds.get(second) ?? new Map<number, Set<K> | SplitSet<K>>();
     if (instants.size === 0) this.#seconds.set(second, instants);
     const keys = instants.get(deadlineAt);
-    if (keys) keys.add(key);
-    else instants.set(deadlineAt, new Set([key]));
+    if (!keys) instants.set(deadlineAt, new Set([key]));
+    else {
+      keys.add(key);
+      if (keys instanceof Set && keys.size > MAX_SET) instants.set(deadlineAt, new SplitSet(keys));
+    }
   }
 
   /**
@@ -38,9 +46,9 @@ export class Deadlines<K> {
     const found: Due<K>[] = [];
     let dropped = 0;
     for (const second of upTo(this.#seconds, now / 1_000)) {
-      const instants = this.#seconds.get(second) as Map<number, Set<K>>;
+      const instants = this.#seconds.get(second) as Map<number, Set<K> | SplitSet<K>>;
       for (const deadlineAt of upTo(instants, now)) {
-        const keys = instants.get(deadlineAt) as Set<K>;
+        const keys = instants.get(deadlineAt) as Set<K> | SplitSet<K>;
         for (const key of keys) {
           if (found.length === limit) return found;
           if (isCurrent(key, deadlineAt)) {
