@@ -176,6 +176,8 @@ export class DeliveryWorker {
       if (page.length < READ_LIMIT) return;
       this.#hasUnread = true;
       this.#startReady();
+      // Otherwise the claim expires, and another collector begins again where this one began.
+      if (this.#now() >= this.#nextSettleAt()) return this.#wakeup.notify();
       await budget.step();
     }
   }
