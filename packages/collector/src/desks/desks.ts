@@ -61,7 +61,7 @@ export class Desks {
     const own = this.kind(kind)?.mapping ?? {};
     const prefix = mapping.prefix ?? own.prefix ?? `${id}-`;
     const tables = (["status", "priority", "group", "agent"] as const).map(
-      (name) => [name, { ...own[name], ...mapping[name] }] as const,
+      (name) => [name, joinTables(own[name], mapping[name])] as const,
     );
     return { ...EMPTY_MAPPING, ...Object.fromEntries(tables), prefix };
   }
@@ -139,6 +139,16 @@ export class Desks {
     const ids = (record?.body ?? []) as readonly string[];
     return { ids, write: (next: readonly string[]) => writeOf(listId(account), record, next) };
   }
+}
+
+/** The words of both, blind to case: those of `added` count. */
+function joinTables(
+  own: Readonly<Record<string, string>> = {},
+  added: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const words = new Set(Object.keys(added).map((word) => word.toLowerCase()));
+  const kept = Object.entries(own).filter(([word]) => !words.has(word.toLowerCase()));
+  return { ...Object.fromEntries(kept), ...added };
 }
 
 function isTold(desk: ConfiguredDesk | null): desk is ConfiguredDesk {

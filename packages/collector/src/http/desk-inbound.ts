@@ -59,11 +59,15 @@ export function deskInboundRoutes(context: DeskContext): OpenAPIHono<Env> {
 
   for (const path of ["/v1/desks/:id/inbound", "/v1/desks/:id/inbound/:secret"]) {
     routes.post(path, limit, async (c) => {
-      // Before the body is read: only what is refused counts in the end.
-      const takeBack = addresses.reserve(`desk ${addressGroup(addressOf(c))}`);
-      if (!takeBack) throw tooManyRequests("address");
-      await accept(c);
-      takeBack();
+      // Only what is refused counts, since a desk may send any number of messages at the same time.
+      const address = `desk ${addressGroup(addressOf(c))}`;
+      if (addresses.isReached(address)) throw tooManyRequests("address");
+      try {
+        await accept(c);
+      } catch (error) {
+        if (error instanceof Problem) addresses.allow(address);
+        throw error;
+      }
       return c.json({ accepted: true }, 200);
     });
   }

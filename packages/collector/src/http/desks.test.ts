@@ -66,6 +66,13 @@ describe("a desk", () => {
     expect(await harness.store.outbox.endpoints("default")).toEqual([]);
   });
 
+  it("has an admin's words in place of the kind's, also in another case", async () => {
+    const mapping = { status: { RESOLVED: "closed" } };
+    await put({ inbound: { secrets: [SECRET] }, mapping });
+    await deliver(conversationBody("conversation_updated", { status: "resolved" }));
+    expect(await session()).toMatchObject({ ticket: { status: "closed" } });
+  });
+
   it("keeps secrets and credentials that a change does not name, and drops those of an empty list", async () => {
     await put({ inbound: { secrets: [SECRET] }, outbound: OUTBOUND });
     const { apiAccessToken: _, ...rest } = OUTBOUND;
@@ -183,6 +190,13 @@ describe("a desk's message", () => {
     expect((await deliver(messageBody(), SECRET, "unknown")).status).toBe(404);
     expect((await harness.request("GET", SESSION)).status).toBe(404);
     expect(await harness.json("GET", "/v1/desks/main")).toMatchObject({ refused: 1 });
+  });
+
+  it("is not limited by those that are read at the same time", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 120 }, (_, id) => deliver(messageBody({ id }))),
+    );
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
   });
 
   it("is limited by address once too many were refused", async () => {

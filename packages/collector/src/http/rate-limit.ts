@@ -51,6 +51,12 @@ export class RateLimit {
     return this.#add(rateSlot, 1) <= this.#limit;
   }
 
+  /** Whether {@link allow} would exceed the limit; counts nothing. */
+  isReached(name: string): boolean {
+    this.#resetOnNewWindow();
+    return this.#add(rateSlotOf(name), 0) >= this.#limit;
+  }
+
   /** As {@link allow}, for what may turn out not to count: returns what takes it back, or null. */
   reserve(name: string): (() => void) | null {
     const rateSlot = rateSlotOf(name);
@@ -62,7 +68,7 @@ export class RateLimit {
   }
 
   /** Changes the count of a slot; returns the new one. */
-  #add(rateSlot: number, by: 1 | -1): number {
+  #add(rateSlot: number, by: -1 | 0 | 1): number {
     const [first, second] = this.#rows;
     const [a, b] = [rateSlot % SLOTS, Math.floor(rateSlot / SLOTS)];
     first[a] = (first[a] ?? 0) + by;
