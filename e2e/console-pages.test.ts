@@ -577,8 +577,12 @@ describe("People", () => {
       await other.visit(title);
       expect([title, ...(await other.complaints())]).toEqual([title]);
     }
-    await other.visit("People");
-    await other.seeIn("#people-status", "role");
+    await other.seeIn("main:not([hidden])", "for people with the role Admin. Yours is Operator.");
+    await other.visit("Presence");
+    await other.seeIn("#role-note", "Changes are for people with the role Admin.");
+    expect(await other.page.$("#mode-on:enabled")).toBeNull();
+    await other.visit("Triggers");
+    expect(await other.page.$("#role-note")).toBeNull();
   });
 
   it("lets a person change the own password, in a dialog without a barrier", async () => {

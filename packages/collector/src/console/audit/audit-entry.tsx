@@ -43,7 +43,12 @@ export function AuditEntry({ entry, audit, listId }: Props) {
                   <bdi>{from}</bdi>
                 </del>
               )}
-              {from !== null && to !== null && <span class="unseen"> became </span>}
+              {from !== null && to !== null && (
+                <>
+                  {" "}
+                  <span class="unseen">became</span>{" "}
+                </>
+              )}
               {to !== null && (
                 <ins>
                   <bdi>{to}</bdi>

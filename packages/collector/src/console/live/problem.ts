@@ -27,7 +27,7 @@ export async function problemIn(response: Response): Promise<ApiProblem> {
 export function failureWords(failure: unknown): string {
   if (!(failure instanceof ApiProblem)) return "That did not reach the collector. Try again.";
   if (failure.code === "role_missing") {
-    return "The role of your key does not allow this. Someone with a higher role can do it.";
+    return "Your role does not allow this. Someone with a higher role can do it.";
   }
   return failure.message;
 }

@@ -98,7 +98,7 @@ describe("SettingsPage", () => {
     await type("30");
     await saveAll();
     await vi.waitFor(() =>
-      expect(part("settings-status").textContent).toContain("role of your key does not allow"),
+      expect(part("settings-status").textContent).toContain("Your role does not allow"),
     );
   });
 

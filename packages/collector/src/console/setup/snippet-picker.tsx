@@ -46,7 +46,8 @@ export function SnippetPicker({ collector, siteKey, binding }: Props) {
       <CopyButton from="snippet" label="Copy" />
       <p class="quiet">{BINDING_NOTES[binding]}</p>
       <p class="quiet" hidden={siteKey !== null}>
-        The role of your key does not show the account’s publishable key: write it in place of pk_….
+        Your role does not show the account’s publishable key: an admin writes it in place of
+        “pk_…”.
       </p>
     </section>
   );

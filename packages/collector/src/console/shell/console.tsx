@@ -6,6 +6,7 @@ import type { App } from "../state/app.ts";
 import { type Address, PAGES } from "../state/route.ts";
 import { Navigation } from "./navigation.tsx";
 import { PageContent } from "./page-content.tsx";
+import { RoleGate } from "./role-gate.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { TopBar } from "./top-bar.tsx";
 
@@ -49,7 +50,9 @@ export function Console({ app, address }: { app: App; address: Address }) {
             onMore={app.loadMore}
           />
           {forms && person && (
-            <PageContent page={current} forms={forms} live={live} self={person} />
+            <RoleGate page={current} role={person.role}>
+              <PageContent page={current} forms={forms} live={live} self={person} />
+            </RoleGate>
           )}
           {forms && person && <AccountDialog account={forms.account} person={person} />}
           <SessionDrawer
