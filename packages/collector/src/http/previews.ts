@@ -3,9 +3,11 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { resolveSettings } from "../core/settings-resolve.ts";
 import { type SettingName, settingOf } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { changedSettings } from "../engine/audit.ts";
+import { modeEffect } from "../engine/mode-effect.ts";
 import { delayEffect, previewTriggers } from "../engine/previews.ts";
 import type { AppContext, Env } from "./context.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
@@ -35,6 +37,25 @@ const effect = z
   })
   .openapi("SettingEffect");
 
+const modeEffectView = z
+  .object({
+    examined: z
+      .number()
+      .int()
+      .describe("How many conversations have begun and not ended; at most 5,000."),
+    isComplete: z.boolean().describe("False: there are more than were examined."),
+    waiting: z.number().int().describe("In the queue before the change."),
+    waitingGone: z
+      .number()
+      .int()
+      .describe("Of those, how many the trial run has out of the queue."),
+    entersQueue: z.number().int(),
+    leavesQueue: z.number().int(),
+    takesCapacity: z.number().int().describe("Take a place of their agent's capacity."),
+    freesCapacity: z.number().int(),
+  })
+  .openapi("ModeEffect");
+
 const previewSettings = createRoute({
   method: "post",
   path: "/v1/settings/preview",
@@ -53,6 +74,11 @@ const previewSettings = createRoute({
           })
           .openapi("SettingChange"),
       ),
+      modeEffect: modeEffectView
+        .nullable()
+        .describe(
+          "What the patch would do now to conversations that are open. Null: it leaves `presence.mode` as it is.",
+        ),
     }),
     "The settings that would change; nothing is changed",
   ),
@@ -82,8 +108,9 @@ export function previewRoutes({ engine }: AppContext): OpenAPIHono<Env> {
 
   routes.openapi(previewSettings, async (c) => {
     const account = c.var.account.name;
-    const { overrides: from, settings: current } = engine.broadcasts.latest(account);
+    const { overrides: from, settings: current, triggers } = engine.broadcasts.latest(account);
     const to = patched(from, c.req.valid("json"));
+    const wanted = resolveSettings(to, triggers);
     const now = engine.clock.now();
     const track = current.presence.mode === "shadow" ? ("shadow" as const) : ("live" as const);
     const period = { track, from: now - DAYS * DAY_MS, to: now };
@@ -104,7 +131,9 @@ export function previewRoutes({ engine }: AppContext): OpenAPIHono<Env> {
         },
       });
     }
-    return c.json({ changes }, 200);
+    const isSwitched = wanted.presence.mode !== current.presence.mode;
+    const effect = isSwitched ? await modeEffect(engine, account, wanted) : null;
+    return c.json({ changes, modeEffect: effect }, 200);
   });
 
   routes.openapi(preview, async (c) => {

@@ -3,6 +3,7 @@ import type { RecipeName } from "../../core/recipes.ts";
 import type { Trigger } from "../../core/trigger.ts";
 import type { Attempt } from "../model/attempt.ts";
 import type { AuditPage } from "../model/audit.ts";
+import type { ModeEffect } from "../model/mode-effect.ts";
 import type { SecretKey } from "../model/secret-key.ts";
 import type { SettingChange } from "../model/setting-effect.ts";
 import type { Settings } from "../model/settings.ts";
@@ -55,7 +56,11 @@ export function createAccountApi(send: Send) {
 
     /** What a patch would change, and what it would have meant lately. */
     previewSettings: (patch: Record<string, unknown>) =>
-      send<{ changes: SettingChange[] }>("POST", "v1/settings/preview", patch),
+      send<{ changes: SettingChange[]; modeEffect: ModeEffect | null }>(
+        "POST",
+        "v1/settings/preview",
+        patch,
+      ),
 
     /** The account's keys; secret ones without the key itself. */
     keys: () => send<Keys>("GET", "v1/keys"),

@@ -8,8 +8,6 @@ export interface ModeWords {
   mode: PresenceMode;
   title: string;
   meaning: string;
-  /** What follows for conversations that are open when it is chosen. */
-  follows: string;
 }
 
 export const MODE_WORDS: readonly ModeWords[] = [
@@ -17,22 +15,18 @@ export const MODE_WORDS: readonly ModeWords[] = [
     mode: "off",
     title: "Off",
     meaning: "Pages are not read. No visitor is seen to leave; silence alone decides.",
-    follows: "Visitors who left but wrote a short while ago count as active again.",
   },
   {
     mode: "shadow",
     title: "Trial run",
     meaning:
-      "Each visitor is judged, and the verdict is shown here beside what is. Your desk notices nothing of it.",
-    follows: "Nothing changes at the desk. After some days, “Now” says how good the verdicts are.",
+      "Each visitor is judged, and the verdict is shown here beside what is. Your desk notices nothing of it. It needs no terms, since nothing is decided, but pages report already: tell your visitors so first.",
   },
   {
     mode: "on",
     title: "On",
     meaning:
       "Visitors who leave the site leave the queue and free their agent. Those who come back return to their place.",
-    follows:
-      "Every visitor begins as “Not seen yet”, and can leave the queue from the first report of their page on.",
   },
 ];
 

@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { MODE_WORDS, modeTitle } from "../model/mode-words.ts";
+import { modeTitle } from "../model/mode-words.ts";
 import type { PresenceForm } from "../state/presence-form.ts";
 import { Dialog } from "../ui/dialog.tsx";
+import { SwitchEffect } from "./switch-effect.tsx";
 
 interface Props {
   form: PresenceForm;
@@ -18,7 +19,6 @@ export function ModeDialog({ form, isOpen, onSave, onClose }: Props) {
     isSure.value = false;
   }, [isOpen, isSure]);
   const wanted = form.wanted.value;
-  const words = MODE_WORDS.find(({ mode }) => mode === wanted);
   const needsTerms = form.needsTerms.value;
   return (
     <Dialog
@@ -27,7 +27,7 @@ export function ModeDialog({ form, isOpen, onSave, onClose }: Props) {
       isOpen={isOpen}
       onClose={onClose}
     >
-      <p>{words?.follows}</p>
+      <SwitchEffect form={form} />
       {needsTerms && (
         <div class="choice">
           <input
@@ -39,9 +39,14 @@ export function ModeDialog({ form, isOpen, onSave, onClose }: Props) {
             }}
           />
           <label for="agree-again">
-            Yes: I have read the terms, and accept them for everyone who uses this account
+            Yes: I have read the terms, and accept them for this account
           </label>
         </div>
+      )}
+      {needsTerms && !isSure.value && (
+        <p id="mode-save-hint" class="quiet">
+          Tick the box first: presence decides about your visitors from now on.
+        </p>
       )}
       <div class="buttons">
         <button

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import type { Api } from "../live/api.ts";
 import { ApiProblem } from "../live/problem.ts";
 import { createSessionStore } from "../live/session-store.ts";
+import type { ModeEffect } from "../model/mode-effect.ts";
 import type { OutcomeReport } from "../model/outcomes.ts";
 import type { Settings } from "../model/settings.ts";
 import { createPresenceForm } from "../state/presence-form.ts";
@@ -32,13 +33,25 @@ const REPORT: OutcomeReport = {
   ],
 };
 
+const EFFECT: ModeEffect = {
+  examined: 3,
+  isComplete: true,
+  waiting: 1,
+  waitingGone: 0,
+  entersQueue: 1,
+  leavesQueue: 0,
+  takesCapacity: 0,
+  freesCapacity: 0,
+};
+
 async function start(first: Settings = { presence: { mode: "off" } }) {
   const settings = signal<Settings>(first);
   const changeSettings = vi.fn(async (patch: Record<string, unknown>) => patch as Settings);
   const by = { person: "p", name: "ana@example.com" };
   const accepted = anEntry({ action: "terms_accepted", by, from: null, to: { version: 1 } });
   const { audit } = someAudit({ entries: [accepted], cursor: null });
-  const api = { changeSettings, settings: async () => settings.value };
+  const previewSettings = vi.fn(async () => ({ changes: [], modeEffect: EFFECT }));
+  const api = { changeSettings, previewSettings, settings: async () => settings.value };
   const form = createPresenceForm(api, settings);
   const store = createSessionStore();
   const live = {
@@ -106,6 +119,29 @@ describe("PresencePage", () => {
     expect(heights).toEqual(["67", "100", "0", "50"]);
     const table = [...document.querySelectorAll(".plot td")].map((td) => td.textContent);
     expect(table).toEqual(["4", "6", "0", "3"]);
+  });
+
+  it("says in the dialog whom the chosen mode affects now", async () => {
+    await start({ termsAccepted: true, presence: { mode: "on" } });
+    await doing(() => part("mode-shadow").click());
+    await doing(() => part("mode-review").click());
+    await vi.waitFor(() =>
+      expect(part("mode-effect").textContent).toContain(
+        "1 visitor who was found gone goes back into the queue",
+      ),
+    );
+  });
+
+  it("says why a button waits for the terms", async () => {
+    await start();
+    await doing(() => part("mode-on").click());
+    expect(part("mode-review-hint").textContent).toContain("Accept the terms above");
+    await doing(() => part("agree").click());
+    expect(document.getElementById("mode-review-hint")).toBeNull();
+    await doing(() => part("mode-review").click());
+    expect(part("mode-save-hint").textContent).toContain("Tick the box");
+    await doing(() => part("agree-again").click());
+    expect(document.getElementById("mode-save-hint")).toBeNull();
   });
 
   it("shows no report while presence is off", async () => {

@@ -56,6 +56,11 @@ export function PresencePage({ form, audit, live }: Props) {
         <p id="presence-status" role="status">
           {form.status.value}
         </p>
+        {form.needsTerms.value && !form.isAgreed.value && (
+          <p id="mode-review-hint" class="quiet">
+            Accept the terms above first.
+          </p>
+        )}
         <button
           id="mode-review"
           type="button"
@@ -63,6 +68,7 @@ export function PresencePage({ form, audit, live }: Props) {
           disabled={!form.isReady.value}
           onClick={() => {
             isAsking.value = true;
+            form.preview();
           }}
         >
           Review and save

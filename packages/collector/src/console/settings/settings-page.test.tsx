@@ -13,7 +13,7 @@ async function start() {
   const changeSettings = vi.fn(async () => ({ presence: { bufferSeconds: 30 } }) as Settings);
   const effect = { days: 7, verdicts: 4, avoided: 1, shiftSeconds: 15, isComplete: true };
   const change = { setting: "presence.bufferSeconds", effect };
-  const previewSettings = vi.fn(async () => ({ changes: [change] }));
+  const previewSettings = vi.fn(async () => ({ changes: [change], modeEffect: null }));
   const latest = { presence: { bufferSeconds: 20 } } as Settings;
   const api = { changeSettings, previewSettings, settings: async () => latest };
   const form = createSettingsForm(api, settings);
