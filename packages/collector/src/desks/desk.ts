@@ -88,6 +88,8 @@ export interface Sink<Outbound> {
     outbound: Outbound,
     mapping: Mapping,
   ): DeskCall | null;
+  /** Tags by which the desk shows presence, if it does so by tags: it reports them, and they are none of the ticket's. */
+  ownTags?(outbound: Outbound): readonly string[];
   /** A request that changes nothing, and is accepted only where writes would be. */
   test(outbound: Outbound): DeskCall;
 }

@@ -7,6 +7,7 @@ import { createEntry } from "../engine/audit.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { Actor, AdminRecord, AdminStore, RecordWrite } from "../stores/admin.ts";
 import type { DeskKind } from "./desk.ts";
+import type { Fact } from "./fact.ts";
 import { EMPTY_MAPPING, type Mapping } from "./mapping.ts";
 
 export const MAX_DESKS = 20;
@@ -64,6 +65,14 @@ export class Desks {
       (name) => [name, joinTables(own[name], mapping[name])] as const,
     );
     return { ...EMPTY_MAPPING, ...Object.fromEntries(tables), prefix };
+  }
+
+  /** What a message of the desk means. */
+  factsOf(desk: ConfiguredDesk, body: unknown, receivedAt: number): readonly Fact[] {
+    const { source, sink } = this.kind(desk.kind) ?? {};
+    const facts = source?.decode(body, this.mappingOf(desk), receivedAt) ?? [];
+    const ownTags = (desk.outbound && sink?.ownTags?.(desk.outbound)) ?? [];
+    return ownTags.length === 0 ? facts : facts.map((fact) => withoutTags(fact, ownTags));
   }
 
   /** What leads to the desk, without its credentials; `null` if it is told nothing, `{}` if its kind is not known. */
@@ -153,6 +162,14 @@ function joinTables(
 
 function isTold(desk: ConfiguredDesk | null): desk is ConfiguredDesk {
   return desk !== null && desk.outbound !== null && !desk.dryRun;
+}
+
+function withoutTags(fact: Fact, own: readonly string[]): Fact {
+  if (fact.kind !== "event" || fact.event.type !== "ticket_updated") return fact;
+  const { tags, ...others } = fact.event.ticket;
+  if (tags === undefined) return fact;
+  const ticket = { ...others, tags: tags.filter((tag) => !own.includes(tag)) };
+  return { ...fact, event: { type: "ticket_updated", ticket } };
 }
 
 function writeOf(id: string, record: AdminRecord | null, body: unknown): RecordWrite {

@@ -7,7 +7,7 @@ import type { DeskKind } from "./desk.ts";
 import { sunco } from "./sunco/sunco.ts";
 import { zendesk } from "./zendesk/zendesk.ts";
 
-export const DESK_KINDS: readonly DeskKind[] = [chatwoot, sunco as DeskKind, zendesk as DeskKind];
+export const DESK_KINDS: readonly DeskKind[] = [chatwoot, sunco, zendesk];
 
 const NAME = /^[a-z][a-z\d_-]{0,31}$/;
 

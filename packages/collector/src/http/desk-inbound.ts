@@ -45,9 +45,8 @@ export function deskInboundRoutes(context: DeskContext): OpenAPIHono<Env> {
       await deskActivity.refused(desk);
       throw REFUSED[verdict ?? "forged"];
     }
-    const mapping = desks.mappingOf(desk);
-    const facts = desks.kind(desk.kind)?.source.decode(parse(raw), mapping, engine.clock.now());
-    await inbox.accept(desk, mapping.prefix, facts ?? []);
+    const facts = desks.factsOf(desk, parse(raw), engine.clock.now());
+    await inbox.accept(desk, desks.mappingOf(desk).prefix, facts);
     await deskActivity.heard(desk);
   }
 

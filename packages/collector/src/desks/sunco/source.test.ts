@@ -2,9 +2,7 @@
  * What the webhooks of Sunshine Conversations mean, and whom they are believed from. The bodies are as the
  * vendor describes them.
  */
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { pathsOf, withValue } from "../chatwoot/testing/bodies.ts";
 import type { Fact } from "../fact.ts";
 import { EMPTY_MAPPING } from "../mapping.ts";
 import { suncoSource } from "./source.ts";
@@ -234,58 +232,6 @@ describe("an event", () => {
 
   it("without a time happened when it was received", () => {
     expect(decode({ ...createEvent(), createdAt: "soon" })[0]?.at).toBe(RECEIVED_AT);
-  });
-});
-
-describe("decoding", () => {
-  const ODD: readonly unknown[] = [
-    undefined,
-    null,
-    "",
-    "..",
-    "\0",
-    "\ud800",
-    "x".repeat(300),
-    "x".repeat(99),
-    [],
-    {},
-    -1,
-    1e300,
-    true,
-  ];
-
-  const expectStorable = (body: unknown) => {
-    for (const fact of decodeBody(body)) {
-      expect(Number.isSafeInteger(fact.at)).toBe(true);
-      expect(fact.id === null || fact.id.length <= 100).toBe(true);
-      expect(JSON.stringify(fact)).not.toMatch(/\\ud800|\\u0000/);
-    }
-  };
-
-  it("never fails with any one field missing, null or of another type", () => {
-    for (const shape of EVENTS) {
-      for (const path of pathsOf(shape)) {
-        for (const value of ODD)
-          expectStorable(requestBody(withValue(shape, path, value) as Fields));
-      }
-    }
-  });
-
-  it("never fails with any fields missing, null or of another type", () => {
-    const bodies = EVENTS.map((shape) =>
-      fc
-        .array(fc.tuple(fc.constantFrom(...pathsOf(shape)), fc.constantFrom(...ODD)), {
-          maxLength: 5,
-        })
-        .map((changes) =>
-          changes.reduce<unknown>((body, [path, value]) => withValue(body, path, value), shape),
-        ),
-    );
-    const request = fc.array(fc.oneof(...bodies), { maxLength: 3 });
-    const property = fc.property(request, (events) =>
-      expectStorable(requestBody(...(events as Fields[]))),
-    );
-    fc.assert(property, { numRuns: 20_000 });
   });
 });
 

@@ -3,11 +3,11 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import type { DeskKind } from "../desk.ts";
+import { defineDesk } from "../desk.ts";
 import { type SuncoOutbound, suncoSink } from "./sink.ts";
 import { suncoSource } from "./source.ts";
 
-export const sunco: DeskKind<SuncoOutbound> = {
+export const sunco = defineDesk<SuncoOutbound>({
   name: "sunco",
   source: suncoSource,
   sink: suncoSink,
@@ -27,4 +27,4 @@ export const sunco: DeskKind<SuncoOutbound> = {
   credentials: ["secret"],
   /** The ids of its conversations are Zendesk's too: both tell of one session. */
   mapping: { prefix: "" },
-};
+});

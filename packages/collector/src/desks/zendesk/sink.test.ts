@@ -9,11 +9,12 @@ import { zendesk } from "./zendesk.ts";
 
 const MAPPING: Mapping = { ...EMPTY_MAPPING, ...zendesk.mapping, group: { "77": "billing" } };
 const ACCESS = { baseUrl: "https://shop.zendesk.com", email: "bot@shop.example", apiToken: "t0k" };
-const FIELD = zendesk.outbound.parse({
-  ...ACCESS,
+const outboundOf = (fields: object) =>
+  zendesk.outbound.parse({ ...ACCESS, ...fields }) as ZendeskOutbound;
+const FIELD = outboundOf({
   field: { id: "9", online: "visitor_online", offline: "visitor_offline" },
 });
-const TAGS = zendesk.outbound.parse({ ...ACCESS, tags: { online: "here", offline: "gone" } });
+const TAGS = outboundOf({ tags: { online: "here", offline: "gone" } });
 const STAMP = "2026-11-20T11:59:59Z";
 
 const standing = (changed: Changed = {}, fields: Partial<Standing> = {}): Standing => ({
@@ -137,6 +138,11 @@ describe("what an admin enters", () => {
     const field = { id: "9", ...tags };
     expect(zendesk.outbound.safeParse(ACCESS).success).toBe(false);
     expect(zendesk.outbound.safeParse({ ...ACCESS, tags, field }).success).toBe(false);
+  });
+
+  it("names the tags that are none of the ticket's", () => {
+    expect(zendeskSink.ownTags?.(FIELD)).toEqual(["visitor_online", "visitor_offline"]);
+    expect(zendeskSink.ownTags?.(TAGS)).toEqual(["here", "gone"]);
   });
 
   it("is tested by reading the field, or whose token it is", () => {

@@ -18,7 +18,15 @@ export interface ZendeskOutbound {
   readonly tags?: { readonly online: string; readonly offline: string };
 }
 
-export const zendeskSink: Sink<ZendeskOutbound> = { tellable, call, test };
+export const zendeskSink: Sink<ZendeskOutbound> = {
+  tellable,
+  call,
+  test,
+  ownTags({ field, tags }) {
+    const own = tags ?? field;
+    return own ? [own.online, own.offline] : [];
+  },
+};
 
 /** No request makes a ticket new again, nor closes it. */
 const UNTELLABLE: ReadonlySet<unknown> = new Set(["new", "closed"]);

@@ -3,13 +3,13 @@
  * @module
  */
 import { z } from "@hono/zod-openapi";
-import type { DeskKind } from "../desk.ts";
+import { defineDesk } from "../desk.ts";
 import { type ZendeskOutbound, zendeskSink } from "./sink.ts";
 import { zendeskSource } from "./source.ts";
 
 const tag = z.string().regex(/^[^\s,"']{1,256}$/, "must be a tag, without white space");
 
-export const zendesk: DeskKind<ZendeskOutbound> = {
+export const zendesk = defineDesk<ZendeskOutbound>({
   name: "zendesk",
   source: zendeskSource,
   sink: zendeskSink,
@@ -44,4 +44,4 @@ export const zendesk: DeskKind<ZendeskOutbound> = {
     },
     priority: { low: "low", normal: "normal", high: "high", urgent: "urgent" },
   },
-};
+});

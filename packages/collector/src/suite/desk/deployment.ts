@@ -101,10 +101,10 @@ export class Deployment {
   async receive(...bodies: readonly unknown[]): Promise<void> {
     const desk = await this.#desks.byId(DESK);
     if (!desk) throw new Error("The desk was not stored.");
-    const mapping = this.#desks.mappingOf(desk);
+    const { prefix } = this.#desks.mappingOf(desk);
     for (const body of bodies) {
-      const facts = this.fixture.desk.source.decode(body, mapping, this.now);
-      await this.#inbox.accept(desk, mapping.prefix, facts);
+      const facts = this.#desks.factsOf(desk, body, this.now);
+      await this.#inbox.accept(desk, prefix, facts);
     }
   }
 
