@@ -7,10 +7,7 @@
 import type { InputType } from "../../packages/collector/src/core/input.ts";
 import * as core from "../../packages/collector/src/core/session.ts";
 import type { Accounts } from "../../packages/collector/src/engine/accounts.ts";
-import type {
-  Request as EngineRequest,
-  Outcome,
-} from "../../packages/collector/src/engine/request.ts";
+import type { Outcome } from "../../packages/collector/src/engine/request.ts";
 import { linksOf } from "../../packages/collector/src/platform/cloudflare/env.ts";
 import {
   coordinatorName,
@@ -24,6 +21,7 @@ import {
   worker,
 } from "../../packages/collector/src/platform/cloudflare.ts";
 import { DurableObjectStore } from "../../packages/collector/src/stores/durable-object/durable-object-store.ts";
+import type { Layouts } from "../../packages/collector/src/stores/durable-object/placement.ts";
 import { failRelays } from "../../packages/collector/src/stores/durable-object/testing/failing-relay.ts";
 import * as suite from "../../packages/collector/src/stores/suite/case.ts";
 import { lookupWrite } from "../support/lookup-sessions.ts";
@@ -36,6 +34,10 @@ interface CrashAt {
   readonly input: InputType;
 }
 
+/** Shards that know of the growth. */
+const grown = new Set<string>();
+let isGrowthAllowed = false;
+
 class TestShard extends Shard {
   #areAlarmsEnabled = true;
   #crashAt: CrashAt | null = null;
@@ -43,6 +45,13 @@ class TestShard extends Shard {
   /** Sets no alarm from now on. */
   async disableAlarms(): Promise<void> {
     this.#areAlarmsEnabled = false;
+  }
+
+  override async grow(layouts: Layouts): Promise<void> {
+    const isRefused = "TEST_REFUSE_GROWTH" in this.env && !isGrowthAllowed;
+    if (isRefused) throw new Error("refused by a test");
+    grown.add(this.ctx.id.name ?? "");
+    await super.grow(layouts);
   }
 
   /** Does what the alarm does. */
@@ -77,11 +86,12 @@ class TestShard extends Shard {
     this.#crashAt = crash;
   }
 
-  override async submit(request: EngineRequest, hops?: number): Promise<Outcome> {
+  override async submit(...call: Parameters<Shard["submit"]>): Promise<Outcome> {
+    const [request] = call;
     const { when, input } = this.#crashAt ?? {};
     const isMeant = request.inputs.some(({ type }) => type === input);
     if (isMeant && when === "before") await this.crash();
-    const outcome = await super.submit(request, hops);
+    const outcome = await super.submit(...call);
     if (isMeant) await this.#storeAndCrash();
     return outcome;
   }
@@ -146,6 +156,15 @@ export default {
         coordinatorName("stillhere"),
       ).records.layouts();
       return Response.json({ layouts });
+    }
+    if (method === "allow-growth") isGrowthAllowed = true;
+    if (method === "grown") return Response.json([...grown]);
+    if (method === "outdated") {
+      // As a Worker does that has not read of the growth yet.
+      const key = { account: "default", id: input ?? "" };
+      const inputs = [{ type: "end_user_message", sentAt: null }] as const;
+      const request = { key, inputs, create: { channel: "web_widget" } } as const;
+      return Response.json((await shard.submit(request, 0, [Number(count)])).status);
     }
     if (method === "fill") {
       const writes = Array.from({ length: Number(count) }, (_, each) =>

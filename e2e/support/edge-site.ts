@@ -29,7 +29,10 @@ export class EdgeSite {
   }
 
   /** `settings` are the account's; accepted terms and the open binding are added. */
-  static async start(settings: object, { shards = 1, folder }: StartOptions = {}) {
+  static async start(
+    settings: object,
+    { shards = 1, folder, refusesGrowth = false }: StartOptions = {},
+  ) {
     const bindings = {
       STILLHERE_SHARDS: String(shards),
       STILLHERE_PUBLISHABLE_KEY: KEYS.publishable,
@@ -37,6 +40,7 @@ export class EdgeSite {
       STILLHERE_TOKEN_SECRET: KEYS.token,
       STILLHERE_ALLOW_PRIVATE_WEBHOOKS: "true",
       STILLHERE_METRICS_TOKEN: KEYS.metrics,
+      ...(refusesGrowth && { TEST_REFUSE_GROWTH: "true" }),
     };
     const edge = await startEdge({ entry: ENTRY, bindings, ...(folder && { folder }) });
     const site = new EdgeSite(edge);
@@ -99,6 +103,8 @@ export class EdgeSite {
 interface StartOptions {
   readonly shards?: number;
   readonly folder?: string;
+  /** Calls fail that announce to shards how many there are, until a test allows them. */
+  readonly refusesGrowth?: boolean;
 }
 
 /** A page of a session, without a browser. */

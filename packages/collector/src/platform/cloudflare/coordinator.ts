@@ -101,7 +101,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
       await this.#accounts.refresh();
       await this.syncKeys(this.#accounts);
     });
-    ctx.waitUntil(this.#records.grow((shard, layouts) => this.#shard(shard).grow(layouts)));
+    ctx.waitUntil(this.#announceLayouts());
   }
 
   /** Kinds of desks besides those that are built in: a deployment's own class may have some. */
@@ -150,7 +150,16 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     await this.#maintain();
   }
 
+  /** Announces to shards how many there are now, until each of them knows. */
+  async #announceLayouts(): Promise<void> {
+    const areAnnounced = await this.#records.announceLayouts((shard, layouts) =>
+      this.#shard(shard).grow(layouts),
+    );
+    if (!areAnnounced) this.#alarm.ensureBy(this.#engine.clock.now() + RETRY_MS);
+  }
+
   async #maintain(): Promise<void> {
+    await this.#announceLayouts();
     const areNotified = await this.#records.notifyShards();
     await this.deliver();
     this.#logUnheard();

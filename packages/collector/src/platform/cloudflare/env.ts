@@ -10,13 +10,17 @@ import type {
   ShardName,
 } from "../../stores/durable-object/links.ts";
 import type { Layouts } from "../../stores/durable-object/placement.ts";
+import type { SessionKey } from "../../stores/store.ts";
 import type { RelayedAttempts } from "./attempt-relay.ts";
 import { coordinatorName, shardName } from "./names.ts";
 
 /** The RPC interface of a shard. */
 export interface ShardStub {
   readonly records: ShardLink;
-  submit(request: EngineRequest, hops?: number): Promise<Outcome>;
+  /** @param layouts as the caller knows them, which may be newer than here */
+  submit(request: EngineRequest, hops?: number, layouts?: Layouts): Promise<Outcome>;
+  /** Whether a session is here. From then on none is created here that the layouts place elsewhere. */
+  holds(key: SessionKey, layouts: Layouts): Promise<boolean>;
   /** Reads new broadcasts and applies them. */
   readBroadcasts(): Promise<void>;
   /** Stores the layouts, which have a new number of shards. */

@@ -18,6 +18,7 @@ import type { SilenceBroadcast } from "../../stores/durable-object/shard-broadca
 import { ShardRecords } from "../../stores/durable-object/shard-records.ts";
 import { ShardRelay } from "../../stores/durable-object/shard-relay.ts";
 import { ObjectSql } from "../../stores/durable-object/sql.ts";
+import type { SessionKey } from "../../stores/store.ts";
 import { Alarm } from "./alarm.ts";
 import { type Env, linksOf, type ShardStub } from "./env.ts";
 import type { ObjectFigures } from "./figures.ts";
@@ -49,6 +50,8 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   #trimmedAt = 0;
   /** Empty until the coordinator has registered this shard. */
   #layouts: Layouts;
+  /** Sessions that were being created when the layouts were learned are stored. */
+  #created: Promise<void> = Promise.resolve();
   readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.arm(at)));
   #isSweeping = false;
   #writeTimer: ReturnType<typeof setInterval> | undefined;
@@ -126,21 +129,35 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   }
 
   /** Applies a request, here or in the shard that has its session. */
-  async submit(request: EngineRequest, hops = 0): Promise<Outcome> {
+  async submit(request: EngineRequest, hops = 0, callerLayouts: Layouts = []): Promise<Outcome> {
     this.#calls += 1;
+    this.#learn(callerLayouts);
     this.#sweepIfOverdue(this.#alarm.at);
     const { key } = request;
-    const [newest = 0, ...older] = candidateShards(key.id, this.#layouts);
+    const layouts = this.#layouts;
+    const [newest = 0, ...older] = candidateShards(key.id, layouts);
     if (newest === this.#name.index && older.length === 0) return this.#apply(request);
     if (await this.#records.has(key)) return this.#apply(request);
     if (newest !== this.#name.index) {
       // The caller has outdated layouts.
-      return hops === 0 ? this.#stub(newest).submit(request, 1) : { status: "not_found" };
+      if (hops > 0) return { status: "not_found" };
+      return this.#stub(newest).submit(request, 1, layouts);
     }
     for (const index of older) {
-      if (await this.#stub(index).records.has(key)) return this.#stub(index).submit(request, 1);
+      const shard = this.#stub(index);
+      if (await shard.holds(key, layouts)) return shard.submit(request, 1, layouts);
     }
+    // There are more shards meanwhile.
+    if (this.#layouts !== layouts) return this.submit(request, hops);
     return this.#apply(request);
+  }
+
+  async holds(key: SessionKey, layouts: Layouts): Promise<boolean> {
+    this.#calls += 1;
+    this.#learn(layouts);
+    // Sessions that were being created here by the earlier layouts have to be visible.
+    await this.#created;
+    return this.#records.has(key);
   }
 
   /** Resolves when the coordinator has the change too, or when that takes too long. */
@@ -160,9 +177,14 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   }
 
   async grow(layouts: Layouts): Promise<void> {
+    this.#learn(layouts);
+  }
+
+  /** Takes over layouts that have more shards. */
+  #learn(layouts: Layouts): void {
+    if (layouts.length <= this.#layouts.length) return;
     this.#storeLayouts(layouts);
-    // Sessions that are being created here must be visible to calls from now on.
-    await this.#engine.idle();
+    this.#created = this.#engine.idle();
   }
 
   async poll(): Promise<void> {

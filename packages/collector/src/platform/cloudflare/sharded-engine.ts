@@ -37,9 +37,10 @@ export class ShardedEngine extends Engine {
 
   override async submitUnfollowed(request: EngineRequest): Promise<Outcome> {
     const { account, id } = request.key;
-    const [index = 0] = candidateShards(id, await this.#sharded.layouts());
+    const layouts = await this.#sharded.layouts();
+    const [index = 0] = candidateShards(id, layouts);
     const shard = this.#env.SHARD.getByName(shardName(this.#space, { account, index }));
-    return remoteCall(shard.submit(request));
+    return remoteCall(shard.submit(request, 0, layouts));
   }
 
   override unheardAccounts(now: number): readonly UnheardAccount[] {

@@ -67,8 +67,6 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   readonly #outbox: SqliteOutbox;
   /** The last cursor that was assigned. */
   #cursor: number;
-  /** The layouts that newly registered shards get while the number of shards grows. */
-  #pendingLayouts: Layouts | null = null;
 
   constructor(options: CoordinatorRecordsOptions) {
     super();
@@ -83,7 +81,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     this.#admin = new SqliteAdmin(options.sql, this.#unreadable, access);
     this.#outbox = new SqliteOutbox(options.sql, this.#unreadable, access, this.#admin);
     this.#cursor = this.#statements.newestCursor.get()?.["cursor"] as number;
-    if (!this.#statements.layouts.get()) this.#putLayouts([options.shards]);
+    this.#grow(options.shards);
     this.#statements.putIncarnation.run(createIncarnation());
   }
 
@@ -101,7 +99,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
 
   async registerShard({ account, index }: ShardName): Promise<Layouts> {
     this.#statements.registerShard.run(account, index, this.#lastEpoch());
-    return this.#pendingLayouts ?? (await this.layouts());
+    return this.layouts();
   }
 
   async layouts(): Promise<Layouts> {
@@ -109,21 +107,28 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   }
 
   /**
-   * Grows the number of shards. Every shard gets the new layouts before any other client: from then
-   * on no old shard creates a session that belongs to a new one, so no session exists twice.
+   * Takes over a larger number of shards, by which everything is looked up from then on. A shard that does not
+   * know it yet learns it from the first call that depends on it, so no session exists twice.
    */
-  async grow(announce: (shard: ShardName, layouts: Layouts) => Promise<void>): Promise<void> {
-    const layouts = await this.layouts();
-    if (this.#options.shards <= (layouts.at(-1) ?? 0)) return;
-    const grown = [...layouts, this.#options.shards];
-    this.#pendingLayouts = grown;
-    for (const shard of await this.shards()) await announce(shard, grown);
-    this.#putLayouts(grown);
-    this.#pendingLayouts = null;
+  #grow(shards: number): void {
+    const known = this.#statements.layouts.get()?.["value"] as string | undefined;
+    const layouts = JSON.parse(known ?? "[]") as Layouts;
+    if (shards <= (layouts.at(-1) ?? 0)) return;
+    this.#statements.putLayouts.run(JSON.stringify([...layouts, shards]));
   }
 
-  #putLayouts(layouts: Layouts): void {
-    this.#statements.putLayouts.run(JSON.stringify(layouts));
+  /** Announces the layouts to shards that may not know them; returns whether all of them do now. */
+  async announceLayouts(
+    announce: (shard: ShardName, layouts: Layouts) => Promise<void>,
+  ): Promise<boolean> {
+    const layouts = await this.layouts();
+    const text = JSON.stringify(layouts);
+    if (this.#statements.announced.get()?.["value"] === text) return true;
+    const shards = await this.shards();
+    const results = await Promise.allSettled(shards.map((shard) => announce(shard, layouts)));
+    if (results.some(({ status }) => status === "rejected")) return false;
+    this.#statements.putAnnounced.run(text);
+    return true;
   }
 
   async shards(): Promise<readonly ShardName[]> {

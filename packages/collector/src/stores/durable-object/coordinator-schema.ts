@@ -66,6 +66,8 @@ const ENTRY = "cursor, session, session_created_at, seq, at, body";
 const SQL = {
   layouts: "SELECT value FROM facts WHERE name = 'layouts'",
   putLayouts: "INSERT OR REPLACE INTO facts (name, value) VALUES ('layouts', ?)",
+  announced: "SELECT value FROM facts WHERE name = 'announced_layouts'",
+  putAnnounced: "INSERT OR REPLACE INTO facts (name, value) VALUES ('announced_layouts', ?)",
   incarnation: "SELECT value FROM facts WHERE name = 'incarnation'",
   putIncarnation: `INSERT INTO facts (name, value) VALUES ('incarnation', ?)
     ON CONFLICT DO NOTHING`,
