@@ -9,9 +9,9 @@ import { BEAT_MS, OFFLINE_AFTER_MS, VisitorFleet } from "./support/visitor-fleet
 import { pause, until } from "./support/wait.ts";
 
 const VISITORS = 60;
-const REDIS_PAUSE_MS = 20_000;
-/** Longer than lease and buffer, and than what is no outage yet. */
-const COLLECTORS_DOWN_MS = 20_000;
+/** Both are longer than lease and buffer, and than what is no outage yet. */
+const REDIS_PAUSE_MS = 15_000;
+const COLLECTORS_DOWN_MS = 15_000;
 /** How late after it was due an offline may arrive. */
 const MAX_DELAY_MS = 5_000;
 const TEST_TIMEOUT_MS = 240_000;
