@@ -12,6 +12,7 @@ import { PAGES } from "../packages/collector/src/console/state/route.ts";
 import { RECIPE_NAMES } from "../packages/collector/src/core/recipes.ts";
 import { TestBrowser } from "./support/browser.ts";
 import { pageOf, TOKEN_PATHS } from "./support/built-site.ts";
+import { ChatwootDesk } from "./support/chatwoot-desk.ts";
 import { TestCollector } from "./support/collector.ts";
 import { ConsolePage, openConsole } from "./support/console-page.ts";
 import { TestReceiver } from "./support/receiver.ts";
@@ -530,6 +531,167 @@ describe("Webhooks and keys", () => {
   });
 });
 
+describe("Desks", () => {
+  const SECRET = "secret-of-the-webhook";
+  const TOKEN = "token-of-an-administrator";
+  const DESK = "[data-desk=support]";
+  let desk: ChatwootDesk;
+  let inboundUrl: string;
+
+  interface Shown {
+    lastHeardAt: string | null;
+    lastWrittenAt: string | null;
+    dryRun: boolean;
+  }
+  const shown = () => collector.request<Shown>("GET", "/v1/desks/support");
+
+  beforeAll(async () => {
+    inboundUrl = `${collector.url}/v1/desks/support/inbound`;
+    desk = await ChatwootDesk.start({ inboundUrl, webhookSecret: SECRET, accessToken: TOKEN });
+    await lead.visit("Desks");
+  });
+  afterAll(() => desk.stop());
+
+  /** A visitor who writes in the desk's widget, and whose page is open; resolves to the session's id. */
+  async function visitor(): Promise<string> {
+    const session = `support-${await desk.write()}`;
+    await until(
+      "the session",
+      async () => (await collector.api("GET", `/v1/sessions/${session}`)).ok,
+    );
+    const { token } = await collector.request<{ token: string }>("POST", "/v1/tokens", { session });
+    const { publishable: key } = collector.keys;
+    const signal = { v: 1, key, session, token, page: session, gen: 0, seq: 1, type: "open" };
+    const response = await fetch(`${collector.url}/v1/signals`, {
+      method: "POST",
+      body: JSON.stringify({ ...signal, visible: true }),
+    });
+    expect(response.ok).toBe(true);
+    return session;
+  }
+
+  /** Opens a part of the desk. */
+  const unfold = (title: string) =>
+    lead.page.locator(`${DESK} summary ::-p-text(${title})`).click();
+
+  it("adds a desk with the keyboard alone, and says what is wrong with what is entered", async () => {
+    await lead.seeIn("#page-desks", "There is no desk");
+    await lead.type("#desk-id", "support");
+    await lead.type("#desk-baseUrl", desk.url);
+    await lead.type("#desk-accountId", "one");
+    await lead.type("#desk-apiAccessToken", "wrong-token");
+    await lead.pressOn("#add-desk", "Enter");
+    await lead.seeIn("#desk-accountId-problem", "must be the number in the address");
+    await lead.type("#desk-accountId", "1");
+    await lead.pressOn("#add-desk", "Enter");
+    await lead.seeIn("#desks-status", "support was added");
+    expect(
+      await lead.page.$eval("#desk-apiAccessToken", (input) => "value" in input && input.value),
+    ).toBe("");
+    expect(await collector.request("GET", "/v1/desks/support")).toMatchObject({
+      kind: "chatwoot",
+      outbound: { baseUrl: desk.url, accountId: "1" },
+    });
+  });
+
+  it("says that the name is taken, and leaves the desk of that name as it is", async () => {
+    await lead.type("#desk-id", "support");
+    await lead.type("#desk-baseUrl", "http://127.0.0.1:9");
+    await lead.type("#desk-accountId", "2");
+    await lead.type("#desk-apiAccessToken", "another-token");
+    await lead.page.click("#add-desk");
+    await lead.seeIn("#desk-id-problem", "There is a desk of this name");
+    expect(await shown()).toMatchObject({ outbound: { baseUrl: desk.url } });
+  });
+
+  it("shows what to paste into the desk and the page", async () => {
+    await lead.seeIn("#inbound-support", inboundUrl);
+    await lead.seeIn("#attribute-support", "presence");
+    await lead.seeIn("#reason-support", "presence_reason");
+    await lead.seeIn("#snippet-support", `data-key="${collector.keys.publishable}"`);
+    await lead.seeIn("#snippet-support", 'data-prefix="support-"');
+    expect(await lead.allComplaints()).toEqual([]);
+  });
+
+  it("says why a desk would not accept what it is told, and that it would with another token", async () => {
+    await lead.page.locator(`${DESK} ::-p-text(Test)`).click();
+    await lead.seeIn("#desks-status", "the desk answered 401: it refuses the access");
+    await unfold("Access to the desk");
+    await lead.type("#access-support-apiAccessToken", TOKEN);
+    await lead.pressOn("#save-access-support", "Enter");
+    await lead.seeIn("#desks-status", "The access to support was changed");
+    await lead.page.locator(`${DESK} ::-p-text(Test)`).click();
+    await lead.seeIn("#desks-status", "support accepts what it is told");
+  });
+
+  it("shows when the desk was heard and written to, and tells it again", async () => {
+    await lead.type("#secret-support", SECRET);
+    await lead.pressOn("#save-secret-support", "Enter");
+    await lead.seeIn("#desks-status", "support is believed by its new secret");
+    const session = await visitor();
+    await until("a write", async () => (await shown()).lastWrittenAt !== null, 60_000);
+    expect((await shown()).lastHeardAt).not.toBeNull();
+    await lead.page.click("#read-desks");
+    await lead.page.waitForFunction(
+      (where) => !document.querySelector(where)?.textContent?.includes("Nothing yet"),
+      { polling: 50 },
+      `${DESK} .desk-facts`,
+    );
+    await unfold("What it was told");
+    await lead.page.waitForSelector(`${DESK} [data-status=delivered]`);
+    await lead.page.click(`${DESK} [aria-label^="Send again"][aria-label$="${session}"]`);
+    await lead.seeIn("#desks-status", "It is told again of 1");
+  });
+
+  it("lists what a dry run would have written, and asks before it ends", async () => {
+    await lead.page.locator(`${DESK} ::-p-text(Begin a dry run)`).click();
+    await lead.seeIn("#desks-status", "support is told nothing from now on");
+    const session = await visitor();
+    interface Writes {
+      writes: { session: string }[];
+    }
+    await until("the write", async () => {
+      const { writes } = await collector.request<Writes>("GET", "/v1/desks/support/dry-run");
+      return writes.some((write) => write.session === session);
+    });
+    await unfold("What a dry run would have written");
+    await lead.seeIn(`[data-dry-write="${session}"]`, "Here");
+    await lead.page.click("#end-dry-run-support");
+    await lead.page.waitForSelector("#end-dry-run-support-confirm");
+    expect(await lead.complaints()).toEqual([]);
+    await lead.page.click("#end-dry-run-support-confirm");
+    await lead.seeIn("#desks-status", "with the next change of each conversation");
+    expect((await shown()).dryRun).toBe(false);
+  });
+
+  it("shows an address that carries a secret once", async () => {
+    await lead.page.click("#make-address-support");
+    await lead.page.waitForSelector("#make-address-support-confirm");
+    await lead.page.click("#make-address-support-confirm");
+    await lead.page.waitForSelector("#desk-address[open]");
+    expect(await lead.complaints()).toEqual([]);
+    const address = await takeSecret("desk-address");
+    expect(address.replace(/[\da-f]{32}$/, "…")).toBe(`${inboundUrl}/…`);
+    const sent = await fetch(address, { method: "POST", body: "{}" });
+    expect(sent.status).toBe(200);
+    expect(await lead.page.content()).not.toContain(address);
+  });
+
+  it("has no barrier that axe finds, with everything open, in a narrow window or from right to left", async () => {
+    await unfold("Parked messages");
+    await lead.seeIn(DESK, "Nothing waits.");
+    expect(await lead.allComplaints()).toEqual([]);
+  });
+
+  it("removes a desk", async () => {
+    await lead.page.click("#remove-desk-support");
+    await lead.page.waitForSelector("#remove-desk-support-confirm");
+    await lead.page.click("#remove-desk-support-confirm");
+    await lead.seeIn("#desks-status", "support was removed");
+    expect((await collector.api("GET", "/v1/desks/support")).status).toBe(404);
+  });
+});
+
 describe("People", () => {
   const EMAIL = "ana@example.com";
   const PASSWORD = "correct horse battery";
@@ -583,6 +745,9 @@ describe("People", () => {
     expect(await other.page.$("#mode-on:enabled")).toBeNull();
     await other.visit("Triggers");
     expect(await other.page.$("#role-note")).toBeNull();
+    await other.visit("Desks");
+    await other.seeIn("#page-desks", "for people with the role Admin");
+    expect(await other.page.$$("#page-desks :is(button, form)")).toEqual([]);
   });
 
   it("lets a person change the own password, in a dialog without a barrier", async () => {

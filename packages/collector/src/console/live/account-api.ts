@@ -9,6 +9,7 @@ import type { SettingChange } from "../model/setting-effect.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Delivery, Webhook } from "../model/webhook.ts";
 import type { WebhookTest } from "../model/webhook-test.ts";
+import { deliveryQuery } from "./delivery-query.ts";
 
 /**
  * Sends a request with a JSON body; `undefined` sends none. With `base`, which was read before, it is refused
@@ -79,14 +80,8 @@ export function createAccountApi(send: Send) {
       send<Webhook & { secret: string }>("POST", `${webhookPath(id)}/secret`),
     /** Sends a test, and waits for what the receiver answers. */
     testWebhook: (id: string) => send<WebhookTest>("POST", `${webhookPath(id)}/test`),
-    deliveries(id: string, status: DeliveryStatus | null, cursor: string | null) {
-      const query = new URLSearchParams({
-        limit: "20",
-        ...(status && { status }),
-        ...(cursor && { cursor }),
-      });
-      return send<DeliveryPage>("GET", `${webhookPath(id)}/deliveries?${query}`);
-    },
+    deliveries: (id: string, status: DeliveryStatus | null, cursor: string | null) =>
+      send<DeliveryPage>("GET", `${webhookPath(id)}/deliveries?${deliveryQuery(status, cursor)}`),
     /** Sends one transition, or all failed ones, again. */
     replay: (id: string, what: { transition: string } | { status: "failed" }) =>
       send<{ replayed: number | null }>("POST", `${webhookPath(id)}/replay`, what),

@@ -6,6 +6,7 @@ import type { Settings } from "../model/settings.ts";
 import type { Transition } from "../model/transition.ts";
 import { createAccountApi } from "./account-api.ts";
 import { syncClock } from "./clock.ts";
+import { createDesksApi } from "./desks-api.ts";
 import { createPeopleApi } from "./people-api.ts";
 import { problemIn } from "./problem.ts";
 import { ifUnchanged, remember } from "./revisions.ts";
@@ -75,6 +76,7 @@ export function createApi(base: URL) {
     /** The URL of the routes, with a trailing slash. */
     base,
     ...createAccountApi(send),
+    ...createDesksApi(send),
     ...createPeopleApi(send, ask),
 
     settings: () => read<Settings>("v1/settings"),

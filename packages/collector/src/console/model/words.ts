@@ -7,10 +7,10 @@ export function stateWords(session: Session): string {
   if (state === "none") return "Nothing written yet";
   if (state === "active") return assignee === null ? "Waiting for an agent" : "In conversation";
   if (reason === "ticket_status") return TICKET_RESTS[ticket.status];
-  return reason === null ? "Inactive" : REASONS[reason];
+  return reason === null ? "Inactive" : REASON_WORDS[reason];
 }
 
-const REASONS: Record<NonNullable<Reason>, string> = {
+export const REASON_WORDS: Record<NonNullable<Reason>, string> = {
   user_offline: "Left the site",
   user_inactive: "Silent for too long",
   ticket_status: "Ticket is at rest",

@@ -1,4 +1,5 @@
 import { AuditPage } from "../audit/audit-page.tsx";
+import { DesksPage } from "../desks/desks-page.tsx";
 import type { SignedIn } from "../model/person.ts";
 import { PeoplePage } from "../people/people-page.tsx";
 import { PresencePage } from "../presence/presence-page.tsx";
@@ -36,6 +37,8 @@ export function PageContent({ page, forms, live, self }: Props) {
           sessions={live.sessions}
         />
       );
+    case "desks":
+      return <DesksPage desks={forms.desks} setup={forms.setup} />;
     case "webhooks":
       return <WebhooksPage webhooks={forms.webhooks} keys={forms.keys} />;
     case "people":

@@ -25,6 +25,7 @@ it.each<[PagePath, viewer: Offer, operator: Offer]>([
   ["triggers", "a look", "changes"],
   ["settings", "a look", "changes"],
   ["webhooks", "a look", "changes"],
+  ["desks", "nothing", "nothing"],
   ["people", "nothing", "nothing"],
   ["audit", "nothing", "nothing"],
 ])(

@@ -3,6 +3,7 @@ import type { Api } from "../live/api.ts";
 import type { Settings } from "../model/settings.ts";
 import { createAccount } from "./account.ts";
 import { createAudit } from "./audit.ts";
+import { createDesks } from "./desks.ts";
 import { createKeys } from "./keys.ts";
 import { createPeople } from "./people.ts";
 import { createPresenceForm } from "./presence-form.ts";
@@ -25,6 +26,7 @@ export function createForms(api: Api, settings: Signal<Settings>) {
     settings: createSettingsForm(api, settings),
     setup: createSetup(api),
     webhooks: createWebhooks(api),
+    desks: createDesks(api),
     keys: createKeys(api),
     people: createPeople(api),
     account: createAccount(api),

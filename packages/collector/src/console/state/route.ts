@@ -7,6 +7,7 @@ export const PAGES = [
   { path: "presence", title: "Presence" },
   { path: "triggers", title: "Triggers" },
   { path: "settings", title: "Settings" },
+  { path: "desks", title: "Desks" },
   { path: "webhooks", title: "Webhooks and keys" },
   { path: "people", title: "People" },
   { path: "audit", title: "Audit log" },

@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { EVENT_WORDS, type Webhook, webhookWords } from "../model/webhook.ts";
+import { useCallback } from "preact/hooks";
+import { deliveryWords, EVENT_WORDS, type Webhook, webhookWords } from "../model/webhook.ts";
 import type { Webhooks } from "../state/webhooks.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
-import { Deliveries } from "./deliveries.tsx";
+import { Deliveries } from "../ui/deliveries.tsx";
 import { TestButton } from "./test-button.tsx";
 
 interface Props {
@@ -15,6 +16,10 @@ export function WebhookItem({ webhook, webhooks }: Props) {
   const { id, name, url, events, enabled } = webhook;
   const isOpen = useSignal(false);
   const isBusy = webhooks.isBusy.value;
+  const load = useCallback(
+    (status: "failed" | null, cursor: string | null) => webhooks.deliveries(id, status, cursor),
+    [webhooks, id],
+  );
   return (
     <li class="card" data-webhook={id}>
       <h4>
@@ -58,7 +63,14 @@ export function WebhookItem({ webhook, webhooks }: Props) {
         }}
       >
         <summary>What was sent</summary>
-        {isOpen.value && <Deliveries webhook={webhook} webhooks={webhooks} />}
+        {isOpen.value && (
+          <Deliveries
+            load={load}
+            onReplay={(transition) => webhooks.replay(webhook, transition)}
+            canReplay={enabled}
+            words={deliveryWords}
+          />
+        )}
       </details>
     </li>
   );

@@ -1,16 +1,25 @@
 import { useSignal } from "@preact/signals";
 import { useCallback, useEffect } from "preact/hooks";
 import { timeWords } from "../model/time-words.ts";
-import { type Delivery, deliveryWords, type Webhook } from "../model/webhook.ts";
-import type { Webhooks } from "../state/webhooks.ts";
+import type { Delivery } from "../model/webhook.ts";
 
-interface Props {
-  webhook: Webhook;
-  webhooks: Webhooks;
+interface Page {
+  deliveries: readonly Delivery[];
+  cursor: string | null;
 }
 
-/** What was sent to an endpoint, newest first, to be sent again. */
-export function Deliveries({ webhook, webhooks }: Props) {
+interface Props {
+  /** Reads a page of those of the status; `null` is any. */
+  load: (status: "failed" | null, cursor: string | null) => Promise<Page>;
+  /** Sends one again, or without one all that failed. @returns whether it succeeded */
+  onReplay: (transition?: string) => Promise<boolean>;
+  canReplay: boolean;
+  /** How one went. */
+  words: (delivery: Delivery) => string;
+}
+
+/** What was sent, newest first, to be sent again. */
+export function Deliveries({ load, onReplay, canReplay, words }: Props) {
   const list = useSignal<readonly Delivery[] | null>(null);
   const cursor = useSignal<string | null>(null);
   const isFailedOnly = useSignal(false);
@@ -20,7 +29,7 @@ export function Deliveries({ webhook, webhooks }: Props) {
   const read = useCallback(
     async (from: string | null): Promise<void> => {
       try {
-        const page = await webhooks.deliveries(webhook.id, onlyFailed ? "failed" : null, from);
+        const page = await load(onlyFailed ? "failed" : null, from);
         list.value = from === null ? page.deliveries : [...(list.peek() ?? []), ...page.deliveries];
         cursor.value = page.cursor;
         isUnread.value = false;
@@ -28,14 +37,14 @@ export function Deliveries({ webhook, webhooks }: Props) {
         isUnread.value = true;
       }
     },
-    [webhooks, webhook.id, onlyFailed, list, cursor, isUnread],
+    [load, onlyFailed, list, cursor, isUnread],
   );
   useEffect(() => {
     read(null);
   }, [read]);
 
   async function replay(transition?: string): Promise<void> {
-    if (await webhooks.replay(webhook, transition)) await read(null);
+    if (await onReplay(transition)) await read(null);
   }
 
   return (
@@ -54,7 +63,7 @@ export function Deliveries({ webhook, webhooks }: Props) {
         <button type="button" onClick={() => read(null)}>
           Read again
         </button>
-        <button type="button" disabled={!webhook.enabled} onClick={() => replay()}>
+        <button type="button" disabled={!canReplay} onClick={() => replay()}>
           Send all failed ones again
         </button>
       </div>
@@ -69,12 +78,10 @@ export function Deliveries({ webhook, webhooks }: Props) {
               <bdi>{delivery.session}</bdi>, change {delivery.seq}
               <span class="quiet"> {timeWords(delivery.updatedAt)}</span>
             </p>
-            <p class={delivery.status === "failed" ? "problem" : "quiet"}>
-              {deliveryWords(delivery)}
-            </p>
+            <p class={delivery.status === "failed" ? "problem" : "quiet"}>{words(delivery)}</p>
             <button
               type="button"
-              disabled={!webhook.enabled}
+              disabled={!canReplay}
               aria-label={`Send again: change ${delivery.seq} of ${delivery.session}`}
               onClick={() => replay(delivery.id)}
             >

@@ -1,0 +1,127 @@
+import { signal } from "@preact/signals";
+import type { Api } from "../live/api.ts";
+import { ApiProblem } from "../live/problem.ts";
+import { type DeskUpdate, deskTestWords, type HelpDesk, updateOf } from "../model/desk.ts";
+import { newPathSecret } from "../model/desk-steps.ts";
+import { createListWork } from "./work.ts";
+
+export type Desks = ReturnType<typeof createDesks>;
+
+type Problems = Readonly<Record<string, string>>;
+
+type DesksApi = Pick<
+  Api,
+  | "desks"
+  | "putDesk"
+  | "removeDesk"
+  | "testDesk"
+  | "parkedFacts"
+  | "dryWrites"
+  | "deskDeliveries"
+  | "replayToDesk"
+>;
+
+/** The account's help desks, and what is done with them. */
+export function createDesks(api: DesksApi) {
+  const kinds = signal<readonly string[]>([]);
+  /** What is wrong with what was last entered, by field. */
+  const problems = signal<Problems>({});
+  /** An address with a secret that was just made, and is never shown again. */
+  const address = signal<string | null>(null);
+  const work = createListWork<HelpDesk>(async () => {
+    const found = await api.desks();
+    kinds.value = found.kinds;
+    return found.desks;
+  });
+  const { list, status, isBusy, read, reload } = work;
+
+  async function put(id: string, desk: DeskUpdate): Promise<void> {
+    problems.value = {};
+    try {
+      await api.putDesk(id, desk);
+    } catch (failure) {
+      if (failure instanceof ApiProblem) problems.value = problemsIn(failure);
+      throw failure;
+    }
+    await reload();
+  }
+
+  const change = (desk: HelpDesk, part: Partial<DeskUpdate>, done: string) =>
+    work.run(async () => {
+      await put(desk.id, { ...updateOf(desk), ...part });
+      return done;
+    });
+
+  return {
+    list,
+    kinds,
+    problems,
+    address,
+    status,
+    isBusy,
+    read,
+
+    add: (id: string, kind: string, outbound: DeskUpdate["outbound"], dryRun: boolean) =>
+      work.run(async () => {
+        await reload();
+        // The route would replace it.
+        if (list.peek()?.some((desk) => desk.id === id)) {
+          problems.value = { id: "There is a desk of this name." };
+          return "Choose another name.";
+        }
+        await put(id, { kind, inbound: {}, outbound, dryRun, mapping: {} });
+        return `${id} was added. What to do in the desk stands below it.`;
+      }),
+
+    setOutbound: (desk: HelpDesk, outbound: DeskUpdate["outbound"]) =>
+      change(desk, { outbound }, `The access to ${desk.id} was changed.`),
+
+    setDryRun: (desk: HelpDesk, dryRun: boolean) =>
+      change(
+        desk,
+        { dryRun },
+        dryRun
+          ? `${desk.id} is told nothing from now on.`
+          : `${desk.id} is told how things stand with the next change of each conversation.`,
+      ),
+
+    setSecret: (desk: HelpDesk, secret: string) =>
+      change(desk, { inbound: { secrets: [secret] } }, `${desk.id} is believed by its new secret.`),
+
+    /** Gives the desk an address that carries a secret. */
+    makeAddress: (desk: HelpDesk) =>
+      work.run(async () => {
+        const secret = newPathSecret();
+        await put(desk.id, { ...updateOf(desk), inbound: { secrets: [secret] } });
+        address.value = `${desk.inboundUrl}/${secret}`;
+        return `${desk.id} has a new address.`;
+      }),
+
+    remove: ({ id }: HelpDesk) =>
+      work.run(async () => {
+        await api.removeDesk(id);
+        await reload();
+        return `${id} was removed.`;
+      }),
+
+    test: ({ id }: HelpDesk) => work.run(async () => deskTestWords(id, await api.testDesk(id))),
+
+    parked: async ({ id }: HelpDesk) => (await api.parkedFacts(id)).parked,
+    dryWrites: async ({ id }: HelpDesk) => (await api.dryWrites(id)).writes,
+    deliveries: api.deskDeliveries,
+
+    /** Tells the desk again of one transition, or of all that failed. */
+    replay: ({ id }: HelpDesk, transition?: string) =>
+      work.run(async () => {
+        const what = transition === undefined ? { status: "failed" as const } : { transition };
+        const { replayed } = await api.replayToDesk(id, what);
+        return replayed === 1 ? "It is told again of 1." : `It is told again of ${replayed ?? 0}.`;
+      }),
+  };
+}
+
+function problemsIn({ errors }: ApiProblem): Problems {
+  return Object.fromEntries(
+    errors.map(({ field, message }) => [field.replace(/^outbound\./, ""), message]),
+  );
+}
