@@ -627,7 +627,7 @@ describe("Desks", () => {
   it("shows when the desk was heard and written to, and tells it again", async () => {
     await lead.type("#secret-support", SECRET);
     await lead.pressOn("#save-secret-support", "Enter");
-    await lead.seeIn("#desks-status", "support is believed by its new secret");
+    await lead.seeIn("#desks-status", "support is believed by what was entered");
     const session = await visitor();
     await until("a write", async () => (await shown()).lastWrittenAt !== null, 60_000);
     expect((await shown()).lastHeardAt).not.toBeNull();

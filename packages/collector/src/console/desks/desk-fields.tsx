@@ -1,12 +1,12 @@
 import type { Signal } from "@preact/signals";
 import type { TargetedInputEvent } from "preact";
-import { DESK_KIND_WORDS } from "../model/desk-kinds.ts";
+import type { DeskField } from "../model/desk-kinds.ts";
 import { Field } from "../ui/field.tsx";
 
 interface Props {
   /** Begins the ids of the controls. */
   id: string;
-  kind: string;
+  fields: readonly DeskField[];
   values: Signal<Readonly<Record<string, string>>>;
   /** By field. */
   problems: Readonly<Record<string, string>>;
@@ -15,11 +15,11 @@ interface Props {
 }
 
 /** What leads to a desk, and gives access to it. */
-export function DeskFields({ id, kind, values, problems, isKnown }: Props) {
-  return (DESK_KIND_WORDS[kind]?.fields ?? []).map(({ name, label, hint, isSecret }) => (
+export function DeskFields({ id, fields, values, problems, isKnown }: Props) {
+  return fields.map(({ name, label, hint, isSecret }) => (
     <Field
       key={name}
-      id={`${id}-${name}`}
+      id={`${id}-${name.replace(".", "-")}`}
       label={label}
       hint={isSecret && isKnown ? `${hint} Empty: it stays as it is.` : hint}
       problem={problems[name]}
@@ -43,10 +43,4 @@ export function DeskFields({ id, kind, values, problems, isKnown }: Props) {
       }}
     </Field>
   ));
-}
-
-/** What was entered, without what is empty. */
-export function enteredIn(values: Readonly<Record<string, string>>): Record<string, string> {
-  const entered = Object.entries(values).map(([name, value]) => [name, value.trim()] as const);
-  return Object.fromEntries(entered.filter(([, value]) => value !== ""));
 }

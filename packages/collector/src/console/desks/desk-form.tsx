@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { DESK_KIND_WORDS, kindTitle } from "../model/desk-kinds.ts";
+import { DESK_KIND_WORDS, fieldsOf, kindTitle, withTexts } from "../model/desk-kinds.ts";
 import type { Desks } from "../state/desks.ts";
 import { Field } from "../ui/field.tsx";
-import { DeskFields, enteredIn } from "./desk-fields.tsx";
+import { DeskFields } from "./desk-fields.tsx";
 
 const NOTHING = { id: "", kind: "", isDryRun: false } as const;
 
@@ -20,7 +20,8 @@ export function DeskForm({ desks }: { desks: Desks }) {
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
     const { value: name } = id;
-    if (!(await desks.add(name.trim(), kind, enteredIn(values.value), isDryRun.value))) return;
+    const outbound = withTexts(null, values.value);
+    if (!(await desks.add(name.trim(), kind, outbound, isDryRun.value))) return;
     if (Object.keys(desks.problems.peek()).length > 0) return;
     id.value = NOTHING.id;
     isDryRun.value = NOTHING.isDryRun;
@@ -38,6 +39,7 @@ export function DeskForm({ desks }: { desks: Desks }) {
               value={kind}
               onChange={({ currentTarget }) => {
                 chosen.value = currentTarget.value;
+                values.value = {};
               }}
             >
               {kinds.map((each) => (
@@ -70,7 +72,13 @@ export function DeskForm({ desks }: { desks: Desks }) {
             />
           )}
         </Field>
-        <DeskFields id="desk" kind={kind} values={values} problems={problems} isKnown={false} />
+        <DeskFields
+          id="desk"
+          fields={fieldsOf(kind, null)}
+          values={values}
+          problems={problems}
+          isKnown={false}
+        />
         <Field
           id="desk-dry-run"
           label="Only try it out"

@@ -6,8 +6,8 @@ import type { Setup } from "../state/setup.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { Deliveries } from "../ui/deliveries.tsx";
 import { AccessForm } from "./access-form.tsx";
-import { ChatwootSteps } from "./chatwoot-steps.tsx";
 import { DeskFacts } from "./desk-facts.tsx";
+import { DeskSteps } from "./desk-steps.tsx";
 import { DryRunButton } from "./dry-run-button.tsx";
 import { DryWrites } from "./dry-writes.tsx";
 import { Fold } from "./fold.tsx";
@@ -52,15 +52,18 @@ export function DeskItem({ desk, desks, setup }: Props) {
           onConfirm={() => desks.remove(desk)}
         />
       </div>
-      {kind === "chatwoot" && (
-        <Fold title="What to do in Chatwoot and in the page" isOpen={lastHeardAt === null}>
-          <ChatwootSteps desk={desk} desks={desks} setup={setup} />
-        </Fold>
-      )}
       {kind in DESK_KIND_WORDS && (
-        <Fold title="Access to the desk">
-          <AccessForm desk={desk} desks={desks} />
-        </Fold>
+        <>
+          <Fold
+            title={`What to do in ${kindTitle(kind)} and in the page`}
+            isOpen={lastHeardAt === null}
+          >
+            <DeskSteps desk={desk} desks={desks} setup={setup} />
+          </Fold>
+          <Fold title="Access to the desk">
+            <AccessForm desk={desk} desks={desks} />
+          </Fold>
+        </>
       )}
       <Fold title="What it was told">
         <Deliveries

@@ -4,7 +4,7 @@
  */
 
 export interface DeskField {
-  /** As in `outbound`. */
+  /** As in `outbound`; `field.id` is `id` in its part `field`. */
   name: string;
   label: string;
   hint: string;
@@ -15,6 +15,8 @@ export interface DeskField {
 export interface DeskKindWords {
   title: string;
   fields: readonly DeskField[];
+  /** The secrets of its webhooks. The first one is needed. */
+  secrets: readonly string[];
 }
 
 /** A kind that is not here is set up by its route. */
@@ -39,9 +41,112 @@ export const DESK_KIND_WORDS: Readonly<Record<string, DeskKindWords>> = {
         isSecret: true,
       },
     ],
+    secrets: ["Secret of the webhook"],
+  },
+  sunco: {
+    title: "Sunshine Conversations",
+    fields: [
+      {
+        name: "baseUrl",
+        label: "Address of its API",
+        hint: "As https://shop.zendesk.com/sc, or https://api.smooch.io without Zendesk.",
+      },
+      { name: "appId", label: "Id of the app", hint: "In Sunshine Conversations: Settings." },
+      {
+        name: "keyId",
+        label: "Id of an API key",
+        hint: "In Sunshine Conversations: Settings, API keys. Create one for this. It begins with app_.",
+      },
+      {
+        name: "secret",
+        label: "Secret of that key",
+        hint: "It is shown when the key is created.",
+        isSecret: true,
+      },
+    ],
+    secrets: ["Secret of the webhook"],
+  },
+  zendesk: {
+    title: "Zendesk",
+    fields: [
+      {
+        name: "baseUrl",
+        label: "Address of Zendesk",
+        hint: "As https://shop.zendesk.com.",
+      },
+      {
+        name: "email",
+        label: "E-mail address of an admin",
+        hint: "The API token is used with it.",
+      },
+      {
+        name: "apiToken",
+        label: "API token",
+        hint: "In Admin Center: Apps and integrations, APIs, API tokens. Create one for this.",
+        isSecret: true,
+      },
+      {
+        name: "field.id",
+        label: "Number of the ticket field",
+        hint: "In Admin Center, add one (Objects and rules, Tickets, Fields) of type Drop-down with two values.",
+      },
+      {
+        name: "field.online",
+        label: "Tag of its value for a visitor who is there",
+        hint: "As visitor_online.",
+      },
+      {
+        name: "field.offline",
+        label: "Tag of its value for a visitor who has gone",
+        hint: "As visitor_offline.",
+      },
+    ],
+    secrets: [
+      "Signing secret of the webhook for events",
+      "Signing secret of the webhook for triggers",
+    ],
   },
 };
 
+/** Zendesk is told by two tags in place of a field where that was set by the route. */
+const TAGS: readonly DeskField[] = [
+  { name: "tags.online", label: "Tag while the visitor is there", hint: "As visitor_online." },
+  { name: "tags.offline", label: "Tag once the visitor has gone", hint: "As visitor_offline." },
+];
+
+/** The fields of a desk; `outbound` is what is entered. */
+export function fieldsOf(kind: string, outbound: object | null): readonly DeskField[] {
+  const fields = DESK_KIND_WORDS[kind]?.fields ?? [];
+  if (outbound === null || !("tags" in outbound)) return fields;
+  return [...fields.filter(({ name }) => !name.startsWith("field.")), ...TAGS];
+}
+
 export function kindTitle(kind: string): string {
   return DESK_KIND_WORDS[kind]?.title ?? kind;
+}
+
+/** The texts of the fields, by name. */
+export function textsIn(fields: readonly DeskField[], outbound: object | null) {
+  const texts = fields.map(({ name }) => {
+    const value = name
+      .split(".")
+      .reduce<unknown>((part, key) => (part as Record<string, unknown> | null)?.[key], outbound);
+    return [name, typeof value === "string" ? value : ""] as const;
+  });
+  return Object.fromEntries(texts);
+}
+
+/** `outbound` with what was entered, without what is empty. */
+export function withTexts(
+  outbound: Readonly<Record<string, unknown>> | null,
+  texts: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...outbound };
+  for (const [name, entered] of Object.entries(texts)) {
+    const text = entered.trim();
+    const [part = "", key] = name.split(".");
+    if (text === "") continue;
+    result[part] = key === undefined ? text : { ...(result[part] as object), [key]: text };
+  }
+  return result;
 }

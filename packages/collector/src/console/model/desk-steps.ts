@@ -1,15 +1,19 @@
+/**
+ * What to do in each kind of desk, and what to paste there; docs/desks.md says the same.
+ * @module
+ */
 import type { HelpDesk } from "./desk.ts";
 
-/** The text of a setting of the desk; what it is where nothing is entered. */
-const setting = (desk: HelpDesk, name: string, preset: string) => {
-  const value = desk.outbound?.[name];
-  return typeof value === "string" ? value : preset;
-};
+/** A text, a text to be copied, the form for the webhook's secrets, or who may report. */
+export type StepPart =
+  | { say: string }
+  | { copy: string; name: string; label: string }
+  | "secrets"
+  | "binding";
 
-/** The keys of the two custom attributes that are written. */
-export function attributesOf(desk: HelpDesk): { presence: string; reason: string } {
-  const presence = setting(desk, "attribute", "presence");
-  return { presence, reason: `${presence}_reason` };
+export interface DeskStep {
+  title: string;
+  parts: readonly StepPart[];
 }
 
 interface Site {
@@ -19,11 +23,123 @@ interface Site {
   key: string;
 }
 
-/** The code for the pages that have Chatwoot's widget. */
-export function chatwootSnippet(desk: HelpDesk, { collector, key }: Site): string {
-  const prefix = desk.mapping.prefix ?? `${desk.id}-`;
-  return `<script async src="${collector}/sdk-chatwoot.js"
-        data-key="${key}" data-prefix="${prefix}"></script>`;
+/** None of a kind that is set up by its route. */
+export function stepsOf(desk: HelpDesk, site: Site): readonly DeskStep[] {
+  return STEPS[desk.kind]?.(desk, site) ?? [];
+}
+
+const STEPS: Readonly<Record<string, (desk: HelpDesk, site: Site) => readonly DeskStep[]>> = {
+  chatwoot: (desk, site) => {
+    const attribute = settingOf(desk, "attribute", "presence");
+    return [
+      {
+        title: "Two attributes",
+        parts: [
+          {
+            say: "In Chatwoot, open Settings, Custom Attributes, and add one that applies to conversations, of type List, with the values online and offline and this key:",
+          },
+          { copy: attribute, name: "attribute", label: "Copy the key" },
+          { say: "Add one of type Text that says why:" },
+          { copy: `${attribute}_reason`, name: "reason", label: "Copy the key of the reason" },
+        ],
+      },
+      {
+        title: "The webhook",
+        parts: [
+          {
+            say: "Open Settings, Integrations, Webhooks, and add one to this address, for the events Conversation Created, Conversation Status Changed, Conversation Updated, Message created and Conversation typing on:",
+          },
+          addressOf(desk),
+          { say: "Copy the secret that Chatwoot shows for it, and enter it here:" },
+          "secrets",
+        ],
+      },
+      pageStep("Put this beside Chatwoot’s own script:", "sdk-chatwoot.js", desk, site),
+      BINDING,
+      testStep("It reads Chatwoot’s attributes with the access token, and writes nothing."),
+    ];
+  },
+  sunco: (desk, site) => [
+    {
+      title: "The webhook",
+      parts: [
+        {
+          say: "In Sunshine Conversations, create a webhook of version v2 to this address, for the triggers conversation:create, conversation:message, conversation:postback, conversation:typing, conversation:read, conversation:remove, switchboard:passControl, switchboard:releaseControl, user:merge and user:remove:",
+        },
+        addressOf(desk),
+        { say: "Copy its secret, and enter it here:" },
+        "secrets",
+      ],
+    },
+    pageStep("Put this beside the messenger:", "sdk-sunco.js", desk, site),
+    BINDING,
+    testStep("It reads the app with the key, and writes nothing."),
+  ],
+  zendesk: (desk) => [
+    {
+      title: "Its events",
+      parts: [
+        {
+          say: "In Admin Center, create a webhook (Apps and integrations, Webhooks) of the type Zendesk events to this address, for Messaging: message added, the Ticket events (created, status, priority, group, agent assignment and tags changed, deleted) and, for agents’ capacity, Agent maximum capacity changed:",
+        },
+        addressOf(desk),
+      ],
+    },
+    {
+      title: "Its trigger",
+      parts: [
+        {
+          say: "Create a second webhook of the type Trigger or automation to the same address, and a trigger with the condition Ticket Messaging session state, Changed to, Ended and the action Notify active webhook, with this JSON body:",
+        },
+        { copy: TRIGGER_BODY, name: "trigger", label: "Copy the body" },
+        { say: "Reveal the signing secrets of both webhooks, and enter them here:" },
+        "secrets",
+      ],
+    },
+    {
+      title: "The page",
+      parts: [
+        {
+          say: "Zendesk’s messaging is Sunshine Conversations: add that as a desk too, for the page and for typing.",
+        },
+      ],
+    },
+    testStep("It reads the ticket field, which must have both tags, and writes nothing."),
+  ],
+};
+
+const TRIGGER_BODY = `{
+  "stillhere": {
+    "ticket": "{{ticket.id}}",
+    "status": "{{ticket.status}}",
+    "updatedAt": "{{ticket.updated_at_with_timestamp}}",
+    "session": "ended"
+  }
+}`;
+
+const BINDING: DeskStep = { title: "Who may report", parts: ["binding"] };
+
+function addressOf(desk: HelpDesk): StepPart {
+  return { copy: desk.inboundUrl, name: "inbound", label: "Copy the address" };
+}
+
+function testStep(does: string): DeskStep {
+  const say = `Press “Test”. ${does} After the next message of a visitor, “Last heard” is no longer empty.`;
+  return { title: "Is it there?", parts: [{ say }] };
+}
+
+/** The session's id begins with the prefix. */
+function pageStep(say: string, file: string, desk: HelpDesk, { collector, key }: Site): DeskStep {
+  const prefix = desk.mapping.prefix ?? (desk.kind === "chatwoot" ? `${desk.id}-` : "");
+  const attribute = prefix === "" ? "" : ` data-prefix="${prefix}"`;
+  const copy = `<script async src="${collector}/${file}"
+        data-key="${key}"${attribute}></script>`;
+  return { title: "The page", parts: [{ say }, { copy, name: "snippet", label: "Copy the code" }] };
+}
+
+function settingOf(desk: HelpDesk, name: string, preset: string): string {
+  const value = desk.outbound?.[name];
+  return typeof value === "string" ? value : preset;
 }
 
 /** A secret that a desk's address can carry, and no one can guess. */

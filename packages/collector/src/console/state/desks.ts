@@ -85,8 +85,13 @@ export function createDesks(api: DesksApi) {
           : `${desk.id} is told how things stand with the next change of each conversation.`,
       ),
 
-    setSecret: (desk: HelpDesk, secret: string) =>
-      change(desk, { inbound: { secrets: [secret] } }, `${desk.id} is believed by its new secret.`),
+    /** In place of those that there are. */
+    setSecrets: (desk: HelpDesk, secrets: string[]) =>
+      change(
+        desk,
+        { inbound: { secrets } },
+        `${desk.id} is believed by what was entered, and by no other secret.`,
+      ),
 
     /** Gives the desk an address that carries a secret. */
     makeAddress: (desk: HelpDesk) =>
