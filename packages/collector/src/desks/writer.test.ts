@@ -165,6 +165,23 @@ describe("a desk", () => {
     expect(chatwoot.writes).toHaveLength(2);
   });
 
+  it("is not told of what it did itself, such as to solve the ticket and open it again", async () => {
+    await begin();
+    await deliverAll();
+    for (const status of ["solved", "open"]) {
+      await event({ type: "ticket_updated", status });
+      await deliverAll();
+    }
+    await event({ type: "ticket_updated", status: "solved" });
+    await leave();
+    await deliverAll();
+    expect(chatwoot.writes).toHaveLength(2);
+    expect(chatwoot.conversations.get("12")?.custom_attributes).toEqual({
+      presence: "offline",
+      presence_reason: "ticket_status",
+    });
+  });
+
   it("is told nothing of conversations that are not its own, and nothing in a trial", async () => {
     await begin();
     await harness.request("PATCH", "/v1/settings", { presence: { mode: "shadow" } });

@@ -6,6 +6,7 @@
  */
 import { TurnBudget } from "../async/turns.ts";
 import type { Link } from "../core/links.ts";
+import type { Reason } from "../core/lists.ts";
 import { type Session, stateOf } from "../core/session.ts";
 import { visibleOf } from "../core/transition.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -55,6 +56,15 @@ const NOTHING_TO_SEND: Attempt = {
   error: null,
   retryAfterMs: null,
 };
+
+const DESKS_OWN: ReadonlySet<Reason> = new Set([
+  "ticket_status",
+  "ended_by_agent",
+  "ended_by_end_user",
+  "transferred_to_email",
+  "ticket_closed",
+  "merged",
+]);
 
 const PACED = { outcome: "failed", error: "paced" } as const;
 
@@ -110,10 +120,12 @@ class DeskWriter {
     const name = nameOf(desk, session, link.conversation);
     const stored = await this.#conversations.read(name);
     const last = lastOf(stored, desk.dryRun);
-    const standing = await this.#standingOf(desk, session, link, stored.known, last?.seq ?? 0);
-    if (!standing) return NOTHING_TO_SEND;
+    const found = await this.#standingOf(desk, session, link, stored.known, last?.seq ?? 0);
+    if (!found) return NOTHING_TO_SEND;
     const target = this.#targetOf(desk);
-    const call = sink.call(standing, last?.target === target ? last : null, outbound, words);
+    const told = last?.target === target ? last : null;
+    const standing = withToldReason(found, told);
+    const call = sink.call(standing, told, outbound, words);
     if (!call) return NOTHING_TO_SEND;
     const { presence, reason } = standing;
     const written = { presence, reason, seq: session.seq, target };
@@ -248,6 +260,18 @@ class DeskWriter {
       written,
     }));
   }
+}
+
+/**
+ * A reason that follows from what the desk did itself, such as to solve the ticket, is written with something else
+ * and not for its own sake.
+ */
+function withToldReason(standing: Standing, told: WrittenTo | null): Standing {
+  const { presence, reason, changed } = standing;
+  const isOfDesk = reason !== null && DESKS_OWN.has(reason) && Object.keys(changed).length === 0;
+  return told && isOfDesk && told.presence === presence
+    ? { ...standing, reason: told.reason }
+    : standing;
 }
 
 /** What the desk knows; in a dry run, what it would know by now. */
