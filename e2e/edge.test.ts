@@ -2,7 +2,10 @@
  * The edge deployment in a real workerd: the same verdicts as elsewhere, at the promised cost. Most
  * tests run concurrently, because they mostly wait.
  */
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -127,6 +130,51 @@ describe.concurrent("the edge deployment", () => {
       return ids.every((id) => accepted.has(id));
     });
     expect(receiver.invalidSignatures).toBe(0);
+  });
+
+  it("hears a desk, tests it, and tells it who has left", async ({ cleanUp, start }) => {
+    const site = await start();
+    const attributes: Record<string, unknown>[] = [];
+    const chatwoot = createServer(async (request, response) => {
+      let text = "";
+      for await (const chunk of request) text += chunk;
+      const answer = (body: unknown) => response.end(JSON.stringify(body));
+      if (request.headers["api_access_token"] !== "token-of-it") response.writeHead(401).end();
+      else if (request.url?.includes("definitions")) answer([{ attribute_key: "presence" }]);
+      else if (request.method === "GET")
+        answer({ labels: [], custom_attributes: { plan: "gold" } });
+      else {
+        attributes.push(JSON.parse(text).custom_attributes);
+        answer({});
+      }
+    });
+    cleanUp(() => chatwoot.close());
+    chatwoot.listen(0, "127.0.0.1");
+    await once(chatwoot, "listening");
+    const baseUrl = `http://127.0.0.1:${(chatwoot.address() as AddressInfo).port}`;
+    await site.request("PUT", "/v1/desks/main", {
+      kind: "chatwoot",
+      inbound: { secrets: ["a-secret-of-it"] },
+      outbound: { baseUrl, accountId: "1", apiAccessToken: "token-of-it" },
+    });
+    expect(await site.request("POST", "/v1/desks/main/test")).toMatchObject({ delivered: true });
+    await site.request("POST", "/v1/desks/main/inbound/a-secret-of-it", {
+      event: "message_created",
+      id: 1,
+      message_type: "incoming",
+      conversation: { id: 7, status: "open", channel: "Channel::WebWidget" },
+    });
+    const page = site.page("main-7");
+    await page.open();
+    const last = () => attributes.at(-1)?.["presence"];
+    await until("the desk to know that the visitor is there", async () => last() === "online");
+    await page.leave();
+    await until("the desk to know that the visitor left", async () => last() === "offline", 10_000);
+    expect(attributes.at(-1)).toMatchObject({ plan: "gold", presence_reason: "user_offline" });
+    await until("the time of the write", async () => {
+      const desk = await site.request<{ lastWrittenAt: unknown }>("GET", "/v1/desks/main");
+      return desk.lastWrittenAt !== null;
+    });
   });
 
   it("calls nobody gone while a shard hears no page, and everybody who left afterwards", async ({
