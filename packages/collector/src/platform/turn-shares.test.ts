@@ -234,6 +234,14 @@ const WORK: Record<string, Prepare> = {
     return () => store.outbox.trimDeliveries(KEY, 1);
   },
 
+  async "of erasing several sessions at the same time in SQLite"(shares) {
+    const store = new SqliteStore(":memory:");
+    const ids = list(20, (index) => `s_${index}`);
+    await store.commit(ids.map((id) => writeOf(id)));
+    shares.onStatement("DELETE FROM sessions WHERE");
+    return () => Promise.all(ids.map((id) => store.erase(keyOf(id))));
+  },
+
   async "of reading very many webhooks from SQLite"(shares) {
     const { outbox } = new SqliteStore(":memory:");
     for (const id of list(1_100, (index) => `wh_${index}`)) {

@@ -2,9 +2,38 @@ import { expect, it } from "vitest";
 import { Clock } from "../engine/clock.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { ACCOUNT, NOW, transitionOf, writeOf } from "../stores/suite/case.ts";
-import { endpointOf, KEY } from "../stores/suite/endpoint.ts";
+import { claimAndSettle, endpointOf, KEY, waitingOf } from "../stores/suite/endpoint.ts";
 import { DeliveryTrim } from "./delivery-trim.ts";
 import { CLAIM_MS, DeliveryWorker } from "./delivery-worker.ts";
+
+const send = async () =>
+  ({ outcome: "delivered", response: 200, error: null, retryAfterMs: null }) as const;
+
+it("stores in parts which sessions wait no longer", async () => {
+  const store = new MemoryStore();
+  await store.outbox.addEndpoint(endpointOf(), 0);
+  const ids = Array.from({ length: 3_000 }, (_, index) => `s_${index}`);
+  await store.commit(ids.map((id) => writeOf(id, { transitions: [transitionOf(1)] })));
+  const nothing = { nextSeq: 2, attempts: 1, nextAttemptAt: NOW };
+  await claimAndSettle(store, {
+    cursor: await store.lastCursor(ACCOUNT),
+    waiting: ids.map((session) => waitingOf({ session, ...nothing })),
+  });
+  const claim = await store.outbox.claim(KEY, "me", NOW, NOW + CLAIM_MS);
+  if (!claim) throw new Error("The endpoint is claimed.");
+  const settle = store.outbox.settle.bind(store.outbox);
+  const parts: number[] = [];
+  store.outbox.settle = (...parameters) => {
+    parts.push(parameters[2].caughtUp.length);
+    return settle(...parameters);
+  };
+  const clock = new Clock(() => NOW);
+  const common = { store, clock, owner: "me", send, trim: new DeliveryTrim(), random: () => 0.5 };
+  await new DeliveryWorker({ ...common, claim, claimedAt: NOW }).run();
+  expect(parts.reduce((sum, count) => sum + count, 0)).toBe(ids.length);
+  // Those in flight come on top.
+  expect(Math.max(...parts)).toBeLessThanOrEqual(532);
+});
 
 it("keeps its claim while it reads a long log, in which nothing is for the webhook", async () => {
   const store = new MemoryStore();
@@ -30,7 +59,7 @@ it("keeps its claim while it reads a long log, in which nothing is for the webho
     owner: "me",
     claim,
     claimedAt: now,
-    send: async () => ({ outcome: "delivered", response: 200, error: null, retryAfterMs: null }),
+    send,
     trim: new DeliveryTrim(),
     random: () => 0.5,
   });

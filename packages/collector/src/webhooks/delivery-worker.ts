@@ -322,6 +322,7 @@ export class DeliveryWorker {
   }
 
   #nextSettleAt(): number {
+    if (this.#pendingSettlement.isLarge) return this.#settledAt;
     const hasChanges =
       !this.#pendingSettlement.isEmpty ||
       this.#queues.safeCursor(this.#readCursor) !== this.#settledCursor;

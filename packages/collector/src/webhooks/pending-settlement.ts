@@ -9,6 +9,8 @@ import { keyOf, type SessionQueue } from "./session-queue.ts";
 
 /** Deliveries that are stored together; a session may be overdue with thousands. */
 const MAX_DELIVERIES = 500;
+/** Rows of queues, of which few more are stored in one transaction. */
+const MAX_ROWS = 500;
 
 export class PendingSettlement {
   #deliveries = new Map<string, Delivery>();
@@ -38,6 +40,11 @@ export class PendingSettlement {
       error: attempt?.error ?? null,
       nextAttemptAt: status === "pending" ? queue.nextAttemptAt : null,
     });
+  }
+
+  /** So many rows that they are to be stored now, in a short transaction. */
+  get isLarge(): boolean {
+    return this.#changed.size + this.#caughtUp.size >= MAX_ROWS;
   }
 
   /** The row of a stored queue must be written. */

@@ -58,10 +58,17 @@ export const LOOP_PROBES: readonly LoopProbe[] = [
       await deliver(load, WEBHOOK);
     },
   },
+  { name: "webhooks: sessions that wait with nothing to send", run: retryNothing },
   { name: "webhooks: a session that is overdue with its whole history", run: deliverOverdue },
   {
     name: "timer: the accounts",
     run: ({ runtime }) => runtime.accounts.refresh(),
+  },
+  {
+    name: "timer: retention, of 10,000 accounts",
+    // It pauses after each share.
+    run: ({ runtime: { engine, accounts } }) =>
+      applyRetention(engine, accounts.names(), AbortSignal.timeout(300)),
   },
   { name: "timer: the sweep of due sessions", run: sweepAll },
   {
@@ -214,6 +221,26 @@ async function deliver({ runtime: { engine } }: LoopLoad, id: string): Promise<v
   };
   while (!(await isDelivered())) await new Promise((resolve) => setTimeout(resolve, 20));
   await supervisor.stop();
+}
+
+const RETRIES = 5_000;
+
+/** Many that wait are due; the log has been read no further than its beginning. */
+async function retryNothing(load: LoopLoad): Promise<void> {
+  const { store, clock } = load.runtime.engine;
+  const key = { account: ACCOUNT, id: WEBHOOK };
+  const now = clock.steady();
+  const claim = await store.outbox.claim(key, "probe", now, now + HOUR_MS);
+  const due = claim?.waiting.slice(0, RETRIES) ?? [];
+  const waiting = due.map((each) => ({ ...each, nextAttemptAt: now }));
+  for (let from = 0; from < waiting.length; from += PART) {
+    const some = waiting.slice(from, from + PART);
+    const settlement = { pausedUntil: null, waiting: some, caughtUp: [], deliveries: [] };
+    await store.outbox.settle(key, "probe", { cursor: 0, ...settlement }, now + HOUR_MS);
+    await nextTurn();
+  }
+  await store.outbox.moveCursor(key, 0, false);
+  await deliver(load, WEBHOOK);
 }
 
 /** The session waits since long ago; everything in its history is to be sent. */

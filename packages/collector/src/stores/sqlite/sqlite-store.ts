@@ -8,7 +8,7 @@
 
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { nextTurn, TurnBudget } from "../../async/turns.ts";
+import { nextTurn, SharedTurns, TurnBudget } from "../../async/turns.ts";
 import {
   QUEUE_STANDINGS,
   type QueueStanding,
@@ -113,6 +113,8 @@ export class SqliteStore implements Store {
   readonly #unreadable = new RecordErrors();
   /** Why no statement is run: the file is gone or was replaced. */
   #fault: string | null = null;
+  /** Several sessions are erased at the same time. */
+  readonly #erasures = new SharedTurns();
 
   /**
    * Opens the file, or creates it so that only its owner can read it. Waits a while where another process
@@ -383,6 +385,7 @@ export class SqliteStore implements Store {
   async erase(key: SessionKey, options: EraseOptions = {}): Promise<boolean> {
     const hash = await erasureHashOf(key);
     for (;;) {
+      await this.#erasures.next();
       const erasure = await this.#committing(() => this.#erasePart(key, hash, options));
       if (erasure !== "partly") return erasure === "erased";
       await nextTurn();
