@@ -81,6 +81,22 @@ describe("insights", () => {
     expect(await visitors.measured()).toEqual({ departures: 1, contradicted: 1, returns: 1 });
   });
 
+  it("count a departure as undecided until it is a minute old or contradicted", async () => {
+    const visitors = await Visitors.create();
+    const undecided = async () =>
+      (await measure(visitors.store, ACCOUNT, "live", START, visitors.harness.now)).undecided;
+    await visitors.open("a");
+    await visitors.leave("a");
+    expect(await undecided()).toBe(1);
+    await visitors.pass(60_000);
+    expect(await undecided()).toBe(0);
+    await visitors.open("b");
+    await visitors.leave("b");
+    expect(await undecided()).toBe(1);
+    await visitors.open("b", "second");
+    expect(await undecided()).toBe(0);
+  });
+
   it("count no departure and no return where a visitor who is online goes on in another session", async () => {
     const visitors = await Visitors.create();
     await visitors.open("guest");

@@ -25,6 +25,8 @@ export interface Insights {
   readonly detectionMs: Quantiles | null;
   /** Departures that a return within a minute contradicted. */
   readonly contradicted: number;
+  /** Departures less than a minute ago, which a return may still contradict. */
+  readonly undecided: number;
   /** From the verdict to the return, of users who returned. */
   readonly returnMs: Quantiles | null;
   /** Effects of a longer buffer: contradicted verdicts avoided, delay of the others. */
@@ -50,6 +52,8 @@ export async function measure(
   const returns: number[] = [];
   let departures = 0;
   const offlineSince = new SplitMap<string, number>();
+  /** Sessions whose last departure may still be contradicted. */
+  const undecided = new Set<string>();
   for await (const { session, transition } of entries(store, account, track, from)) {
     const { at, mergedInto } = transition;
     if (at > to) continue;
@@ -59,17 +63,20 @@ export async function measure(
       if (since !== undefined) {
         offlineSince.set(mergedInto, Math.max(since, offlineSince.get(mergedInto) ?? 0));
       }
+      if (undecided.delete(session)) undecided.add(mergedInto);
       offlineSince.delete(session);
     } else if (transition.to.presence === "offline" && transition.from.presence === "online") {
       if (at < from) continue;
       offlineSince.set(session, at);
       departures += 1;
+      if (at > to - CONTRADICTED_WITHIN_MS) undecided.add(session);
       if (transition.heardAt !== null) detections.push(at - transition.heardAt);
     } else if (transition.from.presence === "offline" && transition.to.presence === "online") {
       const since = offlineSince.get(session);
       // A visitor who is here by the pages of another session has not returned (rule 26).
       if (since !== undefined && transition.cause !== "merged") returns.push(at - since);
       offlineSince.delete(session);
+      undecided.delete(session);
     }
   }
   const sortedReturns = await sortInTurns(returns);
@@ -80,6 +87,7 @@ export async function measure(
     departures,
     detectionMs: quantiles(await sortInTurns(detections)),
     contradicted: countUpTo(sortedReturns, CONTRADICTED_WITHIN_MS),
+    undecided: undecided.size,
     returnMs: quantiles(sortedReturns),
     longerBuffers: EXTENSIONS_MS.map((byMs) => {
       const spared = countUpTo(sortedReturns, byMs);

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Transition } from "../core/transition.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { ACCOUNT, transitionOf, writeOf } from "../stores/suite/index.ts";
-import { reportOutcomes, sumOutcomes } from "./outcomes.ts";
+import { firstDayOf, reportOutcomes, sumOutcomes } from "./outcomes.ts";
 
 const DAY = 86_400_000;
 /** The beginning of a UTC day. */
@@ -72,20 +72,19 @@ it("counts by day who left the queue, which capacity became free, and what trigg
   ]);
 });
 
-it("compares a trial run from its first verdict on with what happened", async () => {
+it("compares a trial run with what happened in the same period, and nothing before", async () => {
   const live = [left(START + 1), left(START + DAY + 5)];
-  const shadow = [left(START + DAY + 2), left(START + DAY + 3), left(START + 2 * DAY)];
+  const earlier = left(START + 1);
+  const shadow = [earlier, left(START + DAY + 2), left(START + DAY + 3), left(START + 2 * DAY)];
   const store = await storeWith(live, shadow);
-  const report = await reportOutcomes(store, ACCOUNT, true, START, START + 2 * DAY);
+  const report = await reportOutcomes(store, ACCOUNT, true, START + DAY + 2, START + 2 * DAY);
   expect(report.from).toBe(START + DAY + 2);
   expect(report.days.map(({ at }) => at)).toEqual([START + DAY, START + 2 * DAY]);
   expect(sumOutcomes(report.days.map((day) => day.live)).leftQueue).toBe(1);
   expect(report.days.map((day) => day.shadow?.leftQueue)).toEqual([2, 1]);
 });
 
-it("compares nothing before a trial run has a verdict", async () => {
-  const store = await storeWith([left(START + 1)]);
-  const { days } = await reportOutcomes(store, ACCOUNT, true, START, START + DAY + 1);
-  expect(days).toHaveLength(1);
-  expect(days[0]).toMatchObject({ live: { leftQueue: 0 }, shadow: { leftQueue: 0 } });
+it("counts today among the last days", () => {
+  expect(firstDayOf(START + 5, 1)).toBe(START);
+  expect(firstDayOf(START + 5, 7)).toBe(START - 6 * DAY);
 });

@@ -28,7 +28,6 @@ export interface OutcomesOfDay {
 }
 
 export interface OutcomeReport {
-  /** In a trial run, when its first verdict was; before it there is nothing to compare. */
   readonly from: number;
   readonly to: number;
   /** Every day of the period, the first one first. */
@@ -37,7 +36,7 @@ export interface OutcomeReport {
 
 const NONE: Outcomes = { departures: 0, leftQueue: 0, released: 0, solved: 0 };
 
-/** @param isTrial whether presence is only tried out */
+/** @param isTrial whether presence was only tried out in that period */
 export async function reportOutcomes(
   store: Store,
   account: string,
@@ -46,17 +45,21 @@ export async function reportOutcomes(
   to: number,
 ): Promise<OutcomeReport> {
   const shadow = isTrial ? await countByDay(store, account, "shadow", from, to) : null;
-  const begin = shadow ? (shadow.firstAt ?? to) : from;
-  const live = await countByDay(store, account, "live", begin, to);
+  const live = await countByDay(store, account, "live", from, to);
   const days: OutcomesOfDay[] = [];
-  for (let at = dayOf(begin); at <= to; at += DAY_MS) {
+  for (let at = dayOf(from); at <= to; at += DAY_MS) {
     days.push({
       at,
-      live: live.days.get(at) ?? NONE,
-      shadow: shadow && (shadow.days.get(at) ?? NONE),
+      live: live.get(at) ?? NONE,
+      shadow: shadow && (shadow.get(at) ?? NONE),
     });
   }
-  return { from: begin, to, days };
+  return { from, to, days };
+}
+
+/** When the first of so many UTC days begins, of which `to` is in the last one. */
+export function firstDayOf(to: number, days: number): number {
+  return dayOf(to) - (days - 1) * DAY_MS;
 }
 
 export function sumOutcomes(all: readonly Outcomes[]): Outcomes {
@@ -75,17 +78,15 @@ const dayOf = (at: number) => Math.floor(at / DAY_MS) * DAY_MS;
 
 async function countByDay(store: Store, account: string, track: Track, from: number, to: number) {
   const days = new Map<number, Outcomes>();
-  let firstAt: number | null = null;
   for await (const { transition } of entries(store, account, track, from)) {
     const { at } = transition;
     if (at < from || at > to) continue;
-    firstAt ??= at;
     const outcome = outcomeOf(transition);
     if (!outcome) continue;
     const day = dayOf(at);
     days.set(day, sumOutcomes([days.get(day) ?? NONE, outcome]));
   }
-  return { days, firstAt };
+  return days;
 }
 
 /** `null`: it is none of them. */

@@ -5,7 +5,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { TRACKS } from "../core/lists.ts";
 import { measure, type Quantiles } from "../engine/insights.ts";
-import { reportOutcomes, sumOutcomes } from "../engine/outcomes.ts";
+import { firstDayOf, type OutcomeReport, reportOutcomes, sumOutcomes } from "../engine/outcomes.ts";
+import { lastTrial } from "../engine/trial.ts";
 import type { AppContext, Env } from "./context.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
 import { iso } from "./views.ts";
@@ -19,7 +20,7 @@ const quantiles = z
 const insights = z
   .object({
     track: z.enum(TRACKS),
-    from: z.iso.datetime(),
+    from: z.iso.datetime().describe("In shadow mode not before it was switched on."),
     to: z.iso.datetime(),
     departures: z.number().int().describe("Verdicts `offline`."),
     detectionSeconds: quantiles.describe("From the last signal to the verdict."),
@@ -27,6 +28,12 @@ const insights = z
       .number()
       .int()
       .describe("Verdicts after which the visitor was back within a minute."),
+    undecided: z
+      .number()
+      .int()
+      .describe(
+        "Verdicts less than a minute before `to`, after which the visitor may still be back.",
+      ),
     returnSeconds: quantiles.describe("From the verdict to the return."),
     longerBuffers: z.array(
       z.object({ bySeconds: z.number(), spared: z.number(), delayedSeconds: z.number() }),
@@ -61,6 +68,16 @@ const counts = z
   .openapi("Outcomes");
 const shadowCounts = counts.nullable().describe("In shadow mode: as if presence had decided.");
 
+const report = {
+  from: z.iso.datetime().describe("In shadow mode not before it was switched on."),
+  to: z.iso.datetime(),
+  live: counts,
+  shadow: shadowCounts,
+  days: z
+    .array(z.object({ day: z.iso.date(), live: counts, shadow: shadowCounts }))
+    .describe("Each day, in UTC."),
+};
+
 const outcomes = createRoute({
   method: "get",
   path: "/v1/insights/outcomes",
@@ -68,18 +85,16 @@ const outcomes = createRoute({
   ...secured("Insights", "getOutcomes"),
   request: {
     query: z.object({
-      days: z.coerce.number().int().min(1).max(90).default(7).describe("Up to now."),
+      days: z.coerce.number().int().min(1).max(90).default(7).describe("Today is the last one."),
     }),
   },
   responses: jsonResponses(
     z.object({
-      from: z.iso.datetime().describe("In shadow mode not before its first transition."),
-      to: z.iso.datetime(),
-      live: counts,
-      shadow: shadowCounts,
-      days: z
-        .array(z.object({ day: z.iso.date(), live: counts, shadow: shadowCounts }))
-        .describe("Each day, in UTC."),
+      ...report,
+      trial: z
+        .object(report)
+        .nullable()
+        .describe("The last trial run, if it ended in that period; null while one goes on."),
     }),
     "The counts",
   ),
@@ -93,7 +108,11 @@ export function insightRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const { mode } = engine.broadcasts.latest(account).settings.presence;
     const to = engine.clock.now();
     const wanted = track ?? (mode === "shadow" ? "shadow" : "live");
-    const measured = await measure(engine.store, account, wanted, to - days * DAY_MS, to);
+    const earliest = to - days * DAY_MS;
+    const isTrial = mode === "shadow" && wanted === "shadow";
+    const trial = isTrial ? await lastTrial(engine.store, account, true, earliest) : null;
+    const from = Math.max(earliest, trial?.from ?? earliest);
+    const measured = await measure(engine.store, account, wanted, from, to);
     return c.json(
       {
         track: measured.track,
@@ -102,6 +121,7 @@ export function insightRoutes({ engine }: AppContext): OpenAPIHono<Env> {
         departures: measured.departures,
         detectionSeconds: inSeconds(measured.detectionMs),
         contradicted: measured.contradicted,
+        undecided: measured.undecided,
         returnSeconds: inSeconds(measured.returnMs),
         longerBuffers: measured.longerBuffers.map(({ byMs, spared, delayedMs }) => ({
           bySeconds: byMs / 1000,
@@ -116,19 +136,34 @@ export function insightRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   routes.openapi(outcomes, async (c) => {
     const account = c.var.account.name;
     const { mode } = engine.broadcasts.latest(account).settings.presence;
-    const to = engine.clock.now();
-    const from = to - c.req.valid("query").days * DAY_MS;
+    const { store, clock } = engine;
+    const { days } = c.req.valid("query");
     const isTrial = mode === "shadow";
-    const report = await reportOutcomes(engine.store, account, isTrial, from, to);
-    const days = report.days.map(({ at, live, shadow }) => {
-      return { day: iso(at).slice(0, "2026-01-01".length), live, shadow };
-    });
-    const live = sumOutcomes(days.map((day) => day.live));
-    const shadow = isTrial ? sumOutcomes(days.flatMap((day) => day.shadow ?? [])) : null;
-    return c.json({ from: iso(report.from), to: iso(report.to), live, shadow, days }, 200);
+    const to = clock.now();
+    const from = firstDayOf(to, days);
+    const trial = await lastTrial(store, account, isTrial, from);
+    const begin = isTrial && trial ? Math.max(from, trial.from) : from;
+    const current = await reportOutcomes(store, account, isTrial, begin, to);
+    if (isTrial || trial?.to == null) return c.json({ ...viewOf(current), trial: null }, 200);
+    const trialFrom = Math.max(trial.from, firstDayOf(trial.to, days));
+    const ended = await reportOutcomes(store, account, true, trialFrom, trial.to);
+    return c.json({ ...viewOf(current), trial: viewOf(ended) }, 200);
   });
 
   return routes;
+}
+
+function viewOf({ from, to, days }: OutcomeReport) {
+  const shadows = days.flatMap(({ shadow }) => shadow ?? []);
+  return {
+    from: iso(from),
+    to: iso(to),
+    live: sumOutcomes(days.map(({ live }) => live)),
+    shadow: shadows.length > 0 ? sumOutcomes(shadows) : null,
+    days: days.map(({ at, live, shadow }) => {
+      return { day: iso(at).slice(0, "2026-01-01".length), live, shadow };
+    }),
+  };
 }
 
 function inSeconds(measured: Quantiles | null) {

@@ -38,13 +38,13 @@ function start(...pages: (LogPage | null)[]) {
 }
 
 describe("watchShadow", () => {
-  it("polls the log every five seconds and reports what was added", async () => {
+  it("polls the log every two seconds and reports what was added", async () => {
     const added = aTransition();
     const { listener, watch, afters } = start({ transitions: [added], cursor: "7" });
     watch.follow(true);
     await settled();
     expect(listener.onShadow).toHaveBeenCalledExactlyOnceWith([added]);
-    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.advanceTimersByTimeAsync(4_000);
     expect(afters()).toEqual(["0", "7", "7"]);
     expect(listener.onShadow).toHaveBeenCalledOnce();
   });
@@ -103,7 +103,7 @@ describe("watchShadow", () => {
     const { api, listener, watch } = start();
     api.log.mockRejectedValueOnce(new TypeError("away"));
     watch.follow(true);
-    await vi.advanceTimersByTimeAsync(5_000);
+    await vi.advanceTimersByTimeAsync(2_000);
     expect(api.log).toHaveBeenCalledTimes(2);
     api.log.mockRejectedValueOnce(new SignInEnded());
     await vi.advanceTimersByTimeAsync(60_000);

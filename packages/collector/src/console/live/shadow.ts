@@ -3,8 +3,8 @@ import { type Api, SignInEnded } from "./api.ts";
 import { now } from "./clock.ts";
 import type { SessionStore } from "./session-store.ts";
 
-/** Slow, since a trial run changes nothing at the desk. */
-const POLL_EVERY_MS = 5_000;
+/** Often enough that a row does not lag behind the verdict by more than can be noticed. */
+const POLL_EVERY_MS = 2_000;
 
 /** The longest time that loading the list may take; older transitions are in the list. */
 const MAX_LOAD_MS = 60_000;

@@ -9,8 +9,8 @@ const speedMeaning = (p50: number, p99: number, count: number) =>
 
 describe("measuredWords", () => {
   it("states the period and whether it was a trial run", () => {
-    expect(measuredWords(someInsights())).toBe(
-      "The last 7 days of the trial run: what presence would have decided. Nothing at the desk changed.",
+    expect(measuredWords(someInsights())).toMatch(
+      /^The trial run since .+: what presence would have decided. None of it reached the desk.$/,
     );
     const live = someInsights({ track: "live", from: "2026-01-07T00:00:00.000Z" });
     expect(measuredWords(live)).toBe("The last day, live: what presence decided at the desk.");
@@ -32,6 +32,18 @@ describe("findings", () => {
     [150, "150 (100%)"],
   ])("show %i mistaken departures as %s", (contradicted, words) => {
     expect(values({ contradicted })["Found gone too early"]).toBe(words);
+  });
+
+  it("say that a verdict counts as right only after a minute", () => {
+    const early = (departures: number, undecided: number) => {
+      const found = findings(someInsights({ departures, undecided, contradicted: 0 })).at(-1);
+      return [found?.value, found?.meaning];
+    };
+    const back = "Were back within a minute, so they had not really left";
+    expect(early(2, 0)).toEqual(["None", back]);
+    const still = `${back}. 1 left less than a minute ago and may still come back`;
+    expect(early(2, 1)).toEqual(["None so far", still]);
+    expect(early(1, 1)).toEqual(["Not known yet", still]);
   });
 
   it("do not round rare mistakes down to zero", () => {

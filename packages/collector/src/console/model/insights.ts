@@ -4,6 +4,7 @@
  */
 import type { Track } from "../../core/lists.ts";
 import { seconds } from "./duration.ts";
+import { timeWords } from "./time-words.ts";
 
 /** The response of `GET /v1/insights`, as far as this page reads it. */
 export interface Insights {
@@ -14,6 +15,8 @@ export interface Insights {
   detectionSeconds: Quantiles | null;
   /** Departures that a return within a minute contradicted. */
   contradicted: number;
+  /** Departures less than a minute ago, which a return may still contradict. */
+  undecided: number;
   longerBuffers: LongerBuffer[];
 }
 
@@ -43,29 +46,44 @@ const MIN_FOR_P99 = 100;
 
 /** The measured period, and whether it was live or a trial run. */
 export function measuredWords({ track, from, to }: Insights): string {
+  if (track === "shadow") {
+    return `The trial run since ${timeWords(from)}: what presence would have decided. None of it reached the desk.`;
+  }
   const days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
   const time = days === 1 ? "The last day" : `The last ${days} days`;
-  return track === "shadow"
-    ? `${time} of the trial run: what presence would have decided. Nothing at the desk changed.`
-    : `${time}, live: what presence decided at the desk.`;
+  return `${time}, live: what presence decided at the desk.`;
 }
 
 /** The measured numbers; empty before the first departure. */
-export function findings({ departures, detectionSeconds, contradicted }: Insights): Finding[] {
+export function findings(measured: Insights): Finding[] {
+  const { departures, detectionSeconds, undecided } = measured;
   if (departures === 0) return [];
   return [
     {
       name: "Departures",
       value: String(departures),
-      meaning: `${departures === 1 ? "Time" : "Times"} a visitor was found to have left`,
+      meaning: "How often a visitor was found to have left",
     },
     ...(detectionSeconds ? [speed(detectionSeconds)] : []),
     {
       name: "Found gone too early",
-      value: contradicted === 0 ? "None" : `${contradicted} (${share(contradicted, departures)})`,
-      meaning: "Were back within a minute, so they had not really left",
+      value: earlyWords(measured),
+      meaning: `Were back within a minute, so they had not really left${undecidedWords(undecided)}`,
     },
   ];
+}
+
+function earlyWords({ departures, contradicted, undecided }: Insights): string {
+  if (contradicted > 0) return `${contradicted} (${share(contradicted, departures)})`;
+  if (undecided === 0) return "None";
+  return undecided < departures ? "None so far" : "Not known yet";
+}
+
+/** When the rest of the verdicts counts. */
+function undecidedWords(undecided: number): string {
+  if (undecided === 0) return "";
+  const who = undecided === 1 ? "1 left" : `${undecided} left`;
+  return `. ${who} less than a minute ago and may still come back`;
 }
 
 function speed({ p50, p99, count }: Quantiles): Finding {

@@ -2,6 +2,7 @@
  * What verdicts did at the desk, in a trial run beside what presence would have done.
  * @module
  */
+import { timeWords } from "./time-words.ts";
 
 export interface Outcomes {
   departures: number;
@@ -10,15 +11,20 @@ export interface Outcomes {
   solved: number;
 }
 
-/** The response of `GET /v1/insights/outcomes`. */
-export interface OutcomeReport {
+export interface OutcomePeriod {
   from: string;
   to: string;
   live: Outcomes;
-  /** Only in a trial run. */
+  /** Only of a trial run. */
   shadow: Outcomes | null;
   /** `day` as `2026-01-31`, in UTC. */
   days: { day: string; live: Outcomes; shadow: Outcomes | null }[];
+}
+
+/** The response of `GET /v1/insights/outcomes`. */
+export interface OutcomeReport extends OutcomePeriod {
+  /** The last trial run, if it ended lately; `null` while one goes on. */
+  trial: OutcomePeriod | null;
 }
 
 /** How many conversations are in the queue now; lower bounds while not all are loaded. */
@@ -43,16 +49,18 @@ const TITLES: Record<keyof Outcomes, string> = {
   solved: "Tickets solved by triggers",
 };
 
-/** The counts side by side. */
-export function outcomeRows({ live, shadow }: OutcomeReport, queue: QueueNow): OutcomeRow[] {
+/** The counts side by side; without the queue's of a period that is over. */
+export function outcomeRows({ live, shadow }: OutcomePeriod, queue: QueueNow | null): OutcomeRow[] {
+  const rows: OutcomeRow[] = (Object.keys(TITLES) as (keyof Outcomes)[]).map((id) => ({
+    id,
+    title: TITLES[id],
+    live: String(live[id]),
+    shadow: shadow && String(shadow[id]),
+  }));
+  if (!queue) return rows;
   const count = (number: number) => (queue.isComplete ? String(number) : `${number}+`);
   return [
-    ...(Object.keys(TITLES) as (keyof Outcomes)[]).map((id) => ({
-      id,
-      title: TITLES[id],
-      live: String(live[id]),
-      shadow: shadow && String(shadow[id]),
-    })),
+    ...rows,
     {
       id: "queue",
       title: "In the queue now",
@@ -61,14 +69,18 @@ export function outcomeRows({ live, shadow }: OutcomeReport, queue: QueueNow): O
     },
   ];
 }
-
 /** What the report is about, and since when. */
-export function periodWords({ shadow, days }: OutcomeReport, since: string): string {
-  if (!shadow) return "The last 7 days, as they were.";
+export function periodWords({ from, shadow, days }: OutcomePeriod): string {
+  if (!shadow) return "Today and the 6 days before, as they were.";
   if (days.every((day) => day.shadow && sum(day.shadow) === 0)) {
     return "The trial run has no verdict yet. Once a visitor leaves, this says what presence would have done.";
   }
-  return `Since ${since}, 7 days at most. Nothing of the right column reached your desk.`;
+  return `Since ${timeWords(from)}, not more than 7 days. Nothing of the right column reached your desk.`;
+}
+
+/** When a trial run was that is over. */
+export function endedTrialWords({ from, to }: OutcomePeriod): string {
+  return `From ${timeWords(from)} to ${timeWords(to)}, not more than its last 7 days. Nothing of the right column reached your desk.`;
 }
 
 const sum = (counts: Outcomes) => Object.values(counts).reduce((a: number, b: number) => a + b, 0);
@@ -80,7 +92,7 @@ export interface DayBar {
   shadow: number | null;
 }
 
-export function dayBars({ days }: OutcomeReport): DayBar[] {
+export function dayBars({ days }: OutcomePeriod): DayBar[] {
   const letGo = ({ leftQueue, released }: Outcomes) => leftQueue + released;
   return days.map(({ day, live, shadow }) => ({
     day,

@@ -25,7 +25,11 @@ export function InsightsFindings(props: { measured: Insights | null; isFailed: b
           </div>
         ))}
       </dl>
-      <p id="insights-enough" class="quiet" hidden={found.length === 0 || rows.length > 0}>
+      <p
+        id="insights-enough"
+        class="quiet"
+        hidden={found.length === 0 || rows.length > 0 || (measured?.undecided ?? 0) > 0}
+      >
         Nobody was found gone too early, so a longer buffer would have spared nothing.
       </p>
       <div id="insights-buffers" hidden={rows.length === 0}>

@@ -1,4 +1,6 @@
 // @vitest-environment happy-dom
+import { signal } from "@preact/signals";
+import { render } from "preact";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Insights as Measured } from "../model/insights.ts";
 import { someInsights } from "../testing/insights.ts";
@@ -19,19 +21,44 @@ async function toggle(isOpen: boolean): Promise<void> {
 
 async function opened(differs: Partial<Measured> = {}) {
   const insights = vi.fn(async () => someInsights(differs));
-  await show(<Insights api={{ insights }} />);
+  const verdicts = signal(0);
+  await show(<Insights api={{ insights }} verdicts={verdicts} mode="shadow" />);
   await toggle(true);
-  return insights;
+  return { insights, verdicts };
 }
 
 describe("Insights", () => {
   it("reads when it is opened and each minute while it is open", async () => {
-    const insights = await opened();
+    const { insights } = await opened();
     await pass(120_000);
     expect(insights).toHaveBeenCalledTimes(3);
     await toggle(false);
     await pass(120_000);
     expect(insights).toHaveBeenCalledTimes(3);
+  });
+
+  it("reads again with each verdict that a row shows, with a pause in between", async () => {
+    const { insights, verdicts } = await opened();
+    await doing(() => {
+      verdicts.value += 1;
+      verdicts.value += 1;
+    });
+    expect(insights).toHaveBeenCalledTimes(1);
+    await pass(5_000);
+    expect(insights).toHaveBeenCalledTimes(2);
+  });
+
+  it("reads again when presence is switched, since another track is measured then", async () => {
+    const { insights, verdicts } = await opened();
+    insights.mockResolvedValue(someInsights({ track: "live" }));
+    await show(<Insights api={{ insights }} verdicts={verdicts} mode="shadow" />);
+    await toggle(true);
+    insights.mockClear();
+    await doing(() =>
+      render(<Insights api={{ insights }} verdicts={verdicts} mode="on" />, document.body),
+    );
+    expect(insights).toHaveBeenCalledOnce();
+    expect(part("insights-status").textContent).toContain("live");
   });
 
   it("shows the measurements and the longer buffers", async () => {
@@ -59,8 +86,9 @@ describe("Insights", () => {
   it("reports a failed read and retries", async () => {
     const insights = vi.fn(async () => someInsights());
     insights.mockRejectedValueOnce(new TypeError("away"));
-    await show(<Insights api={{ insights }} />);
+    await show(<Insights api={{ insights }} verdicts={signal(0)} mode="shadow" />);
     await toggle(true);
+    await pass(0);
     expect(part("insights-status").textContent).toContain("could not be read");
     await pass(60_000);
     expect(part("insights-status").textContent).toContain("trial run");

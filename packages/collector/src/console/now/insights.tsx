@@ -1,14 +1,27 @@
+import type { ReadonlySignal } from "@preact/signals";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import type { PresenceMode } from "../../core/lists.ts";
 import type { Api } from "../live/api.ts";
+import { coalesce } from "../live/coalesce.ts";
 import type { Insights as Measured } from "../model/insights.ts";
 import { InsightsFindings } from "./insights-findings.tsx";
 
-/** Slow, since the collector reads its whole history for each request. */
+/** After a minute without a verdict: by then the last one is known to be right. */
 const REFRESH_EVERY_MS = 60_000;
+/** Between two readings, since the collector reads a whole period for each. */
+const PAUSE_MS = 5_000;
+
+interface Props {
+  api: Pick<Api, "insights">;
+  /** Rises with each verdict that the rows show. */
+  verdicts: ReadonlySignal<number>;
+  /** What the numbers are about depends on it. */
+  mode: PresenceMode;
+}
 
 /** The panel with the quality of the verdicts, refreshed while it is open. */
-export function Insights({ api }: { api: Pick<Api, "insights"> }) {
+export function Insights({ api, verdicts, mode }: Props) {
   /** The number of the current opening; 0 while it is closed. */
   const opening = useSignal(0);
   const openings = useRef(0);
@@ -16,21 +29,32 @@ export function Insights({ api }: { api: Pick<Api, "insights"> }) {
   const isFailed = useSignal(false);
   const current = opening.value;
 
+  // Another mode is measured by another track.
   useEffect(() => {
     if (current === 0) return;
-    const read = async () => {
-      if (document.hidden) return;
-      try {
-        measured.value = await api.insights();
+    let isStopped = false;
+    const read = coalesce(
+      async (_: "insights") => {
+        if (document.hidden || isStopped) return;
+        const found = await api.insights();
+        if (isStopped) return;
+        measured.value = found;
         isFailed.value = false;
-      } catch {
-        isFailed.value = true;
-      }
+      },
+      () => {
+        if (!isStopped) isFailed.value = true;
+      },
+      PAUSE_MS,
+    );
+    // Reads immediately, too.
+    const stopFollowing = verdicts.subscribe(() => read("insights"));
+    const timer = setInterval(() => read("insights"), REFRESH_EVERY_MS);
+    return () => {
+      isStopped = true;
+      stopFollowing();
+      clearInterval(timer);
     };
-    read();
-    const timer = setInterval(read, REFRESH_EVERY_MS);
-    return () => clearInterval(timer);
-  }, [current, api, measured, isFailed]);
+  }, [current, api, verdicts, mode, measured, isFailed]);
 
   return (
     <details

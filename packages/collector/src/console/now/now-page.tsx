@@ -56,7 +56,7 @@ export function NowPage({ live, isStale, isHidden, onMore }: Props) {
           onOpen={drawer.open}
         />
       </div>
-      <Insights api={live.api} />
+      <Insights api={live.api} verdicts={live.verdicts} mode={settings.presence?.mode ?? "off"} />
       <Explain settings={settings} />
     </main>
   );

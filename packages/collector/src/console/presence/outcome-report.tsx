@@ -1,86 +1,80 @@
-import { useSignal } from "@preact/signals";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { PresenceMode } from "../../core/lists.ts";
 import type { Api } from "../live/api.ts";
+import { coalesce } from "../live/coalesce.ts";
 import {
-  dayBars,
-  outcomeRows,
+  endedTrialWords,
   periodWords,
   type QueueNow,
   type OutcomeReport as Report,
 } from "../model/outcomes.ts";
-import { timeWords } from "../model/time-words.ts";
-import { DayPlot } from "../ui/day-plot.tsx";
+import { OutcomeTable } from "./outcome-table.tsx";
+
+/** Between two readings, since the collector reads a whole period for each. */
+const PAUSE_MS = 5_000;
 
 interface Props {
   api: Pick<Api, "outcomes">;
-  /** Whether presence is only tried out; the report is read again when that changes. */
-  isTrial: boolean;
+  /** The report is read again when it changes. */
+  mode: PresenceMode;
+  /** Rises with each verdict, after which the report is read again. */
+  verdicts: ReadonlySignal<number>;
   queue: QueueNow;
 }
 
-/** What happened at the desk, in a trial run beside what presence would have done. */
-export function OutcomeReport({ api, isTrial, queue }: Props) {
+/** What happened at the desk, and what the last trial run found beside it. */
+export function OutcomeReport({ api, mode, verdicts, queue }: Props) {
   const report = useSignal<Report | null>(null);
   const isFailed = useSignal(false);
 
   useEffect(() => {
     let isCurrent = true;
-    api.outcomes().then(
-      (read) => {
-        if (isCurrent) report.value = read;
+    const read = coalesce(
+      async (_: PresenceMode) => {
+        if (!isCurrent) return;
+        const found = await api.outcomes();
+        if (isCurrent) report.value = found;
       },
       () => {
         isFailed.value = true;
       },
+      PAUSE_MS,
     );
+    // Reads immediately, too.
+    const stopFollowing = verdicts.subscribe(() => read(mode));
     return () => {
       isCurrent = false;
+      stopFollowing();
     };
-  }, [api, isTrial, report, isFailed]);
+  }, [api, mode, verdicts, report, isFailed]);
 
   const read = report.value;
-  const names = ["What happened", "With presence"] as const;
+  const isTrial = mode === "shadow";
   return (
-    <section id="outcomes" class="card" aria-labelledby="outcomes-title">
-      <h3 id="outcomes-title">{isTrial ? "What the trial run says" : "What verdicts did"}</h3>
-      <p class="quiet">
-        {read && periodWords(read, timeWords(read.from))}
-        {!read && (isFailed.value ? "This could not be read. Open the page again." : "Reading…")}
-      </p>
-      {read && (
-        <>
-          <table class="buffers">
-            <thead>
-              <tr>
-                <td />
-                <th scope="col">{names[0]}</th>
-                {read.shadow && <th scope="col">{names[1]}</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {outcomeRows(read, queue).map(({ id, title, live, shadow }) => (
-                <tr key={id} data-outcome={id}>
-                  <th scope="row">{title}</th>
-                  <td data-track="live">{live}</td>
-                  {shadow !== null && <td data-track="shadow">{shadow}</td>}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          <DayPlot
-            title="Left the queue or set an agent free, by day"
-            bars={dayBars(read)}
-            names={names}
-          />
-          {read.shadow && (
-            <p class="quiet">
-              Each conversation says for itself what presence would have done: open one on the page{" "}
-              <a href="#/now">Now</a>. There “How good the verdicts are” says how many were found
-              gone too early.
-            </p>
-          )}
-        </>
+    <>
+      <section id="outcomes" class="card" aria-labelledby="outcomes-title" hidden={mode === "off"}>
+        <h3 id="outcomes-title">{isTrial ? "What the trial run says" : "What verdicts did"}</h3>
+        <p class="quiet">
+          {read && periodWords(read)}
+          {!read && (isFailed.value ? "This could not be read. Open the page again." : "Reading…")}
+        </p>
+        {read && <OutcomeTable period={read} queue={queue} />}
+        {read?.shadow && (
+          <p class="quiet">
+            Each conversation says for itself what presence would have done: open one on the page{" "}
+            <a href="#/now">Now</a>. There “How good the verdicts are” says how many were found gone
+            too early.
+          </p>
+        )}
+      </section>
+      {read?.trial && (
+        <section id="ended-trial" class="card" aria-labelledby="ended-trial-title">
+          <h3 id="ended-trial-title">What the last trial run said</h3>
+          <p class="quiet">{endedTrialWords(read.trial)}</p>
+          <OutcomeTable period={read.trial} queue={null} />
+        </section>
       )}
-    </section>
+    </>
   );
 }

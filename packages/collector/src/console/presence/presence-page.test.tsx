@@ -15,6 +15,7 @@ import { aSession, aShadow } from "../testing/session.ts";
 import { PresencePage } from "./presence-page.tsx";
 
 const REPORT: OutcomeReport = {
+  trial: null,
   from: "2026-01-02T10:00:00.000Z",
   to: "2026-01-03T10:00:00.000Z",
   live: { departures: 0, leftQueue: 3, released: 1, solved: 0 },
@@ -44,7 +45,10 @@ const EFFECT: ModeEffect = {
   freesCapacity: 0,
 };
 
-async function start(first: Settings = { presence: { mode: "off" } }) {
+async function start(
+  first: Settings = { presence: { mode: "off" } },
+  report: OutcomeReport = REPORT,
+) {
   const settings = signal<Settings>(first);
   const changeSettings = vi.fn(async (patch: Record<string, unknown>) => patch as Settings);
   const by = { person: "p", name: "ana@example.com" };
@@ -55,7 +59,8 @@ async function start(first: Settings = { presence: { mode: "off" } }) {
   const form = createPresenceForm(api, settings);
   const store = createSessionStore();
   const live = {
-    api: { outcomes: vi.fn(async () => REPORT) } as unknown as Api,
+    api: { outcomes: vi.fn(async () => report) } as unknown as Api,
+    verdicts: signal(0),
     sessions: createSessionSignals(store),
     unread: signal([]),
   };
@@ -146,7 +151,22 @@ describe("PresencePage", () => {
 
   it("shows no report while presence is off", async () => {
     await start();
-    expect(document.getElementById("outcomes")).toBeNull();
+    expect(part("outcomes").hidden).toBe(true);
+    expect(document.getElementById("ended-trial")).toBeNull();
+  });
+
+  it("still shows what the trial run said once presence is on or off", async () => {
+    const counts = { departures: 3, leftQueue: 2, released: 0, solved: 0 };
+    const live = { ...REPORT, shadow: null, days: [] };
+    for (const mode of ["on", "off"]) {
+      await start({ presence: { mode } } as Settings, {
+        ...live,
+        trial: { ...live, shadow: counts },
+      });
+      const found = "#ended-trial [data-outcome=departures] [data-track=shadow]";
+      await vi.waitFor(() => expect(document.querySelector(found)?.textContent).toBe("3"));
+      expect(document.querySelector("#ended-trial [data-outcome=queue]")).toBeNull();
+    }
   });
 
   it("says who accepted the terms, and when", async () => {

@@ -14,7 +14,7 @@ import { Terms } from "./terms.tsx";
 interface Props {
   form: PresenceForm;
   audit: Audit;
-  live: Pick<LiveSessions, "api" | "sessions" | "unread">;
+  live: Pick<LiveSessions, "api" | "sessions" | "unread" | "verdicts">;
 }
 
 /** Switches presence off, on trial or on. */
@@ -74,13 +74,12 @@ export function PresencePage({ form, audit, live }: Props) {
           Review and save
         </button>
       </div>
-      {form.current.value !== "off" && (
-        <OutcomeReport
-          api={live.api}
-          isTrial={form.current.value === "shadow"}
-          queue={queueNow.value}
-        />
-      )}
+      <OutcomeReport
+        api={live.api}
+        mode={form.current.value}
+        verdicts={live.verdicts}
+        queue={queueNow.value}
+      />
       <ModeDialog form={form} isOpen={isAsking.value} onSave={save} onClose={close} />
     </Page>
   );

@@ -6,6 +6,7 @@ import { createSessionStore } from "../live/session-store.ts";
 import { watchShadow } from "../live/shadow.ts";
 import type { Settings } from "../model/settings.ts";
 import { isTrial } from "../model/shadow.ts";
+import type { Transition } from "../model/transition.ts";
 import { createAnnouncer } from "./announcer.ts";
 import { createDrawer } from "./drawer.ts";
 import { createQueueList } from "./queue.ts";
@@ -32,6 +33,8 @@ export function createLiveSessions(api: Api, first: Settings) {
     direct: createQueueList("direct", store),
     drawer: createDrawer(api, store, settings),
     announcer: createAnnouncer(store, settings),
+    /** Rises with each change of presence that the rows show, in a trial run of the shadow's. */
+    verdicts: signal(0),
     /** Whether anything is known about the sessions; until then neither they nor a hint are shown. */
     isLoaded: signal(false),
     /** The states with sessions that are not loaded yet. */
@@ -62,6 +65,11 @@ export function followSessions(
     live.isLoaded.value = true;
   });
 
+  function noteVerdicts(transitions: readonly Transition[]): void {
+    const isVerdict = ({ from, to }: Transition) => from.presence !== to.presence;
+    if (transitions.some(isVerdict)) live.verdicts.value += 1;
+  }
+
   const feed: Feed = startFeed(api, store, {
     onConnection,
     onLoaded(unread) {
@@ -72,6 +80,7 @@ export function followSessions(
       shadow.follow(isTrial(settings.peek()));
     },
     onTransition(transition) {
+      noteVerdicts([transition]);
       drawer.note("live", [transition]);
       live.announcer.announce(transition);
     },
@@ -92,6 +101,7 @@ export function followSessions(
 
   const shadow = watchShadow(api, store, {
     onShadow(transitions) {
+      noteVerdicts(transitions);
       drawer.note("shadow", transitions);
       feed.refresh(new Set(transitions.map(({ session }) => session)));
     },

@@ -9,6 +9,7 @@ export function someInsights(differs: Partial<Insights> = {}): Insights {
     departures: 120,
     detectionSeconds: { p50: 15, p99: 60, count: 120 },
     contradicted: 6,
+    undecided: 0,
     longerBuffers: [
       { bySeconds: 5, spared: 0, delayedSeconds: 600 },
       { bySeconds: 10, spared: 4, delayedSeconds: 1_160 },
