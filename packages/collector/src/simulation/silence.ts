@@ -64,18 +64,26 @@ export class Silence {
     return truth.isHeardAfter(this.#excusedBefore);
   }
 
-  /** The collectors begin or cease to hold the account's verdicts. */
-  hold(isHeld: boolean): void {
-    const { world, visitors, name, disturbances } = this.#account;
-    const held = this.#held;
-    this.#held = isHeld ? (held ?? { since: world.now, steady: world.steady }) : null;
-    if (!isHeld && held) disturbances.push({ from: held.since, to: world.now, isOutage: true });
-    if (!isHeld) return;
+  /** The collectors begin to hold the account's verdicts. */
+  hold(): void {
+    const { world, visitors, name } = this.#account;
+    // Another collector noticed the same silence.
+    if (this.#held && world.steady < this.#held.steady + MAX_UNHEARD_MS) return;
+    this.release();
+    this.#held = { since: world.now, steady: world.steady };
     this.#heldAt = [world.now, this.#heldAt[0]];
     const silent = [...visitors.values()].filter(({ truth }) => mayBeSilent(truth));
     world.check("E18", silent.length >= MISSES, () => {
       return `${name} is unheard, but ${silent.length} sessions have a page that may be silent`;
     });
+  }
+
+  /** They cease to. */
+  release(): void {
+    const { world, disturbances } = this.#account;
+    if (!this.#held) return;
+    disturbances.push({ from: this.#held.since, to: world.now, isOutage: true });
+    this.#held = null;
   }
 
   get isHeld(): boolean {

@@ -209,9 +209,8 @@ export class Simulation implements Parts {
     if (type === "clock_step") {
       this.store.machine.noticed(START + this.world.steady + broadcast.offsetMs);
     }
-    if (type === "heard" || type === "unheard") {
-      this.accountOf(broadcast.account)?.silence.hold(type === "unheard");
-    }
+    if (type === "unheard") this.accountOf(broadcast.account)?.silence.hold();
+    if (type === "heard") this.accountOf(broadcast.account)?.silence.release();
     if (broadcast.type !== "settings") return;
     const account = this.accountOf(broadcast.account);
     account?.settingsAre(this.checks.settingsAsOf(broadcast.account, epoch));
