@@ -12,7 +12,8 @@ export class SplitMap<K extends string | number, V> {
 
   #partOf(key: K): Map<K, V> {
     // By a hash, also of numbers: parts that get them in turn would all grow at the same time.
-    return this.#parts[termHash(`${key}`) & (PARTS - 1)] as Map<K, V>;
+    const hash = typeof key === "number" ? mix(key) : termHash(key);
+    return this.#parts[hash & (PARTS - 1)] as Map<K, V>;
   }
 
   get size(): number {
@@ -30,4 +31,11 @@ export class SplitMap<K extends string | number, V> {
   delete(key: K): boolean {
     return this.#partOf(key).delete(key);
   }
+}
+
+/** The end of MurmurHash3 (https://github.com/aappleby/smhasher/wiki/MurmurHash3). */
+function mix(key: number): number {
+  const first = Math.imul(key ^ (key >>> 16), 0x85ebca6b);
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
+  return second ^ (second >>> 16);
 }

@@ -22,7 +22,8 @@ import { SortedList } from "./sorted-list.ts";
 
 export interface SessionRow {
   readonly key: SessionKey;
-  readonly stored: Stored;
+  /** Replaced by {@link MemorySessions.renew}. */
+  stored: Stored;
   readonly columns: IndexedColumns;
   /** `null`: none. An empty set for each session would take more than its place in all orders. */
   readonly eventIds: Set<string> | null;
@@ -54,6 +55,15 @@ export class MemorySessions {
       this.deadlines.add(id, deadlineAt);
     }
     this.#update(id, before, row);
+  }
+
+  /** Stores a renewed lease: of all orders it concerns that of deadlines alone. */
+  renew(row: SessionRow, stored: Stored): void {
+    const { deadlineAt } = stored;
+    if (deadlineAt !== null && deadlineAt !== row.stored.deadlineAt) {
+      this.deadlines.add(row.key.id, deadlineAt);
+    }
+    row.stored = stored;
   }
 
   delete(id: string): void {

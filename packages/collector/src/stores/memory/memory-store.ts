@@ -123,12 +123,13 @@ export class MemoryStore implements Store {
   }
 
   async renew(leases: readonly LeaseWrite[]): Promise<readonly WriteOutcome[]> {
-    return leases.map(({ number, expectedVersion, deadlineAt, ...renewal }) => {
-      const row = this.#rowNumbered(number);
+    return leases.map((lease) => {
+      const { expectedVersion, deadlineAt } = lease;
+      const row = this.#rowNumbered(lease.number);
       if (row?.stored.version !== expectedVersion) return "conflict";
-      const session = renew(row.stored.session, renewal);
+      const session = renew(row.stored.session, lease);
       const stored = { ...row.stored, session, deadlineAt, version: expectedVersion + 1 };
-      this.#put({ ...row, stored });
+      this.#of(row.key.account).renew(row, stored);
       return "committed";
     });
   }
