@@ -77,7 +77,7 @@ describe("the setting `origins`", () => {
     expect(problems[0]).toEqual({
       setting: "origins",
       message:
-        "has `a.example`, which no browser sends; an origin begins with its scheme: write `https://a.example`.",
+        "has `a.example`, which matches no page; an address begins with https:// or http://: write `https://a.example`.",
     });
   });
 

@@ -57,7 +57,7 @@ function bareHostAdvice(text: string): string {
   const url = parsed(`${isLocal ? "http" : "https"}://${host.replace(/^\/\//, "")}`);
   const isHost = url !== null && !text.includes(" ") && !host.includes("*");
   const origin = isHost ? url.origin.replace(WILDCARD_STAND_IN, "*") : "https://shop.example";
-  return `an origin begins with its scheme: write \`${origin}\``;
+  return `an address begins with https:// or http://: write \`${origin}\``;
 }
 
 function parsed(text: string): URL | null {
@@ -65,5 +65,5 @@ function parsed(text: string): URL | null {
 }
 
 function refused(text: string, advice: string): OriginCheck {
-  return { problem: `has \`${text}\`, which no browser sends; ${advice}.` };
+  return { problem: `has \`${text}\`, which matches no page; ${advice}.` };
 }

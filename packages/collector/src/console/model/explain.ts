@@ -9,6 +9,11 @@ export function modeWords({ presence = {} }: Settings): string | null {
     : "Presence is switched off for this account: nobody can be seen to leave.";
 }
 
+/** What leads from that warning to the page Presence. */
+export function modeLink({ presence = {} }: Settings): string {
+  return presence.mode === "shadow" ? "See what it found" : "Try it out or switch it on";
+}
+
 /** The settings that decide presence, one sentence each. */
 export function ruleWords({ presence = {}, inactivity = {} }: Settings): string[] {
   const rules: string[] = [];

@@ -19,7 +19,7 @@ export const GROUPS: readonly GroupWords[] = [
   },
   { group: "agent", title: "With an agent", meaning: "Assigned, and the visitor is there" },
   { group: "inactive", title: "Inactive", meaning: "Left an agent, or the ticket rests" },
-  { group: "none", title: "Not begun", meaning: "On the site, nothing written yet" },
+  { group: "none", title: "Not begun", meaning: "Known to the desk, nothing written yet" },
   { group: "ended", title: "Ended", meaning: "Over: a new message starts another" },
 ];
 

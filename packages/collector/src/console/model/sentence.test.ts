@@ -31,14 +31,14 @@ const CASES: [string, Partial<Transition>][] = [
       queue: "queued",
     },
   ],
-  ["First seen on the site", { cause: "signal", from: { ...none, presence: "unknown" }, to: none }],
+  ["Seen on the site", { cause: "signal", from: { ...none, presence: "unknown" }, to: none }],
   [
     "Wrote the first message – now in the queue",
     { cause: "end_user_message", from: none, to: active, queue: "queued" },
   ],
-  ["Left: every page closed and the 15 s buffer ran out – out of the queue", {}],
+  ["Left: every page closed, and none opened within 15 s – out of the queue", {}],
   [
-    "Left: every page closed and the 15 s buffer ran out – ana is free for somebody else",
+    "Left: every page closed, and none opened within 15 s – ana is free for somebody else",
     { assignee: "ana" },
   ],
   [
@@ -106,11 +106,13 @@ describe("sentence", () => {
     expect(sentence(aTransition(differs), SETTINGS)).toBe(words);
   });
 
-  it("states the range of the buffers if they differ", () => {
+  it("states the range of the waits if they differ", () => {
     const settings = {
       presence: { bufferSeconds: 15, closeBufferSeconds: 5, navigationBufferSeconds: 20 },
     };
-    expect(sentence(aTransition(), settings)).toContain("the buffer (5 s to 20 s) ran out");
+    expect(sentence(aTransition(), settings)).toContain(
+      "none opened in time (5 s to 20 s, by how it was closed)",
+    );
   });
 
   it("states that a trigger of a trial run would have fired", () => {
@@ -129,6 +131,6 @@ describe("sentence", () => {
   });
 
   it("works without settings", () => {
-    expect(sentence(aTransition(), {})).toContain("the buffer ran out");
+    expect(sentence(aTransition(), {})).toContain("Left: every page closed, and none opened –");
   });
 });

@@ -22,11 +22,11 @@ function whatHappened(transition: Transition, settings: Settings, track: Track):
   switch (cause) {
     case "signal":
       if (from.presence === "offline") return "Came back to the site";
-      return from.presence === "unknown" ? "First seen on the site" : "A page reported";
+      return from.presence === "unknown" ? "Seen on the site" : "A page reported";
     case "leave":
       return turnedOffline ? "Left: closed the last page" : "Closed a page";
     case "buffer":
-      return `Left: every page closed and ${bufferWords(settings)} ran out`;
+      return `Left: every page closed, and none opened${waitWords(settings)}`;
     case "lease":
       return turnedOffline ? "Left: nothing was heard from any page" : "A page fell silent";
     case "inactivity":
@@ -102,18 +102,18 @@ function inactiveWords(capacityHeld: boolean, assignee: string | null | undefine
   return capacityHeld ? "inactive" : `${assignee} is free for somebody else`;
 }
 
-/** The buffer's length, or the range if the buffers differ: which one ran is not recorded. */
-function bufferWords({ presence = {} }: Settings): string {
+/** How long none opened, or the range if the waits differ: which one ran is not recorded. */
+function waitWords({ presence = {} }: Settings): string {
   const lengths = [
     presence.bufferSeconds,
     presence.closeBufferSeconds,
     presence.navigationBufferSeconds,
     presence.awayBufferSeconds,
   ].filter((length) => length !== undefined);
-  if (lengths.length === 0) return "the buffer";
+  if (lengths.length === 0) return "";
   const [shortest, longest] = [Math.min(...lengths), Math.max(...lengths)];
-  if (shortest === longest) return `the ${seconds(shortest)} buffer`;
-  return `the buffer (${seconds(shortest)} to ${seconds(longest)})`;
+  if (shortest === longest) return ` within ${seconds(shortest)}`;
+  return ` in time (${seconds(shortest)} to ${seconds(longest)}, by how it was closed)`;
 }
 
 function silence({ inactivity }: Settings): string {

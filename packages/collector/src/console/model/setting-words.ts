@@ -94,11 +94,12 @@ export const SETTING_WORDS: Record<SettingName, SettingWords> = {
   binding: {
     label: "Who may report for a conversation",
     does: "What a page must show before its reports are believed.",
-    wrong: "With “anyone”, a person who knows a conversation’s id can keep its visitor “Here”.",
+    wrong:
+      "With “only the id”, a person who knows a conversation’s id can keep its visitor “Here”.",
     choices: {
-      token: "Holders of a signed token from your server",
-      capability: "Holders of a secret that the conversation carries",
-      open: "Anyone who knows the conversation’s id (for trials only)",
+      token: "A signed token from your server",
+      capability: "A secret of the conversation",
+      open: "Only the id (for trials)",
     },
   },
   "presence.bufferSeconds": {

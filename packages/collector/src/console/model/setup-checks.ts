@@ -40,7 +40,7 @@ export function setupChecks(settings: Settings, heard: boolean): SetupCheck[] {
     {
       id: "policy",
       isDone: null,
-      text: "The page may load the script and connect to this collector, if it has a content security policy: script-src and connect-src.",
+      text: "The page may load the script and connect to this collector. Some sites list what their pages may load (a content security policy): ask your developer to add this collector’s address to script-src and connect-src.",
     },
     {
       id: "line",

@@ -46,7 +46,7 @@ describe("shadowFacts", () => {
   it("contain the shadow's state, and its queue standing if that differs", () => {
     expect(shadowFacts(GONE)).toEqual([
       ["Would be", "Left the site · Gone"],
-      ["Would stand", "Out of the queue"],
+      ["Queue", "Would be out of it"],
     ]);
     expect(shadowFacts(SAME)).toEqual([["Would be", "Waiting for an agent · Gone"]]);
   });

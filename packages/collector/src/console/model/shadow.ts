@@ -31,9 +31,9 @@ export function differingState(session: Session): string | null {
 }
 
 const QUEUE_WORDS: Record<QueueStanding, string> = {
-  queued: "In the queue",
-  direct: "To be given straight to an agent",
-  none: "Out of the queue",
+  queued: "Would be in it",
+  direct: "Would be given straight to an agent",
+  none: "Would be out of it",
 };
 
 /** What presence would change, as pairs of name and value; empty outside a trial run. */
@@ -44,7 +44,7 @@ export function shadowFacts(session: Session): [name: string, value: string][] {
   const facts: [string, string][] = [
     ["Would be", `${stateWords(shadow)} · ${PRESENCE_WORDS[shadow.presence].word}`],
   ];
-  if (queue !== session.queue) facts.push(["Would stand", QUEUE_WORDS[queue]]);
+  if (queue !== session.queue) facts.push(["Queue", QUEUE_WORDS[queue]]);
   if (assignee !== null && capacityHeld !== session.capacityHeld) {
     facts.push(["Agent’s place", `Would be ${capacityHeld ? "taken" : "free for others"}`]);
   }

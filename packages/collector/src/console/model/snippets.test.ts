@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BINDING_MODES } from "../../core/lists.ts";
-import { SNIPPET_KINDS, snippet } from "./snippets.ts";
+import { bindingNote, SNIPPET_KINDS, snippet } from "./snippets.ts";
 
 const SITE = { collector: "https://presence.example.com/here", key: "pk_1" };
 
@@ -17,6 +17,11 @@ describe("the code for a site's pages", () => {
       }
     },
   );
+
+  it.each(SNIPPET_KINDS)("comes with a note that names the address in it: %s", (kind) => {
+    const [address = "none"] = bindingNote(kind, "token").split(" ");
+    expect(snippet(kind, { ...SITE, binding: "token" })).toContain(address);
+  });
 
   it("gives the script tag as it is to be written", () => {
     expect(snippet("tag", { ...SITE, binding: "token" })).toBe(

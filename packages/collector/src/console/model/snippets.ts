@@ -28,18 +28,27 @@ export const SNIPPET_WORDS: Record<SnippetKind, SnippetWords> = {
   },
   wordpress: {
     title: "WordPress",
-    use: "Put it into the functions.php of your theme. stillhere_session() must return the id of this visitor’s conversation, or an empty text.",
+    use: "For the person who looks after the site: put it into the file functions.php of the theme. stillhere_session() must return the id of this visitor’s conversation, or an empty text.",
   },
 };
 
 /** What the page presents with each report, and what your server must do for it. */
-export const BINDING_NOTES: Record<BindingMode, string> = {
-  token:
-    "/presence-token stands for an address of your server that returns a signed token for this visitor’s conversation, and nothing else. The server decides which conversation that is, by its login.",
-  capability:
-    "SECRET stands for the secret that this conversation’s messages carry. The page gets it from your chat.",
-  open: "Nothing is asked for: anyone who knows a conversation’s id can report for it. Use it for trials only.",
-};
+export function bindingNote(kind: SnippetKind, binding: BindingMode): string {
+  switch (binding) {
+    case "token": {
+      const address = kind === "wordpress" ? WORDPRESS_TOKEN : TOKEN_ADDRESS;
+      return `${address} stands for an address of your own server, which your developer has to add. It returns a token: a signed text that proves which conversation this visitor has, and nothing else. The server knows that by its login.`;
+    }
+    case "capability":
+      return "SECRET stands for the secret that this conversation’s messages carry. The page gets it from your chat.";
+    case "open":
+      return "Nothing is asked for: anyone who knows a conversation’s id can report for it. Use it for trials only.";
+  }
+}
+
+const TOKEN_ADDRESS = "/presence-token";
+/** Below the address of WordPress's own API. */
+const WORDPRESS_TOKEN = "stillhere/v1/token";
 
 interface Site {
   /** The collector's address, without a slash at the end. */
@@ -53,7 +62,7 @@ interface Site {
 export function snippet(kind: SnippetKind, site: Site): string {
   switch (kind) {
     case "tag":
-      return scriptTag(site, "conv_1", "/presence-token");
+      return scriptTag(site, "conv_1", TOKEN_ADDRESS);
     case "module":
       return `import { connect } from "@stillhere/sdk";
 
@@ -70,7 +79,7 @@ ${connectCall(site, '"{{Conversation ID}}"', "    ").replace("connect(", "sdk.co
     $session = stillhere_session();
     if ($session === '') return;
 ?>
-${scriptTag(site, "<?php echo esc_attr($session); ?>", "<?php echo esc_url(rest_url('stillhere/v1/token')); ?>")}
+${scriptTag(site, "<?php echo esc_attr($session); ?>", `<?php echo esc_url(rest_url('${WORDPRESS_TOKEN}')); ?>`)}
 <?php
 });`;
   }
@@ -88,7 +97,7 @@ function scriptTag({ collector, key, binding }: Site, session: string, tokenUrl:
 
 function connectCall({ collector, key, binding }: Site, session: string, indent: string): string {
   const token = {
-    token: '\n  token: () => fetch("/presence-token").then((response) => response.text()),',
+    token: `\n  token: () => fetch("${TOKEN_ADDRESS}").then((response) => response.text()),`,
     capability: '\n  token: "SECRET",',
     open: "",
   }[binding];

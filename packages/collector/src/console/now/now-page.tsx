@@ -1,4 +1,4 @@
-import { modeWords } from "../model/explain.ts";
+import { modeLink, modeWords } from "../model/explain.ts";
 import type { LiveSessions } from "../state/live-sessions.ts";
 import { Explain } from "./explain.tsx";
 import { FirstSteps } from "./first-steps.tsx";
@@ -30,7 +30,7 @@ export function NowPage({ live, isStale, isHidden, onMore }: Props) {
   return (
     <main id="desk" class={classes} hidden={isHidden}>
       <p id="mode" class="notice" hidden={mode === null}>
-        {mode}
+        {mode} <a href="#/presence">{modeLink(settings)}</a>
       </p>
       <p id="not-found" class="notice" role="status" hidden={drawer.missing.value === null}>
         {drawer.missing.value !== null && (

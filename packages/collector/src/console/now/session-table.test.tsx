@@ -51,6 +51,22 @@ async function type(text: string): Promise<void> {
 }
 
 describe("SessionTable", () => {
+  it("shows no presence of a conversation that ended without being seen", async () => {
+    const { store } = await start();
+    const ended = { state: "ended", reason: "ended_by_agent", queue: "none" } as const;
+    await doing(() =>
+      store.put([
+        aSession({ id: "unseen", ...ended, presence: "unknown" }),
+        aSession({ id: "seen", ...ended, presence: "offline" }),
+        aSession({ id: "waiting", presence: "unknown" }),
+      ]),
+    );
+    const there = (id: string) => row(id)?.querySelector(".there [title]")?.textContent;
+    expect(there("unseen")).toBe("–");
+    expect(there("seen")).toContain("Gone");
+    expect(there("waiting")).toContain("Not seen yet");
+  });
+
   it("shows each session in its group, ordered by waiting time", async () => {
     const { store } = await start();
     await doing(() =>

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { BindingMode } from "../../core/lists.ts";
 import {
-  BINDING_NOTES,
+  bindingNote,
   SNIPPET_KINDS,
   SNIPPET_WORDS,
   type SnippetKind,
@@ -44,7 +44,7 @@ export function SnippetPicker({ collector, siteKey, binding }: Props) {
         {snippet(kind.value, { collector, key: siteKey ?? "pk_…", binding })}
       </pre>
       <CopyButton from="snippet" label="Copy" />
-      <p class="quiet">{BINDING_NOTES[binding]}</p>
+      <p class="quiet">{bindingNote(kind.value, binding)}</p>
       <p class="quiet" hidden={siteKey !== null}>
         Your role does not show the account’s publishable key: an admin writes it in place of
         “pk_…”.
