@@ -8,7 +8,7 @@ import { RedisCluster, RedisServer } from "./support/redis.ts";
 import { BEAT_MS, OFFLINE_AFTER_MS, VisitorFleet } from "./support/visitor-fleet.ts";
 import { pause, until } from "./support/wait.ts";
 
-const VISITORS = 60;
+const VISITORS = 32;
 /** Both are longer than lease and buffer, and than what is no outage yet. */
 const REDIS_PAUSE_MS = 15_000;
 const COLLECTORS_DOWN_MS = 15_000;
