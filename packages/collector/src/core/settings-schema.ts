@@ -310,14 +310,41 @@ function isName(value: unknown): boolean {
   return typeof value === "string" && value !== "" && isStorable(value);
 }
 
+/** Settings that equal `presence.bufferSeconds` if that is set and they are not. */
+export const BUFFER_FOLLOWERS = [
+  "presence.closeBufferSeconds",
+  "presence.navigationBufferSeconds",
+  "presence.awayBufferSeconds",
+] as const satisfies readonly SettingName[];
+
 /** The effective value: the override if there is one, otherwise the default. */
 export function settingOf(overrides: Overrides, name: SettingName): SettingValue {
   const value = overrides[name];
   if (value !== undefined) return value;
-  const followsBuffer =
-    name === "presence.closeBufferSeconds" ||
-    name === "presence.navigationBufferSeconds" ||
-    name === "presence.awayBufferSeconds";
   const buffer = overrides["presence.bufferSeconds"];
-  return followsBuffer && buffer !== undefined ? buffer : FIELDS[name].default;
+  return followsBuffer(overrides, name) && buffer !== undefined ? buffer : FIELDS[name].default;
+}
+
+function followsBuffer(overrides: Overrides, name: SettingName): boolean {
+  return (
+    (BUFFER_FOLLOWERS as readonly SettingName[]).includes(name) &&
+    overrides[name] === undefined &&
+    overrides["presence.bufferSeconds"] !== undefined
+  );
+}
+
+/** A setting that follows another one before or after a change, with its effective values. */
+export interface FollowingChange {
+  readonly setting: SettingName;
+  readonly from: SettingValue;
+  readonly to: SettingValue;
+}
+
+/** The settings whose effective values a change of settings changes, and that follow another one. */
+export function followingChanges(from: Overrides, to: Overrides): readonly FollowingChange[] {
+  return BUFFER_FOLLOWERS.flatMap((setting) => {
+    if (!followsBuffer(from, setting) && !followsBuffer(to, setting)) return [];
+    const [before, after] = [settingOf(from, setting), settingOf(to, setting)];
+    return before === after ? [] : [{ setting, from: before, to: after }];
+  });
 }

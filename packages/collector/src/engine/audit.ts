@@ -5,7 +5,7 @@
  */
 import { TurnBudget } from "../async/turns.ts";
 import type { AuditAction } from "../core/lists.ts";
-import type { Overrides } from "../core/settings-schema.ts";
+import { followingChanges, type Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import type { Actor, AuditEntry } from "../stores/admin.ts";
 import type { Store } from "../stores/store.ts";
@@ -40,13 +40,15 @@ export interface AuditChange {
   readonly target?: string | null;
   readonly from?: unknown;
   readonly to?: unknown;
+  readonly alsoChanged?: AuditEntry["alsoChanged"];
 }
 
 export function createEntry(at: number, change: AuditChange): AuditEntry {
   lastNumber = (lastNumber + 1) % 0x10000;
   const id = `${auditIdBefore(at)}${hex(lastNumber, 4)}${randomText(6)}`;
-  const { by, action, target = null, from = null, to = null } = change;
-  return { id, at, by, action, target, from, to };
+  const { by, action, target = null, from = null, to = null, alsoChanged = [] } = change;
+  const entry = { id, at, by, action, target, from, to };
+  return alsoChanged.length === 0 ? entry : { ...entry, alsoChanged };
 }
 
 /** What an account's settings and triggers are changed from and to. */
@@ -74,7 +76,8 @@ export function configEntries(
   if (names.length > 0) {
     const pick = (overrides: Overrides) =>
       Object.fromEntries(names.map((name) => [name, overrides[name] ?? null]));
-    const settings = { from: pick(from.overrides), to: pick(to.overrides) };
+    const alsoChanged = followingChanges(from.overrides, to.overrides);
+    const settings = { from: pick(from.overrides), to: pick(to.overrides), alsoChanged };
     entries.push(createEntry(at, { by, action: "settings_changed", target, ...settings }));
   }
   if (!isSameJson(from.triggers, to.triggers)) {

@@ -6,7 +6,12 @@
 import { TurnBudget } from "../async/turns.ts";
 import type { Track } from "../core/lists.ts";
 import type { Session } from "../core/session.ts";
-import { type Overrides, type SettingName, settingOf } from "../core/settings-schema.ts";
+import {
+  BUFFER_FOLLOWERS,
+  type Overrides,
+  type SettingName,
+  settingOf,
+} from "../core/settings-schema.ts";
 import type { Transition } from "../core/transition.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { firesOn } from "../core/trigger-history.ts";
@@ -24,14 +29,36 @@ export interface DelayEffect {
   readonly shiftMs: number;
 }
 
-/** Settings whose effect can be computed, with the verdicts that they delay. */
-const DELAYS: Partial<
-  Record<SettingName, { isVerdict(t: Transition): boolean; isReturn(t: Transition): boolean }>
-> = {
-  "presence.bufferSeconds": {
-    isVerdict: ({ from, to }) => from.presence === "online" && to.presence === "offline",
+interface Delay {
+  /** Whether the setting, as it was, delayed this verdict. */
+  isVerdict(transition: Transition, overrides: Overrides): boolean;
+  isReturn(transition: Transition): boolean;
+}
+
+/** Which buffer ran is not recorded. It is told by its length, which may be off by this much. */
+const LENGTH_TOLERANCE_MS = 500;
+
+const BUFFERS = ["presence.bufferSeconds", ...BUFFER_FOLLOWERS] as const;
+
+/** Verdicts that came one buffer after the last page had left. */
+function bufferDelay(name: (typeof BUFFERS)[number]): Delay {
+  return {
+    isVerdict({ from, to, at, heardAt }, overrides) {
+      if (from.presence !== "online" || to.presence !== "offline" || heardAt === null) return false;
+      const waitedMs = at - heardAt;
+      const lengthMs = (each: SettingName) => Number(settingOf(overrides, each)) * 1_000;
+      if (Math.abs(waitedMs - lengthMs(name)) <= LENGTH_TOLERANCE_MS) return true;
+      // A page that fell silent was believed for its lease before the buffer began.
+      const longestMs = Math.max(...BUFFERS.map(lengthMs));
+      return name === "presence.bufferSeconds" && waitedMs > longestMs + LENGTH_TOLERANCE_MS;
+    },
     isReturn: ({ from, to }) => from.presence === "offline" && to.presence === "online",
-  },
+  };
+}
+
+/** Settings whose effect can be computed, with the verdicts that they delay. */
+const DELAYS: Partial<Record<SettingName, Delay>> = {
+  ...Object.fromEntries(BUFFERS.map((name) => [name, bufferDelay(name)])),
   "inactivity.seconds": {
     isVerdict: ({ from, to }) => from.state === "active" && to.reason === "user_inactive",
     isReturn: ({ from, to }) => from.state === "inactive" && to.state === "active",
@@ -62,7 +89,7 @@ export async function delayEffect(
   for await (const entry of entries(store, account, period.track, period.from)) {
     const { session, transition } = entry;
     if (transition.at < period.from || transition.at > period.to) continue;
-    if (delay.isVerdict(transition)) {
+    if (delay.isVerdict(transition, overrides.from)) {
       verdicts += 1;
       verdictAt.set(session, transition.at);
     } else if (delay.isReturn(transition)) {

@@ -23,7 +23,7 @@ export interface Undo {
 /** `null`: entries of this kind cannot be undone. */
 export function undoOf({ action, from, to }: AuditEntry, now: Config): Undo | null {
   if (action === "settings_changed") return undoSettings(from as Overrides, to as Overrides, now);
-  if (action !== "triggers_changed") return null;
+  if (action !== "triggers_changed" || !Array.isArray(from) || !Array.isArray(to)) return null;
   const [before, after] = [from, to] as [readonly unknown[], readonly unknown[]];
   return before.every((each) => typeof each === "string") && before.length > 0
     ? undoOrder(before as readonly string[], after as readonly string[], now)

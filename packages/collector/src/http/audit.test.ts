@@ -17,6 +17,8 @@ interface Entry {
   readonly target: string | null;
   readonly from: unknown;
   readonly to: unknown;
+  readonly alsoChanged?: readonly object[];
+  readonly undo: { alsoChanged?: readonly object[] } | null;
 }
 interface Page {
   readonly entries: Entry[];
@@ -108,6 +110,49 @@ describe("the audit log", () => {
       presence: { bufferSeconds: 20 },
       origins: [],
     });
+  });
+
+  it("lists the settings that follow a changed one, with their effective values", async () => {
+    const patch = (presence: object) => harness.request("PATCH", "/v1/settings", { presence });
+    await patch({ awayBufferSeconds: 180 });
+    await patch({ bufferSeconds: 60 });
+    await patch({ closeBufferSeconds: 9 });
+    const [set, entry, unrelated] = (await read()).entries;
+    expect(unrelated).not.toHaveProperty("alsoChanged");
+    expect(entry?.alsoChanged).toEqual([
+      { setting: "presence.closeBufferSeconds", from: 5, to: 60 },
+      { setting: "presence.navigationBufferSeconds", from: 20, to: 60 },
+    ]);
+    expect(set).toMatchObject({
+      from: { "presence.closeBufferSeconds": null },
+      alsoChanged: [{ setting: "presence.closeBufferSeconds", from: 60, to: 9 }],
+    });
+  });
+
+  it("says of each entry what an undo would change now, and nothing where it could change nothing", async () => {
+    await harness.request("PATCH", "/v1/settings", { presence: { bufferSeconds: 60 } });
+    await harness.request("PATCH", "/v1/settings", { routing: "omnichannel", retentionDays: 30 });
+    await harness.request("PATCH", "/v1/settings", { retentionDays: 60 });
+    await harness.request("POST", "/v1/keys", { role: "viewer" });
+    const [key, , part, first] = (await read()).entries;
+    expect(key?.undo).toBeNull();
+    expect(part?.undo).toEqual({
+      from: { routing: "omnichannel" },
+      to: { routing: null },
+      kept: ["retentionDays"],
+    });
+    expect(first?.undo).toMatchObject({
+      from: { "presence.bufferSeconds": 60 },
+      to: { "presence.bufferSeconds": null },
+    });
+    expect(first?.undo?.alsoChanged).toContainEqual({
+      setting: "presence.closeBufferSeconds",
+      from: 60,
+      to: 5,
+    });
+    await harness.request("POST", `/v1/audit/${first?.id}/undo`);
+    const undone = (await read()).entries.find(({ id }) => id === first?.id);
+    expect(undone?.undo).toBeNull();
   });
 
   it("has the acceptance of the terms as an entry with their version", async () => {

@@ -4,7 +4,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { AUDIT_ACTIONS } from "../core/lists.ts";
-import { AUDIT_ID, findAuditEntry, readAudit } from "../engine/audit.ts";
+import { AUDIT_ID, configEntries, findAuditEntry, readAudit } from "../engine/audit.ts";
 import type { AccountSettings } from "../engine/broadcasts.ts";
 import { type Undo, undoOf } from "../engine/undo.ts";
 import { name } from "../schemas/name.ts";
@@ -45,6 +45,19 @@ const entryView = z
       ),
     from: z.any().describe("What it was; a setting that is null had its default."),
     to: z.any().describe("What it is now; a setting that is null has its default."),
+    alsoChanged: z
+      .array(z.object({ setting: z.string(), from: z.any(), to: z.any() }))
+      .optional()
+      .describe("Settings that changed since they follow one of these, with effective values."),
+    undo: z
+      .object({
+        from: z.any(),
+        to: z.any(),
+        alsoChanged: z.any().optional(),
+        kept: z.array(z.string()).describe("Those that were changed since, and would stay."),
+      })
+      .nullable()
+      .describe("What an undo would change now, as its own entry would say. Null: nothing."),
   })
   .openapi("AuditEntry");
 
@@ -105,7 +118,12 @@ export function auditRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       (targets === null || targets.includes(entry.target ?? ""));
     const beforeId = cursor === undefined ? null : auditIdIn(cursor);
     const page = await readAudit(engine.store, account, { beforeId, limit, isWanted });
-    const texts = await fittingTexts(page.entries, (entry) => ({ ...entry, at: iso(entry.at) }));
+    const latest = engine.broadcasts.latest(account);
+    const texts = await fittingTexts(page.entries, (entry) => ({
+      ...entry,
+      at: iso(entry.at),
+      undo: undoView(entry, latest),
+    }));
     const isCut = texts.length < page.entries.length;
     const end = isCut ? page.entries[texts.length - 1]?.id : page.nextBeforeId;
     return answerLists(c, { entries: texts }, { cursor: end ? encodeCursor(end) : null }) as never;
@@ -127,6 +145,18 @@ export function auditRoutes({ engine }: AppContext): OpenAPIHono<Env> {
   });
 
   return routes;
+}
+
+/** What an undo would change now; `null`: nothing. */
+function undoView(entry: AuditEntry, latest: AccountSettings) {
+  const found = undoOf(entry, latest);
+  if (!found || found.undone.length === 0) return null;
+  const change = { from: latest, to: found.config };
+  const entries = configEntries(entry.at, entry.by, change, entry.id);
+  const undoing = entries.find(({ action }) => action === entry.action);
+  if (!undoing) return null;
+  const { from, to, alsoChanged } = undoing;
+  return { from, to, ...(alsoChanged && { alsoChanged }), kept: found.kept };
 }
 
 /** @throws {Problem} `not_undoable`, or what the settings and triggers after it are refused with */

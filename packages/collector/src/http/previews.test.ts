@@ -35,6 +35,9 @@ describe("a preview of settings", () => {
     const patch = { routing: "omnichannel", presence: { bufferSeconds: 25 }, origins: null };
     expect(await previewSettings(patch)).toMatchObject([
       { setting: "presence.bufferSeconds", from: 15, to: 25, effect: { verdicts: 0 } },
+      { setting: "presence.closeBufferSeconds", from: 5, to: 25 },
+      { setting: "presence.navigationBufferSeconds", from: 20, to: 25 },
+      { setting: "presence.awayBufferSeconds", from: 15, to: 25 },
     ]);
     expect(await previewSettings({ routing: null })).toEqual([
       { setting: "routing", from: "omnichannel", to: "messaging", effect: null },

@@ -4,7 +4,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { resolveSettings } from "../core/settings-resolve.ts";
-import { type SettingName, settingOf } from "../core/settings-schema.ts";
+import { followingChanges, type SettingName, settingOf } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { changedSettings } from "../engine/audit.ts";
 import { modeEffect } from "../engine/mode-effect.ts";
@@ -80,7 +80,7 @@ const previewSettings = createRoute({
           "What the patch would do now to conversations that are open. Null: it leaves `presence.mode` as it is.",
         ),
     }),
-    "The settings that would change; nothing is changed",
+    "The settings that would change, also those that follow another; nothing is changed",
   ),
 });
 
@@ -115,7 +115,8 @@ export function previewRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const track = current.presence.mode === "shadow" ? ("shadow" as const) : ("live" as const);
     const period = { track, from: now - DAYS * DAY_MS, to: now };
     const changes = [];
-    for (const setting of changedSettings(from, to)) {
+    const following = followingChanges(from, to).map(({ setting }) => setting);
+    for (const setting of new Set([...changedSettings(from, to), ...following])) {
       const found = await delayEffect(engine.store, account, setting, { from, to }, period);
       const name = setting as SettingName;
       changes.push({

@@ -5,6 +5,7 @@
  * @module
  */
 import type { AuditAction } from "../core/lists.ts";
+import type { FollowingChange } from "../core/settings-schema.ts";
 
 /** Who made a change; the name is as it was then. */
 export type Actor =
@@ -26,6 +27,8 @@ export interface AuditEntry {
   /** As JSON; `null` where there is nothing to state. */
   readonly from: unknown;
   readonly to: unknown;
+  /** Settings that changed with these since they follow one of them; missing where none did. */
+  readonly alsoChanged?: readonly FollowingChange[];
 }
 
 export interface AdminRecord {

@@ -4,10 +4,13 @@ import {
   changesIn,
   type AuditEntry as Entry,
   isUndoable,
+  settingLabels,
+  undoChanges,
 } from "../model/audit.ts";
 import { timeWords } from "../model/time-words.ts";
 import type { Audit } from "../state/audit.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
+import { ChangeValues } from "./change-values.tsx";
 
 interface Props {
   entry: Entry;
@@ -18,7 +21,7 @@ interface Props {
 
 /** One change: who made it, when, from what to what, and a button that undoes it. */
 export function AuditEntry({ entry, audit, listId }: Props) {
-  const { id, at, by, action, target } = entry;
+  const { id, at, by, action, target, undo } = entry;
   const isUndo = isUndoable(entry) && target !== null;
   const when = timeWords(at);
   return (
@@ -31,42 +34,27 @@ export function AuditEntry({ entry, audit, listId }: Props) {
           <time dateTime={at}>{when}</time>, by <bdi>{byWords(by)}</bdi>
         </span>
       </p>
-      <dl class="audit-changes">
-        {changesIn(entry).map(({ what, from, to }) => (
-          <div key={what}>
-            <dt>
-              <bdi>{what}</bdi>
-            </dt>
-            <dd>
-              {from !== null && (
-                <del>
-                  <bdi>{from}</bdi>
-                </del>
-              )}
-              {from !== null && to !== null && (
-                <>
-                  {" "}
-                  <span class="unseen">became</span>{" "}
-                </>
-              )}
-              {to !== null && (
-                <ins>
-                  <bdi>{to}</bdi>
-                </ins>
-              )}
-            </dd>
-          </div>
-        ))}
-      </dl>
-      {isUndoable(entry) && (
+      <ChangeValues changes={changesIn(entry)} />
+      {undo && (
         <ConfirmButton
           id={`${listId}-undo-${id}`}
           label="Undo"
           question={`Undo the change of ${when}?`}
-          follows="What is still as this change left it is set back, and counts from then on. What was changed since stays. A trigger that was removed comes back where it was in the list."
+          follows={
+            <>
+              <p>This changes, from what it is now to what it was, and counts from then on:</p>
+              <ChangeValues changes={undoChanges(entry)} />
+              {undo.kept.length > 0 && (
+                <p>Changed since, and left as it is: {settingLabels(undo.kept)}.</p>
+              )}
+            </>
+          }
           isDisabled={audit.isBusy.value}
           onConfirm={() => audit.undo(entry)}
         />
+      )}
+      {isUndoable(entry) && !undo && (
+        <p class="quiet">Changed again since, so there is nothing to undo.</p>
       )}
     </li>
   );

@@ -50,6 +50,23 @@ describe("AuditPage", () => {
     expect(onUndone).toHaveBeenCalledOnce();
   });
 
+  it("lists what an undo changes from what to what, and offers none where nothing is left to undo", async () => {
+    const undo = {
+      from: { "presence.bufferSeconds": 20 },
+      to: { "presence.bufferSeconds": 30 },
+      kept: ["routing"],
+    };
+    const entries = [anEntry({ id: "e2", undo: null }), anEntry({ id: "e1", undo })];
+    await show(<AuditPage audit={someAudit({ entries, cursor: null }).audit} />);
+    await vi.waitFor(() => expect(shown()).toEqual(["e2", "e1"]));
+    expect(document.getElementById("audit-undo-e2")).toBeNull();
+    await vi.waitFor(() => expect(part<HTMLButtonElement>("audit-undo-e1").disabled).toBe(false));
+    await doing(() => part("audit-undo-e1").click());
+    const dialog = part("audit-undo-e1-dialog").textContent;
+    expect(dialog).toMatch(/Wait after a page vanished20 s →became 30 s/);
+    expect(dialog).toContain("left as it is: How your desk routes.");
+  });
+
   it("says why a change cannot be undone", async () => {
     const { audit, api } = someAudit(page("e1"));
     api.undo.mockRejectedValueOnce(new ApiProblem("not_undoable", "It was changed since."));
@@ -58,6 +75,7 @@ describe("AuditPage", () => {
     await doing(() => part("audit-undo-e1").click());
     await doing(() => part("audit-undo-e1-confirm").click());
     await vi.waitFor(() => expect(part("audit-status").textContent).toBe("It was changed since."));
+    expect(api.audit).toHaveBeenCalledTimes(2);
   });
 });
 

@@ -4,7 +4,14 @@ import { recipe } from "../../core/recipes.ts";
 import { FIELDS, type SettingName } from "../../core/settings-schema.ts";
 import { type Action, TRIGGER_FIELDS, TRIGGER_OPERATORS } from "../../core/trigger.ts";
 import { anEntry } from "../testing/audit.ts";
-import { actionTitle, byWords, changesIn, changesSetting, changesTrigger } from "./audit.ts";
+import {
+  actionTitle,
+  byWords,
+  changesIn,
+  changesSetting,
+  changesTrigger,
+  undoChanges,
+} from "./audit.ts";
 
 const [trigger] = recipe("tag_abandoned", "");
 
@@ -16,6 +23,25 @@ it("says settings in the words of the page Settings", () => {
     { what: "Presence", from: "Off", to: "On" },
     { what: "old", from: "1", to: "none" },
   ]);
+});
+
+it("says the settings that changed with another one, and what an undo would change now", () => {
+  const follower = { setting: "presence.closeBufferSeconds", from: 5, to: 20 } as const;
+  const back = { ...follower, from: 20, to: 5 };
+  const values = { from: { "presence.bufferSeconds": 20 }, to: { "presence.bufferSeconds": null } };
+  const undo = { ...values, alsoChanged: [back], kept: [] };
+  const entry = anEntry({ alsoChanged: [follower], undo });
+  const [buffer, close] = ["Wait after a page vanished", "Wait after a tab was closed"];
+  expect(changesIn(entry)).toEqual([
+    { what: buffer, from: "15 s", to: "20 s" },
+    { what: close, from: "5 s", to: "20 s" },
+  ]);
+  expect(undoChanges(entry)).toEqual([
+    { what: buffer, from: "20 s", to: "15 s" },
+    { what: close, from: "20 s", to: "5 s" },
+  ]);
+  expect(changesSetting(entry, ["presence.closeBufferSeconds"])).toBe(true);
+  expect(undoChanges(anEntry({ undo: null }))).toEqual([]);
 });
 
 it("says triggers as sentences, and an order as names", () => {

@@ -3,7 +3,12 @@
  * @module
  */
 import type { AuditAction, AuditField } from "../../core/lists.ts";
-import { FIELDS, type SettingName, type SettingValue } from "../../core/settings-schema.ts";
+import {
+  FIELDS,
+  type FollowingChange,
+  type SettingName,
+  type SettingValue,
+} from "../../core/settings-schema.ts";
 import type { Trigger } from "../../core/trigger.ts";
 import { ROLE_WORDS } from "./role-words.ts";
 import { valueWords } from "./setting-value.ts";
@@ -21,7 +26,14 @@ export interface AuditEntry {
   target: string | null;
   from: unknown;
   to: unknown;
+  /** Settings that changed with these, since they follow one of them. */
+  alsoChanged?: readonly FollowingChange[];
+  /** What an undo would change now, and the names of what it would leave; `null`: nothing. */
+  undo: (AuditValues & { kept: string[] }) | null;
 }
+
+/** What a change was from and to. */
+export type AuditValues = Pick<AuditEntry, "from" | "to" | "alsoChanged">;
 
 /** One page of the log, newest first. It may be empty and not the last one. */
 export interface AuditPage {
@@ -103,9 +115,14 @@ export function byWords(by: AuditEntry["by"]): string {
   return `the desk ${Object.values(by).join(" ")}`;
 }
 
-/** Whether what the entry changed can be set back. */
+/** Whether entries of this kind can be set back, as long as nothing changed since. */
 export function isUndoable({ action }: AuditEntry): boolean {
   return action === "settings_changed" || action === "triggers_changed";
+}
+
+/** What undoing the entry would change now, from what it is to what it was. */
+export function undoChanges(entry: AuditEntry): AuditChange[] {
+  return entry.undo ? changesIn({ action: entry.action, ...entry.undo }) : [];
 }
 
 export interface AuditChange {
@@ -117,8 +134,15 @@ export interface AuditChange {
 }
 
 /** What was changed from what to what. */
-export function changesIn({ action, from, to }: AuditEntry): AuditChange[] {
-  if (action === "settings_changed") return settingChanges(from as Values, to as Values);
+export function changesIn({
+  action,
+  from,
+  to,
+  alsoChanged = [],
+}: AuditValues & Pick<AuditEntry, "action">): AuditChange[] {
+  if (action === "settings_changed") {
+    return settingChanges(...withFollowing(from as Values, to as Values, alsoChanged));
+  }
   if (action === "triggers_changed") return triggerChanges(from as Listed, to as Listed);
   const [before, after] = [valuesIn(from), valuesIn(to)];
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
@@ -135,6 +159,20 @@ export function changesIn({ action, from, to }: AuditEntry): AuditChange[] {
 
 type Values = Record<string, SettingValue>;
 type Listed = readonly (Trigger | string)[];
+
+/** The values with the effective ones of settings that follow another. */
+function withFollowing(
+  from: Values,
+  to: Values,
+  following: readonly FollowingChange[],
+): [from: Values, to: Values] {
+  const valuesOf = (side: "from" | "to") =>
+    Object.fromEntries(following.map((each) => [each.setting, each[side]]));
+  return [
+    { ...from, ...valuesOf("from") },
+    { ...to, ...valuesOf("to") },
+  ];
+}
 
 function settingChanges(from: Values, to: Values): AuditChange[] {
   return Object.keys(to).map((what) => {
@@ -185,8 +223,13 @@ function textOf(value: unknown): string {
 }
 
 /** Whether the entry changed one of these settings. */
-export function changesSetting({ action, to }: AuditEntry, names: readonly string[]): boolean {
-  return action === "settings_changed" && names.some((name) => name in valuesIn(to));
+export function changesSetting(entry: AuditEntry, names: readonly string[]): boolean {
+  const { action, to, alsoChanged = [] } = entry;
+  const changed = new Set<string>([
+    ...Object.keys(valuesIn(to)),
+    ...alsoChanged.map(({ setting }) => setting),
+  ]);
+  return action === "settings_changed" && names.some((name) => changed.has(name));
 }
 
 /** Whether the entry added, changed or removed the trigger of that name. */
@@ -195,10 +238,14 @@ export function changesTrigger({ action, from, to }: AuditEntry, wanted: string)
   return [from, to].flat().some((each) => (each as Trigger).name === wanted);
 }
 
+/** Names of settings in words; those of triggers as they are. */
+export function settingLabels(names: readonly string[]): string {
+  return names.map((name) => SETTING_WORDS[name as SettingName]?.label ?? name).join(", ");
+}
+
 /** What an undo has set back, and what it has not. */
 export function undoneWords({ undone, kept }: { undone: string[]; kept: string[] }): string {
-  const words = (names: string[]) =>
-    names.map((name) => SETTING_WORDS[name as SettingName]?.label ?? name).join(", ");
-  const left = kept.length === 0 ? "" : ` Changed since, and left as it is: ${words(kept)}.`;
-  return `Set back: ${words(undone)}.${left}`;
+  const left =
+    kept.length === 0 ? "" : ` Changed since, and left as it is: ${settingLabels(kept)}.`;
+  return `Set back: ${settingLabels(undone)}.${left}`;
 }

@@ -9,9 +9,11 @@ const buffer = (verdicts: number, avoided: number, shiftSeconds: number) =>
 
 it("says how many a longer wait would have spared, and what it would have cost", () => {
   expect(buffer(40, 6, 10)).toBe(
-    "In the last 7 days 40 visitors were found gone. With this: 6 came back early enough to be spared, and 34 would have been noticed 10 s later.",
+    "In the last 7 days 40 visitors were found gone after a wait of this length. With this: 6 came back early enough to be spared, and 34 would have been noticed 10 s later.",
   );
-  expect(buffer(1, 0, 90)).toContain("1 visitor was found gone. With this: None of them");
+  expect(buffer(1, 0, 90)).toContain(
+    "1 visitor was found gone after a wait of this length. With this: None of them",
+  );
   expect(buffer(2, 2, 5)).not.toContain("later");
 });
 

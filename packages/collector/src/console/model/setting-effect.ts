@@ -2,12 +2,15 @@
  * What a change of settings would have meant for the last days, in words.
  * @module
  */
+import type { SettingName, SettingValue } from "../../core/settings-schema.ts";
 import { duration } from "./duration.ts";
 
 /** The response of `POST /v1/settings/preview`, for one setting. */
 export interface SettingChange {
   /** The dotted name. */
-  setting: string;
+  setting: SettingName;
+  from: SettingValue;
+  to: SettingValue;
   /** `null`: the history does not tell. */
   effect: SettingEffect | null;
 }
@@ -23,19 +26,28 @@ export interface SettingEffect {
   isComplete: boolean;
 }
 
+/** Which of the four waits it was is told by its length alone. */
+const GONE = {
+  one: "visitor was found gone after a wait of this length",
+  many: "visitors were found gone after a wait of this length",
+};
+
 /** Who a setting's verdicts are about. */
 const WHO: Record<string, { one: string; many: string }> = {
-  "presence.bufferSeconds": {
-    one: "visitor was found gone",
-    many: "visitors were found gone",
-  },
+  "presence.bufferSeconds": GONE,
+  "presence.closeBufferSeconds": GONE,
+  "presence.navigationBufferSeconds": GONE,
+  "presence.awayBufferSeconds": GONE,
   "inactivity.seconds": {
     one: "visitor was found silent for too long",
     many: "visitors were found silent for too long",
   },
 };
 
-export function effectWords({ setting, effect }: SettingChange): string {
+export function effectWords({
+  setting,
+  effect,
+}: Pick<SettingChange, "setting" | "effect">): string {
   if (!effect) return "What it would have meant lately cannot be computed from the history.";
   const { days, verdicts, avoided, shiftSeconds } = effect;
   const { one, many } = WHO[setting] ?? { one: "verdict was made", many: "verdicts were made" };

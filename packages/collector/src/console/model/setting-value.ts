@@ -74,6 +74,13 @@ export function changesOf(settings: Settings, draft: Draft): Change[] {
   });
 }
 
+/** The settings whose effective values differ, also those that follow another one. */
+export function differingSettings(before: Settings, now: Settings): SettingName[] {
+  return NAMES.filter(
+    (name) => JSON.stringify(valueIn(before, name)) !== JSON.stringify(valueIn(now, name)),
+  );
+}
+
 /** The patch that makes these changes. */
 export function patchOf(changes: readonly Change[]): Record<string, unknown> {
   return nested(Object.fromEntries(changes.map(({ name, to }) => [name, to])));

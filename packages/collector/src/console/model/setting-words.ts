@@ -104,7 +104,7 @@ export const SETTING_WORDS: Record<SettingName, SettingWords> = {
   },
   "presence.bufferSeconds": {
     label: "Wait after a page vanished",
-    does: "How long the last page may be gone before its visitor counts as gone, if nothing more is known. The three below follow it unless they are set themselves.",
+    does: "How long the last page may be gone before its visitor counts as gone, if nothing more is known. While it has its default, the three below have their own; once it is changed, those of them that are not set become equal to it.",
     wrong:
       "Too short: a slow page looks like leaving. Too long: agents take conversations of visitors who have gone.",
   },

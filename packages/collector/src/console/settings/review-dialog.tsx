@@ -6,6 +6,8 @@ import { Dialog } from "../ui/dialog.tsx";
 interface Props {
   isOpen: boolean;
   changes: readonly Change[];
+  /** Settings that follow one of the changes. */
+  following: readonly Change[];
   /** What each would have meant lately; `null` while it is computed. */
   effects: ReadonlyMap<string, string> | null;
   isSaving: boolean;
@@ -14,14 +16,18 @@ interface Props {
 }
 
 /** What will change, before it does. */
-export function ReviewDialog({ isOpen, changes, effects, isSaving, onSave, onClose }: Props) {
+export function ReviewDialog(props: Props) {
+  const { isOpen, changes, following, effects, isSaving, onSave, onClose } = props;
   return (
     <Dialog id="review" title="What will change" isOpen={isOpen} onClose={onClose}>
       <p class="quiet">It counts from the moment you save it, for open conversations too.</p>
       <dl class="changes">
-        {changes.map(({ name, from, to }) => (
+        {[...changes, ...following].map(({ name, from, to }, index) => (
           <div key={name}>
-            <dt>{SETTING_WORDS[name].label}</dt>
+            <dt>
+              {SETTING_WORDS[name].label}
+              {index >= changes.length && " (follows “Wait after a page vanished”)"}
+            </dt>
             <dd>
               From <del>{valueWords(name, from)}</del> to{" "}
               <ins>{valueWords(name, to ?? FIELDS[name].default)}</ins>

@@ -66,6 +66,7 @@ export function SettingsEditor({ form, audit, groups }: Props) {
       <ReviewDialog
         isOpen={isReviewing.value}
         changes={form.changes.value}
+        following={form.following.value}
         effects={form.effects.value}
         isSaving={form.isSaving.value}
         onSave={save}

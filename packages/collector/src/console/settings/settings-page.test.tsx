@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { describe, expect, it, vi } from "vitest";
 import { ApiProblem } from "../live/problem.ts";
+import type { SettingChange } from "../model/setting-effect.ts";
 import type { Settings } from "../model/settings.ts";
 import { createSettingsForm } from "../state/settings-form.ts";
 import { someAudit } from "../testing/audit.ts";
@@ -12,8 +13,11 @@ async function start() {
   const settings = signal<Settings>({ presence: { bufferSeconds: 15 } });
   const changeSettings = vi.fn(async () => ({ presence: { bufferSeconds: 30 } }) as Settings);
   const effect = { days: 7, verdicts: 4, avoided: 1, shiftSeconds: 15, isComplete: true };
-  const change = { setting: "presence.bufferSeconds", effect };
-  const previewSettings = vi.fn(async () => ({ changes: [change], modeEffect: null }));
+  const changes = [
+    { setting: "presence.bufferSeconds", from: 15, to: 30, effect },
+    { setting: "presence.closeBufferSeconds", from: 5, to: 30, effect },
+  ] satisfies SettingChange[];
+  const previewSettings = vi.fn(async () => ({ changes, modeEffect: null }));
   const latest = { presence: { bufferSeconds: 20 } } as Settings;
   const api = { changeSettings, previewSettings, settings: async () => latest };
   const form = createSettingsForm(api, settings);
@@ -58,7 +62,28 @@ describe("SettingsPage", () => {
       { presence: { bufferSeconds: 15 } },
     );
     await vi.waitFor(() => expect(settings.value.presence?.bufferSeconds).toBe(30));
-    await vi.waitFor(() => expect(part("settings-status").textContent).toBe("1 change saved."));
+    await vi.waitFor(() =>
+      expect(part("settings-status").textContent).toBe(
+        "1 change saved: “Wait after a page vanished”.",
+      ),
+    );
+  });
+
+  it("lists every value that changes in effect, in the review and once it is saved", async () => {
+    const { changeSettings } = await start();
+    const presence = { bufferSeconds: 30, closeBufferSeconds: 30 };
+    changeSettings.mockResolvedValueOnce({ presence });
+    await type("30");
+    await doing(() => part("review-changes").click());
+    const review = () => part("review").textContent;
+    await vi.waitFor(() => expect(review()).toContain("Wait after a tab was closed (follows"));
+    expect(review()).toContain("From 5 s to 30 s");
+    await doing(() => part("save").click());
+    await vi.waitFor(() =>
+      expect(part("settings-status").textContent).toBe(
+        "2 changes saved: “Wait after a page vanished”, “Wait after a tab was closed”.",
+      ),
+    );
   });
 
   it("shows a refusal beside its setting until that is changed, and keeps what was typed", async () => {

@@ -79,11 +79,15 @@ export function createAudit(api: Pick<Api, "audit" | "undo">, onUndone: () => Pr
 
     undo: (entry: AuditEntry) =>
       work.run(async () => {
-        const words = undoneWords(await api.undo(entry.id));
-        await onUndone();
-        if (entries.peek() !== null) await readPage(null);
-        await Promise.all([...trails.peek().keys()].map(readTrail));
-        return words;
+        try {
+          const words = undoneWords(await api.undo(entry.id));
+          await onUndone();
+          return words;
+        } finally {
+          // Where it was refused, too: what can be undone has changed meanwhile.
+          if (entries.peek() !== null) await readPage(null);
+          await Promise.all([...trails.peek().keys()].map(readTrail));
+        }
       }),
   };
 }

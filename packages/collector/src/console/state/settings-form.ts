@@ -3,7 +3,16 @@ import type { SettingName } from "../../core/settings-schema.ts";
 import type { Api } from "../live/api.ts";
 import { ApiProblem } from "../live/problem.ts";
 import { effectWords } from "../model/setting-effect.ts";
-import { changesOf, type Draft, patchOf, problemsOf, type Raw } from "../model/setting-value.ts";
+import {
+  type Change,
+  changesOf,
+  type Draft,
+  differingSettings,
+  patchOf,
+  problemsOf,
+  type Raw,
+} from "../model/setting-value.ts";
+import { SETTING_WORDS } from "../model/setting-words.ts";
 import type { Settings } from "../model/settings.ts";
 import { type SettingsApi, saveSettings, unsavedWords } from "./settings-save.ts";
 
@@ -20,6 +29,8 @@ export function createSettingsForm(
   const isSaving = signal(false);
   /** In words, by setting; `null` while it is not known. */
   const effects = signal<ReadonlyMap<string, string> | null>(null);
+  /** What else changes, since it follows one of the changes; as the collector says. */
+  const following = signal<readonly Change[]>([]);
   const problems = computed(() => problemsOf(settings.value, draft.value));
   const changes = computed(() => changesOf(settings.value, draft.value));
 
@@ -32,6 +43,8 @@ export function createSettingsForm(
     isSaving,
     /** What each change would have meant lately; `null` while it is not known. */
     effects,
+    /** Settings that follow one of the changes, and change with it. */
+    following,
     /** Whether any value would be refused. */
     isWrong: computed(() => problems.value.size > 0),
     /** Why a value would be or was refused; `undefined` if it would not. */
@@ -56,15 +69,26 @@ export function createSettingsForm(
     /** Computes what the changes would have meant, which changes nothing. */
     async preview(): Promise<void> {
       const wanted = changes.peek();
-      effects.value = null;
+      batch(() => {
+        effects.value = null;
+        following.value = [];
+      });
       let found: ReadonlyMap<string, string> = new Map();
+      let others: readonly Change[] = [];
       try {
         const answer = await api.previewSettings(patchOf(wanted));
         found = new Map(answer.changes.map((each) => [each.setting, effectWords(each)]));
+        others = answer.changes
+          .filter(({ setting }) => !wanted.some(({ name }) => name === setting))
+          .map(({ setting, from, to }) => ({ name: setting, from, to }));
       } catch {
         // It can be saved all the same.
       }
-      if (changes.peek() === wanted) effects.value = found;
+      if (changes.peek() !== wanted) return;
+      batch(() => {
+        effects.value = found;
+        following.value = others;
+      });
     },
 
     /** @returns whether it was saved */
@@ -72,12 +96,13 @@ export function createSettingsForm(
       const wanted = changes.peek();
       isSaving.value = true;
       try {
+        const before = settings.peek();
         await saveSettings(api, settings, patchOf(wanted));
+        const saved = differingSettings(before, settings.peek());
         batch(() => {
           draft.value = {};
           refused.value = new Map();
-          status.value =
-            wanted.length === 1 ? "1 change saved." : `${wanted.length} changes saved.`;
+          status.value = savedWords(saved);
         });
         return true;
       } catch (failure) {
@@ -93,6 +118,11 @@ export function createSettingsForm(
       }
     },
   };
+}
+
+function savedWords(names: readonly SettingName[]): string {
+  const labels = names.map((name) => `“${SETTING_WORDS[name].label}”`).join(", ");
+  return `${names.length === 1 ? "1 change" : `${names.length} changes`} saved: ${labels}.`;
 }
 
 function without(map: ReadonlyMap<string, string>, name: string): ReadonlyMap<string, string> {

@@ -12,6 +12,11 @@ export function anEntry(differs: Partial<AuditEntry> = {}): AuditEntry {
     target: null,
     from: { "presence.bufferSeconds": null },
     to: { "presence.bufferSeconds": 20 },
+    undo: {
+      from: { "presence.bufferSeconds": 20 },
+      to: { "presence.bufferSeconds": null },
+      kept: [],
+    },
     ...differs,
   };
 }

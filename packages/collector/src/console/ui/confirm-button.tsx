@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { Dialog } from "./dialog.tsx";
 
 interface Props {
@@ -6,8 +7,8 @@ interface Props {
   label: string;
   /** The question of the dialog. */
   question: string;
-  /** What follows, in a sentence. */
-  follows: string;
+  /** What follows, in a sentence or more. */
+  follows: ComponentChildren;
   isDisabled?: boolean;
   onConfirm: () => void;
 }
@@ -32,7 +33,7 @@ export function ConfirmButton({ id, label, question, follows, isDisabled, onConf
         {label}
       </button>
       <Dialog id={`${id}-dialog`} title={question} isOpen={isAsking.value} onClose={close}>
-        <p>{follows}</p>
+        {typeof follows === "string" ? <p>{follows}</p> : follows}
         <div class="buttons">
           <button
             id={`${id}-confirm`}
