@@ -99,8 +99,6 @@ function changesOf(
 function changed(session: Session, from: Settings, to: Settings, now: number): VisibleState {
   const copy = new SessionReducer(session);
   copy.reduce({ type: "settings_changed", settings: to }, now, from);
-  // What the change makes due passes immediately.
-  copy.reduce({ type: "tick" }, now, to);
   return visibleOf(copy.session, to);
 }
 

@@ -50,13 +50,12 @@ describe("Insights", () => {
 
   it("reads again when presence is switched, since another track is measured then", async () => {
     const { insights, verdicts } = await opened();
-    insights.mockResolvedValue(someInsights({ track: "live" }));
-    await show(<Insights api={{ insights }} verdicts={verdicts} mode="shadow" />);
+    const api = { insights };
+    await show(<Insights api={api} verdicts={verdicts} mode="shadow" />);
     await toggle(true);
-    insights.mockClear();
-    await doing(() =>
-      render(<Insights api={{ insights }} verdicts={verdicts} mode="on" />, document.body),
-    );
+    insights.mockClear().mockResolvedValue(someInsights({ track: "live" }));
+    await doing(() => render(<Insights api={api} verdicts={verdicts} mode="on" />, document.body));
+    await pass(0);
     expect(insights).toHaveBeenCalledOnce();
     expect(part("insights-status").textContent).toContain("live");
   });
