@@ -193,9 +193,12 @@ describe("Triggers", () => {
   const triggers = () => collector.request<Trigger[]>("GET", "/v1/triggers");
   const names = async () => (await triggers()).map(({ name }) => name);
 
-  it("adds a recipe with one press", async () => {
+  it("adds and tries a recipe with one press, and saves it with another", async () => {
     await lead.pressOn("#recipe-solve_abandoned", "Enter");
-    await lead.seeIn("#triggers-status", "Added and saved");
+    await lead.seeIn("#triggers-status", "it acts once you save");
+    expect(await names()).toEqual([]);
+    await lead.pressOn("#save-triggers:not([disabled])", "Enter");
+    await lead.seeIn("#triggers-status", "Saved");
     expect(await names()).toEqual(["Solve abandoned conversations"]);
   });
 
@@ -271,7 +274,7 @@ describe("Triggers", () => {
     expect(await triggers()).toMatchObject([{ name: "Flag long waits", enabled: false }]);
   });
 
-  it("adds each recipe with one press, and with the group that is typed", async () => {
+  it("adds each recipe with one press, and saves them with the group that is typed", async () => {
     for (const [index, recipe] of RECIPE_NAMES.entries()) {
       if (recipe === "email_follow_up") {
         await lead.page.type(`li:has(#recipe-${recipe}) input`, "mail team");
@@ -279,6 +282,8 @@ describe("Triggers", () => {
       await lead.pressOn(`#recipe-${recipe}:not([disabled])`, "Enter");
       await lead.page.waitForSelector(`#triggers li:nth-child(${index + 2})`);
     }
+    await lead.pressOn("#save-triggers:not([disabled])", "Enter");
+    await lead.seeIn("#triggers-status", "Saved");
     expect(await names()).toEqual([
       "Flag long waits",
       "Solve abandoned conversations",

@@ -8,7 +8,7 @@ import { AUDIT_ID, configEntries, findAuditEntry, readAudit } from "../engine/au
 import type { AccountSettings } from "../engine/broadcasts.ts";
 import { type Undo, undoOf } from "../engine/undo.ts";
 import { name } from "../schemas/name.ts";
-import type { AuditEntry } from "../stores/admin.ts";
+import type { Actor, AuditEntry } from "../stores/admin.ts";
 import { erasureHashOf } from "../stores/erasure.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
@@ -72,7 +72,11 @@ const list = createRoute({
     query: z.object({
       ...pageQuery,
       action: z.enum(AUDIT_ACTIONS).optional(),
-      by: z.string().max(MAX_FILTER_LENGTH).optional().describe("Id or name of who made them."),
+      by: z
+        .string()
+        .max(MAX_FILTER_LENGTH)
+        .optional()
+        .describe("The id of who made them, or a part of the name, in any case."),
       target: z.string().max(MAX_FILTER_LENGTH).optional().describe("Also the id of a session."),
     }),
   },
@@ -114,7 +118,7 @@ export function auditRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const targets = target === undefined ? null : [target, await hashOf(account, target)];
     const isWanted = (entry: AuditEntry) =>
       (action === undefined || entry.action === action) &&
-      (by === undefined || (Object.values(entry.by) as string[]).includes(by)) &&
+      (by === undefined || isBy(entry.by, by)) &&
       (targets === null || targets.includes(entry.target ?? ""));
     const beforeId = cursor === undefined ? null : auditIdIn(cursor);
     const page = await readAudit(engine.store, account, { beforeId, limit, isWanted });
@@ -176,6 +180,14 @@ function auditIdIn(cursor: string): string {
   const id = decodeCursor(cursor);
   if (AUDIT_ID.test(id)) return id;
   throw new Problem("invalid_cursor", "Use a cursor as an answer gave it, or leave it out.");
+}
+
+function isBy(actor: Actor, wanted: string): boolean {
+  return Object.entries(actor).some(([kind, value]) =>
+    kind === "person" || kind === "key"
+      ? value === wanted
+      : value.toLowerCase().includes(wanted.toLowerCase()),
+  );
 }
 
 /** As an erased session is named. */

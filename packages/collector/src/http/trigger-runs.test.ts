@@ -29,3 +29,33 @@ it("says how often each trigger ran, and for which of the last conversations", a
   harness.aheadMs += 25 * 3_600_000;
   expect(await read()).toMatchObject({ triggers: [{ runs: 0, sessions: [] }, { runs: 0 }] });
 });
+
+it("counts nothing for a trigger that an earlier one of the same name did", async () => {
+  const harness = await TestApp.create();
+  const trigger = (tag: string) => ({
+    name: "solved",
+    all: [{ field: "ticket.status", op: "changed_to", value: "solved" }],
+    actions: [{ type: "add_tags", value: [tag] }],
+  });
+  const put = (...list: object[]) => harness.request("PUT", "/v1/triggers", list);
+  const solve = (id: string) =>
+    harness.request("PUT", `/v1/sessions/${id}`, { ticket: { status: "solved" } });
+  const runs = async () =>
+    (await harness.json<{ triggers: object[] }>("GET", "/v1/triggers/runs")).triggers;
+  const later = async () => {
+    harness.aheadMs += 2_000;
+    await harness.engine.heartbeat();
+  };
+  await put(trigger("one"));
+  await solve("conv_1");
+  await later();
+  await put(trigger("two"));
+  expect(await runs()).toMatchObject([{ runs: 1, sessions: ["conv_1"] }]);
+  await put();
+  await later();
+  await put(trigger("two"));
+  expect(await runs()).toMatchObject([{ runs: 0, lastAt: null, sessions: [] }]);
+  await later();
+  await solve("conv_2");
+  expect(await runs()).toMatchObject([{ runs: 1, sessions: ["conv_2"] }]);
+});

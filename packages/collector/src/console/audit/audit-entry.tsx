@@ -7,7 +7,7 @@ import {
   settingLabels,
   undoChanges,
 } from "../model/audit.ts";
-import { timeWords } from "../model/time-words.ts";
+import { exactTimeWords } from "../model/time-words.ts";
 import type { Audit } from "../state/audit.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { ChangeValues } from "./change-values.tsx";
@@ -23,7 +23,7 @@ interface Props {
 export function AuditEntry({ entry, audit, listId }: Props) {
   const { id, at, by, action, target, undo } = entry;
   const isUndo = isUndoable(entry) && target !== null;
-  const when = timeWords(at);
+  const when = exactTimeWords(at);
   return (
     <li class="audit-entry" data-entry={id} data-action={action}>
       <p>

@@ -63,6 +63,7 @@ describe("AuditPage", () => {
     await vi.waitFor(() => expect(part<HTMLButtonElement>("audit-undo-e1").disabled).toBe(false));
     await doing(() => part("audit-undo-e1").click());
     const dialog = part("audit-undo-e1-dialog").textContent;
+    expect(dialog).toMatch(/\d+:00:00/);
     expect(dialog).toMatch(/Wait after a page vanished20 s →became 30 s/);
     expect(dialog).toContain("left as it is: How your desk routes.");
   });

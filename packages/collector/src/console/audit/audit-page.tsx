@@ -45,7 +45,11 @@ export function AuditPage({ audit }: { audit: Audit }) {
             </select>
           )}
         </Field>
-        <Field id="audit-by" label="Who" hint="A whole e-mail address, or the name of a key.">
+        <Field
+          id="audit-by"
+          label="Who"
+          hint="An e-mail address or the name of a key, or a part of it."
+        >
           {(control) => (
             <input
               {...control}

@@ -1,5 +1,4 @@
 import type { DeliveryStatus, EndpointEvents, Role } from "../../core/lists.ts";
-import type { RecipeName } from "../../core/recipes.ts";
 import type { Trigger } from "../../core/trigger.ts";
 import type { Attempt } from "../model/attempt.ts";
 import type { AuditPage } from "../model/audit.ts";
@@ -114,8 +113,5 @@ export function createAccountApi(send: Send) {
     /** Replaces the whole list, if it still is `base`. */
     saveTriggers: (triggers: readonly Trigger[], base?: readonly Trigger[]) =>
       send<Trigger[]>("PUT", "v1/triggers", triggers, base),
-    /** Appends a predefined trigger; an empty `group` is the recipe's own. */
-    addRecipe: (recipe: RecipeName, group: string) =>
-      send<Trigger[]>("POST", `v1/triggers/recipes/${recipe}`, group === "" ? {} : { group }),
   };
 }

@@ -54,6 +54,14 @@ it("says triggers as sentences, and an order as names", () => {
   ]);
 });
 
+it("says of a trigger that was only switched that it was on or off, without its text", () => {
+  const action = "triggers_changed" as const;
+  const off = { ...trigger, enabled: false };
+  expect(changesIn(anEntry({ action, from: [trigger], to: [off] }))).toEqual([
+    { what: "Tag abandoned conversations", from: "On", to: "Off" },
+  ]);
+});
+
 it("says anything else by its fields", () => {
   const entry = anEntry({ action: "key_created", from: null, to: { role: "viewer", name: null } });
   expect(changesIn(entry)).toEqual([

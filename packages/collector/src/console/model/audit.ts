@@ -190,16 +190,25 @@ function triggerChanges(from: Listed, to: Listed): AuditChange[] {
     return [{ what: "Order", from: from.join(", "), to: to.join(", ") }];
   }
   const [before, after] = [from, to].map((list) => new Map((list as Trigger[]).map(named)));
-  return [...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])].map((what) => ({
-    what,
-    from: before?.get(what) ?? null,
-    to: after?.get(what) ?? null,
-  }));
+  return [...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])].map((what) => {
+    const [old, now] = [before?.get(what), after?.get(what)];
+    if (old && now && old.sentence === now.sentence && old.isOn !== now.isOn) {
+      return { what, from: old.isOn ? "On" : "Off", to: now.isOn ? "On" : "Off" };
+    }
+    return { what, from: old ? wordsOf(old) : null, to: now ? wordsOf(now) : null };
+  });
 }
 
-function named(trigger: Trigger): [name: string, words: string] {
-  return [trigger.name, `${trigger.enabled ? "" : "Switched off. "}${triggerSentence(trigger)}`];
+interface TriggerText {
+  isOn: boolean;
+  sentence: string;
 }
+
+function named(trigger: Trigger): [name: string, text: TriggerText] {
+  return [trigger.name, { isOn: trigger.enabled, sentence: triggerSentence(trigger) }];
+}
+
+const wordsOf = ({ isOn, sentence }: TriggerText) => `${isOn ? "" : "Switched off. "}${sentence}`;
 
 function valuesIn(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value)

@@ -1,7 +1,7 @@
 const ERROR_WORDS: Readonly<Record<string, string>> = {
   timeout: "it did not answer within 15 seconds",
   target_refused: "its address is of a private network, which is refused",
-  name_unknown: "its name is unknown",
+  name_unknown: "no server has the name in its address; check the address for a typing mistake",
   connection_refused: "it refused the connection",
   connection_lost: "it closed the connection",
   unreachable: "it cannot be reached",

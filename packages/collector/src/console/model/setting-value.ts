@@ -86,17 +86,26 @@ export function patchOf(changes: readonly Change[]): Record<string, unknown> {
   return nested(Object.fromEntries(changes.map(({ name, to }) => [name, to])));
 }
 
+/** A message of the API as a sentence of its own: there the name of the setting goes before it. */
+export function problemWords(message: string): string {
+  return /^(?:must|can|is) /.test(message) ? `This ${message}` : message;
+}
+
 /** Why the collector would refuse the draft, by setting: its own checks, one by one and together. */
 export function problemsOf(settings: Settings, draft: Draft): Map<string, string> {
   const { problems } = patchOverrides({}, patchOf(changesOf(settings, draft)));
-  if (problems.length > 0) return new Map(problems.map((each) => [each.setting, each.message]));
+  if (problems.length > 0)
+    return new Map(problems.map((each) => [each.setting, problemWords(each.message)]));
   const values = NAMES.flatMap((name) => {
     const raw = draft[name];
     const value = raw === undefined ? valueIn(settings, name) : parse(name, raw);
     return value === null ? [] : [[name, value]];
   });
   return new Map(
-    checkRelations(Object.fromEntries(values)).map((each) => [each.setting, each.message]),
+    checkRelations(Object.fromEntries(values)).map((each) => [
+      each.setting,
+      problemWords(each.message),
+    ]),
   );
 }
 

@@ -85,7 +85,7 @@ describe("the builder of triggers", () => {
     }
     const [solve] = recipe("solve_abandoned", "");
     expect(solve && triggerSentence(solve)).toBe(
-      "If ticket status is below pending and state has just become inactive and reason is left or silent for too long: set the ticket to solved, add the tags abandoned_conversation.",
+      "If the ticket is new or open and the conversation has just become inactive and the reason is left or silent for too long: set the ticket to solved, add the tags abandoned_conversation.",
     );
   });
 });

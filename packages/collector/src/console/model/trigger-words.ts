@@ -2,6 +2,7 @@
  * Triggers as sentences: every field, operator and action of the closed lists has its words.
  * @module
  */
+import { TICKET_PRIORITIES, TICKET_STATUSES } from "../../core/lists.ts";
 import type { RecipeName } from "../../core/recipes.ts";
 import type {
   Action,
@@ -13,12 +14,12 @@ import type {
 import type { ActionType } from "./trigger-edit.ts";
 
 export const FIELD_WORDS: Record<TriggerField, string> = {
-  "session.state": "state",
-  "session.reason": "reason",
-  "session.presence": "presence",
+  "session.state": "the conversation",
+  "session.reason": "the reason",
+  "session.presence": "the visitor",
   "session.channel": "channel",
   "session.assignee": "agent",
-  "ticket.status": "ticket status",
+  "ticket.status": "the ticket",
   "ticket.priority": "priority",
   "ticket.group": "group",
   "ticket.tags": "tags",
@@ -82,8 +83,27 @@ export function valueOfTrigger(value: string | null): string {
 }
 
 export function conditionWords({ field, op, value }: Condition): string {
+  const ranked = rankedWords(field, op, value);
+  if (ranked) return `${FIELD_WORDS[field]} is ${ranked}`;
   const start = `${FIELD_WORDS[field]} ${OPERATOR_WORDS[op]}`;
   return value === undefined ? start : `${start} ${valuesInWords(value)}`;
+}
+
+/** The statuses or priorities below or above one, since few know their order; `null` for others. */
+function rankedWords(
+  field: TriggerField,
+  op: TriggerOperator,
+  value: Condition["value"],
+): string | null {
+  const ranks: readonly string[] | undefined = {
+    "ticket.status": TICKET_STATUSES,
+    "ticket.priority": TICKET_PRIORITIES,
+  }[field as string];
+  if (!ranks || typeof value !== "string") return null;
+  const rank = ranks.indexOf(value);
+  const within =
+    op === "less_than" ? ranks.slice(0, rank) : op === "greater_than" ? ranks.slice(rank + 1) : [];
+  return within.length === 0 ? null : within.map(valueOfTrigger).join(" or ");
 }
 
 export function actionWords(action: Action): string {
@@ -119,33 +139,33 @@ export interface RecipeWords {
 export const RECIPE_WORDS: readonly RecipeWords[] = [
   {
     recipe: "solve_abandoned",
-    title: "Solve what was abandoned",
+    title: "Solve abandoned conversations",
     does: "Once a visitor has left or fallen silent, sets the new or open ticket to solved and tags it.",
     know: "A visitor who returns finds a solved ticket. The next message opens it, returning alone does not.",
   },
   {
     recipe: "email_follow_up",
-    title: "Go on by email",
+    title: "Follow up abandoned conversations by email",
     does: "Moves abandoned tickets to a group that answers by email.",
     know: "The conversation ends. What the visitor writes later begins another.",
     group: "email_follow_up",
   },
   {
     recipe: "secondary_queue",
-    title: "Second queue for important tickets",
+    title: "Move abandoned conversations of high priority to a secondary queue",
     does: "Moves abandoned tickets of high or urgent priority to another group, at low priority.",
     know: "A visitor who returns does not get the priority back.",
     group: "secondary",
   },
   {
     recipe: "tag_abandoned",
-    title: "Only tag what was abandoned",
+    title: "Tag abandoned conversations",
     does: "Adds a tag to abandoned tickets, and changes nothing else.",
     know: "The tag stays after a return: it says that it happened.",
   },
   {
     recipe: "welcome_back",
-    title: "Welcome visitors back",
+    title: "Open solved conversations whose visitor came back",
     does: "Opens the solved ticket of a visitor who is back on the site, and removes the tag.",
     know: "It undoes no change of group or priority, and no move to email.",
   },

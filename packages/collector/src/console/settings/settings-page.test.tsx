@@ -93,7 +93,7 @@ describe("SettingsPage", () => {
     await type("30");
     await saveAll();
     const problem = () => part("setting-presence-bufferSeconds-problem").textContent;
-    await vi.waitFor(() => expect(problem()).toBe("is refused here."));
+    await vi.waitFor(() => expect(problem()).toBe("This is refused here."));
     expect(buffer().getAttribute("aria-invalid")).toBe("true");
     expect(buffer().value).toBe("30");
     expect(part("settings-status").textContent).toContain("Nothing was saved");
@@ -127,11 +127,13 @@ describe("SettingsPage", () => {
     );
   });
 
-  it("keeps what was typed while another page is open", async () => {
+  it("keeps what was typed while another page is open, and no message about what was saved", async () => {
     const { form } = await start();
     await type("30");
+    form.status.value = "1 change saved.";
     await show(<p>Another page</p>);
     await show(<SettingsPage form={form} audit={someAudit().audit} />);
     expect(buffer().value).toBe("30");
+    expect(part("settings-status").textContent).toBe("1 change, not saved yet.");
   });
 });

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { SETTING_GROUPS } from "../model/setting-words.ts";
 import type { Audit } from "../state/audit.ts";
 import type { SettingsForm } from "../state/settings-form.ts";
@@ -6,6 +7,7 @@ import { SettingsEditor } from "./settings-editor.tsx";
 
 /** Every setting but the mode of presence, which has a page of its own. */
 export function SettingsPage({ form, audit }: { form: SettingsForm; audit: Audit }) {
+  useEffect(() => form.forgetStatus, [form]);
   return (
     <Page
       id="page-settings"

@@ -1,6 +1,7 @@
 import { AuditPage } from "../audit/audit-page.tsx";
 import { DesksPage } from "../desks/desks-page.tsx";
 import type { SignedIn } from "../model/person.ts";
+import { visitorName } from "../model/words.ts";
 import { PeoplePage } from "../people/people-page.tsx";
 import { PresencePage } from "../presence/presence-page.tsx";
 import { SettingsPage } from "../settings/settings-page.tsx";
@@ -27,7 +28,16 @@ export function PageContent({ page, forms, live, self }: Props) {
     case "presence":
       return <PresencePage form={forms.presence} audit={forms.audit} live={live} />;
     case "triggers":
-      return <TriggersPage form={forms.triggers} audit={forms.audit} />;
+      return (
+        <TriggersPage
+          form={forms.triggers}
+          audit={forms.audit}
+          nameOf={(id) => {
+            const session = live.store.get(id);
+            return session ? visitorName(session) : id;
+          }}
+        />
+      );
     case "setup":
       return (
         <SetupPage

@@ -10,6 +10,7 @@ import {
   differingSettings,
   patchOf,
   problemsOf,
+  problemWords,
   type Raw,
 } from "../model/setting-value.ts";
 import { SETTING_WORDS } from "../model/setting-words.ts";
@@ -56,6 +57,11 @@ export function createSettingsForm(
         if (refused.peek().has(name)) refused.value = without(refused.peek(), name);
         status.value = "";
       });
+    },
+
+    /** Takes the last message away, as where another page is opened. */
+    forgetStatus(): void {
+      status.value = "";
     },
 
     discard(): void {
@@ -109,7 +115,9 @@ export function createSettingsForm(
         const errors = failure instanceof ApiProblem ? failure.errors : [];
         const words = await unsavedWords(failure, api, settings);
         batch(() => {
-          refused.value = new Map(errors.map(({ field, message }) => [field, message]));
+          refused.value = new Map(
+            errors.map(({ field, message }) => [field, problemWords(message)]),
+          );
           status.value = words;
         });
         return false;

@@ -1,5 +1,5 @@
 import { batch, computed, signal } from "@preact/signals";
-import type { RecipeName } from "../../core/recipes.ts";
+import { DEFAULT_GROUPS, type RecipeName, recipe } from "../../core/recipes.ts";
 import type { Trigger } from "../../core/trigger.ts";
 import type { TriggerPreview, TriggerRuns } from "../live/account-api.ts";
 import type { Api } from "../live/api.ts";
@@ -17,7 +17,7 @@ export type TriggersForm = ReturnType<typeof createTriggersForm>;
 
 /** The list of triggers while it is edited. It is saved as a whole. */
 export function createTriggersForm(
-  api: Pick<Api, "triggers" | "triggerRuns" | "saveTriggers" | "addRecipe" | "previewTriggers">,
+  api: Pick<Api, "triggers" | "triggerRuns" | "saveTriggers" | "previewTriggers">,
 ) {
   /** As the collector has them; `null` until they are read. */
   const saved = signal<readonly Trigger[] | null>(null);
@@ -66,6 +66,12 @@ export function createTriggersForm(
     }
   }
 
+  async function tryList(): Promise<string> {
+    const tried = await api.previewTriggers(triggers.peek());
+    preview.value = tried;
+    return `${triedWords(tried.examined)} Nothing was changed.`;
+  }
+
   const edit = (next: readonly Draft[]) =>
     batch(() => {
       drafts.value = next;
@@ -84,11 +90,7 @@ export function createTriggersForm(
     runs,
 
     /** Tries the list on the last conversations, and runs nothing. */
-    tryOut: () =>
-      work(async () => {
-        preview.value = await api.previewTriggers(triggers.peek());
-        return `Tried on the last ${preview.value.examined} conversations. Nothing was changed.`;
-      }),
+    tryOut: () => work(tryList),
 
     /** Reads the list, unless it is being edited, and what its triggers did. */
     async read(): Promise<void> {
@@ -102,11 +104,18 @@ export function createTriggersForm(
       await isRead;
     },
 
-    addRecipe: (recipe: RecipeName, group: string) =>
+    /** Appends a recipe and tries the list with it; it acts once the list is saved. */
+    addRecipe: (name: RecipeName, group: string) =>
       work(async () => {
-        const before = saved.peek()?.length ?? 0;
-        show(await api.addRecipe(recipe, group));
-        return (saved.peek()?.length ?? 0) > before ? "Added and saved." : "It is in the list.";
+        const taken = new Set(triggers.peek().map((each) => each.name));
+        const added = recipe(name, group || DEFAULT_GROUPS[name]).filter(
+          (each) => !taken.has(each.name),
+        );
+        if (added.length === 0) return "It is in the list already.";
+        const next = added.map((trigger) => ({ key: ++lastKey, trigger }));
+        edit([...drafts.peek(), ...next]);
+        if (problems.peek().size > 0) return "Added, not saved yet.";
+        return `Added, not saved yet: it acts once you save. ${await tryList()}`;
       }),
 
     /** @returns the key of the new trigger */
@@ -174,6 +183,12 @@ export function createTriggersForm(
         return "Saved. They run from the next change of a conversation on.";
       }),
   };
+}
+
+function triedWords(examined: number): string {
+  if (examined === 0) return "There is no conversation of the last 7 days to try it on.";
+  if (examined === 1) return "Tried on the only conversation of the last 7 days.";
+  return `Tried on the last ${examined} conversations.`;
 }
 
 function isSame(a: unknown, b: unknown): boolean {

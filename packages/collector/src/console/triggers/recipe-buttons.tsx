@@ -7,15 +7,13 @@ interface Props {
   onAdd: (recipe: RecipeName, group: string) => void;
 }
 
-/** The predefined triggers, each added and saved by one press. */
+/** The predefined triggers, each added to the list and tried by one press. */
 export function RecipeButtons({ isDisabled, onAdd }: Props) {
   return (
     <section class="card" aria-labelledby="recipes-title">
       <h3 id="recipes-title">Ready to use</h3>
       <p class="quiet">
-        {isDisabled
-          ? "Save or discard your changes first."
-          : "Each is added at the end, and saved."}
+        Each is added at the end of the list and tried on past conversations. It acts once you save.
       </p>
       <ul class="recipes">
         {RECIPE_WORDS.map((words) => (
@@ -49,7 +47,8 @@ function Recipe({ words, isDisabled, onAdd }: Props & { words: RecipeWords }) {
             type="text"
             dir="auto"
             maxLength={256}
-            placeholder={group}
+            placeholder={`if left empty: ${group}`}
+            size={30}
             value={typed}
             onInput={({ currentTarget }) => {
               typed.value = currentTarget.value;

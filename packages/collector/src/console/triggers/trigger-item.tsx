@@ -12,10 +12,12 @@ interface Props {
   draft: Draft;
   index: number;
   isLast: boolean;
+  /** What to call a conversation. */
+  nameOf: (id: string) => string;
 }
 
 /** One trigger of the list: what it does, and what can be done with it. */
-export function TriggerItem({ form, audit, draft, index, isLast }: Props) {
+export function TriggerItem({ form, audit, draft, index, isLast, nameOf }: Props) {
   const { key, trigger } = draft;
   const id = `trigger-${key}`;
   const problemAt = (path: string) => form.problems.value.get(`${index}.${path}`);
@@ -91,7 +93,7 @@ export function TriggerItem({ form, audit, draft, index, isLast }: Props) {
         </button>
       </div>
       <p class="quiet">{triggerSentence(trigger)}</p>
-      <TriggerRecord form={form} name={trigger.name} />
+      <TriggerRecord form={form} name={trigger.name} nameOf={nameOf} />
       <p class="problem">{isWrong && "Something is missing or wrong: open it to see what."}</p>
       <details>
         <summary>Change</summary>

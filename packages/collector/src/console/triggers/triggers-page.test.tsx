@@ -16,6 +16,9 @@ const named = (name: string): Trigger => ({
   actions: [{ type: "add_tags", value: ["one", "two"] }],
 });
 
+/** As on Now, where the visitor of one conversation is known. */
+const nameOf = (id: string) => (id === "conv_7" ? "guest_5ec5ec" : id);
+
 async function start(...names: string[]) {
   let list: Trigger[] = names.map(named);
   const api = {
@@ -37,13 +40,9 @@ async function start(...names: string[]) {
         sessions: index === 0 ? ["conv_7", "a/b"] : [],
       })),
     })),
-    addRecipe: vi.fn(async () => {
-      list = [...list, ...recipe("tag_abandoned", "")];
-      return list;
-    }),
   };
   const form = createTriggersForm(api);
-  await show(<TriggersPage form={form} audit={someAudit().audit} />);
+  await show(<TriggersPage form={form} audit={someAudit().audit} nameOf={nameOf} />);
   await vi.waitFor(() => expect(form.isLoaded.value).toBe(true));
   await doing(() => {});
   return { api, form, elsewhere: (next: Trigger[]) => (list = next) };
@@ -75,12 +74,12 @@ describe("TriggersPage", () => {
     ]);
   });
 
-  it("says what each did lately, with links to the conversations", async () => {
+  it("says what each did lately, with links to the conversations by the names of their visitors", async () => {
     await start("A", "B");
     const ran = () => [...document.querySelectorAll(".ran")];
     await vi.waitFor(() => expect(ran()).toHaveLength(2));
     expect(ran()[0]?.textContent).toMatch(
-      /^Ran 2 times in the last 7 days, last on .+: conv_7a\/b$/,
+      /^Ran 2 times in the last 7 days, last on .+: guest_5ec5eca\/b$/,
     );
     expect(ran()[1]?.textContent).toBe("Did not run in the last 7 days.");
     const links = [...document.querySelectorAll(".ran a")].map((a) => a.getAttribute("href"));
@@ -150,13 +149,48 @@ describe("TriggersPage", () => {
     expect(part<HTMLButtonElement>("save-triggers").disabled).toBe(false);
   });
 
-  it("adds a recipe at once, but not while other changes are unsaved", async () => {
+  it("adds a recipe to the list and tries it, and saves nothing of it before that is asked for", async () => {
     const { api } = await start("A");
-    await doing(() => part("recipe-tag_abandoned").click());
-    await vi.waitFor(() => expect(names()).toEqual(["A", "Tag abandoned conversations"]));
-    expect(api.addRecipe).toHaveBeenCalledExactlyOnceWith("tag_abandoned", "");
     await doing(() => button("Delete A")?.click());
-    expect(part<HTMLButtonElement>("recipe-tag_abandoned").disabled).toBe(true);
+    await doing(() => part("recipe-tag_abandoned").click());
+    await vi.waitFor(() => expect(names()).toEqual(["Tag abandoned conversations"]));
+    await vi.waitFor(() => expect(status()).toContain("it acts once you save. Tried on the last"));
+    expect(part("triggers").textContent).toContain("Would have run for 1 of 200");
+    expect(api.saveTriggers).not.toHaveBeenCalled();
+    await vi.waitFor(() =>
+      expect(part<HTMLButtonElement>("recipe-tag_abandoned").disabled).toBe(false),
+    );
+    await doing(() => part("recipe-tag_abandoned").click());
+    await vi.waitFor(() => expect(status()).toBe("It is in the list already."));
+    await vi.waitFor(() => expect(part<HTMLButtonElement>("save-triggers").disabled).toBe(false));
+    await doing(() => part("save-triggers").click());
+    await vi.waitFor(() => expect(status()).toContain("Saved"));
+    expect(api.saveTriggers.mock.calls[0]?.[0]).toEqual(recipe("tag_abandoned", ""));
+  });
+
+  it("moves tickets to the group that was typed, or else to that of the recipe", async () => {
+    const { form } = await start();
+    const groups = () => form.drafts.value.map(({ trigger }) => trigger.actions[0]);
+    await doing(() => part("recipe-secondary_queue").click());
+    await vi.waitFor(() => expect(groups()).toEqual([{ type: "set_group", value: "secondary" }]));
+    await vi.waitFor(() =>
+      expect(part<HTMLButtonElement>("recipe-email_follow_up").disabled).toBe(false),
+    );
+    const group = part("recipe-email_follow_up").closest("li")?.querySelector("input");
+    if (group) await type(group, " mail ");
+    await doing(() => part("recipe-email_follow_up").click());
+    await vi.waitFor(() => expect(groups()).toContainEqual({ type: "set_group", value: "mail" }));
+  });
+
+  it.each([
+    [0, "no conversation of the last 7 days"],
+    [1, "the only conversation of the last 7 days"],
+    [2, "the last 2 conversations"],
+  ])("says on how many conversations it was tried: %i", async (examined, words) => {
+    const { api } = await start("A");
+    api.previewTriggers.mockResolvedValueOnce({ examined, triggers: [] });
+    await doing(() => part("try-triggers").click());
+    await vi.waitFor(() => expect(status()).toContain(words));
   });
 
   it("tries the list as it is edited on past conversations, until it is edited further", async () => {

@@ -6,8 +6,15 @@ import { Page } from "../ui/page.tsx";
 import { RecipeButtons } from "./recipe-buttons.tsx";
 import { TriggerItem } from "./trigger-item.tsx";
 
+interface Props {
+  form: TriggersForm;
+  audit: Audit;
+  /** What to call a conversation. */
+  nameOf: (id: string) => string;
+}
+
 /** The ordered list of triggers. */
-export function TriggersPage({ form, audit }: { form: TriggersForm; audit: Audit }) {
+export function TriggersPage({ form, audit, nameOf }: Props) {
   useEffect(() => {
     form.read();
   }, [form]);
@@ -29,7 +36,10 @@ export function TriggersPage({ form, audit }: { form: TriggersForm; audit: Audit
       title="Triggers"
       lead="They run in this order after each change of a conversation. One that changes the ticket lets the list begin again; each runs once at most."
     >
-      <RecipeButtons isDisabled={isChanged || form.isBusy.value} onAdd={form.addRecipe} />
+      <RecipeButtons
+        isDisabled={!form.isLoaded.value || form.isBusy.value}
+        onAdd={form.addRecipe}
+      />
       <p id="order-hint" class="quiet" hidden={drafts.length < 2}>
         The arrow keys on a trigger’s number move it up and down.
       </p>
@@ -42,6 +52,7 @@ export function TriggersPage({ form, audit }: { form: TriggersForm; audit: Audit
             draft={draft}
             index={index}
             isLast={index === drafts.length - 1}
+            nameOf={nameOf}
           />
         ))}
       </ol>

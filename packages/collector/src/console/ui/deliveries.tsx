@@ -69,7 +69,7 @@ export function Deliveries({ load, onReplay, canReplay, words }: Props) {
       </div>
       <p class="problem">{isUnread.value && "They could not be read. Try again."}</p>
       <p class="quiet" hidden={list.value === null || list.value.length > 0}>
-        Nothing yet.
+        Nothing yet. Tests are not listed here.
       </p>
       <ul>
         {(list.value ?? []).map((delivery) => (
