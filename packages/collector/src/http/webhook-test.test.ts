@@ -94,7 +94,13 @@ describe("a test of a webhook", () => {
       return { status: 204, retryAfter: null };
     };
     await test();
-    expect(entries[0]).toMatchObject({ action: "webhook_tested", target: webhook.id });
+    const named = await harness.json("GET", `/v1/webhooks/${webhook.id}`);
+    expect(entries[0]).toMatchObject({
+      action: "webhook_tested",
+      target: webhook.id,
+      to: { name: named["name"] },
+    });
+    expect(named["name"]).toEqual(expect.any(String));
   });
 
   it("of another account's endpoint, or of one that is not there, is refused", async () => {

@@ -52,7 +52,8 @@ export function webhookTestRoutes({ engine, webhooks }: AppContext): OpenAPIHono
     try {
       // Before it is sent: what leaves the collector has an entry, even if the collector ends meanwhile.
       const by = c.var.principal.actor;
-      const entry = createEntry(clock.now(), { by, action: "webhook_tested", target: id });
+      const to = { name: endpoint.name };
+      const entry = createEntry(clock.now(), { by, action: "webhook_tested", target: id, to });
       await store.admin.commit(account, [], [entry]);
       const sent = await sendTest(webhooks.post, endpoint, clock.now());
       const { id: message, outcome, response, error } = sent;
