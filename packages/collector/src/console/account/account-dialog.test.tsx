@@ -12,7 +12,7 @@ async function start() {
   const account = createAccount({ changePassword, signOutEverywhere });
   await show(<AccountDialog account={account} person={person} />);
   await doing(account.open);
-  part<HTMLInputElement>("present-password").value = "correct horse battery";
+  part<HTMLInputElement>("current-password").value = "correct horse battery";
   part<HTMLInputElement>("new-password").value = "a staple for every horse";
   const submit = () =>
     doing(() => part("password-change").dispatchEvent(new Event("submit", { cancelable: true })));
@@ -31,17 +31,17 @@ describe("AccountDialog", () => {
       "correct horse battery",
       "a staple for every horse",
     );
-    expect(part<HTMLInputElement>("present-password").value).toBe("");
+    expect(part<HTMLInputElement>("current-password").value).toBe("");
     expect(part<HTMLInputElement>("new-password").value).toBe("");
   });
 
-  it("says that the present password is another one, and keeps what was typed", async () => {
+  it("says that the current password is another one, and keeps what was typed", async () => {
     const { changePassword, submit } = await start();
     const wrong = new ApiProblem("password_wrong", "Check the present password.");
     changePassword.mockRejectedValueOnce(wrong);
     await submit();
     await vi.waitFor(() => expect(status()).toBe("Check the present password."));
     expect(part<HTMLInputElement>("new-password").value).toBe("a staple for every horse");
-    expect(document.activeElement).toBe(part("present-password"));
+    expect(document.activeElement).toBe(part("current-password"));
   });
 });

@@ -2,25 +2,25 @@ import { useRef } from "preact/hooks";
 import type { Account } from "../state/account.ts";
 import { MIN_PASSWORD_LENGTH } from "../ui/password-length.ts";
 
-/** Asks for the present password and for a new one. */
+/** Asks for the current password and for a new one. */
 export function PasswordChangeForm({ account }: { account: Account }) {
-  const present = useRef<HTMLInputElement>(null);
+  const password = useRef<HTMLInputElement>(null);
   const wanted = useRef<HTMLInputElement>(null);
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
-    if (!present.current || !wanted.current) return;
-    const isChanged = await account.changePassword(present.current.value, wanted.current.value);
+    if (!password.current || !wanted.current) return;
+    const isChanged = await account.changePassword(password.current.value, wanted.current.value);
     if (isChanged) (event.target as HTMLFormElement).reset();
-    else present.current.focus();
+    else password.current.focus();
   }
 
   return (
     <form id="password-change" class="stack" onSubmit={submit}>
-      <label for="present-password">Present password</label>
+      <label for="current-password">Current password</label>
       <input
-        id="present-password"
-        ref={present}
+        id="current-password"
+        ref={password}
         type="password"
         required
         maxLength={256}

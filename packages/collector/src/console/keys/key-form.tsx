@@ -21,7 +21,12 @@ export function KeyForm({ keys }: { keys: SecretKeys }) {
       <fieldset class="card">
         <legend>Create a key</legend>
         <RoleField id="key-role" role={role} />
-        <NameField id="key-name" hint="What it is for, as “ticket sync”." name={name} />
+        <NameField
+          id="key-name"
+          hint="What it is for, as “ticket sync”. You will tell it from the others by its name."
+          name={name}
+          isRequired
+        />
         <Field
           id="key-overlap"
           label="Earlier keys of this name and role end after"

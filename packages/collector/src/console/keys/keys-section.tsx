@@ -1,4 +1,4 @@
-import { keyWords } from "../model/secret-key.ts";
+import { keyTitle, keyWords, revokeWords } from "../model/secret-key.ts";
 import type { SecretKeys } from "../state/keys.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { SecretDialog } from "../ui/secret-dialog.tsx";
@@ -6,6 +6,7 @@ import { KeyForm } from "./key-form.tsx";
 
 /** The account's secret keys. */
 export function KeysSection({ keys }: { keys: SecretKeys }) {
+  const list = keys.list.value ?? [];
   return (
     <>
       <h3>Secret keys</h3>
@@ -13,18 +14,18 @@ export function KeysSection({ keys }: { keys: SecretKeys }) {
         {keys.status}
       </p>
       <ul id="keys" class="plain">
-        {(keys.list.value ?? []).map((key) => (
+        {list.map((key) => (
           <li key={key.id} class="card" data-key-id={key.id}>
             <h4>
-              <bdi>{key.name ?? "The account’s own"}</bdi> <code dir="ltr">{key.hint}…</code>
+              <bdi>{keyTitle(key, list)}</bdi> <code dir="ltr">{key.hint}…</code>
             </h4>
             <p class="quiet">{keyWords(key)}.</p>
             <div class="buttons">
               <ConfirmButton
                 id={`revoke-${key.id}`}
                 label="Revoke"
-                question={`Revoke the key ${key.hint}…?`}
-                follows="Whatever uses it is refused from now on, and its streams end."
+                question={`Revoke “${keyTitle(key, list)}” (${key.hint}…)?`}
+                follows={revokeWords(key, list)}
                 isDisabled={keys.isBusy.value}
                 onConfirm={() => keys.revoke(key)}
               />

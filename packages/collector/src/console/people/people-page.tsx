@@ -1,9 +1,10 @@
-import { useEffect } from "preact/hooks";
 import type { SignedIn } from "../model/person.ts";
 import type { People } from "../state/people.ts";
 import { Page } from "../ui/page.tsx";
 import { SecretDialog } from "../ui/secret-dialog.tsx";
+import { usePageOpened } from "../ui/use-page-opened.ts";
 import { InviteForm } from "./invite-form.tsx";
+import { OpenInvitations } from "./open-invitations.tsx";
 import { PersonItem } from "./person-item.tsx";
 
 interface Props {
@@ -14,9 +15,7 @@ interface Props {
 
 /** Who uses the console, and with which role. */
 export function PeoplePage({ people, self }: Props) {
-  useEffect(() => {
-    people.read();
-  }, [people]);
+  usePageOpened(people.read);
   return (
     <Page
       id="page-people"
@@ -36,6 +35,7 @@ export function PeoplePage({ people, self }: Props) {
           />
         ))}
       </ul>
+      <OpenInvitations invitations={people.openInvitations.value} />
       <InviteForm people={people} />
       <SecretDialog
         id="invitation"

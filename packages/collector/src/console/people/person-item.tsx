@@ -1,10 +1,9 @@
-import type { Role } from "../../core/lists.ts";
 import type { Person } from "../model/person.ts";
 import { ROLE_WORDS } from "../model/role-words.ts";
 import { timeWords } from "../model/time-words.ts";
 import type { People } from "../state/people.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
-import { RoleOptions } from "../ui/role-options.tsx";
+import { RoleButton } from "./role-button.tsx";
 
 interface Props {
   person: Person;
@@ -26,20 +25,7 @@ export function PersonItem({ person, people, isSelf }: Props) {
         Since {timeWords(createdAt)}. {ROLE_WORDS[role].title}: {ROLE_WORDS[role].may}.
       </p>
       <div class="buttons">
-        <label class="inline">
-          Role
-          <select
-            value={role}
-            disabled={people.isBusy.value}
-            onChange={({ currentTarget }) => {
-              people.setRole(person, currentTarget.value as Role);
-              // It is shown as changed once it is.
-              currentTarget.value = role;
-            }}
-          >
-            <RoleOptions />
-          </select>
-        </label>
+        <RoleButton person={person} people={people} isSelf={isSelf} />
         <ConfirmButton
           id={`remove-${id}`}
           label="Remove"

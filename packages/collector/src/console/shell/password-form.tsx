@@ -3,6 +3,8 @@ import type { Password } from "../model/person.ts";
 import { MIN_PASSWORD_LENGTH } from "../ui/password-length.ts";
 
 interface Props {
+  /** The address that was given with a password that was refused; empty: none was. */
+  knownEmail: string;
   /** Whether a person joins, and chooses the password. */
   isNew: boolean;
   /** Gets what both fields contain, after each change. */
@@ -11,10 +13,10 @@ interface Props {
 }
 
 /** Asks for an e-mail address and a password. */
-export function PasswordForm({ isNew, onType, onGive }: Props) {
+export function PasswordForm({ knownEmail, isNew, onType, onGive }: Props) {
   const email = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
-  useEffect(() => email.current?.focus(), []);
+  useEffect(() => (knownEmail === "" ? email : password).current?.focus(), [knownEmail]);
 
   function type(): void {
     onType([email, password].map(({ current }) => current?.value.trim() ?? ""));
@@ -39,6 +41,7 @@ export function PasswordForm({ isNew, onType, onGive }: Props) {
         id="email"
         ref={email}
         name="email"
+        defaultValue={knownEmail}
         type="email"
         required
         maxLength={254}

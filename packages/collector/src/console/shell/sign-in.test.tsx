@@ -11,7 +11,7 @@ async function start() {
   const base = new URL("https://shop.example/presence/");
   const asking = signal<"sign-in" | "invitation" | null>("sign-in");
   await show(<SignIn signIn={{ base, asking, error: signal(""), give, run: vi.fn() }} />);
-  return give;
+  return { give, asking };
 }
 
 function type(id: string, text: string): Promise<void> {
@@ -49,12 +49,31 @@ describe("SignIn", () => {
   });
 
   it("lets a person sign in whose password looks like a secret key", async () => {
-    const give = await start();
+    const { give } = await start();
     await type("email", "ann@example.com");
     await type("password", KEY);
     await doing(() =>
       part("password-form").dispatchEvent(new Event("submit", { cancelable: true })),
     );
     expect(give).toHaveBeenCalledExactlyOnceWith({ email: "ann@example.com", password: KEY });
+  });
+
+  it("keeps the e-mail address where a password was refused, and asks for the password alone", async () => {
+    const { asking } = await start();
+    expect(document.activeElement).toBe(part("email"));
+    await type("email", "ann@example.com");
+    await type("password", "not this one");
+    await doing(() =>
+      part("password-form").dispatchEvent(new Event("submit", { cancelable: true })),
+    );
+    await doing(() => {
+      asking.value = null;
+    });
+    await doing(() => {
+      asking.value = "sign-in";
+    });
+    expect(part<HTMLInputElement>("email").value).toBe("ann@example.com");
+    expect(part<HTMLInputElement>("password").value).toBe("");
+    expect(document.activeElement).toBe(part("password"));
   });
 });

@@ -8,6 +8,7 @@ import { PasswordForm } from "./password-form.tsx";
 export function SignIn({ signIn }: { signIn: ReturnType<typeof createSignIn> }) {
   const asking = signIn.asking.value;
   const isKey = useSignal(false);
+  const email = useSignal("");
   return (
     <main id="sign-in" hidden={asking === null}>
       {asking && (
@@ -17,11 +18,15 @@ export function SignIn({ signIn }: { signIn: ReturnType<typeof createSignIn> }) 
           </p>
           <PasswordForm
             key={asking}
+            knownEmail={email.value}
             isNew={asking === "invitation"}
             onType={(texts) => {
               isKey.value = texts.some(isSecretKey);
             }}
-            onGive={signIn.give}
+            onGive={(given) => {
+              email.value = given.email;
+              signIn.give(given);
+            }}
           />
           {asking === "sign-in" && <NoPassword base={signIn.base} isKey={isKey.value} />}
         </div>

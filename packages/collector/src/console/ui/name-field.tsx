@@ -1,9 +1,16 @@
 import type { Signal } from "@preact/signals";
 import { Field } from "./field.tsx";
 
+interface Props {
+  id: string;
+  hint: string;
+  name: Signal<string>;
+  /** Whether it must have a character other than a space. */
+  isRequired?: boolean;
+}
+
 /** A name in any language. */
-export function NameField(props: { id: string; hint: string; name: Signal<string> }) {
-  const { id, hint, name } = props;
+export function NameField({ id, hint, name, isRequired }: Props) {
   return (
     <Field id={id} label="Name" hint={hint}>
       {(control) => (
@@ -12,6 +19,8 @@ export function NameField(props: { id: string; hint: string; name: Signal<string
           type="text"
           dir="auto"
           maxLength={256}
+          required={isRequired}
+          pattern={isRequired ? ".*\\S.*" : undefined}
           autocomplete="off"
           value={name}
           onInput={({ currentTarget }) => {
