@@ -8,9 +8,15 @@ const folder = mkdtempSync(join(tmpdir(), "stillhere-desk-files-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A file whose default export has the parts of a desk, under this name. */
-function fileWith(name: string): string {
+function fileWith(name: string, changed = ""): string {
   const path = join(folder, `${name}.mjs`);
-  const parts = "source: {}, sink: {}, outbound: {}, credentials: [], mapping: {}";
+  const functions = (...names: string[]) => `{ ${names.map((each) => `${each}() {}`).join()} }`;
+  const parts = [
+    `source: ${functions("verify", "decode")}`,
+    `sink: ${functions("tellable", "call", "test")}`,
+    "outbound: { shape: { token: {} } }, credentials: ['token'], mapping: {}",
+    changed,
+  ];
   writeFileSync(path, `export default { name: ${JSON.stringify(name)}, ${parts} };`);
   return path;
 }
@@ -33,5 +39,17 @@ it("a desk is refused whose name another one has, or that has no valid name", as
   await expect(loadDesks([fileWith("chatwoot")])).rejects.toThrow('Rename the desk "chatwoot"');
   await expect(loadDesks([fileWith("Big Desk")])).rejects.toThrow(
     'The desk\'s name "Big Desk" must',
+  );
+});
+
+it.each([
+  ["sink: {}", "it has no function sink.tellable"],
+  ["source: { verify() {} }", "it has no function source.decode"],
+  ["credentials: ['tokn']", 'credentials names "tokn", which is no field of outbound'],
+  ["credentials: undefined", "it names no credentials"],
+])("a desk with %s is refused, with what is missing", async (changed, problem) => {
+  const name = problem.replace(/[^a-z]+/g, "-").slice(0, 30);
+  await expect(loadDesks([fileWith(name, changed)])).rejects.toThrow(
+    `Correct the desk "${name}": ${problem}.`,
   );
 });

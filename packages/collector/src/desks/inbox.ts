@@ -13,8 +13,9 @@ import type { Actor } from "../stores/admin.ts";
 import type { SessionKey } from "../stores/store.ts";
 import type { Conversation, ConversationName, Conversations } from "./conversations.ts";
 import type { ConfiguredDesk } from "./desks.ts";
+import { ErasedConversations } from "./erased.ts";
 import type { DeskEvent, Fact, Ref } from "./fact.ts";
-import { type Known, learn } from "./known.ts";
+import { type Known, learn, statusSetAfter } from "./known.ts";
 import { MergedUsers } from "./merged-users.ts";
 import type { Awaited, Parking } from "./parking.ts";
 
@@ -36,12 +37,14 @@ export class Inbox {
   readonly #conversations: Conversations;
   readonly #parking: Parking;
   readonly #users: MergedUsers;
+  readonly #erased: ErasedConversations;
 
   constructor(engine: Engine, conversations: Conversations, parking: Parking) {
     this.#engine = engine;
     this.#conversations = conversations;
     this.#parking = parking;
     this.#users = new MergedUsers(engine.store.admin);
+    this.#erased = new ErasedConversations(engine.store.admin);
   }
 
   /** Resolves once all facts are stored. A second call with the same ones changes nothing. */
@@ -66,6 +69,8 @@ export class Inbox {
         return this.#mergeUsers(desk, prefix, fact);
       case "erase":
         for (const id of await this.#sessionsOf(desk, prefix, fact.ref)) {
+          const now = this.#engine.clock.now();
+          await this.#erased.note(desk, id.slice(prefix.length), fact.at, now);
           await this.#engine.erase({ account, id }, { by });
         }
         return "user" in fact.ref ? undefined : this.#dropParked(desk, fact.ref);
@@ -100,7 +105,11 @@ export class Inbox {
     }
     const { event } = fact;
     if (event.type !== "ticket_updated") {
-      return this.#submit(desk, prefix, conversation, fact, [inputOf(event, fact.at)]);
+      const inputs = [inputOf(event, fact.at)];
+      if (event.type === "end_user_message") {
+        inputs.push(...(await this.#statusSetAfter(desk, prefix, conversation, fact.at)));
+      }
+      return this.#submit(desk, prefix, conversation, fact, inputs);
     }
     const named = await this.#named(desk, prefix, conversation);
     if (!named) return false;
@@ -113,6 +122,23 @@ export class Inbox {
       return withKnown(before, known);
     });
     return true;
+  }
+
+  /**
+   * The status that the desk has set since a message that comes late: what the message does to it (rule 12), the
+   * desk has decided already.
+   */
+  async #statusSetAfter(
+    desk: ConfiguredDesk,
+    prefix: string,
+    conversation: string,
+    sentAt: number,
+  ): Promise<readonly Input[]> {
+    const named = await this.#named(desk, prefix, conversation);
+    const { known } = named ? await this.#conversations.read(named) : { known: {} };
+    const set = statusSetAfter(known, sentAt);
+    if (!set) return [];
+    return [{ type: "ticket_updated", ticket: { status: set.status }, happenedAt: set.at }];
   }
 
   /** Applies what has waited for a conversation, or for its ticket. */
@@ -181,18 +207,20 @@ export class Inbox {
   }
 
   /**
-   * The session of a conversation, created if there is none; `null` if its id cannot be one. The inputs are in
-   * the same commit. Its channel is that of the first message, whichever message comes first.
+   * The session of a conversation, created if there is none; `null` if its id cannot be one, or the desk has
+   * erased it since. The inputs are in the same commit. Its channel is that of the first message, whichever message comes first.
    */
   async #ensure(
-    { account, id: desk }: ConfiguredDesk,
+    configured: ConfiguredDesk,
     prefix: string,
     told: Pick<LinkFact, "conversation" | "channel" | "at"> & { readonly user: string | null },
     inputs: readonly Input[] = [],
   ): Promise<SessionKey | null> {
+    const { account, id: desk } = configured;
     const { conversation, channel, user, at } = told;
     const key = { account, id: prefix + conversation };
     if (!isSessionId(key.id)) return null;
+    if (await this.#erased.hasErased(configured, conversation, at)) return null;
     const create = { channel: channel ?? DEFAULT_CHANNEL, user };
     const outcome = await this.#engine.submit({ key, inputs, create });
     if (!("session" in outcome)) return null;

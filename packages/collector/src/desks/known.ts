@@ -3,6 +3,7 @@
  * desk's next message; because it is known already, it changes nothing.
  * @module
  */
+import type { TicketStatus } from "../core/lists.ts";
 import type { TicketPatch } from "../core/session.ts";
 
 export const TICKET_FIELDS = ["status", "priority", "group", "tags"] as const;
@@ -12,6 +13,8 @@ interface Value {
   readonly value: unknown;
   /** The latest time at which the desk reported it, or it was written. */
   readonly at: number;
+  /** This product wrote it, and the desk has reported no other value since. */
+  readonly isOurs?: true;
 }
 
 export type Known = { readonly [Field in TicketField]?: Value };
@@ -27,8 +30,9 @@ export function learn(known: Known, ticket: TicketPatch, at: number): [TicketPat
     const value = ticket[field];
     const before = known[field];
     if (value === undefined || (before && at < before.at)) continue;
-    if (!before || !isSame(before.value, value)) news[field] = value;
-    learned[field] = { value, at };
+    const isEcho = before !== undefined && isSame(before.value, value);
+    if (!isEcho) news[field] = value;
+    learned[field] = { value, at, ...(isEcho && before.isOurs && { isOurs: true }) };
   }
   return [news as TicketPatch, learned];
 }
@@ -41,9 +45,19 @@ export function noteWritten(known: Known, written: TicketPatch, at: number): Kno
   const noted: { [Field in TicketField]?: Value } = { ...known };
   for (const field of TICKET_FIELDS) {
     if (written[field] === undefined) continue;
-    noted[field] = { value: written[field], at: Math.max(at, known[field]?.at ?? 0) };
+    const notedAt = Math.max(at, known[field]?.at ?? 0);
+    noted[field] = { value: written[field], at: notedAt, isOurs: true };
   }
   return noted;
+}
+
+/** The status that the desk itself has set after `at`, and when; `null`: none. */
+export function statusSetAfter(
+  { status }: Known,
+  at: number,
+): { readonly status: TicketStatus; readonly at: number } | null {
+  if (!status || status.at <= at || status.isOurs) return null;
+  return { status: status.value as TicketStatus, at: status.at };
 }
 
 function isSame(a: unknown, b: unknown): boolean {

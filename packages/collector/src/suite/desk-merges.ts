@@ -88,4 +88,60 @@ export const deskMergeConformanceCases: readonly ConformanceCase[] = [
       deepEqual("session" in outcome && outcome.session.channel, "web_widget");
     },
   },
+  {
+    name: "a message that comes late reopens nothing that its desk has closed since, and does what a trigger has closed",
+    async run(open) {
+      const { accept, engine } = openInbox(await open());
+      const statusOf = async (id: string) => {
+        const outcome = await engine.submit({ key: { account: ACCOUNT, id }, inputs: [] });
+        return "session" in outcome && outcome.session.ticket.status;
+      };
+      for (const [index, order] of permutationsOf([0, 1, 2]).entries()) {
+        const conversation = `c${index}`;
+        const about = { id: null, kind: "event", ref: { conversation } } as const;
+        const closed = { type: "ticket_updated", ticket: { status: "solved" } } as const;
+        const requests: readonly (readonly Fact[])[] = [
+          messageIn(conversation, "u", "web_widget", AT),
+          messageIn(conversation, "u", "web_widget", AT + 1),
+          [
+            { id: null, at: AT + 2, kind: "link", conversation, ticket: "t" },
+            { ...about, at: AT + 2, event: closed },
+          ],
+        ];
+        for (const each of order) await accept(...(requests[each] ?? []));
+        deepEqual(await statusOf(conversation), "solved");
+        await accept(...messageIn(conversation, "u", "web_widget", AT + 3));
+        deepEqual(await statusOf(conversation), "open");
+      }
+      const key = { account: ACCOUNT, id: "own" };
+      await accept(...messageIn("own", "u", "web_widget", AT));
+      const solved = { status: "solved" } as const;
+      await engine.submit({ key, inputs: [{ type: "ticket_updated", ticket: solved }] });
+      await accept(...messageIn("own", "u", "web_widget", AT + 1));
+      deepEqual(await statusOf("own"), "open");
+    },
+  },
+  {
+    name: "what was reported of a conversation before its desk erased it creates it no more",
+    async run(open) {
+      const { accept, engine } = openInbox(await open());
+      const exists = async (id: string) => {
+        const outcome = await engine.submit({ key: { account: ACCOUNT, id }, inputs: [] });
+        return "session" in outcome;
+      };
+      await accept(
+        ...messageIn("c", "u", "web_widget", AT),
+        ...messageIn("d", "u", "web_widget", AT),
+      );
+      const about = { id: null, at: AT + 1, kind: "erase" } as const;
+      await accept({ ...about, ref: { conversation: "c" } });
+      await accept(...messageIn("c", "u", "web_widget", AT));
+      deepEqual([await exists("c"), await exists("d")], [false, true]);
+      await accept({ ...about, ref: { user: "u" } });
+      await accept(...messageIn("d", "u", "web_widget", AT));
+      deepEqual(await exists("d"), false);
+      await accept(...messageIn("d", "u", "web_widget", AT + 2));
+      deepEqual(await exists("d"), true);
+    },
+  },
 ];
