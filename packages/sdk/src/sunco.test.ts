@@ -147,14 +147,33 @@ describe("beside the messenger", () => {
     expect(said()).toEqual([["open", "c1"]]);
   });
 
-  it("one that is destroyed before it has the hash throws nothing", async () => {
+  it("gives the hash again where the collector does not know it, and tells the page", async () => {
     const codes: string[] = [];
     open({ smooch, onError: (code) => codes.push(code) });
     browser.answer = { code: "binding_unknown" };
     await display("c1");
-    await vi.waitFor(() => expect(codes).toContain("binding_unknown"), { timeout: 60_000 });
-    smooch.displayed = null;
     await updated(2);
+    expect(codes).toEqual(["binding_unknown"]);
+  });
+
+  it("gives no conversation the metadata of another, and the hash once it is displayed", async () => {
+    open();
+    await display("c1", { order: 7 });
+    await updated(1);
+    presences[0]?.disconnect();
+    smooch.displayed = { id: "c2", metadata: { order: 8 } };
+    browser.answer = { code: "binding_unknown" };
+    const ask = smooch.getDisplayedConversation;
+    let isAsked = false;
+    // The tab goes on with c1 before the messenger is asked what it displays.
+    smooch.getDisplayedConversation = () => (isAsked ? ask.call(smooch) : null);
+    open();
+    await settle();
+    expect(smooch.updates).toHaveLength(1);
+    isAsked = true;
+    await display("c1", { order: 7 });
+    await updated(2);
+    expect(smooch.updates[1]).toMatchObject(["c1", { order: 7 }]);
   });
 
   it("a visitor who logs out leaves, and comes back with another secret", async () => {

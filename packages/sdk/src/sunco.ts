@@ -60,8 +60,12 @@ export const connectSunco = ({ prefix = "", smooch, ...options }: SuncoOptions):
   const messenger = () => smooch || window.Smooch;
   const displayed = () => messenger()?.getDisplayedConversation?.();
   const { open, reset, leave, hash } = followWidget(prefix, options, (stillhere, id) => {
-    const { metadata } = displayed() || {};
-    return messenger()?.updateConversation?.(id, { metadata: { ...metadata, stillhere } });
+    const shown = displayed();
+    // Of another conversation the metadata are not known, and an update may replace them all.
+    return (
+      shown?.id === id &&
+      messenger()?.updateConversation?.(id, { metadata: { ...shown.metadata, stillhere } })
+    );
   });
 
   // The list of conversations may be displayed instead: the visitor is there still.

@@ -37,7 +37,7 @@ const KEY = "stillhere";
  * Follows the conversation of this tab from before, if there was one.
  *
  * @param prefix of the ids of sessions, before the conversation's own
- * @param give gives the conversation the hash; it may fail
+ * @param give gives the conversation the hash; it may fail, and returns `false` where it cannot
  */
 export const followWidget = (
   prefix: string,
@@ -76,7 +76,8 @@ export const followWidget = (
       given = id;
       const made = hashing;
       await made;
-      if (made === hashing && hash && id) await give(hash, id);
+      // What the widget does not show, it cannot give the hash to: it is given once it does.
+      if (made === hashing && hash && id && (await give(hash, id)) === false) given = undefined;
     });
 
   const leave = () => {

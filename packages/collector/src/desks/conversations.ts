@@ -27,6 +27,8 @@ export interface Conversation {
    * When the message was sent that gave the session its channel; missing: something else than the desk gave it.
    */
   readonly channelAt?: number;
+  /** The ticket that the desk has tied to it last, and when it said so first. */
+  readonly ticket?: { readonly id: string; readonly at: number };
   /** What a dry run would have written last; missing: nothing. */
   readonly dryRun?: WrittenTo;
 }

@@ -1,8 +1,10 @@
 /**
- * Conversations that a desk has erased: what it reported before that, and comes later, creates none of them again.
+ * Conversations, tickets and users that a desk has erased: what it reported before that, and comes later, creates
+ * none of them again.
  * @module
  */
 import type { AdminStore } from "../stores/admin.ts";
+import type { Ref } from "./fact.ts";
 import { updateRecord } from "./record.ts";
 
 /** Desks deliver a message again for minutes; this is a day. */
@@ -15,27 +17,30 @@ interface Named {
   readonly createdAt: number;
 }
 
-export class ErasedConversations {
+export class Erased {
   readonly #admin: AdminStore;
 
   constructor(admin: AdminStore) {
     this.#admin = admin;
   }
 
-  /** @param at when the desk erased it */
-  async note(desk: Named, conversation: string, at: number, now: number): Promise<void> {
-    await updateRecord(this.#admin, desk.account, recordId(desk, conversation), (body) =>
-      at <= ((body as number | undefined) ?? 0) ? null : { body: at, expiresAt: now + KEPT_MS },
-    );
+  /** @param at when the desk erased them */
+  async note(desk: Named, refs: readonly Ref[], at: number, now: number): Promise<void> {
+    for (const ref of refs) {
+      await updateRecord(this.#admin, desk.account, recordId(desk, ref), (body) =>
+        at <= ((body as number | undefined) ?? 0) ? null : { body: at, expiresAt: now + KEPT_MS },
+      );
+    }
   }
 
-  /** Whether the conversation was erased after `at`. */
-  async hasErased(desk: Named, conversation: string, at: number): Promise<boolean> {
-    const [record] = await this.#admin.records([recordId(desk, conversation)]);
-    return at <= ((record?.body as number | undefined) ?? 0);
+  /** Whether any of these was erased at `at` or later. */
+  async hasErased(desk: Named, refs: readonly Ref[], at: number): Promise<boolean> {
+    const records = await this.#admin.records(refs.map((ref) => recordId(desk, ref)));
+    return records.some((record) => at <= ((record?.body as number | undefined) ?? 0));
   }
 }
 
-function recordId({ id, createdAt }: Named, conversation: string): string {
-  return `desk-erased/${id}/${createdAt}/${conversation}`;
+function recordId({ id, createdAt }: Named, ref: Ref): string {
+  const [[what, name] = []] = Object.entries(ref);
+  return `desk-erased/${id}/${createdAt}/${what}/${name}`;
 }

@@ -5,6 +5,7 @@
  */
 import type { Input } from "../core/input.ts";
 import { END_REASON_BY } from "../core/lists.ts";
+import type { Session } from "../core/session.ts";
 import { SESSION_ID } from "../core/text.ts";
 import type { Engine } from "../engine/engine.ts";
 import { hashOf } from "../engine/keys.ts";
@@ -13,7 +14,7 @@ import type { Actor } from "../stores/admin.ts";
 import type { SessionKey } from "../stores/store.ts";
 import type { Conversation, ConversationName, Conversations } from "./conversations.ts";
 import type { ConfiguredDesk } from "./desks.ts";
-import { ErasedConversations } from "./erased.ts";
+import { Erased } from "./erased.ts";
 import type { DeskEvent, Fact, Ref } from "./fact.ts";
 import { type Known, learn, statusSetAfter } from "./known.ts";
 import { MergedUsers } from "./merged-users.ts";
@@ -37,14 +38,14 @@ export class Inbox {
   readonly #conversations: Conversations;
   readonly #parking: Parking;
   readonly #users: MergedUsers;
-  readonly #erased: ErasedConversations;
+  readonly #erased: Erased;
 
   constructor(engine: Engine, conversations: Conversations, parking: Parking) {
     this.#engine = engine;
     this.#conversations = conversations;
     this.#parking = parking;
     this.#users = new MergedUsers(engine.store.admin);
-    this.#erased = new ErasedConversations(engine.store.admin);
+    this.#erased = new Erased(engine.store.admin);
   }
 
   /** Resolves once all facts are stored. A second call with the same ones changes nothing. */
@@ -54,7 +55,6 @@ export class Inbox {
 
   async #apply(desk: ConfiguredDesk, prefix: string, fact: Fact): Promise<void> {
     const { account } = desk;
-    const by: Actor = { desk: desk.id };
     switch (fact.kind) {
       case "link":
         return this.#link(desk, prefix, fact);
@@ -68,15 +68,35 @@ export class Inbox {
       case "merge_users":
         return this.#mergeUsers(desk, prefix, fact);
       case "erase":
-        for (const id of await this.#sessionsOf(desk, prefix, fact.ref)) {
-          const now = this.#engine.clock.now();
-          await this.#erased.note(desk, id.slice(prefix.length), fact.at, now);
-          await this.#engine.erase({ account, id }, { by });
-        }
-        return "user" in fact.ref ? undefined : this.#dropParked(desk, fact.ref);
+        return this.#erase(desk, prefix, fact);
       case "agent":
         return this.#engine.store.putAgent(account, { id: fact.agent, capacity: fact.capacity });
     }
+  }
+
+  async #erase(
+    desk: ConfiguredDesk,
+    prefix: string,
+    { ref, at }: Extract<Fact, { kind: "erase" }>,
+  ): Promise<void> {
+    const { account } = desk;
+    const by: Actor = { desk: desk.id };
+    // What names it may come later, and the conversations that went on as one another too.
+    await this.#erased.note(desk, [ref], at, this.#engine.clock.now());
+    let ids = await this.#sessionsOf(desk, prefix, ref);
+    for (let before: readonly string[] = []; ids.length > 0 && ids[0] !== before[0]; ) {
+      for (const id of ids) {
+        const outcome = await this.#engine.submit({ key: { account, id }, inputs: [] });
+        const links = "session" in outcome ? outcome.session.links : [];
+        const own = links.filter((link) => link.desk === desk.id);
+        const refs = own.map(({ conversation }) => ({ conversation }));
+        await this.#erased.note(desk, refs, at, this.#engine.clock.now());
+        await this.#engine.erase({ account, id }, { by });
+      }
+      before = ids;
+      ids = await this.#sessionsOf(desk, prefix, ref);
+    }
+    if (!("user" in ref)) await this.#dropParked(desk, ref);
   }
 
   async #applyOrPark(desk: ConfiguredDesk, prefix: string, fact: ConversationFact): Promise<void> {
@@ -134,9 +154,19 @@ export class Inbox {
     conversation: string,
     sentAt: number,
   ): Promise<readonly Input[]> {
-    const named = await this.#named(desk, prefix, conversation);
-    const { known } = named ? await this.#conversations.read(named) : { known: {} };
-    const set = statusSetAfter(known, sentAt);
+    const { account } = desk;
+    const id = prefix + conversation;
+    if (!isSessionId(id)) return [];
+    const outcome = await this.#engine.submit({ key: { account, id }, inputs: [] });
+    if (!("session" in outcome)) return [];
+    const { links, createdAt: sessionCreatedAt } = outcome.session;
+    let set: ReturnType<typeof statusSetAfter> = null;
+    // Another desk of the same conversation may be the one that has it.
+    for (const link of links) {
+      const { known } = await this.#conversations.read({ account, ...link, sessionCreatedAt });
+      const found = statusSetAfter(known, Math.max(sentAt, set?.at ?? 0));
+      if (found) set = found;
+    }
     if (!set) return [];
     return [{ type: "ticket_updated", ticket: { status: set.status }, happenedAt: set.at }];
   }
@@ -187,7 +217,8 @@ export class Inbox {
   }
 
   async #link(desk: ConfiguredDesk, prefix: string, fact: LinkFact): Promise<void> {
-    const { conversation, ticket } = fact;
+    const { conversation } = fact;
+    const ticket = await this.#ticketOf(desk, prefix, fact);
     const user = fact.user === undefined ? null : await this.#users.current(desk, fact.user);
     const link = { desk: desk.id, conversation, ticket };
     const linked = { link, ...(user !== null && { user }) };
@@ -201,32 +232,63 @@ export class Inbox {
         happenedAt: fact.at,
       });
     }
-    if (!(await this.#ensure(desk, prefix, { ...fact, user }, inputs))) return;
+    const found = await this.#ensure(desk, prefix, { ...fact, user }, inputs);
+    if (!found) return;
+    if (ticket !== null) await this.#noteTicket(desk, found.session, fact);
     await this.#applyParked(desk, prefix, { conversation }, conversation);
     if (ticket !== null) await this.#applyParked(desk, prefix, { ticket }, conversation);
   }
 
+  /** `null`: the desk names none, or it has tied a later one to the conversation. */
+  async #ticketOf(desk: ConfiguredDesk, prefix: string, fact: LinkFact): Promise<string | null> {
+    if (fact.ticket === null) return null;
+    const named = await this.#named(desk, prefix, fact.conversation);
+    const { ticket } = named ? await this.#conversations.read(named) : {};
+    return ticket && ticket.id !== fact.ticket && fact.at < ticket.at ? null : fact.ticket;
+  }
+
+  async #noteTicket(
+    { account, id: desk }: ConfiguredDesk,
+    { createdAt: sessionCreatedAt }: Session,
+    { conversation, ticket, at }: LinkFact,
+  ): Promise<void> {
+    const name = { account, desk, conversation, sessionCreatedAt };
+    await this.#conversations.update(name, this.#engine.clock.now(), (before) =>
+      ticket === null || before.ticket?.id === ticket
+        ? before
+        : { ...before, ticket: { id: ticket, at } },
+    );
+  }
+
   /**
    * The session of a conversation, created if there is none; `null` if its id cannot be one, or the desk has
-   * erased it since. The inputs are in the same commit. Its channel is that of the first message, whichever message comes first.
+   * erased it since. The inputs are in the same commit. Its channel is that of the first message, whichever comes
+   * first, and from whichever desk.
    */
   async #ensure(
     configured: ConfiguredDesk,
     prefix: string,
-    told: Pick<LinkFact, "conversation" | "channel" | "at"> & { readonly user: string | null },
+    told: Pick<LinkFact, "conversation" | "ticket" | "channel" | "at"> & {
+      readonly user: string | null;
+    },
     inputs: readonly Input[] = [],
-  ): Promise<SessionKey | null> {
-    const { account, id: desk } = configured;
-    const { conversation, channel, user, at } = told;
-    const key = { account, id: prefix + conversation };
+  ): Promise<{ readonly key: SessionKey; readonly session: Session } | null> {
+    const { account } = configured;
+    const { channel, user, at } = told;
+    const key = { account, id: prefix + told.conversation };
     if (!isSessionId(key.id)) return null;
-    if (await this.#erased.hasErased(configured, conversation, at)) return null;
+    if (await this.#erased.hasErased(configured, refsOf(told), at)) return null;
     const create = { channel: channel ?? DEFAULT_CHANNEL, user };
     const outcome = await this.#engine.submit({ key, inputs, create });
     if (!("session" in outcome)) return null;
     const { session, created } = outcome;
-    if (!created && channel === undefined) return key;
-    const name = { account, desk, conversation, sessionCreatedAt: session.createdAt };
+    if (!created && channel === undefined) return { key, session };
+    const name = {
+      account,
+      desk: `*/${account}`,
+      conversation: key.id,
+      sessionCreatedAt: session.createdAt,
+    };
     await this.#conversations.update(name, this.#engine.clock.now(), async (before) => {
       if (created) return { ...before, channelAt: channel === undefined ? UNKNOWN_AT : at };
       // What is missing was decided by others than the desk.
@@ -234,7 +296,7 @@ export class Inbox {
       await this.#engine.submit({ key, inputs: [{ type: "described", channel }] });
       return { ...before, channelAt: at };
     });
-    return key;
+    return { key, session };
   }
 
   async #merge(
@@ -243,11 +305,14 @@ export class Inbox {
     fact: Extract<Fact, { kind: "merge" }>,
   ): Promise<void> {
     const { from, into, at } = fact;
+    const both = [{ conversation: from }, { conversation: into }];
+    if (await this.#erased.hasErased(desk, both, at)) return;
     // Messages of both may come later, and find then where they go on.
-    const old = await this.#ensure(desk, prefix, { conversation: from, user: null, at });
-    const survivor = await this.#ensure(desk, prefix, { conversation: into, user: null, at });
+    const told = { ticket: null, user: null, at };
+    const old = await this.#ensure(desk, prefix, { ...told, conversation: from });
+    const survivor = await this.#ensure(desk, prefix, { ...told, conversation: into });
     if (!old || !survivor) return;
-    await this.#engine.merges.merge(old, survivor.id, await eventIdOf(desk, fact));
+    await this.#engine.merges.merge(old.key, survivor.key.id, await eventIdOf(desk, fact));
     for (const conversation of [from, into]) {
       await this.#applyParked(desk, prefix, { conversation }, conversation);
     }
@@ -259,9 +324,10 @@ export class Inbox {
     { from, into }: Extract<Fact, { kind: "merge_users" }>,
   ): Promise<void> {
     await this.#users.join(desk, from, into, this.#engine.clock.now());
+    const user = await this.#users.current(desk, into);
     for (const id of await this.#sessionsOf(desk, prefix, { user: from })) {
       const key = { account: desk.account, id };
-      await this.#engine.submit({ key, inputs: [{ type: "described", user: into }] });
+      await this.#engine.submit({ key, inputs: [{ type: "described", user }] });
     }
   }
 
@@ -317,6 +383,20 @@ export class Inbox {
     const { sessions } = await store.list(account, { ...filter, desk, limit: MAX_SESSIONS });
     return sessions.map(({ session }) => session.id);
   }
+}
+
+/** What an erasure may have named. */
+function refsOf(told: {
+  readonly conversation: string;
+  readonly ticket: string | null;
+  readonly user: string | null;
+}): readonly Ref[] {
+  const { conversation, ticket, user } = told;
+  return [
+    { conversation },
+    ...(ticket === null ? [] : [{ ticket }]),
+    ...(user === null ? [] : [{ user }]),
+  ];
 }
 
 /** Such a fact is true of the moment at which it comes, and of no later one. */

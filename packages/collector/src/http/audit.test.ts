@@ -164,6 +164,20 @@ describe("the audit log", () => {
     expect(settings?.to).toEqual({ "presence.mode": "on" });
   });
 
+  it("says of an undo that it would accept the terms again", async () => {
+    const accepted = { termsAccepted: true, presence: { mode: "on" } };
+    await harness.request("PATCH", "/v1/settings", accepted);
+    await harness.request("PATCH", "/v1/settings", {
+      termsAccepted: false,
+      presence: { mode: "off" },
+    });
+    const [entry] = (await read("action=settings_changed")).entries;
+    expect(entry?.undo).toMatchObject({
+      from: { "presence.mode": "off", termsAccepted: false },
+      to: { "presence.mode": "on", termsAccepted: true },
+    });
+  });
+
   it("has triggers that were added, removed or changed, or their order", async () => {
     const named = (name: string, actions = [{ type: "end_session" }]) => ({ name, actions });
     await harness.request("PUT", "/v1/triggers", [named("a"), named("b")]);

@@ -158,9 +158,18 @@ function undoView(entry: AuditEntry, latest: AccountSettings) {
   const change = { from: latest, to: found.config };
   const entries = configEntries(entry.at, entry.by, change, entry.id);
   const undoing = entries.find(({ action }) => action === entry.action);
-  if (!undoing) return null;
-  const { from, to, alsoChanged } = undoing;
-  return { from, to, ...(alsoChanged && { alsoChanged }), kept: found.kept };
+  const accepts = entries.some(({ action }) => action === "terms_accepted");
+  if (!undoing && !accepts) return null;
+  const { from, to, alsoChanged } = undoing ?? {};
+  // That the terms are accepted again is an entry of its own.
+  const termsBefore = accepts && { termsAccepted: latest.overrides["termsAccepted"] ?? null };
+  const termsAfter = accepts && { termsAccepted: true };
+  return {
+    from: termsBefore ? { ...(from as object | undefined), ...termsBefore } : from,
+    to: termsAfter ? { ...(to as object | undefined), ...termsAfter } : to,
+    ...(alsoChanged && { alsoChanged }),
+    kept: found.kept,
+  };
 }
 
 /** @throws {Problem} `not_undoable`, or what the settings and triggers after it are refused with */

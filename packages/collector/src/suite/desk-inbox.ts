@@ -33,6 +33,12 @@ export function openInbox(store: Store) {
     engine,
     parking,
     accept: (...facts: readonly Fact[]) => inbox.accept(DESK, "", facts),
+    /** As another desk of the same conversations. */
+    acceptAs: (id: string, ...facts: readonly Fact[]) => inbox.accept({ ...DESK, id }, "", facts),
+    async session(id: string) {
+      const outcome = await engine.submit({ key: { account: ACCOUNT, id }, inputs: [] });
+      return "session" in outcome ? outcome.session : null;
+    },
     count: () => parking.count(DESK, START),
   };
 }

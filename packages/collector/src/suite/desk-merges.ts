@@ -144,4 +144,94 @@ export const deskMergeConformanceCases: readonly ConformanceCase[] = [
       deepEqual(await exists("d"), true);
     },
   },
+  {
+    name: "users that a desk joins one after another are the last one in any order",
+    async run(open) {
+      const { accept, session } = openInbox(await open());
+      for (const [index, order] of permutationsOf([0, 1, 2]).entries()) {
+        const [first, second, last] = ["first", "second", "last"].map((name) => `${name}-${index}`);
+        const joined = (from = "", into = ""): Fact => {
+          return { id: null, at: AT, kind: "merge_users", from, into };
+        };
+        const requests: readonly (readonly Fact[])[] = [
+          messageIn(`c${index}`, first ?? "", "web_widget", AT),
+          [joined(first, second)],
+          [joined(second, last)],
+        ];
+        for (const each of order) await accept(...(requests[each] ?? []));
+        deepEqual((await session(`c${index}`))?.user, last);
+      }
+    },
+  },
+  {
+    name: "what a desk has erased stays erased, whatever is reported late of its conversations, users or tickets",
+    async run(open) {
+      const { accept, session } = openInbox(await open());
+      const erased = (ref: Extract<Fact, { kind: "erase" }>["ref"]): Fact => {
+        return { id: null, at: AT + 3, kind: "erase", ref };
+      };
+      const merged: Fact = { id: "m", at: AT + 2, kind: "merge", from: "c1", into: "c2" };
+      const messages = [
+        ...messageIn("c1", "u1", "web_widget", AT),
+        ...messageIn("c2", "u2", "web_widget", AT + 1),
+      ];
+      // After a merge both conversations are erased with either.
+      await accept(...messages, merged, erased({ conversation: "c2" }), ...messages, merged);
+      deepEqual([await session("c1"), await session("c2")], [null, null]);
+      // The erasure may come first.
+      const linked: Fact = { id: null, at: AT, kind: "link", conversation: "c4", ticket: "t4" };
+      await accept(erased({ user: "u3" }), erased({ ticket: "t4" }));
+      await accept(...messageIn("c3", "u3", "web_widget", AT), linked);
+      deepEqual([await session("c3"), await session("c4")], [null, null]);
+    },
+  },
+  {
+    name: "a conversation has the ticket that its desk tied to it last, in any order, also repeated",
+    async run(open) {
+      const { accept, session } = openInbox(await open());
+      for (const [index, order] of permutationsOf([0, 1]).entries()) {
+        const conversation = `c${index}`;
+        const links: readonly Fact[] = ["earlier", "later"].map((ticket, number) => {
+          return { id: null, at: AT + number, kind: "link", conversation, ticket };
+        });
+        for (const each of [...order, 0]) await accept(links[each] as Fact);
+        deepEqual(
+          (await session(conversation))?.links.map(({ ticket }) => ticket),
+          ["later"],
+        );
+      }
+    },
+  },
+  {
+    name: "two desks of one conversation end the same in any order: its channel, and what either has closed",
+    async run(open) {
+      const { acceptAs, session } = openInbox(await open());
+      for (const [index, order] of permutationsOf([0, 1, 2]).entries()) {
+        const conversation = `c${index}`;
+        const about = { id: null, at: AT + 2 } as const;
+        const requests: readonly [string, readonly Fact[]][] = [
+          ["messages", messageIn(conversation, "u", "sunco_whatsapp", AT + 1)],
+          ["tickets", [{ ...about, kind: "link", conversation, ticket: "t" }]],
+          [
+            "tickets",
+            [
+              { ...about, kind: "link", conversation, ticket: "t" },
+              {
+                ...about,
+                kind: "event",
+                ref: { conversation },
+                event: { type: "ticket_updated", ticket: { status: "solved" } },
+              },
+            ],
+          ],
+        ];
+        for (const each of order) {
+          const [desk, facts] = requests[each] ?? ["", []];
+          await acceptAs(desk, ...facts);
+        }
+        const found = await session(conversation);
+        deepEqual([found?.channel, found?.ticket.status], ["sunco_whatsapp", "solved"]);
+      }
+    },
+  },
 ];

@@ -34,7 +34,7 @@ export function SecretForm({ desk, desks }: { desk: HelpDesk; desks: Desks }) {
               type="password"
               required={index === 0}
               minLength={8}
-              maxLength={256}
+              maxLength={4096}
               dir="ltr"
               autocomplete="new-password"
               value={values.value[index] ?? ""}

@@ -113,7 +113,8 @@ export function deskTestWords(id: string, test: DeskTest): string {
 /** How a write to a desk went. */
 export function deskDeliveryWords(delivery: Delivery): string {
   const { status, response } = delivery;
-  if (status === "delivered" && response === null) return "Nothing to write: the desk knew it";
+  if (status === "delivered" && response === null)
+    return "Nothing was written: the desk knew it, or was to be told nothing";
   return deliveryWords({ ...delivery, response: null, error: answerWords(delivery) || null });
 }
 

@@ -10,7 +10,7 @@ const speedMeaning = (p50: number, p99: number, count: number) =>
 describe("measuredWords", () => {
   it("states the period and whether it was a trial run", () => {
     expect(measuredWords(someInsights())).toMatch(
-      /^The trial run since .+: what presence would have decided. None of it reached the desk.$/,
+      /^The trial run since .+, not more than 7 days: what presence would have decided. None of it reached the desk.$/,
     );
     const live = someInsights({ track: "live", from: "2026-01-07T00:00:00.000Z" });
     expect(measuredWords(live)).toBe("The last day, live: what presence decided at the desk.");

@@ -47,7 +47,7 @@ const MIN_FOR_P99 = 100;
 /** The measured period, and whether it was live or a trial run. */
 export function measuredWords({ track, from, to }: Insights): string {
   if (track === "shadow") {
-    return `The trial run since ${timeWords(from)}: what presence would have decided. None of it reached the desk.`;
+    return `The trial run since ${timeWords(from)}, not more than 7 days: what presence would have decided. None of it reached the desk.`;
   }
   const days = Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
   const time = days === 1 ? "The last day" : `The last ${days} days`;

@@ -4,6 +4,8 @@ import type { Session } from "../model/session.ts";
 const AGENT = "console";
 
 interface Props {
+  /** Whether the person at this browser may change conversations. */
+  mayChange: boolean;
   session: Session;
   error: string;
   onSend: (id: string, event: DeskEvent) => void;
@@ -13,9 +15,9 @@ interface Props {
  * Buttons that play the desk for trying the product out. They are hidden once a helpdesk has
  * reported a ticket for the session, since only its reports count from then on.
  */
-export function DeskActions({ session, error, onSend }: Props) {
+export function DeskActions({ mayChange, session, error, onSend }: Props) {
   const { id, state, ticket } = session;
-  const isHidden = ticket.id !== null || state === "none" || state === "ended";
+  const isHidden = !mayChange || ticket.id !== null || state === "none" || state === "ended";
   return (
     <div id="drawer-actions" class="actions" hidden={isHidden}>
       <p class="quiet">

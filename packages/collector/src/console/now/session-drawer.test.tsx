@@ -7,7 +7,7 @@ import { doing, part, show } from "../testing/render.ts";
 import { aSession, aTransition } from "../testing/session.ts";
 import { SessionDrawer } from "./session-drawer.tsx";
 
-async function start() {
+async function start(mayChange = true) {
   const store = createSessionStore();
   store.put([aSession(), aSession({ id: "conv_2", user: "ben" })]);
   const api = {
@@ -17,7 +17,7 @@ async function start() {
   };
   const settings = signal({});
   const drawer = createDrawer(api, store, settings);
-  await show(<SessionDrawer drawer={drawer} settings={settings} />);
+  await show(<SessionDrawer mayChange={mayChange} drawer={drawer} settings={settings} />);
   return { store, api, drawer };
 }
 
@@ -40,6 +40,12 @@ describe("SessionDrawer", () => {
     expect(texts()).toHaveLength(2);
     await doing(() => part("drawer-close").click());
     expect(dialog().open).toBe(false);
+  });
+
+  it("offers no change of the conversation to people who may make none", async () => {
+    const { drawer } = await start(false);
+    await doing(() => drawer.open("conv_1"));
+    expect(part("drawer-actions").hidden).toBe(true);
   });
 
   it("drops the history of a session that is no longer the one shown", async () => {

@@ -12,13 +12,15 @@ import { Facts } from "./facts.tsx";
 import { HistoryList } from "./history-list.tsx";
 
 interface Props {
+  /** Whether the person at this browser may change conversations. */
+  mayChange: boolean;
   drawer: Drawer;
   settings: ReadonlySignal<Settings>;
   onClosed?: () => void;
 }
 
 /** The dialog with one session's details and history. */
-export function SessionDrawer({ drawer, settings, onClosed }: Props) {
+export function SessionDrawer({ mayChange, drawer, settings, onClosed }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = drawer.isOpen.value;
   useEffect(() => {
@@ -41,12 +43,14 @@ export function SessionDrawer({ drawer, settings, onClosed }: Props) {
       // A click outside the drawer closes it, as Escape does.
       onClick={({ target }) => target === dialog.current && drawer.close()}
     >
-      {session && <Details session={session} drawer={drawer} settings={settings} />}
+      {session && (
+        <Details session={session} mayChange={mayChange} drawer={drawer} settings={settings} />
+      )}
     </dialog>
   );
 }
 
-function Details({ session, drawer, settings }: Props & { session: Session }) {
+function Details({ session, mayChange, drawer, settings }: Props & { session: Session }) {
   const { live, shadow } = drawer.histories;
   return (
     <div class="drawer-inside">
@@ -65,7 +69,12 @@ function Details({ session, drawer, settings }: Props & { session: Session }) {
         </button>
       </div>
       <Facts session={session} />
-      <DeskActions session={session} error={drawer.error.value} onSend={drawer.send} />
+      <DeskActions
+        mayChange={mayChange}
+        session={session}
+        error={drawer.error.value}
+        onSend={drawer.send}
+      />
       <h3>What happened</h3>
       <HistoryList
         id="drawer-history"

@@ -56,6 +56,7 @@ export function Console({ app, address }: { app: App; address: Address }) {
           )}
           {forms && person && <AccountDialog account={forms.account} person={person} />}
           <SessionDrawer
+            mayChange={person !== null && person.role !== "viewer"}
             drawer={live.drawer}
             settings={live.settings}
             onClosed={address.leaveConversation}

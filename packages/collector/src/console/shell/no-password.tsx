@@ -22,6 +22,10 @@ export function NoPassword({ base, isKey }: Props) {
         <summary>No password yet, or lost?</summary>
         <p>An admin of your account invites you on the page People.</p>
         <p>
+          If you lost your password, an admin removes you there first. Are you the only admin? Use
+          the command below, with another e-mail address.
+        </p>
+        <p>
           Is there no admin yet? Whoever runs the collector makes the first link, which is good
           once: it is printed at the start, and by
         </p>

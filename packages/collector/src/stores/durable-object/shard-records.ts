@@ -480,15 +480,17 @@ export class ShardRecords extends RpcTarget implements ShardLink {
    */
   heartbeat(now: number, toleranceMs: number): boolean {
     const fromAt = this.#unavailableSince(now, toleranceMs);
+    if (fromAt !== null) {
+      this.#options.sql.transaction(() => {
+        this.broadcasts.recordOutage(fromAt, now);
+        if (this.#unwritten.size === 0) this.#statements.dropFact.run("holding");
+      });
+      this.#hasLostBeats = false;
+      this.#mayHaveUnwritten = this.#unwritten.size > 0;
+    }
+    // If the outage could not be recorded, the next heartbeat finds it again.
     if (this.#sweeps > 0) this.#sweptAt = now;
-    if (fromAt === null) return false;
-    this.#options.sql.transaction(() => {
-      this.broadcasts.recordOutage(fromAt, now);
-      if (this.#unwritten.size === 0) this.#statements.dropFact.run("holding");
-    });
-    this.#hasLostBeats = false;
-    this.#mayHaveUnwritten = this.#unwritten.size > 0;
-    return true;
+    return fromAt !== null;
   }
 
   /** A sweep begins, or is over. */

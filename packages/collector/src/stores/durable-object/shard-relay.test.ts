@@ -100,6 +100,26 @@ describe("a coordinator that is slow", () => {
   });
 });
 
+describe("a coordinator that was slow and then fails", () => {
+  it("is reported, for no request waits, and is called again by the next retry", async () => {
+    const { relay, coordinator, commit, taken, errors } = relayOf();
+    coordinator.relay.mockImplementationOnce(
+      () => new Promise((resolve) => setTimeout(resolve, 2 * RELAY_TIMEOUT_MS)),
+    );
+    commit();
+    await pass(2 * RELAY_TIMEOUT_MS);
+    coordinator.relay.mockRejectedValue(new Error("down"));
+    const calls = coordinator.relay.mock.calls.length;
+    commit();
+    await pass(10 * RELAY_TIMEOUT_MS);
+    expect([errors.length, coordinator.relay.mock.calls.length - calls]).toEqual([1, 1]);
+    coordinator.relay.mockResolvedValue();
+    await relay.retry();
+    await pass(0);
+    expect(taken).toEqual([1, 2]);
+  });
+});
+
 describe("a coordinator that fails", () => {
   it("is called again while requests wait, which are not answered before it has their entries", async () => {
     const { coordinator, commit, taken, errors } = relayOf();

@@ -83,7 +83,8 @@ export class ShardRelay {
       try {
         await this.#relayQueue();
       } catch (error) {
-        if (this.#isBehind) {
+        // Nobody waits: it is called again later.
+        if (this.#isBehind || (this.#isSlow && this.#waiting.length === 0)) {
           this.#options.onError(error);
           break;
         }
