@@ -9,10 +9,12 @@ const by = { person: "p", name: "ann@example.com" };
 const invited = (id: string, day: number, role: Role = "viewer"): AuditEntry => ({
   ...{ id, at: at(day), by, action: "person_invited", target: null, from: null },
   to: { role, expiresAt: at(day + 7) },
+  undo: null,
 });
 const joined = (day: number, role: Role): AuditEntry => ({
   ...{ id: `j${day}`, at: at(day), by, action: "person_joined", target: "p", from: null },
   to: { email: "ben@example.com", role },
+  undo: null,
 });
 
 const idsAt = (day: number, invitations: AuditEntry[], people: AuditEntry[]) =>

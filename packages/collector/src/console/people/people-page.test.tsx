@@ -99,6 +99,7 @@ describe("PeoplePage", () => {
         ...{ id: "1", at: new Date(Date.now() - 1_000).toISOString(), from: null, target: null },
         ...{ by: { person: "ann", name: ANN.email }, action: "person_invited" },
         to: { role: "operator", expiresAt },
+        undo: null,
       },
     ];
     await start();
