@@ -132,7 +132,7 @@ describe.concurrent.each(BROWSERS)("in %s", (name) => {
         15_000,
       );
 
-    /** Checks that so many beats follow the first signal, without a long gap. */
+    /** Checks that this number of beats follows the first signal, without a long gap. */
     const expectToStay = async (session: string, beats = 6) => {
       await until(
         `${beats} beats of ${session}`,

@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../engine/clock.ts";
 import type { AdminStore } from "../stores/admin.ts";
+import type { NamedDesk } from "./record.ts";
 
 const STORE_EVERY_MS = 5_000;
 const MAX_ATTEMPTS = 3;
@@ -16,13 +17,6 @@ export interface Activity {
 }
 
 const NONE: Activity = { lastHeardAt: null, lastWrittenAt: null, refused: 0 };
-
-interface Named {
-  readonly account: string;
-  readonly id: string;
-  /** Tells it from one of the same id that was removed. */
-  readonly createdAt: number;
-}
 
 export class DeskActivity {
   readonly #admin: AdminStore;
@@ -36,25 +30,25 @@ export class DeskActivity {
     this.#clock = clock;
   }
 
-  heard(desk: Named): Promise<void> {
+  heard(desk: NamedDesk): Promise<void> {
     return this.#note(desk, { ...NONE, lastHeardAt: this.#clock.now() });
   }
 
-  written(desk: Named): Promise<void> {
+  written(desk: NamedDesk): Promise<void> {
     return this.#note(desk, { ...NONE, lastWrittenAt: this.#clock.now() });
   }
 
-  refused(desk: Named): Promise<void> {
+  refused(desk: NamedDesk): Promise<void> {
     return this.#note(desk, { ...NONE, refused: 1 });
   }
 
-  async of(desk: Named): Promise<Activity> {
+  async of(desk: NamedDesk): Promise<Activity> {
     const [record] = await this.#admin.records([recordId(desk)]);
     const noted = this.#noted.get(recordId(desk)) ?? NONE;
     return join((record?.body as Activity | undefined) ?? NONE, noted);
   }
 
-  async #note(desk: Named, activity: Activity): Promise<void> {
+  async #note(desk: NamedDesk, activity: Activity): Promise<void> {
     const id = recordId(desk);
     this.#noted.set(id, join(this.#noted.get(id) ?? NONE, activity));
     const now = this.#clock.steady();
@@ -77,7 +71,7 @@ export class DeskActivity {
   }
 }
 
-function recordId({ id, createdAt }: Named): string {
+function recordId({ id, createdAt }: NamedDesk): string {
   return `desk-activity/${id}/${createdAt}`;
 }
 

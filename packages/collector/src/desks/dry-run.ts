@@ -4,7 +4,7 @@
  */
 import type { AdminStore } from "../stores/admin.ts";
 import type { Standing } from "./desk.ts";
-import { updateRecord } from "./record.ts";
+import { type NamedDesk, updateRecord } from "./record.ts";
 
 /** Of each desk the last ones are kept, for so long. */
 export const MAX_DRY_WRITES = 100;
@@ -16,13 +16,6 @@ export interface DryWrite extends Standing {
   readonly at: number;
 }
 
-interface Named {
-  readonly account: string;
-  readonly id: string;
-  /** Tells it from one of the same id that was removed. */
-  readonly createdAt: number;
-}
-
 export class DryRuns {
   readonly #admin: AdminStore;
   /** One after another: all of a desk are in one record. */
@@ -32,7 +25,7 @@ export class DryRuns {
     this.#admin = admin;
   }
 
-  note(desk: Named, write: DryWrite): Promise<void> {
+  note(desk: NamedDesk, write: DryWrite): Promise<void> {
     const noted = this.#last.then(() =>
       updateRecord(this.#admin, desk.account, recordId(desk), (body) => ({
         body: [write, ...writesIn(body)].slice(0, MAX_DRY_WRITES),
@@ -44,13 +37,13 @@ export class DryRuns {
   }
 
   /** Newest first. */
-  async of(desk: Named): Promise<readonly DryWrite[]> {
+  async of(desk: NamedDesk): Promise<readonly DryWrite[]> {
     const [record] = await this.#admin.records([recordId(desk)]);
     return writesIn(record?.body);
   }
 }
 
-function recordId({ id, createdAt }: Named): string {
+function recordId({ id, createdAt }: NamedDesk): string {
   return `desk-dry-run/${id}/${createdAt}`;
 }
 

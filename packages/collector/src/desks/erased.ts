@@ -5,17 +5,10 @@
  */
 import type { AdminStore } from "../stores/admin.ts";
 import type { Ref } from "./fact.ts";
-import { updateRecord } from "./record.ts";
+import { type NamedDesk, updateRecord } from "./record.ts";
 
 /** Desks deliver a message again for minutes; this is a day. */
 const KEPT_MS = 86_400_000;
-
-interface Named {
-  readonly account: string;
-  readonly id: string;
-  /** Tells it from one of the same id that was removed. */
-  readonly createdAt: number;
-}
 
 export class Erased {
   readonly #admin: AdminStore;
@@ -25,7 +18,7 @@ export class Erased {
   }
 
   /** @param at when the desk erased them */
-  async note(desk: Named, refs: readonly Ref[], at: number, now: number): Promise<void> {
+  async note(desk: NamedDesk, refs: readonly Ref[], at: number, now: number): Promise<void> {
     for (const ref of refs) {
       await updateRecord(this.#admin, desk.account, recordId(desk, ref), (body) =>
         at <= ((body as number | undefined) ?? 0) ? null : { body: at, expiresAt: now + KEPT_MS },
@@ -34,13 +27,13 @@ export class Erased {
   }
 
   /** Whether any of these was erased at `at` or later. */
-  async hasErased(desk: Named, refs: readonly Ref[], at: number): Promise<boolean> {
+  async hasErased(desk: NamedDesk, refs: readonly Ref[], at: number): Promise<boolean> {
     const records = await this.#admin.records(refs.map((ref) => recordId(desk, ref)));
     return records.some((record) => at <= ((record?.body as number | undefined) ?? 0));
   }
 }
 
-function recordId({ id, createdAt }: Named, ref: Ref): string {
+function recordId({ id, createdAt }: NamedDesk, ref: Ref): string {
   const [[what, name] = []] = Object.entries(ref);
   return `desk-erased/${id}/${createdAt}/${what}/${name}`;
 }

@@ -3,19 +3,12 @@
  * @module
  */
 import type { AdminStore } from "../stores/admin.ts";
-import { updateRecord } from "./record.ts";
+import { type NamedDesk, updateRecord } from "./record.ts";
 
 /** Desks deliver a message again for minutes; this is a day. */
 const KEPT_MS = 86_400_000;
 /** Of users that were joined one after another. */
 const MAX_CHAIN = 8;
-
-interface Named {
-  readonly account: string;
-  readonly id: string;
-  /** Tells it from one of the same id that was removed. */
-  readonly createdAt: number;
-}
 
 export class MergedUsers {
   readonly #admin: AdminStore;
@@ -24,14 +17,14 @@ export class MergedUsers {
     this.#admin = admin;
   }
 
-  async join(desk: Named, from: string, into: string, now: number): Promise<void> {
+  async join(desk: NamedDesk, from: string, into: string, now: number): Promise<void> {
     await updateRecord(this.#admin, desk.account, recordId(desk, from), (body) =>
       body === into ? null : { body: into, expiresAt: now + KEPT_MS },
     );
   }
 
   /** Who this user is now. */
-  async current(desk: Named, user: string): Promise<string> {
+  async current(desk: NamedDesk, user: string): Promise<string> {
     let current = user;
     for (let hop = 0; hop < MAX_CHAIN; hop += 1) {
       const [record] = await this.#admin.records([recordId(desk, current)]);
@@ -42,6 +35,6 @@ export class MergedUsers {
   }
 }
 
-function recordId({ id, createdAt }: Named, user: string): string {
+function recordId({ id, createdAt }: NamedDesk, user: string): string {
   return `desk-user/${id}/${createdAt}/${user}`;
 }

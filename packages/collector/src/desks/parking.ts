@@ -8,7 +8,7 @@
 import type { AdminStore } from "../stores/admin.ts";
 import { termHash } from "../stores/term-hash.ts";
 import type { Fact } from "./fact.ts";
-import { updateRecord } from "./record.ts";
+import { type NamedDesk, updateRecord } from "./record.ts";
 
 export const PARKED_MS = 24 * 3_600_000;
 export const MAX_PARKED_OF_TICKET = 50;
@@ -35,13 +35,6 @@ export interface Waiting {
   readonly since: number;
 }
 
-interface Named {
-  readonly account: string;
-  readonly id: string;
-  /** Tells it from one of the same id that was removed. */
-  readonly createdAt: number;
-}
-
 export class Parking {
   readonly #admin: AdminStore;
 
@@ -50,7 +43,7 @@ export class Parking {
   }
 
   /** Keeps a fact; the same one is kept once. Nothing is kept of a ticket that is known to be elsewhere. */
-  async park(desk: Named, awaited: Awaited, fact: Fact, now: number): Promise<void> {
+  async park(desk: NamedDesk, awaited: Awaited, fact: Fact, now: number): Promise<void> {
     await this.#update(desk, awaited, now, (parked, name) => {
       const waiting = parked[name] ?? [];
       if (waiting.some((each) => isElsewhere(each) || isCopy(each.fact, fact))) return parked;
@@ -61,14 +54,19 @@ export class Parking {
   }
 
   /** In the order in which they happened. */
-  async of(desk: Named, awaited: Awaited, now: number): Promise<readonly Fact[]> {
+  async of(desk: NamedDesk, awaited: Awaited, now: number): Promise<readonly Fact[]> {
     const [record] = await this.#admin.records([recordId(desk, numberOf(awaited))]);
     const waiting = fresh(record?.body, now)[nameOf(awaited)] ?? [];
     return waiting.map(({ fact }) => fact).sort((a, b) => a.at - b.at);
   }
 
   /** Removes these facts; what has come meanwhile stays. */
-  async remove(desk: Named, awaited: Awaited, facts: readonly Fact[], now: number): Promise<void> {
+  async remove(
+    desk: NamedDesk,
+    awaited: Awaited,
+    facts: readonly Fact[],
+    now: number,
+  ): Promise<void> {
     await this.#update(desk, awaited, now, (parked, name) => {
       const waiting = parked[name];
       if (!waiting) return parked;
@@ -79,7 +77,7 @@ export class Parking {
   }
 
   /** What waits for what, the oldest first. */
-  async list(desk: Named, now: number): Promise<readonly Waiting[]> {
+  async list(desk: NamedDesk, now: number): Promise<readonly Waiting[]> {
     const ids = Array.from({ length: RECORDS }, (_, number) => recordId(desk, number));
     const records = await this.#admin.records(ids);
     return records
@@ -92,12 +90,12 @@ export class Parking {
       .sort((a, b) => a.since - b.since);
   }
 
-  async count(desk: Named, now: number): Promise<number> {
+  async count(desk: NamedDesk, now: number): Promise<number> {
     return (await this.list(desk, now)).reduce((sum, { facts }) => sum + facts, 0);
   }
 
   async #update(
-    desk: Named,
+    desk: NamedDesk,
     awaited: Awaited,
     now: number,
     change: (parked: Parked, name: string) => Parked,
@@ -113,7 +111,7 @@ export class Parking {
   }
 }
 
-function recordId({ id, createdAt }: Named, number: number): string {
+function recordId({ id, createdAt }: NamedDesk, number: number): string {
   return `desk-parked/${id}/${createdAt}/${number}`;
 }
 

@@ -6,6 +6,14 @@ import type { AdminStore } from "../stores/admin.ts";
 
 const MAX_ATTEMPTS = 8;
 
+/** The desk whose record it is. */
+export interface NamedDesk {
+  readonly account: string;
+  readonly id: string;
+  /** Tells it from one of the same id that was removed. */
+  readonly createdAt: number;
+}
+
 export interface RecordChange {
   /** `null` deletes the record. */
   readonly body: unknown;

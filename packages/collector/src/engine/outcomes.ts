@@ -57,7 +57,7 @@ export async function reportOutcomes(
   return { from, to, days };
 }
 
-/** When the first of so many UTC days begins, of which `to` is in the last one. */
+/** When the first of these UTC days begins, the last of which has `to`. */
 export function firstDayOf(to: number, days: number): number {
   return dayOf(to) - (days - 1) * DAY_MS;
 }

@@ -42,7 +42,7 @@ export class PendingSettlement {
     });
   }
 
-  /** So many rows that they are to be stored now, in a short transaction. */
+  /** There are enough rows for a transaction, which stays short if they are stored now. */
   get isLarge(): boolean {
     return this.#changed.size + this.#caughtUp.size >= MAX_ROWS;
   }

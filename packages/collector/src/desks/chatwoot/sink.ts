@@ -4,9 +4,10 @@
  * https://developers.chatwoot.com/api-reference/conversations/conversation-details
  * @module
  */
-import type { Changed, DeskAnswer, DeskCall, Sink, Standing, Step, Written } from "../desk.ts";
+import type { Changed, DeskCall, Sink, Standing, Step, Written } from "../desk.ts";
 import { type Mapping, theirsOf } from "../mapping.ts";
 import { at, listAt } from "../read.ts";
+import { after } from "../steps.ts";
 
 export interface ChatwootOutbound {
   readonly baseUrl: string;
@@ -153,9 +154,4 @@ function inTurn(
     headers,
     next: (answer) => after(answer, () => inTurn(rest, headers)),
   };
-}
-
-function after({ status }: DeskAnswer, next: () => Step): Step {
-  if (status === 404) return "gone";
-  return status >= 200 && status < 300 ? next() : "retry";
 }

@@ -5,8 +5,9 @@
  * https://developer.zendesk.com/api-reference/conversations/#operation/UpdateConversation
  * @module
  */
-import type { DeskAnswer, DeskCall, Sink, Standing, Step, Written } from "../desk.ts";
+import type { DeskCall, Sink, Standing, Written } from "../desk.ts";
 import { at, textAt } from "../read.ts";
+import { after } from "../steps.ts";
 
 export interface SuncoOutbound {
   readonly baseUrl: string;
@@ -86,9 +87,4 @@ function readMetadata(body: unknown): Metadata | null {
   if (at(conversation, "id") === undefined) return null;
   const metadata = at(conversation, "metadata") ?? {};
   return typeof metadata === "object" && !Array.isArray(metadata) ? (metadata as Metadata) : null;
-}
-
-function after({ status }: DeskAnswer, next: () => Step): Step {
-  if (status === 404) return "gone";
-  return status >= 200 && status < 300 ? next() : "retry";
 }

@@ -5,9 +5,10 @@
  * https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#protect-against-ticket-update-collisions
  * @module
  */
-import type { Changed, DeskAnswer, DeskCall, Sink, Standing, Step, Written } from "../desk.ts";
+import type { Changed, DeskCall, Sink, Standing, Written } from "../desk.ts";
 import { type Mapping, theirsOf } from "../mapping.ts";
 import { at, listAt, namesAt, textAt } from "../read.ts";
+import { after } from "../steps.ts";
 
 export interface ZendeskOutbound {
   readonly baseUrl: string;
@@ -172,9 +173,4 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
 function groupId(group: string, mapping: Mapping): number | null {
   const theirs = theirsOf(mapping.group, group) ?? "";
   return /^\d{1,15}$/.test(theirs) ? Number(theirs) : null;
-}
-
-function after({ status }: DeskAnswer, next: () => Step): Step {
-  if (status === 404) return "gone";
-  return status >= 200 && status < 300 ? next() : "retry";
 }
