@@ -736,6 +736,33 @@ describe("People", () => {
     expect(other.page.url()).not.toContain("invite");
   });
 
+  it("withdraws an invitation, whose link then says so", async () => {
+    await lead.page.bringToFront();
+    await lead.page.select("#invite-role", "operator");
+    await lead.page.click("#invite");
+    const link = await takeSecret("invitation");
+    const id = await lead.page.waitForFunction(
+      () =>
+        [...document.querySelectorAll<HTMLElement>("#open-invitations li")]
+          .find(({ textContent }) => textContent.startsWith("Operator"))
+          ?.querySelector("button")?.id,
+    );
+    await lead.pressOn(`#${await id.jsonValue()}`, "Enter");
+    expect(await lead.allComplaints()).toEqual([]);
+    await lead.pressOn(`#${await id.jsonValue()}-confirm`, "Enter");
+    await lead.seeIn("#people-status", "The invitation as Operator was withdrawn");
+    const invited = new ConsolePage(await browser.openApart());
+    await invited.page.goto(link);
+    await invited.page.waitForSelector("#invitation-form");
+    await invited.page.waitForFunction(() => document.activeElement?.id === "email");
+    await invited.type("#email", "eve@example.com");
+    await invited.type("#password", PASSWORD);
+    await invited.page.keyboard.press("Enter");
+    await invited.seeIn("#sign-in-error", "this one was withdrawn");
+    await invited.page.close();
+    await other.page.bringToFront();
+  });
+
   it("signs a person out, and in again by the password alone", async () => {
     await other.page.click("#sign-out");
     await give("not this one");

@@ -209,6 +209,20 @@ describe("at the edge, a person", () => {
     expect(results.map(({ status }) => status).sort()).toEqual([200, 404]);
   });
 
+  it("withdraws an invitation, which nobody can accept then", async () => {
+    const { url } = await site.request<{ url: string }>("POST", "/v1/invitations", {
+      role: "operator",
+    });
+    type Open = { invitations: { id: string; role: string }[] };
+    const { invitations } = await site.request<Open>("GET", "/v1/invitations");
+    const id = invitations.find(({ role }) => role === "operator")?.id;
+    await site.request("DELETE", `/v1/invitations/${id}`);
+    const token = new URL(url).hash.replace("#invite=", "");
+    const body = { token, email: "ivy@example.com", password: PASSWORD };
+    const refused = await asPage("POST", "/v1/invitations/accept", { body });
+    expect([refused.status, refused.body["code"]]).toEqual([404, "invitation_invalid"]);
+  });
+
   it("is refused after 5 wrong passwords", async () => {
     const body = { email: "hal@example.com", password: "another password" };
     const headers = { "CF-Connecting-IP": "192.0.2.77" };

@@ -102,6 +102,7 @@ const readAccount = async () => [
   await collector.request("GET", "/v1/agents"),
   await collector.request("GET", "/v1/keys"),
   await collector.request("GET", "/v1/people"),
+  await collector.request("GET", "/v1/invitations"),
 ];
 
 it("the OpenAPI document lists the routes, and all of them require a key", () => {

@@ -4,8 +4,9 @@
  */
 import type { Role } from "../core/lists.ts";
 import { createSystemClock } from "../engine/clock.ts";
-import { MAX_INVITATION_MS, People } from "../engine/people.ts";
-import { invitationUrl } from "../http/people.ts";
+import { MAX_INVITATION_MS } from "../engine/invitations.ts";
+import { People } from "../engine/people.ts";
+import { invitationUrl, TOO_MANY_INVITATIONS } from "../http/people.ts";
 import { createScryptPasswords } from "../platform/node-passwords.ts";
 import { UsageError } from "./failure.ts";
 import { requireAccount, withAccounts } from "./keys.ts";
@@ -35,7 +36,10 @@ export async function people({ account, invite, role, url, ...options }: PeopleO
       }
       return;
     }
-    const { token, expiresAt } = await all.invite(name, role, MAX_INVITATION_MS, { cli: "people" });
+    const by = { cli: "people" };
+    const invitation = await all.invitations.create(name, role, MAX_INVITATION_MS, by);
+    if (invitation === "full") throw new UsageError(TOO_MANY_INVITATIONS);
+    const { token, expiresAt } = invitation;
     console.log(`Good once, until ${new Date(expiresAt).toISOString()}:`);
     console.log(`  ${invitationUrl(url, token)}`);
   });

@@ -6,7 +6,8 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { DeskKind } from "../desks/desk.ts";
 import { DEFAULT_ACCOUNT } from "../engine/accounts.ts";
-import { MAX_INVITATION_MS, type People } from "../engine/people.ts";
+import { MAX_INVITATION_MS } from "../engine/invitations.ts";
+import type { People } from "../engine/people.ts";
 import { invitationUrl } from "../http/people.ts";
 import { prepareAccount } from "../platform/default-account.ts";
 import { logError } from "../platform/log.ts";
@@ -68,9 +69,12 @@ export async function serve(options: ServeOptions): Promise<void> {
 async function printInvitation(people: People, url: string): Promise<void> {
   if ((await people.list(DEFAULT_ACCOUNT)).length > 0) return;
   const by = { cli: "serve" };
-  const { token } = await people.invite(DEFAULT_ACCOUNT, "admin", MAX_INVITATION_MS, by);
+  const { invitations } = people;
+  const invitation = await invitations.create(DEFAULT_ACCOUNT, "admin", MAX_INVITATION_MS, by);
+  // So many starts have printed one, each of which is still good.
+  if (invitation === "full") return;
   console.log("Nobody can sign in to the console yet. Become its first admin by this link, once:");
-  console.log(`  ${invitationUrl(url, token)}`);
+  console.log(`  ${invitationUrl(url, invitation.token)}`);
 }
 
 /** @throws {UsageError} where anybody could write the header. */

@@ -161,6 +161,7 @@ export const AUDIT_ACTIONS = [
   "key_revoked",
   "session_erased",
   "person_invited",
+  "invitation_withdrawn",
   "person_joined",
   "person_changed",
   "person_removed",

@@ -8,12 +8,12 @@ import type { Role } from "../core/lists.ts";
 import type { Actor, AdminRecord, AdminStore, AuditEntry, RecordWrite } from "../stores/admin.ts";
 import { createEntry } from "./audit.ts";
 import type { Clock } from "./clock.ts";
+import { Invitations } from "./invitations.ts";
 import { hashOf, randomText } from "./keys.ts";
 import type { Passwords } from "./passwords.ts";
 
 /** A request by a person reads all of their account. */
 export const MAX_PEOPLE = 200;
-export const MAX_INVITATION_MS = 7 * 86_400_000;
 export const MIN_PASSWORD_LENGTH = 12;
 
 export interface Person {
@@ -27,11 +27,6 @@ export interface Person {
   readonly createdAt: number;
 }
 
-interface Invitation {
-  readonly account: string;
-  readonly role: Role;
-}
-
 interface AccountPeople {
   readonly people: readonly Person[];
   readonly record: AdminRecord | null;
@@ -43,15 +38,11 @@ interface PersonChange {
   readonly audit: readonly AuditEntry[];
 }
 
-export interface NewInvitation {
-  /** Shown once; its hash is stored. */
-  readonly token: string;
-  readonly expiresAt: number;
-}
-
 export type AcceptOutcome =
   | { readonly account: string; readonly person: Person }
-  | "invalid"
+  | "unknown"
+  | "accepted"
+  | "withdrawn"
   | "email_taken"
   | "full";
 
@@ -66,10 +57,6 @@ async function emailId(email: string): Promise<string> {
   return `email/${await hashOf(email.normalize("NFKC").toLowerCase())}`;
 }
 
-async function invitationId(token: string): Promise<string> {
-  return `invitation/${await hashOf(token)}`;
-}
-
 export interface PeopleOptions {
   readonly admin: AdminStore;
   readonly clock: Clock;
@@ -77,6 +64,7 @@ export interface PeopleOptions {
 }
 
 export class People {
+  readonly invitations: Invitations;
   readonly #admin: AdminStore;
   readonly #clock: Clock;
   readonly #passwords: Passwords;
@@ -85,6 +73,7 @@ export class People {
     this.#admin = admin;
     this.#clock = clock;
     this.#passwords = passwords;
+    this.invitations = new Invitations(admin, clock);
   }
 
   async list(account: string): Promise<readonly Person[]> {
@@ -109,31 +98,15 @@ export class People {
     return { record, people: (record?.body ?? []) as readonly Person[] };
   }
 
-  /** @param ttlMs {@link MAX_INVITATION_MS} at most */
-  async invite(account: string, role: Role, ttlMs: number, by: Actor): Promise<NewInvitation> {
-    const now = this.#clock.now();
-    const expiresAt = now + Math.min(ttlMs, MAX_INVITATION_MS);
-    const token = randomText(24);
-    const body: Invitation = { account, role };
-    const write = { id: await invitationId(token), expectedVersion: 0, body, expiresAt };
-    const to = { role, expiresAt: new Date(expiresAt).toISOString() };
-    await this.#admin.commit(
-      account,
-      [write],
-      [createEntry(now, { by, action: "person_invited", to })],
-    );
-    return { token, expiresAt };
-  }
-
   /** Makes the holder of an invitation a person of its account. */
   async accept(token: string, email: string, password: string): Promise<AcceptOutcome> {
-    const id = await invitationId(token);
-    if (!(await this.#invitation(id))) return "invalid";
+    const found = await this.invitations.find(token);
+    if (typeof found === "string") return found;
     const passwordHash = await this.#passwords.hash(password);
     for (;;) {
-      const invitation = await this.#invitation(id);
-      if (!invitation) return "invalid";
-      const { account, role } = invitation.body as Invitation;
+      const invitation = await this.invitations.find(token);
+      if (typeof invitation === "string") return invitation;
+      const { account, role } = invitation;
       const { people, record } = await this.#read(account);
       const address = await emailId(email);
       const [known] = await this.#admin.records([address]);
@@ -142,7 +115,7 @@ export class People {
       const now = this.#clock.now();
       const person = { id: randomText(9), email, role, passwordHash, epoch: 0, createdAt: now };
       const writes = [
-        { id, expectedVersion: invitation.version, body: null, expiresAt: null },
+        ...(await this.invitations.ending(invitation, "accepted")),
         { id: address, expectedVersion: 0, body: { account, person: person.id }, expiresAt: null },
         this.#writeOf(account, record, [...people, person]),
       ];
@@ -154,11 +127,6 @@ export class People {
       });
       if (await this.#admin.commit(account, writes, [entry])) return { account, person };
     }
-  }
-
-  async #invitation(id: string): Promise<AdminRecord | null> {
-    const [found] = await this.#admin.records([id]);
-    return found && (found.expiresAt ?? 0) > this.#clock.now() ? found : null;
   }
 
   #writeOf(account: string, record: AdminRecord | null, people: readonly Person[]): RecordWrite {

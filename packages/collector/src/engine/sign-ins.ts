@@ -88,7 +88,7 @@ export class SignIns {
   }
 
   /**
-   * Another password for a person who knows the present one. All sign-ins of the person end, and a new one
+   * Another password for a person who knows the current one. All sign-ins of the person end, and a new one
    * begins. Wrong passwords count as failed sign-ins do.
    */
   async changePassword(

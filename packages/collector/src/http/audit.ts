@@ -10,6 +10,7 @@ import { type Undo, undoOf } from "../engine/undo.ts";
 import { name } from "../schemas/name.ts";
 import type { Actor, AuditEntry } from "../stores/admin.ts";
 import { erasureHashOf } from "../stores/erasure.ts";
+import { actor } from "./actor.ts";
 import type { AppContext, Env } from "./context.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { answerLists, fittingTexts } from "./list-page.ts";
@@ -21,15 +22,6 @@ import { requireValid } from "./triggers.ts";
 import { iso } from "./views.ts";
 
 const MAX_FILTER_LENGTH = 512;
-
-const actor = z
-  .union([
-    z.object({ person: z.string(), name: z.string() }),
-    z.object({ key: z.string(), name: z.string() }),
-    z.object({ cli: z.string().describe("The command.") }),
-    z.object({ desk: z.string() }),
-  ])
-  .openapi("Actor");
 
 const entryView = z
   .object({

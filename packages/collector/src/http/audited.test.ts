@@ -91,6 +91,11 @@ const USES: Readonly<Record<string, Use>> = {
     const body = { token: invitation, email: "eve@example.com", password: PASSWORD };
     return new Browser(harness).request("POST", "/v1/invitations/accept", body);
   },
+  "DELETE /v1/invitations/:id": async () => {
+    type Open = { invitations: { id: string }[] };
+    const { invitations } = await harness.json<Open>("GET", "/v1/invitations");
+    return send("DELETE", `/v1/invitations/${invitations[0]?.id}`);
+  },
   "PATCH /v1/people/:id": () => send("PATCH", `/v1/people/${person}`, { role: "operator" }),
   "DELETE /v1/people/:id": () => send("DELETE", `/v1/people/${person}`),
   "PUT /v1/sign-in/password": () =>

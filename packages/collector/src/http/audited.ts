@@ -53,6 +53,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   "PUT /v1/sign-in/password": ["password_changed", "signed_in"],
   "POST /v1/invitations/accept": ["person_joined", "signed_in"],
   "POST /v1/invitations": ["person_invited"],
+  "DELETE /v1/invitations/:id": ["invitation_withdrawn"],
   "PATCH /v1/people/:id": ["person_changed"],
   "DELETE /v1/people/:id": ["person_removed"],
 };

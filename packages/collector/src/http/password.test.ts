@@ -22,7 +22,7 @@ const signIn = (password: string, at = new Browser(harness)) =>
   at.status("POST", "/v1/sign-in", { email: ANN, password });
 
 describe("the own password", () => {
-  it("is changed by who knows the present one, and only the new one signs in then", async () => {
+  it("is changed by who knows the current one, and only the new one signs in then", async () => {
     const response = await change();
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ id: ann.id, email: ANN, role: "admin" });
@@ -46,7 +46,7 @@ describe("the own password", () => {
     expect(await browser.status("GET", "/v1/keys")).toBe(401);
   });
 
-  it("stays as it is where the present one is wrong, and the sign-in stays too", async () => {
+  it("stays as it is where the current one is wrong, and the sign-in stays too", async () => {
     const refused = await change("another password");
     expect([refused.status, await codeOf(refused)]).toEqual([403, "password_wrong"]);
     expect(await browser.status("GET", "/v1/keys")).toBe(200);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ROLES } from "../core/lists.ts";
+import { MAX_OPEN_INVITATIONS } from "../engine/invitations.ts";
 import { MAX_PEOPLE } from "../engine/people.ts";
 import { TestApp } from "./testing/app.ts";
 import { Browser, invite, PASSWORD } from "./testing/browser.ts";
@@ -15,6 +16,11 @@ const DAY_MS = 86_400_000;
 const ANN = "ann@example.com";
 const accept = (token: string, email = ANN, password = PASSWORD) =>
   browser.json("POST", "/v1/invitations/accept", { token, email, password });
+
+const open = async () =>
+  (await harness.json<{ invitations: { id: string }[] }>("GET", "/v1/invitations")).invitations;
+const withdraw = (id: string) =>
+  harness.json<Record<string, unknown>>("DELETE", `/v1/invitations/${id}`);
 
 describe("an invitation", () => {
   it("has an address at the console, and until when it is good", async () => {
@@ -71,6 +77,96 @@ describe("an invitation", () => {
     expect(await people()).toMatchObject([{ id, role: "admin" }]);
     // It is still good with an address of one's own.
     expect(await accept(token, "ben@example.com")).toMatchObject({ role: "viewer" });
+  });
+
+  it("is listed with its role and who made it, as long as it can be accepted", async () => {
+    const ann = new Browser(harness);
+    const { id } = await ann.join(ANN, "admin");
+    expect(await open()).toEqual([]);
+    await ann.request("POST", "/v1/invitations", { role: "operator", ttlSeconds: 60 });
+    const token = await invite(harness, "viewer");
+    const [first, second] = await open();
+    expect(first).toEqual({
+      id: expect.any(String),
+      role: "operator",
+      by: { person: id, name: ANN },
+      expiresAt: expect.any(String),
+    });
+    expect(second).toMatchObject({ role: "viewer", by: { key: expect.any(String) } });
+    expect(JSON.stringify([first, second])).not.toContain(token);
+    harness.aheadMs = 61_000;
+    expect(await open()).toEqual([second]);
+    await accept(token, "ben@example.com");
+    expect(await open()).toEqual([]);
+  });
+
+  it("cannot be accepted once it was withdrawn, and says so", async () => {
+    const token = await invite(harness, "viewer");
+    const [{ id } = { id: "" }] = await open();
+    expect(await withdraw(id)).toEqual({ withdrawn: true });
+    expect(await open()).toEqual([]);
+    expect(await accept(token)).toMatchObject({
+      code: "invitation_invalid",
+      detail: "Ask an admin for a new invitation: this one was withdrawn.",
+    });
+    expect(await withdraw(id)).toMatchObject({ code: "not_found" });
+    const { entries } = await harness.json<{ entries: object[] }>(
+      "GET",
+      `/v1/audit?action=invitation_withdrawn&target=${id}`,
+    );
+    expect(entries).toMatchObject([{ from: { role: "viewer" }, to: null }]);
+  });
+
+  it("that was accepted says so, and cannot be withdrawn", async () => {
+    const token = await invite(harness, "viewer");
+    const [{ id } = { id: "" }] = await open();
+    await accept(token);
+    expect(await accept(token, "ben@example.com")).toMatchObject({
+      code: "invitation_invalid",
+      detail: expect.stringContaining("was accepted already"),
+    });
+    expect(await withdraw(id)).toMatchObject({ code: "not_found" });
+  });
+
+  it("is either accepted or withdrawn, where both come at the same time", async () => {
+    for (let count = 0; count < 3; count += 1) {
+      const token = await invite(harness, "viewer");
+      const [{ id } = { id: "" }] = await open();
+      const [accepted, withdrawn] = await Promise.all([
+        accept(token, `person${count}@example.com`),
+        withdraw(id),
+      ]);
+      expect([accepted["code"], withdrawn["code"]].filter((code) => code)).toHaveLength(1);
+      expect(await open()).toEqual([]);
+    }
+  });
+
+  it("of another account is neither listed nor withdrawn", async () => {
+    const { secretKey } = await harness.accounts.put("other");
+    await invite(harness, "viewer");
+    const [{ id } = { id: "" }] = await open();
+    const send = async (method: string, path: string) =>
+      (
+        await harness.request(method, path, undefined, { Authorization: `Bearer ${secretKey}` })
+      ).json();
+    expect(await send("GET", "/v1/invitations")).toEqual({ invitations: [] });
+    expect(await send("DELETE", `/v1/invitations/${id}`)).toMatchObject({ code: "not_found" });
+    expect(await open()).toHaveLength(1);
+  });
+
+  it("can be one of 200 open ones in an account", async () => {
+    const { admin } = harness.store;
+    const expiresAt = Date.now() + DAY_MS;
+    const all = Array.from({ length: MAX_OPEN_INVITATIONS }, (_, index) => ({
+      ...{ id: `${index}`, role: "viewer", by: { cli: "people" }, expiresAt },
+    }));
+    const write = { id: "invitations/default", expectedVersion: 0, body: all, expiresAt: null };
+    await admin.commit("default", [write], []);
+    expect(await harness.json("POST", "/v1/invitations", { role: "viewer" })).toMatchObject({
+      code: "too_many_invitations",
+    });
+    harness.aheadMs = DAY_MS + 1_000;
+    expect(await invite(harness, "viewer")).toMatch(/./);
   });
 
   it("is stored as a hash", async () => {

@@ -4,8 +4,14 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { ROLES } from "../core/lists.ts";
-import { MAX_INVITATION_MS, type Person } from "../engine/people.ts";
+import {
+  MAX_INVITATION_MS,
+  MAX_OPEN_INVITATIONS,
+  type OpenInvitation,
+} from "../engine/invitations.ts";
+import type { Person } from "../engine/people.ts";
 import { name } from "../schemas/name.ts";
+import { actor } from "./actor.ts";
 import type { Env, PeopleContext } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { publicUrlOf } from "./public-url.ts";
@@ -60,7 +66,7 @@ const invite = createRoute({
   method: "post",
   path: INVITATIONS_PATH,
   summary: "Invite a person",
-  ...secured("People", "createInvitation"),
+  ...secured("People", "createInvitation", "too_many_invitations"),
   request: {
     body: jsonBody(
       z.strictObject({
@@ -76,6 +82,35 @@ const invite = createRoute({
     ),
   },
   responses: { 201: invited },
+});
+
+const invitationView = z
+  .object({
+    id: z.string(),
+    role,
+    by: actor.describe("Who made it."),
+    expiresAt: z.iso.datetime(),
+  })
+  .openapi("Invitation");
+
+const listInvitations = createRoute({
+  method: "get",
+  path: INVITATIONS_PATH,
+  summary: "The invitations that can still be accepted",
+  ...secured("People", "listInvitations"),
+  responses: jsonResponses(
+    z.object({ invitations: z.array(invitationView) }),
+    "In the order in which they were made",
+  ),
+});
+
+const withdraw = createRoute({
+  method: "delete",
+  path: "/v1/invitations/{id}",
+  summary: "Withdraw an invitation, which nobody can accept then",
+  ...secured("People", "withdrawInvitation", "not_found"),
+  request: { params },
+  responses: jsonResponses(z.object({ withdrawn: z.literal(true) }), "It was withdrawn"),
 });
 
 export function peopleRoutes({ people, isProxied }: PeopleContext): OpenAPIHono<Env> {
@@ -104,14 +139,34 @@ export function peopleRoutes({ people, isProxied }: PeopleContext): OpenAPIHono<
     const { role, ttlSeconds } = c.req.valid("json");
     const { account, principal } = c.var;
     const ttlMs = ttlSeconds * 1_000;
-    const { token, expiresAt } = await people.invite(account.name, role, ttlMs, principal.actor);
+    const { actor } = principal;
+    const outcome = await people.invitations.create(account.name, role, ttlMs, actor);
+    if (outcome === "full") throw new Problem("too_many_invitations", TOO_MANY_INVITATIONS);
+    const { token, expiresAt } = outcome;
     const { origin, path } = publicUrlOf(c, isProxied);
     const url = invitationUrl(`${origin}${path}`, token);
     return c.json({ url, expiresAt: iso(expiresAt) }, 201);
   });
 
+  routes.openapi(listInvitations, async (c) => {
+    const open = await people.invitations.list(c.var.account.name);
+    return c.json({ invitations: open.map(viewInvitation) }, 200);
+  });
+
+  routes.openapi(withdraw, async (c) => {
+    const { id } = c.req.valid("param");
+    const { account, principal } = c.var;
+    if (!(await people.invitations.withdraw(account.name, id, principal.actor))) {
+      throw new Problem("not_found", "This invitation is not open: list those that are.");
+    }
+    return c.json({ withdrawn: true as const }, 200);
+  });
+
   return routes;
 }
+
+/** What to do before a further one is made. */
+export const TOO_MANY_INVITATIONS = `Withdraw one: an account may have ${MAX_OPEN_INVITATIONS} open invitations.`;
 
 /** @param collector the collector's address, without a slash at the end */
 export function invitationUrl(collector: string, token: string): string {
@@ -128,4 +183,8 @@ function requirePerson(outcome: Person | "last_admin" | null, id: string): Perso
 
 function viewPerson({ id, email, role, createdAt }: Person): z.infer<typeof personView> {
   return { id, email, role, createdAt: iso(createdAt) };
+}
+
+function viewInvitation({ id, role, by, expiresAt }: OpenInvitation) {
+  return { id, role, by, expiresAt: iso(expiresAt) };
 }

@@ -132,7 +132,7 @@ const changePassword = createRoute({
   request: {
     body: jsonBody(
       z.strictObject({
-        password: z.string().max(MAX_PASSWORD_LENGTH).describe("The present one."),
+        password: z.string().max(MAX_PASSWORD_LENGTH).describe("The current one."),
         newPassword: password,
       }),
     ),
@@ -216,7 +216,7 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
     const address = addressGroup(addressOf(c));
     const outcome = await signIns.changePassword(await current(c), { present, wanted }, address);
     if (outcome === "failed") {
-      throw new Problem("password_wrong", "Check the present password: this is another one.");
+      throw new Problem("password_wrong", "Check the current password: this is another one.");
     }
     return c.json(answer(c, allowed(outcome)), 200);
   });
@@ -225,9 +225,8 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
     refuseOtherSites(c);
     const { token, email, password } = c.req.valid("json");
     const outcome = await people.accept(token, email, password);
-    if (outcome === "invalid") {
-      const detail = "Ask for a new invitation: this one has expired, or was accepted already.";
-      throw new Problem("invitation_invalid", detail);
+    if (outcome === "unknown" || outcome === "accepted" || outcome === "withdrawn") {
+      throw new Problem("invitation_invalid", NOT_ACCEPTED[outcome]);
     }
     if (outcome === "email_taken") {
       throw new Problem("email_taken", "Use another e-mail address: a person has this one.");
@@ -241,6 +240,14 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
 
   return routes;
 }
+
+/** Why an invitation cannot be accepted, and what to do. */
+const NOT_ACCEPTED = {
+  unknown: "Ask for a new invitation: this one has expired, or its link is not complete.",
+  accepted:
+    "Sign in if it was you: this invitation was accepted already. It is good for one person.",
+  withdrawn: "Ask an admin for a new invitation: this one was withdrawn.",
+} as const;
 
 /** @throws {Problem} `too_many_requests` */
 function allowed<T extends object>(outcome: T | { readonly retryAfterMs: number }): T {

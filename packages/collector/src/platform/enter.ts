@@ -6,8 +6,9 @@
 import { isIP } from "node:net";
 import type { Context } from "hono";
 import { DEFAULT_ACCOUNT } from "../engine/accounts.ts";
+import { MAX_INVITATION_MS } from "../engine/invitations.ts";
 import { hashOf, isSameHash, randomText } from "../engine/keys.ts";
-import { MAX_INVITATION_MS, type People } from "../engine/people.ts";
+import type { People } from "../engine/people.ts";
 import type { Enter } from "../http/context.ts";
 import { peerOf } from "./address.ts";
 
@@ -25,7 +26,9 @@ export function createEnter(token: string, people: People): Enter {
 }
 
 async function addPerson(people: People) {
-  const invitation = await people.invite(DEFAULT_ACCOUNT, "admin", MAX_INVITATION_MS, BY);
+  const { invitations } = people;
+  const invitation = await invitations.create(DEFAULT_ACCOUNT, "admin", MAX_INVITATION_MS, BY);
+  if (invitation === "full") return null;
   // Nobody knows the password.
   const outcome = await people.accept(invitation.token, EMAIL, randomText(24));
   return typeof outcome === "string" ? people.byEmail(EMAIL) : outcome;

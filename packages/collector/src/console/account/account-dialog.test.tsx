@@ -37,10 +37,10 @@ describe("AccountDialog", () => {
 
   it("says that the current password is another one, and keeps what was typed", async () => {
     const { changePassword, submit } = await start();
-    const wrong = new ApiProblem("password_wrong", "Check the present password.");
+    const wrong = new ApiProblem("password_wrong", "Check the current password.");
     changePassword.mockRejectedValueOnce(wrong);
     await submit();
-    await vi.waitFor(() => expect(status()).toBe("Check the present password."));
+    await vi.waitFor(() => expect(status()).toBe("Check the current password."));
     expect(part<HTMLInputElement>("new-password").value).toBe("a staple for every horse");
     expect(document.activeElement).toBe(part("current-password"));
   });

@@ -1,4 +1,5 @@
 import type { Role } from "../../core/lists.ts";
+import type { OpenInvitation } from "../model/open-invitation.ts";
 import type { Password, Person, SignedIn } from "../model/person.ts";
 import type { Send } from "./account-api.ts";
 import { problemIn } from "./problem.ts";
@@ -46,5 +47,8 @@ export function createPeopleApi(
     /** A link that is good once. */
     invite: (role: Role) =>
       send<{ url: string; expiresAt: string }>("POST", "v1/invitations", { role }),
+    /** Those that can still be accepted. */
+    invitations: () => send<{ invitations: OpenInvitation[] }>("GET", "v1/invitations"),
+    withdrawInvitation: (id: string) => send("DELETE", `v1/invitations/${encodeURIComponent(id)}`),
   };
 }

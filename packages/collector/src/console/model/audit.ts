@@ -55,6 +55,7 @@ const TITLES: Record<AuditAction, string> = {
   key_revoked: "Secret key revoked",
   session_erased: "Conversation erased",
   person_invited: "Person invited",
+  invitation_withdrawn: "Invitation withdrawn",
   person_joined: "Person joined",
   person_changed: "Role of a person changed",
   person_removed: "Person removed",

@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ROLES, type Role } from "../../core/lists.ts";
-import type { AuditEntry, AuditPage } from "../model/audit.ts";
+import { ApiProblem } from "../live/problem.ts";
+import type { OpenInvitation } from "../model/open-invitation.ts";
 import type { Person, SignedIn } from "../model/person.ts";
 import { createPeople } from "../state/people.ts";
 import { doing, part, show } from "../testing/render.ts";
@@ -11,28 +12,33 @@ const ANN: SignedIn = { id: "ann", email: "ann@example.com", role: "admin" };
 const BEN: SignedIn = { id: "ben", email: "ben@example.com", role: "viewer" };
 const createdAt = "2026-01-01T00:00:00.000Z";
 let people: Person[];
-let entries: AuditEntry[];
+let invitations: OpenInvitation[];
 const setRole = vi.fn();
+const withdrawInvitation = vi.fn();
 
 beforeEach(() => {
   people = [ANN, BEN].map((person) => ({ ...person, createdAt }));
-  entries = [];
+  invitations = [];
+  withdrawInvitation.mockReset();
   setRole.mockReset().mockImplementation(async (id: string, role: Role) => {
     people = people.map((person) => (person.id === id ? { ...person, role } : person));
   });
 });
 
+/** An invitation that ann has made. */
+const invitation = (id: string, role: Role): OpenInvitation => ({
+  ...{ id, role, by: { person: "ann", name: ANN.email } },
+  expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+});
+
 async function start(): Promise<void> {
-  const page = ({ action }: { action: string }): AuditPage => ({
-    entries: entries.filter((entry) => entry.action === action),
-    cursor: null,
-  });
   const state = createPeople({
     people: async () => ({ people }),
     setRole,
     removePerson: vi.fn(),
     invite: vi.fn(),
-    audit: async (query) => page(query),
+    invitations: async () => ({ invitations }),
+    withdrawInvitation,
   });
   await show(
     <>
@@ -87,27 +93,52 @@ describe("PeoplePage", () => {
 
   it("shows who joined meanwhile when its link is used again", async () => {
     await start();
-    people.push({ ...BEN, id: "eve", email: "eve@example.com", createdAt });
+    people = [...people, { ...BEN, id: "eve", email: "eve@example.com", createdAt }];
     await doing(() => part("own-link").click());
     await vi.waitFor(() => expect(part("people").textContent).toContain("eve@example.com"));
   });
 
   it("lists open invitations with their role and who made them", async () => {
-    const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
-    entries = [
-      {
-        ...{ id: "1", at: new Date(Date.now() - 1_000).toISOString(), from: null, target: null },
-        ...{ by: { person: "ann", name: ANN.email }, action: "person_invited" },
-        to: { role: "operator", expiresAt },
-        undo: null,
-      },
-    ];
+    invitations = [invitation("1", "operator")];
     await start();
+    expect(part("open-invitations").textContent).toContain(
+      "Operator, invited by ann@example.com, until ",
+    );
+  });
+
+  it("withdraws an invitation after a question, and says so", async () => {
+    invitations = [invitation("1", "viewer"), invitation("2", "operator")];
+    withdrawInvitation.mockImplementation(async (id: string) => {
+      invitations = invitations.filter((each) => each.id !== id);
+    });
+    await start();
+    await doing(() => part("withdraw-2").click());
+    expect(part("withdraw-2-dialog").textContent).toContain("Nobody can join by its link");
+    expect(withdrawInvitation).not.toHaveBeenCalled();
+    await doing(() => part("withdraw-2-confirm").click());
     await vi.waitFor(() =>
-      expect(part("open-invitations").textContent).toContain(
-        "Operator, invited by ann@example.com, until ",
+      expect(part("people-status").textContent).toBe(
+        "The invitation as Operator was withdrawn: its link is of no use now.",
       ),
     );
+    expect(withdrawInvitation).toHaveBeenCalledExactlyOnceWith("2");
+    expect(part("open-invitations").textContent).not.toContain("Operator");
+    expect(part("open-invitations").textContent).toContain("Viewer");
+  });
+
+  it("shows that an invitation is open no longer where it was accepted meanwhile", async () => {
+    invitations = [invitation("1", "viewer")];
+    withdrawInvitation.mockImplementation(async () => {
+      invitations = [];
+      throw new ApiProblem("not_found", "This invitation is not open: list those that are.");
+    });
+    await start();
+    await doing(() => part("withdraw-1").click());
+    await doing(() => part("withdraw-1-confirm").click());
+    await vi.waitFor(() =>
+      expect(part("people-status").textContent).toContain("This invitation is not open"),
+    );
+    expect(document.getElementById("open-invitations")).toBeNull();
   });
 
   it.each(ROLES)("says of an invitation as %s what it may change, and what not", async (role) => {

@@ -35,7 +35,7 @@ export function PeoplePage({ people, self }: Props) {
           />
         ))}
       </ul>
-      <OpenInvitations invitations={people.openInvitations.value} />
+      <OpenInvitations people={people} />
       <InviteForm people={people} />
       <SecretDialog
         id="invitation"

@@ -5,6 +5,8 @@ import { Dialog } from "./dialog.tsx";
 interface Props {
   id: string;
   label: string;
+  /** What it is about, where several buttons have the same label. */
+  about?: string;
   /** The question of the dialog. */
   question: string;
   /** What follows, in a sentence or more. */
@@ -14,7 +16,15 @@ interface Props {
 }
 
 /** A button for what cannot be undone: it says what follows, and asks first. */
-export function ConfirmButton({ id, label, question, follows, isDisabled, onConfirm }: Props) {
+export function ConfirmButton({
+  id,
+  label,
+  about,
+  question,
+  follows,
+  isDisabled,
+  onConfirm,
+}: Props) {
   const isAsking = useSignal(false);
   const close = () => {
     isAsking.value = false;
@@ -25,6 +35,7 @@ export function ConfirmButton({ id, label, question, follows, isDisabled, onConf
         id={id}
         type="button"
         aria-haspopup="dialog"
+        aria-label={about && `${label}: ${about}`}
         disabled={isDisabled}
         onClick={() => {
           isAsking.value = true;
