@@ -3,10 +3,11 @@
  * last told. Both may be lost: then a desk is told again what it knows.
  * @module
  */
+import type { Session } from "../core/session.ts";
 import type { AdminStore } from "../stores/admin.ts";
 import type { Written } from "./desk.ts";
 import type { Known } from "./known.ts";
-import { updateRecord } from "./record.ts";
+import { type NamedDesk, updateRecord } from "./record.ts";
 
 /** Kept for so long after its last change. */
 const KEPT_MS = 30 * 86_400_000;
@@ -18,6 +19,14 @@ export interface ConversationName {
   /** The desk's own id. */
   readonly conversation: string;
   readonly sessionCreatedAt: number;
+}
+
+export function nameOf(
+  { account, id: desk }: Pick<NamedDesk, "account" | "id">,
+  { createdAt: sessionCreatedAt }: Pick<Session, "createdAt">,
+  conversation: string,
+): ConversationName {
+  return { account, desk, conversation, sessionCreatedAt };
 }
 
 export interface Conversation {

@@ -88,6 +88,12 @@ export interface Sink<Outbound> {
     outbound: Outbound,
     mapping: Mapping,
   ): DeskCall | null;
+  /**
+   * What the answer to a `GET` says of the conversation, for desks that lose messages: facts as `decode` returns
+   * them. Those of its ticket's fields and its assignee count where the desk's messages said otherwise before.
+   * @param readAt for facts whose time the answer does not tell
+   */
+  readBack?(body: unknown, mapping: Mapping, readAt: number): readonly Fact[];
   /** Tags by which the desk shows presence, if it does so by tags: it reports them, and they are none of the ticket's. */
   ownTags?(outbound: Outbound): readonly string[];
   /** A request that changes nothing, and is accepted only where writes would be. */

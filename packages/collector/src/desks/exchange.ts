@@ -31,7 +31,7 @@ export interface ExchangeResult extends Attempt {
 
 export interface Observer {
   sending(method: DeskCall["method"]): void;
-  answered(status: number): void;
+  answered(answer: DeskAnswer, method: DeskCall["method"]): void;
 }
 
 const UNOBSERVED: Observer = { sending() {}, answered() {} };
@@ -62,7 +62,7 @@ export async function exchange(
       return failed(error instanceof PostError ? error.code : "failed", null, null);
     }
     response = answer.status;
-    observer.answered(response);
+    observer.answered(answer, method);
     step = commonMeaning(answer) ?? safely(() => next(answer));
     if (step === "retry") return failed(null, response, answer.retryAfterMs);
   }

@@ -12,13 +12,14 @@ import { hashOf } from "../engine/keys.ts";
 import type { Outcome } from "../engine/request.ts";
 import type { Actor } from "../stores/admin.ts";
 import type { SessionKey } from "../stores/store.ts";
-import type { Conversation, ConversationName, Conversations } from "./conversations.ts";
+import { type Conversation, type Conversations, nameOf } from "./conversations.ts";
 import type { ConfiguredDesk } from "./desks.ts";
 import { Erased } from "./erased.ts";
 import type { DeskEvent, Fact, Ref } from "./fact.ts";
-import { type Known, learn, statusSetAfter } from "./known.ts";
+import { isRepeated, type Known, learn, statusSetAfter } from "./known.ts";
 import { MergedUsers } from "./merged-users.ts";
 import type { Awaited, Parking } from "./parking.ts";
+import { inputsOf, reportOf } from "./report.ts";
 
 /** Sessions that one fact about a user or a ticket is applied to. */
 const MAX_SESSIONS = 100;
@@ -124,21 +125,23 @@ export class Inbox {
       return this.#submit(desk, prefix, conversation, fact, [{ type: "bound", hash: fact.hash }]);
     }
     const { event } = fact;
-    if (event.type !== "ticket_updated") {
-      const inputs = [inputOf(event, fact.at)];
+    const report = fact.id === null || event.type === "ticket_updated" ? reportOf(event) : null;
+    if (!report) {
+      const inputs = [...inputsOfEvent(event, fact.at)];
       if (event.type === "end_user_message") {
         inputs.push(...(await this.#statusSetAfter(desk, prefix, conversation, fact.at)));
       }
       return this.#submit(desk, prefix, conversation, fact, inputs);
     }
-    const named = await this.#named(desk, prefix, conversation);
-    if (!named) return false;
-    await this.#conversations.update(named, this.#engine.clock.now(), async (before) => {
-      const [ticket, known] = learn(before.known, event.ticket, fact.at);
-      if (Object.keys(ticket).length > 0) {
-        const input = { type: "ticket_updated", ticket, happenedAt: fact.at } as const;
-        await this.#submit(desk, prefix, conversation, fact, [input]);
-      }
+    const session = await this.#find(desk, prefix, conversation);
+    if (!session) return false;
+    const name = nameOf(desk, session, conversation);
+    await this.#conversations.update(name, this.#engine.clock.now(), async (before) => {
+      const [news, known] = learn(before.known, report, fact.at);
+      const isNew = !isRepeated(before.known, report, fact.at, session.assignee);
+      // An assignment that is outdated may have opened the ticket (rule 17), which the core decides.
+      const inputs = inputsOf("assignee" in report && isNew ? report : news, fact.at);
+      if (inputs.length > 0) await this.#submit(desk, prefix, conversation, fact, inputs);
       return withKnown(before, known);
     });
     return true;
@@ -155,11 +158,9 @@ export class Inbox {
     sentAt: number,
   ): Promise<readonly Input[]> {
     const { account } = desk;
-    const id = prefix + conversation;
-    if (!isSessionId(id)) return [];
-    const outcome = await this.#engine.submit({ key: { account, id }, inputs: [] });
-    if (!("session" in outcome)) return [];
-    const { links, createdAt: sessionCreatedAt } = outcome.session;
+    const session = await this.#find(desk, prefix, conversation);
+    if (!session) return [];
+    const { links, createdAt: sessionCreatedAt } = session;
     let set: ReturnType<typeof statusSetAfter> = null;
     // Another desk of the same conversation may be the one that has it.
     for (const link of links) {
@@ -203,17 +204,16 @@ export class Inbox {
     await this.#parking.remove(desk, awaited, await this.#parking.of(desk, awaited, now), now);
   }
 
-  /** `null` if there is no session of this conversation. */
-  async #named(
-    { account, id: desk }: ConfiguredDesk,
+  /** The session of this conversation; `null`: there is none. */
+  async #find(
+    { account }: ConfiguredDesk,
     prefix: string,
     conversation: string,
-  ): Promise<ConversationName | null> {
+  ): Promise<Session | null> {
     const key = { account, id: prefix + conversation };
     if (!isSessionId(key.id)) return null;
     const outcome = await this.#engine.submit({ key, inputs: [] });
-    if (!("session" in outcome)) return null;
-    return { account, desk, conversation, sessionCreatedAt: outcome.session.createdAt };
+    return "session" in outcome ? outcome.session : null;
   }
 
   async #link(desk: ConfiguredDesk, prefix: string, fact: LinkFact): Promise<void> {
@@ -242,17 +242,18 @@ export class Inbox {
   /** `null`: the desk names none, or it has tied a later one to the conversation. */
   async #ticketOf(desk: ConfiguredDesk, prefix: string, fact: LinkFact): Promise<string | null> {
     if (fact.ticket === null) return null;
-    const named = await this.#named(desk, prefix, fact.conversation);
-    const { ticket } = named ? await this.#conversations.read(named) : {};
+    const session = await this.#find(desk, prefix, fact.conversation);
+    const name = session && nameOf(desk, session, fact.conversation);
+    const { ticket } = name ? await this.#conversations.read(name) : {};
     return ticket && ticket.id !== fact.ticket && fact.at < ticket.at ? null : fact.ticket;
   }
 
   async #noteTicket(
-    { account, id: desk }: ConfiguredDesk,
-    { createdAt: sessionCreatedAt }: Session,
+    desk: ConfiguredDesk,
+    session: Session,
     { conversation, ticket, at }: LinkFact,
   ): Promise<void> {
-    const name = { account, desk, conversation, sessionCreatedAt };
+    const name = nameOf(desk, session, conversation);
     await this.#conversations.update(name, this.#engine.clock.now(), (before) =>
       ticket === null || before.ticket?.id === ticket
         ? before
@@ -418,18 +419,16 @@ function withKnown(before: Conversation, known: Known): Conversation {
   return JSON.stringify(known) === JSON.stringify(before.known) ? before : { ...before, known };
 }
 
-function inputOf(event: Exclude<DeskEvent, { type: "ticket_updated" }>, at: number): Input {
+function inputsOfEvent(event: DeskEvent, at: number): readonly Input[] {
   switch (event.type) {
     case "end_user_message":
-      return { type: event.type, sentAt: at, happenedAt: at };
+      return [{ type: event.type, sentAt: at, happenedAt: at }];
     case "agent_message":
     case "activity":
-      return { type: event.type };
-    case "assigned":
-      return { type: event.type, agent: event.agent, happenedAt: at };
-    case "unassigned":
-      return { type: event.type, requeue: false, happenedAt: at };
+      return [{ type: event.type }];
     case "session_ended":
-      return { type: event.type, reason: END_REASON_BY[event.by], happenedAt: at };
+      return [{ type: event.type, reason: END_REASON_BY[event.by], happenedAt: at }];
+    default:
+      return inputsOf(reportOf(event) ?? {}, at);
   }
 }

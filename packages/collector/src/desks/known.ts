@@ -9,6 +9,12 @@ import type { TicketPatch } from "../core/session.ts";
 export const TICKET_FIELDS = ["status", "priority", "group", "tags"] as const;
 export type TicketField = (typeof TICKET_FIELDS)[number];
 
+const FIELDS = [...TICKET_FIELDS, "assignee"] as const;
+type Field = (typeof FIELDS)[number];
+
+/** What a desk reports of a conversation: fields of its ticket, and who is assigned. */
+export type Report = TicketPatch & { readonly assignee?: string | null };
+
 interface Value {
   readonly value: unknown;
   /** The latest time at which the desk reported it, or it was written. */
@@ -17,24 +23,47 @@ interface Value {
   readonly isOurs?: true;
 }
 
-export type Known = { readonly [Field in TicketField]?: Value };
+export type Known = { readonly [Name in Field]?: Value };
 
 /**
- * The part of a reported ticket that is new, and what is known after it. A value from before the one that is
+ * The part of a report that is new, and what is known after it. A value from before the one that is
  * known is dropped, since messages may arrive in any order.
  */
-export function learn(known: Known, ticket: TicketPatch, at: number): [TicketPatch, Known] {
-  const news: { [Field in TicketField]?: unknown } = {};
-  const learned: { [Field in TicketField]?: Value } = { ...known };
-  for (const field of TICKET_FIELDS) {
-    const value = ticket[field];
+export function learn(known: Known, report: Report, at: number): [Report, Known] {
+  const news: { [Name in Field]?: unknown } = {};
+  const learned: { [Name in Field]?: Value } = { ...known };
+  for (const field of FIELDS) {
+    const value = report[field];
     const before = known[field];
     if (value === undefined || (before && at < before.at)) continue;
     const isEcho = before !== undefined && isSame(before.value, value);
     if (!isEcho) news[field] = value;
     learned[field] = { value, at, ...(isEcho && before.isOurs && { isOurs: true }) };
   }
-  return [news as TicketPatch, learned];
+  return [news as Report, learned];
+}
+
+/**
+ * Whether the desk reports an assignee whom it is known to have, while the session has another: it was changed here,
+ * for example because the agent had no capacity (rule 21), and what the desk repeats undoes nothing.
+ */
+export function isRepeated(
+  { assignee: before }: Known,
+  { assignee }: Report,
+  at: number,
+  current: string | null,
+): boolean {
+  const isKnown = before !== undefined && at >= before.at && before.value === assignee;
+  return isKnown && current !== assignee;
+}
+
+/** The part of a report that says otherwise than what is known; a field of which nothing is known is left out. */
+export function contradictions(known: Known, report: Report): Report {
+  const differing = FIELDS.filter((field) => {
+    const before = known[field];
+    return report[field] !== undefined && before && !isSame(before.value, report[field]);
+  });
+  return Object.fromEntries(differing.map((field) => [field, report[field]]));
 }
 
 /**
@@ -42,7 +71,7 @@ export function learn(known: Known, ticket: TicketPatch, at: number): [TicketPat
  * between two of the requests.
  */
 export function noteWritten(known: Known, written: TicketPatch, at: number): Known {
-  const noted: { [Field in TicketField]?: Value } = { ...known };
+  const noted: { [Name in Field]?: Value } = { ...known };
   for (const field of TICKET_FIELDS) {
     if (written[field] === undefined) continue;
     const notedAt = Math.max(at, known[field]?.at ?? 0);

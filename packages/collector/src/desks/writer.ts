@@ -18,15 +18,17 @@ import {
   type Conversation,
   type ConversationName,
   Conversations,
+  nameOf,
   type WrittenTo,
 } from "./conversations.ts";
-import type { DeskCall, DeskKind, Standing } from "./desk.ts";
+import type { Changed, DeskAnswer, DeskCall, DeskKind, Standing } from "./desk.ts";
 import { type ConfiguredDesk, Desks } from "./desks.ts";
 import { DryRuns } from "./dry-run.ts";
 import { deskOfEndpoint } from "./endpoint.ts";
 import { type DeskRequest, exchange } from "./exchange.ts";
 import { type Known, noteWritten } from "./known.ts";
 import type { Mapping } from "./mapping.ts";
+import { ReadBack } from "./read-back.ts";
 import { WritePace } from "./write-pace.ts";
 
 /** Transitions may be large. */
@@ -37,7 +39,7 @@ const TAKE_OVER_MS = 70_000;
 const MISCONFIGURED_PAUSE_MS = 60_000;
 
 export interface DeskWriterOptions {
-  readonly engine: Pick<Engine, "store" | "clock" | "broadcasts">;
+  readonly engine: Pick<Engine, "store" | "clock" | "broadcasts" | "submit">;
   readonly request: DeskRequest;
   readonly kinds: readonly DeskKind[];
 }
@@ -84,6 +86,7 @@ class DeskWriter {
   readonly #conversations: Conversations;
   readonly #activity: DeskActivity;
   readonly #dryRuns: DryRuns;
+  readonly #readBack: ReadBack;
   readonly #pace = new WritePace();
   /** When a desk last accepted a request, by endpoint, in steady time. */
   readonly #acceptedAt = new Map<string, number>();
@@ -96,6 +99,7 @@ class DeskWriter {
     this.#conversations = new Conversations(store.admin);
     this.#activity = new DeskActivity(store.admin, clock);
     this.#dryRuns = new DryRuns(store.admin);
+    this.#readBack = new ReadBack(engine, this.#conversations);
   }
 
   readonly send: Send = async (endpoint, entry, _at, signal) => {
@@ -103,19 +107,25 @@ class DeskWriter {
     const desk = await desks.byId(deskOfEndpoint(endpoint) ?? "");
     const sink = desk && desks.kind(desk.kind)?.sink;
     if (!desk?.outbound || !sink) return NOTHING_TO_SEND;
+    const readAt = this.#engine.clock.now();
     const session = await this.#sessionOf(desk.account, entry);
     const { outbound } = desk;
     const told = { ...desk, outbound, sink, words: desks.mappingOf(desk), endpoint: endpoint.id };
     let last = NOTHING_TO_SEND;
     // After a merge there may be several. Those that are told cost nothing when it is tried again.
     for (const link of session?.links.filter((each) => each.desk === desk.id) ?? []) {
-      last = await this.#tell(told, session as Session, link, signal);
+      last = await this.#tell(told, { session: session as Session, readAt }, link, signal);
       if (last.outcome !== "delivered") break;
     }
     return last;
   };
 
-  async #tell(desk: ToldDesk, session: Session, link: Link, signal: AbortSignal): Promise<Attempt> {
+  async #tell(
+    desk: ToldDesk,
+    { session, readAt }: { readonly session: Session; readonly readAt: number },
+    link: Link,
+    signal: AbortSignal,
+  ): Promise<Attempt> {
     const { outbound, sink, words } = desk;
     const name = nameOf(desk, session, link.conversation);
     const stored = await this.#conversations.read(name);
@@ -124,7 +134,7 @@ class DeskWriter {
     if (!found) return NOTHING_TO_SEND;
     const target = this.#targetOf(desk);
     const told = last?.target === target ? last : null;
-    const standing = withToldReason(found, told);
+    const standing = withToldReason(found.standing, told);
     const call = sink.call(standing, told, outbound, words);
     if (!call) return NOTHING_TO_SEND;
     const { presence, reason } = standing;
@@ -137,7 +147,10 @@ class DeskWriter {
     }
     const paced = await this.#waitOf(desk, link.conversation);
     if (paced) return paced;
-    const attempt = await this.#carryOut(desk, link.conversation, call, signal);
+    const { attempt, read } = await this.#carryOut(desk, link.conversation, call, signal);
+    const key = { account: desk.account, id: session.id };
+    const reading = { name, session: key, pending: found.pending, readAt };
+    if (read) await this.#readBack.apply(reading, factsIn(desk, read, readAt));
     if (attempt.outcome !== "delivered") return attempt;
     await this.#note(name, session, standing, written);
     await this.#activity.written(desk);
@@ -182,15 +195,15 @@ class DeskWriter {
     { conversation, ticket }: Link,
     known: Known,
     toldSeq: number,
-  ): Promise<Standing | null> {
+  ): Promise<{ readonly standing: Standing; readonly pending: Changed } | null> {
     const { settings } = this.#engine.broadcasts.latest(desk.account);
     const { presence, reason } = visibleOf(session, settings);
     if (settings.presence.mode !== "on" || stateOf(session) === "none") return null;
     if (presence !== "online" && presence !== "offline") return null;
     const own = await this.#ownChangesSince(desk, session, toldSeq);
-    const all = own.unknownTo(known, session.ticket);
-    const changed = desk.sink.tellable(all, desk.outbound, desk.words);
-    return { conversation, ticket, presence, reason, changed };
+    const pending = own.unknownTo(known, session.ticket);
+    const changed = desk.sink.tellable(pending, desk.outbound, desk.words);
+    return { standing: { conversation, ticket, presence, reason, changed }, pending };
   }
 
   async #ownChangesSince(
@@ -217,26 +230,29 @@ class DeskWriter {
     conversation: string,
     first: DeskCall,
     signal: AbortSignal,
-  ): Promise<Attempt> {
+  ): Promise<{ readonly attempt: Attempt; readonly read: DeskAnswer | null }> {
     const { clock } = this.#engine;
     let writes = 0;
+    let read: DeskAnswer | null = null;
     const observer = {
       sending: (method: DeskCall["method"]) => {
         if (method !== "GET") writes += 1;
         // The first one is noted already.
         if (method !== "GET" && writes > 1) this.#pace.note(endpoint, conversation, clock.steady());
       },
-      answered: (status: number) => {
-        const isAccepted = status >= 200 && status < 300;
-        if (isAccepted) this.#acceptedAt.set(endpoint, clock.steady());
+      answered: (answer: DeskAnswer, method: DeskCall["method"]) => {
+        if (answer.status < 200 || answer.status >= 300) return;
+        this.#acceptedAt.set(endpoint, clock.steady());
+        // What is read again after a write would show that.
+        if (method === "GET" && writes === 0) read = answer;
       },
     };
     const result = await exchange(this.#request, outbound.baseUrl, first, signal, observer);
     // The desk was only read.
     if (writes === 0) this.#pace.takeBack(endpoint, conversation);
-    return result.error === "misconfigured"
-      ? { ...result, retryAfterMs: this.#pauseMs(endpoint) }
-      : result;
+    const isRefused = result.error === "misconfigured";
+    const attempt = isRefused ? { ...result, retryAfterMs: this.#pauseMs(endpoint) } : result;
+    return { attempt, read };
   }
 
   /** Where others are accepted, only this conversation is out of reach, and the rest goes on. */
@@ -274,16 +290,21 @@ function withToldReason(standing: Standing, told: WrittenTo | null): Standing {
     : standing;
 }
 
+/** What a read of the conversation says, if the desk's file understands it. */
+function factsIn(
+  { sink, words }: ToldDesk,
+  { body }: DeskAnswer,
+  readAt: number,
+): ReturnType<NonNullable<ToldDesk["sink"]["readBack"]>> {
+  try {
+    return sink.readBack?.(body, words, readAt) ?? [];
+  } catch {
+    return [];
+  }
+}
+
 /** What the desk knows; in a dry run, what it would know by now. */
 function lastOf({ written, dryRun }: Conversation, isDryRun: boolean): WrittenTo | null {
   if (!isDryRun || !dryRun) return written;
   return written && written.seq > dryRun.seq ? written : dryRun;
-}
-
-function nameOf(
-  { account, id: desk }: ConfiguredDesk,
-  { createdAt: sessionCreatedAt }: Session,
-  conversation: string,
-): ConversationName {
-  return { account, desk, conversation, sessionCreatedAt };
 }

@@ -5,9 +5,11 @@
  * @module
  */
 import type { Changed, DeskCall, Sink, Standing, Step, Written } from "../desk.ts";
+import type { Fact } from "../fact.ts";
 import { type Mapping, theirsOf } from "../mapping.ts";
 import { at, listAt } from "../read.ts";
 import { after } from "../steps.ts";
+import { decodeRead } from "./source.ts";
 
 export interface ChatwootOutbound {
   readonly baseUrl: string;
@@ -19,7 +21,7 @@ export interface ChatwootOutbound {
   readonly labels: boolean;
 }
 
-export const chatwootSink: Sink<ChatwootOutbound> = { tellable, call, test };
+export const chatwootSink: Sink<ChatwootOutbound> = { tellable, call, readBack, test };
 
 interface Write {
   readonly path: string;
@@ -66,6 +68,11 @@ function call(
         );
       }),
   };
+}
+
+/** Chatwoot sends each message once: what got lost shows when the conversation is read. */
+function readBack(body: unknown, mapping: Mapping, readAt: number): readonly Fact[] {
+  return readConversation(body) ? decodeRead(body, mapping, readAt) : [];
 }
 
 /** Reads the custom attributes of conversations, where the one that is written must be. */

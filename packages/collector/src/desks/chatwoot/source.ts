@@ -79,6 +79,17 @@ function decodeTyping(body: unknown, receivedAt: number): readonly Fact[] {
   return [{ id: null, at: receivedAt, kind: "event", ref: { conversation }, event }];
 }
 
+/**
+ * A conversation as the API shows it. It leaves out an assignee or a team that is not there, which webhooks show as
+ * null, and the time of its last message says nothing of the rest.
+ */
+export function decodeRead(body: unknown, mapping: Mapping, readAt: number): readonly Fact[] {
+  const meta = at(body, "meta");
+  if (typeof body !== "object" || typeof meta !== "object" || meta === null) return [];
+  const whole = { assignee: null, team: null, ...meta };
+  return decodeConversation({ ...body, meta: whole, timestamp: null }, mapping, readAt);
+}
+
 /** The conversation is its own ticket. */
 function decodeConversation(body: unknown, mapping: Mapping, receivedAt: number): readonly Fact[] {
   const conversation = idAt(body, "id");

@@ -130,6 +130,7 @@ export function outboundCases(fixture: DeskFixture): readonly DeskCase[] {
       async run() {
         for (const call of await callsOf(firstCall())) {
           for (const answer of [...NONSENSE, ...REFUSALS]) {
+            sink.readBack?.(answer.body ?? null, mapping, START);
             const step = call.next({ headers: {}, body: null, ...answer });
             if (call.method !== "GET" || !NONSENSE.includes(answer)) continue;
             notEqual(step, "done", "what was read was not understood");

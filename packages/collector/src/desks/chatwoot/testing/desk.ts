@@ -10,6 +10,10 @@ interface Conversation {
   priority: string | null;
   labels: readonly string[];
   custom_attributes: Readonly<Record<string, unknown>>;
+  /** Without an assignee or a team it leaves them out. */
+  meta?: object;
+  /** Missing in the answers of older versions. */
+  updated_at?: number;
 }
 
 export class FakeChatwoot {
@@ -18,6 +22,8 @@ export class FakeChatwoot {
   readonly requests: string[] = [];
   /** What it answers instead; `null`: it does its work. */
   failure: Partial<HttpAnswer> | null = null;
+  /** Called while it answers a read. */
+  onRead: () => Promise<unknown> = async () => {};
   /** The custom attributes of conversations that an admin has added there. */
   attributes: readonly string[] = ["presence"];
 
@@ -58,7 +64,11 @@ export class FakeChatwoot {
     }
     const conversation = this.conversations.get(id);
     if (!conversation) return answer(404);
-    if (method === "GET") return answer(200, { id: Number(id), ...conversation });
+    if (method === "GET") {
+      const shown = { id: Number(id), meta: {}, ...conversation };
+      await this.onRead();
+      return answer(200, shown);
+    }
     const sent = JSON.parse(body ?? "{}") as Record<string, unknown>;
     if (action === "/custom_attributes") {
       conversation.custom_attributes = sent["custom_attributes"] as object as Record<
