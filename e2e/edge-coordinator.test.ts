@@ -1,5 +1,5 @@
 /**
- * An edge deployment whose coordinator hangs, in a real workerd.
+ * An edge deployment in which an object hangs, in a real workerd.
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { EdgeSite } from "./support/edge-site.ts";
@@ -41,4 +41,12 @@ it("a sweep decides while requests wait for the coordinator", async () => {
   await site.request("POST", `/test/0/stop-clock/${MINUTE_MS}`);
   await site.request("POST", "/test/0/ring");
   await until("conv_2 to be offline", async () => (await presenceOf("conv_2")) === "offline");
+});
+
+it("a shard that hangs holds up neither a change of settings nor the coordinator's maintenance", async () => {
+  await site.request("POST", "/test/0/answer");
+  await site.request("POST", "/test/0/hang-shard");
+  await site.request("POST", "/test/0/advance/0");
+  await site.request("PATCH", "/v1/settings", { presence: { bufferSeconds: 21 } });
+  await site.request("POST", "/test/0/watchdog");
 });

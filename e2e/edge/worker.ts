@@ -1,6 +1,6 @@
 /**
  * The edge Worker with test routes, which read a shard's counters, crash an object, disable its
- * alarms, fill the shards, make a session fail, have the coordinator hang or refuse what shards relay, move the clock,
+ * alarms, fill the shards, make a session fail, have the coordinator or a shard hang, or refuse what shards relay, move the clock,
  * revoke the keys, and run the watchdog. An object can also be crashed by its next input of a type.
  */
 
@@ -26,7 +26,7 @@ import { failRelays } from "../../packages/collector/src/stores/durable-object/t
 import * as suite from "../../packages/collector/src/stores/suite/case.ts";
 import { lookupWrite } from "../support/lookup-sessions.ts";
 import { setHanging } from "./hanging-coordinator.ts";
-import { advance, stop } from "./manual-clock.ts";
+import { advance, hang, stop } from "./manual-clock.ts";
 
 /** The object crashes before or after it applies the next input of that type. */
 interface CrashAt {
@@ -41,6 +41,20 @@ let isGrowthAllowed = false;
 class TestShard extends Shard {
   #areAlarmsEnabled = true;
   #crashAt: CrashAt | null = null;
+  #isHanging = false;
+
+  /** From now on it responds to nothing that the coordinator announces, and to no watchdog. */
+  async hang(): Promise<void> {
+    this.#isHanging = true;
+  }
+
+  override async readBroadcasts(): Promise<void> {
+    await (this.#isHanging ? hang() : super.readBroadcasts());
+  }
+
+  override async poll(): Promise<void> {
+    await (this.#isHanging ? hang() : super.poll());
+  }
 
   /** Sets no alarm from now on. */
   async disableAlarms(): Promise<void> {
@@ -50,6 +64,7 @@ class TestShard extends Shard {
   override async grow(layouts: Layouts): Promise<void> {
     const isRefused = "TEST_REFUSE_GROWTH" in this.env && !isGrowthAllowed;
     if (isRefused) throw new Error("refused by a test");
+    if (this.#isHanging) await hang();
     grown.add(this.ctx.id.name ?? "");
     await super.grow(layouts);
   }
@@ -142,6 +157,7 @@ export default {
     if (method === "refuse-relays") await coordinator.failRelays(true);
     if (method === "take-relays") await coordinator.failRelays(false);
     if (method === "hang" || method === "answer") setHanging(method === "hang");
+    if (method === "hang-shard") await shard.hang();
     if (method === "advance") {
       advance(Number(input));
       await shard.ring();

@@ -4,6 +4,7 @@
  * @module
  */
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";
+import { settlesWithin } from "../../async/timeout.ts";
 import type { DeskKind } from "../../desks/desk.ts";
 import { registerDesks } from "../../desks/kinds.ts";
 import { withDesks } from "../../desks/writer.ts";
@@ -34,6 +35,8 @@ import { ShardedEngine } from "./sharded-engine.ts";
 
 /** How soon unreachable shards and waiting endpoints are tried again. */
 const RETRY_MS = 5_000;
+/** How long a shard is waited for. */
+const SHARD_TIMEOUT_MS = 2_000;
 /** Retention, and dropping broadcasts. */
 const HOUSEKEEPING_EVERY_MS = 3_600_000;
 
@@ -101,7 +104,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
       await this.#accounts.refresh();
       await this.syncKeys(this.#accounts);
     });
-    ctx.waitUntil(this.#announceLayouts());
+    this.#beside(this.#announceLayouts());
   }
 
   /** Kinds of desks besides those that are built in: a deployment's own class may have some. */
@@ -133,7 +136,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
 
   async poll(): Promise<void> {
     const shards = await this.#records.shards();
-    await Promise.allSettled(shards.map((shard) => this.#shard(shard).poll()));
+    await Promise.allSettled(shards.map((name) => callShard(this.#shard(name).poll())));
     await this.#maintain();
   }
 
@@ -152,25 +155,31 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
 
   /** Announces to shards how many there are now, until each of them knows. */
   async #announceLayouts(): Promise<void> {
-    const areAnnounced = await this.#records.announceLayouts((shard, layouts) =>
-      this.#shard(shard).grow(layouts),
+    const areAnnounced = await this.#records.announceLayouts((name, layouts) =>
+      callShard(this.#shard(name).grow(layouts)),
     );
     if (!areAnnounced) this.#alarm.ensureBy(this.#engine.clock.now() + RETRY_MS);
   }
 
   async #maintain(): Promise<void> {
-    await this.#announceLayouts();
-    const areNotified = await this.#records.notifyShards();
+    // Beside the rest, which a shard that hangs must not hold up.
+    this.#beside(this.#announceLayouts());
+    const notifying = this.#records.notifyShards();
+    this.#beside(notifying);
     await this.deliver();
     this.#logUnheard();
     const now = this.#engine.clock.now();
-    if (!areNotified) this.#alarm.ensureBy(now + RETRY_MS);
     if (now - this.#housekeepingAt < HOUSEKEEPING_EVERY_MS) return;
     this.#housekeepingAt = now;
     const accounts = this.#accounts.names();
-    this.ctx.waitUntil(applyRetention(this.#engine, accounts).catch(console.error));
+    this.#beside(applyRetention(this.#engine, accounts));
     // A shard that was not notified would not find them here any more.
-    if (areNotified) this.ctx.waitUntil(this.#trimming.run(accounts).catch(console.error));
+    const trim = async () => (await notifying) && this.#trimming.run(accounts);
+    this.#beside(trim());
+  }
+
+  #beside(work: Promise<unknown>): void {
+    this.ctx.waitUntil(work.catch((error: unknown) => console.error(error)));
   }
 
   #onLogChange(account: string): void {
@@ -198,13 +207,19 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
 
   async #notifyShards(shards: readonly ShardName[], epoch: number): Promise<void> {
     const results = await Promise.allSettled(
-      shards.map((shard) => this.#shard(shard).readBroadcasts()),
+      shards.map((name) => callShard(this.#shard(name).readBroadcasts())),
     );
     for (const [index, { status }] of results.entries()) {
       const shard = shards[index];
-      if (shard && status === "fulfilled") this.#records.markNotified(shard, epoch);
+      if (status === "rejected") this.#alarm.ensureBy(this.#engine.clock.now() + RETRY_MS);
+      else if (shard) this.#records.markNotified(shard, epoch);
     }
   }
+}
+
+/** @throws if the shard does not respond in time; it may still do what it was called for */
+async function callShard(call: Promise<void>): Promise<void> {
+  if (!(await settlesWithin(SHARD_TIMEOUT_MS, call))) throw new Error("A shard does not respond.");
 }
 
 /** There are metrics where a token protects them, since this is a public address. */

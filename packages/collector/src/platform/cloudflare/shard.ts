@@ -24,6 +24,7 @@ import { type Env, linksOf, type ShardStub } from "./env.ts";
 import type { ObjectFigures } from "./figures.ts";
 import { parseShardName, shardName, spaceOf } from "./names.ts";
 import { ShardStore } from "./shard-store.ts";
+import { UnderWay } from "./under-way.ts";
 
 /** An alarm that is later than this did not fire; the next call does its work. */
 const MAX_ALARM_DELAY_MS = 1_000;
@@ -50,8 +51,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   #trimmedAt = 0;
   /** Empty until the coordinator has registered this shard. */
   #layouts: Layouts;
-  /** Sessions that were being created when the layouts were learned are stored. */
-  #created: Promise<void> = Promise.resolve();
+  readonly #applying = new UnderWay();
   readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.arm(at)));
   #isSweeping = false;
   #writeTimer: ReturnType<typeof setInterval> | undefined;
@@ -139,31 +139,32 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     if (newest === this.#name.index && older.length === 0) return this.#apply(request);
     if (await this.#records.has(key)) return this.#apply(request);
     if (newest !== this.#name.index) {
-      // The caller has outdated layouts.
-      if (hops > 0) return { status: "not_found" };
-      return this.#stub(newest).submit(request, 1, layouts);
+      // The caller knows fewer layouts. One that knows these was sent here by a newer shard, which asks no further.
+      if (hops > 0 && callerLayouts.length >= layouts.length) return { status: "not_found" };
+      return this.#stub(newest).submit(request, hops + 1, layouts);
     }
     for (const index of older) {
       const shard = this.#stub(index);
-      if (await shard.holds(key, layouts)) return shard.submit(request, 1, layouts);
+      if (await shard.holds(key, layouts)) return shard.submit(request, hops + 1, layouts);
     }
     // There are more shards meanwhile.
-    if (this.#layouts !== layouts) return this.submit(request, hops);
+    if (this.#layouts !== layouts) return this.submit(request, hops, layouts);
     return this.#apply(request);
   }
 
   async holds(key: SessionKey, layouts: Layouts): Promise<boolean> {
     this.#calls += 1;
     this.#learn(layouts);
-    // Sessions that were being created here by the earlier layouts have to be visible.
-    await this.#created;
+    // It may be just being created here, by the earlier layouts.
+    await this.#applying.settled(key.id);
     return this.#records.has(key);
   }
 
   /** Resolves when the coordinator has the change too, or when that takes too long. */
   async #apply(request: EngineRequest): Promise<Outcome> {
-    const outcome = await this.#engine.submitUnfollowed(request);
-    await this.#records.relayed(request.key.id);
+    const { id } = request.key;
+    const outcome = await this.#applying.add(id, this.#engine.submitUnfollowed(request));
+    await this.#records.relayed(id);
     return outcome;
   }
 
@@ -184,7 +185,6 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   #learn(layouts: Layouts): void {
     if (layouts.length <= this.#layouts.length) return;
     this.#storeLayouts(layouts);
-    this.#created = this.#engine.idle();
   }
 
   async poll(): Promise<void> {
