@@ -1,0 +1,280 @@
+/**
+ * The stand-in for Sunshine Conversations, started by its command, and the real loader of its messenger in a real
+ * browser: what a visitor does in the messenger shows in the conversation's metadata, and what agents do shows in
+ * the session.
+ */
+import { fileURLToPath } from "node:url";
+import type { Page } from "puppeteer-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { differencesOfEvent } from "../packages/collector/src/desks/sunco/testing/shapes.ts";
+import { TestBrowser } from "./support/browser.ts";
+import { type Running, start } from "./support/process.ts";
+import { until } from "./support/wait.ts";
+
+const MAIN = fileURLToPath(new URL("../examples/sunco/dist/main.js", import.meta.url));
+/** Only a tab that closes is offline soon: the tests beside share the settings. */
+const PRESENCE = { bufferSeconds: 90, closeBufferSeconds: 1 };
+const WAIT_MS = 60_000;
+
+type Metadata = Readonly<Record<string, string | number>>;
+
+interface State {
+  readonly conversations: readonly { readonly id: string; readonly metadata: Metadata | null }[];
+  readonly refused: readonly string[];
+  readonly limited: number;
+  readonly updates: readonly { readonly conversation: string; readonly metadata: Metadata }[];
+  readonly statuses: readonly number[];
+  readonly events: readonly {
+    readonly type: string;
+    readonly payload: {
+      readonly conversation?: { readonly id: string };
+      readonly message?: { readonly metadata?: Metadata };
+    };
+  }[];
+}
+
+let example: Running;
+let browser: TestBrowser;
+let site: string;
+let secretKey: string;
+
+beforeAll(async () => {
+  const started = await start(process.execPath, [MAIN], /Ctrl\+C stops it/, {
+    PORT: "0",
+    WEBHOOK_TIMEOUT_MS: "60000",
+    WEBHOOK_WINDOW_MS: "3000",
+  });
+  example = started;
+  [, site = "", secretKey = ""] = /Shop +(\S+)\/\n[\s\S]*(sk_\S+)/.exec(started.output()) ?? [];
+  expect(await call("PATCH", "/v1/settings", { presence: PRESENCE })).not.toBeNull();
+  browser = await TestBrowser.start();
+});
+afterAll(async () => {
+  await browser?.stop();
+  await example?.kill();
+});
+
+async function call(method: string, path: string, body?: object) {
+  const response = await fetch(`${site}/presence${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${secretKey}`, "Content-Type": "application/json" },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return response.ok ? ((await response.json()) as Record<string, unknown>) : null;
+}
+
+const session = (id: string) => call("GET", `/v1/sessions/${id}`);
+
+async function presencesOf(id: string): Promise<readonly string[]> {
+  const history = await call("GET", `/v1/sessions/${id}/transitions`);
+  const transitions = history?.["transitions"] as readonly { to: { presence: string } }[];
+  return transitions.map(({ to }) => to.presence);
+}
+
+async function untilSession(id: string, expected: Record<string, unknown>) {
+  const found = await until(
+    `the session ${JSON.stringify(expected)}`,
+    async () => {
+      const now = await session(id);
+      return Object.entries(expected).every(([name, value]) => now?.[name] === value) && now;
+    },
+    WAIT_MS,
+  );
+  return found as Record<string, unknown>;
+}
+
+async function untilEqual(what: string, probe: () => Promise<unknown>, expected: unknown) {
+  const isEqual = async () => JSON.stringify(await probe()) === JSON.stringify(expected);
+  await until(what, isEqual, WAIT_MS);
+}
+
+const state = async () => (await (await fetch(`${site}/state`)).json()) as State;
+
+async function metadataOf(id: string): Promise<Metadata> {
+  return (await state()).conversations.find((each) => each.id === id)?.metadata ?? {};
+}
+
+function untilMetadata(id: string, name: string, is: (value: unknown) => boolean) {
+  return until(
+    `another ${name} in the metadata`,
+    async () => is((await metadataOf(id))[name]),
+    WAIT_MS,
+  );
+}
+
+const untilShown = (id: string, presence: string) =>
+  untilMetadata(id, "stillhere_presence", (value) => value === presence);
+
+/** Presences that the collector has written to a conversation, in order. */
+async function writtenTo(id: string): Promise<readonly unknown[]> {
+  const { updates } = await state();
+  return updates
+    .filter(({ conversation }) => conversation === id)
+    .map(({ metadata }) => metadata["stillhere_presence"]);
+}
+
+async function visit(page: Page, path = "/"): Promise<Page> {
+  await page.goto(`${site}${path}`);
+  await page.waitForFunction("Smooch.getDisplayedConversation");
+  return page;
+}
+
+/** Writes in the messenger's own frame; returns the id of the conversation. */
+async function write(page: Page): Promise<string> {
+  const frame = page.frames().find((each) => each.parentFrame() === page.mainFrame());
+  await frame?.waitForSelector("form button");
+  const written = (await frame?.$$("li"))?.length ?? 0;
+  await frame?.click("form button");
+  await frame?.waitForFunction(`document.querySelectorAll("li").length > ${written}`);
+  return displayedBy(page);
+}
+
+async function displayedBy(page: Page): Promise<string> {
+  return (await page.evaluate("Smooch.getDisplayedConversation().id")) as string;
+}
+
+const pagesOf = async (id: string) => (await session(id))?.["pages"];
+
+async function messenger(path: string, body: object) {
+  const response = await fetch(`${site}/messenger${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+  });
+  return (await response.json()) as { user: { id: string }; conversation: { id: string } };
+}
+
+const act = (id: string, action: string) =>
+  fetch(`${site}/app/conversations/${id}/${action}`, { method: "POST", redirect: "manual" });
+
+it.concurrent("a message begins a session that it binds, the shop's own delegate is called, a closed tab is offline once, and a return online", async () => {
+  const page = await visit(await browser.open());
+  const id = await write(page);
+  await untilShown(id, "online");
+  expect(await session(id)).toMatchObject({
+    presence: "online",
+    state: "active",
+    channel: "sunco_web",
+    links: [{ desk: "sunco", conversation: id, ticket: null }],
+  });
+  const { events } = await state();
+  const sent = events.find(
+    ({ type, payload }) => type === "conversation:message" && payload.conversation?.id === id,
+  );
+  expect(sent?.payload.message?.metadata).toEqual({
+    cart: 7,
+    stillhere: expect.stringMatching(/^[\w-]{43}$/),
+  });
+
+  await page.close();
+  await untilShown(id, "offline");
+  expect(await metadataOf(id)).toMatchObject({ stillhere_reason: "user_offline" });
+
+  // Another tab has another secret, which the next event of the conversation tells.
+  const { stillhere } = await metadataOf(id);
+  const next = await visit(await browser.open());
+  await untilMetadata(id, "stillhere", (hash) => hash !== undefined && hash !== stillhere);
+  await next.evaluate("Smooch.startTyping()");
+  await untilShown(id, "online");
+
+  // The visitor turns to another conversation, and back.
+  await next.evaluate("Smooch.createConversation()");
+  const other = await write(next);
+  await untilSession(other, { presence: "online" });
+  await untilEqual("the page elsewhere", () => pagesOf(id), []);
+  await next.evaluate(`Smooch.loadConversation("${id}")`);
+  await untilEqual("the page back", () => pagesOf(other), []);
+  await untilSession(id, { presence: "online", state: "active" });
+  expect(await writtenTo(id)).toEqual(["online", "offline", "online"]);
+
+  await act(id, "close");
+  await untilSession(id, { state: "ended", reason: "ticket_closed", presence: "online" });
+  await next.close();
+});
+
+it.concurrent("a visitor who logs in in the middle of a chat is never offline, and keeps the position in the queue", async () => {
+  const page = await visit(await browser.openApart());
+  const anonymous = await write(page);
+  const { queuedAt } = await untilSession(anonymous, { presence: "online", queue: "queued" });
+  // The same person had another conversation, on another device.
+  const ann = await messenger("/login", { externalId: "ann" });
+  const { conversation } = await messenger("/conversations", { userId: ann.user.id });
+  const known = conversation.id;
+  await messenger(`/conversations/${known}/messages`, { text: "Hello" });
+  await untilSession(known, { state: "active", presence: "unknown" });
+
+  await page.click("#login");
+  await untilSession(anonymous, { id: known, presence: "online", state: "active", queuedAt });
+  await untilEqual("the conversation that goes on", () => displayedBy(page), known);
+  await until("its page", async () => ((await pagesOf(known)) as unknown[]).length === 1, WAIT_MS);
+  expect(await session(known)).toMatchObject({ presence: "online", queue: "queued", queuedAt });
+  expect(await presencesOf(anonymous)).not.toContain("offline");
+  expect(await presencesOf(known)).not.toContain("offline");
+  await page.close();
+});
+
+it.concurrent("the messenger may be destroyed and start again, with the widget from where the unchanged loader has it", async () => {
+  const page = await browser.openApart();
+  await page.setRequestInterception(true);
+  const asked = new Set<string>();
+  page.on("request", async (request) => {
+    const { hostname, pathname } = new URL(request.url());
+    if (hostname !== "cdn.smooch.io") return request.continue();
+    asked.add(pathname.replace(/[\d.]+/, "."));
+    const response = await fetch(`${site}/cdn${pathname}`);
+    await request.respond({
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.text(),
+    });
+  });
+  await visit(page, "/vendor");
+  expect(asked).toEqual(new Set(["/smooch.css", "/frame.css", "/frame.min.js"]));
+  const id = await write(page);
+  await untilSession(id, { presence: "online" });
+  await page.click("#destroy");
+  expect(await page.evaluate("Object.keys(Smooch).sort()")).toEqual([
+    ...["VERSION", "destroy", "init", "on", "render"],
+  ]);
+  await page.click("#start");
+  await page.waitForFunction("Smooch.getDisplayedConversation?.()");
+  expect(await write(page)).toBe(id);
+  expect(await pagesOf(id)).toHaveLength(1);
+  expect(await presencesOf(id)).not.toContain("offline");
+  await page.close();
+});
+
+it.concurrent("a page with everything twice is one page, and a conversation over another channel has none", async () => {
+  const page = await visit(await browser.openApart(), "/doubled");
+  await page.evaluate("Smooch.sendMessage('Hello')");
+  const id = await displayedBy(page);
+  await untilMetadata(id, "stillhere", (hash) => hash !== undefined);
+  await page.evaluate("Smooch.triggerPostback('yes')");
+  const { pages } = await untilSession(id, { presence: "online" });
+  expect(pages).toHaveLength(1);
+
+  const written = await fetch(`${site}/app/whatsapp`, { method: "POST", redirect: "manual" });
+  const phone = written.headers.get("location")?.split("#")[1] ?? "";
+  await untilSession(phone, { channel: "sunco_whatsapp", presence: "unsupported" });
+
+  // A removed conversation is erased.
+  await act(id, "remove");
+  await until("the erasure", async () => (await session(id)) === null, WAIT_MS);
+  expect(await metadataOf(phone)).toEqual({});
+});
+
+it("what the stand-in sent is as the vendor describes it, and what it was sent is too", async () => {
+  const { events, refused, limited, statuses } = await state();
+  expect(events.flatMap(differencesOfEvent)).toEqual([]);
+  expect([...new Set(events.map(({ type }) => type))].sort()).toEqual([
+    "conversation:create",
+    "conversation:message",
+    "conversation:postback",
+    "conversation:remove",
+    "conversation:typing",
+    "switchboard:releaseControl",
+    "user:merge",
+  ]);
+  expect(refused).toEqual([]);
+  expect(limited).toBeGreaterThan(0);
+  expect(new Set(statuses)).toEqual(new Set([200]));
+});

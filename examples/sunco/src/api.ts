@@ -1,0 +1,101 @@
+/**
+ * The part of the stand-in's API that the collector calls. It checks what it is sent, and refuses as Sunshine
+ * Conversations does: sometimes with 429, long before any limit.
+ * https://developer.zendesk.com/api-reference/conversations/
+ * @module
+ */
+import { Hono } from "hono";
+import { type Conversation, type Conversations, type Metadata, show } from "./conversations.ts";
+
+export interface ApiOptions {
+  readonly appId: string;
+  readonly keyId: string;
+  readonly secret: string;
+}
+
+/** One request of so many is refused. */
+const REFUSES_ONE_OF = 10;
+const MAX_METADATA_BYTES = 4_096;
+const FIELDS = ["displayName", "description", "iconUrl", "metadata"];
+
+export class Api {
+  readonly routes = new Hono();
+  /** Requests that are wrong, which Sunshine Conversations would refuse too. */
+  readonly refused: string[] = [];
+  limited = 0;
+  /** The metadata of each update that was accepted. */
+  readonly updates: { readonly conversation: string; readonly metadata: Metadata | null }[] = [];
+  #requests = 0;
+
+  constructor(conversations: Conversations, { appId, keyId, secret }: ApiOptions) {
+    const authorization = `Basic ${btoa(`${keyId}:${secret}`)}`;
+    const { routes } = this;
+    routes.use(async (c, next) => {
+      await next();
+      const { status } = c.res;
+      // A conversation may be removed between two requests about it.
+      const isRight = status < 400 || status === 429 || status === 404;
+      if (!isRight) this.refused.push(`${c.req.method} ${c.req.path}`);
+    });
+    routes.use(async (c, next) => {
+      this.#requests += 1;
+      if (c.req.header("Authorization") !== authorization) {
+        return c.json(problem("unauthorized", "Authorization is required"), 401);
+      }
+      if (this.#requests % REFUSES_ONE_OF === 0) {
+        this.limited += 1;
+        return c.json(problem("too_many_requests", "Too Many Requests"), 429, {
+          "Retry-After": "1",
+        });
+      }
+      return next();
+    });
+    routes.get(`/v2/apps/${appId}`, (c) => c.json({ app: { id: appId, displayName: "Stand-in" } }));
+    routes.get(`/v2/apps/${appId}/conversations/:id`, (c) => {
+      const conversation = conversations.get(c.req.param("id"));
+      if (!conversation) return c.json(NOT_FOUND, 404);
+      return c.json({ conversation: show(conversation) });
+    });
+    routes.patch(`/v2/apps/${appId}/conversations/:id`, async (c) => {
+      const conversation = conversations.get(c.req.param("id"));
+      if (!conversation) return c.json(NOT_FOUND, 404);
+      const isJson = c.req.header("Content-Type")?.startsWith("application/json");
+      const wrong = isJson ? update(conversation, await c.req.json()) : "It is no JSON";
+      if (wrong !== null) return c.json(problem("bad_request", wrong), 400);
+      this.updates.push({ conversation: conversation.id, metadata: conversation.metadata });
+      return c.json({ conversation: show(conversation) });
+    });
+    routes.all("*", (c) => c.json(problem("bad_request", "There is no such route"), 400));
+  }
+}
+
+/**
+ * Replaces the metadata: whether the real one keeps entries that are not sent is not documented.
+ * @returns what is wrong with the fields; `null` if nothing
+ */
+export function update(conversation: Conversation, fields: unknown): string | null {
+  if (typeof fields !== "object" || fields === null) return "It is no object";
+  const unknown = Object.keys(fields).find((name) => !FIELDS.includes(name));
+  if (unknown !== undefined) return `${unknown} is not allowed`;
+  const { metadata } = fields as { metadata?: unknown };
+  if (metadata === undefined) return null;
+  if (metadata !== null && !isFlat(metadata)) return "metadata must be flat";
+  if (Buffer.byteLength(JSON.stringify(metadata)) > MAX_METADATA_BYTES) {
+    return "metadata must not be larger than 4 KB";
+  }
+  conversation.metadata = metadata;
+  return null;
+}
+
+function isFlat(metadata: unknown): metadata is Metadata {
+  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) return false;
+  return Object.values(metadata).every((value) =>
+    ["string", "number", "boolean"].includes(typeof value),
+  );
+}
+
+const NOT_FOUND = problem("conversation_not_found", "Conversation not found");
+
+function problem(code: string, title: string) {
+  return { errors: [{ code, title }] };
+}

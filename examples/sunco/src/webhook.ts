@@ -1,0 +1,88 @@
+/**
+ * The webhook of the stand-in. It behaves as that of Sunshine Conversations: nothing is signed, one request has
+ * events of several conversations in no certain order, some come twice, and a request that fails is repeated.
+ * @module
+ */
+import type { WebhookEvent } from "./events.ts";
+
+export interface WebhookOptions {
+  readonly url: string;
+  /** Sent with each request. */
+  readonly key: string;
+  /** 20 s there. */
+  readonly timeoutMs: number;
+  /** In which a request is tried up to five times; 15 minutes there. */
+  readonly windowMs: number;
+}
+
+const ATTEMPTS = 5;
+/** The target has understood, and does not want it. */
+const FINAL: ReadonlySet<number> = new Set([400, 401, 403, 404, 406]);
+const MAX_DELAY_MS = 150;
+/** Of events that are sent in two requests, and of answers that get lost. */
+const TWICE = 0.2;
+const LOST = 0.1;
+
+export class Webhook {
+  readonly #options: WebhookOptions;
+  /** In random order. */
+  readonly #waiting: WebhookEvent[] = [];
+  /** Status of each answer so far; 0: there was none. */
+  readonly statuses: number[] = [];
+  /** Of the events so far, each once. */
+  readonly events: WebhookEvent[] = [];
+  /** Number of events in each request so far. */
+  readonly sizes: number[] = [];
+
+  constructor(options: WebhookOptions) {
+    this.#options = options;
+  }
+
+  send(...events: readonly WebhookEvent[]): void {
+    this.events.push(...events);
+    for (const event of events) {
+      const copies = Math.random() < TWICE ? 2 : 1;
+      for (let copy = 0; copy < copies; copy += 1) this.#enqueue(event);
+    }
+  }
+
+  /** Each event starts a request of its own, which takes one half of what waits then. */
+  #enqueue(event: WebhookEvent): void {
+    const index = Math.floor(Math.random() * (this.#waiting.length + 1));
+    this.#waiting.splice(index, 0, event);
+    setTimeout(() => {
+      const events = this.#waiting.splice(0, Math.ceil(this.#waiting.length / 2));
+      if (events.length > 0) void this.#deliver(events);
+    }, Math.random() * MAX_DELAY_MS);
+  }
+
+  async #deliver(events: readonly WebhookEvent[]): Promise<void> {
+    const app = { id: "app" };
+    const body = JSON.stringify({ app, webhook: { id: "webhook", version: "v2" }, events });
+    this.sizes.push(events.length);
+    for (let attempt = 1; ; attempt += 1) {
+      const status = await this.#post(body);
+      this.statuses.push(status);
+      const isLost = attempt === 1 && Math.random() < LOST;
+      const isTaken = status >= 200 && status < 300 && !isLost;
+      if (isTaken || FINAL.has(status) || attempt === ATTEMPTS) return;
+      const share = 2 ** (attempt - 1) / (2 ** (ATTEMPTS - 1) - 1);
+      await new Promise((resolve) => setTimeout(resolve, this.#options.windowMs * share));
+    }
+  }
+
+  async #post(body: string): Promise<number> {
+    const { url, key, timeoutMs } = this.#options;
+    try {
+      const response = await fetch(url, {
+        method: "POST",
+        body,
+        headers: { "Content-Type": "application/json", "X-API-Key": key },
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return response.status;
+    } catch {
+      return 0;
+    }
+  }
+}
