@@ -9,7 +9,8 @@ import { parseArgs } from "node:util";
 import { writeSampleHistory } from "../e2e/support/sample/history.ts";
 import { Accounts, DEFAULT_ACCOUNT } from "../packages/collector/src/engine/accounts.ts";
 import { createSystemClock } from "../packages/collector/src/engine/clock.ts";
-import { MAX_INVITATION_MS, People } from "../packages/collector/src/engine/people.ts";
+import { MAX_INVITATION_MS } from "../packages/collector/src/engine/invitations.ts";
+import { People } from "../packages/collector/src/engine/people.ts";
 import { invitationUrl } from "../packages/collector/src/http/people.ts";
 import { createScryptPasswords } from "../packages/collector/src/platform/node-passwords.ts";
 import { openStore, parseStore } from "../packages/collector/src/platform/open-store.ts";
@@ -66,7 +67,9 @@ await writeSampleHistory(store, {
 });
 const seconds = Math.round((performance.now() - startedAt) / 1_000);
 const people = new People({ admin: store.admin, clock, passwords: createScryptPasswords() });
-const invitation = await people.invite(DEFAULT_ACCOUNT, "admin", MAX_INVITATION_MS, BY);
+const { invitations } = people;
+const invitation = await invitations.create(DEFAULT_ACCOUNT, "admin", MAX_INVITATION_MS, BY);
+if (invitation === "full") throw new Error("A new account has no invitations.");
 await store.close();
 
 process.stderr.write("\r");
