@@ -5,40 +5,15 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestCollector } from "./support/collector.ts";
+import { type OpenApiPaths, routesWithKey } from "./support/key-routes.ts";
 import { start } from "./support/process.ts";
 
 const collector = await TestCollector.start();
 const { paths } = (await (await fetch(`${collector.url}/openapi.json`)).json()) as {
-  paths: Record<string, Record<string, { security?: object[]; requestBody?: object }>>;
+  paths: OpenApiPaths;
 };
 
-/** All routes, with the parameters of an existing session and recipe. */
-const ALL = Object.entries(paths).flatMap(([path, methods]) =>
-  Object.keys(methods).map((method) => ({
-    method: method.toUpperCase(),
-    path: path.replace("{id}", "conv_1").replace("{name}", "tag_abandoned"),
-    isSecured: (methods[method]?.security ?? []).length > 0,
-  })),
-);
-
-/**
- * What needs no secret key; refusals.test.ts covers signals, command.test.ts the metrics' token,
- * http/sign-in.test.ts what signs people in, and http/desks.test.ts what desks send.
- */
-const OPEN = [
-  "/v1/signals",
-  "/v1/sign-in",
-  "/v1/sign-in/all",
-  "/v1/sign-in/password",
-  "/v1/invitations/accept",
-  "/v1/desks/conv_1/inbound",
-  "/v1/desks/conv_1/inbound/{secret}",
-  "/healthz",
-  "/readyz",
-  "/metrics",
-  "/openapi.json",
-];
-const ROUTES = ALL.filter(({ path }) => !OPEN.includes(path));
+const ROUTES = routesWithKey(paths);
 
 let otherSecret = "";
 let expired = "";

@@ -130,6 +130,11 @@ class TestCoordinator extends Coordinator {
     await super.syncKeys(accounts);
   }
 
+  /** Aborts the object, which loses everything that it has in memory. */
+  async crash(): Promise<void> {
+    this.ctx.abort("crashed by a test");
+  }
+
   /** Whether everything that shards relay is refused. */
   async failRelays(fails: boolean): Promise<void> {
     failRelays(this.records, fails);
@@ -190,6 +195,7 @@ export default {
     }
     if (method === "break-session") await shard.breakSession(input ?? "");
     if (method === "disable-alarms") await shard.disableAlarms();
+    if (method === "crash-coordinator") await coordinator.crash().catch(() => {});
     if (method === "crash") await shard.crash().catch(() => {});
     if (method === "crash-before" || method === "crash-after") {
       const when = method === "crash-before" ? "before" : "after";

@@ -12,6 +12,7 @@ export const KEYS = {
   secret: "sk_edge",
   token: "ts_edge",
   metrics: "mt_edge",
+  admin: "as_edge",
 };
 
 export interface EdgeSession {
@@ -40,6 +41,7 @@ export class EdgeSite {
       STILLHERE_TOKEN_SECRET: KEYS.token,
       STILLHERE_ALLOW_PRIVATE_WEBHOOKS: "true",
       STILLHERE_METRICS_TOKEN: KEYS.metrics,
+      STILLHERE_ADMIN_SECRET: KEYS.admin,
       ...(refusesGrowth && { TEST_REFUSE_GROWTH: "true" }),
     };
     const edge = await startEdge({ entry: ENTRY, bindings, ...(folder && { folder }) });

@@ -1,0 +1,100 @@
+/**
+ * The accounts of an edge deployment, in a real workerd: how they are made, what they see of one another, and
+ * how a leaked key ends.
+ */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { EdgeSite, KEYS } from "./support/edge-site.ts";
+import { type OpenApiPaths, routesWithKey } from "./support/key-routes.ts";
+import { until } from "./support/wait.ts";
+
+interface Keys {
+  readonly name: string;
+  readonly publishableKey: string;
+  readonly secretKey: string;
+}
+
+let site: EdgeSite;
+beforeAll(async () => {
+  site = await EdgeSite.start({}, { shards: 2 });
+});
+afterAll(() => site?.stop());
+
+function send(key: string | null, method: string, path: string, body?: object) {
+  return site.edge.dispatchFetch(`http://edge.test${path}`, {
+    method,
+    headers: {
+      "Content-Type": "application/json",
+      ...(key !== null && { Authorization: `Bearer ${key}` }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+}
+
+async function createAccount(name: string): Promise<Keys> {
+  const response = await send(KEYS.admin, "POST", "/v1/accounts", { name });
+  expect(response.status).toBe(201);
+  return (await response.json()) as Keys;
+}
+
+it("an account is made by the deployment's secret, and its pages and servers use the keys it shows", async () => {
+  for (const key of [null, KEYS.secret, "as_other"]) {
+    expect((await send(key, "POST", "/v1/accounts", { name: "thief" })).status).toBe(401);
+    expect((await send(key, "GET", "/v1/accounts")).status).toBe(401);
+  }
+  const keys = await createAccount("shop");
+  const settings = { termsAccepted: true, binding: "open", presence: { mode: "on" } };
+  expect((await send(keys.secretKey, "PATCH", "/v1/settings", settings)).status).toBe(200);
+  const open = { session: "conv_1", page: "p", gen: 0, type: "open", visible: true, armed: false };
+  // A Worker reads accounts every five seconds.
+  await until("the page to be accepted", async () => {
+    const body = { v: 1, key: keys.publishableKey, seq: 1, ...open };
+    return (await send(null, "POST", "/v1/signals", body)).ok;
+  });
+  const session = await send(keys.secretKey, "GET", "/v1/sessions/conv_1");
+  expect(await session.json()).toMatchObject({ presence: "online" });
+  const listed = await (await send(KEYS.admin, "GET", "/v1/accounts")).text();
+  const { accounts } = JSON.parse(listed) as { accounts: { name: string }[] };
+  expect(accounts.map(({ name }) => name)).toEqual(["default", "shop"]);
+  expect(listed).not.toMatch(/[ps]k_/);
+});
+
+it("no route discloses or changes anything of another account, or of any without a key", async () => {
+  const { secretKey } = await createAccount("other");
+  await site.request("PUT", "/v1/sessions/conv_1", { user: "secret-user", ticket: { id: "4711" } });
+  const { paths } = await site.request<{ paths: OpenApiPaths }>("GET", "/openapi.json");
+  const routes = routesWithKey(paths).filter(({ path }) => path !== "/v1/stream");
+  expect(routes.length).toBeGreaterThan(15);
+  expect(routes.filter(({ isSecured }) => !isSecured)).toEqual([]);
+  const names = ["sessions", "transitions", "settings", "triggers", "agents", "keys", "people"];
+  const read = () => Promise.all(names.map((name) => site.request("GET", `/v1/${name}`)));
+  const before = await read();
+  const wrong: string[] = [];
+  for (const key of [null, "sk_wrong", KEYS.publishable, secretKey]) {
+    const expected = key === secretKey ? [200, 201, 400, 404] : [401];
+    for (const { method, path } of routes) {
+      const body = ["GET", "DELETE"].includes(method) ? undefined : {};
+      const response = await send(key, method, path, body);
+      const text = await response.text();
+      const isDisclosed = /secret-user|4711/.test(text);
+      if (isDisclosed || !expected.includes(response.status)) {
+        wrong.push(`${key} ${method} ${path}: ${response.status} ${text}`);
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(await read()).toEqual(before);
+});
+
+it("a leaked key ends with its revocation, and does not come back with the deployment's secrets", async () => {
+  const added = await site.request<{ key: string }>("POST", "/v1/keys", { role: "admin" });
+  const { keys } = await site.request<{ keys: { id: string; hint: string }[] }>("GET", "/v1/keys");
+  const hint = KEYS.secret.slice(-4);
+  const leaked = keys.find((each) => each.hint.endsWith(hint));
+  expect((await send(added.key, "DELETE", `/v1/keys/${leaked?.id}`)).status).toBe(200);
+  expect((await send(KEYS.secret, "GET", "/v1/sessions")).status).toBe(401);
+  await send(null, "POST", "/test/0/crash-coordinator");
+  await until("the coordinator to respond", async () => {
+    return (await send(added.key, "GET", "/v1/sessions")).status === 200;
+  });
+  expect((await send(KEYS.secret, "GET", "/v1/sessions")).status).toBe(401);
+});
