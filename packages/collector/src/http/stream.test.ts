@@ -2,6 +2,7 @@
  * When an event stream ends: its key is revoked, or its reader takes nothing. On a virtual clock.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { nextTurn } from "../async/turns.ts";
 import { Accounts } from "../engine/accounts.ts";
 import { SILENT_METER } from "../engine/meter.ts";
 import { DEFAULT_STREAM_LIMITS } from "./stream-slots.ts";
@@ -41,6 +42,11 @@ type Reader = Awaited<ReturnType<typeof stream>>;
 async function read(reader: Reader): Promise<string | null> {
   const { done, value } = await reader.read();
   return done ? null : new TextDecoder().decode(value);
+}
+
+/** Resolves when the stream has read the log and waits for a timer, besides the one that checks its reader. */
+async function untilItWaits(): Promise<void> {
+  while (vi.getTimerCount() < 2) await nextTurn();
 }
 
 /** What a reader gets that waits for events. */
@@ -133,6 +139,7 @@ describe("a reader", () => {
     await read(reader);
     for (let index = 0; index < 5; index += 1) {
       const next = read(reader);
+      await untilItWaits();
       await advance(15_000);
       expect(await next).toBe(": keep-alive\n\n");
     }
@@ -145,6 +152,7 @@ describe("a reader", () => {
     const log = vi.spyOn(harness.store, "log");
     log.mockImplementationOnce(() => new Promise((done) => setTimeout(done, 40_000, [])));
     const next = read(reader);
+    await untilItWaits();
     await advance(41_000);
     await commit("s");
     expect(await next).toContain("event: transition");

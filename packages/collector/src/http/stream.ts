@@ -6,7 +6,6 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { nextTurn } from "../async/turns.ts";
 import { Wakeup } from "../async/wakeup.ts";
 import { StoreError } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
@@ -15,6 +14,7 @@ import { createEventBody, type EventSource } from "./event-body.ts";
 import { formatEvent, LogEvents } from "./log-events.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, secured } from "./route.ts";
+import { StreamReads } from "./stream-reads.ts";
 import { DEFAULT_STREAM_LIMITS, StreamSlots } from "./stream-slots.ts";
 
 const KEEP_ALIVE_MS = 15_000;
@@ -40,6 +40,7 @@ const get = createRoute({
 export function streamRoutes(context: AppContext): OpenAPIHono<Env> {
   const { engine, meter, streams = DEFAULT_STREAM_LIMITS } = context;
   const slots = new StreamSlots(streams.maxPerAccount);
+  const reads = new StreamReads();
   const routes = createRoutes();
   routes.openapi(get, async (c) => {
     const account = c.var.account.name;
@@ -89,11 +90,9 @@ export function streamRoutes(context: AppContext): OpenAPIHono<Env> {
       yield greeting;
       try {
         while (isOpen) {
-          const chunk = await events.next();
-          if (chunk !== "") {
-            yield chunk;
-            await nextTurn();
-          } else if (!(await wakeup.wait(KEEP_ALIVE_MS))) yield ": keep-alive\n\n";
+          const chunk = await reads.run(() => events.next());
+          if (chunk !== "") yield chunk;
+          else if (!(await wakeup.wait(KEEP_ALIVE_MS))) yield ": keep-alive\n\n";
         }
       } catch (error) {
         // The stream ends when the store is unavailable; the client resumes from its last id.

@@ -300,6 +300,20 @@ const WORK: Record<string, Prepare> = {
     };
   },
 
+  async "of streams that catch up at the same time"(shares) {
+    const app = await TestApp.create();
+    const key = { account: "default", id: "a" };
+    await app.store.commit([{ ...writeOf("a", { transitions: transitions(600) }), key }]);
+    const open = async () => (await app.request("GET", "/v1/stream?after=0")).body?.getReader();
+    const readers = await Promise.all(list(10, open));
+    await Promise.all(readers.map((reader) => reader?.read()));
+    shares.onCall(app.store, "log");
+    return async () => {
+      await Promise.all(readers.map((reader) => reader?.read()));
+      await Promise.all(readers.map((reader) => reader?.cancel()));
+    };
+  },
+
   async "of reading a long audit log"(shares) {
     const store = new MemoryStore();
     const entry = (id: string) => ({ id, at: NOW, by: { cli: "test" }, target: null }) as never;
