@@ -52,5 +52,7 @@ export default [
   bundle("sdk-chatwoot", "iife"),
   bundle("sunco", "es"),
   bundle("sdk-sunco", "iife"),
+  bundle("zendesk", "es"),
+  bundle("sdk-zendesk", "iife"),
   bundle("sdk-hints", "es"),
 ];

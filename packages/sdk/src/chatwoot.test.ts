@@ -121,6 +121,7 @@ describe("beside Chatwoot's widget", () => {
   it("a visitor who logs out leaves, and comes back with another secret", async () => {
     const presence = open();
     await message({ conversation_id: 12 });
+    await stamped(1);
     const { token } = browser.last();
     presence.reset();
     await settle();

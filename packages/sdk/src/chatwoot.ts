@@ -3,7 +3,7 @@
  * @module
  */
 import { quietly } from "./quiet.ts";
-import { followWidget, type WidgetOptions, type WidgetPresence } from "./widget.ts";
+import { base64url, followWidget, type WidgetOptions, type WidgetPresence } from "./widget.ts";
 
 export interface ChatwootOptions extends WidgetOptions {
   /**
@@ -31,8 +31,11 @@ declare global {
  */
 export const connectChatwoot = ({ prefix, ...options }: ChatwootOptions): ChatwootPresence => {
   const listening = new AbortController();
-  const { open, reset, leave } = followWidget(prefix, options, (stillhere) =>
-    window.$chatwoot?.setConversationCustomAttributes({ stillhere }),
+  const { open, reset, leave } = followWidget(
+    prefix,
+    options,
+    (stillhere) => window.$chatwoot?.setConversationCustomAttributes({ stillhere }),
+    base64url,
   );
   quietly(() =>
     // The conversation exists by then, which it does not when the visitor starts one.

@@ -4,7 +4,7 @@
  * @module
  */
 import { quietly } from "./quiet.ts";
-import { followWidget, type WidgetOptions, type WidgetPresence } from "./widget.ts";
+import { base64url, followWidget, type WidgetOptions, type WidgetPresence } from "./widget.ts";
 
 type Metadata = Record<string, unknown>;
 
@@ -59,14 +59,15 @@ export const connectSunco = ({ prefix = "", smooch, ...options }: SuncoOptions):
   let timer: ReturnType<typeof setTimeout>;
   const messenger = () => smooch || window.Smooch;
   const displayed = () => messenger()?.getDisplayedConversation?.();
-  const { open, reset, leave, hash } = followWidget(prefix, options, (stillhere, id) => {
+  const give = (stillhere: string, id: string) => {
     const shown = displayed();
     // Of another conversation the metadata are not known, and an update may replace them all.
     return (
       shown?.id === id &&
       messenger()?.updateConversation?.(id, { metadata: { ...shown.metadata, stillhere } })
     );
-  });
+  };
+  const { open, reset, leave, hash } = followWidget(prefix, options, give, base64url);
 
   // The list of conversations may be displayed instead: the visitor is there still.
   const ask = () => {

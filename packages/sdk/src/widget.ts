@@ -26,23 +26,35 @@ export interface Following {
   /** Follows none, under another secret. */
   reset(): void;
   leave(): void;
-  /** base64url(SHA-256(secret)); `undefined` until it is made, and where the page is not secure. */
+  /** SHA-256(secret) as text; `undefined` until it is made, and where the page is not secure. */
   hash(): string | undefined;
 }
 
 /** In the tab's own storage: secret and conversation, until the tab is closed. */
 const KEY = "stillhere";
 
+export const base64url = (bytes: Uint8Array): string =>
+  btoa(String.fromCharCode(...bytes))
+    .replace(/[+]/g, "-")
+    .replace(/[/]/g, "_")
+    .replace("=", "");
+
+/** For desks that write texts in lower case. */
+export const hex = (bytes: Uint8Array): string =>
+  [...bytes].map((byte) => (byte + 256).toString(16).slice(1)).join("");
+
 /**
  * Follows the conversation of this tab from before, if there was one.
  *
  * @param prefix of the ids of sessions, before the conversation's own
  * @param give gives the conversation the hash; it may fail, and returns `false` where it cannot
+ * @param encode the hash, as the desk can carry it
  */
 export const followWidget = (
   prefix: string,
-  { onError, ...options }: WidgetOptions,
+  { onError, ...options }: WidgetOptions & Pick<ConnectOptions, "token">,
   give: (hash: string, conversation: string) => unknown,
+  encode: (bytes: Uint8Array) => string,
 ): Following => {
   let presence: Presence | undefined;
   let secret: string | undefined;
@@ -61,12 +73,7 @@ export const followWidget = (
       const bytes = new TextEncoder().encode(of);
       const made = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
       // Meanwhile the visitor may have logged out.
-      if (of === secret) {
-        hash = btoa(String.fromCharCode(...made))
-          .replace(/[+]/g, "-")
-          .replace(/[/]/g, "_")
-          .replace("=", "");
-      }
+      if (of === secret) hash = encode(made);
     });
   };
 
@@ -91,9 +98,9 @@ export const followWidget = (
       conversation = id;
       keep();
       presence = connect({
+        token: secret,
         ...options,
         session: prefix + id,
-        token: secret,
         onError: (code, cause) => {
           // The hash got lost, or a rule of the desk removed it.
           if (code === "binding_unknown") giveHash();

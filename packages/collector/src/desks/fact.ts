@@ -42,8 +42,9 @@ export type Fact = {
     }
   /** The ticket is of a channel without a page, such as e-mail: what is reported of it is not kept. */
   | { readonly kind: "elsewhere"; readonly ticket: string }
-  /** The page stamped this SHA-256 of its secret onto the conversation; in hex. */
+  /** The page stamped this SHA-256 of its secret onto the conversation, or onto its ticket; in hex. */
   | { readonly kind: "bind"; readonly conversation: string; readonly hash: string }
+  | { readonly kind: "bind"; readonly ticket: string; readonly hash: string }
   /** Two conversations are one. */
   | { readonly kind: "merge"; readonly from: string; readonly into: string }
   /** Two users are one: the sessions of `from` are those of `into`; none of them is merged. */

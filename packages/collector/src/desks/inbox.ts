@@ -101,7 +101,7 @@ export class Inbox {
   }
 
   async #applyOrPark(desk: ConfiguredDesk, prefix: string, fact: ConversationFact): Promise<void> {
-    const ref = fact.kind === "bind" ? { conversation: fact.conversation } : fact.ref;
+    const ref = refOf(fact);
     const conversations = await this.#conversationsOf(desk, prefix, ref);
     let isApplied = false;
     for (const conversation of conversations) {
@@ -384,6 +384,11 @@ export class Inbox {
     const { sessions } = await store.list(account, { ...filter, desk, limit: MAX_SESSIONS });
     return sessions.map(({ session }) => session.id);
   }
+}
+
+function refOf(fact: ConversationFact): Ref {
+  if (fact.kind === "event") return fact.ref;
+  return "ticket" in fact ? { ticket: fact.ticket } : { conversation: fact.conversation };
 }
 
 /** What an erasure may have named. */

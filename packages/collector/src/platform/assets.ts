@@ -13,6 +13,7 @@ export const SDK_SCRIPTS: Readonly<Record<string, string>> = {
   "sdk-hints.js": "hints",
   "sdk-chatwoot.js": "script-chatwoot",
   "sdk-sunco.js": "script-sunco",
+  "sdk-zendesk.js": "script-zendesk",
 };
 
 const TYPES: Record<string, string> = {

@@ -11,6 +11,7 @@ import type { ConformanceCase } from "../stores/suite/index.ts";
 import { ACCOUNT, DESK, openInbox, permutationsOf, START } from "./desk-inbox.ts";
 
 const AT = START - 60_000;
+const HASH = "ab".repeat(32);
 
 function linkOf(conversation: string, ticket: string): Fact {
   return { id: null, at: AT, kind: "link", conversation, ticket };
@@ -34,6 +35,7 @@ async function endOf(store: Store, id: string) {
       priority: session.ticket.priority,
       assignee: session.assignee,
       tickets: session.links.map(({ ticket }) => ticket),
+      bindings: session.bindings,
     }
   );
 }
@@ -47,10 +49,13 @@ export const parkingConformanceCases: readonly ConformanceCase[] = [
       const orders = permutationsOf([0, 1, 2, 3]);
       for (const [index, order] of orders.entries()) {
         const [conversation, ticket] = [`c${index}`, `t${index}`];
-        const facts = [linkOf(conversation, ticket), ...reportsOf(ticket)];
-        const ordered = order.map((each) => facts[each] as Fact);
-        await accept(...ordered, ...ordered.slice(0, 2));
-        const expected = { priority: "high", assignee: "ann", tickets: [ticket] };
+        const [high, low, assigned] = reportsOf(ticket) as [Fact, Fact, Fact];
+        const bound: Fact = { id: null, at: AT + 1, kind: "bind", ticket, hash: HASH };
+        const requests = [[linkOf(conversation, ticket)], [high], [low], [assigned, bound]];
+        const ordered = order.map((each) => requests[each] ?? []);
+        await accept(...ordered.flat(), ...ordered.slice(0, 2).flat());
+        const bindings = [HASH];
+        const expected = { priority: "high", assignee: "ann", tickets: [ticket], bindings };
         deepEqual(await endOf(store, conversation), expected);
       }
       equal(await count(), 0);
@@ -86,7 +91,12 @@ export const parkingConformanceCases: readonly ConformanceCase[] = [
       equal(await count(), 0);
       // A link is the better proof.
       await accept(linkOf("c2", "t2"), elsewhere("t2"), ...reportsOf("t2"));
-      deepEqual(await endOf(store, "c2"), { priority: "high", assignee: "ann", tickets: ["t2"] });
+      deepEqual(await endOf(store, "c2"), {
+        priority: "high",
+        assignee: "ann",
+        tickets: ["t2"],
+        bindings: [],
+      });
     },
   },
   {

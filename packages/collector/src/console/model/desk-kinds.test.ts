@@ -42,7 +42,8 @@ it("each kind of desk has steps with its address, its secrets and the page's cod
     return parts.flatMap((part) => (typeof part === "object" && "copy" in part ? [part.copy] : []));
   });
   for (const copied of shown) expect(copied).toContain("https://in.example");
-  const [chatwoot, sunco] = shown.map((copied) => copied.join("\n"));
+  const [chatwoot, sunco, zendesk] = shown.map((copied) => copied.join("\n"));
   expect(chatwoot).toContain('sdk-chatwoot.js"\n        data-key="pk_1" data-prefix="support-"');
   expect(sunco).toContain('sdk-sunco.js"\n        data-key="pk_1"></script>');
+  expect(zendesk).toContain('sdk-zendesk.js"\n        data-key="pk_1"></script>');
 });

@@ -75,7 +75,7 @@ const STEPS: Readonly<Record<string, (desk: HelpDesk, site: Site) => readonly De
     BINDING,
     testStep("It reads the app with the key, and writes nothing."),
   ],
-  zendesk: (desk) => [
+  zendesk: (desk, site) => [
     {
       title: "Its events",
       parts: [
@@ -96,14 +96,8 @@ const STEPS: Readonly<Record<string, (desk: HelpDesk, site: Site) => readonly De
         "secrets",
       ],
     },
-    {
-      title: "The page",
-      parts: [
-        {
-          say: "Zendesk’s messaging is Sunshine Conversations: add that as a desk too, for the page and for typing.",
-        },
-      ],
-    },
+    pageStep("Put this beside the Web Widget of messaging:", "sdk-zendesk.js", desk, site),
+    BINDING,
     testStep("It reads the ticket field, which must have both tags, and writes nothing."),
   ],
 };

@@ -56,6 +56,31 @@ describe("a message", () => {
 });
 
 describe("an event of a ticket", () => {
+  const hashOf = (page: number) => page.toString(16).padStart(64, "a");
+  const tagOf = (page: number) => `stillhere_${hashOf(page)}`;
+  const bound = (body: unknown) =>
+    decode(body).flatMap((fact) => (fact.kind === "bind" && "ticket" in fact ? [fact.hash] : []));
+
+  it("binds each page that left its hash in a tag, which is none of the ticket's", () => {
+    const tags = ["vip", tagOf(1), `${tagOf(2)}a`, tagOf(3), tagOf(4).toUpperCase()];
+    const body = ticketBody("status_changed", { tags });
+    expect(bound(body)).toEqual([hashOf(1), hashOf(3)]);
+    expect(decode(body)[0]).toMatchObject({ id: null, at: HAPPENED_AT, ticket: "141" });
+    const [updated] = eventsOf(body);
+    expect(updated).toMatchObject({ ticket: { tags: ["vip", tags[2], tags[4]] } });
+  });
+
+  it("binds the page that was added as the latest, and alone where the ticket has more than a session keeps", () => {
+    const added = (pages: readonly number[]) => ({
+      ...ticketBody("tags_changed", { tags: pages.map(tagOf) }),
+      event: { tags_added: [tagOf(1)], tags_removed: [] },
+    });
+    expect(bound(added([1, 2, 3]))).toEqual([2, 3, 1].map(hashOf));
+    const pages = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+    expect(bound(added(pages))).toEqual([hashOf(1)]);
+    expect(bound(ticketBody("status_changed", { tags: pages.map(tagOf) }))).toEqual([]);
+  });
+
   it("has its status, priority, group, tags and assignee, in any case", () => {
     expect(eventsOf(ticketBody("status_changed"))).toEqual([
       {

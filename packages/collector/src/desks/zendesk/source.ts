@@ -13,6 +13,10 @@ import { at, idAt, namesAt, numberAt, textAt, timeAt } from "../read.ts";
 import { base64Of, hmacOf, MAX_AGE_MS } from "../signature.ts";
 
 const EVENT = "zen:event-type:";
+/** The tag by which a page binds itself: the SHA-256 of its secret, in hex. Zendesk writes tags in lower case. */
+const BINDING = /^stillhere_([0-9a-f]{64})$/;
+/** A session keeps no more of them. */
+const MAX_BINDINGS = 8;
 /** Bots write messages under ids of this form. */
 const BOT = /^zd:/;
 
@@ -101,7 +105,7 @@ function decodeTicketEvent(
     const ended = { type: "session_ended", by: "closed" } as const;
     return [{ ...about, kind: "event", ref, event: ended }];
   }
-  const facts: Fact[] = [];
+  const facts: Fact[] = [...bindingsOf(body, ticket, changedAt)];
   const patch = ticketOf(detail, mapping);
   if (Object.keys(patch).length > 0) {
     const updated = { type: "ticket_updated", ticket: patch } as const;
@@ -117,13 +121,29 @@ function decodeTicketEvent(
   return facts;
 }
 
+/**
+ * Each page that the visitor has written from left a tag. The list does not say which is the latest: of more than
+ * a session keeps, only those count that were added now.
+ */
+function bindingsOf(body: unknown, ticket: string, at: number): readonly Fact[] {
+  const all = hashesIn(namesAt(body, "detail", "tags"));
+  const added = hashesIn(namesAt(body, "event", "tags_added")).slice(-MAX_BINDINGS);
+  const earlier = all.filter((hash) => !added.includes(hash));
+  const hashes = all.length > MAX_BINDINGS ? added : [...earlier, ...added];
+  return hashes.map((hash) => ({ id: null, at, kind: "bind", ticket, hash }));
+}
+
+function hashesIn(tags: readonly string[] = []): readonly string[] {
+  return tags.flatMap((tag) => BINDING.exec(tag)?.[1] ?? []);
+}
+
 function ticketOf(detail: unknown, mapping: Mapping): TicketPatch {
   const status = textAt(detail, "status");
   const ours = status === undefined ? null : statusOf(mapping, status);
   const named = textAt(detail, "priority");
   const priority = named === undefined ? null : priorityOf(mapping, named);
   const group = idAt(detail, "group_id");
-  const tags = namesAt(detail, "tags");
+  const tags = namesAt(detail, "tags")?.filter((tag) => !BINDING.test(tag));
   return {
     ...(ours !== null && { status: ours }),
     ...((priority !== null || at(detail, "priority") === null) && { priority }),
