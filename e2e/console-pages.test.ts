@@ -804,7 +804,7 @@ describe("People", () => {
     await other.page.waitForSelector("#account:not([open])");
   });
 
-  it("changes a role, and removes a person, who is signed out", async () => {
+  it("changes a role, in a dialog that says what it may do", async () => {
     await lead.page.bringToFront();
     await lead.page.locator("nav ::-p-text(People)").click();
     await lead.seeIn("#people", EMAIL);
@@ -829,6 +829,42 @@ describe("People", () => {
       `role-${id}`,
     );
     expect((await person())?.role).toBe("viewer");
+  });
+
+  it("leaves a person who may only look what only reads, once the role is another one", async () => {
+    await other.page.bringToFront();
+    await other.visit("Triggers");
+    // It is refused, unless the page has read the role when it came to the front.
+    await other.page.waitForSelector(":is(#try-triggers:enabled, #role-note)");
+    await other.page.click("#try-triggers");
+    await other.seeIn("#role-note", "Your role, Viewer, may look here.");
+    const offered = async (title: string) => {
+      await other.visit(title);
+      return other.page.$$eval("main:not([hidden]) :is(button, input, select, textarea)", (all) =>
+        all
+          .filter((each) => each.matches(":enabled") && each.checkVisibility())
+          .map(({ id, textContent }) => id || textContent || "choice"),
+      );
+    };
+    for (const title of ["Presence", "Triggers", "Settings"]) {
+      expect([title, ...(await offered(title))]).toEqual([title]);
+    }
+    const kinds = SNIPPET_KINDS.map(() => "choice");
+    expect(await offered("Setting up")).toEqual([...kinds, "Copy", "read-attempts"]);
+    await other.visit("Webhooks and keys");
+    await other.page.click("#webhooks summary");
+    await other.page.waitForSelector("[data-status=delivered]");
+    expect(
+      await other.page.$$eval("#page-webhooks :is(button, input):enabled", (all) =>
+        all.filter((each) => each.checkVisibility()).map(({ textContent }) => textContent),
+      ),
+    ).toEqual(["", "Read again"]);
+  });
+
+  it("removes a person, who is signed out", async () => {
+    await lead.page.bringToFront();
+    const { people } = await collector.request<{ people: Person[] }>("GET", "/v1/people");
+    const id = people.find(({ email }) => email === EMAIL)?.id;
     await confirm(`#remove-${id}`);
     await lead.seeIn("#people-status", "was removed");
     await other.page.waitForSelector("#password-form");

@@ -4,7 +4,7 @@
  * @module
  */
 import { ROLES, type Role } from "../core/lists.ts";
-import type { SettingName } from "../core/settings-schema.ts";
+import { settingRole } from "../core/setting-roles.ts";
 
 /** `none`: the route takes neither a key nor a person, or checks for itself what it needs. */
 export type RouteRole = Role | "none";
@@ -94,16 +94,6 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "DELETE /v1/people/:id": "admin",
 };
 
-/** Settings that decide who may send signals, what is done with presence, and what is kept. */
-const ADMIN_SETTINGS: ReadonlySet<string> = new Set<SettingName>([
-  "binding",
-  "origins",
-  "termsAccepted",
-  "presence.mode",
-  "retentionDays",
-  "sessionRetentionDays",
-]);
-
 /** Whether `role` includes what `required` may do. */
 export function includes(role: Role, required: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(required);
@@ -111,6 +101,5 @@ export function includes(role: Role, required: Role): boolean {
 
 /** The first of the settings that this role may not change; `null` if it may change all. */
 export function forbiddenSetting(role: Role, settings: readonly string[]): string | null {
-  if (includes(role, "admin")) return null;
-  return settings.find((name) => ADMIN_SETTINGS.has(name)) ?? null;
+  return settings.find((name) => !includes(role, settingRole(name))) ?? null;
 }

@@ -37,6 +37,19 @@ describe("AuditPage", () => {
     );
   });
 
+  it("shows what matches the last filter, in whatever order the answers come", async () => {
+    const { audit, api } = someAudit(page("e1"));
+    const answers: ((answer: ReturnType<typeof page>) => void)[] = [];
+    api.audit.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    await show(<AuditPage audit={audit} />);
+    audit.action.value = "key_created";
+    await doing(() => part("audit-filter").click());
+    await doing(() => answers[1]?.(page("matches")));
+    await vi.waitFor(() => expect(shown()).toEqual(["matches"]));
+    await doing(() => answers[0]?.(page("any")));
+    expect(shown()).toEqual(["matches"]);
+  });
+
   it("undoes a change once it was confirmed, and says what was set back and what was not", async () => {
     const { audit, api, onUndone } = someAudit(page("e1"));
     await show(<AuditPage audit={audit} />);

@@ -37,8 +37,9 @@ export type Api = ReturnType<typeof createApi>;
 /**
  * A client for the collector's routes, as the person of this browser's cookie.
  * @param base the URL of the routes, with a trailing slash
+ * @param onRoleMissing is called when the person's role does not allow a request: it may be another one now
  */
-export function createApi(base: URL) {
+export function createApi(base: URL, onRoleMissing: () => void = () => {}) {
   /** Sends a request of someone who may not be signed in. */
   async function ask(path: string, init: RequestInit = {}): Promise<Response> {
     const response = await fetch(new URL(path, base), { ...init, cache: "no-store" });
@@ -60,7 +61,11 @@ export function createApi(base: URL) {
         body: JSON.stringify(body),
       }),
     });
-    if (!response.ok) throw await problemIn(response);
+    if (!response.ok) {
+      const problem = await problemIn(response);
+      if (problem.code === "role_missing") onRoleMissing();
+      throw problem;
+    }
     return remember(await response.json(), response);
   }
 

@@ -4,6 +4,7 @@ import type { Audit } from "../state/audit.ts";
 import type { LiveSessions } from "../state/live-sessions.ts";
 import type { PresenceForm } from "../state/presence-form.ts";
 import { sessionsIn } from "../state/sessions.ts";
+import { Changes } from "../ui/own-role.tsx";
 import { Page } from "../ui/page.tsx";
 import { Accepted } from "./accepted.tsx";
 import { ModeChoice } from "./mode-choice.tsx";
@@ -36,44 +37,50 @@ export function PresencePage({ form, audit, live }: Props) {
       title="Presence"
       lead="Presence is whether a visitor’s pages are open. Try it out before it decides."
     >
-      <ModeChoice current={form.current.value} wanted={form.wanted.value} onChoose={form.choose} />
-      {form.needsTerms.value && (
-        <Terms
-          isAgreed={form.isAgreed.value}
-          onAgree={(is) => {
-            form.isAgreed.value = is;
-          }}
+      <Changes needs="admin">
+        <ModeChoice
+          current={form.current.value}
+          wanted={form.wanted.value}
+          onChoose={form.choose}
         />
-      )}
-      {form.settings.value.termsAccepted === true && <Accepted audit={audit} />}
-      {form.wanted.value !== "off" && (form.settings.value.origins ?? []).length === 0 && (
-        <p id="no-origins" class="notice">
-          No site may report yet, so no visitor will be seen. List your sites in the{" "}
-          <a href="#/settings">settings</a>.
-        </p>
-      )}
-      <div class="save-bar">
-        <p id="presence-status" role="status">
-          {form.status.value}
-        </p>
-        {form.needsTerms.value && !form.isAgreed.value && (
-          <p id="mode-review-hint" class="quiet">
-            Accept the terms above first.
+        {form.needsTerms.value && (
+          <Terms
+            isAgreed={form.isAgreed.value}
+            onAgree={(is) => {
+              form.isAgreed.value = is;
+            }}
+          />
+        )}
+        {form.settings.value.termsAccepted === true && <Accepted audit={audit} />}
+        {form.wanted.value !== "off" && (form.settings.value.origins ?? []).length === 0 && (
+          <p id="no-origins" class="notice">
+            No site may report yet, so no visitor will be seen. List your sites in the{" "}
+            <a href="#/settings">settings</a>.
           </p>
         )}
-        <button
-          id="mode-review"
-          type="button"
-          class="primary"
-          disabled={!form.isReady.value}
-          onClick={() => {
-            isAsking.value = true;
-            form.preview();
-          }}
-        >
-          Review and save
-        </button>
-      </div>
+        <div class="save-bar">
+          <p id="presence-status" role="status">
+            {form.status.value}
+          </p>
+          {form.needsTerms.value && !form.isAgreed.value && (
+            <p id="mode-review-hint" class="quiet">
+              Accept the terms above first.
+            </p>
+          )}
+          <button
+            id="mode-review"
+            type="button"
+            class="primary"
+            disabled={!form.isReady.value}
+            onClick={() => {
+              isAsking.value = true;
+              form.preview();
+            }}
+          >
+            Review and save
+          </button>
+        </div>
+      </Changes>
       <OutcomeReport
         api={live.api}
         mode={form.current.value}

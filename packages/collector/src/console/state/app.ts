@@ -20,14 +20,25 @@ export type App = ReturnType<typeof createApp>;
  */
 export function createApp(base: URL) {
   const connection = signal<Connection | null>("connecting");
-  const signIn = createSignIn(base, (state) => {
-    connection.value = state;
-  });
+  const signIn = createSignIn(
+    base,
+    (state) => {
+      connection.value = state;
+    },
+    readRole,
+  );
   const live = signal<LiveSessions | null>(null);
   const forms = signal<Forms | null>(null);
   const person = signal<SignedIn | null>(null);
   let following: Following | null = null;
   let opened: Api | null = null;
+
+  /** Reads who is signed in again: the role may be another one now. */
+  async function readRole(): Promise<void> {
+    const known = person.peek();
+    const now = known && (await opened?.whoAmI().catch(() => null));
+    if (now && now.role !== known.role) person.value = now;
+  }
 
   /** Reloads the page, so that nothing that was read remains. */
   function leave(): void {
@@ -58,6 +69,9 @@ export function createApp(base: URL) {
         live.value = sessions;
         forms.value = createForms(access.api, sessions.settings);
         person.value = access.person;
+      });
+      document.addEventListener("visibilitychange", () => {
+        if (document.visibilityState === "visible") readRole();
       });
     },
 

@@ -23,7 +23,12 @@ export function createAudit(api: Pick<Api, "audit" | "undo">, onUndone: () => Pr
   /** The latest entries of a kind; missing until they were read, `null` if the role does not allow it. */
   const trails = signal<ReadonlyMap<AuditAction, readonly AuditEntry[] | null>>(new Map());
 
+  let reads = 0;
+
+  /** A page that comes after one that was asked for later, as with another filter, is dropped. */
   async function readPage(from: string | null): Promise<void> {
+    reads += 1;
+    const own = reads;
     const found: AuditEntry[] = from === null ? [] : [...(entries.peek() ?? [])];
     const before = found.length;
     let next = from;
@@ -38,6 +43,7 @@ export function createAudit(api: Pick<Api, "audit" | "undo">, onUndone: () => Pr
       found.push(...page.entries);
       next = page.cursor;
     } while (next !== null && found.length === before);
+    if (own !== reads) return;
     batch(() => {
       entries.value = found;
       cursor.value = next;

@@ -31,7 +31,8 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllGlobals());
 
-const start = () => createSignIn(new URL("https://presence.example.com/"), () => {});
+const onRoleMissing = vi.fn();
+const start = () => createSignIn(new URL("https://presence.example.com/"), () => {}, onRoleMissing);
 
 describe("the sign-in of the console", () => {
   it("goes on with the cookie of this browser, and asks for nothing", async () => {
@@ -84,5 +85,16 @@ describe("the sign-in of the console", () => {
     const { person } = await start().run({ ...NO_LINK, enter: "e" });
     expect(person).toEqual(PERSON);
     expect(requests[0]?.body).toEqual({ enter: "e" });
+  });
+
+  it("says when the role does not allow a request, since it may be another one now", async () => {
+    answers["GET /v1/sign-in"] = [[200, PERSON]];
+    answers["GET /v1/people"] = [[403, { code: "role_missing", detail: "It needs `admin`." }]];
+    answers["GET /v1/keys"] = [[409, { code: "last_admin" }]];
+    const { api } = await start().run(NO_LINK);
+    await expect(api.keys()).rejects.toThrow();
+    expect(onRoleMissing).not.toHaveBeenCalled();
+    await expect(api.people()).rejects.toThrow("It needs `admin`.");
+    expect(onRoleMissing).toHaveBeenCalledOnce();
   });
 });

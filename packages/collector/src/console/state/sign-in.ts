@@ -20,11 +20,12 @@ const RETRY_MS = 2_000;
 export function createSignIn(
   base: URL,
   onConnection: (state: "connecting" | "lost" | null) => void,
+  onRoleMissing?: () => void,
 ) {
   /** What is asked for now; `null`: nothing. */
   const asking = signal<"sign-in" | "invitation" | null>(null);
   const error = signal("");
-  const api = createApi(base);
+  const api = createApi(base, onRoleMissing);
   let give: (password: Password) => void = () => {};
 
   async function ask(kind: "sign-in" | "invitation"): Promise<Password> {

@@ -5,6 +5,7 @@ export interface ControlProps {
   id: string;
   "aria-describedby": string;
   "aria-invalid": boolean | undefined;
+  disabled?: boolean;
 }
 
 interface Props {

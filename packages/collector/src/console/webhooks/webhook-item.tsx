@@ -4,6 +4,7 @@ import { deliveryWords, EVENT_WORDS, type Webhook, webhookWords } from "../model
 import type { Webhooks } from "../state/webhooks.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { Deliveries } from "../ui/deliveries.tsx";
+import { Changes, useMay } from "../ui/own-role.tsx";
 import { TestButton } from "./test-button.tsx";
 
 interface Props {
@@ -15,6 +16,7 @@ interface Props {
 export function WebhookItem({ webhook, webhooks }: Props) {
   const { id, name, url, events, enabled } = webhook;
   const isOpen = useSignal(false);
+  const mayReplay = useMay("operator");
   const isBusy = webhooks.isBusy.value;
   const load = useCallback(
     (status: "failed" | null, cursor: string | null) => webhooks.deliveries(id, status, cursor),
@@ -32,30 +34,32 @@ export function WebhookItem({ webhook, webhooks }: Props) {
         {EVENT_WORDS[events]}. {webhookWords(webhook)}.
       </p>
       <div class="buttons">
-        <button
-          type="button"
-          disabled={isBusy}
-          onClick={() => webhooks.setEnabled(webhook, !enabled)}
-        >
-          {enabled ? "Switch off" : "Switch on"}
-        </button>
-        <TestButton webhook={webhook} webhooks={webhooks} />
-        <ConfirmButton
-          id={`rotate-${id}`}
-          label="New secret"
-          question={`Give ${name} a new secret?`}
-          follows="For 24 hours messages are signed with the old one, too, so that your server can change over. Then the old one counts no more."
-          isDisabled={isBusy}
-          onConfirm={() => webhooks.rotate(webhook)}
-        />
-        <ConfirmButton
-          id={`delete-${id}`}
-          label="Delete"
-          question={`Delete ${name}?`}
-          follows="What waits to be sent to it is dropped. Triggers that name it mark changes for no one."
-          isDisabled={isBusy}
-          onConfirm={() => webhooks.remove(webhook)}
-        />
+        <Changes needs="admin">
+          <button
+            type="button"
+            disabled={isBusy}
+            onClick={() => webhooks.setEnabled(webhook, !enabled)}
+          >
+            {enabled ? "Switch off" : "Switch on"}
+          </button>
+          <TestButton webhook={webhook} webhooks={webhooks} />
+          <ConfirmButton
+            id={`rotate-${id}`}
+            label="New secret"
+            question={`Give ${name} a new secret?`}
+            follows="For 24 hours messages are signed with the old one, too, so that your server can change over. Then the old one counts no more."
+            isDisabled={isBusy}
+            onConfirm={() => webhooks.rotate(webhook)}
+          />
+          <ConfirmButton
+            id={`delete-${id}`}
+            label="Delete"
+            question={`Delete ${name}?`}
+            follows="What waits to be sent to it is dropped. Triggers that name it mark changes for no one."
+            isDisabled={isBusy}
+            onConfirm={() => webhooks.remove(webhook)}
+          />
+        </Changes>
       </div>
       <details
         onToggle={({ currentTarget }) => {
@@ -67,7 +71,7 @@ export function WebhookItem({ webhook, webhooks }: Props) {
           <Deliveries
             load={load}
             onReplay={(transition) => webhooks.replay(webhook, transition)}
-            canReplay={enabled}
+            canReplay={enabled && mayReplay}
             words={deliveryWords}
           />
         )}

@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { KeysSection } from "../keys/keys-section.tsx";
 import type { SecretKeys } from "../state/keys.ts";
 import type { Webhooks } from "../state/webhooks.ts";
+import { Changes, useMay } from "../ui/own-role.tsx";
 import { Page } from "../ui/page.tsx";
 import { SecretDialog } from "../ui/secret-dialog.tsx";
 import { WebhookForm } from "./webhook-form.tsx";
@@ -9,10 +10,11 @@ import { WebhookItem } from "./webhook-item.tsx";
 
 /** What your servers get and use: webhooks, and secret keys. */
 export function WebhooksPage({ webhooks, keys }: { webhooks: Webhooks; keys: SecretKeys }) {
+  const mayReadKeys = useMay("admin");
   useEffect(() => {
     webhooks.read();
-    keys.read();
-  }, [webhooks, keys]);
+    if (mayReadKeys) keys.read();
+  }, [webhooks, keys, mayReadKeys]);
   const list = webhooks.list.value;
   return (
     <Page
@@ -32,7 +34,9 @@ export function WebhooksPage({ webhooks, keys }: { webhooks: Webhooks; keys: Sec
       <p class="quiet" hidden={list === null || list.length > 0}>
         There is no webhook: your servers are told nothing, and can read the stream.
       </p>
-      <WebhookForm webhooks={webhooks} />
+      <Changes needs="admin">
+        <WebhookForm webhooks={webhooks} />
+      </Changes>
       <SecretDialog
         id="webhook-secret"
         title="The secret that signs its messages"
@@ -41,7 +45,13 @@ export function WebhooksPage({ webhooks, keys }: { webhooks: Webhooks; keys: Sec
           webhooks.secret.value = null;
         }}
       />
-      <KeysSection keys={keys} />
+      {mayReadKeys ? (
+        <KeysSection keys={keys} />
+      ) : (
+        <p id="keys-note" class="quiet">
+          Secret keys are shown to people with the role Admin.
+        </p>
+      )}
     </Page>
   );
 }
