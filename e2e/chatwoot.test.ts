@@ -1,26 +1,37 @@
 /**
- * The stand-in for Chatwoot, started by its command, with a real browser: what a visitor does in the widget shows
- * at the desk, and what the desk does shows in the session.
+ * The stand-in for Chatwoot, started by its command and misbehaving, with a real browser: what a visitor does in the
+ * widget shows at the desk, and what the desk does shows in the session.
  */
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readBehaviour } from "../examples/chatwoot/src/behaviour.ts";
+import { createChatwoot } from "../examples/chatwoot/src/chatwoot.ts";
+import { Webhook } from "../examples/chatwoot/src/webhook.ts";
 import { TestBrowser } from "./support/browser.ts";
+import { firstCells } from "./support/docs-table.ts";
 import { type Running, start } from "./support/process.ts";
 import { until } from "./support/wait.ts";
 
 const MAIN = fileURLToPath(new URL("../examples/chatwoot/dist/main.js", import.meta.url));
-const SESSION = "support-1";
+const PATIENCE_MS = 60_000;
 
 interface Shown {
-  readonly status: string;
+  readonly id: number;
+  readonly labels: readonly string[];
   readonly custom_attributes: Readonly<Record<string, string>>;
 }
 
 interface State {
   readonly conversations: readonly Shown[];
+  readonly rules: readonly { presence: string; runs: number }[];
   readonly refused: readonly string[];
+  /** Each presence that was written, with the number of its conversation. */
+  readonly told: readonly string[];
   readonly statuses: readonly number[];
+  readonly lost: number;
 }
+
+type Page = Awaited<ReturnType<TestBrowser["open"]>>;
 
 let example: Running;
 let browser: TestBrowser;
@@ -31,7 +42,7 @@ beforeAll(async () => {
   const started = await start(process.execPath, [MAIN], /Ctrl\+C stops it/, {
     PORT: "0",
     // A message is not sent again, however busy the machine is.
-    WEBHOOK_TIMEOUT_MS: "60000",
+    WEBHOOK_TIMEOUT_MS: String(PATIENCE_MS),
   });
   example = started;
   [, site = "", secretKey = ""] = /Shop +(\S+)\/\n[\s\S]*(sk_\S+)/.exec(started.output()) ?? [];
@@ -52,37 +63,75 @@ function call(method: string, path: string, body?: object): Promise<Response> {
   });
 }
 
-async function session() {
-  const response = await call("GET", `/v1/sessions/${SESSION}`);
+async function session(id: number) {
+  const response = await call("GET", `/v1/sessions/support-${id}`);
   return response.status === 404 ? null : ((await response.json()) as Record<string, unknown>);
 }
 
-async function desk(): Promise<State> {
-  return (await fetch(`${site}/state`)).json() as Promise<State>;
-}
-
-const conversation = async () => (await desk()).conversations[0];
-
-function untilAttribute(presence: string): Promise<unknown> {
-  return until(
-    `the attribute ${presence}`,
-    async () => (await conversation())?.custom_attributes["presence"] === presence,
-    60_000,
+/** The session is like this, now or later. */
+async function untilSession(id: number, wanted: object): Promise<void> {
+  await until(
+    `session ${id} to be ${JSON.stringify(wanted)}`,
+    async () => isLike(await session(id), wanted),
+    PATIENCE_MS,
   );
 }
 
-async function write(page: Awaited<ReturnType<TestBrowser["open"]>>): Promise<void> {
+function isLike(found: unknown, wanted: object): boolean {
+  try {
+    expect(found).toMatchObject(wanted);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function state(): Promise<State> {
+  return (await fetch(`${site}/state`)).json() as Promise<State>;
+}
+
+const conversation = async (id: number) =>
+  (await state()).conversations.find((each) => each.id === id);
+
+/** What the collector has told of the conversation, in order. */
+const toldOf = async (id: number) =>
+  (await state()).told
+    .filter((each) => each.startsWith(`${id} `))
+    .map((each) => each.split(" ")[1]);
+
+const runsOf = async (presence: string) =>
+  (await state()).rules.find((rule) => rule.presence === presence)?.runs ?? 0;
+
+async function untilAttribute(id: number, presence: string): Promise<void> {
+  await until(
+    `the attribute ${presence}`,
+    async () => (await conversation(id))?.custom_attributes["presence"] === presence,
+    PATIENCE_MS,
+  );
+}
+
+async function act(id: number, form: Record<string, string>): Promise<void> {
+  const body = new URLSearchParams(form);
+  const { ok } = await fetch(`${site}/app/conversations/${id}`, { method: "POST", body });
+  expect(ok).toBe(true);
+}
+
+async function write(page: Page): Promise<void> {
   await page.waitForFunction("window.$chatwoot");
   await page.click("#chat button");
 }
 
-it("shows at the desk that a visitor has begun, left and come back, and here what an agent did", async () => {
-  const page = await browser.open();
+async function visit(page: Page): Promise<Page> {
   await page.goto(`${site}/`);
   await write(page);
-  await untilAttribute("online");
-  // Bound by the page's stamp alone: no token was made.
-  expect(await session()).toMatchObject({
+  return page;
+}
+
+it("shows at the desk that a visitor has begun, left and come back, once each, and here what agents did", async () => {
+  const page = await visit(await browser.open());
+  await untilAttribute(1, "online");
+  // Bound by the hash that the page gave alone: no token was made.
+  expect(await session(1)).toMatchObject({
     presence: "online",
     state: "active",
     channel: "web_widget",
@@ -90,30 +139,190 @@ it("shows at the desk that a visitor has begun, left and come back, and here wha
   });
 
   await page.close();
-  await untilAttribute("offline");
-  expect((await conversation())?.custom_attributes["presence_reason"]).toBe("user_offline");
+  await untilAttribute(1, "offline");
+  expect((await conversation(1))?.custom_attributes["presence_reason"]).toBe("user_offline");
+  // A rule of the desk has noticed, and its label has come back here.
+  await untilSession(1, { ticket: { tags: ["visitor-left"] } });
+  expect(await runsOf("offline")).toBe(1);
+  expect(await toldOf(1)).toEqual(["online", "offline"]);
 
-  const next = await browser.open();
-  await next.goto(`${site}/`);
-  // A new tab knows no conversation until it sees a message of it.
-  await next.evaluate("sessionStorage.setItem('widget', '1')");
-  await next.reload();
-  await write(next);
-  await untilAttribute("online");
+  // Another tab of the visitor is in the same conversation.
+  const next = await visit(await browser.open());
+  await untilAttribute(1, "online");
+  await untilSession(1, { presence: "online", state: "active", ticket: { tags: [] } });
 
-  await fetch(`${site}/app/conversations/1/resolve`, { method: "POST" });
-  await until("the mask", async () => (await session())?.["state"] === "inactive", 60_000);
-  expect(await session()).toMatchObject({
-    reason: "ticket_status",
-    presence: "online",
+  await act(1, { status: "resolved" });
+  await untilSession(1, { state: "inactive", reason: "ticket_status", presence: "online" });
+  await act(1, { status: "open" });
+  await untilSession(1, { state: "active", reason: null });
+
+  // What got lost is noticed with the next write.
+  await fetch(`${site}/app/behaviour/losses/on`, { method: "POST" });
+  await act(1, { status: "resolved", assignee: "Ben" });
+  await next.close();
+  await untilSession(1, {
+    state: "inactive",
+    presence: "offline",
+    assignee: "8",
     ticket: { status: "solved" },
   });
+  await untilAttribute(1, "offline");
+  expect((await state()).lost).toBeGreaterThan(0);
+  await fetch(`${site}/app/behaviour/losses/off`, { method: "POST" });
+  // Once more where the visitor had written and the page was not bound yet: offline without a reason.
+  const changes = (await toldOf(1)).filter((each, index, all) => each !== all[index - 1]);
+  expect(changes).toEqual(["online", "offline", "online", "offline"]);
+});
 
-  const { refused, statuses } = await desk();
+describe("what Chatwoot reports, by the table of docs/desks.md", () => {
+  const reports = firstCells("desks.md", "Chatwoot reports | here");
+  let page: Page;
+  let id = 0;
+
+  /** By the first cell of the row: what is done there, and how the session is then. */
+  const STEPS: Readonly<Record<string, () => Promise<void>>> = {
+    "a message of the visitor": async () => {
+      id = (await state()).conversations.length + 1;
+      page = await visit(await browser.openApart());
+      await untilSession(id, { state: "active", lastResponseAt: expect.any(String) });
+    },
+    "a message of an agent": () => isNoResponse(() => act(id, { reply: "How can I help?" })),
+    "the visitor types": () => isNoResponse(() => page.type("#chat input", "!")),
+    "any change of a conversation": async () => {
+      await act(id, { priority: "high", team: "billing", label: "vip", assignee: "Ann" });
+      await untilSession(id, {
+        ticket: { priority: "high", group: "billing", tags: ["vip"] },
+        assignee: "7",
+        channel: "web_widget",
+        user: String(1_000 + id),
+      });
+    },
+    "status `open` or `pending`": async () => {
+      await act(id, { status: "snoozed" });
+      await untilSession(id, { ticket: { status: "hold" } });
+      await act(id, { status: "pending" });
+      await untilSession(id, { ticket: { status: "open" }, state: "active" });
+    },
+    "status `snoozed`, `resolved`": async () => {
+      for (const [theirs, ours] of [
+        ["snoozed", "hold"],
+        ["resolved", "solved"],
+      ] as const) {
+        await act(id, { status: theirs });
+        await untilSession(id, { ticket: { status: ours }, reason: "ticket_status" });
+      }
+    },
+    "priority `medium`": async () => {
+      await act(id, { priority: "medium" });
+      await untilSession(id, { ticket: { priority: "normal" } });
+      await act(id, { priority: "" });
+      await untilSession(id, { ticket: { priority: null } });
+    },
+    "custom attribute `stillhere`": async () => {
+      await untilAttribute(id, "online");
+      expect((await conversation(id))?.custom_attributes["stillhere"]).toMatch(/^[\w-]{43}$/);
+      await untilSession(id, { presence: "online" });
+    },
+  };
+
+  /** It arrives, and counts as no message of the visitor. */
+  async function isNoResponse(report: () => Promise<void>): Promise<void> {
+    const before = await session(id);
+    const { statuses } = await state();
+    await report();
+    await until(
+      "both copies to arrive",
+      async () => (await state()).statuses.length >= statuses.length + 2,
+      PATIENCE_MS,
+    );
+    expect(await session(id)).toMatchObject({
+      lastResponseAt: before?.["lastResponseAt"],
+      state: "active",
+    });
+  }
+
+  it("has a step here for each row, and no other", () => {
+    expect(Object.keys(STEPS)).toEqual(reports);
+  });
+
+  it("is what each row says, with a desk that repeats and disorders its messages", async () => {
+    for (const report of reports) await STEPS[report]?.();
+  });
+});
+
+it("sends the desk nothing that Chatwoot would refuse, and refuses none of its messages", async () => {
+  const { refused, statuses } = await state();
   expect(refused).toEqual([]);
   expect(new Set(statuses)).toEqual(new Set([200]));
   const { deliveries } = (await (await call("GET", "/v1/desks/support/deliveries")).json()) as {
     deliveries: { status: string }[];
   };
   expect(deliveries.some(({ status }) => status === "failed")).toBe(false);
+});
+
+describe("the stand-in", () => {
+  /** One with a conversation, its attribute `plan` and the access token `token`; its webhooks lead nowhere. */
+  async function create(...args: readonly string[]) {
+    const behaviour = { ...readBehaviour(args), losses: true, doubles: false };
+    const webhook = new Webhook("http://127.0.0.1:1/", "secret", behaviour);
+    const options = { accessToken: "token", publishableKey: "pk_1", prefix: "support-" };
+    const app = createChatwoot({ ...options, webhook, behaviour });
+    const message = { method: "POST", body: JSON.stringify({ id: null, content: "Hello" }) };
+    await app.request("/widget/messages", message);
+    const attributes = { method: "POST", body: JSON.stringify({ plan: "gold" }) };
+    await app.request("/widget/conversations/1/custom_attributes", attributes);
+    return async (method: string, path: string, body?: unknown, headers: object = {}) =>
+      app.request(`/api/v1/accounts/${path}`, {
+        method,
+        headers: { api_access_token: "token", "Content-Type": "application/json", ...headers },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+  }
+
+  it.each<[string, number, Parameters<Awaited<ReturnType<typeof create>>>]>([
+    ["another token", 401, ["GET", "1/conversations/1", undefined, { api_access_token: "other" }]],
+    ["another account", 404, ["GET", "2/conversations/1"]],
+    ["a conversation that is not there", 404, ["GET", "1/conversations/9"]],
+    ["a path that is not there", 404, ["POST", "1/conversations/1/presence", {}]],
+    ["a body of another type", 422, ["POST", "1/conversations/1/labels", { labels: "vip" }]],
+    [
+      "a field that it does not know",
+      422,
+      ["POST", "1/conversations/1/labels", { labels: [], x: 1 }],
+    ],
+    [
+      "a value that is not in the list",
+      422,
+      [
+        ...(["POST", "1/conversations/1/custom_attributes"] as const),
+        { custom_attributes: { presence: "away" } },
+      ],
+    ],
+    ["an unknown status", 422, ["POST", "1/conversations/1/toggle_status", { status: "solved" }]],
+    [
+      "an unknown priority",
+      422,
+      ["POST", "1/conversations/1/toggle_priority", { priority: "normal" }],
+    ],
+    ["no JSON", 422, ["POST", "1/conversations/1/labels", {}, { "Content-Type": "text/plain" }]],
+  ])("refuses %s with %s", async (_, status, request) => {
+    expect((await (await create())(...request)).status).toBe(status);
+  });
+
+  it.each([
+    [
+      "keeps attributes that are not sent, where a newer version is told to merge",
+      [],
+      true,
+      "gold",
+    ],
+    ["removes them where it is not told so", [], false, undefined],
+    ["removes them in an older version", ["--older"], true, undefined],
+  ] as const)("%s", async (_, args, merge, plan) => {
+    const call = await create(...args);
+    const body = { custom_attributes: { presence: "online" }, merge };
+    const response = await call("POST", "1/conversations/1/custom_attributes", body);
+    const { custom_attributes } = (await response.json()) as { custom_attributes: object };
+    expect(custom_attributes).toEqual({ presence: "online", ...(plan && { plan }) });
+  });
 });

@@ -1,11 +1,24 @@
 /**
- * A stand-in for Chatwoot: the part of its API that the collector calls, which checks what it is sent, and what
- * its widget and its agents do.
+ * A stand-in for Chatwoot: the part of its API that the collector calls, what its widget and its agents do, its
+ * webhook and its rules.
  * @module
  */
 import { Hono } from "hono";
-import { type Conversation, Conversations, show } from "./conversations.ts";
+import { ChatwootApi } from "./api.ts";
+import { type Behaviour, readBehaviour, SWITCHES, type Switch } from "./behaviour.ts";
+import {
+  agentOf,
+  type Conversation,
+  Conversations,
+  contactOf,
+  isAgent,
+  type Message,
+  PRIORITIES,
+  STATUSES,
+  showInWebhook,
+} from "./conversations.ts";
 import { renderAgentPage, renderShop, WIDGET } from "./pages.ts";
+import { Rules } from "./rules.ts";
 import type { Webhook } from "./webhook.ts";
 
 export interface ChatwootOptions {
@@ -14,114 +27,152 @@ export interface ChatwootOptions {
   /** Of the collector, for the shop's page. */
   readonly publishableKey: string;
   readonly prefix: string;
+  readonly behaviour?: Behaviour;
 }
 
-const STATUSES = ["open", "resolved", "pending", "snoozed"];
-const PRIORITIES = ["low", "medium", "high", "urgent", null];
-
 export function createChatwoot(options: ChatwootOptions) {
-  const { webhook, accessToken } = options;
+  const { webhook, accessToken, behaviour = readBehaviour([]) } = options;
   const conversations = new Conversations();
-  const app = new Hono();
-  /** Requests that Chatwoot would refuse. */
-  const refused: string[] = [];
+  const rules = new Rules();
+  const show = (conversation: Conversation) => showInWebhook(conversation, behaviour.older);
 
-  /** Each change updates the conversation, which runs the desk's rules and sends a webhook. */
-  const changed = (conversation: Conversation, event = "conversation_updated") => {
+  /** Each change updates the conversation, which sends webhooks and runs the rules. */
+  const report = (conversation: Conversation, field: string) => {
     conversation.updatedAtMs = Date.now();
-    webhook.send(event, show(conversation));
+    const shown = show(conversation);
+    if (field === "status") webhook.send("conversation_status_changed", shown);
+    webhook.send("conversation_updated", { ...shown, changed_attributes: [{ [field]: {} }] });
+  };
+  const changed = (conversation: Conversation, field: string) => {
+    report(conversation, field);
+    rules.run(conversation, () => report(conversation, "label_list"));
   };
 
+  const addMessage = (conversation: Conversation, message: Omit<Message, "id">, sender: object) => {
+    const id = conversation.id * 1_000 + conversation.messages.length;
+    conversation.messages.push({ ...message, id });
+    conversation.activeAtMs = conversation.updatedAtMs = Date.now();
+    webhook.send("message_created", {
+      id,
+      content: message.content,
+      content_type: "text",
+      message_type: message.type,
+      private: message.isPrivate,
+      created_at: new Date(conversation.activeAtMs).toISOString(),
+      sender,
+      conversation: show(conversation),
+    });
+  };
+
+  const app = new Hono();
   app.get("/", (c) => c.html(renderShop(options)));
   app.get("/widget.js", (c) => c.body(WIDGET, 200, { "Content-Type": "text/javascript" }));
-  app.get("/app", (c) => c.html(renderAgentPage(conversations.all)));
 
-  // What the widget and the agents do.
+  // What the widget does.
   app.post("/widget/messages", async (c) => {
     const { id, content } = await c.req.json<{ id: number | null; content: string }>();
     const known = id === null ? undefined : conversations.get(id);
     const conversation = known ?? conversations.create();
     if (!known) webhook.send("conversation_created", show(conversation));
-    conversation.messages.push(content);
-    conversation.updatedAtMs = Date.now();
-    webhook.send("message_created", {
-      id: conversation.id * 1_000 + conversation.messages.length,
-      content,
-      content_type: "text",
-      message_type: "incoming",
-      private: false,
-      created_at: new Date().toISOString(),
-      sender: { id: 1000 + conversation.id, type: "contact" },
-      conversation: show(conversation),
-    });
+    const message = { content, type: "incoming", isPrivate: false } as const;
+    addMessage(conversation, message, contactOf(conversation));
+    if (conversation.status !== "open" && conversation.status !== "pending") {
+      conversation.status = "open";
+      changed(conversation, "status");
+    }
     return c.json({ conversation_id: conversation.id });
+  });
+  app.post("/widget/conversations/:id/typing", (c) => {
+    const conversation = conversations.get(Number(c.req.param("id")));
+    if (!conversation) return c.json({}, 404);
+    webhook.send("conversation_typing_on", {
+      conversation: show(conversation),
+      user: contactOf(conversation),
+      is_private: false,
+    });
+    return c.json({});
   });
   app.post("/widget/conversations/:id/custom_attributes", async (c) => {
     const conversation = conversations.get(Number(c.req.param("id")));
     if (!conversation) return c.json({}, 404);
     const added = await c.req.json<Record<string, unknown>>();
-    conversation.customAttributes = { ...conversation.customAttributes, ...added };
-    changed(conversation);
+    const merged = { ...conversation.customAttributes, ...added };
+    // What is saved without a change is no update.
+    if (JSON.stringify(merged) === JSON.stringify(conversation.customAttributes)) return c.json({});
+    conversation.customAttributes = merged;
+    changed(conversation, "custom_attributes");
     return c.json({});
   });
-  app.post("/app/conversations/:id/resolve", (c) => {
+
+  // What agents do.
+  app.get("/app", (c) =>
+    c.html(
+      renderAgentPage({
+        conversations: conversations.all,
+        rules: rules.all,
+        behaviour,
+        webhook,
+        refused: api.refused,
+      }),
+    ),
+  );
+  app.post("/app/conversations/:id", async (c) => {
     const conversation = conversations.get(Number(c.req.param("id")));
-    if (!conversation) return c.json({}, 404);
-    conversation.status = "resolved";
-    changed(conversation, "conversation_status_changed");
+    if (!conversation) return c.text("There is no such conversation.", 404);
+    const form = Object.fromEntries(new URLSearchParams(await c.req.text()));
+    const { status, priority, assignee, team, label, reply, note } = form;
+    if (status !== undefined) {
+      if (!STATUSES.includes(status)) return c.text(`${status} is no status.`, 422);
+      conversation.status = status;
+      changed(conversation, "status");
+    }
+    if (priority !== undefined) {
+      if (!["", ...PRIORITIES].includes(priority))
+        return c.text(`${priority} is no priority.`, 422);
+      conversation.priority = priority || null;
+      changed(conversation, "priority");
+    }
+    if (assignee !== undefined) {
+      if (assignee !== "" && !isAgent(assignee)) return c.text(`${assignee} is no agent.`, 422);
+      conversation.assignee = assignee || null;
+      changed(conversation, "assignee_id");
+    }
+    if (team !== undefined) {
+      conversation.team = team || null;
+      changed(conversation, "team_id");
+    }
+    if (label) {
+      conversation.labels = [...new Set([...conversation.labels, label])];
+      changed(conversation, "label_list");
+    }
+    const content = reply || note;
+    if (content) {
+      const message = { content, type: "outgoing", isPrivate: !reply } as const;
+      addMessage(conversation, message, agentOf(conversation.assignee ?? "Ann"));
+    }
+    return c.redirect("/app");
+  });
+  app.post("/app/behaviour/:name/:to{on|off}", (c) => {
+    const { name, to } = c.req.param();
+    if (!(name in SWITCHES)) return c.text(`There is no switch ${name}.`, 404);
+    behaviour[name as Switch] = to === "on";
     return c.redirect("/app");
   });
 
-  // The API, as the collector calls it.
-  const api = new Hono<{ Variables: { conversation: Conversation } }>();
-  api.use("/:id{[0-9]+}/*", async (c, next) => {
-    const conversation = conversations.get(Number(c.req.param("id")));
-    if (c.req.header("api_access_token") !== accessToken) return c.json({ error: "Invalid" }, 401);
-    if (!conversation) return c.json({ error: "Resource could not be found" }, 404);
-    c.set("conversation", conversation);
-    await next();
-    if (c.res.status >= 400) refused.push(`${c.req.method} ${c.req.path}`);
-  });
-  api.get("/:id{[0-9]+}", (c) => c.json(show(c.var.conversation)));
-  api.post("/:id{[0-9]+}/custom_attributes", async (c) => {
-    const { custom_attributes } = await c.req.json<{ custom_attributes?: object }>();
-    if (typeof custom_attributes !== "object") return c.json({}, 422);
-    // All of them: what is not sent is gone.
-    c.var.conversation.customAttributes = { ...custom_attributes };
-    changed(c.var.conversation);
-    return c.json({ custom_attributes });
-  });
-  api.post("/:id{[0-9]+}/labels", async (c) => {
-    const { labels } = await c.req.json<{ labels?: unknown }>();
-    if (!Array.isArray(labels)) return c.json({}, 422);
-    c.var.conversation.labels = labels.map(String);
-    changed(c.var.conversation);
-    return c.json({ payload: labels });
-  });
-  api.post("/:id{[0-9]+}/toggle_status", async (c) => {
-    const { status } = await c.req.json<{ status?: string }>();
-    if (!STATUSES.includes(status ?? "")) return c.json({}, 422);
-    c.var.conversation.status = status ?? "open";
-    changed(c.var.conversation, "conversation_status_changed");
-    return c.json({ payload: { success: true } });
-  });
-  api.post("/:id{[0-9]+}/toggle_priority", async (c) => {
-    const { priority = null } = await c.req.json<{ priority?: string | null }>();
-    if (!PRIORITIES.includes(priority)) return c.json({}, 422);
-    c.var.conversation.priority = priority;
-    changed(c.var.conversation);
-    return c.body(null, 200);
-  });
-  app.route("/api/v1/accounts/1/conversations", api);
-  app.get("/api/v1/accounts/1/custom_attribute_definitions", (c) => {
-    if (c.req.header("api_access_token") !== accessToken) return c.json({ error: "Invalid" }, 401);
-    const keys = ["presence", "presence_reason"];
-    return c.json(keys.map((attribute_key) => ({ attribute_key, attribute_model: 0 })));
-  });
+  const api = new ChatwootApi({ conversations, behaviour, accessToken, changed });
+  app.route("/api/v1/accounts", api.app);
 
   /** For tests. */
   app.get("/state", (c) =>
-    c.json({ conversations: conversations.all.map(show), refused, statuses: webhook.statuses }),
+    c.json({
+      conversations: conversations.all.map(show),
+      rules: rules.all,
+      refused: api.refused,
+      told: api.told,
+      throttled: api.throttled,
+      statuses: webhook.statuses,
+      lost: webhook.lost,
+    }),
   );
   return app;
 }

@@ -3,16 +3,30 @@
  * @module
  */
 
+export const STATUSES: readonly string[] = ["open", "resolved", "pending", "snoozed"];
+export const PRIORITIES: readonly string[] = ["low", "medium", "high", "urgent"];
+
+export interface Message {
+  readonly id: number;
+  readonly content: string;
+  readonly type: "incoming" | "outgoing";
+  readonly isPrivate: boolean;
+}
+
 export interface Conversation {
   readonly id: number;
   status: string;
   priority: string | null;
   labels: readonly string[];
   customAttributes: Readonly<Record<string, unknown>>;
+  /** The names of an agent and a team. */
   assignee: string | null;
+  team: string | null;
   updatedAtMs: number;
+  /** Of the last message. */
+  activeAtMs: number;
   readonly createdAtMs: number;
-  readonly messages: string[];
+  readonly messages: Message[];
 }
 
 export class Conversations {
@@ -27,7 +41,9 @@ export class Conversations {
       labels: [],
       customAttributes: {},
       assignee: null,
+      team: null,
       updatedAtMs: now,
+      activeAtMs: now,
       createdAtMs: now,
       messages: [],
     };
@@ -44,23 +60,56 @@ export class Conversations {
   }
 }
 
-/** A conversation as Chatwoot's webhooks and API have it; times in seconds. */
-export function show(conversation: Conversation) {
+/** The agents of the stand-in have their numbers by name. */
+const AGENTS: Readonly<Record<string, number>> = { Ann: 7, Ben: 8 };
+
+export const isAgent = (name: string): boolean => name in AGENTS;
+
+export const agentOf = (name: string) => ({ id: AGENTS[name], name, type: "user" });
+export const contactOf = ({ id }: Conversation) => ({
+  id: 1_000 + id,
+  name: "Visitor",
+  type: "contact",
+});
+
+/** A conversation as webhooks have it; times in seconds. */
+export function showInWebhook(conversation: Conversation, isOlder: boolean) {
+  const { assignee, team } = conversation;
+  return {
+    ...common(conversation, isOlder),
+    channel: "Channel::WebWidget",
+    meta: {
+      sender: contactOf(conversation),
+      assignee: assignee === null ? null : agentOf(assignee),
+      team: team === null ? null : { id: 2, name: team },
+    },
+  };
+}
+
+/** A conversation as the API has it: an assignee and a team that are not there are left out. */
+export function showInApi(conversation: Conversation, isOlder: boolean) {
+  const { assignee, team } = conversation;
+  return {
+    ...common(conversation, isOlder),
+    meta: {
+      sender: contactOf(conversation),
+      channel: "Channel::WebWidget",
+      ...(assignee !== null && { assignee: agentOf(assignee) }),
+      ...(team !== null && { team: { id: 2, name: team } }),
+    },
+  };
+}
+
+function common(conversation: Conversation, isOlder: boolean) {
   return {
     id: conversation.id,
     inbox_id: 1,
-    channel: "Channel::WebWidget",
     status: conversation.status,
     priority: conversation.priority,
     labels: conversation.labels,
     custom_attributes: conversation.customAttributes,
-    meta: {
-      sender: { id: 1000 + conversation.id, name: "Visitor", type: "contact" },
-      assignee: conversation.assignee === null ? null : { id: 7, name: conversation.assignee },
-      team: null,
-    },
-    timestamp: Math.floor(conversation.updatedAtMs / 1_000),
+    timestamp: Math.floor(conversation.activeAtMs / 1_000),
     created_at: Math.floor(conversation.createdAtMs / 1_000),
-    updated_at: conversation.updatedAtMs / 1_000,
+    ...(!isOlder && { updated_at: conversation.updatedAtMs / 1_000 }),
   };
 }

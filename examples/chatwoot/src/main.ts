@@ -3,11 +3,13 @@ import { randomBytes } from "node:crypto";
 import { serve } from "@hono/node-server";
 import { createCollector } from "@stillhere/collector";
 import { Hono } from "hono";
+import { readBehaviour } from "./behaviour.ts";
 import { createChatwoot } from "./chatwoot.ts";
 import { Webhook } from "./webhook.ts";
 
 const hostname = "127.0.0.1";
 const DESK = "support";
+const behaviour = readBehaviour(process.argv.slice(2));
 
 const collector = createCollector({
   store: process.env["STORE"] ?? "memory:",
@@ -35,12 +37,15 @@ const server = serve(options, async ({ port }) => {
   // Chatwoot makes both.
   const webhookSecret = randomBytes(16).toString("hex");
   const accessToken = randomBytes(16).toString("hex");
-  const inbound = `${site}/presence/v1/desks/${DESK}/inbound`;
+  const address = `${site}/presence/v1/desks/${DESK}/inbound`;
+  // Older versions do not sign: the secret is in the address.
+  const inbound = behaviour.older ? `${address}/${webhookSecret}` : address;
   root.route("/presence", collector.app);
   root.route(
     "/",
     createChatwoot({
-      webhook: new Webhook(inbound, webhookSecret),
+      webhook: new Webhook(inbound, webhookSecret, behaviour),
+      behaviour,
       accessToken,
       publishableKey,
       prefix: `${DESK}-`,

@@ -1,53 +1,69 @@
 /**
  * The webhook of the stand-in. It behaves as Chatwoot's: signed, 5 seconds and no second attempt, in no certain
- * order, and at times twice.
+ * order, and more than once.
  * @module
  */
 import { createHmac, randomUUID } from "node:crypto";
+import { type Behaviour, readBehaviour } from "./behaviour.ts";
 
 /** Chatwoot has 5 s. */
 const TIMEOUT_MS = Number(process.env["WEBHOOK_TIMEOUT_MS"] ?? 5_000);
-const MAX_DELAY_MS = 200;
-const TWICE = 0.2;
+/** Of four webhooks sent in a row, the second and the fourth arrive first. */
+const DELAYS_MS = [150, 0, 75, 0] as const;
 
 export class Webhook {
   readonly #url: string;
   readonly #secret: string;
+  readonly #behaviour: Behaviour;
+  #sent = 0;
+  #last: Promise<void> = Promise.resolve();
   /** Status of each answer so far; 0: there was none. */
   readonly statuses: number[] = [];
+  lost = 0;
 
-  constructor(url: string, secret: string) {
+  constructor(url: string, secret: string, behaviour: Behaviour = readBehaviour([])) {
     this.#url = url;
     this.#secret = secret;
+    this.#behaviour = behaviour;
   }
 
-  /** Sends after a random pause, so that a later event may arrive first. */
   send(event: string, fields: object): void {
+    const { doubles, disorder, losses } = this.#behaviour;
+    if (losses && event !== "message_created") {
+      this.lost += 1;
+      return;
+    }
     const body = JSON.stringify({ event, ...fields, account: { id: 1, name: "Stand-in" } });
-    const copies = Math.random() < TWICE ? 2 : 1;
-    for (let copy = 0; copy < copies; copy += 1) {
-      setTimeout(() => void this.#post(body), Math.random() * MAX_DELAY_MS);
+    for (let copy = 0; copy < (doubles ? 2 : 1); copy += 1) {
+      const delayMs = DELAYS_MS[this.#sent % DELAYS_MS.length];
+      this.#sent += 1;
+      if (disorder) setTimeout(() => void this.#post(body), delayMs);
+      else this.#last = this.#last.then(() => this.#post(body));
     }
   }
 
   async #post(body: string): Promise<void> {
-    const timestamp = String(Math.floor(Date.now() / 1_000));
-    const signature = createHmac("sha256", this.#secret).update(`${timestamp}.${body}`);
     try {
       const response = await fetch(this.#url, {
         method: "POST",
         body,
-        headers: {
-          "Content-Type": "application/json",
-          "X-Chatwoot-Signature": `sha256=${signature.digest("hex")}`,
-          "X-Chatwoot-Timestamp": timestamp,
-          "X-Chatwoot-Delivery": randomUUID(),
-        },
+        headers: { "Content-Type": "application/json", ...this.#signatureOf(body) },
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       this.statuses.push(response.status);
     } catch {
       this.statuses.push(0);
     }
+  }
+
+  #signatureOf(body: string): Readonly<Record<string, string>> {
+    if (this.#behaviour.older) return {};
+    const timestamp = String(Math.floor(Date.now() / 1_000));
+    const signature = createHmac("sha256", this.#secret).update(`${timestamp}.${body}`);
+    return {
+      "X-Chatwoot-Signature": `sha256=${signature.digest("hex")}`,
+      "X-Chatwoot-Timestamp": timestamp,
+      "X-Chatwoot-Delivery": randomUUID(),
+    };
   }
 }
