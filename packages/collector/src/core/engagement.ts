@@ -178,9 +178,28 @@ function engagesNow(
 /** How many agent messages since the last response are kept (rule 11 uses the first). */
 const MAX_REPLIES = 16;
 
-export function recordAgentMessage(session: Session, now: number): Session {
-  if (session.ended || session.agentRepliesAt.length >= MAX_REPLIES) return session;
-  return { ...session, agentRepliesAt: [...session.agentRepliesAt, now] };
+/**
+ * Rule 11: an agent message as of `at`, when it was sent; as of `now` where its deadline has passed already. One
+ * from before the last response answers nothing, so that a copy which another desk reports late counts no more.
+ */
+export function recordAgentMessage(
+  session: Session,
+  at: number,
+  now: number,
+  settings: Settings,
+): Session {
+  if (session.ended || at < (session.lastResponseAt ?? at)) return session;
+  const counted = withReply(session, at);
+  const dueAt = inactivityDueAt(counted, settings);
+  return dueAt !== null && dueAt <= now ? withReply(session, now) : counted;
+}
+
+/** Earliest first; a copy of one counts once. */
+function withReply(session: Session, at: number): Session {
+  const { agentRepliesAt } = session;
+  const kept = [...agentRepliesAt, at].sort((a, b) => a - b).slice(0, MAX_REPLIES);
+  const isNew = !agentRepliesAt.includes(at) && kept.includes(at);
+  return isNew ? { ...session, agentRepliesAt: kept } : session;
 }
 
 /** Applies a ticket that the desk reports, which begins a session that has not begun (rule 7). */

@@ -41,7 +41,7 @@ export type Input =
   | LeaveInput
   /** A message or postback by the end user; `sentAt` may be earlier than its receipt. */
   | ({ readonly type: "end_user_message"; readonly sentAt: number | null } & DeskTime)
-  | { readonly type: "agent_message" }
+  | ({ readonly type: "agent_message" } & DeskTime)
   /** Typing, reading, opening or closing the widget: not a response. */
   | { readonly type: "activity" }
   | ({

@@ -271,7 +271,7 @@ function applyInput(
     case "end_user_message":
       return applyResponse(session, input.sentAt, at, now, settings);
     case "agent_message":
-      return recordAgentMessage(session, now);
+      return recordAgentMessage(session, at, now, settings);
     case "activity":
       return session;
     case "ticket_updated":

@@ -113,7 +113,7 @@ export interface Session {
   /** `null` until the session has begun, state `none` (rule 7). */
   readonly begunAt: number | null;
   readonly lastResponseAt: number | null;
-  /** When agent messages after the last response were received, oldest first (rule 11). */
+  /** When agent messages after the last response were sent, earliest first (rule 11). */
   readonly agentRepliesAt: readonly number[];
   /** Inactivity deadline = base + period (rules 9 to 11). */
   readonly baseAt: number;

@@ -429,6 +429,7 @@ function inputsOfEvent(event: DeskEvent, at: number): readonly Input[] {
     case "end_user_message":
       return [{ type: event.type, sentAt: at, happenedAt: at }];
     case "agent_message":
+      return [{ type: event.type, happenedAt: at }];
     case "activity":
       return [{ type: event.type }];
     case "session_ended":

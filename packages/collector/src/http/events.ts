@@ -80,6 +80,7 @@ function inputOf(event: Exclude<SessionEvent, { type: "merged" }>): Input {
       return { type: event.type, sentAt: sent, ...happened };
     }
     case "agent_message":
+      return { type: event.type, ...happened };
     case "activity":
       return { type: event.type };
     case "ticket_updated": {

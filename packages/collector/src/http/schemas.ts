@@ -59,7 +59,7 @@ const eventBase = {
     .datetime({ offset: true })
     .optional()
     .describe(
-      "When it happened; missing, or later than its receipt: at its receipt. A field of the ticket, or the assignee, that has a value from after it keeps that value. Of equal times the later arrival counts.",
+      "When it happened; missing, or later than its receipt: at its receipt. A field of the ticket, or the assignee, that has a value from after it keeps that value. Of equal times the later arrival counts. An agent's message from before the last response answers nothing.",
     )
     .openapi({ example: EXAMPLE_INSTANT }),
 };

@@ -29,6 +29,7 @@ export function inputOf(event: SessionEvent, pages: SimulatedPages, startAt: num
       return { type: event.type, sentAt: sent, ...happened };
     }
     case "agent_message":
+      return { type: event.type, ...happened };
     case "activity":
       return { type: event.type };
     case "ticket_updated": {

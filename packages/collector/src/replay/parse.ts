@@ -32,7 +32,7 @@ const event = z.discriminatedUnion("type", [
     type: z.literal("end_user_message"),
     sentAt: z.number().optional(),
   }),
-  z.strictObject({ at, type: z.literal("agent_message") }),
+  z.strictObject({ at, happenedAt, type: z.literal("agent_message") }),
   z.strictObject({ at, type: z.literal("activity"), activity: z.string().optional() }),
   z.strictObject({ at, happenedAt, type: z.literal("ticket_updated"), ...ticketFields }),
   z.strictObject({ at, happenedAt, type: z.literal("assigned"), agent: z.string().min(1) }),

@@ -22,7 +22,7 @@ export type ScenarioEvent = { readonly at: number } & (
     }
   | { readonly type: "page_lost"; readonly page: string }
   | ({ readonly type: "end_user_message"; readonly sentAt?: number } & DeskTime)
-  | { readonly type: "agent_message" }
+  | ({ readonly type: "agent_message" } & DeskTime)
   | { readonly type: "activity"; readonly activity?: string }
   | ({ readonly type: "ticket_updated" } & TicketPatch & DeskTime)
   | ({ readonly type: "assigned"; readonly agent: string } & DeskTime)

@@ -203,6 +203,35 @@ export const deskMergeConformanceCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "an agent's message that two desks report answers what came before it, once, in any order",
+    async run(open) {
+      const { acceptAs, session } = openInbox(await open());
+      for (const [index, order] of permutationsOf([0, 1, 2]).entries()) {
+        const conversation = `c${index}`;
+        const about = { kind: "event", ref: { conversation } } as const;
+        const answered = (desk: string, at: number): readonly [string, readonly Fact[]] => [
+          desk,
+          [{ ...about, id: `${conversation} ${at}`, at, event: { type: "agent_message" } }],
+        ];
+        const link = { id: null, at: AT, kind: "link", conversation, ticket: "t" } as const;
+        await acceptAs("messages", ...messageIn(conversation, "u", "sunco_web", AT));
+        await acceptAs("tickets", link);
+        const reports = [
+          answered("messages", AT + 1),
+          answered("tickets", AT + 1),
+          ["messages", messageIn(conversation, "u", "sunco_web", AT + 2)] as const,
+          answered("messages", AT + 3),
+          answered("tickets", AT + 3),
+        ];
+        for (const each of [...order, 3, 4]) {
+          const [desk, facts] = reports[each] ?? ["", []];
+          await acceptAs(desk, ...facts);
+        }
+        deepEqual((await session(conversation))?.agentRepliesAt, [AT + 3]);
+      }
+    },
+  },
+  {
     name: "two desks of one conversation end the same in any order: its channel, and what either has closed",
     async run(open) {
       const { acceptAs, session } = openInbox(await open());

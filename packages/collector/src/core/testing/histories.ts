@@ -160,7 +160,7 @@ function timed(type: string, fields: Record<string, fc.Arbitrary<unknown>>) {
 
 const deskInput: fc.Arbitrary<Input> = fc.oneof(
   timed("end_user_message", { sentAt: fc.oneof(fc.constant(null), deskTime) }),
-  fc.constant({ type: "agent_message" }),
+  timed("agent_message", {}),
   fc.constant({ type: "activity" }),
   timed("ticket_updated", {
     ticket: fc.oneof(

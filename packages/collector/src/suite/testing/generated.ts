@@ -42,7 +42,8 @@ const input = fc.oneof(
       ),
     }),
   },
-  { weight: 2, arbitrary: fc.constant({ type: "agent_message" }) },
+  { weight: 1, arbitrary: fc.constant({ type: "agent_message" }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("agent_message"), happenedAt }) },
   { weight: 1, arbitrary: fc.constant({ type: "activity" }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("ticket_updated"), ticket }) },
   {
