@@ -7,16 +7,13 @@
 /** How long a batch should hold up the event loop. */
 const TARGET_MS = 8;
 const MAX_REQUESTS = 200;
-/** The weight of the last batch in the average. */
-const WEIGHT = 0.3;
 
 export class BatchLimit {
-  #msPerRequest = 0;
+  #requests = MAX_REQUESTS;
   #ms = 0;
 
   get requests(): number {
-    const fitting = Math.floor(TARGET_MS / Math.max(this.#msPerRequest, 1e-6));
-    return Math.min(Math.max(fitting, 1), MAX_REQUESTS);
+    return this.#requests;
   }
 
   /** Starts a part of a batch; the function that it returns says whether the part should end by now. */
@@ -35,14 +32,17 @@ export class BatchLimit {
     }
   }
 
-  /** The parts that were measured since the last call were one batch of that many requests. */
+  /**
+   * The parts that were measured since the last call were one batch of that many requests. One that took too
+   * long shortens the next to what would have fitted. One that did not lets it be twice as long, and is not
+   * divided by its requests: a commit costs much by itself, so that short batches would seem costly for good.
+   */
   endBatch(requests: number): void {
-    const last = this.#ms / requests;
-    // An expensive batch counts fully, so that the next one is short already.
-    const isDearer = last > this.#msPerRequest;
-    this.#msPerRequest = isDearer
-      ? last
-      : this.#msPerRequest + WEIGHT * (last - this.#msPerRequest);
+    const fitting =
+      this.#ms > TARGET_MS ? Math.floor((requests * TARGET_MS) / this.#ms) : 2 * requests;
+    if (this.#ms > TARGET_MS || fitting > this.#requests) {
+      this.#requests = Math.min(Math.max(fitting, 1), MAX_REQUESTS);
+    }
     this.#ms = 0;
   }
 }
