@@ -109,7 +109,7 @@ export async function* entries(store: Store, account: string, track: Track, from
   }
 }
 
-function quantiles(sorted: Float64Array): Quantiles | null {
+export function quantiles(sorted: Float64Array): Quantiles | null {
   if (sorted.length === 0) return null;
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99), count: sorted.length };

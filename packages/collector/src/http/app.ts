@@ -35,6 +35,7 @@ import { peopleRoutes } from "./people.ts";
 import { previewRoutes } from "./previews.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { queueRoutes } from "./queue.ts";
+import { reportRoutes } from "./reports.ts";
 import { requireReadableUrl } from "./route.ts";
 import { sessionRoutes } from "./sessions.ts";
 import { settingsRoutes } from "./settings.ts";
@@ -94,6 +95,7 @@ export function createApp({ onError, getPath, ...given }: AppOptions): OpenAPIHo
   app.route("/", setupRoutes(context));
   app.route("/", agentRoutes(context));
   app.route("/", insightRoutes(context));
+  app.route("/", reportRoutes(context));
   app.route("/", userRoutes(context));
   if (context.adminSecret) app.route("/", accountRoutes(context, context.adminSecret));
   app.route("/", keyRoutes(context));

@@ -13,6 +13,8 @@ export const PROBLEMS = {
   invalid_settings: [400, "The settings are invalid"],
   invalid_triggers: [400, "The triggers are invalid"],
   invalid_cursor: [400, "The cursor is invalid"],
+  invalid_period: [400, "The period is invalid"],
+  unknown_time_zone: [400, "The time zone is not known"],
   unsupported_version: [400, "This version of the wire format is not supported"],
   key_missing: [401, "The secret key is missing"],
   key_invalid: [401, "The key is unknown"],

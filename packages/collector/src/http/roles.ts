@@ -37,6 +37,7 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "PUT /v1/agents/:id": "operator",
   "GET /v1/insights": "viewer",
   "GET /v1/insights/outcomes": "viewer",
+  "GET /v1/reports": "viewer",
   "DELETE /v1/users/:id": "admin",
 
   "GET /v1/settings": "viewer",

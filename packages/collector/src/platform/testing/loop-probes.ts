@@ -38,6 +38,7 @@ export const LOOP_PROBES: readonly LoopProbe[] = [
   request("GET", "/v1/sessions/long/transitions?limit=500"),
   request("GET", "/v1/insights?days=1"),
   request("GET", "/v1/insights?days=90"),
+  request("GET", "/v1/reports?tz=Europe/Berlin"),
   request("POST", "/v1/settings/preview", { presence: { bufferSeconds: 60 } }),
   {
     name: "POST /v1/triggers/preview, 50 triggers",
