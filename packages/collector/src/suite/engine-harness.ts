@@ -3,10 +3,12 @@
  * its stored deadline, like a sweep that is never late.
  * @module
  */
+import type { Input } from "../core/input.ts";
 import type { Overrides } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { Clock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
+import { findSession } from "../engine/merges.ts";
 import { SILENT_METER } from "../engine/meter.ts";
 import type { BeatOutcome, Outcome, Request } from "../engine/request.ts";
 import { sweep } from "../engine/sweep.ts";
@@ -22,6 +24,8 @@ export class EngineHarness {
   readonly beats: Beats;
   readonly #slowPathOnly: boolean;
   #now: number;
+  /** The input of a merge with which the collector fails. */
+  #failsBefore: Input["type"] | null = null;
   /** Sessions that may have changed since their deadlines were last read. */
   readonly #changed = new Map<string, SessionKey>();
   /** In steady time, as all instants here. */
@@ -36,7 +40,11 @@ export class EngineHarness {
     this.store = store;
     this.#now = startAt;
     this.#slowPathOnly = slowPathOnly;
-    this.engine = new Engine(store, new Clock(() => this.#now), meter);
+    this.engine = new Engine(store, new Clock(() => this.#now), meter, async (request) => {
+      const [input] = request.inputs;
+      if (input?.type === this.#failsBefore) throw new Interruption();
+      return this.engine.submitUnfollowed(request);
+    });
     this.beats = new Beats(this.engine);
   }
 
@@ -70,11 +78,26 @@ export class EngineHarness {
     this.#changed.set(nameOf(key), key);
   }
 
-  /** Has a session go on as another. */
-  async merge(key: SessionKey, into: string): Promise<Outcome> {
-    const outcome = await this.engine.merges.merge(key, into);
-    const survivor = "session" in outcome ? outcome.session.id : into;
-    for (const id of [key.id, into, survivor]) this.#noteChange({ ...key, id });
+  /**
+   * Has a session go on as another.
+   * @param failsAfter the step after which the collector fails; the sweep completes the merge
+   * @returns `null` if it has failed
+   */
+  async merge(
+    key: SessionKey,
+    into: string,
+    failsAfter: 1 | 2 | null = null,
+  ): Promise<Outcome | null> {
+    this.#failsBefore = failsAfter && (failsAfter === 1 ? "merge_taken" : "merge_ended");
+    const outcome = await this.engine.merges.merge(key, into).catch((error) => {
+      if (error instanceof Interruption) return null;
+      throw error;
+    });
+    this.#failsBefore = null;
+    const survivor = await findSession(this.store, { ...key, id: into });
+    for (const id of [key.id, into, survivor?.session.id ?? into]) {
+      this.#noteChange({ ...key, id });
+    }
     return outcome;
   }
 
@@ -175,6 +198,9 @@ export class EngineHarness {
 }
 
 const MAX_SESSIONS = 10_000;
+
+/** The collector fails between two steps of a merge. */
+class Interruption extends Error {}
 
 function nameOf({ account, id }: SessionKey): string {
   return `${account}\n${id}`;

@@ -80,7 +80,7 @@ it("the SQLite store shows the same as the memory store, for any history", async
     renewed += await comparison.finally(() => store.close());
   });
   // A failure prints its seed; shrinking it may take a while.
-  await fc.assert(play, { numRuns: Number(runsAsked ?? 300) });
+  await fc.assert(play, { numRuns: Number(runsAsked ?? 250) });
   // Otherwise the fast path would not be covered.
   expect(renewed).toBeGreaterThan(0);
 }, 300_000);

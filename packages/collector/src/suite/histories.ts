@@ -3,8 +3,11 @@
  * must show the same after each step.
  * @module
  */
-import { deepEqual } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { cadenceForSignal } from "../core/cadence.ts";
+import { isMerging } from "../core/merge.ts";
+import { visibleOf } from "../core/transition.ts";
+import { findSession } from "../engine/merges.ts";
 import type { BeatOutcome, Request } from "../engine/request.ts";
 import type { SessionKey, Store } from "../stores/store.ts";
 import { beatOf } from "./beats.ts";
@@ -16,6 +19,7 @@ import {
   type Submission,
   withAbsoluteTimes,
 } from "./history.ts";
+import { checkInvariants } from "./invariants.ts";
 import { type AccountView, type Cursors, readView } from "./view.ts";
 
 export interface PlayOptions {
@@ -23,12 +27,17 @@ export interface PlayOptions {
   readonly account: string;
   /** Epoch milliseconds, later than the liveness watermarks of both stores. */
   readonly startAt: number;
+  /**
+   * Each request waits for the one before. Of those that arrive together, one for a session that is being
+   * merged is applied after the others, and by how many turns depends on the store.
+   */
+  readonly isSequential?: boolean;
 }
 
 /**
  * Plays a history over a store and over a model, where beats always take the slow path. Returns how
  * many beats took the fast path over the store.
- * @throws {Error} naming the step after which they differ.
+ * @throws {Error} naming the step after which they differ, or an invariant does not hold.
  */
 export async function compareHistory(
   store: Store,
@@ -43,6 +52,7 @@ export async function compareHistory(
     const { value } = await expected.next();
     try {
       deepEqual(shown, value);
+      checkInvariants(shown.view, harness.engine.broadcasts.latest(options.account).settings);
     } catch (error) {
       throw new Error(`step ${step}: ${(error as Error).message}`, { cause: error });
     }
@@ -66,10 +76,12 @@ export async function* playHistory(
   await harness.engine.broadcasts.refresh();
   const epochBefore = harness.engine.broadcasts.epoch;
   const cursors: Cursors = { live: 0, shadow: 0 };
+  const ids = new Set(steps.flatMap(({ operations }) => operations.flatMap(idsOf)));
   await harness.heartbeatUntil(options.startAt);
   for (const step of steps) {
     const answers = await playStep(harness, step, options);
-    yield { answers, view: await readView(harness, options.account, epochBefore, cursors) };
+    const view = await readView(harness, options.account, { ids: [...ids], epochBefore, cursors });
+    yield { answers, view };
   }
 }
 
@@ -97,6 +109,7 @@ async function playStep(
   for (const operation of operations) {
     if (operation.type === "submit") {
       together.push(operation);
+      if (options.isSequential) await send();
       continue;
     }
     await send();
@@ -111,7 +124,7 @@ async function applyOperation(
   harness: EngineHarness,
   operation: Exclude<Operation, Submission>,
   account: string,
-): Promise<number | boolean | null> {
+): Promise<string | number | boolean | null> {
   switch (operation.type) {
     case "settings": {
       const { overrides, triggers } = operation;
@@ -123,10 +136,8 @@ async function applyOperation(
       harness.forgetDeadline(key);
       return harness.engine.erase(key);
     }
-    case "merge": {
-      const outcome = await harness.merge({ account, id: operation.session }, operation.into);
-      return "session" in outcome;
-    }
+    case "merge":
+      return merge(harness, { account, id: operation.session }, operation);
     case "agent":
       await harness.store.putAgent(account, { id: operation.id, capacity: operation.capacity });
       return null;
@@ -136,6 +147,34 @@ async function applyOperation(
 }
 
 const MAX_PRUNED = 10_000;
+
+/** The sessions that an operation names. */
+function idsOf(operation: Operation): readonly string[] {
+  if (operation.type === "merge") return [operation.session, operation.into];
+  return "session" in operation ? [operation.session] : [];
+}
+
+/** The merge's status; `null` if the collector failed in it. */
+async function merge(
+  harness: EngineHarness,
+  key: SessionKey,
+  { into, failsAfter }: Extract<Operation, { type: "merge" }>,
+): Promise<string | null> {
+  const before = (await findSession(harness.store, key))?.session;
+  const outcome = await harness.merge(key, into, failsAfter);
+  if (outcome === null || !("session" in outcome)) return outcome?.status ?? null;
+  const { session, settings, status } = outcome;
+  const { presence } = visibleOf(session, settings);
+  // What an ended survivor does not take over, and what has happened since a merge stopped, is left out.
+  if (!before || isMerging(before) || session.ended) return status;
+  if (before.presence === "online" && presence !== "unsupported") {
+    equal(session.presence, "online", `${key.id} is offline by its merge into ${session.id}`);
+  }
+  if (before.queuedAt !== null && session.assignee === null) {
+    ok((session.queuedAt ?? Infinity) <= before.queuedAt, `${key.id} loses its place by its merge`);
+  }
+  return status;
+}
 
 function requestOf(
   { session, inputs, create, eventId, binding, knownPage }: Submission,

@@ -26,7 +26,13 @@ export interface Submission {
 export type Operation =
   | Submission
   | { readonly type: "erase"; readonly session: string }
-  | { readonly type: "merge"; readonly session: string; readonly into: string }
+  | {
+      readonly type: "merge";
+      readonly session: string;
+      readonly into: string;
+      /** The collector fails after this step; `null`: it does not. */
+      readonly failsAfter: 1 | 2 | null;
+    }
   | {
       readonly type: "settings";
       readonly overrides: Overrides;

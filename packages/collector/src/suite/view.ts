@@ -5,7 +5,8 @@
  */
 
 import { ok } from "node:assert/strict";
-import { TRACKS, type Track } from "../core/lists.ts";
+import type { Track } from "../core/lists.ts";
+import { aliasOf } from "../core/merge.ts";
 import type { Transition } from "../core/transition.ts";
 import type { ListPage, ListQuery } from "../stores/list.ts";
 import type {
@@ -35,8 +36,17 @@ const QUERIES: readonly Omit<ListQuery, "limit">[] = [
   { reason: "user_offline", sort: "changed" },
   { text: "U_", group: "one" },
   { sort: "changed" },
-  { sort: "waiting" },
 ];
+
+/** The look-ups of a help desk; `invariants.ts` has what they find. */
+const FOUND = {
+  user: { user: "u_1" },
+  ticket: { ticket: "4711" },
+  link: { desk: "zd", ticket: "4711" },
+  tag: { tag: "a" },
+} as const satisfies Record<string, Omit<ListQuery, "limit">>;
+
+const GROUPS = [undefined, "one"];
 
 /** How far each track of the log has been read. */
 export type Cursors = Record<Track, number>;
@@ -50,9 +60,19 @@ interface LoggedTransition {
 export interface AccountView {
   /** `epoch` is replaced by the number of this history's broadcasts that the session has applied. */
   readonly sessions: readonly Omit<Stored, "version">[];
+  /** The sessions that go on as another, and are in no list. */
+  readonly aliases: readonly Omit<Stored, "version">[];
   readonly lists: readonly (readonly string[])[];
-  readonly queueCounts: readonly QueueCounts[];
-  readonly assignments: readonly Assignment[];
+  readonly waiting: readonly string[];
+  readonly found: Record<keyof typeof FOUND, readonly string[]>;
+  readonly queueCounts: readonly {
+    readonly group: string | undefined;
+    readonly counts: QueueCounts;
+  }[];
+  readonly assignments: readonly {
+    readonly agent: string;
+    readonly sessions: readonly Assignment[];
+  }[];
   readonly agents: readonly ListedAgent[];
   readonly sessionsOfUser: readonly string[];
   readonly count: number;
@@ -61,40 +81,69 @@ export interface AccountView {
   readonly notCaughtUp: readonly string[];
   /** New entries of each track of the log since the last view. */
   readonly log: Record<Track, readonly LoggedTransition[]>;
-  readonly histories: readonly (readonly Transition[])[];
+  /** By session: the live ones of all, aliases included. */
+  readonly histories: Readonly<Record<string, readonly Transition[]>>;
+  readonly shadowHistories: Readonly<Record<string, readonly Transition[]>>;
+}
+
+interface ReadOptions {
+  /** All sessions that there may be. */
+  readonly ids: readonly string[];
+  readonly epochBefore: number;
+  readonly cursors: Cursors;
 }
 
 /** Reads the view and moves the cursors to the end of the log. */
 export async function readView(
   { store, engine, now }: EngineHarness,
   account: string,
-  epochBefore: number,
-  cursors: Cursors,
+  { ids, epochBefore, cursors }: ReadOptions,
 ): Promise<AccountView> {
   const { sessions } = await store.list(account, { limit: ALL });
+  const lookups = ids.map((id) => ({ key: { account, id }, eventIds: [] }));
+  const aliases = (await store.load(lookups)).flatMap(({ stored }) =>
+    stored && aliasOf(stored.session) !== null ? [stored] : [],
+  );
   const byId = new Map(sessions.map((stored) => [stored.session.id, stored]));
   const idsOf = (page: ListPage) => page.sessions.map(({ session }) => session.id);
-  const lists = QUERIES.map((query) => store.list(account, { ...query, limit: ALL }));
-  const counts = [undefined, "one"].map((group) => store.countQueue(account, group));
+  const list = async (query: Omit<ListQuery, "limit">) =>
+    idsOf(await store.list(account, { ...query, limit: ALL }));
+  const found = Object.entries(FOUND).map(async ([name, query]) => [name, await list(query)]);
+  const counts = GROUPS.map(async (group) => ({
+    group,
+    counts: await store.countQueue(account, group),
+  }));
   const due = (await store.due(now + DUE_HORIZON_MS, ALL)).filter((key) => key.account === account);
   const broadcasts = await store.broadcasts(epochBefore);
   const { epoch } = engine.broadcasts.latest(account);
   const notCaughtUp = await store.notCaughtUp(account, epoch, ALL);
   const agents = await store.agents(account, { limit: ALL });
-  const assignments = agents.map(({ id }) => store.assignments(account, id, { limit: ALL }));
+  const assignments = agents.map(async ({ id }) => ({
+    agent: id,
+    sessions: await store.assignments(account, id, { limit: ALL }),
+  }));
   const user = await idsOfUser(store, account, "u_1");
-  const histories = sessions.flatMap(({ session }) =>
-    TRACKS.map((track) => store.history({ account, id: session.id }, 0, ALL, track)),
-  );
+  const all = [...sessions, ...aliases].map(({ session }) => session.id).sort();
+  const histories = async (track: Track) => {
+    const read = all.map(async (id) => {
+      const entries = await store.history({ account, id }, 0, ALL, track);
+      return [id, entries.map(({ transition }) => transition)] as const;
+    });
+    return Object.fromEntries(await Promise.all(read));
+  };
+  // `version` is left out: concurrent requests may share a commit or not.
+  const shown = ({ version: _, ...stored }: Stored) => ({
+    ...stored,
+    epoch: broadcasts.filter(({ epoch }) => epoch <= stored.epoch).length,
+  });
   return {
-    // `version` is left out: concurrent requests may share a commit or not.
-    sessions: sessions.map(({ version: _, ...stored }) => ({
-      ...stored,
-      epoch: broadcasts.filter(({ epoch }) => epoch <= stored.epoch).length,
-    })),
-    lists: (await Promise.all(lists)).map(idsOf),
+    sessions: sessions.map(shown),
+    aliases: aliases.map(shown),
+    lists: await Promise.all(QUERIES.map(list)),
+    waiting: await list({ sort: "waiting" }),
+    found: Object.fromEntries(await Promise.all(found)),
     queueCounts: await Promise.all(counts),
-    assignments: (await Promise.all(assignments)).flat(),
+    assignments: await Promise.all(assignments),
     agents,
     sessionsOfUser: user,
     count: await store.count(account),
@@ -108,9 +157,8 @@ export async function readView(
         "shadow",
       ),
     },
-    histories: (await Promise.all(histories)).map((entries) =>
-      entries.map(({ transition }) => transition),
-    ),
+    histories: await histories("live"),
+    shadowHistories: await histories("shadow"),
   };
 }
 

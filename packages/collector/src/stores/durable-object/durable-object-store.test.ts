@@ -19,6 +19,7 @@ import {
   trimmingConformanceCases,
 } from "../../suite/index.ts";
 import { OLD, SURVIVOR } from "../../suite/merges.ts";
+import { SESSIONS } from "../../suite/testing/generated.ts";
 import { candidateShards } from "./placement.ts";
 import { DIRECTORY_CASES } from "./testing/directory.ts";
 import { FAILED_WRITE_CASES } from "./testing/failed-write.ts";
@@ -112,10 +113,19 @@ describe("scenarios over Durable Objects", () => {
 });
 
 describe("generated histories over Durable Objects", () => {
+  const play = (of: "any" | "merging", defaultRuns: number) => {
+    const runs = Number(process.env["RUNS"] ?? defaultRuns);
+    return run({ type: "histories", of, runs, seed: Number(process.env["SEED"]) });
+  };
+
+  // Shrinking a failure may take a while.
   it("have the same outcome as in the memory store", async () => {
-    const runs = Number(process.env["RUNS"] ?? 20);
-    const seed = Number(process.env["SEED"]);
-    // Shrinking a failure may take a while.
-    expect(await run({ type: "histories", runs, seed })).toBe(true);
+    expect(await play("any", 14)).toBe(true);
+  }, 300_000);
+
+  it("with merges between two shards have it too, and keep the invariants", async () => {
+    const shards = SESSIONS.map((id) => candidateShards(id, [SHARDS]).at(0));
+    expect(new Set(shards).size).toBe(2);
+    expect(await play("merging", 8)).toBe(true);
   }, 300_000);
 });

@@ -6,7 +6,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
 import { compareHistory } from "../../suite/histories.ts";
+import type { History } from "../../suite/history.ts";
 import { history } from "../../suite/testing/generated.ts";
+import { mergingHistory } from "../../suite/testing/generated-merges.ts";
 import { MemoryStore } from "../memory/memory-store.ts";
 import type { Store } from "../store.ts";
 import { RedisStore } from "./redis-store.ts";
@@ -18,8 +20,8 @@ const A_DAY_MS = 86_400_000;
 const requestedRuns = process.env["RUNS"];
 
 describe.each([
-  ["a server", RedisServer, 40],
-  ["a cluster", RedisCluster, 20],
+  ["a server", RedisServer, { any: 28, merging: 12 }],
+  ["a cluster", RedisCluster, { any: 13, merging: 8 }],
 ])("%s", (_name, kind, runs) => {
   let servers: RedisServer | RedisCluster;
   let store: RedisStore;
@@ -32,17 +34,30 @@ describe.each([
     await servers.stop();
   });
 
-  it("gives the same results as the memory store for any history", async () => {
-    let [run, renewed] = [0, 0];
-    const play = fc.asyncProperty(history, async (given) => {
+  let run = 0;
+  async function compareAll(
+    histories: fc.Arbitrary<History>,
+    runs: number,
+    isSequential = false,
+  ): Promise<number> {
+    let renewed = 0;
+    const play = fc.asyncProperty(histories, async (given) => {
       run += 1;
-      const start = { account: `run ${run}`, startAt: START + run * A_DAY_MS };
+      const start = { account: `run ${run}`, startAt: START + run * A_DAY_MS, isSequential };
       renewed += await compareHistory(store, new MemoryStore(), given, start);
       await eraseAll(store, start.account);
     });
     // A failure prints its seed; shrinking it may take a while.
     await fc.assert(play, { numRuns: Number(requestedRuns ?? runs) });
-    expect(renewed).toBeGreaterThan(0);
+    return renewed;
+  }
+
+  it("gives the same results as the memory store for any history", async () => {
+    expect(await compareAll(history, runs.any)).toBeGreaterThan(0);
+  }, 300_000);
+
+  it("gives the same results as the memory store, and keeps the invariants, for any history with merges", async () => {
+    await compareAll(mergingHistory, runs.merging, true);
   }, 300_000);
 });
 

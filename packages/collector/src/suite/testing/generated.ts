@@ -10,8 +10,9 @@ import { END_REASONS, TICKET_STATUSES } from "../../core/lists.ts";
 import { overrides, seconds, signal, triggers } from "../../core/testing/histories.ts";
 import type { History, Operation, Step, Submission } from "../history.ts";
 
-/** One id needs escaping. */
-const session = fc.constantFrom("a", "b", "{c}: ü 1");
+/** One id needs escaping. They are in several partitions of Redis, and in two of two shards. */
+export const SESSIONS = ["a", "b", "{c}: ü 1"] as const;
+const session = fc.constantFrom(...SESSIONS);
 const agent = fc.constantFrom("agent_1", "agent two");
 const hash = fc.constantFrom("hash_1", "hash_2");
 
@@ -26,6 +27,13 @@ const ticket = fc.oneof(
   fc.record({ group: fc.constantFrom("one", "two", null), priority: fc.constant("high") }),
   fc.record({ id: fc.constant("4711"), tags: fc.subarray(["a", "b", 'c "d"']) }),
 );
+
+/** Two desks have the same ticket number. */
+const LINKS = [
+  { desk: "zd", conversation: "talk 1", ticket: "4711" },
+  { desk: "cw", conversation: "talk 1", ticket: "4711" },
+  { desk: "zd", conversation: "talk 2", ticket: null },
+];
 
 /** Milliseconds from the start of the history, like `sentAt`. */
 const happenedAt = seconds.map((each) => each * 1000);
@@ -65,6 +73,13 @@ const input = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
+      type: fc.constant("described"),
+      links: fc.subarray(LINKS),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
       type: fc.constant("session_ended"),
       reason: fc.constantFrom(...END_REASONS),
     }),
@@ -84,7 +99,7 @@ function knownPageOf(
   return { id: first.page, openedBy: knownBy === "proof" ? (openedBy ?? "token_1") : null };
 }
 
-const submission: fc.Arbitrary<Submission> = fc
+export const submission: fc.Arbitrary<Submission> = fc
   .record({
     type: fc.constant("submit" as const),
     session,
@@ -96,7 +111,7 @@ const submission: fc.Arbitrary<Submission> = fc
   })
   .map(({ knownBy, ...each }) => ({ ...each, knownPage: knownPageOf(each.inputs, knownBy) }));
 
-const settings: fc.Arbitrary<Operation> = fc
+export const settings: fc.Arbitrary<Operation> = fc
   .record({
     overrides,
     mode: fc.constantFrom("on", "on", "shadow", "off"),
@@ -109,22 +124,29 @@ const settings: fc.Arbitrary<Operation> = fc
     triggers,
   }));
 
-const operation: fc.Arbitrary<Operation> = fc.oneof(
+const merge = fc.record({
+  type: fc.constant("merge" as const),
+  session,
+  into: session,
+  failsAfter: fc.constant(null),
+});
+
+export const interruptedMerge: fc.Arbitrary<Operation> = fc
+  .tuple(merge, fc.constantFrom(null, null, 1, 2))
+  .map(([each, failsAfter]) => ({ ...each, failsAfter }));
+
+export const agentCapacity: fc.Arbitrary<Operation> = fc.record({
+  type: fc.constant("agent"),
+  id: agent,
+  capacity: fc.nat({ max: 2 }),
+});
+
+export const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 20, arbitrary: submission },
   { weight: 1, arbitrary: settings },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("erase" as const), session }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ type: fc.constant("merge" as const), session, into: session }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      type: fc.constant("agent" as const),
-      id: agent,
-      capacity: fc.nat({ max: 2 }),
-    }),
-  },
+  { weight: 1, arbitrary: merge },
+  { weight: 1, arbitrary: agentCapacity },
   {
     weight: 1,
     arbitrary: fc.record({

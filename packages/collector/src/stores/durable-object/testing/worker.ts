@@ -20,6 +20,7 @@ import {
   trimmingConformanceCases,
 } from "../../../suite/index.ts";
 import { history } from "../../../suite/testing/generated.ts";
+import { mergingHistory } from "../../../suite/testing/generated-merges.ts";
 import { MemoryStore } from "../../memory/memory-store.ts";
 import type { Broadcast, NewBroadcast } from "../../store.ts";
 import type { SilentAccount } from "../coordinator-records.ts";
@@ -150,10 +151,14 @@ export type Task =
   | { readonly type: "silence" }
   | { readonly type: "directory"; readonly name: keyof typeof DIRECTORY_CASES }
   | { readonly type: "failed write"; readonly name: keyof typeof FAILED_WRITE_CASES }
-  | { readonly type: "histories"; readonly runs: number; readonly seed: number };
+  | {
+      readonly type: "histories";
+      readonly of: keyof typeof HISTORIES;
+      readonly runs: number;
+      readonly seed: number;
+    };
 
-/** Through JSON, because RPC cannot pass objects without a prototype. */
-const histories = history.map((given) => JSON.parse(JSON.stringify(given)) as typeof given);
+const HISTORIES = { any: history, merging: mergingHistory };
 const START = 1_700_000_000_000;
 
 let spaces = 0;
@@ -262,10 +267,15 @@ async function run(task: Task, env: Env): Promise<unknown> {
   }
   if (task.type === "scenarios") return playScenarios(open(env), task.scenarios);
   if (task.type === "histories") {
+    // Through JSON, because RPC cannot pass objects without a prototype.
+    const histories = HISTORIES[task.of].map(
+      (given) => JSON.parse(JSON.stringify(given)) as typeof given,
+    );
     const play = fc.asyncProperty(histories, async (given) => {
       await compareHistory(open(env), new MemoryStore(), given, {
         account: "shop",
         startAt: START,
+        isSequential: task.of === "merging",
       });
     });
     await fc.assert(play, { numRuns: task.runs, seed: task.seed });
