@@ -23,6 +23,7 @@ import {
 import { DurableObjectStore } from "../../packages/collector/src/stores/durable-object/durable-object-store.ts";
 import type { Layouts } from "../../packages/collector/src/stores/durable-object/placement.ts";
 import { failRelays } from "../../packages/collector/src/stores/durable-object/testing/failing-relay.ts";
+import type { Write } from "../../packages/collector/src/stores/store.ts";
 import * as suite from "../../packages/collector/src/stores/suite/case.ts";
 import { lookupWrite } from "../support/lookup-sessions.ts";
 import { setHanging } from "./hanging-coordinator.ts";
@@ -146,6 +147,15 @@ class TestCoordinator extends Coordinator {
   }
 }
 
+/** A session that ended when it began. */
+function endedWrite(id: string): Write {
+  const at = Date.now();
+  const ended = { reason: "ended_by_agent", at } as const;
+  const session = { ...core.createSession({ id, channel: "web_widget" }, at), ended };
+  const columns = { ...suite.COLUMNS, state: "ended", presence: "offline" } as const;
+  return suite.writeOf(id, { key: suite.keyOf(id, "default"), session, columns });
+}
+
 export { TestCoordinator as Coordinator, TestShard as Shard };
 
 export default {
@@ -192,6 +202,10 @@ export default {
         lookupWrite(Number(input) + each, { suite, core }, "mixed"),
       );
       await new DurableObjectStore(linksOf(env, "stillhere")).commit(writes);
+    }
+    if (method === "fill-ended") {
+      const ids = Array.from({ length: Number(count) }, (_, each) => `${input}_${each}`);
+      await new DurableObjectStore(linksOf(env, "stillhere")).commit(ids.map(endedWrite));
     }
     if (method === "break-session") await shard.breakSession(input ?? "");
     if (method === "disable-alarms") await shard.disableAlarms();

@@ -6,7 +6,7 @@
  * @module
  */
 import { TurnBudget } from "../async/turns.ts";
-import { type SessionKey, StoreError } from "../stores/store.ts";
+import { type SessionKey, type Store, StoreError } from "../stores/store.ts";
 import { ConflictError, type Engine } from "./engine.ts";
 
 /** How late a verdict may be in a collector without load. */
@@ -21,6 +21,8 @@ export interface SweepOptions {
   readonly onError: (error: unknown) => void;
   /** Called with each session that failed. It is due until it is tried again. */
   readonly onFailed?: (key: SessionKey) => void;
+  /** As the store's, but it may leave out sessions to which being late makes no difference. Default: the store's. */
+  readonly notCaughtUp?: Store["notCaughtUp"];
 }
 
 /** Starts sweeping; returns a function that stops and waits for a sweep in progress. */
@@ -44,11 +46,12 @@ export async function sweep(options: SweepOptions): Promise<void> {
   const { engine, accounts } = options;
   await engine.heartbeat();
   const { store } = engine;
+  const notCaughtUp = options.notCaughtUp ?? store.notCaughtUp.bind(store);
   await sweepWhile(options, (limit) => store.due(engine.clock.now(), limit));
   const budget = new TurnBudget();
   for (const account of accounts()) {
     const epoch = engine.broadcasts.urgentEpoch(account);
-    await sweepWhile(options, (limit) => store.notCaughtUp(account, epoch, limit));
+    await sweepWhile(options, (limit) => notCaughtUp(account, epoch, limit));
     await budget.step();
   }
 }

@@ -144,6 +144,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     return {
       calls: this.#calls,
       rowsWritten: this.#sql.rowsWritten,
+      rowsRead: this.#sql.rowsRead,
       ...this.#alarm.figures,
     };
   }

@@ -8,6 +8,8 @@ export interface ObjectFigures {
   readonly calls: number;
   /** Rows written, including index rows. */
   readonly rowsWritten: number;
+  /** Rows that statements passed; a thousand cost as much as one written. */
+  readonly rowsRead: number;
   /** Each is billed like a row. */
   readonly alarmsSet: number;
   readonly alarmsFired: number;

@@ -197,6 +197,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     return {
       calls: this.#calls,
       rowsWritten: this.#sql.rowsWritten,
+      rowsRead: this.#sql.rowsRead,
       ...this.#alarm.figures,
     };
   }
@@ -227,6 +228,8 @@ export class Shard extends DurableObject<Env> implements ShardStub {
         accounts: () => [account],
         onError,
         onFailed: ({ id }) => this.#records.postpone(id),
+        notCaughtUp: async (_account, epoch, limit) =>
+          this.#records.liveNotCaughtUp(epoch, limit).map((id) => ({ account, id })),
       });
       isComplete = true;
       await this.#trim(account).catch(onError);

@@ -38,5 +38,7 @@ declare module "cloudflare:workers" {
     toArray(): Record<string, unknown>[];
     /** Rows written, including index rows; each is billed. */
     readonly rowsWritten: number;
+    /** Rows that the statement passed, also those that it did not return. */
+    readonly rowsRead: number;
   }
 }

@@ -210,11 +210,14 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     const { capacityHeld, ...columns } = write.columns;
     const { changedAt, user } = session;
     const hashes = termHashesOf(session);
-    const terms = termChange(version === 1 ? [] : this.#hashesInQueue(key.id), hashes);
+    const known = this.#known(key.id);
+    const terms = termChange(known?.hashes ?? [], hashes);
+    const over = Number(isOver(write));
     const shown = { changedAt, user, held: Number(capacityHeld), terms: JSON.stringify(hashes) };
-    const row = { ...renewed, ...columns, ...shown, epoch: write.epoch };
-    if (version === 1) this.#statements.insertSession.run(row);
-    else this.#statements.updateSession.run(row);
+    const row = { ...renewed, ...columns, ...shown, epoch: write.epoch, over };
+    if (!known) this.#statements.insertSession.run(row);
+    else if (known.over === over) this.#statements.updateSession.run(row);
+    else this.#statements.updateOver.run(row);
     for (const eventId of write.eventIds) this.#statements.insertEvent.run(key.id, eventId);
     // An entry that is written anyway has the terms too: each row costs money.
     const [first, ...others] = [
@@ -225,10 +228,15 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     for (const entry of others) this.#queue(key.id, entry, onCommit);
   }
 
-  /** What the directory has of the session once it has the whole queue. */
-  #hashesInQueue(id: string): readonly number[] {
-    const text = this.#statements.terms.get(id)?.["terms"] as string | null | undefined;
-    return JSON.parse(text ?? "[]") as number[];
+  /**
+   * Of a session that is stored: what the directory has of it once it has the whole queue, and whether it is
+   * over.
+   */
+  #known(id: string): { readonly hashes: readonly number[]; readonly over: number } | null {
+    const row = this.#statements.known.get(id);
+    if (!row) return null;
+    const hashes = JSON.parse((row["terms"] as string | null) ?? "[]") as number[];
+    return { hashes, over: row["over"] as number };
   }
 
   #queue(id: string, entry: NewEntry, onCommit: OnCommit): void {
@@ -279,6 +287,14 @@ export class ShardRecords extends RpcTarget implements ShardLink {
 
   async notCaughtUp(epoch: number, limit: number): Promise<readonly string[]> {
     return this.#statements.notCaughtUp.all(epoch, limit).map((row) => row["id"] as string);
+  }
+
+  /**
+   * The same without sessions that are over: to them it makes no difference when they apply it, and there may be
+   * very many. They do so when something else happens to them.
+   */
+  liveNotCaughtUp(epoch: number, limit: number): readonly string[] {
+    return this.#statements.liveNotCaughtUp.all(epoch, limit).map((row) => row["id"] as string);
   }
 
   async closeEpochs(epoch: number): Promise<boolean> {
@@ -393,7 +409,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     const version = this.#versionOf(id);
     if (version === 0 || version !== (expectedVersion ?? version)) return false;
     this.#options.sql.transaction((onCommit) => {
-      const terms = termChange(this.#hashesInQueue(id), []);
+      const terms = termChange(this.#known(id)?.hashes ?? [], []);
       this.#statements.eraseEvents.run(id);
       this.#statements.eraseSession.run(id);
       // Inserted before the deletion, so that its number is above those of the deleted entries.
@@ -543,6 +559,11 @@ function entryOf(kind: Track, { createdAt }: Session, transition: Transition): N
 function termsOfRow(row: SqlRow): TermChange | null {
   const text = row["terms"] as string | null;
   return text === null ? null : (JSON.parse(text) as TermChange);
+}
+
+/** Whether the session has ended, waits for nothing, and no timer runs. */
+function isOver({ columns, deadlineAt }: Pick<Write, "columns" | "deadlineAt">): boolean {
+  return columns.state === "ended" && columns.queue === "none" && deadlineAt === null;
 }
 
 function storedOf({ write, version }: UnwrittenBeat): Stored {

@@ -1,7 +1,7 @@
 /**
- * The tables of a shard; `outbox` is its relay queue. There are no indexes: writing an index row is
- * billed like a table row, a thousand times as much as reading one, so queries read all of the few
- * thousand sessions of a shard. Deadlines, which are read all the time, are indexed in memory.
+ * The tables of a shard; `outbox` is its relay queue. There is one index, of the sessions that are not over:
+ * writing an index row is billed like a table row, a thousand times as much as reading one, so queries read all
+ * of the few thousand sessions that are not over. Deadlines, which are read all the time, are indexed in memory.
  * @module
  */
 import { decodeSession } from "../codec.ts";
@@ -50,23 +50,27 @@ const SESSION = "id, version, epoch, deadline_at, body, shadow";
 /** Of a session in a list. */
 const LISTED = `${SESSION}, changed_at, queued_at, state, presence, queue, assignee, grp`;
 
+/** What a change sets, but for `over`. */
+const CHANGED = `version = :version, epoch = :epoch, deadline_at = :deadlineAt,
+      state = :state, presence = :presence, queue = :queue, queued_at = :queuedAt,
+      changed_at = :changedAt, assignee = :assignee, grp = :group, user = :user, held = :held,
+      body = :body, shadow = :shadow, terms = :terms`;
+
 const SQL = {
   session: `SELECT ${SESSION} FROM sessions WHERE id = ?`,
   version: "SELECT version FROM sessions WHERE id = ?",
-  terms: "SELECT terms FROM sessions WHERE id = ?",
+  known: "SELECT terms, over FROM sessions WHERE id = ?",
   putTerms: "UPDATE sessions SET terms = ? WHERE id = ?",
   unlisted: `SELECT ${SESSION} FROM sessions WHERE id > ? AND terms IS NULL ORDER BY id LIMIT ?`,
   hasEvent: "SELECT 1 FROM events WHERE session = ? AND id = ?",
   insertEvent: "INSERT OR IGNORE INTO events (session, id) VALUES (?, ?)",
   insertSession: `INSERT INTO sessions (id, version, epoch, deadline_at, state, presence, queue,
-      queued_at, changed_at, assignee, grp, user, held, body, shadow, terms)
+      queued_at, changed_at, assignee, grp, user, held, body, shadow, terms, over)
     VALUES (:id, :version, :epoch, :deadlineAt, :state, :presence, :queue,
-      :queuedAt, :changedAt, :assignee, :group, :user, :held, :body, :shadow, :terms)`,
-  updateSession: `UPDATE sessions SET version = :version, epoch = :epoch, deadline_at = :deadlineAt,
-      state = :state, presence = :presence, queue = :queue, queued_at = :queuedAt,
-      changed_at = :changedAt, assignee = :assignee, grp = :group, user = :user, held = :held,
-      body = :body, shadow = :shadow, terms = :terms
-    WHERE id = :id`,
+      :queuedAt, :changedAt, :assignee, :group, :user, :held, :body, :shadow, :terms, :over)`,
+  updateSession: `UPDATE sessions SET ${CHANGED} WHERE id = :id`,
+  // A statement that sets it writes the index too, whether or not it is another value.
+  updateOver: `UPDATE sessions SET ${CHANGED}, over = :over WHERE id = :id`,
   renewSession: `UPDATE sessions SET version = :version, deadline_at = :deadlineAt, body = :body,
       shadow = :shadow WHERE id = :id`,
   postpone: "UPDATE sessions SET deadline_at = ? WHERE id = ?",
@@ -78,16 +82,20 @@ const SQL = {
   // The last entry stays, so that the next one gets a higher number.
   dropRelayed: "DELETE FROM outbox WHERE number < ?",
 
-  deadlines: "SELECT id, deadline_at FROM sessions WHERE deadline_at IS NOT NULL",
-  bodies: `SELECT ${SESSION} FROM sessions`,
+  deadlines: "SELECT id, deadline_at FROM sessions WHERE over = 0 AND deadline_at IS NOT NULL",
+  bodies: `SELECT ${SESSION} FROM sessions WHERE over = 0`,
   notCaughtUp: "SELECT id FROM sessions WHERE epoch < ? LIMIT ?",
+  liveNotCaughtUp: "SELECT id FROM sessions WHERE over = 0 AND epoch < ? LIMIT ?",
   listed: `SELECT ${LISTED} FROM sessions WHERE id = ?`,
   walkById: `SELECT ${LISTED} FROM sessions WHERE id > :id ORDER BY id LIMIT :limit`,
+  walkLive: `SELECT ${LISTED} FROM sessions WHERE over = 0 AND id > :id ORDER BY id LIMIT :limit`,
   walkByChange: `SELECT ${LISTED} FROM sessions WHERE changed_at >= :at
     AND (changed_at > :at OR id > :id) ORDER BY changed_at, id LIMIT :limit`,
-  walkByWait: `SELECT ${LISTED} FROM sessions WHERE queue <> 'none' AND queued_at >= :at
+  walkLiveByChange: `SELECT ${LISTED} FROM sessions WHERE over = 0 AND changed_at >= :at
+    AND (changed_at > :at OR id > :id) ORDER BY changed_at, id LIMIT :limit`,
+  walkByWait: `SELECT ${LISTED} FROM sessions WHERE over = 0 AND queue <> 'none' AND queued_at >= :at
     AND (queued_at > :at OR id > :id) ORDER BY queued_at, id LIMIT :limit`,
-  countQueue: `SELECT queue, count(*) AS count FROM sessions WHERE queue <> 'none'
+  countQueue: `SELECT queue, count(*) AS count FROM sessions WHERE over = 0 AND queue <> 'none'
     AND (:group IS NULL OR grp = :group) GROUP BY queue`,
   assignments: `SELECT id, held FROM sessions WHERE assignee = :agent AND id > :afterSession
     AND (:isHeld = 0 OR held = 1) ORDER BY id LIMIT :limit`,
@@ -132,6 +140,13 @@ const MIGRATIONS: readonly ((sql: ObjectSql) => void)[] = [
     // The hashes that the relay queue has of a session; null: it is older than the directory.
     sql.exec("ALTER TABLE sessions ADD COLUMN terms TEXT");
     sql.exec("ALTER TABLE outbox ADD COLUMN terms TEXT");
+  },
+  (sql) => {
+    // It has ended, waits for nothing, and no timer runs: whatever happens to it comes from outside.
+    sql.exec("ALTER TABLE sessions ADD COLUMN over INTEGER NOT NULL DEFAULT 0");
+    sql.exec(`UPDATE sessions SET over = 1
+      WHERE state = 'ended' AND queue = 'none' AND deadline_at IS NULL`);
+    sql.exec("CREATE INDEX live_sessions ON sessions (id) WHERE over = 0");
   },
 ];
 

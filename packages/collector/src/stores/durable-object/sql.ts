@@ -15,6 +15,7 @@ export class ObjectSql implements SqlDatabase {
   readonly #storage: DurableObjectStorage;
   /** Rows written so far, including index rows. */
   rowsWritten = 0;
+  rowsRead = 0;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -41,6 +42,7 @@ export class ObjectSql implements SqlDatabase {
       const cursor = this.#storage.sql.exec(text, ...valuesOf(parameters, names));
       const found = cursor.toArray();
       this.rowsWritten += cursor.rowsWritten;
+      this.rowsRead += cursor.rowsRead;
       return found;
     };
     return {
