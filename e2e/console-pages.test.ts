@@ -660,7 +660,7 @@ describe("Desks", () => {
       const { writes } = await collector.request<Writes>("GET", "/v1/desks/support/dry-run");
       return writes.some((write) => write.session === session);
     });
-    await unfold("What a dry run would have written");
+    await unfold("What it would have been told in a dry run or a trial");
     await lead.seeIn(`[data-dry-write="${session}"]`, "Here");
     await lead.page.click("#end-dry-run-support");
     await lead.page.waitForSelector("#end-dry-run-support-confirm");

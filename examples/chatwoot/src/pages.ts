@@ -56,7 +56,7 @@ form.addEventListener("submit", async (event) => {
 });
 `;
 
-export interface Desk {
+export interface Overview {
   readonly conversations: readonly Conversation[];
   readonly rules: readonly Rule[];
   readonly behaviour: Behaviour;
@@ -65,7 +65,7 @@ export interface Desk {
   readonly refused: readonly string[];
 }
 
-export function renderAgentPage({ conversations, rules, behaviour, webhook, refused }: Desk) {
+export function renderAgentPage({ conversations, rules, behaviour, webhook, refused }: Overview) {
   const failed = webhook.statuses.filter((status) => status !== 200).length;
   return html`<!doctype html>
 <html lang="en">

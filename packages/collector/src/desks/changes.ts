@@ -52,3 +52,11 @@ export class OwnChanges {
     return { ...patch, ...(hasTags && { tags }) };
   }
 }
+
+/** What one transition has changed of the ticket, if it is an own change. */
+export function changedBy(transition: Pick<Transition, "cause" | "ticketChanges">): Changed {
+  const own = new OwnChanges();
+  own.add(transition);
+  const after = Object.entries(transition.ticketChanges).map(([field, { to }]) => [field, to]);
+  return own.unknownTo({}, { tags: [], ...Object.fromEntries(after) } as unknown as Ticket);
+}

@@ -62,6 +62,11 @@ async function configure(change: object = {}): Promise<void> {
   expect((await harness.request("PUT", "/v1/desks/main", body)).status).toBe(200);
 }
 
+async function configureOther(): Promise<void> {
+  const body = { kind: "chatwoot", outbound: OUTBOUND };
+  expect((await harness.request("PUT", "/v1/desks/other", body)).status).toBe(200);
+}
+
 const event = (fields: object) => harness.request("POST", "/v1/sessions/main-12/events", fields);
 
 /** The conversation 12 has begun, and its page is open. */
@@ -213,6 +218,34 @@ describe("a desk", () => {
       },
       { ...common, at: expect.any(String), presence: "online", reason: null, changed: {} },
     ]);
+  });
+
+  it("in a trial is sent nothing, and what it would be told is listed", async () => {
+    await harness.request("PATCH", "/v1/settings", { presence: { mode: "shadow" } });
+    await setTrigger(SOLVE_WHEN_OFFLINE);
+    await begin();
+    await leave();
+    // What the desk does itself is not written.
+    await event({ type: "ticket_updated", status: "solved" });
+    await event({ type: "ticket_updated", status: "open" });
+    await deliverAll();
+    expect(chatwoot.requests).toEqual([]);
+    const listed = async () =>
+      (await harness.json<{ writes: unknown[] }>("GET", "/v1/desks/main/dry-run")).writes;
+    const common = { session: "main-12", conversation: "12", ticket: "12" };
+    const expected = [
+      { ...common, presence: "offline", reason: "user_offline", changed: { status: "solved" } },
+      { ...common, presence: "online", reason: null, changed: {} },
+    ].map((write) => ({ ...write, at: expect.any(String) }));
+    expect(await listed()).toEqual(expected);
+    const shown = await harness.json<{ trial: boolean }>("GET", "/v1/desks/main");
+    expect(shown.trial).toBe(true);
+    // Another desk has no conversation among them.
+    await configureOther();
+    const other = await harness.json<{ writes: unknown[] }>("GET", "/v1/desks/other/dry-run");
+    expect(other.writes).toEqual([]);
+    await harness.request("PATCH", "/v1/settings", { presence: { mode: "on" } });
+    expect(await listed()).toEqual([]);
   });
 
   it("is not told after a dry run what triggers did in it, and is told how things stand", async () => {

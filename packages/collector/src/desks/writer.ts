@@ -6,7 +6,6 @@
  */
 import { TurnBudget } from "../async/turns.ts";
 import type { Link } from "../core/links.ts";
-import type { Reason } from "../core/lists.ts";
 import { type Session, stateOf } from "../core/session.ts";
 import { visibleOf } from "../core/transition.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -29,6 +28,7 @@ import { type DeskRequest, exchange } from "./exchange.ts";
 import { type Known, noteWritten } from "./known.ts";
 import type { Mapping } from "./mapping.ts";
 import { ReadBack } from "./read-back.ts";
+import { withToldReason } from "./told-reason.ts";
 import { WritePace } from "./write-pace.ts";
 
 /** Transitions may be large. */
@@ -58,15 +58,6 @@ const NOTHING_TO_SEND: Attempt = {
   error: null,
   retryAfterMs: null,
 };
-
-const DESKS_OWN: ReadonlySet<Reason> = new Set([
-  "ticket_status",
-  "ended_by_agent",
-  "ended_by_end_user",
-  "transferred_to_email",
-  "ticket_closed",
-  "merged",
-]);
 
 const PACED = { outcome: "failed", error: "paced" } as const;
 
@@ -276,18 +267,6 @@ class DeskWriter {
       written,
     }));
   }
-}
-
-/**
- * A reason that follows from what the desk did itself, such as to solve the ticket, is written with something else
- * and not for its own sake.
- */
-function withToldReason(standing: Standing, told: WrittenTo | null): Standing {
-  const { presence, reason, changed } = standing;
-  const isOfDesk = reason !== null && DESKS_OWN.has(reason) && Object.keys(changed).length === 0;
-  return told && isOfDesk && told.presence === presence
-    ? { ...standing, reason: told.reason }
-    : standing;
 }
 
 /** What a read of the conversation says, if the desk's file understands it. */

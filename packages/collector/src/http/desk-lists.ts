@@ -1,9 +1,11 @@
 /**
- * What is kept of a desk besides its sessions: parked messages, and what a dry run would have written.
+ * What is kept of a desk besides its sessions: parked messages, and what a dry run or a trial run would have written.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { PRESENCES, REASONS, TICKET_PRIORITIES, TICKET_STATUSES } from "../core/lists.ts";
+import { MAX_DRY_WRITES } from "../desks/dry-run.ts";
+import { trialWrites } from "../desks/trial-writes.ts";
 import type { DeskContext, Env } from "./context.ts";
 import { deskOf, deskParams as params } from "./desk-of.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
@@ -54,16 +56,17 @@ const dryWriteView = z
 const dryRun = createRoute({
   method: "get",
   path: "/v1/desks/{id}/dry-run",
-  summary: "What the desk would have been told in a dry run, newest first",
+  summary: "What the desk would have been told in a dry run or a trial run, newest first",
   ...secured("Desks", "listDryWrites", "not_found"),
   request: { params },
   responses: jsonResponses(
     z.object({ writes: z.array(dryWriteView) }),
-    "The last 100, of 30 days; they stay when the dry run has ended",
+    "The last 100. Those of a dry run stay for 30 days; those of a trial run (`presence.mode: shadow`) are listed while it goes on, of the last 7 days",
   ),
 });
 
-export function deskListRoutes({ engine, desks, parking, dryRuns }: DeskContext): OpenAPIHono<Env> {
+export function deskListRoutes(context: DeskContext): OpenAPIHono<Env> {
+  const { engine, desks, parking, dryRuns } = context;
   const routes = createRoutes();
 
   routes.openapi(parked, async (c) => {
@@ -78,8 +81,10 @@ export function deskListRoutes({ engine, desks, parking, dryRuns }: DeskContext)
   });
 
   routes.openapi(dryRun, async (c) => {
-    const writes = await dryRuns.of(await deskOf(desks, c));
-    const views = writes.map((write) => ({ ...write, at: iso(write.at) }));
+    const desk = await deskOf(desks, c);
+    const all = [...(await trialWrites(engine, desks, desk)), ...(await dryRuns.of(desk))];
+    const newest = all.sort((a, b) => b.at - a.at).slice(0, MAX_DRY_WRITES);
+    const views = newest.map((write) => ({ ...write, at: iso(write.at) }));
     return c.json({ writes: views as z.infer<typeof dryWriteView>[] }, 200);
   });
 

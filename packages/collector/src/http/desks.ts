@@ -15,6 +15,7 @@ import {
 } from "../desks/desks.ts";
 import { deskEndpointId } from "../desks/endpoint.ts";
 import type { Mapping } from "../desks/mapping.ts";
+import { isTrial } from "../desks/trial-writes.ts";
 import { id, name, storable } from "../schemas/name.ts";
 import { ticketStatus } from "../schemas/ticket.ts";
 import type { DeskContext, Env } from "./context.ts";
@@ -85,6 +86,11 @@ const deskView = z
     inboundUrl: z.string().describe("What to enter at the desk as the address of its webhook."),
     outbound: z.record(z.string(), z.unknown()).nullable().describe("Without credentials."),
     dryRun: z.boolean(),
+    trial: z
+      .boolean()
+      .describe(
+        "Presence is tried out (`presence.mode: shadow`), so nothing is sent to the desk; `GET …/dry-run` lists what would be.",
+      ),
     mapping,
     lastHeardAt: z.iso.datetime().nullable(),
     lastWrittenAt: z.iso.datetime().nullable(),
@@ -167,6 +173,7 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
       inboundUrl: `${origin}${path}/v1/desks/${desk.id}/inbound`,
       outbound: desks.shownOutbound(desk),
       dryRun: desk.dryRun,
+      trial: isTrial(engine, desk.account),
       mapping: desk.mapping as z.infer<typeof mapping>,
       lastHeardAt: isoOrNull(lastHeardAt),
       lastWrittenAt: isoOrNull(lastWrittenAt),

@@ -73,7 +73,7 @@ export function DeskItem({ desk, desks, setup }: Props) {
           words={deskDeliveryWords}
         />
       </Fold>
-      <Fold title="What a dry run would have written">
+      <Fold title="What it would have been told in a dry run or a trial">
         <DryWrites desk={desk} desks={desks} />
       </Fold>
       <Fold title="Parked messages">

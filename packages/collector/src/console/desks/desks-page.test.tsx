@@ -14,6 +14,7 @@ const DESK: HelpDesk = {
   inboundUrl: "https://presence.example.com/v1/desks/support/inbound",
   outbound: { baseUrl: "https://chat.example.com", accountId: "1", attribute: "here" },
   dryRun: false,
+  trial: false,
   mapping: {},
   lastHeardAt: "2026-01-15T12:00:00.000Z",
   lastWrittenAt: null,
@@ -108,7 +109,7 @@ it("lists parked messages, and what a dry run would have written", async () => {
   const shown = (selector: string) => () => document.querySelector(selector)?.textContent ?? "";
   await unfold("Parked messages");
   await expect.poll(shown("[data-parked='42']")).toContain("3 messages since");
-  await unfold("What a dry run would have written");
+  await unfold("What it would have been told in a dry run or a trial");
   const write = shown("[data-dry-write='support-1']");
   await expect.poll(write).toContain("Gone, Left the site");
   expect(write()).toContain("status solved, with the tag abandoned");

@@ -13,6 +13,8 @@ export interface HelpDesk {
   /** Without credentials; `null`: the desk is told nothing. */
   outbound: Record<string, unknown> | null;
   dryRun: boolean;
+  /** Presence is tried out, so the desk is told nothing. */
+  trial: boolean;
   mapping: { prefix?: string };
   lastHeardAt: string | null;
   lastWrittenAt: string | null;
@@ -45,7 +47,7 @@ export interface ParkedFacts {
   since: string;
 }
 
-/** What a dry run would have written to a desk. */
+/** What a dry run or a trial run would have written to a desk. */
 export interface DryWrite {
   at: string;
   session: string;
@@ -82,9 +84,10 @@ export function updateOf({ kind, outbound, dryRun, mapping }: HelpDesk): DeskUpd
 }
 
 /** Whether the desk is told how things stand. */
-export function toldWords({ outbound, dryRun, delivery }: HelpDesk): string {
+export function toldWords({ outbound, dryRun, trial, delivery }: HelpDesk): string {
   if (outbound === null) return "Nothing: it has no access to the desk";
   if (dryRun) return "Nothing: it is a dry run";
+  if (trial) return "Nothing: presence is tried out";
   const { pending = 0, pausedUntil, nextAttemptAt, lastFailure } = delivery ?? {};
   return [
     "Presence and reason of each conversation",
