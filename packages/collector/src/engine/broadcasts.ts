@@ -6,6 +6,7 @@
  * without a million writes at that instant.
  * @module
  */
+import { TurnBudget } from "../async/turns.ts";
 import type { Input } from "../core/input.ts";
 import type { BindingMode } from "../core/lists.ts";
 import type { Settings } from "../core/settings.ts";
@@ -13,6 +14,7 @@ import { resolveSettings } from "../core/settings-resolve.ts";
 import { type Overrides, settingOf } from "../core/settings-schema.ts";
 import type { Trigger } from "../core/trigger.ts";
 import { MAX_UNHEARD_MS } from "../core/unheard.ts";
+import { broadcastPages } from "../stores/broadcast-pages.ts";
 import type { Broadcast, Store } from "../stores/store.ts";
 
 /** An account's settings as of one epoch. */
@@ -131,9 +133,16 @@ export class Broadcasts {
     return this.#epoch;
   }
 
-  /** Reads new broadcasts, of this and of other processes. */
+  /** Reads new broadcasts, of this and of other processes; of very many, a part in each turn. */
   async refresh(): Promise<void> {
-    for (const broadcast of await this.#store.broadcasts(this.#epoch)) this.#apply(broadcast);
+    const read = (after: number, limit: number) => this.#store.broadcasts(after, limit);
+    const budget = new TurnBudget();
+    for await (const page of broadcastPages(read, this.#epoch)) {
+      for (const broadcast of page) {
+        this.#apply(broadcast);
+        await budget.step();
+      }
+    }
   }
 
   #apply(broadcast: Broadcast): void {

@@ -11,6 +11,7 @@ import { SharedTurns } from "../async/turns.ts";
 import type { Input } from "../core/input.ts";
 import { readAudit } from "../engine/audit.ts";
 import { BatchLimit } from "../engine/batch-limit.ts";
+import { Broadcasts } from "../engine/broadcasts.ts";
 import { Clock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
 import { previewTriggers } from "../engine/previews.ts";
@@ -47,6 +48,7 @@ import { backlog } from "../webhooks/backlog.ts";
 import { DeliveryTrim } from "../webhooks/delivery-trim.ts";
 import { DeliveryWorker } from "../webhooks/delivery-worker.ts";
 import { SessionQueue } from "../webhooks/session-queue.ts";
+import { SessionQueues } from "../webhooks/session-queues.ts";
 import { TurnShares } from "./testing/turn-shares.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stillhere-turns-"));
@@ -149,6 +151,15 @@ async function withAccounts(count: number, input: Input, at = { now: NOW }) {
   }
   await submitAll([input]);
   return { store, engine, submitAll };
+}
+
+/** A store in which each of many accounts has changed its settings. */
+async function withBroadcasts(count: number): Promise<Store> {
+  const store = new MemoryStore();
+  for (const account of list(count, nameOf)) {
+    await store.broadcast({ type: "settings", account, at: NOW, overrides: {}, triggers: [] });
+  }
+  return store;
 }
 
 /** A batch applies all that it has loaded, though each look at the time says that it has lasted long. */
@@ -331,6 +342,20 @@ const WORK: Record<string, Prepare> = {
     await store.commit([writeOf("a", { transitions: transitions(1_000) })]);
     const worker = await workerOn(store);
     shares.onCall(store, "log");
+    return () => worker.run();
+  },
+
+  async "of starting with the sessions that wait for a webhook"(shares) {
+    const store = await withEndpoint(new MemoryStore());
+    const ids = list(40, (index) => `s_${index}`);
+    await store.commit(ids.map((id) => writeOf(id, { transitions: transitions(1) })));
+    const waiting = ids.map((session) =>
+      waitingOf({ session, nextAttemptAt: NOW + 60_000, attempts: 1 }),
+    );
+    const cursor = await store.lastCursor(ACCOUNT);
+    await claimAndSettle(store, { cursor, waiting });
+    const worker = await workerOn(store);
+    shares.onCall(SessionQueues.prototype, "add");
     return () => worker.run();
   },
 
@@ -537,6 +562,19 @@ const WORK: Record<string, Prepare> = {
     await store.commit(list(110, (index) => writeOf(`s_${index}`)));
     shares.onCall(store, "scan");
     return () => applyRetention(engine, [ACCOUNT]);
+  },
+
+  async "of reading what was broadcast to very many accounts"(shares) {
+    const store = await withBroadcasts(200);
+    shares.onCall(store, "broadcasts");
+    return () => new Broadcasts(store).refresh();
+  },
+
+  async "of taking over what was broadcast to very many accounts"(shares) {
+    const store = await withBroadcasts(30);
+    const reader = { read() {} };
+    shares.onCall(reader, "read");
+    return () => new Broadcasts(store, () => reader.read()).refresh();
   },
 
   async "of dropping what was broadcast to all accounts"(shares) {

@@ -374,8 +374,8 @@ export interface Store {
    * a `version` replaces only the version before; `false`: there is another one, and nothing was stored.
    */
   putAccount(account: Account, audit?: readonly AuditEntry[]): Promise<boolean>;
-  /** Broadcasts after `afterEpoch`, ascending. */
-  broadcasts(afterEpoch: number): Promise<readonly Broadcast[]>;
+  /** The first `limit` broadcasts after `afterEpoch`, ascending; without a limit all of them. */
+  broadcasts(afterEpoch: number, limit?: number): Promise<readonly Broadcast[]>;
   /**
    * Appends a broadcast and returns its epoch. That of an account may have entries of its audit log,
    * which are stored in one step with it. With `lastEpoch`, 0 is returned and nothing is stored if there is

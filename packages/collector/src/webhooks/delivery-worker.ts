@@ -99,11 +99,6 @@ export class DeliveryWorker {
     this.#settledAt = claimedAt;
     this.#claimedUntil = claimedAt + CLAIM_MS;
     this.#backoff = new Backoff(claim.pausedUntil);
-    for (const waiting of claim.waiting) {
-      const queue = new SessionQueue(waiting, clock.steady(), true);
-      this.#queues.add(queue);
-      this.#scheduler.schedule(queue);
-    }
   }
 
   /** The log may have entries that this worker has not read. */
@@ -125,6 +120,7 @@ export class DeliveryWorker {
   /** Delivers until there is nothing to do, the claim is lost or the worker is stopped. */
   async run(): Promise<RunResult> {
     try {
+      await this.#addWaiting();
       for (;;) {
         if (this.#failure) throw this.#failure.error;
         if (this.#isStopping) return await this.#finishInFlight();
@@ -144,6 +140,17 @@ export class DeliveryWorker {
       }
     } finally {
       this.#abort.abort();
+    }
+  }
+
+  /** Thousands of sessions may wait, each with thousands of transitions to be sent again. */
+  async #addWaiting(): Promise<void> {
+    const budget = new TurnBudget();
+    for (const waiting of this.#options.claim.waiting) {
+      const queue = new SessionQueue(waiting, this.#now(), true);
+      this.#queues.add(queue);
+      this.#scheduler.schedule(queue);
+      await budget.step();
     }
   }
 

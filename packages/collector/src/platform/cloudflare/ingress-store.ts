@@ -30,8 +30,8 @@ export class IngressStore extends DurableObjectStore {
     return this.#known.accounts;
   }
 
-  override async broadcasts(afterEpoch: number) {
-    return this.#known.broadcasts.filter(({ epoch }) => epoch > afterEpoch);
+  override async broadcasts(afterEpoch: number, limit?: number) {
+    return this.#known.broadcasts.filter(({ epoch }) => epoch > afterEpoch).slice(0, limit);
   }
 
   override async layouts() {

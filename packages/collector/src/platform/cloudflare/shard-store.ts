@@ -64,8 +64,8 @@ export class ShardStore extends DurableObjectStore {
     return (await this.#records.count()) * shardCount(await this.layouts());
   }
 
-  override async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
-    return this.#records.broadcasts.after(afterEpoch);
+  override async broadcasts(afterEpoch: number, limit?: number): Promise<readonly Broadcast[]> {
+    return this.#records.broadcasts.after(afterEpoch, limit);
   }
 
   /** Whether the account is unheard is decided by each shard for its own sessions. */

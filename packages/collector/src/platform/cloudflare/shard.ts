@@ -5,14 +5,15 @@
  * @module
  */
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";
-import { nextTurn } from "../../async/turns.ts";
 import { createSystemClock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import { SILENT_METER } from "../../engine/meter.ts";
 import type { Request as EngineRequest, Outcome } from "../../engine/request.ts";
 import { sweep } from "../../engine/sweep.ts";
 import { Trimming } from "../../engine/trimming.ts";
+import { broadcastPages } from "../../stores/broadcast-pages.ts";
 import type { Links, ShardName } from "../../stores/durable-object/links.ts";
+import { listOlder } from "../../stores/durable-object/list-older.ts";
 import { candidateShards, type Layouts } from "../../stores/durable-object/placement.ts";
 import type { SilenceBroadcast } from "../../stores/durable-object/shard-broadcasts.ts";
 import { ShardRecords } from "../../stores/durable-object/shard-records.ts";
@@ -34,8 +35,6 @@ const RELAY_RETRY_MS = 2_000;
 const SWEEP_RETRY_MS = 2_000;
 /** How often unwritten beats are checked. */
 const WRITE_POLL_MS = 4_000;
-/** Sessions that are added to the directory in one turn. */
-const LIST_OLDER_LIMIT = 100;
 /** How often broadcasts are dropped that no session needs, while the object lives. */
 const TRIM_EVERY_MS = 3_600_000;
 
@@ -92,15 +91,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       this.#alarm.restore(await ctx.storage.getAlarm());
       if (this.#layouts.length === 0) await this.#register();
     });
-    ctx.waitUntil(this.#listOlder());
-  }
-
-  /** Adds sessions from before there was a directory to it, a part in each turn. */
-  async #listOlder(): Promise<void> {
-    while (this.#records.listOlder(LIST_OLDER_LIMIT) > 0) {
-      await this.#relay.run();
-      await nextTurn();
-    }
+    ctx.waitUntil(listOlder(this.#records, () => this.#relay.run()));
   }
 
   /** A getter, because RPC reaches only properties of the class, not of the instance. */
@@ -123,8 +114,11 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   async #refreshBroadcasts(): Promise<void> {
     const { account } = this.#name;
     const lastEpoch = Math.floor(this.#records.broadcasts.lastEpoch);
-    const broadcasts = await this.#links.coordinator().broadcasts(lastEpoch);
-    this.#records.broadcasts.store(broadcasts.filter((each) => each.account === account));
+    const read = (after: number, limit: number) =>
+      this.#links.coordinator().broadcasts(after, limit);
+    for await (const page of broadcastPages(read, lastEpoch)) {
+      this.#records.broadcasts.store(page.filter((each) => each.account === account));
+    }
     await this.#engine.broadcasts.refresh();
   }
 

@@ -8,6 +8,7 @@ import { RpcTarget } from "cloudflare:workers";
 import { TRACKS, type Track } from "../../core/lists.ts";
 import { MAX_UNHEARD_MS } from "../../core/unheard.ts";
 import type { AdminStore, AuditEntry } from "../admin.ts";
+import { NO_LIMIT } from "../broadcast-pages.ts";
 import { createIncarnation } from "../incarnation.ts";
 import type { EndpointStatus, OutboxStore } from "../outbox.ts";
 import { parseAccount, parseBroadcast } from "../parse-record.ts";
@@ -317,9 +318,9 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     });
   }
 
-  async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
+  async broadcasts(afterEpoch: number, limit = NO_LIMIT): Promise<readonly Broadcast[]> {
     return this.#statements.broadcasts
-      .all(afterEpoch)
+      .all(afterEpoch, limit)
       .map((row) => parseBroadcast(row["epoch"] as number, row["body"] as string));
   }
 

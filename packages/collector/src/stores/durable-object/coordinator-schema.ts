@@ -110,7 +110,7 @@ const SQL = {
   accounts: "SELECT name, body FROM accounts ORDER BY name",
   accountVersion: "SELECT json_extract(body, '$.version') AS version FROM accounts WHERE name = ?",
   putAccount: "INSERT OR REPLACE INTO accounts (name, body) VALUES (?, ?)",
-  broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
+  broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch LIMIT ?",
   broadcast: "INSERT INTO broadcasts (body) VALUES (?) RETURNING epoch",
   dropBroadcast: "DELETE FROM broadcasts WHERE epoch = ?",
   lastEpoch: "SELECT coalesce(max(epoch), 0) AS epoch FROM broadcasts",

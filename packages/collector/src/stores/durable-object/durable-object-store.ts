@@ -315,8 +315,8 @@ export class DurableObjectStore implements Store {
     return remoteCall(this.coordinator.putAccount(account, audit));
   }
 
-  async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
-    return remoteCall(this.coordinator.broadcasts(afterEpoch));
+  async broadcasts(afterEpoch: number, limit?: number): Promise<readonly Broadcast[]> {
+    return remoteCall(this.coordinator.broadcasts(afterEpoch, limit));
   }
 
   async broadcast(

@@ -118,7 +118,8 @@ export interface CoordinatorLink {
   /** In one call, with the broadcasts after an epoch. */
   configuration(afterEpoch: number): Promise<Configuration>;
   putAccount(account: Account, audit?: readonly AuditEntry[]): Promise<boolean>;
-  broadcasts(afterEpoch: number): Promise<readonly Broadcast[]>;
+  /** Without a limit all of them. */
+  broadcasts(afterEpoch: number, limit?: number): Promise<readonly Broadcast[]>;
   broadcast(
     broadcast: NewBroadcast,
     audit?: readonly AuditEntry[],

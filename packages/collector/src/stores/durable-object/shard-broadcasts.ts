@@ -3,6 +3,7 @@
  * no signal.
  * @module
  */
+import { NO_LIMIT } from "../broadcast-pages.ts";
 import { parseBroadcast } from "../parse-record.ts";
 import type { Broadcast, NewBroadcast } from "../store.ts";
 import type { ShardStatements } from "./shard-schema.ts";
@@ -28,10 +29,10 @@ export class ShardBroadcasts {
     this.#statements = statements;
   }
 
-  /** Broadcasts above an epoch, in order. */
-  after(epoch: number): readonly Broadcast[] {
+  /** Broadcasts above an epoch, in order; without a limit all of them. */
+  after(epoch: number, limit = NO_LIMIT): readonly Broadcast[] {
     return this.#statements.broadcasts
-      .all(epoch)
+      .all(epoch, limit)
       .map((row) => parseBroadcast(row["epoch"] as number, row["body"] as string));
   }
 

@@ -33,6 +33,7 @@ import { ShardBroadcasts, type SilenceBroadcast } from "./shard-broadcasts.ts";
 import { shardLists } from "./shard-lists.ts";
 import { prepareShard, type ShardStatements } from "./shard-schema.ts";
 import type { ObjectSql, OnCommit } from "./sql.ts";
+import { sumParts } from "./sum-parts.ts";
 import { type UnwrittenBeat, UnwrittenBeats, WRITE_AFTER_MS } from "./unwritten-beats.ts";
 
 /** The maximum age of lost beats: each is written at most three periods after it was accepted. */
@@ -354,8 +355,9 @@ export class ShardRecords extends RpcTarget implements ShardLink {
 
   async countQueue(group: string | null): Promise<QueueCounts> {
     const counts = { queued: 0, direct: 0 };
-    for (const row of this.#statements.countQueue.all({ group })) {
-      counts[row["queue"] as keyof QueueCounts] = row["count"] as number;
+    for await (const { queued, direct } of sumParts(this.#statements.countQueue, { group })) {
+      counts.queued += Number(queued);
+      counts.direct += Number(direct);
     }
     return counts;
   }
@@ -390,7 +392,9 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   }
 
   async count(): Promise<number> {
-    return this.#statements.count.get()?.["count"] as number;
+    let sum = 0;
+    for await (const { count } of sumParts(this.#statements.count, {})) sum += Number(count);
+    return sum;
   }
 
   /** Whether the session is here, or was and is still remembered as erased. */

@@ -95,13 +95,17 @@ const SQL = {
     AND (changed_at > :at OR id > :id) ORDER BY changed_at, id LIMIT :limit`,
   walkByWait: `SELECT ${LISTED} FROM sessions WHERE over = 0 AND queue <> 'none' AND queued_at >= :at
     AND (queued_at > :at OR id > :id) ORDER BY queued_at, id LIMIT :limit`,
-  countQueue: `SELECT queue, count(*) AS count FROM sessions WHERE over = 0 AND queue <> 'none'
-    AND (:group IS NULL OR grp = :group) GROUP BY queue`,
+  // Of a part of the sessions: counting all in one step would take too long.
+  countQueue: `SELECT max(id) AS last,
+      total(queue = 'queued' AND (:group IS NULL OR grp = :group)) AS queued,
+      total(queue = 'direct' AND (:group IS NULL OR grp = :group)) AS direct
+    FROM (SELECT id, queue, grp FROM sessions WHERE over = 0 AND id > :after ORDER BY id LIMIT :limit)`,
   assignments: `SELECT id, held FROM sessions WHERE assignee = :agent AND id > :afterSession
     AND (:isHeld = 0 OR held = 1) ORDER BY id LIMIT :limit`,
   assignees: `SELECT DISTINCT assignee FROM sessions WHERE assignee > ? ORDER BY assignee LIMIT ?`,
   sessionsOf: "SELECT id FROM sessions WHERE user = ? AND id > ? ORDER BY id LIMIT ?",
-  count: "SELECT count(*) AS count FROM sessions",
+  count: `SELECT max(id) AS last, count(*) AS count
+    FROM (SELECT id FROM sessions WHERE id > :after ORDER BY id LIMIT :limit)`,
   eraseEvents: "DELETE FROM events WHERE session = ?",
   // The directory must see every change of terms.
   keepTerms: `UPDATE outbox SET kind = 'terms', session_created_at = 0, seq = 0, at = 0, body = ''
@@ -112,7 +116,7 @@ const SQL = {
   putErasure: "INSERT OR REPLACE INTO erasures (hash, at) VALUES (?, ?)",
   pruneErasures: "DELETE FROM erasures WHERE at < ?",
 
-  broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
+  broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch LIMIT ?",
   lastEpoch: "SELECT coalesce(max(epoch), 0) AS epoch FROM broadcasts",
   dropBroadcast: "DELETE FROM broadcasts WHERE epoch = ?",
   putBroadcast: "INSERT OR REPLACE INTO broadcasts (epoch, body) VALUES (?, ?)",

@@ -319,8 +319,8 @@ export class MemoryStore implements Store {
     return true;
   }
 
-  async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
-    return this.#broadcasts.filter((broadcast) => broadcast.epoch > afterEpoch);
+  async broadcasts(afterEpoch: number, limit?: number): Promise<readonly Broadcast[]> {
+    return this.#broadcasts.filter((broadcast) => broadcast.epoch > afterEpoch).slice(0, limit);
   }
 
   async broadcast(

@@ -4,6 +4,7 @@
  */
 import type { Track } from "../../core/lists.ts";
 import type { AuditEntry } from "../admin.ts";
+import { NO_LIMIT } from "../broadcast-pages.ts";
 import type { ListPage, ListQuery } from "../list.ts";
 import { parseAccount, parseBroadcast } from "../parse-record.ts";
 import { type RecordError, RecordErrors } from "../record-error.ts";
@@ -262,9 +263,9 @@ export class RedisStore implements Store {
     return reply === 1;
   }
 
-  async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
+  async broadcasts(afterEpoch: number, limit = NO_LIMIT): Promise<readonly Broadcast[]> {
     const key = COMMON_KEYS.broadcasts;
-    const range = ["ZRANGEBYSCORE", key, `(${afterEpoch}`, "+inf"];
+    const range = ["ZRANGEBYSCORE", key, `(${afterEpoch}`, "+inf", "LIMIT", "0", String(limit)];
     const members = (await this.#connection.command(key, ...range)) as string[];
     return members.map((member) => {
       const end = member.indexOf(" ");

@@ -18,6 +18,7 @@ import {
   type Track,
 } from "../../core/lists.ts";
 import type { AuditEntry } from "../admin.ts";
+import { NO_LIMIT } from "../broadcast-pages.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
 import type { ListPage, ListQuery } from "../list.ts";
@@ -462,8 +463,8 @@ export class SqliteStore implements Store {
     });
   }
 
-  async broadcasts(afterEpoch: number): Promise<readonly Broadcast[]> {
-    const rows = await this.#read(() => this.#statements.broadcasts.all(afterEpoch));
+  async broadcasts(afterEpoch: number, limit = NO_LIMIT): Promise<readonly Broadcast[]> {
+    const rows = await this.#read(() => this.#statements.broadcasts.all(afterEpoch, limit));
     return (rows as unknown as { epoch: number; body: string }[]).map(({ epoch, body }) =>
       parseBroadcast(epoch, body),
     );

@@ -132,7 +132,7 @@ export const STORE_SQL = {
   releasePages: "PRAGMA incremental_vacuum(50)",
   incarnation: "SELECT letters FROM incarnation",
   putIncarnation: "INSERT OR IGNORE INTO incarnation (id, letters) VALUES (1, ?)",
-  broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch",
+  broadcasts: "SELECT epoch, body FROM broadcasts WHERE epoch > ? ORDER BY epoch LIMIT ?",
   broadcast: "INSERT INTO broadcasts (body) VALUES (?)",
   lastEpoch: "SELECT coalesce(max(epoch), 0) AS epoch FROM broadcasts",
   dropBroadcast: "DELETE FROM broadcasts WHERE epoch = ?",

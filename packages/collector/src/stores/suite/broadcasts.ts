@@ -22,6 +22,23 @@ export const broadcastCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "reads the first of the broadcasts, as many as are asked for",
+    async run(open) {
+      const store = await open();
+      const settings = { type: "settings", account: ACCOUNT, at: NOW, triggers: [] } as const;
+      const epochs: number[] = [];
+      for (const routing of ["messaging", "omnichannel", "messaging"]) {
+        epochs.push(await store.broadcast({ ...settings, overrides: { routing } }));
+      }
+      const [first = 0, second, third] = epochs;
+      const read = async (after: number, limit: number) =>
+        (await store.broadcasts(after, limit)).map(({ epoch }) => epoch);
+      deepEqual(await read(0, 2), [first, second]);
+      deepEqual(await read(first, 2), [second, third]);
+      deepEqual(await read(first, 1), [second]);
+    },
+  },
+  {
     name: "appends a broadcast only after the one that was the last, where that is asked for",
     async run(open) {
       const store = await open();
