@@ -65,6 +65,13 @@ export class Conversations {
     return conversationOf(record?.body, name);
   }
 
+  /** The ticket that the desk has tied to the conversation last, and to which session of it. */
+  async lastTicket(name: Omit<ConversationName, "sessionCreatedAt">) {
+    const [record] = await this.#admin.records([recordId(name)]);
+    const { ticket, sessionCreatedAt } = (record?.body ?? {}) as Partial<Stored>;
+    return ticket && { ...ticket, sessionCreatedAt };
+  }
+
   /**
    * Replaces what is stored by what `change` returns; the same value stores nothing. `change` may be called
    * again, where another process changes the conversation at the same time.
@@ -85,7 +92,7 @@ export class Conversations {
   }
 }
 
-function recordId({ desk, conversation }: ConversationName): string {
+function recordId({ desk, conversation }: Omit<ConversationName, "sessionCreatedAt">): string {
   return `desk/${desk}/${conversation}`;
 }
 

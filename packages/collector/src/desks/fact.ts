@@ -20,7 +20,9 @@ export type DeskEvent =
   | { readonly type: "ticket_updated"; readonly ticket: TicketPatch }
   | { readonly type: "assigned"; readonly agent: string }
   | { readonly type: "unassigned" }
-  | { readonly type: "session_ended"; readonly by: EndedBy };
+  | { readonly type: "session_ended"; readonly by: EndedBy }
+  /** The conversation's first message came over this channel. */
+  | { readonly type: "channel"; readonly channel: string };
 
 export type Fact = {
   /**

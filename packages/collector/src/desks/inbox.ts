@@ -12,7 +12,12 @@ import { hashOf } from "../engine/keys.ts";
 import type { Outcome } from "../engine/request.ts";
 import type { Actor } from "../stores/admin.ts";
 import type { SessionKey } from "../stores/store.ts";
-import { type Conversation, type Conversations, nameOf } from "./conversations.ts";
+import {
+  type Conversation,
+  type ConversationName,
+  type Conversations,
+  nameOf,
+} from "./conversations.ts";
 import type { ConfiguredDesk } from "./desks.ts";
 import { Erased } from "./erased.ts";
 import type { DeskEvent, Fact, Ref } from "./fact.ts";
@@ -125,6 +130,13 @@ export class Inbox {
       return this.#submit(desk, prefix, conversation, fact, [{ type: "bound", hash: fact.hash }]);
     }
     const { event } = fact;
+    if (event.type === "channel") {
+      const found = await this.#find(desk, prefix, conversation);
+      if (!found) return false;
+      const key = { account: desk.account, id: found.id };
+      await this.#learnChannel(key, found, event.channel, fact.at);
+      return true;
+    }
     const report = fact.id === null || event.type === "ticket_updated" ? reportOf(event) : null;
     if (!report) {
       const inputs = [...inputsOfEvent(event, fact.at)];
@@ -242,10 +254,13 @@ export class Inbox {
   /** `null`: the desk names none, or it has tied a later one to the conversation. */
   async #ticketOf(desk: ConfiguredDesk, prefix: string, fact: LinkFact): Promise<string | null> {
     if (fact.ticket === null) return null;
-    const session = await this.#find(desk, prefix, fact.conversation);
-    const name = session && nameOf(desk, session, fact.conversation);
-    const { ticket } = name ? await this.#conversations.read(name) : {};
-    return ticket && ticket.id !== fact.ticket && fact.at < ticket.at ? null : fact.ticket;
+    const { account, id } = desk;
+    const { conversation } = fact;
+    const last = await this.#conversations.lastTicket({ account, desk: id, conversation });
+    if (!last || last.id === fact.ticket || fact.at >= last.at) return fact.ticket;
+    // The conversation may have been erased since, and be there again.
+    const session = await this.#find(desk, prefix, conversation);
+    return session?.createdAt === last.sessionCreatedAt ? null : fact.ticket;
   }
 
   async #noteTicket(
@@ -283,21 +298,31 @@ export class Inbox {
     const outcome = await this.#engine.submit({ key, inputs, create });
     if (!("session" in outcome)) return null;
     const { session, created } = outcome;
-    if (!created && channel === undefined) return { key, session };
-    const name = {
-      account,
-      desk: `*/${account}`,
-      conversation: key.id,
-      sessionCreatedAt: session.createdAt,
-    };
-    await this.#conversations.update(name, this.#engine.clock.now(), async (before) => {
-      if (created) return { ...before, channelAt: channel === undefined ? UNKNOWN_AT : at };
+    if (created) {
+      const channelAt = channel === undefined ? UNKNOWN_AT : at;
+      const now = this.#engine.clock.now();
+      await this.#conversations.update(channelName(key, session), now, (before) => ({
+        ...before,
+        channelAt,
+      }));
+    } else if (channel !== undefined) await this.#learnChannel(key, session, channel, at);
+    return { key, session };
+  }
+
+  /** Of several channels that desks name, the earliest counts. */
+  async #learnChannel(
+    key: SessionKey,
+    session: Session,
+    channel: string,
+    at: number,
+  ): Promise<void> {
+    const now = this.#engine.clock.now();
+    await this.#conversations.update(channelName(key, session), now, async (before) => {
       // What is missing was decided by others than the desk.
-      if (channel === undefined || at >= (before.channelAt ?? 0)) return before;
+      if (at >= (before.channelAt ?? 0)) return before;
       await this.#engine.submit({ key, inputs: [{ type: "described", channel }] });
       return { ...before, channelAt: at };
     });
-    return { key, session };
   }
 
   async #merge(
@@ -389,6 +414,12 @@ export class Inbox {
 function refOf(fact: ConversationFact): Ref {
   if (fact.kind === "event") return fact.ref;
   return "ticket" in fact ? { ticket: fact.ticket } : { conversation: fact.conversation };
+}
+
+/** The record of a session's channel, which all desks of the account share. */
+function channelName({ account, id }: SessionKey, { createdAt }: Session): ConversationName {
+  const desk = `*/${account}`;
+  return { account, desk, conversation: id, sessionCreatedAt: createdAt };
 }
 
 /** What an erasure may have named. */

@@ -78,6 +78,26 @@ export const deskMergeConformanceCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "a conversation has the channel that its ticket names, in any order, and keeps that of an earlier message",
+    async run(open) {
+      const { accept, acceptAs, session } = openInbox(await open());
+      const named = (ticket: string, at: number): Fact => {
+        const event = { type: "channel", channel: "sunco_whatsapp" } as const;
+        return { id: null, at, kind: "event", ref: { ticket }, event };
+      };
+      for (const [index, order] of permutationsOf([0, 1, 2]).entries()) {
+        const [conversation, ticket] = [`c${index}`, `t${index}`];
+        const link: Fact = { id: null, at: AT, kind: "link", conversation, ticket };
+        const facts = [link, named(ticket, AT + 1), named(ticket, AT + 1)];
+        for (const each of order) await accept(facts[each] as Fact);
+        deepEqual((await session(conversation))?.channel, "sunco_whatsapp");
+        await acceptAs("messages", ...messageIn(conversation, "u", "sunco_web", AT));
+        await accept(named(ticket, AT + 1));
+        deepEqual((await session(conversation))?.channel, "sunco_web");
+      }
+    },
+  },
+  {
     name: "a session that exists before its desk reports it keeps its channel",
     async run(open) {
       const { accept, engine } = openInbox(await open());

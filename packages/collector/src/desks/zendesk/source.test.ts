@@ -96,6 +96,28 @@ describe("an event of a ticket", () => {
     });
   });
 
+  it.each([
+    ["whatsapp", "sunco_whatsapp"],
+    ["SUNSHINE_CONVERSATIONS_FACEBOOK_MESSENGER", "sunco_facebook_messenger"],
+    ["twilio_sms", "sunco_twilio_sms"],
+  ])("that came over %s names that channel as of its first message", (channel, name) => {
+    const [fact] = decode(ticketBody("status_changed", { via: { channel } }));
+    const event = { type: "channel", channel: name };
+    expect(fact).toEqual({ id: null, at: Date.UTC(2026, 10, 20, 11), kind: "event", ref, event });
+  });
+
+  it("that is no conversation is elsewhere, and of an unknown channel is as of the widget", () => {
+    const kindOf = (channel: unknown) =>
+      decode(ticketBody("status_changed", { via: { channel } }))[0]?.kind;
+    expect(["email", "web", "Web_Service", "voice"].map(kindOf)).toEqual(
+      new Array(4).fill("elsewhere"),
+    );
+    const [native] = decode(ticketBody("status_changed"));
+    for (const channel of ["native_messaging", "chat", "", 75, null, undefined]) {
+      expect(decode(ticketBody("status_changed", { via: { channel } }))[0]).toEqual(native);
+    }
+  });
+
   it("has null where something was removed", () => {
     const cleared = { priority: null, group_id: null, assignee_id: null, tags: [] };
     expect(eventsOf(ticketBody("group_assignment_changed", cleared))).toEqual([

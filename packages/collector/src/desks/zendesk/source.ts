@@ -11,6 +11,7 @@ import type { Fact } from "../fact.ts";
 import { agentOf, groupOf, type Mapping, priorityOf, statusOf } from "../mapping.ts";
 import { at, idAt, namesAt, numberAt, textAt, timeAt } from "../read.ts";
 import { base64Of, hmacOf, MAX_AGE_MS } from "../signature.ts";
+import { channelFactsOf, channelOf } from "./channel.ts";
 
 const EVENT = "zen:event-type:";
 /** The tag by which a page binds itself: the SHA-256 of its secret, in hex. Zendesk writes tags in lower case. */
@@ -65,6 +66,7 @@ function decodeMessage(body: unknown, sentAt: number): readonly Fact[] {
   const actorId = idAt(actor, "id");
   const type = messageType(textAt(actor, "type"), actorId);
   const user = type === "end_user_message" ? actorId : undefined;
+  const channel = channelOf(at(body, "detail"));
   const link: Fact = {
     id: null,
     at: sentAt,
@@ -72,6 +74,7 @@ function decodeMessage(body: unknown, sentAt: number): readonly Fact[] {
     conversation,
     ticket,
     ...(user !== undefined && { user }),
+    ...(channel !== undefined && { channel }),
   };
   if (type === null) return [link];
   const id = idAt(body, "event", "message", "id") ?? idAt(body, "id");
@@ -105,7 +108,10 @@ function decodeTicketEvent(
     const ended = { type: "session_ended", by: "closed" } as const;
     return [{ ...about, kind: "event", ref, event: ended }];
   }
-  const facts: Fact[] = [...bindingsOf(body, ticket, changedAt)];
+  const facts: Fact[] = [
+    ...channelFactsOf(detail, ticket, changedAt),
+    ...bindingsOf(body, ticket, changedAt),
+  ];
   const patch = ticketOf(detail, mapping);
   if (Object.keys(patch).length > 0) {
     const updated = { type: "ticket_updated", ticket: patch } as const;
