@@ -11,7 +11,7 @@ const CORE = "packages/collector/src/core/";
 const read = (path: string) => readFileSync(new URL(path, ROOT), "utf8");
 
 function pathOf(name: string): string {
-  const isFromRoot = /^(\.|packages\/|e2e\/|scripts\/)/.test(name);
+  const isFromRoot = /^(\.|packages\/|e2e\/|examples\/|scripts\/)/.test(name);
   return isFromRoot ? name : `packages/collector/src/${name}`;
 }
 
