@@ -19,10 +19,15 @@ beforeAll(async () => {
 });
 afterAll(() => site?.stop());
 
+let requests = 0;
+
+/** Each from an address of its own: the Worker refuses one that sends many wrong keys. */
 function send(key: string | null, method: string, path: string, body?: object) {
+  requests += 1;
   return site.edge.dispatchFetch(`http://edge.test${path}`, {
     method,
     headers: {
+      "CF-Connecting-IP": `10.0.${Math.floor(requests / 250)}.${requests % 250}`,
       "Content-Type": "application/json",
       ...(key !== null && { Authorization: `Bearer ${key}` }),
     },

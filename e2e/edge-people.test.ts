@@ -232,4 +232,53 @@ describe("at the edge, a person", () => {
     }
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
   });
+
+  it("has no access to another account, and none with a sign-in of 12 hours ago", async () => {
+    const created = await site.edge.dispatchFetch(`${URL_OF_EDGE}/v1/accounts`, {
+      method: "POST",
+      headers: { ...JSON_TYPE, Authorization: `Bearer ${KEYS.admin}` },
+      body: JSON.stringify({ name: "other" }),
+    });
+    const { secretKey } = (await created.json()) as { secretKey: string };
+    const ofOther = { Authorization: `Bearer ${secretKey}` };
+    const invited = await asPage("POST", "/v1/invitations", {
+      body: { role: "admin" },
+      headers: ofOther,
+    });
+    const token = new URL(String(invited.body["url"])).hash.replace("#invite=", "");
+    const accepted = await asPage("POST", "/v1/invitations/accept", {
+      body: { token, email: "ida@example.com", password: PASSWORD },
+    });
+    const headers = { Cookie: accepted.cookies[0]?.split(";")[0] ?? "" };
+    await site.request("PUT", "/v1/sessions/conv_secret", { channel: "web_widget" });
+    expect((await asPage("GET", "/v1/sessions", { headers })).body["sessions"]).toEqual([]);
+    expect((await asPage("GET", "/v1/sessions/conv_secret", { headers })).status).toBe(404);
+    expect((await asPage("DELETE", "/v1/sessions/conv_secret", { headers })).status).toBe(404);
+    expect((await site.session("conv_secret")).id).toBe("conv_secret");
+    // The clock stands from here on.
+    await site.edge.dispatchFetch(`${URL_OF_EDGE}/test/0/advance/${12 * 3_600_000 + 1}`);
+    expect((await asPage("GET", "/v1/sessions", { headers })).body["code"]).toBe(
+      "sign_in_required",
+    );
+  });
+});
+
+describe("at the edge, an address", () => {
+  const send = async (key: string) => {
+    const headers = { Authorization: `Bearer ${key}`, "CF-Connecting-IP": "192.0.2.88" };
+    const answer = await site.edge.dispatchFetch(`${URL_OF_EDGE}/v1/sessions`, { headers });
+    await answer.text();
+    return answer.status;
+  };
+  it("is refused after 50 wrong keys in a second, and a valid key is accepted from it meanwhile", async () => {
+    // In this second, since the clock stands.
+    await site.edge.dispatchFetch(`${URL_OF_EDGE}/test/0/advance/1000`);
+    expect(await send(KEYS.secret)).toBe(200);
+    const statuses = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => send(`sk_wrong_${index}`)),
+    );
+    expect(statuses.filter((status) => status === 401)).toHaveLength(50);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(150);
+    expect(await send(KEYS.secret)).toBe(200);
+  });
 });

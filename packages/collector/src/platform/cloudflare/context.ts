@@ -47,8 +47,13 @@ export function createContext(
       deskRequest: requestByFetch,
       refresh: refreshWebhooks,
     },
-    addressOf: (c) => c.req.header("CF-Connecting-IP") ?? "unknown",
+    addressOf: (c) => addressOf(c.req.raw.headers),
   };
+}
+
+/** Of the client, as Cloudflare states it. */
+export function addressOf(headers: Headers): string {
+  return headers.get("CF-Connecting-IP") ?? "unknown";
 }
 
 /** Refuses IP addresses too: the edge's `fetch` reaches public servers only, which have names. */
