@@ -50,6 +50,9 @@ const mapping = z
     "The desk's words, each with what it means here. What is in no table is the same word.",
   );
 
+/** With the words of what is stored, since several words of a status are read. */
+const MAPPING = z.toJSONSchema(mapping, { io: "output", unrepresentable: "any" });
+
 const secrets = z.array(storable(z.string().min(8).max(4_096))).max(MAX_SECRETS);
 
 /** What a kind's `outbound` takes, for forms and for the description. */
@@ -120,9 +123,13 @@ const list = createRoute({
           z.object({
             outbound: z.record(z.string(), z.unknown()).describe("As JSON Schema."),
             credentials: z.array(z.string()).describe("Its fields that are never shown."),
+            mapping: z
+              .record(z.string(), z.unknown())
+              .describe("What its words mean where a desk's own `mapping` says nothing."),
           }),
         )
         .describe("What each kind's `outbound` takes."),
+      mapping: z.record(z.string(), z.unknown()).describe("What `mapping` takes, as JSON Schema."),
       desks: z.array(deskView),
     }),
     "The desks, in the order in which they were added",
@@ -204,10 +211,14 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
     const schemas = Object.fromEntries(
       kinds.map((kind) => [
         kind.name,
-        { outbound: schemaOf(kind), credentials: [...kind.credentials] },
+        {
+          outbound: schemaOf(kind),
+          credentials: [...kind.credentials],
+          mapping: { ...kind.mapping },
+        },
       ]),
     );
-    return c.json({ kinds: [...desks.kinds], schemas, desks: views }, 200);
+    return c.json({ kinds: [...desks.kinds], schemas, mapping: MAPPING, desks: views }, 200);
   });
 
   routes.openapi(get, async (c) => {

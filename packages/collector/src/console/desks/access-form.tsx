@@ -7,12 +7,12 @@ import { DeskFields } from "./desk-fields.tsx";
 /** Changes what leads to a desk. */
 export function AccessForm({ desk, desks }: { desk: HelpDesk; desks: Desks }) {
   const { id, kind, outbound } = desk;
-  const fields = fieldsOf(kind, outbound);
+  const fields = fieldsOf(kind, outbound, desks.schemas.value[kind]);
   const values = useSignal<Readonly<Record<string, string>>>(textsIn(fields, outbound));
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
-    await desks.setOutbound(desk, withTexts(outbound, values.value));
+    await desks.setOutbound(desk, withTexts(outbound, values.value, fields));
   }
 
   return (

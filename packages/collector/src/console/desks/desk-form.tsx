@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { DESK_KIND_WORDS, fieldsOf, kindTitle, withTexts } from "../model/desk-kinds.ts";
+import { fieldsOf, kindTitle, withTexts } from "../model/desk-kinds.ts";
 import type { Desks } from "../state/desks.ts";
 import { Field } from "../ui/field.tsx";
 import { DeskFields } from "./desk-fields.tsx";
@@ -12,15 +12,15 @@ export function DeskForm({ desks }: { desks: Desks }) {
   const chosen = useSignal<string>(NOTHING.kind);
   const isDryRun = useSignal<boolean>(NOTHING.isDryRun);
   const values = useSignal<Readonly<Record<string, string>>>({});
-  const kinds = desks.kinds.value.filter((kind) => kind in DESK_KIND_WORDS);
-  const others = desks.kinds.value.filter((kind) => !(kind in DESK_KIND_WORDS));
+  const kinds = desks.kinds.value;
   const kind = chosen.value || (kinds[0] ?? "");
+  const fields = fieldsOf(kind, null, desks.schemas.value[kind]);
   const problems = desks.problems.value;
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
     const { value: name } = id;
-    const outbound = withTexts(null, values.value);
+    const outbound = withTexts(null, values.value, fields);
     if (!(await desks.add(name.trim(), kind, outbound, isDryRun.value))) return;
     if (Object.keys(desks.problems.peek()).length > 0) return;
     id.value = NOTHING.id;
@@ -72,13 +72,7 @@ export function DeskForm({ desks }: { desks: Desks }) {
             />
           )}
         </Field>
-        <DeskFields
-          id="desk"
-          fields={fieldsOf(kind, null)}
-          values={values}
-          problems={problems}
-          isKnown={false}
-        />
+        <DeskFields id="desk" fields={fields} values={values} problems={problems} isKnown={false} />
         <Field
           id="desk-dry-run"
           label="Only try it out"
@@ -96,9 +90,6 @@ export function DeskForm({ desks }: { desks: Desks }) {
             />
           )}
         </Field>
-        <p class="quiet" hidden={others.length === 0}>
-          This collector also has the kinds {others.join(", ")}: add those with PUT /v1/desks.
-        </p>
         <div class="buttons">
           <button id="add-desk" type="submit" class="primary" disabled={desks.isBusy.value}>
             Add the desk

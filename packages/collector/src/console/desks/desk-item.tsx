@@ -1,6 +1,6 @@
 import { useCallback } from "preact/hooks";
 import { deskDeliveryWords, type HelpDesk } from "../model/desk.ts";
-import { DESK_KIND_WORDS, kindTitle } from "../model/desk-kinds.ts";
+import { kindTitle } from "../model/desk-kinds.ts";
 import type { Desks } from "../state/desks.ts";
 import type { Setup } from "../state/setup.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
@@ -11,6 +11,7 @@ import { DeskSteps } from "./desk-steps.tsx";
 import { DryRunButton } from "./dry-run-button.tsx";
 import { DryWrites } from "./dry-writes.tsx";
 import { Fold } from "./fold.tsx";
+import { MappingForm } from "./mapping-form.tsx";
 import { ParkedList } from "./parked-list.tsx";
 
 interface Props {
@@ -52,19 +53,18 @@ export function DeskItem({ desk, desks, setup }: Props) {
           onConfirm={() => desks.remove(desk)}
         />
       </div>
-      {kind in DESK_KIND_WORDS && (
-        <>
-          <Fold
-            title={`What to do in ${kindTitle(kind)} and in the page`}
-            isOpen={lastHeardAt === null}
-          >
-            <DeskSteps desk={desk} desks={desks} setup={setup} />
-          </Fold>
-          <Fold title="Access to the desk">
-            <AccessForm desk={desk} desks={desks} />
-          </Fold>
-        </>
-      )}
+      <Fold
+        title={`What to do in ${kindTitle(kind)} and in the page`}
+        isOpen={lastHeardAt === null}
+      >
+        <DeskSteps desk={desk} desks={desks} setup={setup} />
+      </Fold>
+      <Fold title="Access to the desk">
+        <AccessForm desk={desk} desks={desks} />
+      </Fold>
+      <Fold title="Its words, and how its sessions are named">
+        <MappingForm desk={desk} desks={desks} />
+      </Fold>
       <Fold title="What it was told">
         <Deliveries
           load={load}

@@ -26,15 +26,31 @@ const DESK: HelpDesk = {
 interface Given {
   desks?: readonly HelpDesk[] | Error;
   kinds?: string[];
+  schemas?: Record<string, unknown>;
 }
 
+/** As the collector describes `mapping`. */
+const MAPPING = {
+  properties: {
+    prefix: { type: "string", pattern: "^[\\w.:@-]{0,32}$" },
+    status: {
+      propertyNames: { type: "string", minLength: 1 },
+      additionalProperties: { type: "string", enum: ["open", "hold", "solved"] },
+    },
+    group: {
+      propertyNames: { type: "string", minLength: 1 },
+      additionalProperties: { type: "string", minLength: 1 },
+    },
+  },
+};
+
 /** Shows the page; returns what was put. */
-async function showPage({ desks = [DESK], kinds = ["chatwoot"] }: Given = {}) {
+async function showPage({ desks = [DESK], kinds = ["chatwoot"], schemas = {} }: Given = {}) {
   const put: DeskUpdate[] = [];
   const api = {
     desks: async () => {
       if (desks instanceof Error) throw desks;
-      return { kinds, desks: [...desks] };
+      return { kinds, schemas, mapping: MAPPING, desks: [...desks] };
     },
     putDesk: async (_: string, update: DeskUpdate) => {
       put.push(update);
@@ -129,11 +145,110 @@ it("says why a desk did not get a test", async () => {
   expect(part("desks-status").textContent).toContain("it did not answer in time");
 });
 
-it("says that there is no desk, and names the kinds that are added by the route", async () => {
+it("says that there is no desk, and which kinds there are", async () => {
   await showPage({ desks: [], kinds: ["chatwoot", "intercom"] });
   expect(text()).toContain("There is no desk");
-  expect(text()).toContain("also has the kinds intercom");
-  expect([...document.querySelectorAll("option")].map(({ value }) => value)).toEqual(["chatwoot"]);
+  const kinds = [...document.querySelectorAll("#desk-kind option")];
+  expect(kinds.map((option) => (option as HTMLOptionElement).value)).toEqual([
+    "chatwoot",
+    "intercom",
+  ]);
+});
+
+/** Types into a control, as a person does. */
+const type = (id: string, value: string) =>
+  doing(() => {
+    const control = part(id) as HTMLInputElement;
+    control.value = value;
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+    control.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+const submit = (id: string) =>
+  doing(() => {
+    const form = part(id).closest("form");
+    form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+  });
+
+it("adds a desk of a kind of one's own, by the fields of its schema, and checks what is typed", async () => {
+  const outbound = {
+    properties: {
+      baseUrl: { type: "string", description: "Where its API is." },
+      token: { type: "string", pattern: "^tok_\\w+$" },
+      region: { type: "string", enum: ["eu", "us"] },
+      port: { type: "integer", maximum: 9 },
+      notes: { type: "boolean", default: false },
+      field: { properties: { id: { type: "string" } }, required: ["id"] },
+      list: { type: "array" },
+    },
+    required: ["baseUrl", "token", "region"],
+  };
+  const schemas = { parley: { outbound, credentials: ["token"], mapping: {} } };
+  const { put } = await showPage({ desks: [], kinds: ["parley"], schemas });
+  const ids = [...document.querySelectorAll("#desk-form [id^=desk-]:is(input, select)")];
+  expect(ids.map(({ id }) => id)).toEqual([
+    ...["desk-kind", "desk-id", "desk-baseUrl", "desk-token", "desk-region", "desk-port"],
+    ...["desk-notes", "desk-field-id", "desk-dry-run"],
+  ]);
+  expect(part("desk-baseUrl-hint").textContent).toBe("Where its API is.");
+  expect((part("desk-token") as HTMLInputElement).type).toBe("password");
+  await type("desk-token", "secret");
+  expect(part("desk-token-problem").textContent).toBe("must match ^tok_\\w+$");
+  await type("desk-token", "tok_1");
+  expect(part("desk-token-problem").textContent).toBe("");
+  await type("desk-port", "10");
+  expect(part("desk-port-problem").textContent).toBe("must be 9 at most");
+  await type("desk-port", "9");
+  await type("desk-id", "help");
+  await type("desk-baseUrl", "https://parley.example");
+  await type("desk-region", "eu");
+  await type("desk-field-id", "5");
+  await submit("desk-id");
+  expect(put).toEqual([
+    {
+      kind: "parley",
+      inbound: {},
+      outbound: {
+        baseUrl: "https://parley.example",
+        ...{ token: "tok_1", region: "eu", port: 9, field: { id: "5" } },
+      },
+      dryRun: false,
+      mapping: {},
+    },
+  ]);
+});
+
+it("changes what a desk's words mean, and refuses what the collector would refuse while it is typed", async () => {
+  const mapping = { status: { waiting: "hold" } };
+  const schemas = {
+    chatwoot: { outbound: {}, credentials: [], mapping: { status: { open: "open" } } },
+  };
+  const { put } = await showPage({ desks: [{ ...DESK, mapping }], schemas });
+  await unfold("Its words, and how its sessions are named");
+  expect(text()).toContain("Without rows of your own: open is open.");
+  const isRefused = () => (part("save-words-support") as HTMLButtonElement).disabled;
+  await type("prefix-support", "a b");
+  expect(part("prefix-support-problem").textContent).toContain("must match");
+  expect(isRefused()).toBe(true);
+  await type("prefix-support", "cw:");
+  await doing(() => button("Add a word: group")?.click());
+  expect(part("word-support-1-problem").textContent).toBe(
+    "The desk’s word must have 1 character at least",
+  );
+  await type("word-support-1-theirs", "7");
+  await type("word-support-1-ours", "sales");
+  await doing(() => button("Add a word: status")?.click());
+  await type("word-support-2-theirs", "WAITING");
+  expect(part("word-support-2-problem").textContent).toBe("WAITING is there twice");
+  expect(isRefused()).toBe(true);
+  await type("word-support-2-theirs", "done");
+  await type("word-support-2-ours", "solved");
+  expect(isRefused()).toBe(false);
+  await submit("save-words-support");
+  expect(put.at(-1)?.mapping).toEqual({
+    prefix: "cw:",
+    status: { waiting: "hold", done: "solved" },
+    group: { "7": "sales" },
+  });
 });
 
 it("says why the desks cannot be read", async () => {

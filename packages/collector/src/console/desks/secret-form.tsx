@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { HelpDesk } from "../model/desk.ts";
-import { DESK_KIND_WORDS } from "../model/desk-kinds.ts";
+import { secretsOf } from "../model/desk-kinds.ts";
 import type { Desks } from "../state/desks.ts";
 import { ConfirmButton } from "../ui/confirm-button.tsx";
 import { Field } from "../ui/field.tsx";
@@ -8,7 +8,7 @@ import { Field } from "../ui/field.tsx";
 /** Enters the secrets by which the desk's messages are believed. */
 export function SecretForm({ desk, desks }: { desk: HelpDesk; desks: Desks }) {
   const { id, kind, inbound } = desk;
-  const labels = DESK_KIND_WORDS[kind]?.secrets ?? [];
+  const labels = secretsOf(kind);
   const values = useSignal<readonly string[]>(labels.map(() => ""));
   const isBusy = desks.isBusy.value;
 

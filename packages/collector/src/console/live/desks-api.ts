@@ -1,14 +1,25 @@
 import type { DeliveryStatus } from "../../core/lists.ts";
 import type { DeskTest, DeskUpdate, DryWrite, HelpDesk, ParkedFacts } from "../model/desk.ts";
+import type { JsonSchema } from "../model/json-schema.ts";
+import type { KindSchema } from "../model/own-kind.ts";
 import type { DeliveryPage, Send } from "./account-api.ts";
 import { deliveryQuery } from "./delivery-query.ts";
+
+/** The account's desks, and what a desk can be. */
+interface DeskList {
+  kinds: string[];
+  schemas: Record<string, KindSchema>;
+  /** Of `mapping`, of any kind. */
+  mapping: JsonSchema;
+  desks: HelpDesk[];
+}
 
 const deskPath = (id: string) => `v1/desks/${encodeURIComponent(id)}`;
 
 /** The routes of the account's help desks. */
 export function createDesksApi(send: Send) {
   return {
-    desks: () => send<{ kinds: string[]; desks: HelpDesk[] }>("GET", "v1/desks"),
+    desks: () => send<DeskList>("GET", "v1/desks"),
     /** Adds or replaces a desk. */
     putDesk: (id: string, desk: DeskUpdate) => send<HelpDesk>("PUT", deskPath(id), desk),
     removeDesk: (id: string) => send("DELETE", deskPath(id)),

@@ -2,6 +2,8 @@
  * What is entered for each kind of desk.
  * @module
  */
+import { type JsonSchema, typedValue } from "./json-schema.ts";
+import { fieldsBySchema, type KindSchema } from "./own-kind.ts";
 
 export interface DeskField {
   /** As in `outbound`; `field.id` is `id` in its part `field`. */
@@ -10,6 +12,10 @@ export interface DeskField {
   hint: string;
   /** Never shown again once it is entered. */
   isSecret?: boolean;
+  /** Of a kind of one's own: what may be entered; missing: a text, which the collector checks. */
+  schema?: JsonSchema;
+  /** May be left empty. */
+  isOptional?: boolean;
 }
 
 export interface DeskKindWords {
@@ -19,7 +25,7 @@ export interface DeskKindWords {
   secrets: readonly string[];
 }
 
-/** A kind that is not here is set up by its route. */
+/** The fields of a kind that is not here follow from its schema. */
 export const DESK_KIND_WORDS: Readonly<Record<string, DeskKindWords>> = {
   chatwoot: {
     title: "Chatwoot",
@@ -114,9 +120,19 @@ const TAGS: readonly DeskField[] = [
   { name: "tags.offline", label: "Tag once the visitor has gone", hint: "As visitor_offline." },
 ];
 
+const OWN_SECRETS = ["Secret of the webhook"] as const;
+
+export function secretsOf(kind: string): readonly string[] {
+  return DESK_KIND_WORDS[kind]?.secrets ?? OWN_SECRETS;
+}
+
 /** The fields of a desk; `outbound` is what is entered. */
-export function fieldsOf(kind: string, outbound: object | null): readonly DeskField[] {
-  const fields = DESK_KIND_WORDS[kind]?.fields ?? [];
+export function fieldsOf(
+  kind: string,
+  outbound: object | null,
+  schema?: KindSchema,
+): readonly DeskField[] {
+  const fields = DESK_KIND_WORDS[kind]?.fields ?? (schema ? fieldsBySchema(schema) : []);
   if (outbound === null || !("tags" in outbound)) return fields;
   return [...fields.filter(({ name }) => !name.startsWith("field.")), ...TAGS];
 }
@@ -131,22 +147,28 @@ export function textsIn(fields: readonly DeskField[], outbound: object | null) {
     const value = name
       .split(".")
       .reduce<unknown>((part, key) => (part as Record<string, unknown> | null)?.[key], outbound);
-    return [name, typeof value === "string" ? value : ""] as const;
+    return [name, textOf(value)] as const;
   });
   return Object.fromEntries(texts);
+}
+
+function textOf(value: unknown): string {
+  return ["string", "number", "boolean"].includes(typeof value) ? String(value) : "";
 }
 
 /** `outbound` with what was entered, without what is empty. */
 export function withTexts(
   outbound: Readonly<Record<string, unknown>> | null,
   texts: Readonly<Record<string, string>>,
+  fields: readonly DeskField[] = [],
 ): Record<string, unknown> {
   const result: Record<string, unknown> = { ...outbound };
   for (const [name, entered] of Object.entries(texts)) {
     const text = entered.trim();
     const [part = "", key] = name.split(".");
     if (text === "") continue;
-    result[part] = key === undefined ? text : { ...(result[part] as object), [key]: text };
+    const value = typedValue(fields.find((field) => field.name === name)?.schema ?? {}, text);
+    result[part] = key === undefined ? value : { ...(result[part] as object), [key]: value };
   }
   return result;
 }

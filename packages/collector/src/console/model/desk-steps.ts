@@ -23,9 +23,26 @@ interface Site {
   key: string;
 }
 
-/** None of a kind that is set up by its route. */
 export function stepsOf(desk: HelpDesk, site: Site): readonly DeskStep[] {
-  return STEPS[desk.kind]?.(desk, site) ?? [];
+  return (STEPS[desk.kind] ?? ownSteps)(desk, site);
+}
+
+/** Of a kind that the collector's operator has registered. */
+function ownSteps(desk: HelpDesk): readonly DeskStep[] {
+  const say = `The page connects to the session of its conversation, whose name is “${prefixOf(desk)}” and the desk’s own id.`;
+  return [
+    {
+      title: "The webhook",
+      parts: [
+        { say: "In the desk, add a webhook to this address:" },
+        addressOf(desk),
+        { say: "Enter the secret here by which its messages are believed:" },
+        "secrets",
+      ],
+    },
+    { title: "The page", parts: [{ say }] },
+    testStep("It asks the desk whether it accepts the access, and writes nothing."),
+  ];
 }
 
 const STEPS: Readonly<Record<string, (desk: HelpDesk, site: Site) => readonly DeskStep[]>> = {
@@ -124,11 +141,16 @@ function testStep(does: string): DeskStep {
 
 /** The session's id begins with the prefix. */
 function pageStep(say: string, file: string, desk: HelpDesk, { collector, key }: Site): DeskStep {
-  const prefix = desk.mapping.prefix ?? (desk.kind === "chatwoot" ? `${desk.id}-` : "");
+  const prefix = prefixOf(desk);
   const attribute = prefix === "" ? "" : ` data-prefix="${prefix}"`;
   const copy = `<script async src="${collector}/${file}"
         data-key="${key}"${attribute}></script>`;
   return { title: "The page", parts: [{ say }, { copy, name: "snippet", label: "Copy the code" }] };
+}
+
+/** Zendesk and Sunshine Conversations share the ids of conversations. */
+function prefixOf({ id, kind, mapping }: HelpDesk): string {
+  return mapping.prefix ?? (kind === "sunco" || kind === "zendesk" ? "" : `${id}-`);
 }
 
 function settingOf(desk: HelpDesk, name: string, preset: string): string {

@@ -15,7 +15,7 @@ export interface HelpDesk {
   dryRun: boolean;
   /** Presence is tried out, so the desk is told nothing. */
   trial: boolean;
-  mapping: { prefix?: string };
+  mapping: DeskMapping;
   lastHeardAt: string | null;
   lastWrittenAt: string | null;
   /** Messages that were not signed as they must be. */
@@ -30,13 +30,21 @@ export interface HelpDesk {
   } | null;
 }
 
+/** What a desk's words mean here, besides those of its kind. */
+export interface DeskMapping extends Partial<Record<MappingTable, Record<string, string>>> {
+  prefix?: string;
+}
+
+export const MAPPING_TABLES = ["status", "priority", "group", "agent"] as const;
+export type MappingTable = (typeof MAPPING_TABLES)[number];
+
 /** What is entered for a desk; what is missing stays as it is. */
 export interface DeskUpdate {
   kind: string;
   inbound: { secrets?: string[] };
   outbound: Record<string, unknown> | null;
   dryRun: boolean;
-  mapping: object;
+  mapping: DeskMapping;
 }
 
 /** Messages that wait for the conversation of their ticket. */

@@ -1,8 +1,16 @@
 import { signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
 import { ApiProblem } from "../live/problem.ts";
-import { type DeskUpdate, deskTestWords, type HelpDesk, updateOf } from "../model/desk.ts";
+import {
+  type DeskMapping,
+  type DeskUpdate,
+  deskTestWords,
+  type HelpDesk,
+  updateOf,
+} from "../model/desk.ts";
 import { newPathSecret } from "../model/desk-steps.ts";
+import type { JsonSchema } from "../model/json-schema.ts";
+import type { KindSchema } from "../model/own-kind.ts";
 import { createListWork } from "./work.ts";
 
 export type Desks = ReturnType<typeof createDesks>;
@@ -24,6 +32,9 @@ type DesksApi = Pick<
 /** The account's help desks, and what is done with them. */
 export function createDesks(api: DesksApi) {
   const kinds = signal<readonly string[]>([]);
+  /** What may be entered for each kind, and as the words of any. */
+  const schemas = signal<Readonly<Record<string, KindSchema>>>({});
+  const mappingSchema = signal<JsonSchema>({});
   /** What is wrong with what was last entered, by field. */
   const problems = signal<Problems>({});
   /** An address with a secret that was just made, and is never shown again. */
@@ -31,6 +42,8 @@ export function createDesks(api: DesksApi) {
   const work = createListWork<HelpDesk>(async () => {
     const found = await api.desks();
     kinds.value = found.kinds;
+    schemas.value = found.schemas;
+    mappingSchema.value = found.mapping;
     return found.desks;
   });
   const { list, status, isBusy, read, reload } = work;
@@ -55,6 +68,8 @@ export function createDesks(api: DesksApi) {
   return {
     list,
     kinds,
+    schemas,
+    mappingSchema,
     problems,
     address,
     status,
@@ -75,6 +90,9 @@ export function createDesks(api: DesksApi) {
 
     setOutbound: (desk: HelpDesk, outbound: DeskUpdate["outbound"]) =>
       change(desk, { outbound }, `The access to ${desk.id} was changed.`),
+
+    setMapping: (desk: HelpDesk, mapping: DeskMapping) =>
+      change(desk, { mapping }, `The words of ${desk.id} were changed.`),
 
     setDryRun: (desk: HelpDesk, dryRun: boolean) =>
       change(
