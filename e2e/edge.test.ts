@@ -83,13 +83,16 @@ const it = test.extend<Resources>({
 const figures = (site: EdgeSite, index = 0) =>
   site.request<Figures>("GET", `/test/${index}/figures`);
 
-async function unheardSeconds({ edge }: EdgeSite): Promise<number> {
+async function metric({ edge }: EdgeSite, name: string): Promise<number> {
   const url = "http://edge.test/metrics";
   expect((await edge.dispatchFetch(url)).status).toBe(401);
   const headers = { Authorization: `Bearer ${KEYS.metrics}` };
   const text = await (await edge.dispatchFetch(url, { headers })).text();
-  return Number(/^stillhere_unheard_seconds (.*)$/m.exec(text)?.[1]);
+  const line = text.split("\n").find((each) => each.startsWith(`${name} `));
+  return Number(line?.slice(name.length + 1) ?? Number.NaN);
 }
+
+const unheardSeconds = (site: EdgeSite) => metric(site, "stillhere_unheard_seconds");
 
 async function waitForOffline(site: EdgeSite, id: string, timeoutMs: number): Promise<void> {
   await until(
@@ -175,6 +178,16 @@ describe.concurrent("the edge deployment", () => {
       const desk = await site.request<{ lastWrittenAt: unknown }>("GET", "/v1/desks/main");
       return desk.lastWrittenAt !== null;
     });
+    for (const [name, least] of [
+      ["heard_timestamp_seconds", 1],
+      ["written_timestamp_seconds", 1],
+      ["refused_total", 0],
+      ["pending", 0],
+      ["parked", 0],
+    ] as const) {
+      const labelled = `stillhere_desk_${name}{desk="main"}`;
+      await until(labelled, async () => (await metric(site, labelled)) >= least, 10_000);
+    }
   });
 
   it("calls nobody gone while a shard hears no page, and everybody who left afterwards", async ({

@@ -1,56 +1,20 @@
 /**
- * Metrics of desks: when each was last heard and written to, and what waits. A desk's id is unique in the
- * deployment and names no account.
+ * The metrics of desks in a registry of Prometheus's client.
  * @module
  */
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { DeskFigures } from "../desks/figures.ts";
+import { DESK_METRICS } from "./desk-gauges.ts";
 
-const METRICS: readonly {
-  readonly name: string;
-  readonly help: string;
-  readonly type: typeof Gauge | typeof Counter;
-  of(figures: DeskFigures): number;
-}[] = [
-  {
-    name: "stillhere_desk_heard_timestamp_seconds",
-    help: "When a message of the desk was last accepted; 0: never",
-    type: Gauge,
-    of: ({ lastHeardAt }) => (lastHeardAt ?? 0) / 1_000,
-  },
-  {
-    name: "stillhere_desk_written_timestamp_seconds",
-    help: "When the desk last accepted a write; 0: never",
-    type: Gauge,
-    of: ({ lastWrittenAt }) => (lastWrittenAt ?? 0) / 1_000,
-  },
-  {
-    name: "stillhere_desk_pending",
-    help: "Deliveries to the desk that failed and are tried again, counted up to 1,000",
-    type: Gauge,
-    of: ({ pending }) => pending,
-  },
-  {
-    name: "stillhere_desk_parked",
-    help: "Messages of the desk that wait for the conversation of their ticket",
-    type: Gauge,
-    of: ({ parked }) => parked,
-  },
-  {
-    name: "stillhere_desk_refused_total",
-    help: "Messages to the desk's address that were not signed as they must be",
-    type: Counter,
-    of: ({ refused }) => refused,
-  },
-];
+const CLASSES = { gauge: Gauge, counter: Counter } as const;
 
 /** A desk that the store does not give is left out. */
 export function addDeskMetrics(
   registers: Registry[],
   read: () => Promise<readonly DeskFigures[]>,
 ): void {
-  for (const { type: Metric, of, ...named } of METRICS) {
-    new Metric({
+  for (const { type, of, ...named } of DESK_METRICS) {
+    new CLASSES[type]({
       ...named,
       labelNames: ["desk"],
       registers,

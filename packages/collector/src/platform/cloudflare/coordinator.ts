@@ -6,6 +6,7 @@
 import { DurableObject, type DurableObjectState } from "cloudflare:workers";
 import { settlesWithin } from "../../async/timeout.ts";
 import type { DeskKind } from "../../desks/desk.ts";
+import { deskFigures } from "../../desks/figures.ts";
 import { registerDesks } from "../../desks/kinds.ts";
 import { withDesks } from "../../desks/writer.ts";
 import { Accounts } from "../../engine/accounts.ts";
@@ -21,6 +22,8 @@ import type { ShardName } from "../../stores/durable-object/links.ts";
 import { ObjectSql } from "../../stores/durable-object/sql.ts";
 import { DeliverySupervisor } from "../../webhooks/delivery-supervisor.ts";
 import { createWebhookSender } from "../../webhooks/sender.ts";
+import { deskMetrics } from "../desk-gauges.ts";
+import { shareReading } from "../shared-reading.ts";
 import { unheardMetrics } from "../unheard-gauge.ts";
 import { type UnheardEntry, watchUnheard } from "../unheard-log.ts";
 import { Alarm } from "./alarm.ts";
@@ -39,6 +42,8 @@ const RETRY_MS = 5_000;
 const SHARD_TIMEOUT_MS = 2_000;
 /** Retention, and dropping broadcasts. */
 const HOUSEKEEPING_EVERY_MS = 3_600_000;
+/** How long figures of desks are shared. */
+const MIN_FIGURES_AGE_MS = 5_000;
 
 export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   readonly #records: CoordinatorRecords;
@@ -82,6 +87,10 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     this.#attempts = new SetupAttempts(clock);
     const onError = (error: unknown) => console.error(error);
     const deskKinds = registerDesks(this.desks());
+    const desks = shareReading(
+      () => deskFigures(store, clock, this.#accounts.names()),
+      MIN_FIGURES_AGE_MS,
+    );
     const send = withDesks(
       createWebhookSender(postByFetch, () => store.incarnation()),
       { engine: this.#engine, request: requestByFetch, kinds: deskKinds },
@@ -95,7 +104,10 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
         refreshWebhooks: () => this.deliver(),
       }),
       deskKinds,
-      ...metricsOf(env, () => longestUnheardMs(unheard(clock.steady()), clock.steady())),
+      ...metricsOf(env, async () => {
+        const unheardMs = longestUnheardMs(unheard(clock.steady()), clock.steady());
+        return unheardMetrics(unheardMs) + deskMetrics(await desks());
+      }),
       onError,
     });
     ctx.blockConcurrencyWhile(async () => {
@@ -224,8 +236,7 @@ async function callShard(call: Promise<void>): Promise<void> {
 }
 
 /** There are metrics where a token protects them, since this is a public address. */
-function metricsOf({ STILLHERE_METRICS_TOKEN: token }: Env, unheardMs: () => number) {
+function metricsOf({ STILLHERE_METRICS_TOKEN: token }: Env, scrape: () => Promise<string>) {
   if (!token) return {};
-  const scrape = async () => unheardMetrics(unheardMs());
   return { metrics: { contentType: "text/plain; version=0.0.4; charset=utf-8", token, scrape } };
 }
