@@ -103,6 +103,8 @@ describe("a test of a desk", () => {
     answer();
     expect(await first).toMatchObject({ delivered: true });
     expect(entries).toContainEqual(expect.objectContaining({ action: "desk_tested" }));
+    const [latest] = await harness.store.admin.audit("default", null, 1);
+    expect(latest).toMatchObject({ action: "desk_tested", target: "main", to: { response: 200 } });
     expect(await test()).toMatchObject({ delivered: true });
   });
 });

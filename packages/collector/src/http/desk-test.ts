@@ -9,6 +9,7 @@ import type { DeskContext, Env } from "./context.ts";
 import { deskOf, deskParams as params, requireOutbound } from "./desk-of.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
+import { answerFields, type TestAnswer } from "./test-answer.ts";
 
 const RETRY_AFTER_MS = 1_000;
 
@@ -54,16 +55,22 @@ export function deskTestRoutes({ engine, webhooks, desks }: DeskContext): OpenAP
     }
     running.add(desk.id);
     try {
+      const log = async (answer?: TestAnswer) => {
+        const by = c.var.principal.actor;
+        const to = { kind: desk.kind, ...(answer && answerFields(answer)) };
+        const entry = createEntry(clock.now(), { by, action: "desk_tested", target: desk.id, to });
+        await store.admin.commit(desk.account, [], [entry]);
+      };
       // Before it is sent: what leaves the collector has an entry, even if the collector ends meanwhile.
-      const by = c.var.principal.actor;
-      const entry = createEntry(clock.now(), { by, action: "desk_tested", target: desk.id });
-      await store.admin.commit(desk.account, [], [entry]);
+      await log();
       const { signal } = new AbortController();
       const call = sink.test(outbound);
       const result = await exchange(webhooks.deskRequest, outbound.baseUrl, call, signal);
-      const { outcome, response, error, isGone } = result;
+      const { outcome, response, isGone } = result;
+      const error = isGone ? "gone" : result.error;
       const delivered = outcome === "delivered" && !isGone;
-      return c.json({ delivered, response, error: isGone ? "gone" : error }, 200);
+      await log({ response, error });
+      return c.json({ delivered, response, error }, 200);
     } finally {
       running.delete(desk.id);
     }

@@ -103,6 +103,16 @@ describe("a test of a webhook", () => {
     expect(named["name"]).toEqual(expect.any(String));
   });
 
+  it("has a second entry in the audit log, with what its receiver answered", async () => {
+    const latest = async () => (await harness.store.admin.audit("default", null, 1))[0];
+    await test();
+    const entry = { action: "webhook_tested", target: webhook.id };
+    expect(await latest()).toMatchObject({ ...entry, to: { name: "desk", response: 204 } });
+    answer = () => Promise.reject(new PostError("timeout"));
+    await test();
+    expect(await latest()).toMatchObject({ ...entry, to: { name: "desk", error: "timeout" } });
+  });
+
   it("of another account's endpoint, or of one that is not there, is refused", async () => {
     const other = await harness.accounts.put("other");
     const headers = { Authorization: `Bearer ${other.secretKey}` };

@@ -9,6 +9,7 @@ import { sendTest } from "../webhooks/test-message.ts";
 import type { AppContext, Env } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
+import { answerFields, type TestAnswer } from "./test-answer.ts";
 import { webhookOf } from "./webhook-standings.ts";
 
 const RETRY_AFTER_MS = 1_000;
@@ -50,13 +51,17 @@ export function webhookTestRoutes({ engine, webhooks }: AppContext): OpenAPIHono
     }
     running.add(id);
     try {
+      const log = async (answer?: TestAnswer) => {
+        const by = c.var.principal.actor;
+        const to = { name: endpoint.name, ...(answer && answerFields(answer)) };
+        const entry = createEntry(clock.now(), { by, action: "webhook_tested", target: id, to });
+        await store.admin.commit(account, [], [entry]);
+      };
       // Before it is sent: what leaves the collector has an entry, even if the collector ends meanwhile.
-      const by = c.var.principal.actor;
-      const to = { name: endpoint.name };
-      const entry = createEntry(clock.now(), { by, action: "webhook_tested", target: id, to });
-      await store.admin.commit(account, [], [entry]);
+      await log();
       const sent = await sendTest(webhooks.post, endpoint, clock.now());
       const { id: message, outcome, response, error } = sent;
+      await log(sent);
       return c.json({ id: message, delivered: outcome === "delivered", response, error }, 200);
     } finally {
       running.delete(id);

@@ -1,8 +1,8 @@
 import {
-  actionTitle,
   byWords,
   changesIn,
   type AuditEntry as Entry,
+  entryTitle,
   isUndoable,
   settingLabels,
   undoChanges,
@@ -27,7 +27,9 @@ export function AuditEntry({ entry, audit, listId }: Props) {
   return (
     <li class="audit-entry" data-entry={id} data-action={action}>
       <p>
-        <strong>{actionTitle(action)}</strong>
+        <strong>
+          <bdi>{entryTitle(entry)}</bdi>
+        </strong>
         {isUndo && <span class="badge">undo</span>}
         <span class="quiet">
           {" "}

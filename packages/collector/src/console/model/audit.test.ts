@@ -10,6 +10,7 @@ import {
   changesIn,
   changesSetting,
   changesTrigger,
+  entryTitle,
   undoChanges,
 } from "./audit.ts";
 
@@ -69,6 +70,25 @@ it("says anything else by its fields", () => {
     { what: "Name", from: null, to: "none" },
   ]);
   expect(changesIn(anEntry({ action: "signed_in", from: null, to: null }))).toEqual([]);
+});
+
+it("says how a test went, and of which desk", () => {
+  const test = { action: "webhook_tested" as const, from: null };
+  expect(changesIn(anEntry({ ...test, to: { name: "helpdesk", response: 204 } }))).toEqual([
+    { what: "Name", from: null, to: "helpdesk" },
+    { what: "Answer", from: null, to: "204" },
+  ]);
+  expect(changesIn(anEntry({ ...test, to: { error: "timeout" } }))).toEqual([
+    { what: "Why it does not count", from: null, to: "it did not answer within 15 seconds" },
+  ]);
+  const desk = anEntry({
+    action: "desk_tested",
+    target: "main",
+    to: { error: "gone" },
+    from: null,
+  });
+  expect(entryTitle(desk)).toBe("Desk tested: main");
+  expect(changesIn(desk)).toMatchObject([{ to: "it has no such account or conversation" }]);
 });
 
 /** A title, as no name of the API is: these have dots, underscores or capitals within, or are in lower case. */

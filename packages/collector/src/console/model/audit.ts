@@ -10,6 +10,8 @@ import {
   type SettingValue,
 } from "../../core/settings-schema.ts";
 import type { Trigger } from "../../core/trigger.ts";
+import { errorWords } from "./delivery-error.ts";
+import { deskErrorWords } from "./desk.ts";
 import { ROLE_WORDS } from "./role-words.ts";
 import { valueWords } from "./setting-value.ts";
 import { SETTING_WORDS } from "./setting-words.ts";
@@ -74,6 +76,12 @@ const TITLES: Record<AuditAction, string> = {
   token_minted: "Token for a page made",
 };
 
+/** What was done, and to which desk: its name is its id. */
+export function entryTitle({ action, target }: AuditEntry): string {
+  const title = actionTitle(action);
+  return action.startsWith("desk_") && target !== null ? `${title}: ${target}` : title;
+}
+
 /** A store that a later version shares may have actions that this one does not know. */
 export function actionTitle(action: AuditAction): string {
   return TITLES[action] ?? action.replaceAll("_", " ");
@@ -85,6 +93,7 @@ const FIELD_WORDS: Record<AuditField, string> = {
   dryRun: "Trial run",
   email: "E-mail address",
   enabled: "Switched on",
+  error: "Why it does not count",
   events: "What is sent",
   expiresAt: "Good until",
   key: "Key",
@@ -95,6 +104,7 @@ const FIELD_WORDS: Record<AuditField, string> = {
   outbound: "Address",
   overlapHours: "Hours until the old ones end",
   replaced: "Old ones",
+  response: "Answer",
   role: "Role",
   secrets: "Secrets",
   version: "Version",
@@ -148,7 +158,7 @@ export function changesIn({
   const [before, after] = [valuesIn(from), valuesIn(to)];
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const textIn = (values: Record<string, unknown>, name: string) =>
-    values[name] === undefined ? null : fieldText(name as AuditField, values[name]);
+    values[name] === undefined ? null : fieldText(name as AuditField, values[name], action);
   return [...names]
     .map((name) => ({
       what: FIELD_WORDS[name as AuditField] ?? name,
@@ -217,7 +227,10 @@ function valuesIn(value: unknown): Record<string, unknown> {
     : {};
 }
 
-function fieldText(name: AuditField, value: unknown): string {
+function fieldText(name: AuditField, value: unknown, action: AuditAction): string {
+  if (name === "error") {
+    return action === "desk_tested" ? deskErrorWords(String(value)) : errorWords(String(value));
+  }
   return VALUE_WORDS[name]?.[String(value)] ?? textOf(value);
 }
 

@@ -108,11 +108,14 @@ export function toldWords({ outbound, dryRun, trial, delivery }: HelpDesk): stri
     .join("; ");
 }
 
+/** Why a desk did not answer, or would not accept. */
+export function deskErrorWords(error: string): string {
+  return DESK_ERROR_WORDS[error] ?? errorWords(error);
+}
+
 function answerWords({ response, error }: { response: number | null; error: string | null }) {
   const answer = response === null ? "" : `the desk answered ${response}`;
-  return [answer, error && (DESK_ERROR_WORDS[error] ?? errorWords(error))]
-    .filter(Boolean)
-    .join(": ");
+  return [answer, error && deskErrorWords(error)].filter(Boolean).join(": ");
 }
 
 /** How a test went, and what to check where the desk would not accept. */

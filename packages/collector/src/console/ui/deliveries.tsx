@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useCallback, useEffect } from "preact/hooks";
 import { timeWords } from "../model/time-words.ts";
 import type { Delivery } from "../model/webhook.ts";
+import { conversationHref } from "../state/route.ts";
 
 interface Page {
   deliveries: readonly Delivery[];
@@ -67,15 +68,22 @@ export function Deliveries({ load, onReplay, canReplay, words }: Props) {
           Send all failed ones again
         </button>
       </div>
+      <p class="quiet">
+        Tests are not listed here, since they are not sent again: the{" "}
+        <a href="#/audit">audit log</a> has their answers.
+      </p>
       <p class="problem">{isUnread.value && "They could not be read. Try again."}</p>
       <p class="quiet" hidden={list.value === null || list.value.length > 0}>
-        Nothing yet. Tests are not listed here.
+        Nothing yet.
       </p>
       <ul>
         {(list.value ?? []).map((delivery) => (
           <li key={delivery.id} data-delivery={delivery.id} data-status={delivery.status}>
             <p>
-              <bdi>{delivery.session}</bdi>, change {delivery.seq}
+              Change {delivery.seq} in the history of{" "}
+              <a href={conversationHref(delivery.session)}>
+                <bdi>{delivery.session}</bdi>
+              </a>
               <span class="quiet"> {timeWords(delivery.updatedAt)}</span>
             </p>
             <p class={delivery.status === "failed" ? "problem" : "quiet"}>{words(delivery)}</p>
