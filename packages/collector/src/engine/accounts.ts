@@ -4,6 +4,7 @@
  */
 import { TurnBudget } from "../async/turns.ts";
 import type { Role } from "../core/lists.ts";
+import { isOwnKey } from "../core/own-key.ts";
 import type { Actor, AuditEntry } from "../stores/admin.ts";
 import type { Account, Expiring, SecretKey, Store } from "../stores/store.ts";
 import { createEntry } from "./audit.ts";
@@ -48,10 +49,7 @@ export function roleOf({ role }: SecretKey): Role {
   return role ?? "admin";
 }
 
-/** Whether it is one of the account's own, which a rotation replaces. */
-function isOwnKey(key: SecretKey): boolean {
-  return key.name === undefined && roleOf(key) === "admin";
-}
+const isOwn = (key: SecretKey) => isOwnKey({ role: roleOf(key), name: key.name });
 
 export class Accounts {
   readonly #store: Store;
@@ -156,7 +154,7 @@ export class Accounts {
 
   /** Until when the account has as many keys of its own as it may have; `null`: it may get further ones. */
   fullUntil({ secretKeys }: Account): number | null {
-    const valid = this.#unexpired(secretKeys).filter(isOwnKey);
+    const valid = this.#unexpired(secretKeys).filter(isOwn);
     if (valid.length < MAX_KEYS) return null;
     return Math.min(...valid.map(({ expiresAt }) => expiresAt ?? Infinity));
   }
@@ -184,8 +182,8 @@ export class Accounts {
     await this.#change(name, (old) => {
       const now = this.#clock.now();
       const until = now + overlapMs;
-      const own = old?.secretKeys.filter(isOwnKey);
-      const added = old?.secretKeys.filter((key) => !isOwnKey(key)) ?? [];
+      const own = old?.secretKeys.filter(isOwn);
+      const added = old?.secretKeys.filter((key) => !isOwn(key)) ?? [];
       const fresh = { hash, hint: hintOf(keys.secretKey), createdAt: now, expiresAt: null };
       const account = {
         name,

@@ -17,15 +17,15 @@ export function KeysSection({ keys }: { keys: SecretKeys }) {
         {list.map((key) => (
           <li key={key.id} class="card" data-key-id={key.id}>
             <h4>
-              <bdi>{keyTitle(key, list)}</bdi> <code dir="ltr">{key.hint}…</code>
+              <bdi>{keyTitle(key)}</bdi> <code dir="ltr">{key.hint}…</code>
             </h4>
             <p class="quiet">{keyWords(key)}.</p>
             <div class="buttons">
               <ConfirmButton
                 id={`revoke-${key.id}`}
                 label="Revoke"
-                question={`Revoke “${keyTitle(key, list)}” (${key.hint}…)?`}
-                follows={revokeWords(key, list)}
+                question={`Revoke “${keyTitle(key)}” (${key.hint}…)?`}
+                follows={revokeWords(key)}
                 isDisabled={keys.isBusy.value}
                 onConfirm={() => keys.revoke(key)}
               />

@@ -1,4 +1,5 @@
 import type { Role } from "../../core/lists.ts";
+import { isOwnKey } from "../../core/own-key.ts";
 import { ROLE_WORDS } from "./role-words.ts";
 import { timeWords } from "./time-words.ts";
 
@@ -18,17 +19,10 @@ export function isSecretKey(text: string): boolean {
   return /^sk_[\w-]{8,}$/.test(text);
 }
 
-/**
- * What a key is called. The account's first key has no name, and no other key is older than it.
- * @param keys all of the account, newest first
- */
-export function keyTitle(key: SecretKey, keys: readonly SecretKey[]): string {
-  if (key.name !== null) return key.name;
-  return isFirst(key, keys) ? "The account’s first key" : "Key without a name";
-}
-
-function isFirst(key: SecretKey, keys: readonly SecretKey[]): boolean {
-  return key.name === null && key.role === "admin" && keys.at(-1)?.id === key.id;
+/** What a key is called. The account's own keys have no name: the first one, and those of rotations. */
+export function keyTitle(key: SecretKey): string {
+  if (isOwnKey(key)) return "The account’s own key";
+  return key.name ?? "Key without a name";
 }
 
 const STOPS: Record<Role, string> = {
@@ -40,11 +34,11 @@ const STOPS: Record<Role, string> = {
 };
 
 /** What stops working when a key is revoked. */
-export function revokeWords(key: SecretKey, keys: readonly SecretKey[]): string {
+export function revokeWords(key: SecretKey): string {
   return [
     `${STOPS[key.role]} from now on, and its streams end.`,
-    isFirst(key, keys) &&
-      "What was set up first probably uses this key: give it another one before.",
+    isOwnKey(key) &&
+      "What was set up with the account probably uses this key: give it another one before.",
     "People who sign in here are not affected. A revoked key cannot be restored.",
   ]
     .filter(Boolean)

@@ -70,6 +70,9 @@ export function SessionRow({ row, onOpen }: Props) {
       </td>
       <td role="cell" class="ticket">
         <span>{ticketWords(session.ticket)}</span>
+        <span class="ticket-group" hidden={session.ticket.group === null}>
+          <bdi>{session.ticket.group}</bdi>
+        </span>
       </td>
     </tr>
   );

@@ -51,6 +51,16 @@ async function type(text: string): Promise<void> {
 }
 
 describe("SessionTable", () => {
+  it("shows the group that a ticket was moved to", async () => {
+    const { store } = await start();
+    const session = aSession({ id: "moved" });
+    await doing(() => store.put([session]));
+    expect(row("moved")?.querySelector<HTMLElement>(".ticket-group")?.hidden).toBe(true);
+    const ticket = { ...session.ticket, group: "Mail team" };
+    await doing(() => store.put([{ ...session, seq: session.seq + 1, ticket }]));
+    expect(row("moved")?.querySelector(".ticket")?.textContent).toContain("Mail team");
+  });
+
   it("shows no presence of a conversation that ended without being seen", async () => {
     const { store } = await start();
     const ended = { state: "ended", reason: "ended_by_agent", queue: "none" } as const;

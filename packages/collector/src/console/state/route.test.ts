@@ -1,5 +1,6 @@
-import { expect, it } from "vitest";
-import { conversationHref, conversationIn, pageIn } from "./route.ts";
+// @vitest-environment happy-dom
+import { beforeEach, describe, expect, it } from "vitest";
+import { conversationHref, conversationIn, followAddress, pageIn, takeLeftLink } from "./route.ts";
 
 it.each([
   ["", "now"],
@@ -19,4 +20,34 @@ it.each(["conv_1", "a/b?c#d e", "ä%"])("the address of the conversation %j name
 
 it.each(["", "#/now", "#/now/", "#/settings/a", "#/now/%"])("%j names no conversation", (hash) => {
   expect(conversationIn(hash)).toBeNull();
+});
+
+describe("an address that is left for a conversation", () => {
+  beforeEach(() => history.replaceState(null, "", "#/now"));
+
+  function go(hash: string): void {
+    history.replaceState(null, "", hash);
+    dispatchEvent(new Event("hashchange"));
+  }
+
+  it("is the page again whose link has opened it, and gives that link", () => {
+    const address = followAddress();
+    go("#/triggers");
+    go(conversationHref("conv_1"));
+    go(conversationHref("conv_2"));
+    expect([address.page.value, address.conversation.value]).toEqual(["now", "conv_2"]);
+    address.leaveConversation();
+    expect([address.page.value, address.conversation.value]).toEqual(["triggers", null]);
+    expect(location.hash).toBe("#/triggers");
+    expect([takeLeftLink(), takeLeftLink()]).toEqual([conversationHref("conv_2"), null]);
+  });
+
+  it("is the page of visitors where it was opened there, or by its address", () => {
+    const address = followAddress();
+    go("#/triggers");
+    go("#/now");
+    go(conversationHref("conv_1"));
+    address.leaveConversation();
+    expect([address.page.value, takeLeftLink()]).toEqual(["now", null]);
+  });
 });

@@ -35,11 +35,20 @@ export function conversationHref(id: string): string {
   return `#/now/${encodeURIComponent(id)}`;
 }
 
+let leftLink: string | null = null;
+
+/** The address of the conversation that was just left for the page with its link; `null` afterwards. */
+export function takeLeftLink(): string | null {
+  const taken = leftLink;
+  leftLink = null;
+  return taken;
+}
+
 export interface Address {
   readonly page: ReadonlySignal<PagePath>;
   /** The conversation whose details the address names. */
   readonly conversation: ReadonlySignal<string | null>;
-  /** Takes the conversation out of the address. */
+  /** Takes the conversation out of the address, and goes back to the page whose link has opened it. */
   leaveConversation(): void;
 }
 
@@ -49,8 +58,12 @@ export interface Address {
  */
 export function followAddress(): Address {
   const hash = signal(location.hash);
+  /** The page other than that of visitors whose link has opened the conversation. */
+  let origin: string | null = null;
   const read = () => {
-    hash.value = location.hash;
+    const [from, to] = [hash.peek(), location.hash];
+    if (conversationIn(from) === null) origin = pageIn(from) === "now" ? null : from;
+    hash.value = to;
   };
   addEventListener("hashchange", read);
   const page = computed(() => pageIn(hash.value));
@@ -59,8 +72,10 @@ export function followAddress(): Address {
     page,
     conversation,
     leaveConversation() {
-      if (conversation.peek() === null) return;
-      history.replaceState(null, "", `#/${page.peek()}`);
+      const id = conversation.peek();
+      if (id === null) return;
+      if (origin !== null) leftLink = conversationHref(id);
+      history.replaceState(null, "", origin ?? `#/${page.peek()}`);
       read();
     },
   };

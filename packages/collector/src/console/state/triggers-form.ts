@@ -36,10 +36,12 @@ export function createTriggersForm(
 
   /** Triggers that were there before keep their keys, and so the focus and what is open of them. */
   function show(list: readonly Trigger[]): void {
+    const isAsTried = isSame(list, triggers.peek());
     const keys = new Map(drafts.peek().map(({ key, trigger }) => [trigger.name, key]));
     batch(() => {
       saved.value = list;
-      preview.value = null;
+      // A result that was left for one of its conversations is still there afterwards.
+      if (!isAsTried) preview.value = null;
       drafts.value = list.map((trigger) => ({
         key: keys.get(trigger.name) ?? ++lastKey,
         trigger,
@@ -180,7 +182,9 @@ export function createTriggersForm(
           saved.value = now;
           return `Nothing was saved: someone else has ${changedTriggersWords(before, now)}. Your list is still here. Discard it to see theirs, or save once more to replace it.`;
         }
-        return "Saved. They run from the next change of a conversation on.";
+        return triggers.peek().some(({ enabled }) => enabled)
+          ? "Saved. From now on they run whenever a conversation changes."
+          : "Saved. No trigger is on.";
       }),
   };
 }

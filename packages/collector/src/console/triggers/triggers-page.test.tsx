@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 import { recipe } from "../../core/recipes.ts";
 import type { Trigger } from "../../core/trigger.ts";
 import { ApiProblem } from "../live/problem.ts";
+import { followAddress } from "../state/route.ts";
 import { createTriggersForm } from "../state/triggers-form.ts";
 import { someAudit } from "../testing/audit.ts";
 import { doing, part, show } from "../testing/render.ts";
@@ -216,5 +217,21 @@ describe("TriggersPage", () => {
     await doing(() => part("save-triggers").click());
     await vi.waitFor(() => expect(status()).toBe("0.name is taken."));
     expect(names()).toEqual(["B"]);
+  });
+
+  it("still has the result of a try when it is shown again, and the link that was followed its focus", async () => {
+    const { form } = await start("tag");
+    await doing(() => part("try-triggers").click());
+    await vi.waitFor(() => expect(part("triggers").textContent).toContain("Would have run for 1"));
+    await show(<p>Elsewhere</p>);
+    history.replaceState(null, "", "#/triggers");
+    const address = followAddress();
+    history.replaceState(null, "", "#/now/conv_9");
+    dispatchEvent(new Event("hashchange"));
+    address.leaveConversation();
+    await show(<TriggersPage form={form} audit={someAudit().audit} nameOf={nameOf} />);
+    await vi.waitFor(() => expect(form.isBusy.value).toBe(false));
+    expect(part("triggers").textContent).toContain("Would have run for 1");
+    expect(document.activeElement?.getAttribute("href")).toBe("#/now/conv_9");
   });
 });

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { takeLeftLink } from "../state/route.ts";
 
 interface Props {
   id: string;
@@ -9,10 +10,18 @@ interface Props {
   children: ComponentChildren;
 }
 
-/** A page other than that of visitors. Its heading gets the focus, so that its name is read out. */
+/**
+ * A page other than that of visitors. Its heading gets the focus, so that its name is read out; where its link
+ * to a conversation was followed, that link gets it back.
+ */
 export function Page({ id, title, lead, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => {
+    const left = takeLeftLink();
+    const links = heading.current?.parentElement?.querySelectorAll("a") ?? [];
+    const link = [...links].find((each) => each.getAttribute("href") === left);
+    (link ?? heading.current)?.focus();
+  }, []);
   return (
     <main id={id} class="page">
       <h2 ref={heading} tabIndex={-1} class="page-title">

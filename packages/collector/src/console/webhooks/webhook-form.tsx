@@ -26,7 +26,7 @@ export function WebhookForm({ webhooks }: { webhooks: Webhooks }) {
         <Field
           id="webhook-url"
           label="Address"
-          hint="Your server’s, beginning https://. What happens from then on is sent there."
+          hint="Your server’s, beginning https://. With http:// or in your own network only if the collector was started with --allow-private-webhooks. What happens from then on is sent there."
         >
           {(control) => (
             <input
