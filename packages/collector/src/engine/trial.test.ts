@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { ACCOUNT } from "../stores/suite/index.ts";
 import { createEntry } from "./audit.ts";
@@ -36,18 +36,41 @@ async function storeWith(...modes: (string | null)[]): Promise<MemoryStore> {
   return store;
 }
 
+const wanted = (isTrial: boolean, since: number, periodMs = 60_000) => ({
+  isTrial,
+  since,
+  periodMs,
+});
+
 it("is the trial run that goes on, not the one before it", async () => {
   const store = await storeWith("shadow", "on", "shadow");
-  expect(await lastTrial(store, ACCOUNT, true, 0)).toEqual({ from: 3_000, to: null });
+  expect(await lastTrial(store, ACCOUNT, wanted(true, 0))).toEqual({ from: 3_000, to: null });
 });
 
 it("is the last one that ended, whether presence was switched on or off", async () => {
   const store = await storeWith("shadow", "on", "shadow", null, "on");
-  expect(await lastTrial(store, ACCOUNT, false, 0)).toEqual({ from: 3_000, to: 4_000 });
+  expect(await lastTrial(store, ACCOUNT, wanted(false, 0))).toEqual({ from: 3_000, to: 4_000 });
 });
 
 it("is none where it ended before the period, or there was none", async () => {
-  expect(await lastTrial(await storeWith("shadow", "on"), ACCOUNT, false, 2_001)).toBeNull();
-  expect(await lastTrial(await storeWith("on", "off"), ACCOUNT, false, 0)).toBeNull();
-  expect(await lastTrial(await storeWith(), ACCOUNT, true, 0)).toBeNull();
+  expect(
+    await lastTrial(await storeWith("shadow", "on"), ACCOUNT, wanted(false, 2_001)),
+  ).toBeNull();
+  expect(await lastTrial(await storeWith("on", "off"), ACCOUNT, wanted(false, 0))).toBeNull();
+  expect(await lastTrial(await storeWith(), ACCOUNT, wanted(true, 0))).toBeNull();
+});
+
+it("is the last part of one that took longer than the period", async () => {
+  const store = await storeWith("shadow", "off");
+  await expect(lastTrial(store, ACCOUNT, wanted(false, 0, 500))).resolves.toEqual({
+    from: 1_500,
+    to: 2_000,
+  });
+});
+
+it.each([true, false])("reads no entries of before, where a trial run goes on: %s", async (is) => {
+  const store = await storeWith("shadow", ...Array.from({ length: 100 }, () => "shadow"));
+  const audit = vi.spyOn(store.admin, "audit");
+  expect(await lastTrial(store, ACCOUNT, wanted(is, 200_000))).toBeNull();
+  expect(audit).toHaveBeenCalledOnce();
 });

@@ -4,8 +4,9 @@
  * @module
  */
 import { settingOf } from "../core/settings-schema.ts";
+import type { AuditEntry } from "../stores/admin.ts";
 import type { Store } from "../stores/store.ts";
-import { readAudit } from "./audit.ts";
+import { type AuditPage, readAudit } from "./audit.ts";
 
 const MODE = "presence.mode";
 
@@ -15,40 +16,47 @@ export interface TrialPeriod {
   readonly to: number | null;
 }
 
+interface Wanted {
+  /** Whether a trial run goes on. */
+  readonly isTrial: boolean;
+  /** One that began before and goes on, or that ended before, is not returned. */
+  readonly since: number;
+  /** How much of one that ended is of interest. */
+  readonly periodMs: number;
+}
+
 /**
- * @param isTrial whether a trial run goes on
- * @param since one that ended before is not returned
- * @returns `null` if there is none, or its start is not in the audit log
+ * @returns `null` if there is none, or its start is not in the audit log; of one that took longer than
+ * `periodMs` that last part
  */
 export async function lastTrial(
   store: Store,
   account: string,
-  isTrial: boolean,
-  since: number,
+  { isTrial, since, periodMs }: Wanted,
 ): Promise<TrialPeriod | null> {
   let endedAt: number | null = null;
-  for await (const { at, from, to } of modeChanges(store, account)) {
-    if (to === "shadow") return isTrial || endedAt !== null ? { from: at, to: endedAt } : null;
-    if (at < since && endedAt === null) return null;
-    if (from === "shadow") endedAt = at;
-  }
-  return null;
-}
-
-/** Newest first. Ends where many other entries are between two of them. */
-async function* modeChanges(store: Store, account: string) {
-  for (let beforeId: string | null = null; ; ) {
-    const query = { beforeId, limit: 1, isWanted: hasMode };
-    const page: Awaited<ReturnType<typeof readAudit>> = await readAudit(store, account, query);
+  // Entries before it are not read, since an account may have very many.
+  let earliest = since;
+  let beforeId: string | null = null;
+  for (;;) {
+    const isWanted = (entry: AuditEntry) => entry.at < earliest || hasMode(entry);
+    const page: AuditPage = await readAudit(store, account, { beforeId, limit: 1, isWanted });
     const [entry] = page.entries;
-    if (!entry) return;
-    yield { at: entry.at, from: modeIn(entry.from), to: modeIn(entry.to) };
-    if (page.nextBeforeId === null) return;
+    if (!entry) return null;
+    if (entry.at < earliest) return endedAt === null ? null : { from: earliest, to: endedAt };
+    if (modeIn(entry.to) === "shadow") {
+      return isTrial || endedAt !== null ? { from: entry.at, to: endedAt } : null;
+    }
+    if (modeIn(entry.from) === "shadow") {
+      endedAt = entry.at;
+      earliest = endedAt - periodMs;
+    }
+    if (page.nextBeforeId === null) return null;
     beforeId = page.nextBeforeId;
   }
 }
 
-const hasMode = ({ action, to }: { readonly action: string; readonly to: unknown }) =>
+const hasMode = ({ action, to }: AuditEntry) =>
   action === "settings_changed" && typeof to === "object" && to !== null && MODE in to;
 
 function modeIn(values: unknown): unknown {

@@ -110,7 +110,13 @@ export function insightRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const wanted = track ?? (mode === "shadow" ? "shadow" : "live");
     const earliest = to - days * DAY_MS;
     const isTrial = mode === "shadow" && wanted === "shadow";
-    const trial = isTrial ? await lastTrial(engine.store, account, true, earliest) : null;
+    const trial = isTrial
+      ? await lastTrial(engine.store, account, {
+          isTrial,
+          since: earliest,
+          periodMs: days * DAY_MS,
+        })
+      : null;
     const from = Math.max(earliest, trial?.from ?? earliest);
     const measured = await measure(engine.store, account, wanted, from, to);
     return c.json(
@@ -141,7 +147,11 @@ export function insightRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const isTrial = mode === "shadow";
     const to = clock.now();
     const from = firstDayOf(to, days);
-    const trial = await lastTrial(store, account, isTrial, from);
+    const trial = await lastTrial(store, account, {
+      isTrial,
+      since: from,
+      periodMs: days * DAY_MS,
+    });
     const begin = isTrial && trial ? Math.max(from, trial.from) : from;
     const current = await reportOutcomes(store, account, isTrial, begin, to);
     if (isTrial || trial?.to == null) return c.json({ ...viewOf(current), trial: null }, 200);

@@ -12,7 +12,11 @@ export function AccessForm({ desk, desks }: { desk: HelpDesk; desks: Desks }) {
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
-    await desks.setOutbound(desk, withTexts(outbound, values.value, fields));
+    const isSaved = await desks.setOutbound(desk, withTexts(outbound, values.value, fields));
+    // A token is shown, and kept in the page, no longer than it is needed.
+    if (!isSaved) return;
+    const secrets = fields.filter(({ isSecret }) => isSecret).map(({ name }) => [name, ""]);
+    values.value = { ...values.peek(), ...Object.fromEntries(secrets) };
   }
 
   return (
@@ -21,7 +25,7 @@ export function AccessForm({ desk, desks }: { desk: HelpDesk; desks: Desks }) {
         id={`access-${id}`}
         fields={fields}
         values={values}
-        problems={desks.problems.value}
+        problems={desks.problemsOf(`access ${id}`)}
         isKnown={outbound !== null}
       />
       <div class="buttons">

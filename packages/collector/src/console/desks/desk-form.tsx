@@ -15,14 +15,14 @@ export function DeskForm({ desks }: { desks: Desks }) {
   const kinds = desks.kinds.value;
   const kind = chosen.value || (kinds[0] ?? "");
   const fields = fieldsOf(kind, null, desks.schemas.value[kind]);
-  const problems = desks.problems.value;
+  const problems = desks.problemsOf("new");
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
     const { value: name } = id;
     const outbound = withTexts(null, values.value, fields);
     if (!(await desks.add(name.trim(), kind, outbound, isDryRun.value))) return;
-    if (Object.keys(desks.problems.peek()).length > 0) return;
+    if (Object.keys(desks.problemsOf("new")).length > 0) return;
     id.value = NOTHING.id;
     isDryRun.value = NOTHING.isDryRun;
     values.value = {};

@@ -27,6 +27,8 @@ interface Given {
   desks?: readonly HelpDesk[] | Error;
   kinds?: string[];
   schemas?: Record<string, unknown>;
+  /** Why no change of a desk is accepted. */
+  refusal?: ApiProblem;
 }
 
 /** As the collector describes `mapping`. */
@@ -45,7 +47,12 @@ const MAPPING = {
 };
 
 /** Shows the page; returns what was put. */
-async function showPage({ desks = [DESK], kinds = ["chatwoot"], schemas = {} }: Given = {}) {
+async function showPage({
+  desks = [DESK],
+  kinds = ["chatwoot"],
+  schemas = {},
+  refusal,
+}: Given = {}) {
   const put: DeskUpdate[] = [];
   const api = {
     desks: async () => {
@@ -53,6 +60,7 @@ async function showPage({ desks = [DESK], kinds = ["chatwoot"], schemas = {} }: 
       return { kinds, schemas, mapping: MAPPING, desks: [...desks] };
     },
     putDesk: async (_: string, update: DeskUpdate) => {
+      if (refusal) throw refusal;
       put.push(update);
       return DESK;
     },
@@ -254,4 +262,38 @@ it("changes what a desk's words mean, and refuses what the collector would refus
 it("says why the desks cannot be read", async () => {
   await showPage({ desks: new ApiProblem("unavailable", "The store cannot be reached.") });
   expect(part("desks-status").textContent).toBe("The store cannot be reached.");
+});
+
+async function enterToken(id: string): Promise<HTMLInputElement> {
+  await doing(() => {
+    for (const summary of document.querySelectorAll("summary")) {
+      if (summary.textContent === "Access to the desk")
+        summary.parentElement?.setAttribute("open", "");
+    }
+    for (const each of document.querySelectorAll("details"))
+      each.dispatchEvent(new Event("toggle"));
+  });
+  const token = part<HTMLInputElement>(`access-${id}-apiAccessToken`);
+  token.value = "typed";
+  await doing(() => token.dispatchEvent(new Event("input")));
+  await doing(() => part(`save-access-${id}`).click());
+  return token;
+}
+
+it("says what is wrong in the form in which it was entered, and in no other", async () => {
+  const errors = [{ field: "outbound.apiAccessToken", message: "It has a space." }];
+  const refusal = new ApiProblem("invalid_request", "Check the fields.", errors);
+  await showPage({ desks: [DESK, { ...DESK, id: "sales" }], refusal });
+  const token = await enterToken("sales");
+  const problem = (id: string) => part(`${id}-apiAccessToken-problem`).textContent;
+  await expect.poll(() => problem("access-sales")).toBe("It has a space.");
+  expect(["access-support", "desk"].map(problem)).toEqual(["", ""]);
+  expect(token.value).toBe("typed");
+});
+
+it("keeps no token that was typed, once it was saved", async () => {
+  const { put } = await showPage();
+  const token = await enterToken("support");
+  await expect.poll(() => token.value).toBe("");
+  expect(put[0]?.outbound).toMatchObject({ apiAccessToken: "typed", accountId: "1" });
 });

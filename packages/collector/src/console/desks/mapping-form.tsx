@@ -45,7 +45,7 @@ export function MappingForm({ desk, desks }: { desk: HelpDesk; desks: Desks }) {
         id={`prefix-${id}`}
         label="What the ids of its sessions begin with"
         hint="Before the desk’s own id of the conversation. Empty: as usual. The page has the same text as data-prefix. Sessions that are there keep their id."
-        problem={prefixProblem ?? desks.problems.value["mapping.prefix"]}
+        problem={prefixProblem ?? desks.problemsOf(`mapping ${id}`)["mapping.prefix"]}
       >
         {(control) => (
           <input

@@ -26,7 +26,7 @@ export function SecretForm({ desk, desks }: { desk: HelpDesk; desks: Desks }) {
           id={index === 0 ? `secret-${id}` : `secret-${id}-${index}`}
           label={label}
           hint={index === 0 ? hintOf(inbound.secrets) : "Empty: there is none."}
-          problem={desks.problems.value[`inbound.secrets.${index}`]}
+          problem={desks.problemsOf(`secret ${id}`)[`inbound.secrets.${index}`]}
         >
           {(control) => (
             <input

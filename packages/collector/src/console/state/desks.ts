@@ -15,7 +15,11 @@ import { createListWork } from "./work.ts";
 
 export type Desks = ReturnType<typeof createDesks>;
 
+/** By field. */
 type Problems = Readonly<Record<string, string>>;
+
+/** The form that adds a desk, or one of a desk that is there. */
+export type DeskFormName = "new" | `access ${string}` | `secret ${string}` | `mapping ${string}`;
 
 type DesksApi = Pick<
   Api,
@@ -35,8 +39,8 @@ export function createDesks(api: DesksApi) {
   /** What may be entered for each kind, and as the words of any. */
   const schemas = signal<Readonly<Record<string, KindSchema>>>({});
   const mappingSchema = signal<JsonSchema>({});
-  /** What is wrong with what was last entered, by field. */
-  const problems = signal<Problems>({});
+  /** What is wrong with what was last entered, and in which form. */
+  const problems = signal<{ form: DeskFormName; byField: Problems } | null>(null);
   /** An address with a secret that was just made, and is never shown again. */
   const address = signal<string | null>(null);
   const work = createListWork<HelpDesk>(async () => {
@@ -48,20 +52,23 @@ export function createDesks(api: DesksApi) {
   });
   const { list, status, isBusy, read, reload } = work;
 
-  async function put(id: string, desk: DeskUpdate): Promise<void> {
-    problems.value = {};
+  /** @param form whose fields it is about; missing: it was not entered in a form */
+  async function put(id: string, desk: DeskUpdate, form?: DeskFormName): Promise<void> {
+    problems.value = null;
     try {
       await api.putDesk(id, desk);
     } catch (failure) {
-      if (failure instanceof ApiProblem) problems.value = problemsIn(failure);
+      if (form && failure instanceof ApiProblem) {
+        problems.value = { form, byField: problemsIn(failure) };
+      }
       throw failure;
     }
     await reload();
   }
 
-  const change = (desk: HelpDesk, part: Partial<DeskUpdate>, done: string) =>
+  const change = (desk: HelpDesk, part: Partial<DeskUpdate>, done: string, form?: DeskFormName) =>
     work.run(async () => {
-      await put(desk.id, { ...updateOf(desk), ...part });
+      await put(desk.id, { ...updateOf(desk), ...part }, form);
       return done;
     });
 
@@ -70,7 +77,9 @@ export function createDesks(api: DesksApi) {
     kinds,
     schemas,
     mappingSchema,
-    problems,
+    /** What is wrong in a form, by field. */
+    problemsOf: (form: DeskFormName): Problems =>
+      problems.value?.form === form ? problems.value.byField : {},
     address,
     status,
     isBusy,
@@ -81,18 +90,18 @@ export function createDesks(api: DesksApi) {
         await reload();
         // The route would replace it.
         if (list.peek()?.some((desk) => desk.id === id)) {
-          problems.value = { id: "There is a desk of this name." };
+          problems.value = { form: "new", byField: { id: "There is a desk of this name." } };
           return "Choose another name.";
         }
-        await put(id, { kind, inbound: {}, outbound, dryRun, mapping: {} });
+        await put(id, { kind, inbound: {}, outbound, dryRun, mapping: {} }, "new");
         return `${id} was added. What to do in the desk stands below it.`;
       }),
 
     setOutbound: (desk: HelpDesk, outbound: DeskUpdate["outbound"]) =>
-      change(desk, { outbound }, `The access to ${desk.id} was changed.`),
+      change(desk, { outbound }, `The access to ${desk.id} was changed.`, `access ${desk.id}`),
 
     setMapping: (desk: HelpDesk, mapping: DeskMapping) =>
-      change(desk, { mapping }, `The words of ${desk.id} were changed.`),
+      change(desk, { mapping }, `The words of ${desk.id} were changed.`, `mapping ${desk.id}`),
 
     setDryRun: (desk: HelpDesk, dryRun: boolean) =>
       change(
@@ -109,6 +118,7 @@ export function createDesks(api: DesksApi) {
         desk,
         { inbound: { secrets } },
         `${desk.id} is believed by what was entered, and by no other secret.`,
+        `secret ${desk.id}`,
       ),
 
     /** Gives the desk an address that carries a secret. */
