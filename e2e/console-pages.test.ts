@@ -259,9 +259,11 @@ describe("Triggers", () => {
     await lead.seeIn("#drawer-facts", "tried:1");
     await lead.page.click("#drawer-close");
     await lead.page.waitForSelector("#drawer:not([open])");
-    // The dialog says that it is closed before the page has changed its address.
-    await lead.page.waitForFunction(() => !location.href.includes("tried"));
-    await lead.visit("Triggers");
+    // It was opened from here.
+    await lead.page.waitForFunction(
+      () => document.activeElement?.getAttribute("href") === "#/now/tried%3A1",
+    );
+    await lead.seeIn("#triggers li:first-child .tried", "Would have run for 1 of 1");
     await lead.page.click("#discard-triggers");
     await lead.page.waitForSelector("#discard-triggers[hidden]");
   });

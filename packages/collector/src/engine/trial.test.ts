@@ -68,7 +68,7 @@ it("is the last part of one that took longer than the period", async () => {
   });
 });
 
-it.each([true, false])("reads no entries of before, where a trial run goes on: %s", async (is) => {
+it.each([true, false])("reads no earlier entries, where a trial run goes on: %s", async (is) => {
   const store = await storeWith("shadow", ...Array.from({ length: 100 }, () => "shadow"));
   const audit = vi.spyOn(store.admin, "audit");
   expect(await lastTrial(store, ACCOUNT, wanted(is, 200_000))).toBeNull();
