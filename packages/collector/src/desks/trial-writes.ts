@@ -37,7 +37,12 @@ export async function trialWrites(
   const words = desks.mappingOf(desk);
   const tellable = (changed: Changed) => sink.tellable(changed, outbound, words);
   const now = engine.clock.now();
-  const trial = await lastTrial(engine.store, account, true, now);
+  const periodMs = Math.max(...PERIODS_MS);
+  const trial = await lastTrial(engine.store, account, {
+    isTrial: true,
+    since: now - periodMs,
+    periodMs,
+  });
   let writes: readonly DryWrite[] = [];
   for (const periodMs of PERIODS_MS) {
     const from = Math.max(now - periodMs, trial?.from ?? 0);
