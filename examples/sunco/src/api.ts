@@ -5,7 +5,14 @@
  * @module
  */
 import { Hono } from "hono";
-import { type Conversation, type Conversations, type Metadata, show } from "./conversations.ts";
+import {
+  type Conversation,
+  type Conversations,
+  type Metadata,
+  newId,
+  show,
+} from "./conversations.ts";
+import type { Webhook } from "./webhook.ts";
 
 export interface ApiOptions {
   readonly appId: string;
@@ -16,6 +23,13 @@ export interface ApiOptions {
 /** One request of so many is refused. */
 const REFUSES_ONE_OF = 10;
 const MAX_METADATA_BYTES = 4_096;
+/** Those of its triggers that the stand-in has events for, and some more. */
+const TRIGGERS: ReadonlySet<string> = new Set([
+  ...["conversation:create", "conversation:message", "conversation:postback"],
+  ...["conversation:typing", "conversation:read", "conversation:remove", "conversation:join"],
+  ...["switchboard:passControl", "switchboard:releaseControl", "switchboard:offerControl"],
+  ...["user:merge", "user:update", "user:remove"],
+]);
 const FIELDS = ["displayName", "description", "iconUrl", "metadata"];
 
 export class Api {
@@ -27,7 +41,11 @@ export class Api {
   readonly updates: { readonly conversation: string; readonly metadata: Metadata | null }[] = [];
   #requests = 0;
 
-  constructor(conversations: Conversations, { appId, keyId, secret }: ApiOptions) {
+  constructor(
+    conversations: Conversations,
+    webhook: Webhook,
+    { appId, keyId, secret }: ApiOptions,
+  ) {
     const authorization = `Basic ${btoa(`${keyId}:${secret}`)}`;
     const { routes } = this;
     routes.use(async (c, next) => {
@@ -51,6 +69,17 @@ export class Api {
       return next();
     });
     routes.get(`/v2/apps/${appId}`, (c) => c.json({ app: { id: appId, displayName: "Stand-in" } }));
+    routes.post(`/v2/apps/${appId}/integrations`, async (c) => {
+      const integration = await c.req.json<Integration>();
+      const wrong = problemOf(integration);
+      if (wrong !== null) return c.json(problem("bad_request", wrong), 400);
+      const webhooks = integration.webhooks.map(({ target, triggers }) => {
+        const created = { id: newId(), version: "v2", target, triggers, secret: newId() };
+        webhook.subscribe({ url: target, key: created.secret, triggers });
+        return created;
+      });
+      return c.json({ integration: { ...integration, id: newId(), webhooks } }, 201);
+    });
     routes.get(`/v2/apps/${appId}/conversations/:id`, (c) => {
       const conversation = conversations.get(c.req.param("id"));
       if (!conversation) return c.json(NOT_FOUND, 404);
@@ -92,6 +121,22 @@ function isFlat(metadata: unknown): metadata is Metadata {
   return Object.values(metadata).every((value) =>
     ["string", "number", "boolean"].includes(typeof value),
   );
+}
+
+interface Integration {
+  readonly type: string;
+  readonly webhooks: readonly { readonly target: string; readonly triggers: readonly string[] }[];
+}
+
+/** What is wrong with an integration that is to be created; `null` if nothing. */
+function problemOf({ type, webhooks }: Integration): string | null {
+  if (type !== "custom") return "type must be custom";
+  if (webhooks?.length !== 1) return "webhooks must have one webhook";
+  const [{ target, triggers } = { target: "", triggers: [] }] = webhooks;
+  if (!URL.canParse(target)) return "target must be a URL";
+  const unknown = triggers.find((trigger) => !TRIGGERS.has(trigger));
+  if (triggers.length === 0 || unknown !== undefined) return `${unknown} is no trigger`;
+  return null;
 }
 
 const NOT_FOUND = problem("conversation_not_found", "Conversation not found");

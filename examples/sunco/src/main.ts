@@ -4,6 +4,7 @@ import { serve } from "@hono/node-server";
 import { createCollector } from "@stillhere/collector";
 import { Hono } from "hono";
 import { createSunco } from "./sunco.ts";
+import { TRIGGERS } from "./triggers.ts";
 import { Webhook } from "./webhook.ts";
 
 const hostname = "127.0.0.1";
@@ -36,32 +37,39 @@ const options = {
 const server = serve(options, async ({ port }) => {
   const site = `http://${hostname}:${port}`;
   // Sunshine Conversations makes all of these.
-  const webhookKey = randomBytes(16).toString("hex");
   const api = {
     appId: randomBytes(12).toString("hex"),
     keyId: `app_${randomBytes(12).toString("hex")}`,
     secret: randomBytes(16).toString("hex"),
   };
   const webhook = new Webhook({
-    url: `${site}/presence/v1/desks/${DESK}/inbound`,
-    key: webhookKey,
     timeoutMs: Number(process.env["WEBHOOK_TIMEOUT_MS"] ?? WEBHOOK_TIMEOUT_MS),
     windowMs: Number(process.env["WEBHOOK_WINDOW_MS"] ?? WEBHOOK_WINDOW_MS),
   });
   root.route("/presence", collector.app);
   root.route("/", createSunco({ webhook, api, publishableKey }));
-  await call("PATCH", "/v1/settings", { origins: [site] });
-  await call("PUT", `/v1/desks/${DESK}`, {
-    kind: "sunco",
-    inbound: { secrets: [webhookKey] },
-    outbound: { baseUrl: `${site}/sc`, ...api },
+
+  // As docs/desks.md has it, step by step.
+  const key = { Authorization: `Bearer ${secretKey}` };
+  const appKey = { Authorization: `Basic ${btoa(`${api.keyId}:${api.secret}`)}` };
+  const desk = `${site}/presence/v1/desks/${DESK}`;
+  await call("PATCH", `${site}/presence/v1/settings`, key, { origins: [site] });
+  const outbound = { baseUrl: `${site}/sc`, ...api };
+  const { inboundUrl } = await call("PUT", desk, key, { kind: "sunco", outbound });
+  const created = await call("POST", `${site}/sc/v2/apps/${api.appId}/integrations`, appKey, {
+    type: "custom",
+    displayName: "stillhere",
+    webhooks: [{ target: inboundUrl, triggers: TRIGGERS }],
   });
-  const invited = await call("POST", "/v1/invitations", { role: "admin" });
-  const invitation = (await invited.json()) as { url: string };
+  const { integration } = created as { integration: { webhooks: { secret: string }[] } };
+  const secrets = integration.webhooks.map(({ secret }) => secret);
+  const { secret: _kept, ...shown } = outbound;
+  await call("PUT", desk, key, { kind: "sunco", inbound: { secrets }, outbound: shown });
+  const invited = await call("POST", `${site}/presence/v1/invitations`, key, { role: "admin" });
   console.log(`
   Shop       ${site}/
   Desk       ${site}/app
-  Console    ${site}/presence/console${new URL(invitation.url).hash}   good once: choose a password there
+  Console    ${site}/presence/console${new URL(String(invited["url"])).hash}   good once: choose a password there
   Secret key ${secretKey}
 
   Ctrl+C stops it.
@@ -76,13 +84,17 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-/** Calls the collector's API without a network. */
-async function call(method: string, path: string, body: object): Promise<Response> {
-  const response = await collector.app.request(path, {
+async function call(
+  method: string,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: object,
+): Promise<Record<string, unknown>> {
+  const response = await fetch(url, {
     method,
-    headers: { Authorization: `Bearer ${secretKey}`, "Content-Type": "application/json" },
+    headers: { ...headers, "Content-Type": "application/json" },
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(await response.text());
-  return response;
+  return (await response.json()) as Record<string, unknown>;
 }

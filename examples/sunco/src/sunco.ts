@@ -25,7 +25,7 @@ const CSS = { "Content-Type": "text/css" };
 
 export function createSunco({ webhook, api: options, publishableKey }: SuncoOptions): Hono {
   const conversations = new Conversations();
-  const api = new Api(conversations, options);
+  const api = new Api(conversations, webhook, options);
   const sdk = readFileSync(fileURLToPath(import.meta.resolve("@stillhere/sdk/sunco")), "utf8");
   const app = new Hono();
 
@@ -51,7 +51,6 @@ export function createSunco({ webhook, api: options, publishableKey }: SuncoOpti
       limited: api.limited,
       updates: api.updates,
       statuses: webhook.statuses,
-      sizes: webhook.sizes,
       events: webhook.events,
     }),
   );

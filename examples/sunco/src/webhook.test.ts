@@ -24,8 +24,10 @@ afterEach(() => {
 
 function open(random: number): Webhook {
   vi.spyOn(Math, "random").mockReturnValue(random);
+  const webhook = new Webhook({ timeoutMs: 20_000, windowMs: WINDOW_MS });
   const url = "https://presence.example.com/inbound";
-  return new Webhook({ url, key: "a_key", timeoutMs: 20_000, windowMs: WINDOW_MS });
+  webhook.subscribe({ url, key: "a_key", triggers: ["conversation:read"] });
+  return webhook;
 }
 
 const event = (id: string) => ({ id, type: "conversation:read", createdAt: "", payload: {} });
@@ -38,6 +40,13 @@ it("sends events of several conversations in one request, with its key", async (
   expect(requests.map(({ ids }) => ids.length)).toEqual([2, 1]);
   expect(requests.flatMap(({ ids }) => ids).sort()).toEqual(["a", "b", "c"]);
   expect(requests[0]?.key).toBe("a_key");
+});
+
+it("sends no event that it is not subscribed to", async () => {
+  status = 200;
+  open(0.5).send({ ...event("a"), type: "conversation:typing" });
+  await vi.advanceTimersByTimeAsync(WINDOW_MS);
+  expect(requests).toEqual([]);
 });
 
 it("sends an event twice, and a request whose answer got lost again", async () => {

@@ -5,10 +5,15 @@
  */
 import type { WebhookEvent } from "./events.ts";
 
-export interface WebhookOptions {
+export interface Subscription {
   readonly url: string;
   /** Sent with each request. */
   readonly key: string;
+  /** Types of events; others are not sent. */
+  readonly triggers: readonly string[];
+}
+
+export interface WebhookOptions {
   /** 20 s there. */
   readonly timeoutMs: number;
   /** In which a request is tried up to five times; 15 minutes there. */
@@ -25,22 +30,26 @@ const LOST = 0.1;
 
 export class Webhook {
   readonly #options: WebhookOptions;
+  #subscription: Subscription | null = null;
   /** In random order. */
   readonly #waiting: WebhookEvent[] = [];
   /** Status of each answer so far; 0: there was none. */
   readonly statuses: number[] = [];
   /** Of the events so far, each once. */
   readonly events: WebhookEvent[] = [];
-  /** Number of events in each request so far. */
-  readonly sizes: number[] = [];
 
   constructor(options: WebhookOptions) {
     this.#options = options;
   }
 
+  subscribe(subscription: Subscription): void {
+    this.#subscription = subscription;
+  }
+
   send(...events: readonly WebhookEvent[]): void {
     this.events.push(...events);
-    for (const event of events) {
+    const { triggers = [] } = this.#subscription ?? {};
+    for (const event of events.filter(({ type }) => triggers.includes(type))) {
       const copies = Math.random() < TWICE ? 2 : 1;
       for (let copy = 0; copy < copies; copy += 1) this.#enqueue(event);
     }
@@ -59,7 +68,6 @@ export class Webhook {
   async #deliver(events: readonly WebhookEvent[]): Promise<void> {
     const app = { id: "app" };
     const body = JSON.stringify({ app, webhook: { id: "webhook", version: "v2" }, events });
-    this.sizes.push(events.length);
     for (let attempt = 1; ; attempt += 1) {
       const status = await this.#post(body);
       this.statuses.push(status);
@@ -72,7 +80,8 @@ export class Webhook {
   }
 
   async #post(body: string): Promise<number> {
-    const { url, key, timeoutMs } = this.#options;
+    const { timeoutMs } = this.#options;
+    const { url = "", key = "" } = this.#subscription ?? {};
     try {
       const response = await fetch(url, {
         method: "POST",

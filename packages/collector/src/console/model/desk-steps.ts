@@ -81,10 +81,10 @@ const STEPS: Readonly<Record<string, (desk: HelpDesk, site: Site) => readonly De
       title: "The webhook",
       parts: [
         {
-          say: "In Sunshine Conversations, create a webhook of version v2 to this address, for the triggers conversation:create, conversation:message, conversation:postback, conversation:typing, conversation:read, conversation:remove, switchboard:passControl, switchboard:releaseControl, user:merge and user:remove:",
+          say: "In Admin Center (Apps and integrations, Integrations, Conversations integrations), create an integration with this webhook endpoint URL and the webhook subscriptions conversation:create, conversation:message, conversation:postback, conversation:typing, conversation:read, conversation:remove, switchboard:passControl, switchboard:releaseControl, user:merge and user:remove:",
         },
         addressOf(desk),
-        { say: "Copy its secret, and enter it here:" },
+        { say: "Copy its shared secret, which is shown once, and enter it here:" },
         "secrets",
       ],
     },
