@@ -293,6 +293,34 @@ describe("deadlines", () => {
     expect(online.sessions.map(({ session }) => session.id)).toEqual(["there"]);
   });
 
+  it("are processed, and no outage is seen, while a sweep asks for the sessions of very many accounts", async () => {
+    const harness = await createHarness();
+    await harness.sendMessage("a");
+    await harness.beat("a", 1);
+    let monotonicMs = performance.now();
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => monotonicMs);
+    const presences: unknown[] = [];
+    const notCaughtUp = async () => {
+      presences.push((await harness.session("a"))?.presence);
+      harness.now += 1_000;
+      monotonicMs += 1_000;
+      return [];
+    };
+    const accounts = () => Array.from({ length: 40 }, () => ACCOUNT);
+    await sweep({ engine: harness.engine, accounts, notCaughtUp, onError: () => {} });
+    clock.mockRestore();
+    expect(presences).toEqual([...Array(30).fill("online"), ...Array(10).fill("offline")]);
+    expect(await harness.session("a")).toMatchObject({ offlineAt: START + 30_000 });
+  });
+
+  it("are all that a sweep asks for where an account has changed no settings", async () => {
+    const harness = await createHarness();
+    const notCaughtUp = vi.fn(async () => []);
+    const accounts = () => ["another", ACCOUNT];
+    await sweep({ engine: harness.engine, accounts, notCaughtUp, onError: () => {} });
+    expect(notCaughtUp.mock.calls).toEqual([[ACCOUNT, expect.any(Number), expect.any(Number)]]);
+  });
+
   it("are processed by one sweep at a time, and after one that failed by the next", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const harness = await createHarness();

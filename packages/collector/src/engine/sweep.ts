@@ -44,16 +44,27 @@ export function startSweep(options: SweepOptions): () => Promise<void> {
 /** Sweeps until nothing is due but sessions that fail, which are reported and tried again later. */
 export async function sweep(options: SweepOptions): Promise<void> {
   const { engine, accounts } = options;
-  await engine.heartbeat();
   const { store } = engine;
   const notCaughtUp = options.notCaughtUp ?? store.notCaughtUp.bind(store);
-  await sweepWhile(options, (limit) => store.due(engine.clock.now(), limit));
+  let dueSweptAt = await sweepDue(options);
   const budget = new TurnBudget();
   for (const account of accounts()) {
-    const epoch = engine.broadcasts.urgentEpoch(account);
-    await sweepWhile(options, (limit) => notCaughtUp(account, epoch, limit));
     await budget.step();
+    const epoch = engine.broadcasts.urgentEpoch(account);
+    // No session can lack what was never broadcast.
+    if (epoch === 0) continue;
+    await sweepWhile(options, (limit) => notCaughtUp(account, epoch, limit));
+    // Asking for thousands of accounts takes seconds; neither deadlines nor the watermark may wait for that.
+    if (performance.now() - dueSweptAt >= SWEEP_EVERY_MS) dueSweptAt = await sweepDue(options);
   }
+}
+
+/** Returns when it ended, on the monotonic clock. */
+async function sweepDue(options: SweepOptions): Promise<number> {
+  const { store, clock } = options.engine;
+  await options.engine.heartbeat();
+  await sweepWhile(options, (limit) => store.due(clock.now(), limit));
+  return performance.now();
 }
 
 async function sweepWhile(

@@ -1,5 +1,5 @@
 /** The search for what is due of an account, in the partitions of a real Redis server. */
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
 import { TurnShares } from "../../platform/testing/turn-shares.ts";
 import { RecordErrors } from "../record-error.ts";
@@ -40,4 +40,15 @@ it("reads a session in each turn, the most overdue first", async () => {
   expect(ids).toEqual(Array.from({ length: 10 }, (_, index) => `s_${index}`));
   expect(found.reduce((sum, share) => sum + share, 0)).toBe(10);
   expect(Math.max(...found)).toBe(1);
+});
+
+it("keeps how far accounts were searched for old epochs in no map that is as large as accounts and partitions", async () => {
+  const set = vi.spyOn(Map.prototype, "set");
+  for (let index = 0; index < 100; index += 1) {
+    expect(await store.notCaughtUp(`account ${index}`, 1, 10)).toEqual([]);
+  }
+  const sizes = set.mock.contexts.map((map) => (map as Map<unknown, unknown>).size);
+  set.mockRestore();
+  expect(Math.max(...sizes)).toBeGreaterThanOrEqual(100);
+  expect(Math.max(...sizes)).toBeLessThan(400);
 });

@@ -40,8 +40,11 @@ export class Sweeps {
   readonly #unreadable: RecordErrors;
   readonly #dueBackoff: PartitionBackoff;
   readonly #catchUpBackoff: PartitionBackoff;
-  /** Of each account and partition, those of the last two epochs that were asked for. */
-  readonly #scans = new Map<string, readonly CatchUpScan[]>();
+  /**
+   * Of each account, by partition, those of the last two epochs that were asked for. One map of accounts and
+   * partitions would be so large that V8 takes 100 ms to let it grow.
+   */
+  readonly #scans = new Map<string, (readonly CatchUpScan[] | undefined)[]>();
 
   constructor(connection: Connection, claims: PartitionClaims, unreadable: RecordErrors) {
     this.#connection = connection;
@@ -151,13 +154,14 @@ export class Sweeps {
   }
 
   #scanOf(partition: number, account: string, epoch: number): CatchUpScan {
-    const name = `${partition} ${account}`;
-    const scans = this.#scans.get(name) ?? [];
+    const ofAccount = this.#scans.get(account) ?? [];
+    this.#scans.set(account, ofAccount);
+    const scans = ofAccount[partition] ?? [];
     const known = scans.find((scan) => scan.epoch === epoch);
     if (known) return known;
     const scan = { epoch, afterMember: "", caughtUpAt: Number.NEGATIVE_INFINITY };
     // The sweep and the trimming of broadcasts ask in turn, each for an epoch of its own.
-    this.#scans.set(name, [...scans.slice(-1), scan]);
+    ofAccount[partition] = [...scans.slice(-1), scan];
     return scan;
   }
 
