@@ -10,6 +10,7 @@ const styles = [
   "summary",
   "queue",
   "sessions",
+  "conversations",
   "drawer",
   "insights",
   "pages",
@@ -17,6 +18,8 @@ const styles = [
   "triggers",
   "audit",
   "plot",
+  "reports",
+  "agents",
 ];
 
 /** Emits the page, its icon and its styles, joined to one file, beside the script. */

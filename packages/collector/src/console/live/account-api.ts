@@ -1,5 +1,6 @@
 import type { DeliveryStatus, EndpointEvents, Role } from "../../core/lists.ts";
 import type { Trigger } from "../../core/trigger.ts";
+import type { Agent } from "../model/agent.ts";
 import type { Attempt } from "../model/attempt.ts";
 import type { AuditPage } from "../model/audit.ts";
 import type { ModeEffect } from "../model/mode-effect.ts";
@@ -68,6 +69,16 @@ export function createAccountApi(send: Send) {
     addKey: (key: { role: Role; name?: string; overlapHours: number }) =>
       send<SecretKey & { key: string }>("POST", "v1/keys", key),
     revokeKey: (id: string) => send("DELETE", `v1/keys/${encodeURIComponent(id)}`),
+
+    /** A page of the agents, by id. */
+    agents: (cursor: string | null) =>
+      send<{ agents: Agent[]; cursor: string | null }>(
+        "GET",
+        `v1/agents${cursor === null ? "" : `?${new URLSearchParams({ cursor })}`}`,
+      ),
+    /** Sets how many conversations an agent can hold. */
+    putAgent: (id: string, capacity: number) =>
+      send<Agent>("PUT", `v1/agents/${encodeURIComponent(id)}`, { capacity }),
 
     webhooks: () => send<{ webhooks: Webhook[] }>("GET", "v1/webhooks"),
     addWebhook: (webhook: { url: string; name?: string; events: EndpointEvents }) =>

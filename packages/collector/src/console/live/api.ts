@@ -1,6 +1,7 @@
 import type { EndedBy, State, TicketStatus, Track } from "../../core/lists.ts";
 import type { Insights } from "../model/insights.ts";
 import type { OutcomeReport } from "../model/outcomes.ts";
+import type { Report } from "../model/report.ts";
 import type { Queued, Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Transition } from "../model/transition.ts";
@@ -89,6 +90,21 @@ export function createApi(base: URL, onRoleMissing: () => void = () => {}) {
     sessions(state: State, cursor: string | null) {
       const query = new URLSearchParams({ state, limit: "100", ...(cursor && { cursor }) });
       return read<SessionPage>(`v1/sessions?${query}`);
+    },
+
+    /** A page of the sessions that a query finds. */
+    async findSessions(query: URLSearchParams, signal: AbortSignal): Promise<SessionPage> {
+      const response = await open(`v1/sessions?${query}`, { signal });
+      if (!response.ok) throw await problemIn(response);
+      return response.json();
+    },
+
+    report: (query: URLSearchParams) => read<Report>(`v1/reports?${query}`),
+    /** One table of a report. */
+    async reportCsv(query: URLSearchParams): Promise<Blob> {
+      const response = await open(`v1/reports?${query}`, { headers: { accept: "text/csv" } });
+      if (!response.ok) throw await problemIn(response);
+      return response.blob();
     },
 
     /** `null` if the session was erased. */

@@ -59,6 +59,8 @@ export interface Session {
   lastResponseAt: string | null;
   presenceChangedAt: string;
   stateChangedAt: string;
+  /** When anything last changed that is shown here, but for pages and deadline. */
+  changedAt: string;
   nextDeadlineAt: string | null;
   seq: number;
   /** Only during a trial run. */

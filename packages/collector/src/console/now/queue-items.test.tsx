@@ -61,4 +61,14 @@ describe("QueueItems", () => {
     await doing(() => store.put([aSession({ user: "maria" })]));
     expect(part("queue").textContent).toContain("maria");
   });
+
+  it("says that more wait than it shows, and where they are", async () => {
+    const { list } = await start();
+    const queue = Array.from({ length: 101 }, (_, index) => entry(`s${index}`, index + 1));
+    await doing(() => list.show(queue.slice(1)));
+    expect(part("queue-rest").hidden).toBe(true);
+    await doing(() => list.show(queue));
+    expect(part("queue-rest").hidden).toBe(false);
+    expect(part("queue-rest").textContent).toContain("first 100 of at least 101");
+  });
 });

@@ -51,7 +51,13 @@ export function Console({ app, address }: { app: App; address: Address }) {
           />
           {forms && person && (
             <RoleGate page={current} role={person.role}>
-              <PageContent page={current} forms={forms} live={live} self={person} />
+              <PageContent
+                page={current}
+                query={address.query.value}
+                forms={forms}
+                live={live}
+                self={person}
+              />
             </RoleGate>
           )}
           {forms && person && <AccountDialog account={forms.account} person={person} />}

@@ -1,9 +1,12 @@
+import { AgentsPage } from "../agents/agents-page.tsx";
 import { AuditPage } from "../audit/audit-page.tsx";
+import { ConversationsPage } from "../conversations/conversations-page.tsx";
 import { DesksPage } from "../desks/desks-page.tsx";
 import type { SignedIn } from "../model/person.ts";
 import { visitorName } from "../model/words.ts";
 import { PeoplePage } from "../people/people-page.tsx";
 import { PresencePage } from "../presence/presence-page.tsx";
+import { ReportsPage } from "../reports/reports-page.tsx";
 import { SettingsPage } from "../settings/settings-page.tsx";
 import { SetupPage } from "../setup/setup-page.tsx";
 import type { Forms } from "../state/forms.ts";
@@ -14,6 +17,8 @@ import { WebhooksPage } from "../webhooks/webhooks-page.tsx";
 
 interface Props {
   page: PagePath;
+  /** What follows the page's path in the address. */
+  query: string;
   forms: Forms;
   live: LiveSessions;
   /** The person at this browser. */
@@ -21,10 +26,28 @@ interface Props {
 }
 
 /** The page that the address names, unless it is that of visitors. */
-export function PageContent({ page, forms, live, self }: Props) {
+export function PageContent({ page, query, forms, live, self }: Props) {
   switch (page) {
     case "now":
       return null;
+    case "conversations":
+      return (
+        <ConversationsPage
+          conversations={forms.conversations}
+          query={query}
+          onOpen={live.drawer.open}
+        />
+      );
+    case "agents":
+      return (
+        <AgentsPage
+          agents={forms.agents}
+          mayChange={self.role !== "viewer"}
+          onOpen={live.drawer.open}
+        />
+      );
+    case "reports":
+      return <ReportsPage reports={forms.reports} />;
     case "presence":
       return <PresencePage form={forms.presence} audit={forms.audit} live={live} />;
     case "triggers":

@@ -19,6 +19,9 @@ async function offered(page: PagePath, role: "viewer" | "operator" | "admin"): P
 
 it.each<[PagePath, viewer: Offer, operator: Offer]>([
   ["now", "everything", "everything"],
+  ["conversations", "everything", "everything"],
+  ["agents", "everything", "everything"],
+  ["reports", "everything", "everything"],
   ["setup", "a look", "a look"],
   ["presence", "a look", "a look"],
   ["triggers", "a look", "everything"],

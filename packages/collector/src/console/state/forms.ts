@@ -1,12 +1,14 @@
-import type { Signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
-import type { Settings } from "../model/settings.ts";
 import { createAccount } from "./account.ts";
+import { createAgents } from "./agents.ts";
 import { createAudit } from "./audit.ts";
+import { createConversations } from "./conversations.ts";
 import { createDesks } from "./desks.ts";
 import { createKeys } from "./keys.ts";
+import type { LiveSessions } from "./live-sessions.ts";
 import { createPeople } from "./people.ts";
 import { createPresenceForm } from "./presence-form.ts";
+import { createReports } from "./reports.ts";
 import { createSettingsForm } from "./settings-form.ts";
 import { createSetup } from "./setup.ts";
 import { createTriggersForm } from "./triggers-form.ts";
@@ -14,8 +16,8 @@ import { createWebhooks } from "./webhooks.ts";
 
 export type Forms = ReturnType<typeof createForms>;
 
-/** What the pages of settings work on. It is kept from one page to the next. */
-export function createForms(api: Api, settings: Signal<Settings>) {
+/** What the pages other than that of visitors now work on. It is kept from one page to the next. */
+export function createForms(api: Api, { settings, store }: LiveSessions) {
   const triggers = createTriggersForm(api);
   const audit = createAudit(api, async () => {
     settings.value = await api.settings();
@@ -23,6 +25,9 @@ export function createForms(api: Api, settings: Signal<Settings>) {
   });
   return {
     audit,
+    conversations: createConversations(api, store),
+    agents: createAgents(api, store),
+    reports: createReports(api),
     settings: createSettingsForm(api, settings),
     setup: createSetup(api),
     webhooks: createWebhooks(api),

@@ -3,6 +3,9 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 /** The pages, in the order of the navigation. */
 export const PAGES = [
   { path: "now", title: "Now" },
+  { path: "conversations", title: "Conversations" },
+  { path: "agents", title: "Agents and queue" },
+  { path: "reports", title: "Reports" },
   { path: "setup", title: "Setting up" },
   { path: "presence", title: "Presence" },
   { path: "triggers", title: "Triggers" },
@@ -30,6 +33,11 @@ export function conversationIn(hash: string): string | null {
   }
 }
 
+/** What follows the `?` of a fragment as `#/conversations?state=active`; empty if there is none. */
+export function queryIn(hash: string): string {
+  return /^#[^?]*\?(.*)$/.exec(hash)?.[1] ?? "";
+}
+
 /** The address that opens a conversation's details. */
 export function conversationHref(id: string): string {
   return `#/now/${encodeURIComponent(id)}`;
@@ -46,6 +54,8 @@ export function takeLeftLink(): string | null {
 
 export interface Address {
   readonly page: ReadonlySignal<PagePath>;
+  /** What follows the page's path, as a query. */
+  readonly query: ReadonlySignal<string>;
   /** The conversation whose details the address names. */
   readonly conversation: ReadonlySignal<string | null>;
   /** Takes the conversation out of the address, and goes back to the page whose link has opened it. */
@@ -70,6 +80,7 @@ export function followAddress(): Address {
   const conversation = computed(() => conversationIn(hash.value));
   return {
     page,
+    query: computed(() => queryIn(hash.value)),
     conversation,
     leaveConversation() {
       const id = conversation.peek();

@@ -19,6 +19,7 @@ export function aSession(differs: Partial<Session> = {}): Session {
     lastResponseAt: "2026-01-01T10:00:00.000Z",
     presenceChangedAt: "2026-01-01T10:00:00.000Z",
     stateChangedAt: "2026-01-01T10:00:00.000Z",
+    changedAt: "2026-01-01T10:00:00.000Z",
     nextDeadlineAt: null,
     seq: 2,
     pages: [],

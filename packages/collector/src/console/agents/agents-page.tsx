@@ -1,0 +1,67 @@
+import type { Agents } from "../state/agents.ts";
+import { MAX_QUEUED } from "../state/agents.ts";
+import { Page } from "../ui/page.tsx";
+import { usePageOpened } from "../ui/use-page-opened.ts";
+import { AgentForm } from "./agent-form.tsx";
+import { AgentItem } from "./agent-item.tsx";
+import { WaitingGroups } from "./waiting-groups.tsx";
+
+interface Props {
+  agents: Agents;
+  /** Whether the person at this browser may change something. */
+  mayChange: boolean;
+  onOpen: (id: string) => void;
+}
+
+/** Who works, who is full, and everybody who waits. */
+export function AgentsPage({ agents, mayChange, onOpen }: Props) {
+  usePageOpened(agents.read);
+  const list = agents.list.value ?? [];
+  const queued = agents.queued.value;
+  const direct = agents.direct.value;
+  return (
+    <Page
+      id="page-agents"
+      title="Agents and queue"
+      lead="How many conversations each agent can hold and holds now, and all who wait for one."
+    >
+      <p id="agents-status" role="status">
+        {agents.status}
+      </p>
+      <section class="card" aria-labelledby="agents-title">
+        <h3 id="agents-title">Agents</h3>
+        {agents.list.value !== null && list.length === 0 && (
+          <p class="quiet">
+            Nobody yet. An agent appears with the first conversation that is assigned to them.
+          </p>
+        )}
+        <ul id="agents" class="plain agents">
+          {list.map((agent) => (
+            <AgentItem key={agent.id} agent={agent} agents={agents} mayChange={mayChange} />
+          ))}
+        </ul>
+        {mayChange && <AgentForm agents={agents} />}
+      </section>
+      <WaitingGroups
+        id="whole-queue"
+        title="In the queue"
+        empty="Nobody is waiting."
+        sessions={queued}
+        isCut={queued.length >= MAX_QUEUED}
+        agents={agents}
+        mayChange={mayChange}
+        onOpen={onOpen}
+      />
+      <WaitingGroups
+        id="whole-direct"
+        title="To be given straight to an agent"
+        empty="Nobody. Those who left or fell silent are here, if your routing counts them."
+        sessions={direct}
+        isCut={direct.length >= MAX_QUEUED}
+        agents={agents}
+        mayChange={mayChange}
+        onOpen={onOpen}
+      />
+    </Page>
+  );
+}
