@@ -44,6 +44,8 @@ export type Fact = {
     }
   /** The ticket is of a channel without a page, such as e-mail: what is reported of it is not kept. */
   | { readonly kind: "elsewhere"; readonly ticket: string }
+  /** The desk itself holds that the visitor has gone or fallen silent: it is compared, and changes nothing. */
+  | { readonly kind: "inactive"; readonly ref: Ref }
   /** The page stamped this SHA-256 of its secret onto the conversation, or onto its ticket; in hex. */
   | { readonly kind: "bind"; readonly conversation: string; readonly hash: string }
   | { readonly kind: "bind"; readonly ticket: string; readonly hash: string }

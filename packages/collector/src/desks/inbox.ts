@@ -25,6 +25,7 @@ import { isRepeated, type Known, learn, statusSetAfter } from "./known.ts";
 import { MergedUsers } from "./merged-users.ts";
 import type { Awaited, Parking } from "./parking.ts";
 import { inputsOf, reportOf } from "./report.ts";
+import { DeskVerdicts } from "./verdicts.ts";
 
 /** Sessions that one fact about a user or a ticket is applied to. */
 const MAX_SESSIONS = 100;
@@ -37,7 +38,7 @@ const UNKNOWN_AT = Number.MAX_SAFE_INTEGER;
 
 type LinkFact = Extract<Fact, { kind: "link" }>;
 /** What is parked where no session stands for its conversation. */
-type ConversationFact = Extract<Fact, { kind: "event" | "bind" }>;
+type ConversationFact = Extract<Fact, { kind: "event" | "bind" | "inactive" }>;
 
 export class Inbox {
   readonly #engine: Engine;
@@ -45,6 +46,7 @@ export class Inbox {
   readonly #parking: Parking;
   readonly #users: MergedUsers;
   readonly #erased: Erased;
+  readonly #verdicts: DeskVerdicts;
 
   constructor(engine: Engine, conversations: Conversations, parking: Parking) {
     this.#engine = engine;
@@ -52,6 +54,7 @@ export class Inbox {
     this.#parking = parking;
     this.#users = new MergedUsers(engine.store.admin);
     this.#erased = new Erased(engine.store.admin);
+    this.#verdicts = new DeskVerdicts(engine.store.admin);
   }
 
   /** Resolves once all facts are stored. A second call with the same ones changes nothing. */
@@ -66,6 +69,7 @@ export class Inbox {
         return this.#link(desk, prefix, fact);
       case "event":
       case "bind":
+      case "inactive":
         return this.#applyOrPark(desk, prefix, fact);
       case "elsewhere":
         return this.#setElsewhere(desk, prefix, fact);
@@ -126,6 +130,7 @@ export class Inbox {
     conversation: string,
     fact: ConversationFact,
   ): Promise<boolean> {
+    if (fact.kind === "inactive") return this.#noteInactive(desk, prefix, conversation, fact.at);
     if (fact.kind === "bind") {
       return this.#submit(desk, prefix, conversation, fact, [{ type: "bound", hash: fact.hash }]);
     }
@@ -156,6 +161,23 @@ export class Inbox {
       if (inputs.length > 0) await this.#submit(desk, prefix, conversation, fact, inputs);
       return withKnown(before, known);
     });
+    return true;
+  }
+
+  /** Outside of a trial run it is compared with nothing. */
+  async #noteInactive(
+    desk: ConfiguredDesk,
+    prefix: string,
+    conversation: string,
+    at: number,
+  ): Promise<boolean> {
+    const session = await this.#find(desk, prefix, conversation);
+    if (!session) return false;
+    const { account } = desk;
+    const { presence } = this.#engine.broadcasts.latest(account).settings;
+    if (presence.mode === "shadow") {
+      await this.#verdicts.note(account, session.id, at, this.#engine.clock.now());
+    }
     return true;
   }
 
@@ -194,7 +216,7 @@ export class Inbox {
     const facts = await this.#parking.of(desk, awaited, this.#engine.clock.now());
     if (facts.length === 0) return;
     for (const fact of facts) {
-      if (fact.kind !== "event" && fact.kind !== "bind") continue;
+      if (!isOfConversation(fact)) continue;
       if (!(await this.#applyTo(desk, prefix, conversation, fact))) return;
     }
     await this.#parking.remove(desk, awaited, facts, this.#engine.clock.now());
@@ -411,8 +433,12 @@ export class Inbox {
   }
 }
 
+function isOfConversation(fact: Fact): fact is ConversationFact {
+  return fact.kind === "event" || fact.kind === "bind" || fact.kind === "inactive";
+}
+
 function refOf(fact: ConversationFact): Ref {
-  if (fact.kind === "event") return fact.ref;
+  if (fact.kind !== "bind") return fact.ref;
   return "ticket" in fact ? { ticket: fact.ticket } : { conversation: fact.conversation };
 }
 

@@ -4,6 +4,7 @@
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { TRACKS } from "../core/lists.ts";
+import { compareVerdicts } from "../desks/verdicts.ts";
 import { measure, type Quantiles } from "../engine/insights.ts";
 import { firstDayOf, type OutcomeReport, reportOutcomes, sumOutcomes } from "../engine/outcomes.ts";
 import { lastTrial } from "../engine/trial.ts";
@@ -16,6 +17,20 @@ const DAY_MS = 86_400_000;
 const quantiles = z
   .object({ p50: z.number(), p90: z.number(), p99: z.number(), count: z.number() })
   .nullable();
+
+const count = () => z.number().int();
+
+const agreement = z
+  .object({
+    both: count().describe("Presence and the desk itself found their visitor gone or silent."),
+    onlyDesk: count(),
+    onlyPresence: count(),
+  })
+  .nullable()
+  .describe(
+    "In shadow mode: conversations that the desk itself reported to be inactive, beside those that presence found so. Null: it reports none.",
+  )
+  .openapi("DeskAgreement");
 
 const insights = z
   .object({
@@ -38,6 +53,7 @@ const insights = z
     longerBuffers: z.array(
       z.object({ bySeconds: z.number(), spared: z.number(), delayedSeconds: z.number() }),
     ),
+    desk: agreement,
   })
   .openapi("Insights");
 
@@ -76,6 +92,7 @@ const report = {
   days: z
     .array(z.object({ day: z.iso.date(), live: counts, shadow: shadowCounts }))
     .describe("Each day, in UTC."),
+  desk: agreement,
 };
 
 const outcomes = createRoute({
@@ -119,6 +136,8 @@ export function insightRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       : null;
     const from = Math.max(earliest, trial?.from ?? earliest);
     const measured = await measure(engine.store, account, wanted, from, to);
+    const desk =
+      wanted === "shadow" ? await compareVerdicts(engine.store, account, from, to) : null;
     return c.json(
       {
         track: measured.track,
@@ -134,6 +153,7 @@ export function insightRoutes({ engine }: AppContext): OpenAPIHono<Env> {
           spared,
           delayedSeconds: delayedMs / 1000,
         })),
+        desk,
       },
       200,
     );
@@ -154,10 +174,16 @@ export function insightRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     });
     const begin = isTrial && trial ? Math.max(from, trial.from) : from;
     const current = await reportOutcomes(store, account, isTrial, begin, to);
-    if (isTrial || trial?.to == null) return c.json({ ...viewOf(current), trial: null }, 200);
+    const agreementOf = (since: number, until: number) =>
+      compareVerdicts(store, account, since, until);
+    if (isTrial || trial?.to == null) {
+      const desk = isTrial ? await agreementOf(begin, to) : null;
+      return c.json({ ...viewOf(current), desk, trial: null }, 200);
+    }
     const trialFrom = Math.max(trial.from, firstDayOf(trial.to, days));
     const ended = await reportOutcomes(store, account, true, trialFrom, trial.to);
-    return c.json({ ...viewOf(current), trial: viewOf(ended) }, 200);
+    const desk = await agreementOf(trialFrom, trial.to);
+    return c.json({ ...viewOf(current), desk: null, trial: { ...viewOf(ended), desk } }, 200);
   });
 
   return routes;

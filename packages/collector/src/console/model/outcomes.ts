@@ -19,6 +19,15 @@ export interface OutcomePeriod {
   shadow: Outcomes | null;
   /** `day` as `2026-01-31`, in UTC. */
   days: { day: string; live: Outcomes; shadow: Outcomes | null }[];
+  /** Only of a trial run in which the desk reported verdicts of its own. */
+  desk: DeskAgreement | null;
+}
+
+/** Numbers of conversations whose visitor was found gone or silent. */
+export interface DeskAgreement {
+  both: number;
+  onlyDesk: number;
+  onlyPresence: number;
 }
 
 /** The response of `GET /v1/insights/outcomes`. */
@@ -76,6 +85,11 @@ export function periodWords({ from, shadow, days }: OutcomePeriod): string {
     return "The trial run has no verdict yet. Once a visitor leaves, this says what presence would have done.";
   }
   return `Since ${timeWords(from)}, not more than 7 days. Nothing of the right column reached your desk.`;
+}
+
+/** How far the desk itself and presence agreed. */
+export function agreementWords({ both, onlyDesk, onlyPresence }: DeskAgreement): string {
+  return `Your desk itself found ${both + onlyDesk} conversations inactive. In ${both} of them presence did so too, in ${onlyDesk} it did not; in ${onlyPresence} others presence alone did.`;
 }
 
 /** When a trial run was that is over. */

@@ -4,6 +4,7 @@ import type { PresenceMode } from "../../core/lists.ts";
 import type { Api } from "../live/api.ts";
 import { coalesce } from "../live/coalesce.ts";
 import {
+  agreementWords,
   endedTrialWords,
   periodWords,
   type QueueNow,
@@ -60,6 +61,7 @@ export function OutcomeReport({ api, mode, verdicts, queue }: Props) {
           {!read && (isFailed.value ? "This could not be read. Open the page again." : "Reading…")}
         </p>
         {read && <OutcomeTable period={read} queue={queue} />}
+        {read?.desk && <p id="desk-agreement">{agreementWords(read.desk)}</p>}
         {read?.shadow && (
           <p class="quiet">
             Each conversation says for itself what presence would have done: open one on the page{" "}
@@ -73,6 +75,7 @@ export function OutcomeReport({ api, mode, verdicts, queue }: Props) {
           <h3 id="ended-trial-title">What the last trial run said</h3>
           <p class="quiet">{endedTrialWords(read.trial)}</p>
           <OutcomeTable period={read.trial} queue={null} />
+          {read.trial.desk && <p id="trial-desk-agreement">{agreementWords(read.trial.desk)}</p>}
         </section>
       )}
     </>

@@ -16,6 +16,7 @@ import { PresencePage } from "./presence-page.tsx";
 
 const REPORT: OutcomeReport = {
   trial: null,
+  desk: { both: 9, onlyDesk: 3, onlyPresence: 4 },
   from: "2026-01-02T10:00:00.000Z",
   to: "2026-01-03T10:00:00.000Z",
   live: { departures: 0, leftQueue: 3, released: 1, solved: 0 },
@@ -165,6 +166,9 @@ describe("PresencePage", () => {
       });
       const found = "#ended-trial [data-outcome=departures] [data-track=shadow]";
       await vi.waitFor(() => expect(document.querySelector(found)?.textContent).toBe("3"));
+      expect(part("trial-desk-agreement").textContent).toBe(
+        "Your desk itself found 12 conversations inactive. In 9 of them presence did so too, in 3 it did not; in 4 others presence alone did.",
+      );
       expect(document.querySelector("#ended-trial [data-outcome=queue]")).toBeNull();
     }
   });

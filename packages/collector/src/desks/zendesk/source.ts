@@ -185,7 +185,9 @@ function decodeTriggered(body: unknown, mapping: Mapping, receivedAt: number): r
     const updated = { type: "ticket_updated", ticket: { status: ours } } as const;
     facts.push({ ...about, kind: "event", ref, event: updated });
   }
-  if (textAt(told, "session")?.toLowerCase() === "ended") {
+  const session = textAt(told, "session")?.toLowerCase();
+  if (session === "inactive") facts.push({ ...about, kind: "inactive", ref });
+  if (session === "ended") {
     const ended = { type: "session_ended", by: "agent" } as const;
     facts.push({ ...about, kind: "event", ref, event: ended });
   }
