@@ -10,7 +10,7 @@
  * for each comma and six letters for a term.
  * @module
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { termsOf } from "../list.ts";
 import type { Write } from "../store.ts";
 import { encodeName } from "./keys.ts";
@@ -24,11 +24,11 @@ const SEPARATOR = ",";
 
 /** A term's bucket and digest. */
 export function termCode(term: string): { readonly bucket: string; readonly digest: string } {
-  const hash = createHash("sha256").update(term).digest();
-  const bucket = hash.readUInt16BE(0) % BUCKETS;
+  const digest = hash("sha256", term, "buffer");
+  const bucket = digest.readUInt16BE(0) % BUCKETS;
   return {
     bucket: bucket.toString(36).padStart(BUCKET_LENGTH, "0"),
-    digest: hash.toString("base64url", 2).slice(0, DIGEST_LENGTH),
+    digest: digest.toString("base64url", 2).slice(0, DIGEST_LENGTH),
   };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-const TYPES: Readonly<Record<string, string>> = {
+const TYPES = {
   partitions: "string",
   layout: "string",
   incarnation: "string",
@@ -51,14 +51,15 @@ const TYPES: Readonly<Record<string, string>> = {
   "webhook-attempts": "zset",
   "webhook-deliveries": "hash",
   "webhook-listed": "zset",
-};
+} as const;
 
 const LISTED_BY_STATUS = "webhook-listed-";
 
 /** The type that a key must have, if it exists. */
 export function expectedType(key: string): string | undefined {
   const name = /\}:([a-z-]+)/.exec(key)?.[1] ?? "";
-  return name.startsWith(LISTED_BY_STATUS) ? "zset" : TYPES[name];
+  const types: Readonly<Record<string, string>> = TYPES;
+  return name.startsWith(LISTED_BY_STATUS) ? "zset" : types[name];
 }
 
 /**
@@ -75,6 +76,21 @@ local function wrongKey(first, last)
     if string.sub(name, 1, ${LISTED_BY_STATUS.length}) == '${LISTED_BY_STATUS}' then name = 'webhook-listed' end
     local actual = redis.call('TYPE', KEYS[index]).ok
     if actual ~= 'none' and actual ~= TYPES[name] then return KEYS[index] end
+  end
+end
+`;
+
+/** Lua for the types of keys by their names, in this order: what {@link WRONG_OF} takes. */
+export function typesOf(names: readonly (keyof typeof TYPES)[]): string {
+  return `{ ${names.map((name) => `'${TYPES[name]}'`).join(", ")} }`;
+}
+
+/** Lua: `wrongOf(before, types)` does the same for the KEYS after the first few, by their types. */
+export const WRONG_OF = `
+local function wrongOf(before, types)
+  for index = 1, #types do
+    local actual = redis.call('TYPE', KEYS[before + index]).ok
+    if actual ~= types[index] and actual ~= 'none' then return KEYS[before + index] end
   end
 end
 `;

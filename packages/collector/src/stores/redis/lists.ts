@@ -31,7 +31,7 @@ import type {
 import type { Connection } from "./connection.ts";
 import { DueRows } from "./due-rows.ts";
 import { termCode } from "./index-entries.ts";
-import { accountKeys, decodeName, encodeName, sessionKeys } from "./keys.ts";
+import { accountKeys, decodeName, encodeName, sessionKey, sessionKeys } from "./keys.ts";
 import { pairs, tuplesOf } from "./pairs.ts";
 import { partitionOf } from "./partition.ts";
 import { columnsPattern, decodeColumns, decodeRecord } from "./record.ts";
@@ -49,6 +49,9 @@ const LOAD_LIMIT = 500;
 const BEGINNING: ListPosition = { at: 0, id: "" };
 /** How many sessions of one partition are read for {@link Lists.dueOf}. */
 const MAX_READ_FOR_DUE = 10_000;
+
+/** The ids that a partition has for a term, or its key if that has the wrong type. */
+type Found = readonly string[] | string;
 
 /** A session with its place in a list. */
 interface Row extends ListPosition {
@@ -149,14 +152,20 @@ export class Lists {
 
   async #idsByTerm(account: string, term: string, limit: number): Promise<readonly string[]> {
     const { bucket, digest } = termCode(term);
-    return this.#fromAllPartitions(async (partition) => {
-      const { terms } = sessionKeys(partition, account);
-      return (await this.#connection.run(
-        FIND_BY_TERM,
-        [terms],
-        [bucket, digest, limit],
-      )) as string[];
+    const keys = this.#partitions.map((partition) => sessionKey(partition, account, "terms"));
+    // A cluster has each partition in a slot of its own.
+    const calls = this.#connection.isCluster ? keys.map((key) => [key]) : [keys];
+    const replies = calls.map(async (call) => {
+      const args = [bucket, digest, limit];
+      return (await this.#connection.run(FIND_BY_TERM, call as [string], args)) as Found[];
     });
+    const ids = (await Promise.all(replies)).flat().map((found) =>
+      this.#unreadable.readableAsync(async () => {
+        if (typeof found === "string") throw await this.#connection.wrongType(found);
+        return found;
+      }),
+    );
+    return (await Promise.all(ids)).flat(2);
   }
 
   async #idsByAssignee(

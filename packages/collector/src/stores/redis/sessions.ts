@@ -2,7 +2,7 @@
  * Sessions in Redis: loaded, committed and erased, partition by partition.
  * @module
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Renewal } from "../../core/lease.ts";
 import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { RecordError } from "../record-error.ts";
@@ -410,7 +410,7 @@ function argumentsOf(
 }
 
 function digestOf(eventId: string): string {
-  return createHash("sha256").update(eventId).digest("base64url").slice(0, DIGEST_LENGTH);
+  return hash("sha256", eventId, "base64url").slice(0, DIGEST_LENGTH);
 }
 
 function digestsIn(text: string): ReadonlySet<string> {

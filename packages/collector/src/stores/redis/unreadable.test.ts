@@ -6,7 +6,15 @@ import { RedisServer } from "../../../../../e2e/support/redis.ts";
 import { RecordError } from "../record-error.ts";
 import { type Found, StoreError, type WriteOutcome } from "../store.ts";
 import { entryOf, recordWrite } from "../suite/admin.ts";
-import { ACCOUNT, keyOf, NOW, sessionWithBeat, transitionOf, writeOf } from "../suite/case.ts";
+import {
+  ACCOUNT,
+  keyOf,
+  NOW,
+  sessionOf,
+  sessionWithBeat,
+  transitionOf,
+  writeOf,
+} from "../suite/case.ts";
 import { endpointOf, KEY, SOON, settlementOf, waitingOf } from "../suite/endpoint.ts";
 import { hurtsOnlyItsSession } from "../testing/unreadable.ts";
 import {
@@ -151,6 +159,10 @@ describe("a key of the wrong type", () => {
     "relayQueue",
     "due",
     "pending",
+    "terms",
+    "changes",
+    "changeLeaves",
+    "waitingLeaves",
   ] as const)(
     "(%s) stops the sessions of its partition, writes nothing of them, and no others",
     async (name) => {
@@ -175,6 +187,24 @@ describe("a key of the wrong type", () => {
       expect(await store.log(ACCOUNT, 0, 10)).toHaveLength(3);
     },
   );
+
+  it("(terms) is passed over by look-ups, which find the sessions of all others", async () => {
+    const writes = ["a", "b", "c"].map((id) =>
+      writeOf(id, { session: sessionOf(id, { user: "u" }) }),
+    );
+    await store.commit(writes);
+    const found = async () =>
+      (await store.list(ACCOUNT, { user: "u", limit: 10 })).sessions.map(
+        ({ session }) => session.id,
+      );
+    const { terms } = keysOf("b");
+    const { damage, repair } = misplace(terms);
+    damage();
+    expect(await found()).toEqual(["a", "c"]);
+    expect(passedOver).toEqual([expect.stringContaining(`The Redis key ${terms} is a string`)]);
+    repair();
+    expect(await found()).toEqual(["a", "b", "c"]);
+  });
 
   /** Loads three sessions, renews their leases while a key of the second one is another, and reads them. */
   async function renewDamaged(

@@ -18,15 +18,29 @@
  * A record begins with `VERSION EPOCH COLUMNS DEADLINE AGENT INDEXED`, see record.ts.
  * @module
  */
-import { WRONG_KEY } from "../key-types.ts";
+import { typesOf, WRONG_OF } from "../key-types.ts";
 import { defineRawScript } from "../script.ts";
 import { CLOSED } from "./close-epochs.ts";
 import { INDEXING } from "./indexing.ts";
 
+const GROUP = typesOf([
+  ...(["sessions", "ids", "columns", "epochs", "assigned", "events", "outbox"] as const),
+  ...([
+    "due",
+    "pending",
+    "terms",
+    "changes",
+    "change-leaves",
+    "waiting",
+    "waiting-leaves",
+  ] as const),
+]);
+
 export const COMMIT = defineRawScript(`
-${WRONG_KEY}
+${WRONG_OF}
 ${INDEXING}
-local KEYS_OF_GROUP = 14
+local TYPES_OF_GROUP = ${GROUP}
+local KEYS_OF_GROUP = #TYPES_OF_GROUP
 local function count(hash, before, after)
   if before == after then return end
   redis.call('HINCRBY', hash, after, 1)
@@ -35,7 +49,7 @@ end
 local function commit(firstKey, account, writes, at, wrong)
   local sessions, ids, columns, epochs, assigned, events, relayQueue, due, pending =
     unpack(KEYS, firstKey + 1, firstKey + 9)
-  local indexes = indexKeys(firstKey + 10)
+  local indexes = openIndexes(firstKey + 10)
   local outcomes, entries = {}, {}
   for write = 1, writes do
     local id, expected, record, epoch, letters, deadline, member, digests, length = unpack(ARGV, at, at + 8)
@@ -77,6 +91,7 @@ local function commit(firstKey, account, writes, at, wrong)
     end
     at = at + length
   end
+  storeTexts(indexes)
   if #entries == 0 then return { table.concat(outcomes), '0', '0' }, at end
   local time = redis.call('TIME')
   local last = tonumber(redis.call('HGET', pending, '#') or '0')
@@ -91,7 +106,7 @@ local function commit(firstKey, account, writes, at, wrong)
 end
 local results, at = {}, 1
 for firstKey = 0, #KEYS - 1, KEYS_OF_GROUP do
-  local wrong = wrongKey(firstKey + 1, firstKey + KEYS_OF_GROUP)
+  local wrong = wrongOf(firstKey, TYPES_OF_GROUP)
   local result, after = commit(firstKey, ARGV[at], tonumber(ARGV[at + 1]), at + 2, wrong)
   results[#results + 1], at = wrong or result, after
 end

@@ -24,6 +24,7 @@ local old = redis.call('HGET', sessions, id)
 if not old then return { upTo } end
 local version, epoch, letters, held, agent, indexed = string.match(old, '^(%d+) (%d+) (...)(.) %S+ (%S+) (%S+)')
 if expected ~= '' and expected ~= version then return { upTo } end
+local indexes = openIndexes(10)
 if not version then
   -- Nothing in the record says where else the session is.
   for _, each in ipairs(redis.call('HKEYS', columns)) do
@@ -32,10 +33,11 @@ if not version then
   for _, member in ipairs(redis.call('ZRANGE', assigned, 0, -1)) do
     if string.match(member, '^%S+ [01](.*)$') == id then redis.call('ZREM', assigned, member) end
   end
-  dropEntries(indexKeys(10), id)
+  dropEntries(indexes, id)
   agent, indexed = '-', ''
 end
-reindex(indexKeys(10), id, indexEntries(indexed), nil)
+reindex(indexes, id, indexEntries(indexed), nil)
+storeTexts(indexes)
 redis.call('HDEL', sessions, id)
 if letters then redis.call('ZREM', ids, letters .. id) end
 if letters and redis.call('HINCRBY', columns, letters, -1) <= 0 then redis.call('HDEL', columns, letters) end

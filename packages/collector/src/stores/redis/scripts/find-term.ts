@@ -1,24 +1,35 @@
 /**
- * Finds the sessions of one account in one partition that have a term, by its code: rarely there are
+ * Finds the sessions of one account that have a term, by its code, in some partitions: rarely there are
  * others among them.
  *
- * - KEYS: terms
- * - ARGV: bucket, digest, limit
- * - returns: ids
+ * - KEYS: terms of each partition
+ * - ARGV: bucket, digest, limit for each
+ * - returns: for each partition the ids, or the key if it has the wrong type
  * @module
  */
-import { defineScript } from "../script.ts";
+import { WRONG_REPLY } from "../key-types.ts";
+import { defineRawScript } from "../script.ts";
 
-export const FIND_BY_TERM = defineScript(`
-local ids = {}
-local packed = redis.call('HGET', KEYS[1], ARGV[1]) or ''
-local from = 1
-while #ids < tonumber(ARGV[3]) do
-  local first, last = string.find(packed, '\\n' .. ARGV[2], from, true)
-  if not first then break end
-  local stop = string.find(packed, '\\n', last, true)
-  ids[#ids + 1] = string.sub(packed, last + 1, stop - 1)
-  from = stop
+export const FIND_BY_TERM = defineRawScript(`
+${WRONG_REPLY}
+local bucket, start, limit = ARGV[1], '\\n' .. ARGV[2], tonumber(ARGV[3])
+local results = {}
+for key = 1, #KEYS do
+  local packed = redis.pcall('HGET', KEYS[key], bucket) or ''
+  if isError(packed) then
+    if not isWrongType(packed) then return packed end
+    results[key] = KEYS[key]
+  else
+    local ids, from = {}, 1
+    while #ids < limit do
+      local first, last = string.find(packed, start, from, true)
+      if not first then break end
+      local stop = string.find(packed, '\\n', last, true)
+      ids[#ids + 1] = string.sub(packed, last + 1, stop - 1)
+      from = stop
+    end
+    results[key] = ids
+  end
 end
-return ids
+return results
 `);
