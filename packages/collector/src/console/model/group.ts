@@ -17,7 +17,7 @@ export const GROUPS: readonly GroupWords[] = [
     title: "Gone while waiting",
     meaning: "Left or fell silent before an agent came",
   },
-  { group: "agent", title: "With an agent", meaning: "Assigned, and the visitor is there" },
+  { group: "agent", title: "With an agent", meaning: "Assigned, and not known to have left" },
   { group: "inactive", title: "Inactive", meaning: "Left an agent, or the ticket rests" },
   { group: "none", title: "Not begun", meaning: "Known to the desk, nothing written yet" },
   { group: "ended", title: "Ended", meaning: "Over: a new message starts another" },
