@@ -82,6 +82,17 @@ describe("beside the messenger", () => {
     expect(smooch.updates).toEqual([["c1", { order: 7, stillhere }]]);
   });
 
+  it("what the collector has written to the conversation is not given back, for it may be outdated", async () => {
+    open();
+    await display("c1", {
+      order: 7,
+      stillhere_presence: "offline",
+      stillhere_reason: "user_offline",
+    });
+    await updated(1);
+    expect(Object.keys(smooch.updates[0]?.[1] ?? {})).toEqual(["order", "stillhere"]);
+  });
+
   it("a conversation that is displayed already is followed immediately, under the desk's prefix", async () => {
     smooch.displayed = { id: "c1", metadata: null };
     open({ smooch, prefix: "main-" });

@@ -61,10 +61,12 @@ export const connectSunco = ({ prefix = "", smooch, ...options }: SuncoOptions):
   const displayed = () => messenger()?.getDisplayedConversation?.();
   const give = (stillhere: string, id: string) => {
     const shown = displayed();
+    // What the collector has written there may be outdated in the messenger's copy.
+    const { stillhere_presence: _p, stillhere_reason: _r, ...metadata } = shown?.metadata || {};
     // Of another conversation the metadata are not known, and an update may replace them all.
     return (
       shown?.id === id &&
-      messenger()?.updateConversation?.(id, { metadata: { ...shown.metadata, stillhere } })
+      messenger()?.updateConversation?.(id, { metadata: { ...metadata, stillhere } })
     );
   };
   const { open, reset, leave, hash } = followWidget(prefix, options, give, base64url);

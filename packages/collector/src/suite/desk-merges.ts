@@ -85,11 +85,11 @@ export const deskMergeConformanceCases: readonly ConformanceCase[] = [
         const event = { type: "channel", channel: "sunco_whatsapp" } as const;
         return { id: null, at, kind: "event", ref: { ticket }, event };
       };
-      for (const [index, order] of permutationsOf([0, 1, 2]).entries()) {
+      for (const [index, order] of permutationsOf([0, 1]).entries()) {
         const [conversation, ticket] = [`c${index}`, `t${index}`];
         const link: Fact = { id: null, at: AT, kind: "link", conversation, ticket };
-        const facts = [link, named(ticket, AT + 1), named(ticket, AT + 1)];
-        for (const each of order) await accept(facts[each] as Fact);
+        const facts = [link, named(ticket, AT + 1)];
+        for (const each of [...order, 1]) await accept(facts[each] as Fact);
         deepEqual((await session(conversation))?.channel, "sunco_whatsapp");
         await acceptAs("messages", ...messageIn(conversation, "u", "sunco_web", AT));
         await accept(named(ticket, AT + 1));
