@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import type { DeskField } from "../model/desk-kinds.ts";
+import type { DeskField } from "../model/desk-field.ts";
 import { problemWith } from "../model/json-schema.ts";
 import { type ControlProps, Field } from "../ui/field.tsx";
 

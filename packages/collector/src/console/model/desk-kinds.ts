@@ -2,21 +2,9 @@
  * What is entered for each kind of desk.
  * @module
  */
-import { type JsonSchema, typedValue } from "./json-schema.ts";
+import type { DeskField } from "./desk-field.ts";
+import { typedValue } from "./json-schema.ts";
 import { fieldsBySchema, type KindSchema } from "./own-kind.ts";
-
-export interface DeskField {
-  /** As in `outbound`; `field.id` is `id` in its part `field`. */
-  name: string;
-  label: string;
-  hint: string;
-  /** Never shown again once it is entered. */
-  isSecret?: boolean;
-  /** Of a kind of one's own: what may be entered; missing: a text, which the collector checks. */
-  schema?: JsonSchema;
-  /** May be left empty. */
-  isOptional?: boolean;
-}
 
 export interface DeskKindWords {
   title: string;

@@ -2,7 +2,7 @@
  * The fields of a kind of desk that the collector's operator has registered, by its schema.
  * @module
  */
-import type { DeskField } from "./desk-kinds.ts";
+import type { DeskField } from "./desk-field.ts";
 import type { JsonSchema } from "./json-schema.ts";
 
 const ENTERED = ["string", "number", "integer", "boolean"];
