@@ -13,6 +13,7 @@ it.each([
   ["-5", null],
   ["1.5", null],
   ["2026", 2_026_000],
+  ["99999999999999999999", 1_000_000_000_000],
   ["", null],
   [null, null],
 ])("the Retry-After value %j is parsed as %j ms", (value, expected) => {
