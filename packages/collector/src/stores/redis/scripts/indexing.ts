@@ -14,9 +14,9 @@
 
 /**
  * Bytes of a leaf after which the next one begins. A change costs the more, the longer they are, and a session
- * takes the more bytes, the more of them there are; with its last entry it fits into 1,024 bytes.
+ * takes the more bytes, the more of them there are; with its last entry it fits into 1,280 bytes.
  */
-const MAX_LEAF_LENGTH = 960;
+const MAX_LEAF_LENGTH = 1_250;
 /** Arguments of one command; Lua refuses several thousand. */
 const MAX_STORED = 1_000;
 
