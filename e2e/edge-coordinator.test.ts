@@ -1,8 +1,8 @@
 /**
  * An edge deployment in which an object hangs, in a real workerd.
  */
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { EdgeSite } from "./support/edge-site.ts";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { EdgeSite, KEYS } from "./support/edge-site.ts";
 import { until } from "./support/wait.ts";
 
 const MINUTE_MS = 60_000;
@@ -43,10 +43,44 @@ it("a sweep decides while requests wait for the coordinator", async () => {
   await until("conv_2 to be offline", async () => (await presenceOf("conv_2")) === "offline");
 });
 
-it("a shard that hangs holds up neither a change of settings nor the coordinator's maintenance", async () => {
+it("a shard that hangs holds up neither a change of settings nor maintenance, and is reported", async () => {
   await site.request("POST", "/test/0/answer");
   await site.request("POST", "/test/0/hang-shard");
   await site.request("POST", "/test/0/advance/0");
   await site.request("PATCH", "/v1/settings", { presence: { bufferSeconds: 21 } });
   await site.request("POST", "/test/0/watchdog");
+
+  const ready = await site.edge.dispatchFetch("http://edge.test/readyz");
+  expect([ready.status, await ready.text()]).toEqual([
+    503,
+    expect.stringContaining("1 of 1 shards do not respond"),
+  ]);
+  const headers = { Authorization: `Bearer ${KEYS.metrics}` };
+  const metrics = await site.edge.dispatchFetch("http://edge.test/metrics", { headers });
+  expect(await metrics.text()).toContain('stillhere_shards{responds="no"} 1\n');
+});
+
+it("a deployment with a wrong variable says so where it is asked whether it is ready, and works", async () => {
+  const wrong = await EdgeSite.start({}, { shards: "four" });
+  onTestFinished(() => wrong.stop());
+  await wrong.page("conv_1").open();
+  const ready = await wrong.edge.dispatchFetch("http://edge.test/readyz");
+  expect([ready.status, await ready.text()]).toEqual([
+    503,
+    expect.stringContaining('STILLHERE_SHARDS is \\"four\\": make it a number from 1 to 1000.'),
+  ]);
+  const headers = { Authorization: `Bearer ${KEYS.metrics}` };
+  const metrics = await wrong.edge.dispatchFetch("http://edge.test/metrics", { headers });
+  const values = (await metrics.text()).split("\n").filter((line) => /^[^#]/.test(line));
+  expect(values).toEqual(
+    expect.arrayContaining([
+      "stillhere_unheard_seconds 0",
+      'stillhere_shards{responds="yes"} 1',
+      "stillhere_outages_total 0",
+      "stillhere_late_seconds 0",
+      expect.stringMatching(/^stillhere_relay_entries \d+$/),
+      'stillhere_outbox_entries{state="unread"} 0',
+      'stillhere_outbox_entries{state="pending"} 0',
+    ]),
+  );
 });

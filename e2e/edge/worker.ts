@@ -9,6 +9,7 @@ import * as core from "../../packages/collector/src/core/session.ts";
 import type { Accounts } from "../../packages/collector/src/engine/accounts.ts";
 import type { Outcome } from "../../packages/collector/src/engine/request.ts";
 import { linksOf } from "../../packages/collector/src/platform/cloudflare/env.ts";
+import type { ShardGauges } from "../../packages/collector/src/platform/cloudflare/figures.ts";
 import {
   coordinatorName,
   shardName,
@@ -26,6 +27,7 @@ import { failRelays } from "../../packages/collector/src/stores/durable-object/t
 import type { Write } from "../../packages/collector/src/stores/store.ts";
 import * as suite from "../../packages/collector/src/stores/suite/case.ts";
 import { lookupWrite } from "../support/lookup-sessions.ts";
+import { realTimeOf, speedUp } from "./fast-clock.ts";
 import { setHanging } from "./hanging-coordinator.ts";
 import { advance, hang, stop } from "./manual-clock.ts";
 
@@ -51,6 +53,10 @@ class TestShard extends Shard {
 
   override async readBroadcasts(): Promise<void> {
     await (this.#isHanging ? hang() : super.readBroadcasts());
+  }
+
+  override async gauges(): Promise<ShardGauges> {
+    return this.#isHanging ? hang() : super.gauges();
   }
 
   override async poll(): Promise<void> {
@@ -95,7 +101,7 @@ class TestShard extends Shard {
   }
 
   protected override async arm(at: number): Promise<void> {
-    if (this.#areAlarmsEnabled) await super.arm(at);
+    if (this.#areAlarmsEnabled) await super.arm(realTimeOf(at));
   }
 
   async crashAt(crash: CrashAt): Promise<void> {
@@ -162,6 +168,7 @@ export default {
   ...worker,
   async fetch(request: Request, env: Env, context: RequestContext): Promise<Response> {
     const [, prefix, index, method, input, count] = new URL(request.url).pathname.split("/");
+    if ("TEST_SPEED" in env) speedUp(Number(env["TEST_SPEED"]));
     if (prefix !== "test") return worker.fetch(request, env, context);
     const name = { account: "default", index: Number(index) };
     const shard = env.SHARD.getByName(shardName("stillhere", name)) as unknown as TestShard;

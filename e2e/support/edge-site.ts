@@ -32,7 +32,7 @@ export class EdgeSite {
   /** `settings` are the account's; accepted terms and the open binding are added. */
   static async start(
     settings: object,
-    { shards = 1, folder, refusesGrowth = false }: StartOptions = {},
+    { shards = 1, folder, refusesGrowth = false, speed }: StartOptions = {},
   ) {
     const bindings = {
       STILLHERE_SHARDS: String(shards),
@@ -42,6 +42,7 @@ export class EdgeSite {
       STILLHERE_ALLOW_PRIVATE_WEBHOOKS: "true",
       STILLHERE_METRICS_TOKEN: KEYS.metrics,
       STILLHERE_ADMIN_SECRET: KEYS.admin,
+      ...(speed !== undefined && { TEST_SPEED: String(speed) }),
       ...(refusesGrowth && { TEST_REFUSE_GROWTH: "true" }),
     };
     const edge = await startEdge({ entry: ENTRY, bindings, ...(folder && { folder }) });
@@ -103,7 +104,9 @@ export class EdgeSite {
 }
 
 interface StartOptions {
-  readonly shards?: number;
+  /** How many times as fast its clock goes. */
+  readonly speed?: number;
+  readonly shards?: number | string;
   readonly folder?: string;
   /** Calls fail that announce to shards how many there are, until a test allows them. */
   readonly refusesGrowth?: boolean;

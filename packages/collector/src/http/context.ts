@@ -78,6 +78,8 @@ export interface AppContext {
   readonly hmac?: Hmac;
   /** Looks up repeated beats; missing: the platform has no synchronous hash, and no beat is. */
   readonly hash?: Hash;
+  /** Why it is not ready though the store can be written, in a sentence; `null`: it is. Missing: it always is. */
+  readonly unreadyBecause?: () => Promise<string | null>;
   /** Missing: there is no `/metrics`. */
   readonly metrics?: MetricsContext;
   /** Missing: the default limits. */

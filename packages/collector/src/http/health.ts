@@ -14,12 +14,15 @@ import { VERSION } from "./version.ts";
 /** A smaller skew says nothing: wall clocks are read in whole milliseconds, and not at the same instant. */
 const PRECISION_MS = 10;
 
-export function healthRoutes({ engine, metrics }: AppContext): Hono<Env> {
+export function healthRoutes({ engine, metrics, unreadyBecause }: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
   routes.get("/healthz", (c) => c.json({ status: "ok", version: VERSION }));
   routes.get("/readyz", async (c) => {
-    if (await engine.isStoreWritable())
+    if (await engine.isStoreWritable()) {
+      const reason = await unreadyBecause?.();
+      if (reason) throw new Problem("unavailable", reason);
       return c.json({ status: "ok", clockSkewMs: skewOf(engine) });
+    }
     throw new Problem(
       "unavailable",
       "The store cannot be written; this collector cannot process signals.",

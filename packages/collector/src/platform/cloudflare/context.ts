@@ -9,10 +9,8 @@ import type { AppContext } from "../../http/context.ts";
 import { DEFAULT_LIMITS } from "../../http/rate-limit.ts";
 import { createRefusalLog } from "../refusal-log.ts";
 import { refuseUrl } from "../webhook-url.ts";
-import type { Env } from "./env.ts";
+import { type Env, maxSessionsOf } from "./env.ts";
 import { postByFetch, requestByFetch } from "./post.ts";
-
-const MAX_SESSIONS = 10_000_000;
 
 /** One for each isolate. */
 const logRefusal = createRefusalLog((entry) => console.warn(JSON.stringify(entry)));
@@ -38,7 +36,7 @@ export function createContext(
     assets: new Map(),
     adminSecret: env.STILLHERE_ADMIN_SECRET,
     limits: DEFAULT_LIMITS,
-    maxSessions: Number(env.STILLHERE_MAX_SESSIONS ?? MAX_SESSIONS),
+    maxSessions: maxSessionsOf(env),
     meter: SILENT_METER,
     onRefusal: logRefusal,
     webhooks: {

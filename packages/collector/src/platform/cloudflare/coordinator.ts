@@ -21,17 +21,28 @@ import { DurableObjectStore } from "../../stores/durable-object/durable-object-s
 import type { ShardName } from "../../stores/durable-object/links.ts";
 import { ObjectSql } from "../../stores/durable-object/sql.ts";
 import { DeliverySupervisor } from "../../webhooks/delivery-supervisor.ts";
+import { outboxDepth } from "../../webhooks/depth.ts";
 import { createWebhookSender } from "../../webhooks/sender.ts";
 import { deskMetrics } from "../desk-gauges.ts";
 import { shareReading } from "../shared-reading.ts";
 import { unheardMetrics } from "../unheard-gauge.ts";
 import { type UnheardEntry, watchUnheard } from "../unheard-log.ts";
+import { ActiveTime } from "./active-time.ts";
 import { Alarm } from "./alarm.ts";
 import type { RelayedAttempts } from "./attempt-relay.ts";
 import { createContext } from "./context.ts";
-import { type CoordinatorStub, type Env, linksOf, type ShardStub, shardsOf } from "./env.ts";
-import type { ObjectFigures } from "./figures.ts";
+import {
+  type CoordinatorStub,
+  type Env,
+  linksOf,
+  type ShardStub,
+  settingsProblem,
+  shardsOf,
+} from "./env.ts";
+import type { ObjectFigures, ShardGauges } from "./figures.ts";
 import { syncKeys } from "./keys.ts";
+import { logError } from "./log-error.ts";
+import { outboxMetric, shardMetrics } from "./metrics.ts";
 import { shardName, spaceOf } from "./names.ts";
 import { postByFetch, requestByFetch } from "./post.ts";
 import { ShardedEngine } from "./sharded-engine.ts";
@@ -57,6 +68,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   readonly #sql: ObjectSql;
   readonly #logUnheard: () => void;
   readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.ctx.storage.setAlarm(at)));
+  readonly #active = new ActiveTime();
   #calls = 0;
   #housekeepingAt = 0;
 
@@ -85,7 +97,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     this.#trimming = new Trimming(this.#engine, { dropsImmediately: true });
     this.#accounts = new Accounts(store, clock);
     this.#attempts = new SetupAttempts(clock);
-    const onError = (error: unknown) => console.error(error);
+    const onError = logError;
     const deskKinds = registerDesks(this.desks());
     const desks = shareReading(
       () => deskFigures(store, clock, this.#accounts.names()),
@@ -106,10 +118,13 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
       deskKinds,
       ...metricsOf(env, async () => {
         const unheardMs = longestUnheardMs(unheard(clock.steady()), clock.steady());
-        return unheardMetrics(unheardMs) + deskMetrics(await desks());
+        return unheardMetrics(unheardMs) + (await this.#metrics()) + deskMetrics(await desks());
       }),
+      unreadyBecause: () => this.#unreadyBecause(),
       onError,
     });
+    const problem = settingsProblem(env);
+    if (problem !== null) logError(problem);
     ctx.blockConcurrencyWhile(async () => {
       this.#alarm.restore(await ctx.storage.getAlarm());
       await this.#engine.broadcasts.refresh();
@@ -132,7 +147,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
 
   fetch(request: Request): Promise<Response> {
     this.#calls += 1;
-    return Promise.resolve(this.#app.fetch(request));
+    return this.#active.count(Promise.resolve(this.#app.fetch(request)));
   }
 
   async addAttempts(attempts: RelayedAttempts): Promise<void> {
@@ -157,13 +172,14 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
       calls: this.#calls,
       rowsWritten: this.#sql.rowsWritten,
       rowsRead: this.#sql.rowsRead,
+      activeMs: this.#active.totalMs,
       ...this.#alarm.figures,
     };
   }
 
   async alarm(): Promise<void> {
     this.#alarm.markFired();
-    await this.#maintain();
+    await this.#active.count(this.#maintain());
   }
 
   /** Announces to shards how many there are now, until each of them knows. */
@@ -191,8 +207,30 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     this.#beside(trim());
   }
 
+  /** How each shard stands; `null`: it does not respond. */
+  async #gauges(): Promise<readonly (ShardGauges | null)[]> {
+    const shards = await this.#records.shards();
+    return Promise.all(
+      shards.map((name) => callShard(this.#shard(name).gauges()).catch(() => null)),
+    );
+  }
+
+  async #metrics(): Promise<string> {
+    const outbox = await outboxDepth(this.#engine.store);
+    return shardMetrics(await this.#gauges()) + outboxMetric(outbox);
+  }
+
+  async #unreadyBecause(): Promise<string | null> {
+    const problem = settingsProblem(this.env);
+    if (problem !== null) return problem;
+    const gauges = await this.#gauges();
+    const hanging = gauges.filter((shard) => shard === null).length;
+    if (hanging === 0) return null;
+    return `${hanging} of ${gauges.length} shards do not respond; their sessions cannot be read or changed.`;
+  }
+
   #beside(work: Promise<unknown>): void {
-    this.ctx.waitUntil(work.catch((error: unknown) => console.error(error)));
+    this.ctx.waitUntil(work.catch(logError));
   }
 
   #onLogChange(account: string): void {
@@ -231,8 +269,9 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
 }
 
 /** @throws if the shard does not respond in time; it may still do what it was called for */
-async function callShard(call: Promise<void>): Promise<void> {
+async function callShard<T>(call: Promise<T>): Promise<T> {
   if (!(await settlesWithin(SHARD_TIMEOUT_MS, call))) throw new Error("A shard does not respond.");
+  return call;
 }
 
 /** There are metrics where a token protects them, since this is a public address. */

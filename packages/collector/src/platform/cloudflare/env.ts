@@ -12,6 +12,7 @@ import type {
 import type { Layouts } from "../../stores/durable-object/placement.ts";
 import type { SessionKey } from "../../stores/store.ts";
 import type { RelayedAttempts } from "./attempt-relay.ts";
+import type { ShardGauges } from "./figures.ts";
 import { coordinatorName, shardName } from "./names.ts";
 
 /** The RPC interface of a shard. */
@@ -27,6 +28,7 @@ export interface ShardStub {
   grow(layouts: Layouts): Promise<void>;
   /** Does overdue work. */
   poll(): Promise<void>;
+  gauges(): Promise<ShardGauges>;
 }
 
 /** The RPC interface of the coordinator. */
@@ -46,7 +48,7 @@ export interface Namespace<T> {
 export interface Env {
   readonly COORDINATOR: Namespace<CoordinatorStub>;
   readonly SHARD: Namespace<ShardStub>;
-  /** How many shards an account has; it can grow, never shrink. Default 4. */
+  /** How many shards an account has; it can grow, never shrink. Default 1. */
   readonly STILLHERE_SHARDS?: string;
   /** The keys of the account `default`; change them to rotate: the old ones stay valid for 24 h. */
   readonly STILLHERE_PUBLISHABLE_KEY?: string;
@@ -62,13 +64,39 @@ export interface Env {
   readonly STILLHERE_ALLOW_PRIVATE_WEBHOOKS?: string;
 }
 
-const DEFAULT_SHARDS = 4;
+const DEFAULT_SHARDS = 1;
+const MAX_SHARDS = 1_000;
+const DEFAULT_MAX_SESSIONS = 10_000_000;
 
-/** @throws if the variable is not a valid number of shards. */
+/** The number of shards; the default where the variable is not valid, which {@link settingsProblem} says. */
 export function shardsOf({ STILLHERE_SHARDS: shards }: Env): number {
   const count = Number(shards ?? DEFAULT_SHARDS);
-  if (Number.isInteger(count) && count >= 1 && count <= 1_000) return count;
-  throw new Error(`STILLHERE_SHARDS is ${shards}: make it a number from 1 to 1000.`);
+  return isCount(count, MAX_SHARDS) ? count : DEFAULT_SHARDS;
+}
+
+/** The most sessions of an account; the default where the variable is not valid. */
+export function maxSessionsOf({ STILLHERE_MAX_SESSIONS: sessions }: Env): number {
+  const count = Number(sessions ?? DEFAULT_MAX_SESSIONS);
+  return isCount(count) ? count : DEFAULT_MAX_SESSIONS;
+}
+
+/** What is wrong with the deployment's variables, in a sentence; `null`: nothing. */
+export function settingsProblem(env: Env): string | null {
+  const { STILLHERE_SHARDS: shards, STILLHERE_MAX_SESSIONS: sessions } = env;
+  if (shards !== undefined && !isCount(Number(shards), MAX_SHARDS)) {
+    return `STILLHERE_SHARDS is "${shards}": make it a number from 1 to ${MAX_SHARDS}.`;
+  }
+  if (sessions !== undefined && !isCount(Number(sessions))) {
+    return `STILLHERE_MAX_SESSIONS is "${sessions}": make it a number from 1 on.`;
+  }
+  if (env.STILLHERE_PUBLISHABLE_KEY && env.STILLHERE_SECRET_KEY && env.STILLHERE_TOKEN_SECRET) {
+    return null;
+  }
+  return "This deployment has no keys yet: set STILLHERE_PUBLISHABLE_KEY (pk_…), STILLHERE_SECRET_KEY (sk_…) and STILLHERE_TOKEN_SECRET with `wrangler secret put`.";
+}
+
+function isCount(count: number, max = Number.MAX_SAFE_INTEGER): boolean {
+  return Number.isInteger(count) && count >= 1 && count <= max;
 }
 
 /** RPC access to the objects of a space; the layouts are read once. */

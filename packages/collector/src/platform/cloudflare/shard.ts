@@ -20,9 +20,12 @@ import { ShardRecords } from "../../stores/durable-object/shard-records.ts";
 import { ShardRelay } from "../../stores/durable-object/shard-relay.ts";
 import { ObjectSql } from "../../stores/durable-object/sql.ts";
 import type { SessionKey } from "../../stores/store.ts";
+import { ActiveTime } from "./active-time.ts";
 import { Alarm } from "./alarm.ts";
+import { BeatRate, STAYS_MS } from "./beat-rate.ts";
 import { type Env, linksOf, type ShardStub } from "./env.ts";
-import type { ObjectFigures } from "./figures.ts";
+import type { ObjectFigures, ShardGauges } from "./figures.ts";
+import { logError } from "./log-error.ts";
 import { parseShardName, shardName, spaceOf } from "./names.ts";
 import { ShardStore } from "./shard-store.ts";
 import { UnderWay } from "./under-way.ts";
@@ -33,8 +36,6 @@ const MAX_ALARM_DELAY_MS = 1_000;
 const RELAY_RETRY_MS = 2_000;
 /** How soon a sweep follows one that failed. */
 const SWEEP_RETRY_MS = 2_000;
-/** How often unwritten beats are checked. */
-const WRITE_POLL_MS = 4_000;
 /** How often broadcasts are dropped that no session needs, while the object lives. */
 const TRIM_EVERY_MS = 3_600_000;
 
@@ -53,7 +54,8 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   readonly #applying = new UnderWay();
   readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.arm(at)));
   #isSweeping = false;
-  #writeTimer: ReturnType<typeof setInterval> | undefined;
+  readonly #beatRate = new BeatRate();
+  readonly #active = new ActiveTime();
   #calls = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -70,6 +72,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       now: () => clock.now(),
       relay: () => this.#relay.run(),
       isRelayAwaited: () => this.#relay.isAwaited,
+      mayHold: (now) => this.mayHold(now),
       onDeadlines: (deadlines) => this.#onDeadlines(deadlines),
     });
     this.#relay = new ShardRelay({
@@ -123,8 +126,12 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   }
 
   /** Applies a request, here or in the shard that has its session. */
-  async submit(request: EngineRequest, hops = 0, callerLayouts: Layouts = []): Promise<Outcome> {
+  submit(request: EngineRequest, hops = 0, callerLayouts: Layouts = []): Promise<Outcome> {
     this.#calls += 1;
+    return this.#active.count(this.#submit(request, hops, callerLayouts));
+  }
+
+  async #submit(request: EngineRequest, hops: number, callerLayouts: Layouts): Promise<Outcome> {
     this.#learn(callerLayouts);
     this.#sweepIfOverdue(this.#alarm.at);
     const { key } = request;
@@ -142,7 +149,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       if (await shard.holds(key, layouts)) return shard.submit(request, hops + 1, layouts);
     }
     // There are more shards meanwhile.
-    if (this.#layouts !== layouts) return this.submit(request, hops, layouts);
+    if (this.#layouts !== layouts) return this.#submit(request, hops, layouts);
     return this.#apply(request);
   }
 
@@ -187,11 +194,19 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     this.#records.writeUnwritten(this.#engine.clock.now());
   }
 
+  async gauges(): Promise<ShardGauges> {
+    const { outages, unrelayedCount } = this.#records;
+    const now = this.#engine.clock.now();
+    const lateMs = Math.max(0, now - (this.#records.nextDeadlineAt() ?? now));
+    return { outages, lateMs, unrelayed: unrelayedCount };
+  }
+
   async figures(): Promise<ObjectFigures> {
     return {
       calls: this.#calls,
       rowsWritten: this.#sql.rowsWritten,
       rowsRead: this.#sql.rowsRead,
+      activeMs: this.#active.totalMs,
       ...this.#alarm.figures,
     };
   }
@@ -199,7 +214,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   async alarm(): Promise<void> {
     this.#alarm.markFired();
     // A sweep waits for no coordinator.
-    await Promise.all([this.#relay.retry(), this.#sweep()]);
+    await this.#active.count(Promise.all([this.#relay.retry(), this.#sweep()]));
   }
 
   /** The watchdog: sweeps if an alarm at `dueAt` should have fired but did not. */
@@ -216,7 +231,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     let isComplete = false;
     try {
       const { account } = this.#name;
-      const onError = (error: unknown) => console.error(error);
+      const onError = logError;
       await sweep({
         engine: this.#engine,
         accounts: () => [account],
@@ -230,11 +245,28 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     } finally {
       this.#isSweeping = false;
       this.#records.noteSweep(false);
-      const next = this.#records.nextDeadlineAt();
+      const next = this.#records.nextDeadlineAt() ?? Number.POSITIVE_INFINITY;
       // What was not swept stays due: an alarm for that instant would fire again without a pause.
       const retryAt = isComplete ? 0 : this.#engine.clock.now() + SWEEP_RETRY_MS;
-      if (next !== null) this.#alarm.ensureBy(Math.max(next, retryAt));
+      const at = Math.min(Math.max(next, retryAt), this.#holdUntil());
+      if (at < Number.POSITIVE_INFINITY) this.#alarm.ensureBy(at);
     }
+  }
+
+  /** Whether a beat may be held in memory. */
+  protected mayHold(now: number): boolean {
+    return this.#beatRate.note(now);
+  }
+
+  /** Writes the beats that are held no longer; returns when the object must be called again for the others. */
+  #holdUntil(): number {
+    const now = this.#engine.clock.now();
+    try {
+      this.#records.writeUnwritten(now, !this.#beatRate.isHigh(now));
+    } catch (error) {
+      logError(error);
+    }
+    return this.#records.mayHaveUnwritten ? now + STAYS_MS : Number.POSITIVE_INFINITY;
   }
 
   async #trim(account: string): Promise<void> {
@@ -245,9 +277,9 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   }
 
   #onDeadlines(deadlines: readonly number[]): void {
-    if (this.#records.mayHaveUnwritten)
-      this.#writeTimer ??= setInterval(() => this.#writeUnwritten(), WRITE_POLL_MS);
+    // The end of the sweep sets it.
     if (this.#isSweeping) return;
+    if (this.#records.mayHaveUnwritten) this.#alarm.ensureBy(this.#engine.clock.now() + STAYS_MS);
     for (const deadlineAt of deadlines) this.#alarm.ensureBy(deadlineAt);
   }
 
@@ -257,19 +289,12 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     if (type === "heard") this.#alarm.ensureBy(this.#engine.clock.now());
   }
 
-  #writeUnwritten(): void {
-    this.#records.writeUnwritten(this.#engine.clock.now());
-    if (this.#records.mayHaveUnwritten) return;
-    clearInterval(this.#writeTimer);
-    this.#writeTimer = undefined;
-  }
-
   protected async arm(at: number): Promise<void> {
     await this.ctx.storage.setAlarm(at);
   }
 
   #onError(error: unknown): void {
-    console.error(error);
+    logError(error);
     this.#alarm.ensureBy(this.#engine.clock.now() + RELAY_RETRY_MS);
   }
 }

@@ -15,6 +15,7 @@ import { createContext } from "./context.ts";
 import { type Env, linksOf } from "./env.ts";
 import { FreshReading } from "./fresh-reading.ts";
 import { IngressStore } from "./ingress-store.ts";
+import { logError } from "./log-error.ts";
 import { coordinatorName } from "./names.ts";
 import { ShardedEngine } from "./sharded-engine.ts";
 
@@ -37,7 +38,7 @@ export class SignalIngress {
       await accounts.refresh();
       await engine.broadcasts.refresh();
     };
-    const reading = new FreshReading(clock, read, (error) => console.error(error));
+    const reading = new FreshReading(clock, read, logError);
     // Before accounts are read, so that also an error of that can be read by the page.
     this.#app.use(answerAnyOrigin);
     this.#app.use(async (c, next) => {
@@ -48,7 +49,7 @@ export class SignalIngress {
     this.#attempts = new AttemptRelay(clock, (attempts) => coordinator().addAttempts(attempts));
     const context = { engine, accounts, attempts: this.#attempts };
     this.#app.route("/", signalRoutes(createContext(env, context)));
-    this.#app.onError(createErrorHandler((error) => console.error(error)));
+    this.#app.onError(createErrorHandler(logError));
   }
 
   /** @param context of the request, in which it may go on after its answer */
@@ -56,7 +57,7 @@ export class SignalIngress {
     const waitUntil = (work: Promise<unknown>) => context?.waitUntil(work);
     const execution = { waitUntil, passThroughOnException() {}, props: {} };
     const response = await this.#app.fetch(request, {}, execution);
-    waitUntil(this.#attempts.run((error) => console.error(error)));
+    waitUntil(this.#attempts.run(logError));
     return response;
   }
 }

@@ -34,13 +34,23 @@ import { shardLists } from "./shard-lists.ts";
 import { prepareShard, type ShardStatements } from "./shard-schema.ts";
 import type { ObjectSql, OnCommit } from "./sql.ts";
 import { sumParts } from "./sum-parts.ts";
-import { type UnwrittenBeat, UnwrittenBeats, WRITE_AFTER_MS } from "./unwritten-beats.ts";
+import {
+  MAX_UNWRITTEN,
+  type UnwrittenBeat,
+  UnwrittenBeats,
+  WRITE_AFTER_MS,
+} from "./unwritten-beats.ts";
 
-/** The maximum age of lost beats: each is written at most three periods after it was accepted. */
-const MAX_LOSS_AGE_MS = 3 * WRITE_AFTER_MS;
+/** The maximum age of lost beats. */
+const MAX_LOSS_AGE_MS = (MAX_UNWRITTEN + 1) * WRITE_AFTER_MS;
+/** For how long an object that lost beats holds none: where it may lose them again, verdicts would be late. */
+const HOLDS_NONE_FOR_MS = 3_600_000;
 
 /** The value of the fact `directory`, once the relay queue has had the terms of every session. */
 const COMPLETE = "complete";
+
+/** Relayed entries that stay, to be written over. The last one has to, so that the next one gets a higher number. */
+const KEPT_ENTRIES = 4;
 
 /** When the sweep tries a session again whose row cannot be read. */
 const POSTPONED_MS = 60_000;
@@ -55,6 +65,8 @@ export interface ShardRecordsOptions {
   readonly relay: () => Promise<void>;
   /** Whether {@link relay} waits for the coordinator. */
   readonly isRelayAwaited: () => boolean;
+  /** Called with each beat: whether it may be held in memory. */
+  readonly mayHold: (now: number) => boolean;
   /** Called with new deadlines. */
   readonly onDeadlines: (deadlines: readonly number[]) => void;
 }
@@ -78,6 +90,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   #mayHaveUnwritten: boolean;
   /** The previous object may have had unwritten beats, which are lost. */
   #hasLostBeats: boolean;
+  /** Until then no beats are held. */
+  #holdsNoneUntil: number;
   /** How many sweeps are under way. */
   #sweeps = 0;
   /** Their last heartbeat. */
@@ -94,6 +108,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     }
     this.#mayHaveUnwritten = this.fact("holding") !== null;
     this.#hasLostBeats = this.#mayHaveUnwritten;
+    this.#holdsNoneUntil = Number(this.fact("holds_none_until") ?? 0);
   }
 
   async load(lookups: readonly Lookup[]): Promise<readonly Found[]> {
@@ -176,7 +191,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     if (this.#versionOf(id) !== write.expectedVersion) return "conflict";
     if (write.expectedVersion === 0 && write.epoch < this.#closedEpoch()) return "conflict";
     const isBeatsOnly = write.kind !== "change" && write.expectedVersion > 0;
-    if (isBeatsOnly && this.#unwritten.hasCapacity(id)) this.#keepInMemory(write, now, onCommit);
+    const mayHold = isBeatsOnly && this.#options.mayHold(now) && now >= this.#holdsNoneUntil;
+    if (mayHold && this.#unwritten.hasCapacity(id)) this.#keepInMemory(write, now, onCommit);
     else this.#write(write, write.expectedVersion + 1, isBeatsOnly, onCommit);
     return "committed";
   }
@@ -244,7 +260,11 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     const { kind, sessionCreatedAt, seq, at, body, terms } = entry;
     const change = terms && JSON.stringify(terms);
     const row = [kind, id, sessionCreatedAt, seq, at, body, change] as const;
-    const number = this.#statements.insertRelayEntry.get(...row)?.["number"] as number;
+    // Deleting an entry costs as much as writing one, so an entry that was relayed is written over.
+    const free = this.#statements.freeEntry.get(this.#relayed)?.["number"] as number | null;
+    const { insertRelayEntry, reuseEntry } = this.#statements;
+    const written = free === null ? insertRelayEntry.get(...row) : reuseEntry.get(...row, free);
+    const number = written?.["number"] as number;
     onCommit(() => this.#lastEntries.set(id, number));
   }
 
@@ -458,9 +478,9 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     }));
   }
 
-  /** Drops entries up to this number: the coordinator has them. */
+  /** The coordinator has the entries up to this number. */
   dropRelayed(number: number): void {
-    this.#statements.dropRelayed.run(number);
+    this.#statements.dropRelayed.run(number - KEPT_ENTRIES);
     this.#relayed = number;
     for (const [id, last] of this.#lastEntries) {
       if (last <= number) this.#lastEntries.delete(id);
@@ -476,9 +496,9 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return next;
   }
 
-  /** Writes beats that are so old that the object may soon be evicted. */
-  writeUnwritten(now: number): void {
-    const silent = this.#unwritten.acceptedBefore(now - WRITE_AFTER_MS);
+  /** Writes the beats of sessions that send no more, or of all. */
+  writeUnwritten(now: number, ofAll = false): void {
+    const silent = this.#unwritten.acceptedBefore(ofAll ? now : now - WRITE_AFTER_MS);
     this.#options.sql.transaction((onCommit) => {
       for (const { write, version } of silent) this.#write(write, version, true, onCommit);
       if (this.#unwritten.size > silent.length || !this.#mayHaveUnwritten) return;
@@ -487,6 +507,16 @@ export class ShardRecords extends RpcTarget implements ShardLink {
         this.#mayHaveUnwritten = false;
       });
     });
+  }
+
+  /** Outages that were found since the shard was created. */
+  get outages(): number {
+    return Number(this.fact("outages") ?? 0);
+  }
+
+  /** Entries of the relay queue that the coordinator may not have. */
+  get unrelayedCount(): number {
+    return this.#statements.unrelayedCount.get(this.#relayed)?.["count"] as number;
   }
 
   get mayHaveUnwritten(): boolean {
@@ -503,8 +533,11 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     if (fromAt !== null) {
       this.#options.sql.transaction(() => {
         this.broadcasts.recordOutage(fromAt, now);
+        this.putFact("outages", String(this.outages + 1));
+        if (this.#hasLostBeats) this.putFact("holds_none_until", String(now + HOLDS_NONE_FOR_MS));
         if (this.#unwritten.size === 0) this.#statements.dropFact.run("holding");
       });
+      if (this.#hasLostBeats) this.#holdsNoneUntil = now + HOLDS_NONE_FOR_MS;
       this.#hasLostBeats = false;
       this.#mayHaveUnwritten = this.#unwritten.size > 0;
     }

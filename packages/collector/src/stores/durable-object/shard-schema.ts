@@ -76,11 +76,15 @@ const SQL = {
   postpone: "UPDATE sessions SET deadline_at = ? WHERE id = ?",
   insertRelayEntry: `INSERT INTO outbox (kind, session, session_created_at, seq, at, body, terms)
     VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING number`,
+  freeEntry: "SELECT min(number) AS number FROM outbox WHERE number <= ?",
+  reuseEntry: `UPDATE outbox SET number = (SELECT max(number) + 1 FROM outbox), kind = ?, session = ?,
+      session_created_at = ?, seq = ?, at = ?, body = ?, terms = ?
+    WHERE number = ? RETURNING number`,
   relayQueue: `SELECT number, kind, session, session_created_at, seq, at, body, terms FROM outbox
     WHERE number > ? ORDER BY number LIMIT ?`,
+  unrelayedCount: "SELECT count(*) AS count FROM outbox WHERE number > ?",
   unrelayed: "SELECT session, terms FROM outbox WHERE number > ?",
-  // The last entry stays, so that the next one gets a higher number.
-  dropRelayed: "DELETE FROM outbox WHERE number < ?",
+  dropRelayed: "DELETE FROM outbox WHERE number <= ?",
 
   deadlines: "SELECT id, deadline_at FROM sessions WHERE over = 0 AND deadline_at IS NOT NULL",
   bodies: `SELECT ${SESSION} FROM sessions WHERE over = 0`,

@@ -39,6 +39,7 @@ async function openShard(
     now: () => NOW,
     relay: async () => {},
     isRelayAwaited: () => false,
+    mayHold: () => true,
     onDeadlines: () => {},
   });
   const session = sessionOf("a", { queuedAt: NOW, user: "u_1" });

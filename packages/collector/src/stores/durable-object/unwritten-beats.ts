@@ -1,5 +1,5 @@
 /**
- * Beats that a shard has accepted but not written yet: two of three beats of a session stay in
+ * Beats that a shard has accepted but not written yet: where many come, nine of ten beats of a session stay in
  * memory, because each row written costs money. They are lost with the object. A lost beat looks
  * like silence but is our own outage (rule 6), so the shard records beforehand that it may have
  * unwritten beats.
@@ -7,12 +7,9 @@
  */
 import type { Write } from "../store.ts";
 
-/** At least every third beat of a session is written. */
-export const MAX_UNWRITTEN = 2;
-/**
- * An object without calls is evicted after 70 s at the earliest; by then everything is written.
- * https://developers.cloudflare.com/durable-objects/concepts/durable-object-lifecycle/
- */
+/** At least every tenth beat of a session is written. */
+export const MAX_UNWRITTEN = 9;
+/** The last beat of a session that sends no more is written after this, also while others are held. */
 export const WRITE_AFTER_MS = 62_000;
 
 /** The newest beat of a session; it contains the earlier unwritten ones. */

@@ -101,6 +101,9 @@ class QuietShard extends Shard {
   }
 
   override async readBroadcasts(): Promise<void> {}
+  protected override mayHold(): boolean {
+    return true;
+  }
   protected override async arm(): Promise<void> {}
 }
 
