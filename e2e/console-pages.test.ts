@@ -98,6 +98,7 @@ describe("Settings", () => {
   it("says what is wrong while it is typed, and saves nothing of it", async () => {
     await lead.type("#setting-retentionDays", "1.5");
     await lead.seeIn("#setting-retentionDays-problem", "must be a whole number from 1 to 3650");
+    await lead.page.locator("::-p-text(For the operator of the collector)").click();
     await lead.type("#setting-presence-leaseSeconds-hidden", "30");
     await lead.type("#setting-retentionDays", "");
     await lead.seeIn("#setting-presence-leaseSeconds-hidden-problem", "lengthen the lease");

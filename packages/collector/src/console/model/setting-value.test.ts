@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { FIELDS, type SettingName } from "../../core/settings-schema.ts";
 import { changesOf, parse, patchOf, problemsOf, rawOf, valueWords } from "./setting-value.ts";
-import { SETTING_GROUPS } from "./setting-words.ts";
+import { namesIn, SETTING_GROUPS } from "./setting-words.ts";
 
 /** They have a page of their own. */
 const ELSEWHERE = ["termsAccepted", "presence.mode"];
 
 describe("settings as they are typed", () => {
   it("shows every setting in one group, or on the page of presence", () => {
-    const shown = SETTING_GROUPS.flatMap(({ names }) => names);
+    const shown = SETTING_GROUPS.flatMap(namesIn);
     expect([...shown, ...ELSEWHERE].sort()).toEqual(Object.keys(FIELDS).sort());
   });
 

@@ -14,10 +14,18 @@ export interface SettingWords {
   choices?: Readonly<Record<string, string>>;
 }
 
+/** Settings that few accounts change. */
+export interface FoldedGroup {
+  /** Who needs them. */
+  title: string;
+  names: readonly SettingName[];
+}
+
 export interface SettingGroup {
   id: string;
   title: string;
   names: readonly SettingName[];
+  folded?: readonly FoldedGroup[];
 }
 
 export const SETTING_GROUPS: readonly SettingGroup[] = [
@@ -29,18 +37,25 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   {
     id: "leaving",
     title: "How soon leaving is noticed",
-    names: [
-      "presence.bufferSeconds",
-      "presence.closeBufferSeconds",
-      "presence.navigationBufferSeconds",
-      "presence.awayBufferSeconds",
-      "presence.beatSeconds.waiting",
-      "presence.beatSeconds.assigned",
-      "presence.beatSeconds.hidden",
-      "presence.beatSeconds.idle",
-      "presence.leaseSeconds.visible",
-      "presence.leaseSeconds.hidden",
-      "presence.leaseSeconds.frozen",
+    names: ["presence.bufferSeconds", "presence.closeBufferSeconds"],
+    folded: [
+      {
+        title: "For sites with slow pages, or that send visitors elsewhere to pay or sign in",
+        names: ["presence.navigationBufferSeconds", "presence.awayBufferSeconds"],
+      },
+      {
+        title:
+          "For the operator of the collector: how often pages report, and how long that is believed",
+        names: [
+          "presence.beatSeconds.waiting",
+          "presence.beatSeconds.assigned",
+          "presence.beatSeconds.hidden",
+          "presence.beatSeconds.idle",
+          "presence.leaseSeconds.visible",
+          "presence.leaseSeconds.hidden",
+          "presence.leaseSeconds.frozen",
+        ],
+      },
     ],
   },
   {
@@ -68,6 +83,11 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
     ],
   },
 ];
+
+/** All settings of a group. */
+export function namesIn({ names, folded = [] }: SettingGroup): readonly SettingName[] {
+  return [...names, ...folded.flatMap((each) => each.names)];
+}
 
 export const SETTING_WORDS: Record<SettingName, SettingWords> = {
   termsAccepted: {
@@ -104,7 +124,7 @@ export const SETTING_WORDS: Record<SettingName, SettingWords> = {
   },
   "presence.bufferSeconds": {
     label: "Wait after a page vanished",
-    does: "How long the last page may be gone before its visitor counts as gone, if nothing more is known. While it has its default, the three below have their own; once it is changed, those of them that are not set become equal to it.",
+    does: "How long the last page may be gone before its visitor counts as gone, if nothing more is known. While it has its default, the waits after a closed tab, for the next page and after another site have their own; once it is changed, those of them that are not set become equal to it.",
     wrong:
       "Too short: a slow page looks like leaving. Too long: agents take conversations of visitors who have gone.",
   },

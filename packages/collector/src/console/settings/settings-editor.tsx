@@ -1,9 +1,10 @@
 import { useSignal } from "@preact/signals";
 import { ChangeTrail } from "../audit/change-trail.tsx";
 import { changesSetting } from "../model/audit.ts";
-import type { SettingGroup } from "../model/setting-words.ts";
+import { namesIn, type SettingGroup } from "../model/setting-words.ts";
 import type { Audit } from "../state/audit.ts";
 import type { SettingsForm } from "../state/settings-form.ts";
+import { FoldedSettings } from "./folded-settings.tsx";
 import { ReviewDialog } from "./review-dialog.tsx";
 import { SettingField } from "./setting-field.tsx";
 
@@ -37,20 +38,26 @@ export function SettingsEditor({ form, audit, groups }: Props) {
           isReviewing.value = true;
         }}
       >
-        {groups.map(({ id, title, names }) => (
-          <fieldset key={id} id={`group-${id}`} class="card">
-            <legend>{title}</legend>
-            {names.map((name) => (
-              <SettingField key={name} name={name} form={form} />
-            ))}
-            <ChangeTrail
-              id={`trail-${id}`}
-              audit={audit}
-              action="settings_changed"
-              isAbout={(entry) => changesSetting(entry, names)}
-            />
-          </fieldset>
-        ))}
+        {groups.map((group) => {
+          const { id, title, names, folded = [] } = group;
+          return (
+            <fieldset key={id} id={`group-${id}`} class="card">
+              <legend>{title}</legend>
+              {names.map((name) => (
+                <SettingField key={name} name={name} form={form} />
+              ))}
+              {folded.map((each) => (
+                <FoldedSettings key={each.title} group={each} form={form} />
+              ))}
+              <ChangeTrail
+                id={`trail-${id}`}
+                audit={audit}
+                action="settings_changed"
+                isAbout={(entry) => changesSetting(entry, namesIn(group))}
+              />
+            </fieldset>
+          );
+        })}
         <div class="save-bar">
           <p id="settings-status" role="status">
             {form.status.value || countWords(count, form.isWrong.value)}
