@@ -1,5 +1,5 @@
 /**
- * What happened in a period, for whoever leads a help desk: who gave up waiting and after how long, which
+ * What happened in a period, for those who lead a help desk: who gave up waiting and after how long, which
  * verdicts a return contradicted, and how much of the agents' time verdicts released. It is read from the
  * history, in one pass.
  * @module

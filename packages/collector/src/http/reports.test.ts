@@ -30,7 +30,7 @@ const period = () => {
   return `from=${day(-2)}&to=${day(2)}`;
 };
 
-it("answers with the report, for the time zone that is asked for", async () => {
+it("returns the report, for the time zone that is asked for", async () => {
   const report = await harness.json("GET", `/v1/reports?${period()}&tz=Pacific/Auckland&by=month`);
   expect(report).toMatchObject({
     tz: "Pacific/Auckland",
@@ -41,7 +41,7 @@ it("answers with the report, for the time zone that is asked for", async () => {
   });
 });
 
-it("answers with one table as CSV where the client accepts that", async () => {
+it("returns one table as CSV where the client accepts that", async () => {
   const path = `/v1/reports?${period()}&table=groups`;
   const response = await harness.request("GET", path, undefined, { Accept: "text/csv" });
   expect(response.headers.get("Content-Type")).toBe("text/csv; charset=utf-8");
