@@ -107,8 +107,10 @@ export function draw(triggers: readonly Drawn[]): string {
     y += 30;
     for (const row of all) {
       for (const [index, content] of row.entries()) {
-        const x = COLUMNS[row.length === 2 && index === 1 ? 1 : index] ?? 0;
-        const width = (COLUMNS[index + 1] ?? WIDTH - 16) - (COLUMNS[index] ?? 0) - 12;
+        const x = COLUMNS[index] ?? 0;
+        // The last one goes to the end.
+        const next = index === row.length - 1 ? undefined : COLUMNS[index + 1];
+        const width = (next ?? WIDTH - 4) - x - 12;
         parts.push(
           `<rect x="${x - 8}" y="${y}" width="${width}" height="28" rx="6" fill="#fff" stroke="#999"/>`,
         );
