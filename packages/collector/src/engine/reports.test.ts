@@ -97,7 +97,7 @@ it("counts who left the queue, with how long they had waited, by group", async (
   expect(periods).toMatchObject([{ date: "2026-11-26", conversations: 3, abandoned: 2 }]);
 });
 
-it("knows how long somebody waited who came before the period", async () => {
+it("knows how long a visitor waited who came before the period", async () => {
   const shop = await Shop.open();
   await shop.write("a", "orders");
   await shop.pass(20 * MINUTE_MS);
