@@ -9,6 +9,7 @@ import { reduce } from "./reduce.ts";
 import { createSession, type Session } from "./session.ts";
 import { resolveSettings } from "./settings-resolve.ts";
 import { history, run, START } from "./testing/histories.ts";
+import { decodeTrace } from "./trace.ts";
 import type { Transition } from "./transition.ts";
 
 const numRuns = Number(process.env["RUNS"] ?? 20_000) / 10;
@@ -23,8 +24,9 @@ function moved(input: Input, by: number): Input {
 }
 
 /** What must be the same apart from the step: all but the instants that are history. */
-function decided({ begunAt, ended, historyAt, ...session }: Session) {
-  return { ...session, hasBegun: begunAt !== null, endReason: ended?.reason ?? null };
+function decided({ begunAt, ended, historyAt, trace, createdAt, ...session }: Session) {
+  const facts = decodeTrace(trace, createdAt).map(({ at, ...fact }) => ({ ...fact, sentAt: null }));
+  return { ...session, facts, hasBegun: begunAt !== null, endReason: ended?.reason ?? null };
 }
 
 function withoutTimes(transitions: readonly Transition[]) {

@@ -159,7 +159,8 @@ describe("the survivor", () => {
       [0, { type: "session_ended", reason: "ended_by_agent" }],
     );
     const { taken } = merge(waiting, ended, 5_000);
-    expect(taken.session).toEqual({ ...ended, mergesTaken: taken.session.mergesTaken });
+    const { mergesTaken, trace } = taken.session;
+    expect(taken.session).toEqual({ ...ended, mergesTaken, trace });
   });
 
   it("grants the leases that stood still while the merge was interrupted", () => {

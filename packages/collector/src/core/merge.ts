@@ -11,6 +11,7 @@ import { joinLinks } from "./links.ts";
 import { isPresenceRead, joinPages } from "./presence.ts";
 import { earliest, latest, type Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
+import { joinTraces } from "./trace.ts";
 
 /** A merge that is not complete by then is continued by the sweep. */
 const RETRY_MS = 2_000;
@@ -62,6 +63,7 @@ export function endMerge(session: Session, now: number): Session {
     pages: [],
     buffer: null,
     bindings: [],
+    trace: "",
     unheardSince: null,
     causes: [],
     releasePending: false,
@@ -71,7 +73,7 @@ export function endMerge(session: Session, now: number): Session {
 
 /**
  * Step 2: the survivor takes over from the old session as it was when it stopped. Nothing changes if it
- * has done so already; nothing but that it has, if it has ended.
+ * has done so already; nothing but that it has, and the trace, if it has ended.
  */
 export function takeOver(
   session: Session,
@@ -82,9 +84,10 @@ export function takeOver(
   const { merge } = from;
   if (!merge || session.mergesTaken.includes(merge.id)) return session;
   const mergesTaken = [...session.mergesTaken, merge.id].slice(-MAX_TAKEN);
-  if (session.ended) return { ...session, mergesTaken };
+  const trace = joinTraces(session, from);
+  if (session.ended) return { ...session, mergesTaken, trace };
   const old = delayed(from, now - merge.beganAt);
-  const described = withDescription({ ...session, mergesTaken }, old);
+  const described = withDescription({ ...session, mergesTaken, trace }, old);
   const present = withPresence(described, old, settings);
   return joinEngagement(session, present, old, now, settings);
 }

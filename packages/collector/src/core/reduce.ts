@@ -45,6 +45,7 @@ import { keepQueuePosition } from "./routing.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { lengthOf } from "./ticket.ts";
+import { traceInput, traceLease, withoutOldFacts } from "./trace.ts";
 import { recordTransition, type Transition, visibleOf } from "./transition.ts";
 import { TRIGGER_FIELDS, type Trigger } from "./trigger.ts";
 import { applyAction, matches, readField } from "./triggers.ts";
@@ -126,13 +127,18 @@ class Reducer {
         this.#session = endUnheard(this.#session, cursor);
         continue;
       }
-      const next = applyTimer(this.#session, timer, this.#settings);
+      const applied = applyTimer(this.#session, timer, this.#settings);
+      const next =
+        timer.kind === "lease" ? traceLease(applied, timer.page, cursor, this.#settings) : applied;
       this.#step(timer.kind, next, { at: cursor, now: cursor });
     }
   }
 
   apply(input: SessionInput, now: number): void {
-    if (input.type === "tick") return;
+    if (input.type === "tick") {
+      this.#session = withoutOldFacts(this.#session, now, this.#settings);
+      return;
+    }
     // What goes on as another session takes nothing more: the engine gives it to the other one. Settings apply
     // as long as the merge may be cancelled.
     const isApplied = MERGE_STEPS.has(input.type) || input.type === "settings_changed";
@@ -147,7 +153,8 @@ class Reducer {
   #applyVisible(input: VisibleInput, now: number): void {
     const settings = input.type === "settings_changed" ? input.settings : this.#settings;
     const at = eventTime(input, now);
-    const next = applyInput(this.#session, input, at, now, this.#settings);
+    const applied = applyInput(this.#session, input, at, now, this.#settings);
+    const next = traceInput(this.#session, applied, input, now, settings);
     const cause = MERGE_STEPS.has(input.type) ? "merged" : (input.type as TransitionCause);
     const compared = input.type === "merge_taken" && beforeMerge(this.#session, input.from);
     this.#step(cause, next, { at, now }, settings, compared || this.#session);

@@ -137,6 +137,9 @@ export interface Session {
   /** The merges in which it took over, oldest first. */
   readonly mergesTaken: readonly string[];
 
+  /** What its pages and messages did, as `trace.ts` writes it; empty: nothing, or it is off. */
+  readonly trace: string;
+
   /** Number of the last transition. */
   readonly seq: number;
   /** `at` of the last transition, at first the creation: no later one has an earlier time. */
@@ -202,6 +205,7 @@ export function createSession(fresh: NewSession, now: number): Session {
     firstQueuedAt: null,
     merge: null,
     mergesTaken: [],
+    trace: "",
     seq: 0,
     historyAt: now,
     stateChangedAt: now,

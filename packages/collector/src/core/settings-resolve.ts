@@ -14,6 +14,8 @@ import {
 } from "./settings-schema.ts";
 import type { Trigger } from "./trigger.ts";
 
+const DAY_MS = 86_400_000;
+
 /** With a shorter lease, one late beat would look like silence. */
 const MIN_BEATS_PER_LEASE = 1.5;
 
@@ -59,6 +61,7 @@ export function resolveSettings(overrides: Overrides, triggers: readonly Trigger
     },
     routing: text("routing"),
     reopenOnResponse: flag("reopenOnResponse"),
+    traceMs: Number(settingOf(overrides, "traceDays")) * DAY_MS,
     triggers,
   };
 }

@@ -205,6 +205,13 @@ export const FIELDS = {
     max: 3650,
     doc: "A session that has ended, or of which no signal and no event came, for this long is erased as by `DELETE`. Unset: it is kept until then.",
   },
+  traceDays: {
+    kind: "count",
+    default: 7,
+    min: 0,
+    max: 30,
+    doc: "How long the trace of a session is kept: what its pages did and when, which shows why its visitor was called gone. 0: none is written, and what there is is deleted.",
+  },
   origins: {
     kind: "origins",
     default: [],

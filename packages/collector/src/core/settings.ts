@@ -57,5 +57,7 @@ export interface Settings {
   };
   readonly routing: Routing;
   readonly reopenOnResponse: boolean;
+  /** How long facts of the trace are kept; 0: there is none. */
+  readonly traceMs: number;
   readonly triggers: readonly Trigger[];
 }

@@ -4,13 +4,18 @@
  * wait for it, however much there is to delete.
  * @module
  */
+import { withoutOldFacts } from "../core/trace.ts";
+import type { Stored } from "../stores/store.ts";
 import { idleSince } from "./activity.ts";
 import { AUDIT_KEPT_MS, auditIdBefore } from "./audit.ts";
 import type { Engine } from "./engine.ts";
 import { startHourly } from "./hourly.ts";
 import { Shares } from "./shares.ts";
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** The hour of the day, in UTC, in which old facts are dropped: reading all sessions each hour is not worth it. */
+const TRACE_HOUR = 3;
 /** Small enough that one call does not delay beats. */
 const PRUNE_LIMIT = 100;
 /** Sessions may be large. */
@@ -44,7 +49,7 @@ export async function applyRetention(
     }
   };
   for (const account of accounts) {
-    const { retentionDays, sessionRetentionDays } = engine.broadcasts.latest(account);
+    const { retentionDays, sessionRetentionDays, settings } = engine.broadcasts.latest(account);
     const now = engine.clock.now();
     if (retentionDays !== null) {
       const before = now - retentionDays * DAY_MS;
@@ -57,38 +62,70 @@ export async function applyRetention(
     }
     const oldest = auditIdBefore(now - AUDIT_KEPT_MS);
     await all(() => store.admin.pruneAudit(account, oldest, PRUNE_LIMIT));
-    if (sessionRetentionDays !== null) {
-      const before = now - sessionRetentionDays * DAY_MS;
-      await eraseIdle(engine, account, before, shares, stopped);
+    const dropsTraces = settings.traceMs > 0 && Math.floor(now / HOUR_MS) % 24 === TRACE_HOUR;
+    if (sessionRetentionDays === null && !dropsTraces) continue;
+    const before = sessionRetentionDays === null ? null : now - sessionRetentionDays * DAY_MS;
+    for await (const sessions of parts(engine, account, shares, stopped)) {
+      if (before !== null) await eraseIdle(engine, account, sessions, before, shares, stopped);
+      if (dropsTraces && !stopped.aborted) {
+        await dropTraces(engine, account, sessions, now, shares);
+      }
     }
   }
   await all(() => store.admin.pruneRecords(engine.clock.now(), PRUNE_LIMIT));
   while (!stopped.aborted && (await store.releaseSpace?.())) await shares.next();
 }
 
+/** All sessions of the account, a part at a time. */
+async function* parts(engine: Engine, account: string, shares: Shares, stopped: AbortSignal) {
+  for (let after: string | null = null; !stopped.aborted; ) {
+    const { sessions, next } = await engine.store.scan(account, after, SCAN_LIMIT);
+    await shares.next();
+    yield sessions;
+    if (next === null) return;
+    after = next;
+  }
+}
+
 async function eraseIdle(
   engine: Engine,
   account: string,
+  sessions: readonly Stored[],
   before: number,
   shares: Shares,
   stopped: AbortSignal,
 ): Promise<void> {
-  for (let after: string | null = null; !stopped.aborted; ) {
-    const { sessions, next } = await engine.store.scan(account, after, SCAN_LIMIT);
-    await shares.next();
-    const idle = sessions.filter(
-      // What goes on as another session is erased with that.
-      ({ session }) => session.merge === null && idleSince(session) <= before,
+  const idle = sessions.filter(
+    // What goes on as another session is erased with that.
+    ({ session }) => session.merge === null && idleSince(session) <= before,
+  );
+  for (let from = 0; from < idle.length && !stopped.aborted; from += ERASE_LIMIT) {
+    const part = idle.slice(from, from + ERASE_LIMIT).map(({ session, version }) =>
+      // The version: whatever has happened to it since it was read keeps it.
+      engine.erase({ account, id: session.id }, { expectedVersion: version }),
     );
-    for (let from = 0; from < idle.length && !stopped.aborted; from += ERASE_LIMIT) {
-      const part = idle.slice(from, from + ERASE_LIMIT).map(({ session, version }) =>
-        // The version: whatever has happened to it since it was read keeps it.
-        engine.erase({ account, id: session.id }, { expectedVersion: version }),
-      );
-      await Promise.all(part);
-      await shares.next();
-    }
-    if (next === null) return;
-    after = next;
+    await Promise.all(part);
+    await shares.next();
   }
+}
+
+/** Where anything happens to a session its old facts are dropped; this is for those where nothing does. */
+async function dropTraces(
+  engine: Engine,
+  account: string,
+  sessions: readonly Stored[],
+  now: number,
+  shares: Shares,
+): Promise<void> {
+  const { settings } = engine.broadcasts.latest(account);
+  const old = sessions.filter(({ session, shadow }) =>
+    [session, shadow ?? session].some((each) => withoutOldFacts(each, now, settings) !== each),
+  );
+  if (old.length === 0) return;
+  const inputs = [{ type: "tick" }] as const;
+  // One that has been erased meanwhile is not found, and one that cannot be read stays as it is.
+  await Promise.allSettled(
+    old.map(({ session: { id } }) => engine.submitUnfollowed({ key: { account, id }, inputs })),
+  );
+  await shares.next();
 }

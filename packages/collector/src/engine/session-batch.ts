@@ -9,6 +9,7 @@ import { aliasOf, isMerging } from "../core/merge.ts";
 import { holdsCapacity } from "../core/routing.ts";
 import { createSession, earliest, type Session } from "../core/session.ts";
 import type { Settings } from "../core/settings.ts";
+import { withoutTrace } from "../core/trace.ts";
 import { type Transition, visibleOf } from "../core/transition.ts";
 import { ERASURE_KEPT_MS } from "../stores/erasure.ts";
 import type { Found, SessionKey, Write } from "../stores/store.ts";
@@ -76,6 +77,7 @@ export class SessionBatch {
     if (!this.#live) return;
     if (presence.mode === "shadow") {
       this.#shadow ??= new SessionReducer(createShadow(this.#live.session), asIfOn);
+      this.#live.session = withoutTrace(this.#live.session);
     } else if (this.#shadow) {
       this.#live.session = dropShadow(this.#live.session, this.#shadow.session);
       this.#droppedShadowTransitions.push(...this.#shadow.transitions);
@@ -214,6 +216,8 @@ export class SessionBatch {
     const isBeatsOnly =
       stored !== null &&
       this.#isBeatsOnly &&
+      session.trace === stored.session.trace &&
+      shadow?.trace === stored.shadow?.trace &&
       !this.#hasAppliedBroadcast &&
       this.#eventIds.size + live.transitions.length + shadowTransitions.length === 0;
     const renewal =

@@ -46,7 +46,7 @@ export function createShadow(session: Session): Session {
   return { ...session, seq: session.shadowSeq };
 }
 
-/** Drops the shadow but keeps its `seq`, so that a later shadow continues the same history. */
+/** Drops the shadow but keeps its trace, and its `seq`, so that a later shadow continues the same history. */
 export function dropShadow(session: Session, shadow: Session): Session {
-  return { ...session, shadowSeq: shadow.seq };
+  return { ...session, shadowSeq: shadow.seq, trace: shadow.trace };
 }

@@ -44,6 +44,7 @@ import { signInRoutes } from "./sign-in.ts";
 import { signalRoutes } from "./signals.ts";
 import { streamRoutes } from "./stream.ts";
 import { tokenRoutes } from "./tokens.ts";
+import { traceRoutes } from "./trace.ts";
 import { transitionRoutes } from "./transitions.ts";
 import { triggerRoutes } from "./triggers.ts";
 import { closeUnread } from "./unread-body.ts";
@@ -86,6 +87,7 @@ export function createApp({ onError, getPath, ...given }: AppOptions): OpenAPIHo
   app.route("/", sessionRoutes(context));
   app.route("/", eventRoutes(context));
   app.route("/", transitionRoutes(context));
+  app.route("/", traceRoutes(context));
   app.route("/", streamRoutes(context));
   app.route("/", queueRoutes(context));
   app.route("/", tokenRoutes(context));

@@ -29,6 +29,7 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "DELETE /v1/sessions/:id": "admin",
   "POST /v1/sessions/:id/events": "operator",
   "GET /v1/sessions/:id/transitions": "viewer",
+  "GET /v1/sessions/:id/trace": "viewer",
   "GET /v1/transitions": "viewer",
   "GET /v1/stream": "viewer",
   "GET /v1/queue": "viewer",

@@ -104,7 +104,7 @@ export const sessionEvent = z
 export type SessionEvent = z.infer<typeof sessionEvent>;
 
 const instant = z.iso.datetime().openapi({ example: EXAMPLE_INSTANT });
-const standingSchema = z.object({
+export const standingSchema = z.object({
   state: z.enum(STATES),
   reason: z.enum(REASONS).nullable(),
   presence: z.enum(PRESENCES),

@@ -77,6 +77,7 @@ export function encodeSession(session: Session): string {
     encodeMerge(session),
     session.mergesTaken.length === 0 ? null : session.mergesTaken,
     session.links.length === 0 ? null : session.links.map(encodeLink),
+    session.trace === "" ? null : session.trace,
   ];
   const end = later.findLastIndex((value) => value !== null) + 1;
   return JSON.stringify([...row, ...later.slice(0, end)]);
@@ -235,6 +236,7 @@ export function decodeSession(id: string, text: string): Session {
     merge: decodeMerge(row[31] ?? null, createdAt),
     mergesTaken: listOf(row[32] ?? []).map(textOf),
     links: listOf(row[33] ?? []).map(decodeLink),
+    trace: textOf(row[34] ?? ""),
     seq: numberOf(row[23]),
     ...times,
     stateChangedAt: time(row[24]),

@@ -7,6 +7,7 @@ import { clockConformanceCases } from "../suite/clock.ts";
 import { deskMergeConformanceCases } from "../suite/desk-merges.ts";
 import { mergeConformanceCases } from "../suite/merges.ts";
 import { parkingConformanceCases } from "../suite/parking.ts";
+import { traceConformanceCases } from "../suite/traces.ts";
 import { trimmingConformanceCases } from "../suite/trimming.ts";
 import { ERASURE_KEPT_MS } from "./erasure.ts";
 import { MemoryStore } from "./memory/memory-store.ts";
@@ -49,6 +50,7 @@ describe.each(Object.entries(DRIVERS))("%s", (_name, { open, reopen }) => {
       ...outboxConformanceCases,
       ...clockConformanceCases,
       ...mergeConformanceCases,
+      ...traceConformanceCases,
       ...deskMergeConformanceCases,
       ...parkingConformanceCases,
       ...trimmingConformanceCases,

@@ -18,4 +18,5 @@ export { deskMergeConformanceCases } from "./desk-merges.ts";
 export { mergeConformanceCases } from "./merges.ts";
 export { parkingConformanceCases } from "./parking.ts";
 export { playScenarios } from "./scenarios.ts";
+export { traceConformanceCases } from "./traces.ts";
 export { trimmingConformanceCases } from "./trimming.ts";

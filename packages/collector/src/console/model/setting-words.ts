@@ -80,6 +80,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
       "reopenOnResponse",
       "retentionDays",
       "sessionRetentionDays",
+      "traceDays",
     ],
   },
 ];
@@ -272,5 +273,10 @@ export const SETTING_WORDS: Record<SettingName, SettingWords> = {
     label: "Keep conversations for",
     does: "A conversation that ended, or of which nothing came, this long ago is erased for good. Empty: kept until you erase it.",
     wrong: "Short: a visitor who comes back begins without a history.",
+  },
+  traceDays: {
+    label: "Keep what pages did for",
+    does: "What the pages of a conversation did and when, which shows why its visitor was called gone. 0: none of it is stored.",
+    wrong: "0: a verdict is shown without what led to it. Long: conversations take more space.",
   },
 };

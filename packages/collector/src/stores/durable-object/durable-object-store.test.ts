@@ -16,6 +16,7 @@ import {
   parkingConformanceCases,
   type Skipped,
   scenarios,
+  traceConformanceCases,
   trimmingConformanceCases,
 } from "../../suite/index.ts";
 import { OLD, SURVIVOR } from "../../suite/merges.ts";
@@ -57,6 +58,7 @@ describe("Durable Objects", () => {
       ...outboxConformanceCases,
       ...clockConformanceCases,
       ...mergeConformanceCases,
+      ...traceConformanceCases,
       ...deskMergeConformanceCases,
       ...parkingConformanceCases,
       ...trimmingConformanceCases,

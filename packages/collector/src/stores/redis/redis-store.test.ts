@@ -8,6 +8,7 @@ import { clockConformanceCases } from "../../suite/clock.ts";
 import { deskMergeConformanceCases } from "../../suite/desk-merges.ts";
 import { mergeConformanceCases, OLD, SURVIVOR } from "../../suite/merges.ts";
 import { parkingConformanceCases } from "../../suite/parking.ts";
+import { traceConformanceCases } from "../../suite/traces.ts";
 import { trimmingConformanceCases } from "../../suite/trimming.ts";
 import type { Store } from "../store.ts";
 import { ACCOUNT, conformanceCases, NOW, transitionOf, writeOf } from "../suite/index.ts";
@@ -54,6 +55,7 @@ const CASES = [
   ...outboxConformanceCases,
   ...clockConformanceCases,
   ...mergeConformanceCases,
+  ...traceConformanceCases,
   ...deskMergeConformanceCases,
   ...parkingConformanceCases,
   ...trimmingConformanceCases,

@@ -17,6 +17,7 @@ import {
   parkingConformanceCases,
   playScenarios,
   type Scenario,
+  traceConformanceCases,
   trimmingConformanceCases,
 } from "../../../suite/index.ts";
 import { history } from "../../../suite/testing/generated.ts";
@@ -140,6 +141,7 @@ const CASES = [
   ...outboxConformanceCases,
   ...clockConformanceCases,
   ...mergeConformanceCases,
+  ...traceConformanceCases,
   ...deskMergeConformanceCases,
   ...parkingConformanceCases,
   ...trimmingConformanceCases,
