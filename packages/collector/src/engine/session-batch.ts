@@ -216,8 +216,6 @@ export class SessionBatch {
     const isBeatsOnly =
       stored !== null &&
       this.#isBeatsOnly &&
-      session.trace === stored.session.trace &&
-      shadow?.trace === stored.shadow?.trace &&
       !this.#hasAppliedBroadcast &&
       this.#eventIds.size + live.transitions.length + shadowTransitions.length === 0;
     const renewal =
