@@ -809,7 +809,7 @@ describe("People", () => {
 
   it("changes a role, in a dialog that says what it may do", async () => {
     await lead.page.bringToFront();
-    await lead.page.locator("nav ::-p-text(People)").click();
+    await lead.page.locator("nav ul ::-p-text(People)").click();
     await lead.seeIn("#people", EMAIL);
     // The link that the collector printed at its start may still be open.
     await lead.page.waitForFunction(

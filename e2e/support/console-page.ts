@@ -51,7 +51,7 @@ export class ConsolePage {
 
   /** Follows a link of the navigation, and waits until its page has the focus. */
   async visit(title: string): Promise<void> {
-    await this.page.locator(`nav ::-p-text(${title})`).click();
+    await this.page.locator(`nav ul ::-p-text(${title})`).click();
     await this.page.waitForFunction(
       (wanted) => {
         const { activeElement } = document;
