@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./scripts/test-order.ts";
 
@@ -21,6 +22,8 @@ const fakeTimers = { now: Date.UTC(2026, 0, 15, 12, 34, 56) };
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    // Three on two cores, too: many tests wait for clocks, browsers and servers.
+    maxWorkers: Math.max(3, availableParallelism()),
     projects: [
       {
         // The collector reads the wire format from source here, so that no test needs a build.

@@ -48,12 +48,16 @@ const OUTBOUND = {
   apiAccessToken: "an_access_token",
 };
 
-/** What is known of a conversation as the desk has it. */
-async function knownOf(conversation: string) {
+async function conversationName(conversation: string) {
   const key = { account: "default", id: "main-12" };
   const [found] = await harness.store.load([{ key, eventIds: [] }]);
   const sessionCreatedAt = found?.stored?.session.createdAt ?? 0;
-  const name = { account: "default", desk: "main", conversation, sessionCreatedAt };
+  return { account: "default", desk: "main", conversation, sessionCreatedAt };
+}
+
+/** What is known of a conversation as the desk has it. */
+async function knownOf(conversation: string) {
+  const name = await conversationName(conversation);
   return (await new Conversations(harness.store.admin).read(name)).known;
 }
 
@@ -343,6 +347,17 @@ describe("a desk", () => {
     expect(await knownOf("12")).toMatchObject({
       status: { value: "solved", at: harness.clock.now() },
     });
+  });
+
+  it("is told, and the ticket and channel that it gave the conversation stay known", async () => {
+    await begin();
+    const conversations = new Conversations(harness.store.admin);
+    const name = await conversationName("12");
+    const told = { ticket: { id: "7", at: 1 }, channelAt: 2 };
+    await conversations.update(name, harness.clock.now(), (before) => ({ ...before, ...told }));
+    await deliverAll();
+    expect(chatwoot.writes).toHaveLength(1);
+    expect(await conversations.read(name)).toMatchObject(told);
   });
 
   it("that refuses one conversation and accepts others is not left alone", async () => {

@@ -262,8 +262,9 @@ class DeskWriter {
     const { tags, ...fields } = changed;
     const patch = { ...fields, ...(tags && { tags: session.ticket.tags }) };
     const now = this.#engine.clock.now();
-    await this.#conversations.update(name, now, ({ known }) => ({
-      known: noteWritten(known, patch, now),
+    await this.#conversations.update(name, now, ({ dryRun: _, ...before }) => ({
+      ...before,
+      known: noteWritten(before.known, patch, now),
       written,
     }));
   }

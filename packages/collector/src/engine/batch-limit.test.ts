@@ -14,13 +14,13 @@ function runBatch(limit: BatchLimit, requests: number, requestMs: number, commit
 
 it("takes fewer requests, the more they cost, and more again once they cost less", () => {
   const limit = new BatchLimit();
-  expect(limit.requests).toBe(200);
+  expect(limit.requests).toBe(100);
   runBatch(limit, 20, 1);
   expect(limit.requests).toBe(8);
   runBatch(limit, 8, 0.5);
   expect(limit.requests).toBe(16);
   for (let batch = 0; batch < 4; batch += 1) runBatch(limit, limit.requests, 0);
-  expect(limit.requests).toBe(200);
+  expect(limit.requests).toBe(100);
 });
 
 it("takes one request at least, however much it costs", () => {
@@ -33,7 +33,7 @@ it("takes many requests again after a slow batch, though each commit costs much 
   const limit = new BatchLimit();
   runBatch(limit, 100, 1);
   for (let batch = 0; batch < 8; batch += 1) runBatch(limit, limit.requests, 0.01, 4);
-  expect(limit.requests).toBe(200);
+  expect(limit.requests).toBe(100);
 });
 
 it("does not take more because few requests came", () => {

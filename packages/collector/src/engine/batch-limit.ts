@@ -6,7 +6,7 @@
 
 /** How long a batch should hold up the event loop. */
 const TARGET_MS = 8;
-const MAX_REQUESTS = 200;
+const MAX_REQUESTS = 100;
 
 export class BatchLimit {
   #requests = MAX_REQUESTS;

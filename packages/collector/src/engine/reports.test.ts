@@ -183,3 +183,14 @@ it("neither counts a merge as a conversation nor as a return", async () => {
   const found = await shop.report();
   expect(found).toMatchObject({ conversations: 1, departures: 1, contradicted: 1 });
 });
+
+it("waits for no return of a visitor who is here by the pages of another session", async () => {
+  const shop = await Shop.open();
+  await shop.write("old", "orders");
+  await shop.leave("old");
+  expect(await shop.report()).toMatchObject({ departures: 1, undecided: 1 });
+  await shop.write("here", "orders");
+  await shop.harness.merge({ account: ACCOUNT, id: "here" }, "old");
+  await shop.harness.settle();
+  expect(await shop.report()).toMatchObject({ contradicted: 0, undecided: 0 });
+});

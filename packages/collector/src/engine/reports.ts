@@ -27,8 +27,6 @@ const LOAD_LIMIT = 100;
 const LONGER_MS = [1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600].map(
   (seconds) => seconds * 1_000,
 );
-/** The longest that is advised: after it a return is no contradiction. */
-const MAX_ADVICE_MS = CONTRADICTED_WITHIN_MS;
 /** Fewer departures say too little. */
 const MIN_DEPARTURES = 20;
 /** A share of contradicted departures that is no reason for a longer buffer. */
@@ -233,10 +231,11 @@ class Reading {
     } else if (from.presence === "offline" && to.presence === "online") {
       const since = known.departedAt;
       known.departedAt = null;
-      // A visitor who is here by the pages of another session has not returned (rule 26).
-      if (since === null || cause === "merged") return;
-      const awayMs = at - since;
+      if (since === null) return;
       if (since > this.#knownUntil - CONTRADICTED_WITHIN_MS) this.#undecided -= 1;
+      // A visitor who is here by the pages of another session has not returned (rule 26).
+      if (cause === "merged") return;
+      const awayMs = at - since;
       if (awayMs > AFTER_MS) return;
       this.#returnsMs.push(awayMs);
       if (awayMs <= CONTRADICTED_WITHIN_MS) this.#periodAt(since).contradicted += 1;
@@ -448,6 +447,6 @@ async function countByWaiting(abandoned: readonly Abandoned[]) {
 function adviceOf(departures: number, contradicted: number, curve: Report["curve"]): number | null {
   const acceptable = departures * ACCEPTABLE_SHARE;
   if (departures < MIN_DEPARTURES || contradicted <= acceptable) return null;
-  const found = curve.find(({ returned }) => contradicted - returned <= acceptable);
-  return found ? Math.min(found.byMs, MAX_ADVICE_MS) : null;
+  // Never more than a minute: after that a return is no contradiction.
+  return curve.find(({ returned }) => contradicted - returned <= acceptable)?.byMs ?? null;
 }

@@ -4,6 +4,8 @@
  * wait for it, however much there is to delete.
  * @module
  */
+
+import type { Settings } from "../core/settings.ts";
 import { withoutOldFacts } from "../core/trace.ts";
 import type { Stored } from "../stores/store.ts";
 import { idleSince } from "./activity.ts";
@@ -62,13 +64,14 @@ export async function applyRetention(
     }
     const oldest = auditIdBefore(now - AUDIT_KEPT_MS);
     await all(() => store.admin.pruneAudit(account, oldest, PRUNE_LIMIT));
-    const dropsTraces = settings.traceMs > 0 && Math.floor(now / HOUR_MS) % 24 === TRACE_HOUR;
+    // Without traces, too: sessions that are over apply no setting by themselves everywhere.
+    const dropsTraces = Math.floor(now / HOUR_MS) % 24 === TRACE_HOUR;
     if (sessionRetentionDays === null && !dropsTraces) continue;
     const before = sessionRetentionDays === null ? null : now - sessionRetentionDays * DAY_MS;
     for await (const sessions of parts(engine, account, shares, stopped)) {
       if (before !== null) await eraseIdle(engine, account, sessions, before, shares, stopped);
       if (dropsTraces && !stopped.aborted) {
-        await dropTraces(engine, account, sessions, now, shares);
+        await dropTraces(engine, account, sessions, { now, settings }, shares);
       }
     }
   }
@@ -114,10 +117,9 @@ async function dropTraces(
   engine: Engine,
   account: string,
   sessions: readonly Stored[],
-  now: number,
+  { now, settings }: { readonly now: number; readonly settings: Settings },
   shares: Shares,
 ): Promise<void> {
-  const { settings } = engine.broadcasts.latest(account);
   const old = sessions.filter(({ session, shadow }) =>
     [session, shadow ?? session].some((each) => withoutOldFacts(each, now, settings) !== each),
   );

@@ -24,3 +24,15 @@ it("drops old facts once a day of a session to which nothing happens any more", 
   expect(await traceAt(START + 7 * DAY_MS + HOUR_MS)).toBe("|0U");
   expect(await traceAt(START + 8 * DAY_MS)).toBe("");
 });
+
+it("drops all facts where traces were switched off, of a session that has not applied that yet", async () => {
+  const harness = new EngineHarness(new MemoryStore(), START);
+  const inputs = [{ type: "end_user_message", sentAt: null }] as const;
+  await harness.submit({ key: KEY, inputs, create: { channel: "web_widget" } });
+  await harness.engine.changeSettings(KEY.account, { overrides: { traceDays: 0 } });
+  const traceOf = async () => (await harness.read([KEY]))[0]?.session.trace;
+  expect(await traceOf()).toBe("|0U");
+  harness.jump(START + 60_000);
+  await applyRetention(harness.engine, [KEY.account]);
+  expect(await traceOf()).toBe("");
+});

@@ -15,6 +15,10 @@ it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"])(
   },
 );
 
+it.each(["a;=1", "a\t=1"])("quotes %j, since some spreadsheets divide there", (text) => {
+  expect(line(text)).toBe(`"${text}"\r\n`);
+});
+
 it("leaves numbers as they are, and null empty", () => {
   expect(line(-1.5, null, 0)).toBe("-1.5,,0\r\n");
 });

@@ -58,6 +58,14 @@ it("refuses a period and a time zone that make no sense, by name", async () => {
   expect(await code("from=yesterday")).toEqual([400, "invalid_request"]);
 });
 
+it("has room for 92 days of which one has 25 hours", async () => {
+  const query = "from=2026-10-01&to=2027-01-01&tz=Europe/Berlin";
+  expect(await harness.json("GET", `/v1/reports?${query}`)).toMatchObject({
+    from: "2026-09-30T22:00:00.000Z",
+    to: "2026-12-31T23:00:00.000Z",
+  });
+});
+
 it("begins a date at midnight in the time zone", async () => {
   const query = "from=2026-03-28&to=2026-03-30&tz=Europe/Berlin";
   expect(await harness.json("GET", `/v1/reports?${query}`)).toMatchObject({

@@ -18,6 +18,8 @@ const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 7;
 /** Longer ones take too long, and too much memory. */
 const MAX_DAYS = 92;
+/** Days of a time zone are longer by so much where its clocks go back. */
+const CLOCK_CHANGE_MS = 3_600_000;
 
 const ABANDON_REASONS = ["user_offline", "transferred_to_email"] as const;
 const TABLES = ["periods", "hours", "groups", "reasons", "waiting", "agents", "curve"] as const;
@@ -192,7 +194,7 @@ function instantOf(given: string, timeZone: TimeZone): number {
 
 /** @throws {Problem} `invalid_period` */
 function requireValid(from: number, to: number): void {
-  if (from < to && to - from <= MAX_DAYS * DAY_MS) return;
+  if (from < to && to - from <= MAX_DAYS * DAY_MS + CLOCK_CHANGE_MS) return;
   throw new Problem(
     "invalid_period",
     `Give a \`from\` before \`to\`, at most ${MAX_DAYS} days apart.`,

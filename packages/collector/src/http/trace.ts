@@ -161,7 +161,10 @@ async function historyOf(
   // One more than is shown says who was assigned before.
   const after = Math.max(0, seq - MAX_FACTS - 1);
   const entries = await store.history(key, after, MAX_FACTS + 1, track);
-  let assignee = after === 0 ? null : (entries[0]?.transition.assignee ?? null);
+  const [first] = entries;
+  // Only the first transition of a session that had not begun says that nobody was assigned before.
+  const isStart = first?.transition.seq === 1 && first.transition.from.state === "none";
+  let assignee = isStart ? null : (first?.transition.assignee ?? null);
   const facts: FactView[] = [];
   for (const { transition } of entries) {
     const { cause, from, to, triggers, ticketChanges } = transition;

@@ -36,7 +36,7 @@ it("the memory store has the transitions that the rules give, for any history", 
       compared += transitions.length;
     }
   });
-  const numRuns = Number(runsAsked ?? 3_000);
+  const numRuns = Number(runsAsked ?? 2_200);
   await fc.assert(play, { numRuns });
   expect(compared).toBeGreaterThan(numRuns);
   // Otherwise the fast path would not be covered.
@@ -66,7 +66,7 @@ it("in the mode `shadow` what happens live is what happens with presence off, fo
     const off = await liveHistories(generated, "off");
     expect(await liveHistories(generated, "shadow")).toEqual(off);
   });
-  const numRuns = Number(runsAsked ?? 300);
+  const numRuns = Number(runsAsked ?? 220);
   await fc.assert(play, { numRuns });
   expect(shadowed).toBeGreaterThan(numRuns);
 }, 300_000);
@@ -80,7 +80,7 @@ it("the SQLite store shows the same as the memory store, for any history", async
     renewed += await comparison.finally(() => store.close());
   });
   // A failure prints its seed; shrinking it may take a while.
-  await fc.assert(play, { numRuns: Number(runsAsked ?? 250) });
+  await fc.assert(play, { numRuns: Number(runsAsked ?? 180) });
   // Otherwise the fast path would not be covered.
   expect(renewed).toBeGreaterThan(0);
 }, 300_000);

@@ -122,7 +122,7 @@ async function outcome(harness: DeliveryHarness, session: string): Promise<[numb
 /** How many plans are generated: fewer where they only add what the store does. */
 const STORES: readonly (readonly [string, () => Store, number])[] = [
   ["memory", () => new MemoryStore(), 200],
-  ["sqlite", () => new SqliteStore(":memory:"), 80],
+  ["sqlite", () => new SqliteStore(":memory:"), 60],
 ];
 
 interface Plan {

@@ -20,8 +20,8 @@ const A_DAY_MS = 86_400_000;
 const requestedRuns = process.env["RUNS"];
 
 describe.each([
-  ["a server", RedisServer, { any: 28, merging: 12 }],
-  ["a cluster", RedisCluster, { any: 13, merging: 8 }],
+  ["a server", RedisServer, { any: 20, merging: 9 }],
+  ["a cluster", RedisCluster, { any: 10, merging: 6 }],
 ])("%s", (_name, kind, runs) => {
   let servers: RedisServer | RedisCluster;
   let store: RedisStore;
