@@ -128,8 +128,13 @@ it("lists every conversation, renders those in sight, and finds one by the keybo
   await page.waitForSelector("#filter-q");
   await page.focus("#filter-q");
   await page.keyboard.type("conv_137");
-  await shows("#conversations-status", "1 conversation");
-  expect(new URL(page.url()).hash).toBe("#/conversations?q=conv_137");
+  // Also "11 conversations" contains the words.
+  await page.waitForFunction(
+    () =>
+      location.hash === "#/conversations?q=conv_137" &&
+      document.querySelector("#conversations-status")?.textContent === "1 conversation",
+    { polling: 50 },
+  );
   await page.focus("[data-conversation] button");
   await page.keyboard.press("Enter");
   await shows("#drawer-name", "conv_137");

@@ -1,15 +1,15 @@
 import { type Agent, placesWords } from "../model/agent.ts";
 import type { Agents } from "../state/agents.ts";
+import { useMay } from "../ui/own-role.tsx";
 import { CapacityForm } from "./capacity-form.tsx";
 
 interface Props {
   agent: Agent;
   agents: Agents;
-  mayChange: boolean;
 }
 
 /** One agent with the places that are held and free. */
-export function AgentItem({ agent, agents, mayChange }: Props) {
+export function AgentItem({ agent, agents }: Props) {
   const { id, capacity, held, sessions } = agent;
   const isOver = capacity !== null && held > capacity;
   return (
@@ -36,9 +36,8 @@ export function AgentItem({ agent, agents, mayChange }: Props) {
           </meter>
         )}
       </div>
-      {mayChange && (
+      {useMay("operator") && (
         <CapacityForm
-          key={capacity}
           id={id}
           capacity={capacity}
           isBusy={agents.isBusy.value}

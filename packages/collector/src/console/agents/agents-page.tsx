@@ -1,5 +1,6 @@
 import type { Agents } from "../state/agents.ts";
 import { MAX_QUEUED } from "../state/agents.ts";
+import { useMay } from "../ui/own-role.tsx";
 import { Page } from "../ui/page.tsx";
 import { usePageOpened } from "../ui/use-page-opened.ts";
 import { AgentForm } from "./agent-form.tsx";
@@ -8,13 +9,11 @@ import { WaitingGroups } from "./waiting-groups.tsx";
 
 interface Props {
   agents: Agents;
-  /** Whether the person at this browser may change something. */
-  mayChange: boolean;
   onOpen: (id: string) => void;
 }
 
 /** Who works, who is full, and everybody who waits. */
-export function AgentsPage({ agents, mayChange, onOpen }: Props) {
+export function AgentsPage({ agents, onOpen }: Props) {
   usePageOpened(agents.read);
   const list = agents.list.value ?? [];
   const queued = agents.queued.value;
@@ -37,29 +36,29 @@ export function AgentsPage({ agents, mayChange, onOpen }: Props) {
         )}
         <ul id="agents" class="plain agents">
           {list.map((agent) => (
-            <AgentItem key={agent.id} agent={agent} agents={agents} mayChange={mayChange} />
+            <AgentItem key={agent.id} agent={agent} agents={agents} />
           ))}
         </ul>
-        {mayChange && <AgentForm agents={agents} />}
+        {useMay("operator") && <AgentForm agents={agents} />}
       </section>
       <WaitingGroups
         id="whole-queue"
+        standing="queued"
         title="In the queue"
         empty="Nobody is waiting."
         sessions={queued}
         isCut={queued.length >= MAX_QUEUED}
         agents={agents}
-        mayChange={mayChange}
         onOpen={onOpen}
       />
       <WaitingGroups
         id="whole-direct"
+        standing="direct"
         title="To be given straight to an agent"
         empty="Nobody. Those who left or fell silent are here, if your routing counts them."
         sessions={direct}
         isCut={direct.length >= MAX_QUEUED}
         agents={agents}
-        mayChange={mayChange}
         onOpen={onOpen}
       />
     </Page>

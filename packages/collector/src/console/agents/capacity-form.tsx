@@ -4,19 +4,23 @@ interface Props {
   id: string;
   capacity: number | null;
   isBusy: boolean;
-  onSet: (capacity: number) => void;
+  /** @returns whether it was set */
+  onSet: (capacity: number) => Promise<boolean>;
 }
 
 /** Sets how many conversations an agent can hold. */
 export function CapacityForm({ id, capacity, isBusy, onSet }: Props) {
-  const typed = useSignal(capacity === null ? "" : String(capacity));
-  const isSame = typed.value === String(capacity ?? "");
+  /** `null`: what is set. */
+  const typed = useSignal<string | null>(null);
+  const set = String(capacity ?? "");
+  const text = typed.value ?? set;
   return (
     <form
       class="inline"
-      onSubmit={(event) => {
+      onSubmit={async (event) => {
         event.preventDefault();
-        onSet(Number(typed.peek()));
+        const isSet = await onSet(Number(text));
+        if (isSet && typed.peek() === text) typed.value = null;
       }}
     >
       <label>
@@ -29,13 +33,13 @@ export function CapacityForm({ id, capacity, isBusy, onSet }: Props) {
           step={1}
           required
           placeholder="no limit"
-          value={typed}
+          value={text}
           onInput={({ currentTarget }) => {
             typed.value = currentTarget.value;
           }}
         />
       </label>
-      <button type="submit" disabled={isBusy || isSame}>
+      <button type="submit" disabled={isBusy || text === set}>
         Set
       </button>
     </form>

@@ -1,3 +1,4 @@
+import { freest } from "../model/agent.ts";
 import type { Session } from "../model/session.ts";
 import { byGroup } from "../model/waiting-groups.ts";
 import type { Agents } from "../state/agents.ts";
@@ -5,6 +6,7 @@ import { WaitingItem } from "./waiting-item.tsx";
 
 interface Props {
   id: string;
+  standing: "queued" | "direct";
   title: string;
   /** Shown where there is none. */
   empty: string;
@@ -12,13 +14,13 @@ interface Props {
   /** Whether there may be more. */
   isCut: boolean;
   agents: Agents;
-  mayChange: boolean;
   onOpen: (id: string) => void;
 }
 
 /** Everybody who waits, by group, each with the position in the whole queue. */
 export function WaitingGroups(props: Props) {
-  const { id, title, empty, sessions, isCut, agents, mayChange, onOpen } = props;
+  const { id, standing, title, empty, sessions, isCut, agents, onOpen } = props;
+  const next = freest(agents.list.value ?? [])?.id ?? null;
   const isRead = agents.list.value !== null;
   return (
     <section id={id} class="card" aria-labelledby={`${id}-title`}>
@@ -39,7 +41,7 @@ export function WaitingGroups(props: Props) {
                 position={position}
                 session={session}
                 agents={agents}
-                mayChange={mayChange}
+                freest={next}
                 onOpen={onOpen}
               />
             ))}
@@ -49,7 +51,7 @@ export function WaitingGroups(props: Props) {
       {isCut && (
         <p class="quiet">
           Only the first {sessions.length} are listed. The page{" "}
-          <a href="#/conversations?queue=queued">Conversations</a> has more.
+          <a href={`#/conversations?queue=${standing}`}>Conversations</a> has more.
         </p>
       )}
     </section>

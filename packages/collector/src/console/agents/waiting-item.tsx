@@ -1,7 +1,8 @@
-import { freest } from "../model/agent.ts";
+import { useSignal } from "@preact/signals";
 import type { Session } from "../model/session.ts";
 import { ticketWords, visitorName } from "../model/words.ts";
 import type { Agents } from "../state/agents.ts";
+import { useMay } from "../ui/own-role.tsx";
 import { PresenceMark } from "../ui/presence-mark.tsx";
 import { Since } from "../ui/since.tsx";
 
@@ -9,12 +10,13 @@ interface Props {
   position: number;
   session: Session;
   agents: Agents;
-  mayChange: boolean;
+  /** The agent with most places free; `null`: all are full. */
+  freest: string | null;
   onOpen: (id: string) => void;
 }
 
 /** One who waits. Where no help desk has the conversation, it can be given to an agent here. */
-export function WaitingItem({ position, session, agents, mayChange, onOpen }: Props) {
+export function WaitingItem({ position, session, agents, freest, onOpen }: Props) {
   const { id, queuedAt, stateChangedAt, ticket } = session;
   return (
     <li data-waiting={id}>
@@ -29,12 +31,13 @@ export function WaitingItem({ position, session, agents, mayChange, onOpen }: Pr
         <Since at={queuedAt ?? stateChangedAt} precision="fine" />
         <PresenceMark of={session} />
       </div>
-      {mayChange && <Assign session={session} agents={agents} />}
+      {useMay("operator") && <Assign session={session} agents={agents} freest={freest} />}
     </li>
   );
 }
 
-function Assign({ session, agents }: Pick<Props, "session" | "agents">) {
+function Assign({ session, agents, freest }: Pick<Props, "session" | "agents" | "freest">) {
+  const chosen = useSignal<string | null>(null);
   const { links, ticket } = session;
   if (links.length > 0 || ticket.id !== null) {
     const where = links[0]?.desk;
@@ -43,19 +46,25 @@ function Assign({ session, agents }: Pick<Props, "session" | "agents">) {
     );
   }
   const list = agents.list.value ?? [];
-  if (list.length === 0) return null;
+  const agent = chosen.value ?? freest ?? list[0]?.id;
+  if (agent === undefined) return null;
   return (
     <form
       class="inline assign"
       onSubmit={(event) => {
         event.preventDefault();
-        const agent = new FormData(event.currentTarget).get("agent");
-        if (typeof agent === "string") agents.assign(session, agent);
+        agents.assign(session, agent);
       }}
     >
       <label>
         <span class="unseen">Agent for {visitorName(session)}</span>
-        <select name="agent" defaultValue={freest(list)?.id}>
+        <select
+          name="agent"
+          value={agent}
+          onChange={({ currentTarget }) => {
+            chosen.value = currentTarget.value;
+          }}
+        >
           {list.map(({ id }) => (
             <option key={id}>{id}</option>
           ))}

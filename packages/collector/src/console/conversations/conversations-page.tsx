@@ -17,6 +17,7 @@ const COUNT = new Intl.NumberFormat();
 
 /** Every conversation that the collector keeps, to be searched, filtered and sorted. */
 export function ConversationsPage({ conversations, query, onOpen }: Props) {
+  useEffect(() => conversations.forget, [conversations]);
   useEffect(() => conversations.show(query), [conversations, query]);
   const filter = conversations.filter.value;
   const status = conversations.status.value;

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { PRESENCES, QUEUE_STANDINGS, REASONS, STATES } from "../../core/lists.ts";
 import {
@@ -39,6 +40,7 @@ interface Props {
 
 /** The filter as a form. A change counts immediately. */
 export function FilterForm({ filter, onChange }: Props) {
+  const isOpen = useSignal(false);
   const isFiltered = Object.keys(filter).some((name) => {
     const key = name as keyof ConversationFilter;
     return key !== "sort" && key !== "isAscending" && filter[key] !== EVERYTHING[key];
@@ -69,7 +71,13 @@ export function FilterForm({ filter, onChange }: Props) {
           ))}
         </select>
       </label>
-      <details class="more-filters" open={hasMore(filter)}>
+      <details
+        class="more-filters"
+        open={isOpen.value || hasMore(filter)}
+        onToggle={({ currentTarget }) => {
+          isOpen.value = currentTarget.open;
+        }}
+      >
         <summary>More filters</summary>
         <div class="filters">
           <Choice
@@ -145,8 +153,9 @@ function Text({ name, label, filter, onChange }: TextProps) {
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   const value = filter[name];
   useEffect(() => {
-    // What is being typed is ahead of the address.
-    if (timer.current === null && input.current) input.current.value = value;
+    // What is being typed is ahead of the address, which holds it without the spaces around it.
+    if (timer.current !== null || !input.current) return;
+    if (input.current.value.trim() !== value) input.current.value = value;
   }, [value]);
   useEffect(() => () => clearTimeout(timer.current ?? undefined), []);
   return (

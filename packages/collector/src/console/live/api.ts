@@ -99,7 +99,11 @@ export function createApi(base: URL, onRoleMissing: () => void = () => {}) {
       return response.json();
     },
 
-    report: (query: URLSearchParams) => read<Report>(`v1/reports?${query}`),
+    async report(query: URLSearchParams): Promise<Report> {
+      const response = await open(`v1/reports?${query}`);
+      if (!response.ok) throw await problemIn(response);
+      return response.json();
+    },
     /** One table of a report. */
     async reportCsv(query: URLSearchParams): Promise<Blob> {
       const response = await open(`v1/reports?${query}`, { headers: { accept: "text/csv" } });

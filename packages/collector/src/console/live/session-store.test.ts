@@ -24,6 +24,14 @@ describe("createSessionStore", () => {
     expect(store.get("conv_1")?.state).toBe("ended");
   });
 
+  it("knows of two versions of a session the newest", () => {
+    const store = createSessionStore();
+    expect(store.newest(aSession({ seq: 4 })).seq).toBe(4);
+    store.put([aSession({ seq: 5 })]);
+    expect(store.newest(aSession({ seq: 4 })).seq).toBe(5);
+    expect(store.newest(aSession({ seq: 6 })).seq).toBe(6);
+  });
+
   it("does not notify listeners of a duplicate transition", () => {
     const store = createSessionStore();
     store.put([aSession()]);

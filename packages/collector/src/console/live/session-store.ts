@@ -45,6 +45,11 @@ export function createSessionStore(batchMs = 0) {
 
   return {
     get: (id: string) => sessions.get(id),
+    /** The stored version, if it is newer than this one. */
+    newest(session: Session): Session {
+      const known = sessions.get(session.id);
+      return known && known.seq > session.seq ? known : session;
+    },
     all: () => sessions.values(),
     get size() {
       return sessions.size;

@@ -49,15 +49,15 @@ export interface Report {
   released: { seconds: number; byAgent: { agent: string; count: number; seconds: number }[] };
 }
 
-/** The tables that the collector writes as CSV, with the words of their links. */
+/** The tables that the collector writes as CSV, with the words of their buttons. */
 export const REPORT_TABLES = {
-  periods: "by day",
-  hours: "by hour",
-  groups: "by group",
-  reasons: "by reason",
-  waiting: "by waiting time",
-  agents: "released time by agent",
-  curve: "longer buffers",
+  periods: "By day",
+  hours: "By hour",
+  groups: "By group",
+  reasons: "By reason",
+  waiting: "By waiting time",
+  agents: "Released time by agent",
+  curve: "Longer buffers",
 } as const;
 export type ReportTable = keyof typeof REPORT_TABLES;
 

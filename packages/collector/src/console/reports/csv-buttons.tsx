@@ -33,7 +33,7 @@ export function CsvButtons({ onCsv }: { onCsv: (table: ReportTable) => Promise<B
             data-csv={table}
             onClick={() => save(table as ReportTable)}
           >
-            {words.replace(/^./, (first) => first.toUpperCase())}
+            {words}
           </button>
         ))}
       </div>

@@ -54,7 +54,7 @@ export function ReportsPage({ reports }: { reports: Reports }) {
         ))}
       </fieldset>
       <p id="reports-status" role="status">
-        {problem.value || (isBusy.value && found === null ? "Reading…" : "")}
+        {problem.value || (isBusy.value ? "Reading…" : "")}
       </p>
       {found && <Found report={found} reports={reports} />}
     </Page>
@@ -118,6 +118,7 @@ function Found({ report, reports }: { report: Report; reports: Reports }) {
         />
         <WaitingTable
           title="By group"
+          head="Group"
           rows={abandoned.byGroup.map(({ group, ...rest }) => ({
             name: group ?? "No group",
             ...rest,
@@ -125,6 +126,7 @@ function Found({ report, reports }: { report: Report; reports: Reports }) {
         />
         <WaitingTable
           title="By reason"
+          head="Reason"
           rows={abandoned.byReason.map(({ reason, ...rest }) => ({
             name: REASON_WORDS[reason],
             ...rest,

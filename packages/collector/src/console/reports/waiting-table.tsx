@@ -2,20 +2,20 @@ import { type Spread, waitedWords } from "../model/report.ts";
 
 interface Props {
   title: string;
+  /** Of the first column. */
+  head: string;
   rows: readonly { name: string; count: number; waitedSeconds: Spread | null }[];
 }
 
 /** How many gave up, and after how long, by something. */
-export function WaitingTable({ title, rows }: Props) {
+export function WaitingTable({ title, head, rows }: Props) {
   if (rows.length === 0) return null;
   return (
     <table class="buffers">
       <caption>{title}</caption>
       <thead>
         <tr>
-          <th scope="col">
-            {title.replace("By ", "").replace(/^./, (first) => first.toUpperCase())}
-          </th>
+          <th scope="col">{head}</th>
           <th scope="col">Gave up</th>
           <th scope="col">Waited</th>
         </tr>

@@ -39,13 +39,7 @@ export function PageContent({ page, query, forms, live, self }: Props) {
         />
       );
     case "agents":
-      return (
-        <AgentsPage
-          agents={forms.agents}
-          mayChange={self.role !== "viewer"}
-          onOpen={live.drawer.open}
-        />
-      );
+      return <AgentsPage agents={forms.agents} onOpen={live.drawer.open} />;
     case "reports":
       return <ReportsPage reports={forms.reports} />;
     case "presence":

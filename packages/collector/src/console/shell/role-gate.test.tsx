@@ -20,7 +20,7 @@ async function offered(page: PagePath, role: "viewer" | "operator" | "admin"): P
 it.each<[PagePath, viewer: Offer, operator: Offer]>([
   ["now", "everything", "everything"],
   ["conversations", "everything", "everything"],
-  ["agents", "everything", "everything"],
+  ["agents", "a look", "everything"],
   ["reports", "everything", "everything"],
   ["setup", "a look", "a look"],
   ["presence", "a look", "a look"],

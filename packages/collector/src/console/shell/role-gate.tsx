@@ -13,6 +13,7 @@ interface Need {
 
 /** Which role makes all changes on a page. */
 const NEEDS: Partial<Record<PagePath, Need>> = {
+  agents: { role: "operator", isReadable: true },
   setup: { role: "admin", isReadable: true },
   presence: { role: "admin", isReadable: true },
   triggers: { role: "operator", isReadable: true },

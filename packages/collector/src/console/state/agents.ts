@@ -9,6 +9,8 @@ import { createListWork } from "./work.ts";
 export const MAX_QUEUED = 2_000;
 const PAGE = 500;
 
+type Standing = "queued" | "direct";
+
 export type Agents = ReturnType<typeof createAgents>;
 
 /** The agents with their places, and the whole queue that waits for them. */
@@ -18,14 +20,22 @@ export function createAgents(
 ) {
   const queued = signal<readonly Session[]>([]);
   const direct = signal<readonly Session[]>([]);
+  /** Left the store since the reading began, which may still find them. */
+  const removed = new Set<string>();
   const work = createListWork<Agent>(async () => {
+    removed.clear();
     const [agents, waiting, apart] = await Promise.all([
       readAgents(),
       readQueue("queued"),
       readQueue("direct"),
     ]);
-    queued.value = waiting;
-    direct.value = apart;
+    const now = (sessions: readonly Session[], standing: Standing) =>
+      sessions
+        .filter(({ id }) => !removed.has(id))
+        .map(store.newest)
+        .filter(({ queue }) => queue === standing);
+    queued.value = now(waiting, "queued");
+    direct.value = now(apart, "direct");
     return agents;
   });
 
@@ -40,7 +50,7 @@ export function createAgents(
     return agents;
   }
 
-  async function readQueue(standing: "queued" | "direct"): Promise<Session[]> {
+  async function readQueue(standing: Standing): Promise<Session[]> {
     const sessions: Session[] = [];
     const query = new URLSearchParams({ queue: standing, limit: String(PAGE) });
     if (standing === "queued") query.set("sort", "waiting");
@@ -57,15 +67,19 @@ export function createAgents(
   /** Those that left the queue leave the list, too; others come when it is read again. */
   store.listen((ids) => {
     const changed = new Set(ids);
+    for (const id of changed) {
+      if (store.get(id)) removed.delete(id);
+      else removed.add(id);
+    }
     for (const [standing, list] of [
       ["queued", queued],
       ["direct", direct],
     ] as const) {
       if (!list.peek().some(({ id }) => changed.has(id))) continue;
-      list.value = list
-        .peek()
-        .map((session) => (changed.has(session.id) ? (store.get(session.id) ?? session) : session))
-        .filter(({ queue }) => queue === standing);
+      list.value = list.peek().flatMap((session) => {
+        const now = changed.has(session.id) ? store.get(session.id) : session;
+        return now?.queue === standing ? [now] : [];
+      });
     }
   });
 

@@ -72,6 +72,29 @@ describe("conversations", () => {
     expect(list.problem.value).toBe("");
   });
 
+  it("reads again once the page was left, also while it was read", async () => {
+    const { list, ids, findSessions, asked } = start();
+    let answer: (page: SessionPage) => void = () => {};
+    const left = new Promise<SessionPage>((resolve) => {
+      answer = resolve;
+    });
+    findSessions.mockReturnValueOnce(left);
+    findSessions.mockResolvedValueOnce({ sessions: [aSession({ id: "b" })], cursor: null });
+    list.show("q=a");
+    list.forget();
+    answer({ sessions: [aSession({ id: "a" })], cursor: null });
+    await left;
+    await Promise.resolve();
+    expect(list.status.value).toBe("unread");
+    list.show("q=a");
+    await read("read", list);
+    expect(ids()).toEqual(["b"]);
+    expect(asked()).toHaveLength(2);
+    list.forget();
+    list.show("q=a");
+    expect(asked()).toHaveLength(3);
+  });
+
   it("says why it could not read", async () => {
     const { list, findSessions } = start();
     findSessions.mockRejectedValueOnce(new Error("no"));

@@ -58,6 +58,7 @@ export function createConversations(
       do {
         if (cursor !== null) query.set("cursor", cursor);
         const page = await api.findSessions(query, aborted);
+        if (aborted.aborted) return;
         for (const session of page.sessions) sessions.set(session.id, session);
         put([...sessions.values()]);
         cursor = page.cursor;
@@ -75,16 +76,11 @@ export function createConversations(
   function put(sessions: readonly Session[]): void {
     byId.clear();
     rows.value = sortConversations(sessions, filter.peek()).map((session) => {
-      const row = signal(newest(session));
+      const row = signal(store.newest(session));
       byId.set(session.id, row);
       return row;
     });
   }
-
-  const newest = (session: Session) => {
-    const known = store.get(session.id);
-    return known && known.seq > session.seq ? known : session;
-  };
 
   store.listen((ids) =>
     batch(() => {
@@ -112,6 +108,12 @@ export function createConversations(
     /** Whether the browser keeps the views after the page is closed. */
     isViewKept: isViewKept as ReadonlySignal<boolean>,
     read,
+
+    /** Once the page is left: what is shown next is read. */
+    forget(): void {
+      reading.abort();
+      status.value = "unread";
+    },
 
     /** Follows the address; another order alone reads nothing. */
     show(address: string): void {

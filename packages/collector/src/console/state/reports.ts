@@ -1,7 +1,7 @@
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
+import { failureWords } from "../live/problem.ts";
 import { type Range, type Report, type ReportTable, reportQuery } from "../model/report.ts";
-import { createWork } from "./work.ts";
 
 export type Reports = ReturnType<typeof createReports>;
 
@@ -9,7 +9,8 @@ export type Reports = ReturnType<typeof createReports>;
 export function createReports(api: Pick<Api, "report" | "reportCsv">) {
   const range = signal<Range>("week");
   const report = signal<Report | null>(null);
-  const work = createWork();
+  const problem = signal("");
+  const isBusy = signal(false);
   const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
   let reading = 0;
 
@@ -17,23 +18,37 @@ export function createReports(api: Pick<Api, "report" | "reportCsv">) {
 
   return {
     range: range as ReadonlySignal<Range>,
-    /** `null` until one was read. */
+    /** That of the range; `null` until it was read, and if it could not be. */
     report: report as ReadonlySignal<Report | null>,
-    problem: work.status as ReadonlySignal<string>,
-    isBusy: work.isBusy as ReadonlySignal<boolean>,
+    /** Why it could not be read; empty if it could. */
+    problem: problem as ReadonlySignal<string>,
+    isBusy: isBusy as ReadonlySignal<boolean>,
 
-    read: () =>
-      work.run(async () => {
-        reading += 1;
-        const own = reading;
-        const found = await api.report(query());
-        // An answer that was overtaken is of another range.
-        if (own === reading) report.value = found;
-        return "";
-      }),
+    /** An answer that was overtaken counts for nothing: it is of another range. */
+    async read(): Promise<void> {
+      reading += 1;
+      const own = reading;
+      batch(() => {
+        isBusy.value = true;
+        problem.value = "";
+      });
+      const [found, failure] = await api.report(query()).then(
+        (answer) => [answer, ""] as const,
+        (refusal) => [null, failureWords(refusal)] as const,
+      );
+      if (own !== reading) return;
+      batch(() => {
+        isBusy.value = false;
+        report.value = found;
+        problem.value = failure;
+      });
+    },
 
     choose(next: Range): void {
-      range.value = next;
+      batch(() => {
+        if (next !== range.peek()) report.value = null;
+        range.value = next;
+      });
     },
 
     /** Reads one of its tables as a file. */
