@@ -63,7 +63,7 @@ class TestShard extends Shard {
     await (this.#isHanging ? hang() : super.poll());
   }
 
-  /** Sets no alarm from now on. */
+  /** Sets no alarm from now on, and none fires. */
   async disableAlarms(): Promise<void> {
     this.#areAlarmsEnabled = false;
   }
@@ -78,7 +78,11 @@ class TestShard extends Shard {
 
   /** Does what the alarm does. */
   async ring(): Promise<void> {
-    await this.alarm();
+    await super.alarm();
+  }
+
+  override async alarm(): Promise<void> {
+    if (this.#areAlarmsEnabled) await super.alarm();
   }
 
   async presence(id: string): Promise<string> {

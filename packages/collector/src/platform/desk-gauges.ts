@@ -4,11 +4,9 @@
  * @module
  */
 import type { DeskFigures } from "../desks/figures.ts";
+import { type MetricHead, metricText } from "./metric-text.ts";
 
-export interface DeskMetric {
-  readonly name: string;
-  readonly help: string;
-  readonly type: "gauge" | "counter";
+export interface DeskMetric extends MetricHead {
   of(figures: DeskFigures): number;
 }
 
@@ -47,8 +45,10 @@ export const DESK_METRICS: readonly DeskMetric[] = [
 
 /** In the Prometheus text format. A desk's id has only letters, digits and `-`. */
 export function deskMetrics(desks: readonly DeskFigures[]): string {
-  return DESK_METRICS.map(({ name, help, type, of }) => {
-    const values = desks.map((figures) => `${name}{desk="${figures.desk}"} ${of(figures)}\n`);
-    return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${values.join("")}`;
-  }).join("");
+  return DESK_METRICS.map((metric) =>
+    metricText(
+      metric,
+      desks.map((figures) => [`{desk="${figures.desk}"}`, metric.of(figures)]),
+    ),
+  ).join("");
 }

@@ -29,6 +29,6 @@ export function createSessionCounts(
     return sum;
   }
 
-  const counts = shareReading(count, MIN_AGE_MS, now);
+  const counts = shareReading(count, MIN_AGE_MS, { now });
   return async () => (store.countByState ? counts() : null);
 }

@@ -7,11 +7,17 @@
 /** Readings take at most a hundredth of the time, however long one takes. */
 const AGE_PER_DURATION = 100;
 
+export interface SharedReadingOptions {
+  readonly now?: () => number;
+  /** For how many times as long as it took a reading is shared, if that is above `minAgeMs`. Default: 100. */
+  readonly agePerDuration?: number;
+}
+
 /** Returns a function that reads again once the last reading is old, and otherwise returns that one. */
 export function shareReading<T>(
   read: () => Promise<T>,
   minAgeMs: number,
-  now: () => number = () => performance.now(),
+  { now = () => performance.now(), agePerDuration = AGE_PER_DURATION }: SharedReadingOptions = {},
 ): () => Promise<T> {
   let last: { readonly value: Promise<T>; validUntil: number } | null = null;
   return async () => {
@@ -26,7 +32,7 @@ export function shareReading<T>(
       throw error;
     } finally {
       const endedAt = now();
-      reading.validUntil = endedAt + Math.max(minAgeMs, (endedAt - startedAt) * AGE_PER_DURATION);
+      reading.validUntil = endedAt + Math.max(minAgeMs, (endedAt - startedAt) * agePerDuration);
     }
   };
 }

@@ -40,6 +40,7 @@ import {
   shardsOf,
 } from "./env.ts";
 import type { ObjectFigures, ShardGauges } from "./figures.ts";
+import { Housekeeping } from "./housekeeping.ts";
 import { syncKeys } from "./keys.ts";
 import { logError } from "./log-error.ts";
 import { outboxMetric, shardMetrics } from "./metrics.ts";
@@ -51,9 +52,7 @@ import { ShardedEngine } from "./sharded-engine.ts";
 const RETRY_MS = 5_000;
 /** How long a shard is waited for. */
 const SHARD_TIMEOUT_MS = 2_000;
-/** Retention, and dropping broadcasts. */
-const HOUSEKEEPING_EVERY_MS = 3_600_000;
-/** How long figures of desks are shared. */
+/** How long figures of desks and shards are shared. */
 const MIN_FIGURES_AGE_MS = 5_000;
 
 export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
@@ -69,8 +68,9 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   readonly #logUnheard: () => void;
   readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.ctx.storage.setAlarm(at)));
   readonly #active = new ActiveTime();
+  readonly #housekeeping: Housekeeping;
+  readonly #gauges: () => Promise<readonly (ShardGauges | null)[]>;
   #calls = 0;
-  #housekeepingAt = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -97,7 +97,11 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     this.#trimming = new Trimming(this.#engine, { dropsImmediately: true });
     this.#accounts = new Accounts(store, clock);
     this.#attempts = new SetupAttempts(clock);
-    const onError = logError;
+    this.#housekeeping = new Housekeeping(this.#records);
+    // A shard that does not respond makes a reading slow, and may respond right after it.
+    this.#gauges = shareReading(() => this.#readGauges(), MIN_FIGURES_AGE_MS, {
+      agePerDuration: 0,
+    });
     const deskKinds = registerDesks(this.desks());
     const desks = shareReading(
       () => deskFigures(store, clock, this.#accounts.names()),
@@ -107,7 +111,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
       createWebhookSender(postByFetch, () => store.incarnation()),
       { engine: this.#engine, request: requestByFetch, kinds: deskKinds },
     );
-    this.#deliveries = new DeliverySupervisor({ engine: this.#engine, send, onError });
+    this.#deliveries = new DeliverySupervisor({ engine: this.#engine, send, onError: logError });
     this.#app = createApp({
       ...createContext(env, {
         engine: this.#engine,
@@ -121,7 +125,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
         return unheardMetrics(unheardMs) + (await this.#metrics()) + deskMetrics(await desks());
       }),
       unreadyBecause: () => this.#unreadyBecause(),
-      onError,
+      onError: logError,
     });
     const problem = settingsProblem(env);
     if (problem !== null) logError(problem);
@@ -197,18 +201,17 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     this.#beside(notifying);
     await this.deliver();
     this.#logUnheard();
-    const now = this.#engine.clock.now();
-    if (now - this.#housekeepingAt < HOUSEKEEPING_EVERY_MS) return;
-    this.#housekeepingAt = now;
     const accounts = this.#accounts.names();
-    this.#beside(applyRetention(this.#engine, accounts));
-    // A shard that was not notified would not find them here any more.
-    const trim = async () => (await notifying) && this.#trimming.run(accounts);
-    this.#beside(trim());
+    const retain = () => applyRetention(this.#engine, accounts).catch(logError);
+    const trim = async () => {
+      // A shard that was not notified would not find them here any more.
+      if (await notifying) await this.#trimming.run(accounts).catch(logError);
+    };
+    this.#beside(this.#housekeeping.runIfDue(this.#engine.clock.now(), [retain, trim]));
   }
 
   /** How each shard stands; `null`: it does not respond. */
-  async #gauges(): Promise<readonly (ShardGauges | null)[]> {
+  async #readGauges(): Promise<readonly (ShardGauges | null)[]> {
     const shards = await this.#records.shards();
     return Promise.all(
       shards.map((name) => callShard(this.#shard(name).gauges()).catch(() => null)),

@@ -53,7 +53,8 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   #layouts: Layouts;
   readonly #applying = new UnderWay();
   readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.arm(at)));
-  #isSweeping = false;
+  /** The coordinator's last broadcast that was read, of whichever account; 0 after the object starts. */
+  #readEpoch = 0;
   readonly #beatRate = new BeatRate();
   readonly #active = new ActiveTime();
   #calls = 0;
@@ -116,11 +117,12 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   /** Reads new broadcasts from the coordinator. */
   async #refreshBroadcasts(): Promise<void> {
     const { account } = this.#name;
-    const lastEpoch = Math.floor(this.#records.broadcasts.lastEpoch);
+    const from = Math.max(this.#readEpoch, Math.floor(this.#records.broadcasts.lastEpoch));
     const read = (after: number, limit: number) =>
       this.#links.coordinator().broadcasts(after, limit);
-    for await (const page of broadcastPages(read, lastEpoch)) {
+    for await (const page of broadcastPages(read, from)) {
       this.#records.broadcasts.store(page.filter((each) => each.account === account));
+      this.#readEpoch = Math.max(this.#readEpoch, page.at(-1)?.epoch ?? 0);
     }
     await this.#engine.broadcasts.refresh();
   }
@@ -173,9 +175,10 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     return this.env.SHARD.getByName(shardName(this.#space, { ...this.#name, index }));
   }
 
+  /** Reads new broadcasts. An alarm brings the sessions up to date, which may take longer than a call waits. */
   async readBroadcasts(): Promise<void> {
     await this.#refreshBroadcasts();
-    await this.#sweep();
+    this.#alarm.ensureBy(this.#engine.clock.now());
   }
 
   async grow(layouts: Layouts): Promise<void> {
@@ -219,31 +222,28 @@ export class Shard extends DurableObject<Env> implements ShardStub {
 
   /** The watchdog: sweeps if an alarm at `dueAt` should have fired but did not. */
   #sweepIfOverdue(dueAt: number | null): void {
-    if (this.#isSweeping || dueAt === null) return;
+    if (this.#records.isSwept || dueAt === null) return;
     if (dueAt > this.#engine.clock.now() - MAX_ALARM_DELAY_MS) return;
     this.#alarm.clear();
     this.ctx.waitUntil(this.#sweep());
   }
 
   async #sweep(): Promise<void> {
-    this.#isSweeping = true;
     this.#records.noteSweep(true);
     let isComplete = false;
     try {
       const { account } = this.#name;
-      const onError = logError;
       await sweep({
         engine: this.#engine,
         accounts: () => [account],
-        onError,
+        onError: logError,
         onFailed: ({ id }) => this.#records.postpone(id),
         notCaughtUp: async (_account, epoch, limit) =>
           this.#records.liveNotCaughtUp(epoch, limit).map((id) => ({ account, id })),
       });
       isComplete = true;
-      await this.#trim(account).catch(onError);
+      await this.#trim(account).catch(logError);
     } finally {
-      this.#isSweeping = false;
       this.#records.noteSweep(false);
       const next = this.#records.nextDeadlineAt() ?? Number.POSITIVE_INFINITY;
       // What was not swept stays due: an alarm for that instant would fire again without a pause.
@@ -278,7 +278,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
 
   #onDeadlines(deadlines: readonly number[]): void {
     // The end of the sweep sets it.
-    if (this.#isSweeping) return;
+    if (this.#records.isSwept) return;
     if (this.#records.mayHaveUnwritten) this.#alarm.ensureBy(this.#engine.clock.now() + STAYS_MS);
     for (const deadlineAt of deadlines) this.#alarm.ensureBy(deadlineAt);
   }

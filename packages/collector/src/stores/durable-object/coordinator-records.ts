@@ -366,6 +366,15 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     return this.#statements.lastEpoch.get()?.["epoch"] as number;
   }
 
+  /** When the last housekeeping began that has ended; 0: none has. */
+  get housekeepingAt(): number {
+    return Number(this.#statements.housekeepingAt.get()?.["value"] ?? 0);
+  }
+
+  putHousekeepingAt(at: number): void {
+    this.#statements.putHousekeepingAt.run(String(at));
+  }
+
   async heartbeat(now: number, toleranceMs: number): Promise<boolean> {
     return this.#options.sql.transaction(() => {
       const fromAt = Number(this.#statements.watermark.get()?.["value"] ?? now);

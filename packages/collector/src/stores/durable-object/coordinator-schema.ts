@@ -73,6 +73,8 @@ const SQL = {
     ON CONFLICT DO NOTHING`,
   watermark: "SELECT value FROM facts WHERE name = 'heard_at'",
   putWatermark: "INSERT OR REPLACE INTO facts (name, value) VALUES ('heard_at', ?)",
+  housekeepingAt: "SELECT value FROM facts WHERE name = 'housekeeping_at'",
+  putHousekeepingAt: "INSERT OR REPLACE INTO facts (name, value) VALUES ('housekeeping_at', ?)",
   shards: "SELECT account, place FROM shards ORDER BY account, place",
   registerShard: `INSERT INTO shards (account, place, moved, cursor, told) VALUES (?, ?, 0, 0, ?)
     ON CONFLICT DO NOTHING`,

@@ -312,7 +312,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
 
   /**
    * The same without sessions that are over: to them it makes no difference when they apply it, and there may be
-   * very many. They do so when something else happens to them.
+   * very many. They do so when something else happens to them: until then lists filter by the presence that they
+   * had when they ended.
    */
   liveNotCaughtUp(epoch: number, limit: number): readonly string[] {
     return this.#statements.liveNotCaughtUp.all(epoch, limit).map((row) => row["id"] as string);
@@ -546,17 +547,23 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     return fromAt !== null;
   }
 
-  /** A sweep begins, or is over. */
+  get isSwept(): boolean {
+    return this.#sweeps > 0;
+  }
+
+  /** A sweep begins, or is over. Two may be under way at the same time. */
   noteSweep(isUnderWay: boolean): void {
     this.#sweeps += isUnderWay ? 1 : -1;
     if (this.#sweeps === 0) this.#sweptAt = null;
   }
 
   #unavailableSince(now: number, toleranceMs: number): number | null {
-    if (this.#hasLostBeats) {
-      return Math.max(Number(this.fact("holding")), now - MAX_LOSS_AGE_MS);
-    }
     const next = this.nextDeadlineAt();
+    if (this.#hasLostBeats) {
+      // A deadline may have passed before the oldest lost beat: from then on no verdict could be reached.
+      const lostAt = Math.min(now - MAX_LOSS_AGE_MS, next ?? now);
+      return Math.max(Number(this.fact("holding")), lostAt);
+    }
     if (next === null) return null;
     // What a sweep has not come to yet is late, and signals are taken nevertheless.
     const since = Math.max(next, this.#sweptAt ?? next);

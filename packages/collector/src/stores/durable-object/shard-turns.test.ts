@@ -2,32 +2,17 @@
  * What a shard does with all of its sessions is divided over turns. Its own code runs on SQLite as Node has it.
  */
 
-import type { DurableObjectStorage } from "cloudflare:workers";
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { expect, it, vi } from "vitest";
 import { TurnShares } from "../../platform/testing/turn-shares.ts";
 import { COLUMNS, NOW, sessionOf, writeOf } from "../suite/case.ts";
 import { listOlder } from "./list-older.ts";
 import { ShardRecords } from "./shard-records.ts";
 import { ObjectSql } from "./sql.ts";
+import { nodeStorage } from "./testing/node-storage.ts";
 
 /** What only workerd has, and marks what may be called from another object. */
 vi.mock("cloudflare:workers", () => ({ RpcTarget: class {} }));
-
-/** The part of an object's storage that the records use. */
-function storageOf(database: DatabaseSync): DurableObjectStorage {
-  const storage = {
-    sql: {
-      exec(text: string, ...values: SQLInputValue[]) {
-        if (/;\s*\S/.test(text)) database.exec(text);
-        const rows = /;\s*\S/.test(text) ? [] : database.prepare(text).all(...values);
-        return { toArray: () => rows, rowsWritten: 0 };
-      },
-    },
-    transactionSync: <T>(work: () => T): T => work(),
-  };
-  return storage as unknown as DurableObjectStorage;
-}
 
 async function openShard(
   count: number,
@@ -35,7 +20,7 @@ async function openShard(
   const database = new DatabaseSync(":memory:");
   const records = new ShardRecords({
     account: "shop",
-    sql: new ObjectSql(storageOf(database)),
+    sql: new ObjectSql(nodeStorage(database)),
     now: () => NOW,
     relay: async () => {},
     isRelayAwaited: () => false,

@@ -1,5 +1,5 @@
 /**
- * Sums over all sessions of a shard, which has no index but that of ids: a part in each turn. The clock of an
+ * Sums over sessions of a shard, whose indexes have no sums: a part in each turn. The clock of an
  * object stands still within a turn, so parts are measured by their sessions.
  * @module
  */
@@ -7,7 +7,7 @@ import { nextTurn } from "../../async/turns.ts";
 import type { SqlRow, SqlStatement, SqlValue } from "../sqlite/database.ts";
 
 /** Sessions in a part. */
-export const SUM_PART = 1_000;
+const SUM_PART = 1_000;
 
 /**
  * The sums of each part. The statement takes `after` and `limit`, and returns the last id of its part as `last`;
