@@ -127,7 +127,8 @@ export function draw(triggers: readonly Drawn[]): string {
     rows("Actions", actions);
     y += 12;
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" viewBox="0 0 ${WIDTH} ${y}" font-family="sans-serif" font-size="14">
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" viewBox="0 0 ${WIDTH} ${y}" font-family="sans-serif" font-size="14" role="img">
+<title>${triggers.map(({ title }) => title).join(". ")}</title>
 <rect width="${WIDTH}" height="${y}" fill="#f4f4f2"/>
 ${parts.join("\n")}
 </svg>
