@@ -16,6 +16,7 @@ import {
   PRIORITIES,
   STATUSES,
   showInWebhook,
+  touch,
 } from "./conversations.ts";
 import { renderAgentPage, renderShop, WIDGET } from "./pages.ts";
 import { Rules } from "./rules.ts";
@@ -38,7 +39,7 @@ export function createChatwoot(options: ChatwootOptions) {
 
   /** Each change updates the conversation, which sends webhooks and runs the rules. */
   const report = (conversation: Conversation, field: string) => {
-    conversation.updatedAtMs = Date.now();
+    touch(conversation);
     const shown = show(conversation);
     if (field === "status") webhook.send("conversation_status_changed", shown);
     webhook.send("conversation_updated", { ...shown, changed_attributes: [{ [field]: {} }] });
@@ -51,7 +52,8 @@ export function createChatwoot(options: ChatwootOptions) {
   const addMessage = (conversation: Conversation, message: Omit<Message, "id">, sender: object) => {
     const id = conversation.id * 1_000 + conversation.messages.length;
     conversation.messages.push({ ...message, id });
-    conversation.activeAtMs = conversation.updatedAtMs = Date.now();
+    conversation.activeAtMs = Date.now();
+    touch(conversation);
     webhook.send("message_created", {
       id,
       content: message.content,
@@ -170,7 +172,8 @@ export function createChatwoot(options: ChatwootOptions) {
       refused: api.refused,
       told: api.told,
       throttled: api.throttled,
-      statuses: webhook.statuses,
+      sent: webhook.sent,
+      answers: webhook.answers,
       lost: webhook.lost,
     }),
   );

@@ -100,6 +100,11 @@ export function showInApi(conversation: Conversation, isOlder: boolean) {
   };
 }
 
+/** Two changes of a conversation never have the same time: the collector tells by it which is the later. */
+export function touch(conversation: Conversation): void {
+  conversation.updatedAtMs = Math.max(Date.now(), conversation.updatedAtMs + 1);
+}
+
 function common(conversation: Conversation, isOlder: boolean) {
   return {
     id: conversation.id,

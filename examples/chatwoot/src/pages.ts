@@ -60,13 +60,13 @@ export interface Overview {
   readonly conversations: readonly Conversation[];
   readonly rules: readonly Rule[];
   readonly behaviour: Behaviour;
-  readonly webhook: Pick<Webhook, "statuses" | "lost">;
+  readonly webhook: Pick<Webhook, "answers" | "lost">;
   /** Requests of the collector that Chatwoot would refuse. */
   readonly refused: readonly string[];
 }
 
 export function renderAgentPage({ conversations, rules, behaviour, webhook, refused }: Overview) {
-  const failed = webhook.statuses.filter((status) => status !== 200).length;
+  const failed = webhook.answers.filter(({ status }) => status !== 200).length;
   return html`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -86,7 +86,7 @@ ${conversations.map(renderConversation)}
 ${rules.map(({ name, runs }) => html`<tr><td>${name}</td><td>${runs}</td></tr>`)}
 </table>
 <h2>Webhooks</h2>
-<p>${webhook.statuses.length} sent, ${failed} of them refused or without an answer, ${webhook.lost} lost.</p>
+<p>${webhook.answers.length} sent, ${failed} of them refused or without an answer, ${webhook.lost} lost.</p>
 <p>${(Object.keys(SWITCHES) as Switch[]).map((name) => renderSwitch(name, behaviour[name]))}</p>
 <h2>Refused requests</h2>
 <ul>${refused.length === 0 ? html`<li>None` : refused.map((each) => html`<li>${each}`)}</ul>

@@ -8,17 +8,24 @@ import { type Behaviour, readBehaviour } from "./behaviour.ts";
 
 /** Chatwoot has 5 s. */
 const TIMEOUT_MS = Number(process.env["WEBHOOK_TIMEOUT_MS"] ?? 5_000);
-/** Of four webhooks sent in a row, the second and the fourth arrive first. */
-const DELAYS_MS = [150, 0, 75, 0] as const;
+/** An odd number, so that also of two events that are sent twice the second one arrives first. */
+const DELAYS_MS = [150, 75, 0] as const;
+
+/** How a webhook was answered. */
+export interface Answer {
+  readonly event: string;
+  /** 0: there was none. */
+  readonly status: number;
+}
 
 export class Webhook {
   readonly #url: string;
   readonly #secret: string;
   readonly #behaviour: Behaviour;
-  #sent = 0;
   #last: Promise<void> = Promise.resolve();
-  /** Status of each answer so far; 0: there was none. */
-  readonly statuses: number[] = [];
+  readonly answers: Answer[] = [];
+  /** Each copy counts, also one without an answer so far. */
+  sent = 0;
   lost = 0;
 
   constructor(url: string, secret: string, behaviour: Behaviour = readBehaviour([])) {
@@ -35,14 +42,14 @@ export class Webhook {
     }
     const body = JSON.stringify({ event, ...fields, account: { id: 1, name: "Stand-in" } });
     for (let copy = 0; copy < (doubles ? 2 : 1); copy += 1) {
-      const delayMs = DELAYS_MS[this.#sent % DELAYS_MS.length];
-      this.#sent += 1;
-      if (disorder) setTimeout(() => void this.#post(body), delayMs);
-      else this.#last = this.#last.then(() => this.#post(body));
+      const delayMs = DELAYS_MS[this.sent % DELAYS_MS.length];
+      this.sent += 1;
+      if (disorder) setTimeout(() => void this.#post(event, body), delayMs);
+      else this.#last = this.#last.then(() => this.#post(event, body));
     }
   }
 
-  async #post(body: string): Promise<void> {
+  async #post(event: string, body: string): Promise<void> {
     try {
       const response = await fetch(this.#url, {
         method: "POST",
@@ -50,9 +57,9 @@ export class Webhook {
         headers: { "Content-Type": "application/json", ...this.#signatureOf(body) },
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      this.statuses.push(response.status);
+      this.answers.push({ event, status: response.status });
     } catch {
-      this.statuses.push(0);
+      this.answers.push({ event, status: 0 });
     }
   }
 

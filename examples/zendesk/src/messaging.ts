@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import { conversationRead, messageAdded, ticketEvent, triggered } from "./events.ts";
-import { AGENT, type Ticket, type Tickets } from "./tickets.ts";
+import { AGENT, type Ticket, type Tickets, touch } from "./tickets.ts";
 import { update } from "./update.ts";
 import type { Webhook } from "./webhook.ts";
 
@@ -63,7 +63,7 @@ export class Messaging {
     ticket.messages.push(content);
     const added = tags.map((tag) => tag.toLowerCase()).filter((tag) => !ticket.tags.includes(tag));
     ticket.tags = [...ticket.tags, ...added];
-    ticket.updatedAtMs = Date.now();
+    touch(ticket);
     const actor = { id: user, name: "Visitor", type: "end_user" };
     this.#events.send(messageAdded(ticket, { actor, body: content }), conversationRead(ticket));
     if (isNew) {

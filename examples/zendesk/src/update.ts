@@ -41,8 +41,7 @@ export function wrongField(fields: Fields): string | null {
 
 /** Whether someone else has changed the ticket since it was read, and the update minds. */
 export function isOutdated(ticket: Ticket, { safe_update, updated_stamp }: Fields): boolean {
-  const isSafe = safe_update === true || safe_update === "true";
-  return isSafe && Date.parse(String(updated_stamp)) !== Date.parse(stampOf(ticket));
+  return safe_update === true && Date.parse(String(updated_stamp)) !== Date.parse(stampOf(ticket));
 }
 
 /** Makes the update, and returns the names of its events. */
