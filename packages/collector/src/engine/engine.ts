@@ -220,6 +220,11 @@ export class Engine {
     }
   }
 
+  /** Whether requests wait for the next batch. */
+  get isBusy(): boolean {
+    return this.#pending.length > 0;
+  }
+
   async #drain(): Promise<void> {
     // Requests that arrive in one turn of the event loop share a commit; others have their turn before the next.
     while (this.#pending.length > 0) {

@@ -12,6 +12,11 @@ import { ConflictError, type Engine } from "./engine.ts";
 /** How late a verdict may be in a collector without load. */
 const SWEEP_EVERY_MS = 100;
 const SWEEP_LIMIT = 500;
+/**
+ * While requests wait, which come first: a signal applies what is due to its session by itself, and pages whose
+ * signals wait for the sweep of others would run out of their leases.
+ */
+const BUSY_LIMIT = 25;
 
 export interface SweepOptions {
   readonly engine: Engine;
@@ -71,10 +76,11 @@ async function sweepWhile(
   options: SweepOptions,
   next: (limit: number) => Promise<readonly SessionKey[]>,
 ): Promise<void> {
-  const { failing, clock } = options.engine;
+  const { engine } = options;
+  const { failing, clock } = engine;
   for (;;) {
     // Those that wait are found too, and must not take the place of others.
-    const limit = SWEEP_LIMIT + failing.size;
+    const limit = (engine.isBusy ? BUSY_LIMIT : SWEEP_LIMIT) + failing.size;
     const found = await next(limit);
     const now = clock.steady();
     const keys = found.filter((key) => !failing.isWaiting(key, now));
