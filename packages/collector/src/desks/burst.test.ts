@@ -4,16 +4,9 @@
  */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Input } from "../core/input.ts";
-import { createSystemClock } from "../engine/clock.ts";
-import { Engine } from "../engine/engine.ts";
-import { MemoryStore } from "../stores/memory/memory-store.ts";
-import { DeliverySupervisor } from "../webhooks/delivery-supervisor.ts";
-import { START, useFakeClock, useRealClock } from "../webhooks/testing/delivery-harness.ts";
-import { Desks } from "./desks.ts";
-import { deskEndpointId } from "./endpoint.ts";
-import { DESK_KINDS } from "./kinds.ts";
+import type { Engine } from "../engine/engine.ts";
 import { FakeSunco } from "./sunco/testing/desk.ts";
-import { withDesks } from "./writer.ts";
+import { type DeliveringDesk, startDeliveringDesk } from "./testing/delivering-desk.ts";
 
 const ACCOUNT = "shop";
 const MINUTE_MS = 60_000;
@@ -21,45 +14,25 @@ const BUFFER_MS = 5_000;
 const CONVERSATIONS = Array.from({ length: 500 }, (_, number) => `c${number}`);
 
 let engine: Engine;
-let supervisor: DeliverySupervisor;
+let desk: DeliveringDesk;
 let sunco: FakeSunco;
-const errors: unknown[] = [];
 
 beforeEach(async () => {
-  useFakeClock();
-  const store = new MemoryStore();
-  engine = new Engine(store, createSystemClock());
   sunco = new FakeSunco(() => Date.now());
-  // In place of heartbeats for as long as a test takes.
-  await store.heartbeat(START + 60 * MINUTE_MS, Number.MAX_SAFE_INTEGER);
-  const overrides = {
-    "presence.mode": "on",
-    "presence.bufferSeconds": BUFFER_MS / 1_000,
-    "presence.closeBufferSeconds": BUFFER_MS / 1_000,
-    "presence.leaseSeconds.visible": 3_600,
-  } as const;
-  await engine.changeSettings(ACCOUNT, { overrides, triggers: [] });
-  const baseUrl = "https://shop.zendesk.com/sc";
-  const outbound = {
-    ...{ baseUrl, appId: "app", keyId: "key", secret: "secret" },
-    metadataKey: "stillhere",
-  };
-  const config = { kind: "sunco", secrets: [], outbound, dryRun: false, mapping: {} };
-  const desks = new Desks(store.admin, engine.clock, DESK_KINDS);
-  await desks.put(ACCOUNT, "main", () => config, { cli: "test" });
-  const key = { account: ACCOUNT, id: deskEndpointId("main") };
-  const rest = { url: baseUrl, events: "all", secrets: [], disabled: null } as const;
-  await store.outbox.addEndpoint({ ...key, ...rest, name: key.id, createdAt: START }, 0);
-  const sendWebhook = async () => {
-    throw new Error("This is no webhook.");
-  };
-  supervisor = new DeliverySupervisor({
-    engine,
-    random: () => 0.5,
-    onError: (error) => errors.push(error),
-    send: withDesks(sendWebhook, { engine, kinds: DESK_KINDS, request: sunco.request }),
+  desk = await startDeliveringDesk({
+    account: ACCOUNT,
+    id: "main",
+    kind: "sunco",
+    outbound: {
+      ...{ baseUrl: "https://shop.zendesk.com/sc", appId: "app", keyId: "key", secret: "secret" },
+      metadataKey: "stillhere",
+    },
+    request: sunco.request,
+    bufferMs: BUFFER_MS,
+    leaseSeconds: 3_600,
+    lastsMs: 60 * MINUTE_MS,
   });
-  supervisor.start();
+  engine = desk.engine;
   for (const id of CONVERSATIONS) {
     // The desk knows that they are there.
     sunco.metadata.set(id, { stillhere_presence: "online", stillhere_reason: "" });
@@ -69,13 +42,7 @@ beforeEach(async () => {
   await vi.advanceTimersByTimeAsync(MINUTE_MS);
   expect(sunco.writes).toEqual([]);
 });
-afterEach(async () => {
-  const stopped = supervisor.stop();
-  await vi.advanceTimersByTimeAsync(5_000);
-  await stopped;
-  useRealClock();
-  expect(errors.splice(0)).toEqual([]);
-});
+afterEach(() => desk.stop());
 
 const response = (): Input => ({ type: "end_user_message", sentAt: null });
 const open = (page: string, gen: number): Input => {

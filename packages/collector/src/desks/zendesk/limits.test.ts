@@ -4,15 +4,8 @@
  */
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Input } from "../../core/input.ts";
-import { createSystemClock } from "../../engine/clock.ts";
-import { Engine } from "../../engine/engine.ts";
-import { MemoryStore } from "../../stores/memory/memory-store.ts";
-import { DeliverySupervisor } from "../../webhooks/delivery-supervisor.ts";
-import { START, useFakeClock, useRealClock } from "../../webhooks/testing/delivery-harness.ts";
-import { Desks } from "../desks.ts";
-import { deskEndpointId } from "../endpoint.ts";
-import { DESK_KINDS } from "../kinds.ts";
-import { withDesks } from "../writer.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { type DeliveringDesk, startDeliveringDesk } from "../testing/delivering-desk.ts";
 import { FIELD, LimitedApi, UPDATES_OF_TICKET, UPDATES_PER_MINUTE } from "./testing/limited-api.ts";
 
 const ACCOUNT = "shop";
@@ -25,52 +18,28 @@ const { CONVERSATIONS: asked = "40" } = process.env;
 const CONVERSATIONS = Number(asked);
 const BURST = 500;
 
-let store: MemoryStore;
 let engine: Engine;
-let supervisor: DeliverySupervisor;
+let desk: DeliveringDesk;
 let api: LimitedApi;
-const errors: unknown[] = [];
 
 beforeEach(async () => {
-  useFakeClock();
-  store = new MemoryStore();
-  engine = new Engine(store, createSystemClock());
   api = new LimitedApi();
-  // In place of heartbeats for as long as a test takes.
-  await store.heartbeat(START + 2 * DAY_MS, Number.MAX_SAFE_INTEGER);
-  const overrides = {
-    "presence.mode": "on",
-    "presence.bufferSeconds": BUFFER_MS / 1_000,
-    "presence.closeBufferSeconds": BUFFER_MS / 1_000,
-    "presence.leaseSeconds.visible": 300,
-  } as const;
-  await engine.changeSettings(ACCOUNT, { overrides, triggers: [] });
-  const baseUrl = "https://shop.zendesk.com";
-  const outbound = { baseUrl, email: "admin@shop.example", apiToken: "a_token", field: FIELD };
-  const config = { kind: "zendesk", secrets: [], outbound, dryRun: false, mapping: {} };
-  const desks = new Desks(store.admin, engine.clock, DESK_KINDS);
-  await desks.put(ACCOUNT, "zendesk", () => config, { cli: "test" });
-  const key = { account: ACCOUNT, id: deskEndpointId("zendesk") };
-  const rest = { url: baseUrl, events: "all", secrets: [], disabled: null } as const;
-  await store.outbox.addEndpoint({ ...key, ...rest, name: key.id, createdAt: START }, 0);
-  const sendWebhook = async () => {
-    throw new Error("This is no webhook.");
-  };
-  supervisor = new DeliverySupervisor({
-    engine,
-    random: () => 0.5,
-    onError: (error) => errors.push(error),
-    send: withDesks(sendWebhook, { engine, kinds: DESK_KINDS, request: api.request }),
+  desk = await startDeliveringDesk({
+    account: ACCOUNT,
+    id: "zendesk",
+    kind: "zendesk",
+    outbound: {
+      ...{ baseUrl: "https://shop.zendesk.com", email: "admin@shop.example", apiToken: "a_token" },
+      field: FIELD,
+    },
+    request: api.request,
+    bufferMs: BUFFER_MS,
+    leaseSeconds: 300,
+    lastsMs: 2 * DAY_MS,
   });
-  supervisor.start();
+  engine = desk.engine;
 });
-afterEach(async () => {
-  const stopped = supervisor.stop();
-  await vi.advanceTimersByTimeAsync(5_000);
-  await stopped;
-  useRealClock();
-  expect(errors.splice(0)).toEqual([]);
-});
+afterEach(() => desk.stop());
 
 async function submit(id: string, ...inputs: readonly Input[]): Promise<void> {
   const key = { account: ACCOUNT, id };
