@@ -19,11 +19,16 @@ beforeAll(async () => {
   const open = { type: "signal", signal: "open", seq: 1, visible: true, armed: false } as const;
   const create = { channel: "web_widget" };
   await harness.engine.submit({ key, create, inputs: [{ ...open, ...page }] });
-  const send = (body: unknown) => harness.json("POST", "/v1/sessions/conv_1/events", body);
+  // At times of their own, because facts of one millisecond have no order among each other.
+  const send = (body: unknown) => {
+    harness.aheadMs += 1_000;
+    return harness.json("POST", "/v1/sessions/conv_1/events", body);
+  };
   await send({ type: "end_user_message" });
   await send({ type: "assigned", agent: "eve" });
   await send({ type: "agent_message" });
   await send({ type: "unassigned" });
+  harness.aheadMs += 1_000;
   await harness.engine.submit({ key, inputs: [{ type: "leave", ...page, to: "gone" }] });
 });
 
