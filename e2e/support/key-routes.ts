@@ -22,6 +22,7 @@ const OPEN = [
   "/v1/sign-in",
   "/v1/sign-in/all",
   "/v1/sign-in/password",
+  "/v1/sign-in/invitation",
   "/v1/invitations/accept",
   "/v1/accounts",
   "/v1/desks/conv_1/inbound",

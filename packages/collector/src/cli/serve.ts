@@ -6,7 +6,6 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { DeskKind } from "../desks/desk.ts";
 import { DEFAULT_ACCOUNT } from "../engine/accounts.ts";
-import { MAX_INVITATION_MS } from "../engine/invitations.ts";
 import type { People } from "../engine/people.ts";
 import { invitationUrl } from "../http/people.ts";
 import { prepareAccount } from "../platform/default-account.ts";
@@ -20,6 +19,7 @@ import type { Store } from "../stores/store.ts";
 import { readConfig } from "./config.ts";
 import { loadDesks } from "./desk-files.ts";
 import { listenError, UsageError } from "./failure.ts";
+import { inviteFirstAdmin } from "./first-admin.ts";
 
 export interface ServeOptions {
   readonly host: string;
@@ -68,13 +68,9 @@ export async function serve(options: ServeOptions): Promise<void> {
 /** As long as nobody can sign in to the console, each start prints a way in. */
 async function printInvitation(people: People, url: string): Promise<void> {
   if ((await people.list(DEFAULT_ACCOUNT)).length > 0) return;
-  const by = { cli: "serve" };
-  const { invitations } = people;
-  const invitation = await invitations.create(DEFAULT_ACCOUNT, "admin", MAX_INVITATION_MS, by);
-  // So many starts have printed one, each of which is still good.
-  if (invitation === "full") return;
+  const token = await inviteFirstAdmin(people.invitations, DEFAULT_ACCOUNT);
   console.log("Nobody can sign in to the console yet. Become its first admin by this link, once:");
-  console.log(`  ${invitationUrl(url, invitation.token)}`);
+  console.log(`  ${invitationUrl(url, token)}`);
 }
 
 /** @throws {UsageError} where anybody could write the header. */

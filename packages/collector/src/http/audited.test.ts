@@ -87,6 +87,8 @@ const USES: Readonly<Record<string, Use>> = {
   "POST /v1/accounts": () =>
     send("POST", "/v1/accounts", { name: "other" }, { Authorization: `Bearer ${ADMIN_SECRET}` }),
   "POST /v1/invitations": () => send("POST", "/v1/invitations", { role: "viewer" }),
+  "POST /v1/sign-in/invitation": () =>
+    new Browser(harness).request("POST", "/v1/sign-in/invitation", { token: invitation }),
   "POST /v1/invitations/accept": () => {
     const body = { token: invitation, email: "eve@example.com", password: PASSWORD };
     return new Browser(harness).request("POST", "/v1/invitations/accept", body);

@@ -51,6 +51,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   "DELETE /v1/sign-in": ["signed_out"],
   "DELETE /v1/sign-in/all": ["signed_out_everywhere"],
   "PUT /v1/sign-in/password": ["password_changed", "signed_in"],
+  "POST /v1/sign-in/invitation": CHANGES_NOTHING,
   "POST /v1/invitations/accept": ["person_joined", "signed_in"],
   "POST /v1/invitations": ["person_invited"],
   "DELETE /v1/invitations/:id": ["invitation_withdrawn"],

@@ -128,6 +128,21 @@ describe("an invitation", () => {
     expect(await withdraw(id)).toMatchObject({ code: "not_found" });
   });
 
+  it("says what it is good for before it is accepted, and then why it no longer is", async () => {
+    const read = (token: string) => browser.json("POST", "/v1/sign-in/invitation", { token });
+    const token = await invite(harness, "viewer");
+    const good = { role: "viewer", expiresAt: expect.any(String) };
+    expect(await read(token)).toEqual(good);
+    expect(await read(token)).toEqual(good);
+    expect(await people()).toEqual([]);
+    await accept(token);
+    expect(await read(token)).toMatchObject({
+      code: "invitation_invalid",
+      detail: expect.stringContaining("was accepted already"),
+    });
+    expect(await read("none")).toMatchObject({ code: "invitation_invalid" });
+  });
+
   it("is either accepted or withdrawn, where both come at the same time", async () => {
     for (let count = 0; count < 3; count += 1) {
       const token = await invite(harness, "viewer");

@@ -45,6 +45,7 @@ describe("the table of roles", () => {
       "DELETE /v1/sign-in",
       "DELETE /v1/sign-in/all",
       "PUT /v1/sign-in/password",
+      "POST /v1/sign-in/invitation",
       "POST /v1/invitations/accept",
     ]);
   });

@@ -87,6 +87,7 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "DELETE /v1/sign-in": "none",
   "DELETE /v1/sign-in/all": "none",
   "PUT /v1/sign-in/password": "none",
+  "POST /v1/sign-in/invitation": "none",
   "POST /v1/invitations/accept": "none",
   "GET /v1/invitations": "admin",
   "POST /v1/invitations": "admin",

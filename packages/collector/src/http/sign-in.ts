@@ -28,6 +28,7 @@ interface Credentials {
 const PATH = "/v1/sign-in";
 const ALL_PATH = "/v1/sign-in/all";
 const PASSWORD_PATH = "/v1/sign-in/password";
+const INVITATION_PATH = "/v1/sign-in/invitation";
 const ACCEPT_PATH = "/v1/invitations/accept";
 const MAX_PASSWORD_LENGTH = 256;
 
@@ -100,6 +101,20 @@ const signOutEverywhere = createRoute({
   responses: jsonResponses(done, "The person is signed in nowhere any more"),
 });
 
+const token = z.string().max(128);
+
+const readInvitation = createRoute({
+  method: "post",
+  path: INVITATION_PATH,
+  summary: "What an invitation is good for, before it is accepted",
+  ...opened("People", "readInvitation", "invitation_invalid"),
+  request: { body: jsonBody(z.strictObject({ token })) },
+  responses: jsonResponses(
+    z.object({ role: z.enum(ROLES), expiresAt: z.iso.datetime() }),
+    "It can be accepted",
+  ),
+});
+
 const accept = createRoute({
   method: "post",
   path: ACCEPT_PATH,
@@ -112,7 +127,7 @@ const accept = createRoute({
     "too_many_people",
     "cross_site_request",
   ),
-  request: { body: jsonBody(z.strictObject({ token: z.string().max(128), email, password })) },
+  request: { body: jsonBody(z.strictObject({ token, email, password })) },
   responses: jsonResponses(view, "Who is signed in now"),
 });
 
@@ -167,6 +182,7 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
 
   routes.use(PATH, noStore);
   routes.use(ALL_PATH, noStore);
+  routes.use(INVITATION_PATH, noStore);
   routes.use(PASSWORD_PATH, noStore);
 
   async function current(c: Context): Promise<SignedIn> {
@@ -221,12 +237,19 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
     return c.json(answer(c, allowed(outcome)), 200);
   });
 
+  routes.openapi(readInvitation, async (c) => {
+    const found = await people.invitations.find(c.req.valid("json").token);
+    if (typeof found === "string") throw invitationInvalid(found);
+    const { role, expiresAt } = found;
+    return c.json({ role, expiresAt: iso(expiresAt) }, 200);
+  });
+
   routes.openapi(accept, async (c) => {
     refuseOtherSites(c);
     const { token, email, password } = c.req.valid("json");
     const outcome = await people.accept(token, email, password);
     if (outcome === "unknown" || outcome === "accepted" || outcome === "withdrawn") {
-      throw new Problem("invitation_invalid", NOT_ACCEPTED[outcome]);
+      throw invitationInvalid(outcome);
     }
     if (outcome === "email_taken") {
       throw new Problem("email_taken", "Use another e-mail address: a person has this one.");
@@ -248,6 +271,10 @@ const NOT_ACCEPTED = {
     "Sign in if it was you: this invitation was accepted already. It is good for one person.",
   withdrawn: "Ask an admin for a new invitation: this one was withdrawn.",
 } as const;
+
+function invitationInvalid(why: keyof typeof NOT_ACCEPTED): Problem {
+  return new Problem("invitation_invalid", NOT_ACCEPTED[why]);
+}
 
 /** @throws {Problem} `too_many_requests` */
 function allowed<T extends object>(outcome: T | { readonly retryAfterMs: number }): T {

@@ -9,11 +9,8 @@ import { createAccountApi } from "./account-api.ts";
 import { syncClock } from "./clock.ts";
 import { createDesksApi } from "./desks-api.ts";
 import { createPeopleApi } from "./people-api.ts";
-import { problemIn } from "./problem.ts";
+import { problemIn, SignInEnded } from "./problem.ts";
 import { ifUnchanged, remember } from "./revisions.ts";
-
-/** No one is signed in at this browser any more. */
-export class SignInEnded extends Error {}
 
 export interface SessionPage {
   sessions: Session[];
@@ -62,18 +59,24 @@ export function createApi(base: URL, onRoleMissing: () => void = () => {}) {
         body: JSON.stringify(body),
       }),
     });
-    if (!response.ok) {
-      const problem = await problemIn(response);
-      if (problem.code === "role_missing") onRoleMissing();
-      throw problem;
-    }
-    return remember(await response.json(), response);
+    return jsonIn(await accepted(response));
   }
 
-  async function read<T>(path: string): Promise<T> {
-    const response = await open(path);
-    if (!response.ok) throw new Error(`The collector answered ${response.status} to ${path}`);
-    return remember(await response.json(), response);
+  /**
+   * The response, unless the collector refuses the request: every request goes through here, so that each refusal
+   * keeps its sentence.
+   */
+  async function accepted(response: Response): Promise<Response> {
+    if (response.ok) return response;
+    const problem = await problemIn(response);
+    if (problem.code === "role_missing") onRoleMissing();
+    throw problem;
+  }
+
+  const jsonIn = async (response: Response) => remember(await response.json(), response);
+
+  async function read<T>(path: string, init: RequestInit = {}): Promise<T> {
+    return jsonIn(await accepted(await open(path, init)));
   }
 
   const sessionPath = (id: string) => `v1/sessions/${encodeURIComponent(id)}`;
@@ -93,30 +96,21 @@ export function createApi(base: URL, onRoleMissing: () => void = () => {}) {
     },
 
     /** A page of the sessions that a query finds. */
-    async findSessions(query: URLSearchParams, signal: AbortSignal): Promise<SessionPage> {
-      const response = await open(`v1/sessions?${query}`, { signal });
-      if (!response.ok) throw await problemIn(response);
-      return response.json();
-    },
+    findSessions: (query: URLSearchParams, signal: AbortSignal) =>
+      read<SessionPage>(`v1/sessions?${query}`, { signal }),
 
-    async report(query: URLSearchParams): Promise<Report> {
-      const response = await open(`v1/reports?${query}`);
-      if (!response.ok) throw await problemIn(response);
-      return response.json();
-    },
+    report: (query: URLSearchParams) => read<Report>(`v1/reports?${query}`),
     /** One table of a report. */
     async reportCsv(query: URLSearchParams): Promise<Blob> {
       const response = await open(`v1/reports?${query}`, { headers: { accept: "text/csv" } });
-      if (!response.ok) throw await problemIn(response);
-      return response.blob();
+      return (await accepted(response)).blob();
     },
 
     /** `null` if the session was erased. */
     async session(id: string): Promise<Session | null> {
       const response = await open(sessionPath(id));
       if (response.status === 404) return null;
-      if (!response.ok) throw new Error(`The collector answered ${response.status} for ${id}`);
-      return response.json();
+      return jsonIn(await accepted(response));
     },
 
     /** A session's entries with numbers above `after`, oldest first. */
@@ -133,8 +127,7 @@ export function createApi(base: URL, onRoleMissing: () => void = () => {}) {
       const query = new URLSearchParams({ track, after, limit: String(limit) });
       const response = await open(`v1/transitions?${query}`);
       if (response.status === 400 || response.status === 410) return null;
-      if (!response.ok) throw new Error(`The collector answered ${response.status} for the log`);
-      return response.json();
+      return jsonIn(await accepted(response));
     },
 
     insights: () => read<Insights>("v1/insights"),

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { State } from "../../core/lists.ts";
 import type { Session } from "../model/session.ts";
 import { aSession, aTransition } from "../testing/session.ts";
-import { type Api, SignInEnded } from "./api.ts";
+import type { Api } from "./api.ts";
 import { startFeed } from "./feed.ts";
+import { SignInEnded } from "./problem.ts";
 import { createSessionStore } from "./session-store.ts";
 import type { StreamListener } from "./stream.ts";
 

@@ -2,8 +2,9 @@ import type { State } from "../../core/lists.ts";
 import type { Queued, Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
 import type { Transition } from "../model/transition.ts";
-import { type Api, SignInEnded } from "./api.ts";
+import type { Api } from "./api.ts";
 import { coalesce } from "./coalesce.ts";
+import { SignInEnded } from "./problem.ts";
 import type { SessionStore } from "./session-store.ts";
 import { followTransitions } from "./stream.ts";
 

@@ -13,5 +13,17 @@ it.each([
   location.hash = hash;
   expect(takeLink()).toEqual(link);
   expect(location.hash).toBe(left);
+});
+
+it("keeps an invitation in the tab for a reload, until another link is opened, and keeps nothing else", () => {
+  location.hash = "#invite=t";
+  takeLink();
+  expect(takeLink()).toEqual({ invite: "t", enter: null });
+  location.hash = "#/now";
+  expect(takeLink().invite).toBe("t");
+  location.hash = "#enter=e";
+  expect(takeLink()).toEqual({ invite: null, enter: "e" });
+  location.hash = "#key=sk_1";
+  takeLink();
   expect(sessionStorage.length).toBe(0);
 });

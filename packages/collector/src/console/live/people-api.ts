@@ -1,6 +1,6 @@
 import type { Role } from "../../core/lists.ts";
 import type { OpenInvitation } from "../model/open-invitation.ts";
-import type { Password, Person, SignedIn } from "../model/person.ts";
+import type { Invited, Password, Person, SignedIn } from "../model/person.ts";
 import type { Send } from "./account-api.ts";
 import { problemIn } from "./problem.ts";
 
@@ -12,7 +12,7 @@ export function createPeopleApi(
   send: Send,
   ask: (path: string, init: RequestInit) => Promise<Response>,
 ) {
-  async function post(path: string, body: object): Promise<SignedIn> {
+  async function post<T = SignedIn>(path: string, body: object): Promise<T> {
     const headers = { "content-type": "application/json" };
     const response = await ask(path, { method: "POST", headers, body: JSON.stringify(body) });
     if (!response.ok) throw await problemIn(response);
@@ -31,6 +31,8 @@ export function createPeopleApi(
     },
 
     signIn: (given: Password | { enter: string }) => post("v1/sign-in", given),
+    /** What an invitation is good for; refused if it cannot be accepted. */
+    readInvitation: (token: string) => post<Invited>("v1/sign-in/invitation", { token }),
     /** Becomes a person of the account. */
     acceptInvitation: (token: string, given: Password) =>
       post("v1/invitations/accept", { token, ...given }),

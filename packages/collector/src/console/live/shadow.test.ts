@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Track } from "../../core/lists.ts";
 import { aSession, aTransition } from "../testing/session.ts";
-import { type Api, type LogPage, SignInEnded } from "./api.ts";
+import type { Api, LogPage } from "./api.ts";
+import { SignInEnded } from "./problem.ts";
 import { createSessionStore } from "./session-store.ts";
 import { shadowHistory, watchShadow } from "./shadow.ts";
 

@@ -1,6 +1,7 @@
 import type { Transition } from "../model/transition.ts";
-import { type Api, SignInEnded } from "./api.ts";
+import type { Api } from "./api.ts";
 import { now } from "./clock.ts";
+import { SignInEnded } from "./problem.ts";
 import type { SessionStore } from "./session-store.ts";
 
 /** Often enough that a row does not lag behind the verdict by more than can be noticed. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { aTransition } from "../testing/session.ts";
-import { SignInEnded } from "./api.ts";
+import { SignInEnded } from "./problem.ts";
 import { followTransitions } from "./stream.ts";
 
 beforeEach(() => {

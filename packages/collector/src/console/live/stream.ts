@@ -1,6 +1,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import type { Transition } from "../model/transition.ts";
-import { type Api, SignInEnded } from "./api.ts";
+import type { Api } from "./api.ts";
+import { SignInEnded } from "./problem.ts";
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 10_000;

@@ -16,3 +16,9 @@ export interface Password {
   email: string;
   password: string;
 }
+
+/** What an invitation is good for that can be accepted. */
+export interface Invited {
+  role: Role;
+  expiresAt: string;
+}

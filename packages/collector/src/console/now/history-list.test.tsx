@@ -49,7 +49,7 @@ describe("HistoryList", () => {
     expect(part("note").hidden).toBe(true);
     await doing(() => history.add([]));
     expect([part("note").hidden, part("note").textContent]).toEqual([false, "Nothing yet."]);
-    await doing(() => history.fail());
+    await doing(() => history.fail("Too many."));
     expect(part("note").textContent).toContain("could not be read");
     await doing(() => history.add(entries(1)));
     expect(part("note").hidden).toBe(true);

@@ -20,9 +20,7 @@ export function HistoryList({ id, noteId, history, words }: Props) {
   return (
     <>
       <p id={noteId} class="quiet" hidden={!isNoted}>
-        {status === "failed"
-          ? "The history could not be read. Open it again to retry."
-          : "Nothing yet."}
+        {status === "failed" ? `The history could not be read. ${history.problem}` : "Nothing yet."}
       </p>
       <ol id={id} class="history" reversed>
         {entries.map((transition, index) => (

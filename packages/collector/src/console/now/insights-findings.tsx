@@ -1,14 +1,14 @@
 import { bufferRows, findings, type Insights, measuredWords } from "../model/insights.ts";
 
 /** The measured numbers, and what longer buffers would have changed. */
-export function InsightsFindings(props: { measured: Insights | null; isFailed: boolean }) {
-  const { measured, isFailed } = props;
+export function InsightsFindings(props: { measured: Insights | null; problem: string }) {
+  const { measured, problem } = props;
   const found = measured ? findings(measured) : [];
   const rows = measured ? bufferRows(measured) : [];
   return (
     <>
       <p id="insights-status" class="quiet">
-        {statusWords(measured, isFailed)}
+        {statusWords(measured, problem)}
       </p>
       <p id="insights-empty" hidden={measured === null || found.length > 0}>
         Nobody has left so far. Once the first visitor does, this says how soon it was noticed, and
@@ -61,7 +61,9 @@ export function InsightsFindings(props: { measured: Insights | null; isFailed: b
   );
 }
 
-function statusWords(measured: Insights | null, isFailed: boolean): string {
-  if (isFailed) return "This could not be read just now. It is tried again in a minute.";
+function statusWords(measured: Insights | null, problem: string): string {
+  if (problem !== "") {
+    return `This could not be read just now, and is tried again in a minute. ${problem}`;
+  }
   return measured ? measuredWords(measured) : "Reading…";
 }

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { PresenceMode } from "../../core/lists.ts";
 import type { Api } from "../live/api.ts";
 import { coalesce } from "../live/coalesce.ts";
+import { failureWords } from "../live/problem.ts";
 import type { Insights as Measured } from "../model/insights.ts";
 import { InsightsFindings } from "./insights-findings.tsx";
 
@@ -26,7 +27,8 @@ export function Insights({ api, verdicts, mode }: Props) {
   const opening = useSignal(0);
   const openings = useRef(0);
   const measured = useSignal<Measured | null>(null);
-  const isFailed = useSignal(false);
+  /** Why the last reading failed; empty if it did not. */
+  const problem = useSignal("");
   const current = opening.value;
 
   // Another mode is measured by another track.
@@ -39,10 +41,10 @@ export function Insights({ api, verdicts, mode }: Props) {
         const found = await api.insights();
         if (isStopped) return;
         measured.value = found;
-        isFailed.value = false;
+        problem.value = "";
       },
-      () => {
-        if (!isStopped) isFailed.value = true;
+      (failure) => {
+        if (!isStopped) problem.value = failureWords(failure);
       },
       PAUSE_MS,
     );
@@ -54,7 +56,7 @@ export function Insights({ api, verdicts, mode }: Props) {
       stopFollowing();
       clearInterval(timer);
     };
-  }, [current, api, verdicts, mode, measured, isFailed]);
+  }, [current, api, verdicts, mode, measured, problem]);
 
   return (
     <details
@@ -66,7 +68,7 @@ export function Insights({ api, verdicts, mode }: Props) {
       }}
     >
       <summary>How good the verdicts are</summary>
-      <InsightsFindings measured={measured.value} isFailed={isFailed.value} />
+      <InsightsFindings measured={measured.value} problem={problem.value} />
     </details>
   );
 }

@@ -35,8 +35,10 @@ export function NowPage({ live, isStale, isHidden, onMore }: Props) {
       <p id="not-found" class="notice" role="status" hidden={drawer.missing.value === null}>
         {drawer.missing.value !== null && (
           <>
-            The conversation <bdi>{drawer.missing}</bdi> cannot be read: it was erased, or goes on
-            as another.
+            The conversation <bdi>{drawer.missing.value.id}</bdi> cannot be read
+            {drawer.missing.value.problem === null
+              ? ": it was erased, or goes on as another."
+              : `. ${drawer.missing.value.problem}`}
           </>
         )}
       </p>

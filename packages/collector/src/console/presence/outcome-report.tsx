@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { PresenceMode } from "../../core/lists.ts";
 import type { Api } from "../live/api.ts";
 import { coalesce } from "../live/coalesce.ts";
+import { failureWords } from "../live/problem.ts";
 import {
   agreementWords,
   endedTrialWords,
@@ -27,7 +28,8 @@ interface Props {
 /** What happened at the desk, and what the last trial run found beside it. */
 export function OutcomeReport({ api, mode, verdicts, queue }: Props) {
   const report = useSignal<Report | null>(null);
-  const isFailed = useSignal(false);
+  /** Why the last reading failed; empty if it did not. */
+  const problem = useSignal("");
 
   useEffect(() => {
     let isCurrent = true;
@@ -35,10 +37,12 @@ export function OutcomeReport({ api, mode, verdicts, queue }: Props) {
       async (_: PresenceMode) => {
         if (!isCurrent) return;
         const found = await api.outcomes();
-        if (isCurrent) report.value = found;
+        if (!isCurrent) return;
+        report.value = found;
+        problem.value = "";
       },
-      () => {
-        isFailed.value = true;
+      (failure) => {
+        problem.value = failureWords(failure);
       },
       PAUSE_MS,
     );
@@ -48,7 +52,7 @@ export function OutcomeReport({ api, mode, verdicts, queue }: Props) {
       isCurrent = false;
       stopFollowing();
     };
-  }, [api, mode, verdicts, report, isFailed]);
+  }, [api, mode, verdicts, report, problem]);
 
   const read = report.value;
   const isTrial = mode === "shadow";
@@ -58,7 +62,8 @@ export function OutcomeReport({ api, mode, verdicts, queue }: Props) {
         <h3 id="outcomes-title">{isTrial ? "What the trial run says" : "What verdicts did"}</h3>
         <p class="quiet">
           {read && periodWords(read)}
-          {!read && (isFailed.value ? "This could not be read. Open the page again." : "Reading…")}
+          {!read && problem.value === "" && "Reading…"}
+          {problem.value !== "" && ` This could not be read. ${problem.value}`}
         </p>
         {read && <OutcomeTable period={read} queue={queue} />}
         {read?.desk && <p id="desk-agreement">{agreementWords(read.desk)}</p>}

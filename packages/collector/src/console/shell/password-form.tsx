@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Password } from "../model/person.ts";
+import type { Invited, Password } from "../model/person.ts";
+import { ROLE_WORDS } from "../model/role-words.ts";
 import { MIN_PASSWORD_LENGTH } from "../ui/password-length.ts";
 
 interface Props {
@@ -7,13 +8,15 @@ interface Props {
   knownEmail: string;
   /** Whether a person joins, and chooses the password. */
   isNew: boolean;
+  /** What the invitation is good for; `null`: there is none, or it could not be read. */
+  invited: Invited | null;
   /** Gets what both fields contain, after each change. */
   onType: (texts: readonly string[]) => void;
   onGive: (password: Password) => void;
 }
 
 /** Asks for an e-mail address and a password. */
-export function PasswordForm({ knownEmail, isNew, onType, onGive }: Props) {
+export function PasswordForm({ knownEmail, isNew, invited, onType, onGive }: Props) {
   const email = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
   useEffect(() => (knownEmail === "" ? email : password).current?.focus(), [knownEmail]);
@@ -31,9 +34,14 @@ export function PasswordForm({ knownEmail, isNew, onType, onGive }: Props) {
   return (
     <form id={isNew ? "invitation-form" : "password-form"} onInput={type} onSubmit={submit}>
       <h2>{isNew ? "You are invited" : "Who is still there?"}</h2>
+      {isNew && invited && (
+        <p id="invited-role">
+          Your role: {ROLE_WORDS[invited.role].title}, who {ROLE_WORDS[invited.role].may}.
+        </p>
+      )}
       <p>
         {isNew
-          ? "Choose what you will sign in with."
+          ? "Enter your e-mail address, and choose a password. You will sign in with them from now on."
           : "This page shows every visitor who waits in your chat, and tells who has gone."}
       </p>
       <label for="email">E-mail address</label>

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { signal } from "@preact/signals";
 import { describe, expect, it, vi } from "vitest";
+import type { Invited } from "../model/person.ts";
 import { doing, part, show } from "../testing/render.ts";
 import { SignIn } from "./sign-in.tsx";
 
@@ -10,8 +11,11 @@ async function start() {
   const give = vi.fn();
   const base = new URL("https://shop.example/presence/");
   const asking = signal<"sign-in" | "invitation" | null>("sign-in");
-  await show(<SignIn signIn={{ base, asking, error: signal(""), give, run: vi.fn() }} />);
-  return { give, asking };
+  const invited = signal<Invited | null>(null);
+  const leaveInvitation = vi.fn();
+  const rest = { error: signal(""), run: vi.fn() };
+  await show(<SignIn signIn={{ base, asking, invited, give, leaveInvitation, ...rest }} />);
+  return { give, asking, invited, leaveInvitation };
 }
 
 function type(id: string, text: string): Promise<void> {
@@ -75,5 +79,17 @@ describe("SignIn", () => {
     expect(part<HTMLInputElement>("email").value).toBe("ann@example.com");
     expect(part<HTMLInputElement>("password").value).toBe("");
     expect(document.activeElement).toBe(part("password"));
+  });
+
+  it("says what an invited person may do, and lets those sign in who have a password", async () => {
+    const { asking, invited, leaveInvitation } = await start();
+    await doing(() => {
+      invited.value = { role: "viewer", expiresAt: "2026-05-04T10:00:00Z" };
+      asking.value = "invitation";
+    });
+    expect(part("invited-role").textContent).toContain("Viewer, who sees everything but");
+    expect(part("invited-role").textContent).toContain("changes nothing");
+    await doing(() => part("sign-in-instead").click());
+    expect(leaveInvitation).toHaveBeenCalledOnce();
   });
 });

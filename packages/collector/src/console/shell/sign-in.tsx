@@ -20,6 +20,7 @@ export function SignIn({ signIn }: { signIn: ReturnType<typeof createSignIn> }) 
             key={asking}
             knownEmail={email.value}
             isNew={asking === "invitation"}
+            invited={signIn.invited.value}
             onType={(texts) => {
               isKey.value = texts.some(isSecretKey);
             }}
@@ -28,6 +29,11 @@ export function SignIn({ signIn }: { signIn: ReturnType<typeof createSignIn> }) 
               signIn.give(given);
             }}
           />
+          {asking === "invitation" && (
+            <button id="sign-in-instead" type="button" onClick={signIn.leaveInvitation}>
+              I have a password already: sign in
+            </button>
+          )}
           {asking === "sign-in" && <NoPassword base={signIn.base} isKey={isKey.value} />}
         </div>
       )}

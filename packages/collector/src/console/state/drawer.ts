@@ -24,7 +24,7 @@ export function createDrawer(
   const isOpen = signal(false);
   const shown = signal<Session | null>(null);
   const error = signal("");
-  const missing = signal<string | null>(null);
+  const missing = signal<{ id: string; problem: string | null } | null>(null);
   const histories = { live: createHistory(), shadow: createHistory() };
 
   const openId = () => (isOpen.peek() ? shown.peek()?.id : undefined);
@@ -38,8 +38,8 @@ export function createDrawer(
           ? await shadowHistory(api, id, HISTORY_LIMIT)
           : await newest(id, session.seq);
       if (openId() === id) history.add(transitions);
-    } catch {
-      if (openId() === id) history.fail();
+    } catch (failure) {
+      if (openId() === id) history.fail(failureWords(failure));
     }
   }
 
@@ -54,10 +54,15 @@ export function createDrawer(
   }
 
   async function find(id: string): Promise<Session | null> {
-    const session = await api.session(id).catch(() => null);
-    if (session) store.put([session]);
-    else missing.value = id;
-    return session;
+    try {
+      const session = await api.session(id);
+      if (session) store.put([session]);
+      else missing.value = { id, problem: null };
+      return session;
+    } catch (failure) {
+      missing.value = { id, problem: failureWords(failure) };
+      return null;
+    }
   }
 
   store.listen((ids) => {
@@ -69,8 +74,11 @@ export function createDrawer(
   return {
     isOpen: isOpen as ReadonlySignal<boolean>,
     shown: shown as ReadonlySignal<Session | null>,
-    /** The session that was to be opened and could not be read; `null` if it could. */
-    missing: missing as ReadonlySignal<string | null>,
+    /**
+     * The session that was to be opened and could not be read; `null` if it could. `problem` says why; `null`: it is
+     * not there.
+     */
+    missing: missing as ReadonlySignal<{ id: string; problem: string | null } | null>,
     /** Why the desk's last event was not reported; empty if it was. */
     error: error as ReadonlySignal<string>,
     histories,

@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { keepInvitation, keptInvitation } from "../live/kept-invitation.ts";
 import { createSignIn } from "./sign-in.ts";
 
 const PERSON = { id: "p", email: "ana@example.com", role: "admin" };
@@ -21,6 +22,7 @@ beforeEach(() => {
   answers = {
     "GET /v1/settings": [[200, { origins: [] }]],
     "GET /v1/sign-in": [[401, { code: "sign_in_required" }]],
+    "POST /v1/sign-in/invitation": [[200, { role: "viewer", expiresAt: "2026-05-04T10:00:00Z" }]],
   };
   vi.stubGlobal("fetch", async (url: URL, init: RequestInit) => {
     const route = `${init.method ?? "GET"} ${url.pathname}`;
@@ -29,7 +31,10 @@ beforeEach(() => {
     return new Response(JSON.stringify(body), { status });
   });
 });
-afterEach(() => void vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  sessionStorage.clear();
+});
 
 const onRoleMissing = vi.fn();
 const start = () => createSignIn(new URL("https://presence.example.com/"), () => {}, onRoleMissing);
@@ -57,27 +62,70 @@ describe("the sign-in of the console", () => {
     expect((await access).person).toEqual(PERSON);
   });
 
-  it("accepts an invitation even where someone else is signed in", async () => {
+  it("accepts an invitation even where someone else is signed in, and then forgets it", async () => {
     answers["GET /v1/sign-in"] = [[200, { ...PERSON, email: "other@example.com" }]];
-    answers["POST /v1/invitations/accept"] = [[200, PERSON]];
+    answers["POST /v1/invitations/accept"] = [
+      [409, { code: "email_taken", detail: "Use another." }],
+      [200, PERSON],
+    ];
+    keepInvitation("t");
     const signIn = start();
     const access = signIn.run({ ...NO_LINK, invite: "t" });
     await vi.waitFor(() => expect(signIn.asking.value).toBe("invitation"));
+    expect(signIn.invited.value?.role).toBe("viewer");
+    signIn.give(PASSWORD);
+    await vi.waitFor(() => expect(signIn.error.value).toBe("Use another."));
+    expect(keptInvitation()).toBe("t");
+    await vi.waitFor(() => expect(signIn.asking.value).toBe("invitation"));
     signIn.give(PASSWORD);
     expect((await access).person).toEqual(PERSON);
-    expect(requests[0]).toMatchObject({ body: { token: "t", ...PASSWORD } });
+    expect(requests.at(-2)).toMatchObject({ body: { token: "t", ...PASSWORD } });
+    expect(keptInvitation()).toBeNull();
   });
 
-  it("asks for a sign-in where an invitation is no longer good", async () => {
+  it("says before anything is asked that an invitation is no longer good, and forgets it", async () => {
+    answers["POST /v1/sign-in/invitation"] = [
+      [404, { code: "invitation_invalid", detail: "Withdrawn." }],
+    ];
+    keepInvitation("t");
+    const signIn = start();
+    signIn.run({ ...NO_LINK, invite: "t" });
+    await vi.waitFor(() => expect(signIn.asking.value).toBe("sign-in"));
+    expect(signIn.error.value).toBe("Withdrawn.");
+    expect(keptInvitation()).toBeNull();
+  });
+
+  it("goes on with the cookie where this person has accepted the invitation before", async () => {
+    answers["POST /v1/sign-in/invitation"] = [
+      [404, { code: "invitation_invalid", detail: "Accepted." }],
+    ];
+    answers["GET /v1/sign-in"] = [[200, PERSON]];
+    expect((await start().run({ ...NO_LINK, invite: "t" })).person).toEqual(PERSON);
+  });
+
+  it("asks for a sign-in where an invitation was used while its form was open", async () => {
     answers["POST /v1/invitations/accept"] = [
-      [400, { code: "invitation_invalid", detail: "Old." }],
+      [404, { code: "invitation_invalid", detail: "Accepted." }],
     ];
     const signIn = start();
     signIn.run({ ...NO_LINK, invite: "t" });
     await vi.waitFor(() => expect(signIn.asking.value).toBe("invitation"));
     signIn.give(PASSWORD);
     await vi.waitFor(() => expect(signIn.asking.value).toBe("sign-in"));
-    expect(signIn.error.value).toBe("Old.");
+    expect(signIn.error.value).toBe("Accepted.");
+  });
+
+  it("signs in who has a password, and forgets the invitation", async () => {
+    answers["POST /v1/sign-in"] = [[200, PERSON]];
+    keepInvitation("t");
+    const signIn = start();
+    const access = signIn.run({ ...NO_LINK, invite: "t" });
+    await vi.waitFor(() => expect(signIn.asking.value).toBe("invitation"));
+    signIn.leaveInvitation();
+    await vi.waitFor(() => expect(signIn.asking.value).toBe("sign-in"));
+    expect(keptInvitation()).toBeNull();
+    signIn.give(PASSWORD);
+    expect((await access).person).toEqual(PERSON);
   });
 
   it("signs in by the link of the demo", async () => {
@@ -85,6 +133,21 @@ describe("the sign-in of the console", () => {
     const { person } = await start().run({ ...NO_LINK, enter: "e" });
     expect(person).toEqual(PERSON);
     expect(requests[0]?.body).toEqual({ enter: "e" });
+  });
+
+  it("waits for a store that does not answer, and does not ask who is signed in already", async () => {
+    vi.useFakeTimers();
+    answers["GET /v1/sign-in"] = [[200, PERSON]];
+    answers["GET /v1/settings"] = [
+      [503, { code: "unavailable", detail: "Try again." }],
+      [200, { origins: [] }],
+    ];
+    const signIn = start();
+    const access = signIn.run(NO_LINK);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect((await access).person).toEqual(PERSON);
+    expect(signIn.asking.value).toBeNull();
+    vi.useRealTimers();
   });
 
   it("says when the role does not allow a request, since it may be another one now", async () => {
