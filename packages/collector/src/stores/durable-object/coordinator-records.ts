@@ -34,8 +34,9 @@ import { type CoordinatorStatements, prepareCoordinator } from "./coordinator-sc
 import type { DirectoryEntry } from "./directory.ts";
 import type { Configuration, CoordinatorLink, RelayEntry, ShardName } from "./links.ts";
 import type { Layouts } from "./placement.ts";
+import { RelayProgress } from "./relay-progress.ts";
 import type { SilenceBroadcast } from "./shard-broadcasts.ts";
-import type { ObjectSql } from "./sql.ts";
+import type { ObjectSql, OnCommit } from "./sql.ts";
 
 /** An account of which a shard is unheard: since when, in steady time, and how many sessions missed. */
 export interface SilentAccount {
@@ -66,6 +67,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   readonly #hours: LogHours;
   readonly #admin: SqliteAdmin;
   readonly #outbox: SqliteOutbox;
+  readonly #progress: RelayProgress;
   /** The last cursor that was assigned. */
   #cursor: number;
 
@@ -81,7 +83,8 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     };
     this.#admin = new SqliteAdmin(options.sql, this.#unreadable, access);
     this.#outbox = new SqliteOutbox(options.sql, this.#unreadable, access, this.#admin);
-    this.#cursor = this.#statements.newestCursor.get()?.["cursor"] as number;
+    this.#progress = new RelayProgress(this.#statements);
+    this.#cursor = this.#progress.startCursor;
     this.#grow(options.shards);
     this.#statements.putIncarnation.run(createIncarnation());
   }
@@ -140,27 +143,29 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     const { account, index } = shard;
     const cursor = this.#cursor;
     let hasSilence = false;
-    this.#append(() => {
-      const relayed = this.#statements.relayed.get(account, index)?.["moved"] as number | undefined;
-      if (relayed === undefined)
-        throw new Error(`The shard ${account}/${index} is not registered.`);
+    this.#append((onCommit) => {
+      const relayed = this.#progress.of(shard);
+      if (relayed === null) throw new Error(`The shard ${account}/${index} is not registered.`);
       const fresh = entries.filter(({ number }) => number > relayed);
       const last = fresh.at(-1);
       if (!last) return;
+      const progress = { ...shard, number: last.number };
       for (const entry of fresh) {
         this.#changeTerms(shard, entry);
         if (entry.kind === "silence") this.#changeSilence(shard, entry);
-        else this.#appendOne(account, entry);
+        else this.#appendOne(shard, entry);
       }
       hasSilence = fresh.some(({ kind }) => kind === "silence");
-      this.#statements.putRelayed.run(last.number, this.#cursor, account, index);
+      if (fresh.every(isLogged)) this.#progress.noteLogged(progress, this.#cursor, onCommit);
+      // An erasure deletes entries of the log.
+      else this.#progress.write(this.#cursor, onCommit, progress);
     });
     if (this.#cursor > cursor) this.#options.onLogChange(account);
     if (hasSilence) this.#options.onSilence();
   }
 
   /** Runs `work`, which appends to logs, in a transaction. */
-  #append(work: () => void): void {
+  #append(work: (onCommit: OnCommit) => void): void {
     const cursor = this.#cursor;
     try {
       this.#options.sql.transaction(work);
@@ -199,7 +204,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     }));
   }
 
-  #appendOne(account: string, { kind, session, ...entry }: RelayEntry): void {
+  #appendOne({ account, index }: ShardName, { kind, session, ...entry }: RelayEntry): void {
     if (kind === "terms" || kind === "silence") return;
     if (kind === "erased") {
       this.#statements.erase.run(account, session);
@@ -207,11 +212,12 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
       while (!this.#outbox.erasePart({ account, id: session }, ERASE_LIMIT));
       return;
     }
-    const { sessionCreatedAt, seq, at, body } = entry;
+    const { number, sessionCreatedAt, seq, at, body } = entry;
     this.#cursor += 1;
     const track = TRACKS.indexOf(kind);
     const position = [account, track, this.#cursor] as const;
-    this.#statements.append.run(...position, session, sessionCreatedAt, seq, at, body);
+    const content = [session, sessionCreatedAt, seq, at, body] as const;
+    this.#statements.append.run(...position, ...content, index, number);
     this.#hours.add(account, track, at, this.#cursor);
   }
 
@@ -252,6 +258,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
   }
 
   async prune(account: string, before: number, limit: number): Promise<number> {
+    this.#options.sql.transaction((onCommit) => this.#progress.write(this.#cursor, onCommit));
     let pruned = 0;
     for (const track of TRACKS.keys()) {
       if (pruned >= limit) break;
@@ -384,6 +391,10 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
       return true;
     });
   }
+}
+
+function isLogged({ kind }: RelayEntry): boolean {
+  return kind === "live" || kind === "shadow";
 }
 
 function toShardName(row: SqlRow): ShardName {

@@ -59,6 +59,9 @@ const MIGRATIONS = [
      missed INTEGER NOT NULL,
      PRIMARY KEY (account, place)
    ) WITHOUT ROWID`,
+  // The shard that an entry is of, and its number there: {@link RelayProgress}.
+  `ALTER TABLE transitions ADD COLUMN place INTEGER;
+   ALTER TABLE transitions ADD COLUMN number INTEGER`,
 ];
 
 const ENTRY = "cursor, session, session_created_at, seq, at, body";
@@ -82,10 +85,15 @@ const SQL = {
   markNotified: "UPDATE shards SET told = ? WHERE account = ? AND place = ?",
   relayed: "SELECT moved FROM shards WHERE account = ? AND place = ?",
   putRelayed: "UPDATE shards SET moved = ?, cursor = ? WHERE account = ? AND place = ?",
-  // Entries may be pruned, but their cursors are never reused.
-  newestCursor: "SELECT coalesce(max(cursor), 0) AS cursor FROM shards",
-  append: `INSERT INTO transitions (account, track, cursor, session, session_created_at, seq, at, body)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  // Of the shards' rows: later entries of the log have higher ones. Entries may be pruned, but their cursors are never
+  // reused.
+  checkpoint: "SELECT coalesce(max(cursor), 0) AS cursor FROM shards",
+  relayedAccounts: "SELECT DISTINCT account FROM shards",
+  relayedAfter: `SELECT place, max(number) AS number, max(cursor) AS cursor FROM transitions
+    WHERE account = ? AND track = ? AND cursor > ? GROUP BY place`,
+  append: `INSERT INTO transitions
+      (account, track, cursor, session, session_created_at, seq, at, body, place, number)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   erase: "DELETE FROM transitions WHERE account = ? AND session = ?",
   history: `SELECT ${ENTRY} FROM transitions
     WHERE account = ? AND session = ? AND track = ? AND seq > ? ORDER BY seq LIMIT ?`,

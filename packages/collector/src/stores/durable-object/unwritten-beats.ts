@@ -1,5 +1,5 @@
 /**
- * Beats that a shard has accepted but not written yet: where many come, nine of ten beats of a session stay in
+ * Beats that a shard has accepted but not written yet: where many come, 19 of 20 beats of a session stay in
  * memory, because each row written costs money. They are lost with the object. A lost beat looks
  * like silence but is our own outage (rule 6), so the shard records beforehand that it may have
  * unwritten beats.
@@ -7,8 +7,8 @@
  */
 import type { Write } from "../store.ts";
 
-/** At least every tenth beat of a session is written. */
-export const MAX_UNWRITTEN = 9;
+/** At least every twentieth beat of a session is written. */
+export const MAX_UNWRITTEN = 19;
 /** The last beat of a session that sends no more is written after this, also while others are held. */
 export const WRITE_AFTER_MS = 62_000;
 

@@ -3,7 +3,7 @@
  */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type { Store, Write } from "../../store.ts";
-import { ACCOUNT, keyOf, loadOne, transitionOf, writeOf } from "../../suite/case.ts";
+import { ACCOUNT, keyOf, loadOne, sessionOf, transitionOf, writeOf } from "../../suite/case.ts";
 
 const TOLERANCE_MS = 5_000;
 const POLL_MS = 20;
@@ -23,7 +23,7 @@ export interface FailingObjects {
     poll(): Promise<void>;
     end(): Promise<void>;
   };
-  /** The coordinator refuses what shards relay, at the end of its transaction. */
+  /** The coordinator refuses the directory's entries that shards relay, in the transaction of all that they relay. */
   refuseRelays(refuses: boolean): Promise<void>;
 }
 
@@ -69,12 +69,17 @@ export const FAILED_WRITE_CASES = {
   async "of the coordinator leaves no gap, and a log that begins with the hour"({
     store,
     shard,
+    neighbour,
     refuseRelays,
   }: FailingObjects) {
     await store.commit([writeOf("a")]);
     const cursor = await store.lastCursor(ACCOUNT);
     await refuseRelays(true);
-    await store.commit([writeOf("a", { expectedVersion: 1, transitions: [transitionOf(1)] })]);
+    const withUser = { ...sessionOf(neighbour), user: "user_1" };
+    await store.commit([
+      writeOf("a", { expectedVersion: 1, transitions: [transitionOf(1)] }),
+      writeOf(neighbour, { session: withUser }),
+    ]);
     deepEqual(await store.log(ACCOUNT, 0, 10), []);
     await refuseRelays(false);
     // It does not wait for a coordinator that was behind.

@@ -13,7 +13,17 @@ export function nodeStorage(database: DatabaseSync): DurableObjectStorage {
         return { toArray: () => rows, rowsWritten: 0 };
       },
     },
-    transactionSync: <T>(work: () => T): T => work(),
+    transactionSync<T>(work: () => T): T {
+      database.exec("SAVEPOINT work");
+      try {
+        const result = work();
+        database.exec("RELEASE work");
+        return result;
+      } catch (error) {
+        database.exec("ROLLBACK TO work; RELEASE work");
+        throw error;
+      }
+    },
   };
   return storage as unknown as DurableObjectStorage;
 }

@@ -223,7 +223,7 @@ async function openFailing(env: Env): Promise<FailingObjects> {
       end: () => shard().end(),
     },
     refuseRelays: (refuses) =>
-      (coordinator as unknown as QuietCoordinator).refuse(refuses ? "shards" : null),
+      (coordinator as unknown as QuietCoordinator).refuse(refuses ? "directory" : null),
   };
 }
 
