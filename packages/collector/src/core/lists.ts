@@ -159,6 +159,7 @@ export const AUDIT_ACTIONS = [
   "keys_rotated",
   "key_created",
   "key_revoked",
+  "session_assigned",
   "session_erased",
   "person_invited",
   "invitation_withdrawn",
@@ -183,6 +184,7 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** What `from` and `to` of such an entry may have, unless it is about settings or triggers. */
 export const AUDIT_FIELDS = [
+  "agent",
   "capacity",
   "dryRun",
   "email",

@@ -96,6 +96,18 @@ export interface Sink<Outbound> {
   readBack?(body: unknown, mapping: Mapping, readAt: number): readonly Fact[];
   /** Tags by which the desk shows presence, if it does so by tags: it reports them, and they are none of the ticket's. */
   ownTags?(outbound: Outbound): readonly string[];
+  /**
+   * Assigns a conversation to an agent, or to none; missing: the desk takes no assignee by its API. `null`: it has no
+   * such agent. A request that is answered with `gone` found no such agent or conversation.
+   */
+  assign?(
+    conversation: string,
+    agent: string | null,
+    outbound: Outbound,
+    mapping: Mapping,
+  ): DeskCall | null;
+  /** Where people see the conversation at the desk; `null`: that is not known. */
+  addressOf?(link: Pick<Standing, "conversation" | "ticket">, outbound: Outbound): string | null;
   /** A request that changes nothing, and is accepted only where writes would be. */
   test(outbound: Outbound): DeskCall;
 }

@@ -25,6 +25,7 @@ export {
 } from "./desk.ts";
 export type { DeskEvent, Fact, Ref } from "./fact.ts";
 export {
+  agentAtDesk,
   agentOf,
   EMPTY_MAPPING,
   groupOf,

@@ -70,9 +70,9 @@ export function contradictions(known: Known, report: Report): Report {
  * What is known once values were written to the desk, by `at`: what it reports of a time before that may be from
  * between two of the requests.
  */
-export function noteWritten(known: Known, written: TicketPatch, at: number): Known {
+export function noteWritten(known: Known, written: Report, at: number): Known {
   const noted: { [Name in Field]?: Value } = { ...known };
-  for (const field of TICKET_FIELDS) {
+  for (const field of FIELDS) {
     if (written[field] === undefined) continue;
     const notedAt = Math.max(at, known[field]?.at ?? 0);
     noted[field] = { value: written[field], at: notedAt, isOurs: true };

@@ -49,6 +49,11 @@ export function agentOf(mapping: Mapping, theirs: string): string {
   return lookUp(mapping.agent, theirs);
 }
 
+/** The desk's value for an agent of ours: the same where the table does not name it; `null`: it means another one. */
+export function agentAtDesk(mapping: Mapping, ours: string): string | null {
+  return theirsOf(mapping.agent, ours) ?? (agentOf(mapping, ours) === ours ? ours : null);
+}
+
 /** The desk's value for ours; `null`: no value of a table means it. Without a table it is the same word. */
 export function theirsOf(table: Table, ours: string): string | null {
   const names = Object.keys(table);

@@ -18,6 +18,7 @@ import { accountRoutes } from "./accounts.ts";
 import { agentRoutes } from "./agents.ts";
 import { createErrorHandler } from "./answer-error.ts";
 import { assetRoutes } from "./assets.ts";
+import { assigneeRoutes } from "./assignee.ts";
 import { auditRoutes } from "./audit.ts";
 import { authorize } from "./auth.ts";
 import type { AppContext, DeskContext, Env, PeopleContext } from "./context.ts";
@@ -85,6 +86,7 @@ export function createApp({ onError, getPath, ...given }: AppOptions): OpenAPIHo
     }),
   );
   app.route("/", sessionRoutes(context));
+  app.route("/", assigneeRoutes(context));
   app.route("/", eventRoutes(context));
   app.route("/", transitionRoutes(context));
   app.route("/", traceRoutes(context));

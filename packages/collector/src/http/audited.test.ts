@@ -65,6 +65,8 @@ const USES: Readonly<Record<string, Use>> = {
   "POST /v1/webhooks/:id/secret": () => send("POST", `/v1/webhooks/${webhook}/secret`),
   "PATCH /v1/webhooks/:id": () => send("PATCH", `/v1/webhooks/${webhook}`, { events: "notified" }),
   "DELETE /v1/webhooks/:id": () => send("DELETE", `/v1/webhooks/${webhook}`),
+  "PUT /v1/sessions/:id/assignee": () =>
+    send("PUT", "/v1/sessions/conv_3/assignee", { agent: "ana" }),
   "DELETE /v1/sessions/:id": () => send("DELETE", "/v1/sessions/conv_1"),
   "DELETE /v1/users/:id": () => send("DELETE", "/v1/users/u_2"),
   "PUT /v1/desks/:id": async () => {

@@ -17,6 +17,7 @@ export const AUDITED: Readonly<Record<string, Audited>> = {
   "POST /v1/signals": "It is what pages report.",
   "PUT /v1/sessions/:id": SENT_BY_DESKS,
   "POST /v1/sessions/:id/events": SENT_BY_DESKS,
+  "PUT /v1/sessions/:id/assignee": ["session_assigned"],
   "DELETE /v1/sessions/:id": ["session_erased"],
   "DELETE /v1/users/:id": ["session_erased"],
   "PUT /v1/agents/:id": ["agent_changed"],
@@ -64,6 +65,7 @@ export const AUDITED_EXCEPT: Readonly<Record<string, string>> = {
   "POST /v1/tokens":
     "A key mints it: a server does so for each page that is opened, which would bury everything else.",
   "PUT /v1/agents/:id": "The capacity stays as it is.",
+  "PUT /v1/sessions/:id/assignee": "The agent stays as they are.",
 };
 
 const routeOf = (method: string, path: string) =>

@@ -8,11 +8,11 @@ import type { Input } from "../core/input.ts";
 import { END_REASON_BY } from "../core/lists.ts";
 import { hashOf } from "../engine/keys.ts";
 import type { Outcome } from "../engine/request.ts";
-import type { AppContext, Env } from "./context.ts";
+import type { DeskContext, Env } from "./context.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { idParams, type SessionEvent, sessionEvent, sessionView } from "./schemas.ts";
+import { viewOne } from "./session-viewer.ts";
 import { DEFAULT_CHANNEL, sessionNotFound } from "./sessions.ts";
-import { viewSession } from "./views.ts";
 
 /** Events about what must be there already; all others create their session. */
 const NOT_CREATING: ReadonlySet<SessionEvent["type"]> = new Set([
@@ -35,15 +35,26 @@ const post = createRoute({
   ),
 });
 
-export function eventRoutes({ engine }: AppContext): OpenAPIHono<Env> {
+export function eventRoutes(context: DeskContext): OpenAPIHono<Env> {
+  const { engine } = context;
   const routes = createRoutes();
+
+  async function answerOf(account: string, outcome: Outcome, id: string) {
+    if (!("session" in outcome)) throw sessionNotFound(id);
+    return {
+      duplicate: outcome.status === "duplicate",
+      session: await viewOne(context, account, outcome.settings, outcome),
+    };
+  }
+
   routes.openapi(post, async (c) => {
     const { id } = c.req.valid("param");
     const event = c.req.valid("json");
-    const key = { account: c.var.account.name, id };
+    const account = c.var.account.name;
+    const key = { account, id };
     if (event.type === "merged") {
       const survivor = await engine.merges.merge(key, event.into, event.id);
-      return c.json(answerOf(survivor, id), 200);
+      return c.json(await answerOf(account, survivor, id), 200);
     }
     const outcome = await engine.submit({
       key,
@@ -51,17 +62,9 @@ export function eventRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       ...(event.id !== undefined && { eventId: event.id }),
       ...(!NOT_CREATING.has(event.type) && { create: { channel: DEFAULT_CHANNEL } }),
     });
-    return c.json(answerOf(outcome, id), 200);
+    return c.json(await answerOf(account, outcome, id), 200);
   });
   return routes;
-}
-
-function answerOf(outcome: Outcome, id: string) {
-  if (!("session" in outcome)) throw sessionNotFound(id);
-  return {
-    duplicate: outcome.status === "duplicate",
-    session: viewSession(outcome.session, outcome.settings, outcome.shadow),
-  };
 }
 
 /** The secret that a page attached to its message binds the page to the conversation. */

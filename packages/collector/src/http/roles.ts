@@ -26,6 +26,7 @@ export const ROUTE_ROLES: Readonly<Record<string, RouteRole>> = {
   "GET /v1/sessions": "viewer",
   "GET /v1/sessions/:id": "viewer",
   "PUT /v1/sessions/:id": "operator",
+  "PUT /v1/sessions/:id/assignee": "operator",
   "DELETE /v1/sessions/:id": "admin",
   "POST /v1/sessions/:id/events": "operator",
   "GET /v1/sessions/:id/transitions": "viewer",

@@ -16,6 +16,7 @@ import {
   VISIBILITIES,
 } from "../core/lists.ts";
 import { SESSION_ID } from "../core/text.ts";
+import { ASSIGNED_BY } from "../desks/assignment.ts";
 import { id, name, storable } from "../schemas/name.ts";
 import { ticketFields, ticketPatch } from "../schemas/ticket.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
@@ -130,6 +131,20 @@ export const sessionView = z
     ticket,
     links: z.array(link).describe("The conversations at help desks that it stands for."),
     assignee: z.string().nullable().describe("The agent, or null."),
+    assignment: z
+      .object({
+        by: z
+          .enum(ASSIGNED_BY)
+          .describe(
+            "`collector`: no help desk has it, and `PUT /v1/sessions/{id}/assignee` assigns it. `desk`: that route has its help desk assign it. `elsewhere`: only the help desk can.",
+          ),
+        desk: z.string().nullable().describe("That help desk; null: none, or it has no name here."),
+        url: z
+          .string()
+          .nullable()
+          .describe("Where people see the conversation there; null: that is not known."),
+      })
+      .describe("Where an agent is assigned to it, or taken from it."),
     queue: z.enum(QUEUE_STANDINGS).describe("`direct`: goes straight to its earlier agent."),
     queuedAt: instant.nullable().describe("Since when it waits; its place in the queue."),
     capacityHeld: z.boolean().describe("It takes one of its agent's places."),

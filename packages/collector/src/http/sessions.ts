@@ -8,13 +8,13 @@ import { PRESENCES, QUEUE_STANDINGS, REASONS, STATES } from "../core/lists.ts";
 import { findSession } from "../engine/merges.ts";
 import { storable } from "../schemas/name.ts";
 import { LIST_ORDERS, MAX_EXAMINED } from "../stores/list.ts";
-import type { AppContext, Env } from "./context.ts";
+import type { DeskContext, Env } from "./context.ts";
 import { decodeListCursor, encodeListCursor } from "./list-cursor.ts";
 import { answerLists, endOfPage, fittingTexts } from "./list-page.ts";
 import { Problem } from "./problem.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { idParams, pageQuery, sessionPut, sessionView } from "./schemas.ts";
-import { viewSession } from "./views.ts";
+import { createSessionViewer, viewOne } from "./session-viewer.ts";
 
 const named = storable(z.string().min(1).max(256)).optional();
 const changed = z.iso.datetime({ offset: true }).optional();
@@ -100,20 +100,22 @@ const erase = createRoute({
   responses: jsonResponses(z.object({ erased: z.literal(true) }), "The session was erased"),
 });
 
-export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
+export function sessionRoutes(context: DeskContext): OpenAPIHono<Env> {
+  const { engine } = context;
   const settingsOf = (account: string) => engine.broadcasts.latest(account).settings;
   const routes = createRoutes();
 
   routes.openapi(put, async (c) => {
     const { id } = c.req.valid("param");
     const body = c.req.valid("json");
+    const account = c.var.account.name;
     const outcome = await engine.submit({
-      key: { account: c.var.account.name, id },
+      key: { account, id },
       inputs: inputsOf(body),
       create: { channel: body.channel ?? DEFAULT_CHANNEL, user: body.user ?? null },
     });
     if (!("session" in outcome)) throw sessionNotFound(id);
-    return c.json(viewSession(outcome.session, outcome.settings, outcome.shadow), 200);
+    return c.json(await viewOne(context, account, outcome.settings, outcome), 200);
   });
 
   routes.openapi(get, async (c) => {
@@ -121,7 +123,7 @@ export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const account = c.var.account.name;
     const found = await findSession(engine.store, { account, id });
     if (!found) throw sessionNotFound(id);
-    return c.json(viewSession(found.session, settingsOf(account), found.shadow), 200);
+    return c.json(await viewOne(context, account, settingsOf(account), found), 200);
   });
 
   routes.openapi(list, async (c) => {
@@ -136,10 +138,9 @@ export function sessionRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       after: cursor === undefined ? undefined : decodeListCursor(query, cursor),
       limit,
     });
-    const settings = settingsOf(account);
-    const texts = await fittingTexts(sessions, ({ session, shadow }) =>
-      viewSession(session, settings, shadow),
-    );
+    const all = sessions.map(({ session }) => session);
+    const view = await createSessionViewer(context, account, settingsOf(account), all);
+    const texts = await fittingTexts(sessions, view);
     const end = endOfPage({ sessions, next }, texts.length, query.sort);
     const rest = {
       cursor: end && encodeListCursor(query, { ...end, counts: [] }),

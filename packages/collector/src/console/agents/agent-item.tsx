@@ -2,14 +2,16 @@ import { type Agent, placesWords } from "../model/agent.ts";
 import type { Agents } from "../state/agents.ts";
 import { useMay } from "../ui/own-role.tsx";
 import { CapacityForm } from "./capacity-form.tsx";
+import { HeldList } from "./held-list.tsx";
 
 interface Props {
   agent: Agent;
   agents: Agents;
+  onOpen: (id: string) => void;
 }
 
 /** One agent with the places that are held and free. */
-export function AgentItem({ agent, agents }: Props) {
+export function AgentItem({ agent, agents, onOpen }: Props) {
   const { id, capacity, held, sessions } = agent;
   const isOver = capacity !== null && held > capacity;
   return (
@@ -44,6 +46,7 @@ export function AgentItem({ agent, agents }: Props) {
           onSet={(next) => agents.setCapacity(id, next)}
         />
       )}
+      {sessions.length > 0 && <HeldList agent={agent} agents={agents} onOpen={onOpen} />}
     </li>
   );
 }

@@ -4,6 +4,7 @@ import type { Role } from "../../core/lists.ts";
 import type { SessionPage } from "../live/api.ts";
 import { createSessionStore } from "../live/session-store.ts";
 import type { Agent } from "../model/agent.ts";
+import type { Session } from "../model/session.ts";
 import { createAgents } from "../state/agents.ts";
 import { doing, show } from "../testing/render.ts";
 import { aSession } from "../testing/session.ts";
@@ -11,28 +12,43 @@ import { OwnRole } from "../ui/own-role.tsx";
 import { AgentsPage } from "./agents-page.tsx";
 import { WaitingGroups } from "./waiting-groups.tsx";
 
-const anAgent = (id: string, capacity: number | null, held: number): Agent => ({
-  id,
-  capacity,
-  held,
-  sessions: [],
-});
-
-/** The page of two agents, of whom Ben has more places free, and one who waits. */
-async function start(role: Role = "admin") {
-  const list = [anAgent("ana", 4, 3), anAgent("ben", 4, 1)];
+/** The page of two agents, of whom Ben has more places free, and those who wait. */
+async function start(role: Role = "admin", waiting: readonly Session[] = [aSession()]) {
+  const capacities = new Map([
+    ["ana", 4],
+    ["ben", 4],
+  ]);
+  const places = new Map([
+    ["ana", 3],
+    ["ben", 1],
+  ]);
+  const sessions = new Map(waiting.map((session) => [session.id, session]));
+  const agentOf = (id: string): Agent => {
+    const own = [...sessions.values()].filter(({ assignee }) => assignee === id);
+    const held = (places.get(id) ?? 0) + own.length;
+    return { id, capacity: capacities.get(id) ?? null, held, sessions: own.map((each) => each.id) };
+  };
   const api = {
-    agents: vi.fn(async () => ({ agents: list.map((agent) => ({ ...agent })), cursor: null })),
+    agents: vi.fn(async () => ({ agents: ["ana", "ben"].map(agentOf), cursor: null })),
     putAgent: vi.fn(async (id: string, capacity: number) => {
-      const agent = list.find((each) => each.id === id) as Agent;
-      agent.capacity = capacity;
-      return agent;
+      capacities.set(id, capacity);
+      return agentOf(id);
     }),
-    findSessions: async (query: URLSearchParams): Promise<SessionPage> => ({
-      sessions: query.get("queue") === "queued" ? [aSession()] : [],
-      cursor: null,
+    findSessions: async (query: URLSearchParams): Promise<SessionPage> => {
+      const found = [...sessions.values()].filter((session) =>
+        (["queue", "assignee", "state"] as const).every(
+          (name) => !query.has(name) || query.get(name) === session[name],
+        ),
+      );
+      return { sessions: found, cursor: null };
+    },
+    putAssignee: vi.fn(async (id: string, { agent }: { agent: string | null }) => {
+      const before = sessions.get(id) as Session;
+      const queue = agent === null ? "queued" : "none";
+      const after = { ...before, queue, assignee: agent, seq: before.seq + 1 } as const;
+      sessions.set(id, after);
+      return after;
     }),
-    postEvent: vi.fn(async () => aSession({ seq: 3, queue: "none", assignee: "ana" })),
   };
   const agents = createAgents(api, createSessionStore());
   await show(
@@ -40,10 +56,14 @@ async function start(role: Role = "admin") {
       <AgentsPage agents={agents} onOpen={() => {}} />
     </OwnRole.Provider>,
   );
-  await vi.waitFor(() => find("[data-waiting]"));
+  await vi.waitFor(() => find("[data-agent]"));
+  await settled(agents);
+  return { agents, api };
+}
+
+async function settled(agents: ReturnType<typeof createAgents>): Promise<void> {
   await vi.waitFor(() => expect(agents.isBusy.value).toBe(false));
   await doing(() => {});
-  return { agents, api };
 }
 
 function find<T extends HTMLElement>(selector: string): T {
@@ -64,10 +84,49 @@ describe("AgentsPage", () => {
     choice().value = "ana";
     await doing(() => choice().dispatchEvent(new Event("change")));
     await submit(choice());
-    expect(api.postEvent).toHaveBeenCalledExactlyOnceWith("conv_1", {
-      type: "assigned",
-      agent: "ana",
-    });
+    expect(api.putAssignee).toHaveBeenCalledExactlyOnceWith("conv_1", { agent: "ana", from: null });
+  });
+
+  it("goes on with the next one once one was assigned", async () => {
+    const { agents } = await start("admin", [aSession(), aSession({ id: "conv_2", user: "u_2" })]);
+    const [, second] = document.querySelectorAll("[data-waiting] .assign button");
+    find("[data-waiting] .assign button").focus();
+    await submit(choice());
+    await settled(agents);
+    await vi.waitFor(() => expect(document.activeElement).toBe(second));
+    expect(document.querySelectorAll("[data-waiting]")).toHaveLength(1);
+  });
+
+  it("releases a conversation, and gives it back by Ctrl and Z", async () => {
+    const { agents, api } = await start("admin", [aSession({ assignee: "ana", queue: "none" })]);
+    const details = find<HTMLDetailsElement>('[data-agent="ana"] .held');
+    details.open = true;
+    await doing(() => details.dispatchEvent(new Event("toggle")));
+    await vi.waitFor(() => find("[data-held] .assign"));
+    await settled(agents);
+    await doing(() => find("[data-held] .assign").click());
+    await vi.waitFor(() => find("#whole-queue [data-waiting]"));
+    await settled(agents);
+    expect(document.querySelector("[data-held]")).toBeNull();
+    expect(agents.status.value).toBe("ana does not have it any more.");
+    const undo = new KeyboardEvent("keydown", { key: "z", ctrlKey: true, bubbles: true });
+    await doing(() => document.body.dispatchEvent(undo));
+    await vi.waitFor(() => expect(agents.status.value).toBe("ana has it again."));
+    expect(document.querySelector("[data-waiting]")).toBeNull();
+    expect(document.querySelector("#agents-undo")).toBeNull();
+    expect(api.putAssignee.mock.calls).toEqual([
+      ["conv_1", { agent: null, from: "ana" }],
+      ["conv_1", { agent: "ana", from: null, requeue: true }],
+    ]);
+  });
+
+  it("says in which help desk a conversation is assigned, with a link where its address is known", async () => {
+    const url = "https://chat.example/app/accounts/1/conversations/12";
+    const assignment = { by: "elsewhere", desk: "support", url } as const;
+    await start("admin", [aSession({ assignment })]);
+    expect(find("[data-waiting] .assign").textContent).toBe("Assign it in support");
+    expect(find("[data-waiting] .assign a").getAttribute("href")).toBe(url);
+    expect(document.querySelector("[data-waiting] form")).toBeNull();
   });
 
   it("leaves the focus where it is when a capacity was set, and shows what is set later", async () => {

@@ -5,6 +5,7 @@ import { Page } from "../ui/page.tsx";
 import { usePageOpened } from "../ui/use-page-opened.ts";
 import { AgentForm } from "./agent-form.tsx";
 import { AgentItem } from "./agent-item.tsx";
+import { Undo } from "./undo.tsx";
 import { WaitingGroups } from "./waiting-groups.tsx";
 
 interface Props {
@@ -15,6 +16,7 @@ interface Props {
 /** Who works, who is full, and everybody who waits. */
 export function AgentsPage({ agents, onOpen }: Props) {
   usePageOpened(agents.read);
+  const mayChange = useMay("operator");
   const list = agents.list.value ?? [];
   const queued = agents.queued.value;
   const direct = agents.direct.value;
@@ -24,9 +26,12 @@ export function AgentsPage({ agents, onOpen }: Props) {
       title="Agents and queue"
       lead="How many conversations each agent can hold and holds now, and all who wait for one."
     >
-      <p id="agents-status" role="status">
-        {agents.status}
-      </p>
+      <div class="agents-status">
+        <p id="agents-status" role="status">
+          {agents.status}
+        </p>
+        {mayChange && <Undo agents={agents} />}
+      </div>
       <section class="card" aria-labelledby="agents-title">
         <h3 id="agents-title">Agents</h3>
         {agents.list.value !== null && list.length === 0 && (
@@ -36,10 +41,10 @@ export function AgentsPage({ agents, onOpen }: Props) {
         )}
         <ul id="agents" class="plain agents">
           {list.map((agent) => (
-            <AgentItem key={agent.id} agent={agent} agents={agents} />
+            <AgentItem key={agent.id} agent={agent} agents={agents} onOpen={onOpen} />
           ))}
         </ul>
-        {useMay("operator") && <AgentForm agents={agents} />}
+        {mayChange && <AgentForm agents={agents} />}
       </section>
       <WaitingGroups
         id="whole-queue"

@@ -1,10 +1,10 @@
-import { useSignal } from "@preact/signals";
 import type { Session } from "../model/session.ts";
 import { ticketWords, visitorName } from "../model/words.ts";
 import type { Agents } from "../state/agents.ts";
 import { useMay } from "../ui/own-role.tsx";
 import { PresenceMark } from "../ui/presence-mark.tsx";
 import { Since } from "../ui/since.tsx";
+import { AssignForm } from "./assign-form.tsx";
 
 interface Props {
   position: number;
@@ -15,7 +15,7 @@ interface Props {
   onOpen: (id: string) => void;
 }
 
-/** One who waits. Where no help desk has the conversation, it can be given to an agent here. */
+/** One who waits. */
 export function WaitingItem({ position, session, agents, freest, onOpen }: Props) {
   const { id, queuedAt, stateChangedAt, ticket } = session;
   return (
@@ -31,48 +31,7 @@ export function WaitingItem({ position, session, agents, freest, onOpen }: Props
         <Since at={queuedAt ?? stateChangedAt} precision="fine" />
         <PresenceMark of={session} />
       </div>
-      {useMay("operator") && <Assign session={session} agents={agents} freest={freest} />}
+      {useMay("operator") && <AssignForm session={session} agents={agents} freest={freest} />}
     </li>
-  );
-}
-
-function Assign({ session, agents, freest }: Pick<Props, "session" | "agents" | "freest">) {
-  const chosen = useSignal<string | null>(null);
-  const { links, ticket } = session;
-  if (links.length > 0 || ticket.id !== null) {
-    const where = links[0]?.desk;
-    return (
-      <span class="quiet assign">Assign it in {where ? <bdi>{where}</bdi> : "your help desk"}</span>
-    );
-  }
-  const list = agents.list.value ?? [];
-  const agent = chosen.value ?? freest ?? list[0]?.id;
-  if (agent === undefined) return null;
-  return (
-    <form
-      class="inline assign"
-      onSubmit={(event) => {
-        event.preventDefault();
-        agents.assign(session, agent);
-      }}
-    >
-      <label>
-        <span class="unseen">Agent for {visitorName(session)}</span>
-        <select
-          name="agent"
-          value={agent}
-          onChange={({ currentTarget }) => {
-            chosen.value = currentTarget.value;
-          }}
-        >
-          {list.map(({ id }) => (
-            <option key={id}>{id}</option>
-          ))}
-        </select>
-      </label>
-      <button type="submit" disabled={agents.isBusy.value}>
-        Assign
-      </button>
-    </form>
   );
 }

@@ -142,6 +142,12 @@ export function createApi(base: URL, onRoleMissing: () => void = () => {}) {
       return session;
     },
 
+    /** Gives a conversation to an agent, or takes it from its own; returns it after that. */
+    putAssignee: (
+      id: string,
+      change: { agent: string | null; from: string | null; requeue?: boolean },
+    ) => send<Session>("PUT", `${sessionPath(id)}/assignee`, change),
+
     /** The beginning of the queue: more than the lists show. */
     queue: () =>
       read<{ queued: Queued[]; direct: Queued[]; unheardSince: string | null }>(

@@ -55,6 +55,7 @@ const TITLES: Record<AuditAction, string> = {
   keys_rotated: "Keys of the account replaced",
   key_created: "Secret key created",
   key_revoked: "Secret key revoked",
+  session_assigned: "Conversation given to an agent",
   session_erased: "Conversation erased",
   person_invited: "Person invited",
   invitation_withdrawn: "Invitation withdrawn",
@@ -89,6 +90,7 @@ export function actionTitle(action: AuditAction): string {
 
 /** The fields of entries that are about neither settings nor triggers. */
 const FIELD_WORDS: Record<AuditField, string> = {
+  agent: "Agent",
   capacity: "Conversations at the same time",
   dryRun: "Trial run",
   email: "E-mail address",

@@ -28,6 +28,16 @@ export interface Link {
   ticket: string | null;
 }
 
+/** Where an agent is assigned to a session, or taken from it. */
+export interface Assignment {
+  /** `collector`: here. `desk`: here, and its help desk does it. `elsewhere`: only in the help desk. */
+  by: "collector" | "desk" | "elsewhere";
+  /** The help desk; `null`: there is none, or it has no name. */
+  desk: string | null;
+  /** Where people see the conversation there; `null`: that is not known. */
+  url: string | null;
+}
+
 export interface Page {
   page: string;
   visibility: Visibility;
@@ -53,6 +63,7 @@ export interface Session {
   ticket: Ticket;
   links: Link[];
   assignee: string | null;
+  assignment: Assignment;
   queue: QueueStanding;
   queuedAt: string | null;
   capacityHeld: boolean;

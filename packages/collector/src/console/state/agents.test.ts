@@ -19,7 +19,7 @@ function start() {
       return { sessions: query.get("queue") === "queued" ? sessions : [], cursor: null };
     },
     putAgent: () => Promise.reject(new Error("not used")),
-    postEvent: () => Promise.reject(new Error("not used")),
+    putAssignee: () => Promise.reject(new Error("not used")),
   };
   const agents = createAgents(api, store);
   const ids = () => agents.queued.value.map(({ id }) => id);

@@ -3,11 +3,25 @@ import type { Api } from "../live/api.ts";
 import type { SessionStore } from "../live/session-store.ts";
 import type { Agent } from "../model/agent.ts";
 import type { Session } from "../model/session.ts";
+import { createHeld } from "./held.ts";
 import { createListWork } from "./work.ts";
 
 /** Entries of the queue that are read; the page says where there are more. */
 export const MAX_QUEUED = 2_000;
 const PAGE = 500;
+
+/** An assignment or release that can be taken back. */
+export interface Undoable {
+  readonly id: string;
+  /** Who had it before. */
+  readonly agent: string | null;
+  /** Who has it now. */
+  readonly from: string | null;
+  /** What the undo does. */
+  readonly words: string;
+  /** What is said once it is done. */
+  readonly done: string;
+}
 
 type Standing = "queued" | "direct";
 
@@ -15,20 +29,18 @@ export type Agents = ReturnType<typeof createAgents>;
 
 /** The agents with their places, and the whole queue that waits for them. */
 export function createAgents(
-  api: Pick<Api, "agents" | "putAgent" | "findSessions" | "postEvent">,
+  api: Pick<Api, "agents" | "putAgent" | "findSessions" | "putAssignee">,
   store: SessionStore,
 ) {
   const queued = signal<readonly Session[]>([]);
   const direct = signal<readonly Session[]>([]);
-  /** Left the store since the reading began, which may still find them. */
+  /** Left the store since the last reading began, which may still find them. */
   const removed = new Set<string>();
-  const work = createListWork<Agent>(async () => {
-    removed.clear();
-    const [agents, waiting, apart] = await Promise.all([
-      readAgents(),
-      readQueue("queued"),
-      readQueue("direct"),
-    ]);
+  const held = createHeld(api, store);
+  /** How the last assignment is taken back; `null`: there is none. */
+  const undoable = signal<Undoable | null>(null);
+
+  const work = createListWork(load, ([agents, waiting, apart]) => {
     const now = (sessions: readonly Session[], standing: Standing) =>
       sessions
         .filter(({ id }) => !removed.has(id))
@@ -38,6 +50,11 @@ export function createAgents(
     direct.value = now(apart, "direct");
     return agents;
   });
+
+  function load() {
+    removed.clear();
+    return Promise.all([readAgents(), readQueue("queued"), readQueue("direct"), held.reload()]);
+  }
 
   async function readAgents(): Promise<Agent[]> {
     const agents: Agent[] = [];
@@ -83,6 +100,24 @@ export function createAgents(
     }
   });
 
+  async function put(id: string, assignee: Parameters<Api["putAssignee"]>[1]): Promise<void> {
+    store.put([await api.putAssignee(id, assignee)], true);
+    await work.reload();
+  }
+
+  const change = (
+    { id, assignee: from }: Session,
+    agent: string | null,
+    done: string,
+    undo: Pick<Undoable, "words" | "done">,
+  ) =>
+    work.run(async () => {
+      undoable.value = null;
+      await put(id, { agent, from });
+      undoable.value = { ...undo, id, agent: from, from: agent };
+      return done;
+    });
+
   return {
     ...work,
     /** In the order of the queue. */
@@ -97,12 +132,37 @@ export function createAgents(
         return `${id} can now hold ${capacity}.`;
       }),
 
-    /** Gives a conversation that no help desk has to an agent. */
-    assign: ({ id }: Session, agent: string) =>
+    /** Gives a conversation to an agent, here or at its help desk. */
+    assign: (session: Session, agent: string) =>
+      change(session, agent, `${agent} has it now.`, {
+        words: `Take it from ${agent} again`,
+        done: "It is back at its place in the queue.",
+      }),
+
+    /** Takes a conversation from its agent; it may wait in the queue again. */
+    release: (session: Session) =>
+      change(session, null, `${session.assignee} does not have it any more.`, {
+        words: `Give it back to ${session.assignee}`,
+        done: `${session.assignee} has it again.`,
+      }),
+
+    /** Takes the last assignment or release back, unless someone else has changed it since. */
+    undo: () =>
       work.run(async () => {
-        store.put([await api.postEvent(id, { type: "assigned", agent })], true);
-        await work.reload();
-        return `${agent} has it now.`;
+        const last = undoable.peek();
+        if (!last) return "";
+        undoable.value = null;
+        const { id, agent, from } = last;
+        await put(id, { agent, from, requeue: true });
+        return last.done;
+      }),
+    undoable: undoable as ReadonlySignal<Undoable | null>,
+    held: { lists: held.lists, close: held.close },
+    /** Reads what an agent has now. */
+    openHeld: (agent: string) =>
+      work.run(async () => {
+        await held.open(agent);
+        return "";
       }),
   };
 }

@@ -1,6 +1,7 @@
 import { batch, signal } from "@preact/signals";
 import type { AuditAction } from "../../core/lists.ts";
 import type { Api } from "../live/api.ts";
+import { createReadings, type Readings } from "../live/readings.ts";
 import { type AuditEntry, undoneWords } from "../model/audit.ts";
 import { createWork } from "./work.ts";
 
@@ -23,12 +24,12 @@ export function createAudit(api: Pick<Api, "audit" | "undo">, onUndone: () => Pr
   /** The latest entries of a kind; missing until they were read, `null` if the role does not allow it. */
   const trails = signal<ReadonlyMap<AuditAction, readonly AuditEntry[] | null>>(new Map());
 
-  let reads = 0;
+  const readings = createReadings();
+  const trailReadings = new Map<AuditAction, Readings>();
 
   /** A page that comes after one that was asked for later, as with another filter, is dropped. */
   async function readPage(from: string | null): Promise<void> {
-    reads += 1;
-    const own = reads;
+    const isLast = readings.begin();
     const found: AuditEntry[] = from === null ? [] : [...(entries.peek() ?? [])];
     const before = found.length;
     let next = from;
@@ -43,7 +44,7 @@ export function createAudit(api: Pick<Api, "audit" | "undo">, onUndone: () => Pr
       found.push(...page.entries);
       next = page.cursor;
     } while (next !== null && found.length === before);
-    if (own !== reads) return;
+    if (!isLast()) return;
     batch(() => {
       entries.value = found;
       cursor.value = next;
@@ -51,6 +52,9 @@ export function createAudit(api: Pick<Api, "audit" | "undo">, onUndone: () => Pr
   }
 
   async function readTrail(kind: AuditAction): Promise<void> {
+    const ofKind = trailReadings.get(kind) ?? createReadings();
+    trailReadings.set(kind, ofKind);
+    const isLast = ofKind.begin();
     let found: readonly AuditEntry[] | null = null;
     try {
       found = (await api.audit({ action: kind, by: "", cursor: null, limit: TRAIL_LENGTH }))
@@ -58,6 +62,7 @@ export function createAudit(api: Pick<Api, "audit" | "undo">, onUndone: () => Pr
     } catch {
       // It is for admins alone.
     }
+    if (!isLast()) return;
     trails.value = new Map([...trails.peek(), [kind, found]]);
   }
 

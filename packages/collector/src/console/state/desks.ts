@@ -43,8 +43,7 @@ export function createDesks(api: DesksApi) {
   const problems = signal<{ form: DeskFormName; byField: Problems } | null>(null);
   /** An address with a secret that was just made, and is never shown again. */
   const address = signal<string | null>(null);
-  const work = createListWork<HelpDesk>(async () => {
-    const found = await api.desks();
+  const work = createListWork(api.desks, (found): readonly HelpDesk[] => {
     kinds.value = found.kinds;
     schemas.value = found.schemas;
     mappingSchema.value = found.mapping;

@@ -10,7 +10,7 @@ export type SecretKeys = ReturnType<typeof createKeys>;
 export function createKeys(api: Pick<Api, "keys" | "addKey" | "revokeKey">) {
   /** A key that was just created, and is never shown again. */
   const secret = signal<string | null>(null);
-  const work = createListWork<SecretKey>(async () => (await api.keys()).keys);
+  const work = createListWork(api.keys, (found): readonly SecretKey[] => found.keys);
   const { list, status, isBusy, read, reload } = work;
 
   return {

@@ -19,13 +19,13 @@ export function createPeople(
   const invitation = signal<string | null>(null);
   const open = signal<readonly OpenInvitation[]>([]);
 
-  async function load(): Promise<readonly Person[]> {
-    const [{ people }, { invitations }] = await Promise.all([api.people(), api.invitations()]);
-    open.value = invitations;
-    return people;
-  }
-
-  const work = createListWork<Person>(load);
+  const work = createListWork(
+    () => Promise.all([api.people(), api.invitations()]),
+    ([{ people }, { invitations }]): readonly Person[] => {
+      open.value = invitations;
+      return people;
+    },
+  );
   const { list, status, isBusy, read, reload } = work;
 
   return {

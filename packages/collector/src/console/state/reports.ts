@@ -1,6 +1,7 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
 import { failureWords } from "../live/problem.ts";
+import { createReadings } from "../live/readings.ts";
 import { type Range, type Report, type ReportTable, reportQuery } from "../model/report.ts";
 
 export type Reports = ReturnType<typeof createReports>;
@@ -12,7 +13,7 @@ export function createReports(api: Pick<Api, "report" | "reportCsv">) {
   const problem = signal("");
   const isBusy = signal(false);
   const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  let reading = 0;
+  const readings = createReadings();
 
   const query = () => reportQuery(range.peek(), new Date(), tz);
 
@@ -26,8 +27,7 @@ export function createReports(api: Pick<Api, "report" | "reportCsv">) {
 
     /** An answer that was overtaken counts for nothing: it is of another range. */
     async read(): Promise<void> {
-      reading += 1;
-      const own = reading;
+      const isLast = readings.begin();
       batch(() => {
         isBusy.value = true;
         problem.value = "";
@@ -36,7 +36,7 @@ export function createReports(api: Pick<Api, "report" | "reportCsv">) {
         (answer) => [answer, ""] as const,
         (refusal) => [null, failureWords(refusal)] as const,
       );
-      if (own !== reading) return;
+      if (!isLast()) return;
       batch(() => {
         isBusy.value = false;
         report.value = found;

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
+import { createReadings } from "../live/readings.ts";
 import type { Attempt } from "../model/attempt.ts";
 
 export type Setup = ReturnType<typeof createSetup>;
@@ -8,6 +9,7 @@ export type Setup = ReturnType<typeof createSetup>;
 export function createSetup(api: Pick<Api, "base" | "keys" | "attempts">) {
   const key = signal<string | null>(null);
   const attempts = signal<readonly Attempt[] | null>(null);
+  const readings = createReadings();
   return {
     /** The collector's address, without a slash at the end. */
     collector: api.base.href.replace(/\/$/, ""),
@@ -16,11 +18,9 @@ export function createSetup(api: Pick<Api, "base" | "keys" | "attempts">) {
     /** What was refused lately; `null` until it is read. */
     attempts,
     async readAttempts(): Promise<void> {
-      try {
-        attempts.value = (await api.attempts()).attempts;
-      } catch {
-        attempts.value = null;
-      }
+      const isLast = readings.begin();
+      const found = await api.attempts().catch(() => null);
+      if (isLast()) attempts.value = found?.attempts ?? null;
     },
     async read(): Promise<void> {
       try {

@@ -11,7 +11,7 @@ export type Webhooks = ReturnType<typeof createWebhooks>;
 export function createWebhooks(api: Api) {
   /** A secret that was just created, and is never shown again. */
   const secret = signal<string | null>(null);
-  const work = createListWork<Webhook>(async () => (await api.webhooks()).webhooks);
+  const work = createListWork(api.webhooks, (found): readonly Webhook[] => found.webhooks);
   const { list, status, isBusy, read, reload } = work;
 
   return {

@@ -1,5 +1,6 @@
-import { type Signal, signal } from "@preact/signals";
+import { batch, type Signal, signal } from "@preact/signals";
 import { failureWords } from "../live/problem.ts";
+import { createReadings } from "../live/readings.ts";
 
 export interface Work {
   /** How the last task ended; empty while there is nothing to say. */
@@ -13,19 +14,31 @@ export interface Work {
 export function createWork(): Work {
   const status = signal("");
   const isBusy = signal(false);
+  const tasks = createReadings();
+  let running = 0;
+
+  function end(words: string, isLast: boolean): void {
+    running -= 1;
+    batch(() => {
+      // A task that has nothing to say takes no words away that another one has said since.
+      if (words !== "" || isLast) status.value = words;
+      isBusy.value = running > 0;
+    });
+  }
+
   return {
     status,
     isBusy,
     async run(task) {
+      const isLast = tasks.begin();
+      running += 1;
       isBusy.value = true;
       try {
-        status.value = await task();
+        end(await task(), isLast());
         return true;
       } catch (failure) {
-        status.value = failureWords(failure);
+        end(failureWords(failure), isLast());
         return false;
-      } finally {
-        isBusy.value = false;
       }
     },
   };
@@ -41,11 +54,24 @@ export interface ListWork<Item> extends Work {
   read(): Promise<boolean>;
 }
 
-export function createListWork<Item>(load: () => Promise<readonly Item[]>): ListWork<Item> {
+/**
+ * Of readings that overlap, the one that began last counts.
+ * @param take shows what was loaded; returns the list
+ */
+export function createListWork<Found, Item>(
+  load: () => Promise<Found>,
+  take: (found: Found) => readonly Item[],
+): ListWork<Item> {
   const work = createWork();
   const list = signal<readonly Item[] | null>(null);
+  const readings = createReadings();
   const reload = async () => {
-    list.value = await load();
+    const isLast = readings.begin();
+    const found = await load();
+    if (!isLast()) return;
+    batch(() => {
+      list.value = take(found);
+    });
   };
   return {
     ...work,

@@ -13,6 +13,7 @@ export function aSession(differs: Partial<Session> = {}): Session {
     ticket: { id: null, status: "new", priority: null, group: null, tags: [] },
     links: [],
     assignee: null,
+    assignment: { by: "collector", desk: null, url: null },
     queue: "queued",
     queuedAt: "2026-01-01T10:00:00.000Z",
     capacityHeld: false,

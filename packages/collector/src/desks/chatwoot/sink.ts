@@ -6,8 +6,8 @@
  */
 import type { Changed, DeskCall, Sink, Standing, Step, Written } from "../desk.ts";
 import type { Fact } from "../fact.ts";
-import { type Mapping, theirsOf } from "../mapping.ts";
-import { at, listAt } from "../read.ts";
+import { agentAtDesk, type Mapping, theirsOf } from "../mapping.ts";
+import { at, idAt, listAt } from "../read.ts";
 import { after } from "../steps.ts";
 import { decodeRead } from "./source.ts";
 
@@ -21,7 +21,14 @@ export interface ChatwootOutbound {
   readonly labels: boolean;
 }
 
-export const chatwootSink: Sink<ChatwootOutbound> = { tellable, call, readBack, test };
+export const chatwootSink: Sink<ChatwootOutbound> = {
+  tellable,
+  call,
+  readBack,
+  assign,
+  addressOf,
+  test,
+};
 
 interface Write {
   readonly path: string;
@@ -90,6 +97,48 @@ function test(outbound: ChatwootOutbound): DeskCall {
         return isThere ? "done" : "misconfigured";
       }),
   };
+}
+
+/**
+ * Chatwoot takes an id that it does not know for none, and would take the conversation from its agent: so its agents
+ * are read first. https://developers.chatwoot.com/api-reference/conversation-assignments/assign-conversation
+ */
+function assign(
+  conversation: string,
+  agent: string | null,
+  outbound: ChatwootOutbound,
+  mapping: Mapping,
+): DeskCall | null {
+  const headers = headersOf(outbound);
+  const send = (assignee_id: number | null): DeskCall => ({
+    method: "POST",
+    path: `${pathOf(outbound)}/conversations/${encodeURIComponent(conversation)}/assignments`,
+    headers,
+    body: { assignee_id },
+    next: (answer) => after(answer, () => "done"),
+  });
+  if (agent === null) return send(null);
+  const theirs = agentAtDesk(mapping, agent);
+  if (theirs === null || !/^\d{1,15}$/.test(theirs)) return null;
+  return {
+    method: "GET",
+    path: `${pathOf(outbound)}/agents`,
+    headers,
+    next: (answer) =>
+      after(answer, () => {
+        const agents = listAt({ list: answer.body }, "list");
+        if (!agents) return "retry";
+        return agents.some((each) => idAt(each, "id") === theirs) ? send(Number(theirs)) : "gone";
+      }),
+  };
+}
+
+function addressOf(
+  { conversation }: Pick<Standing, "conversation">,
+  { baseUrl, accountId }: ChatwootOutbound,
+): string {
+  const [account, id] = [accountId, conversation].map(encodeURIComponent);
+  return `${baseUrl.replace(/\/+$/, "")}/app/accounts/${account}/conversations/${id}`;
 }
 
 function pathOf({ accountId }: ChatwootOutbound): string {

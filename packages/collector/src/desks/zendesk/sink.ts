@@ -23,6 +23,8 @@ export const zendeskSink: Sink<ZendeskOutbound> = {
   tellable,
   call,
   test,
+  addressOf: ({ ticket }, { baseUrl }) =>
+    ticket && `${baseUrl.replace(/\/+$/, "")}/agent/tickets/${encodeURIComponent(ticket)}`,
   ownTags({ field, tags }) {
     const own = tags ?? field;
     return own ? [own.online, own.offline] : [];

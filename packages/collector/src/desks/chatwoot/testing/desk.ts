@@ -24,6 +24,8 @@ export class FakeChatwoot {
   failure: Partial<HttpAnswer> | null = null;
   /** Called while it answers a read. */
   onRead: () => Promise<unknown> = async () => {};
+  /** The ids of those who work there. */
+  agents: readonly number[] = [9, 10];
   /** The custom attributes of conversations that an admin has added there. */
   attributes: readonly string[] = ["presence"];
 
@@ -62,6 +64,12 @@ export class FakeChatwoot {
         this.attributes.map((key) => ({ attribute_key: key, attribute_model: 0 })),
       );
     }
+    if (url.endsWith("/api/v1/accounts/1/agents")) {
+      return answer(
+        200,
+        this.agents.map((each) => ({ id: each, name: `Agent ${each}` })),
+      );
+    }
     const conversation = this.conversations.get(id);
     if (!conversation) return answer(404);
     if (method === "GET") {
@@ -78,7 +86,11 @@ export class FakeChatwoot {
     } else if (action === "/labels") conversation.labels = sent["labels"] as string[];
     else if (action === "/toggle_status") conversation.status = sent["status"] as string;
     else if (action === "/toggle_priority") conversation.priority = sent["priority"] as string;
-    else return answer(404);
+    else if (action === "/assignments") {
+      // An id that it does not know means none, too.
+      const assignee = this.agents.find((each) => each === sent["assignee_id"]);
+      conversation.meta = { assignee: assignee === undefined ? null : { id: assignee } };
+    } else return answer(404);
     return answer(200);
   };
 }

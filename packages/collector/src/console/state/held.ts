@@ -1,0 +1,85 @@
+import { batch, type ReadonlySignal, signal } from "@preact/signals";
+import type { Api } from "../live/api.ts";
+import { createReadings, type Readings } from "../live/readings.ts";
+import type { SessionStore } from "../live/session-store.ts";
+import type { Session } from "../model/session.ts";
+
+/** More are not listed; the page Conversations has all. */
+export const MAX_HELD = 100;
+const STATES = ["active", "inactive"] as const;
+
+export interface HeldList {
+  readonly sessions: readonly Session[];
+  /** Whether there may be more. */
+  readonly isCut: boolean;
+}
+
+export type Held = ReturnType<typeof createHeld>;
+
+/** The conversations of agents that are not over, which are read for those whose list is open. */
+export function createHeld(api: Pick<Api, "findSessions">, store: SessionStore) {
+  /** By agent; `null`: open and not read yet. */
+  const lists = signal<ReadonlyMap<string, HeldList | null>>(new Map());
+  const readings = new Map<string, Readings>();
+
+  const isOf = (agent: string) => (session: Session) =>
+    session.assignee === agent && session.state !== "ended";
+
+  async function readState(agent: string, state: (typeof STATES)[number]): Promise<HeldList> {
+    const query = new URLSearchParams({ assignee: agent, state, limit: String(MAX_HELD) });
+    const sessions: Session[] = [];
+    let cursor: string | null = null;
+    // A page may have fewer than there are, since it examines a limited number of sessions.
+    do {
+      if (cursor !== null) query.set("cursor", cursor);
+      const page = await api.findSessions(query, new AbortController().signal);
+      sessions.push(...page.sessions);
+      cursor = page.cursor;
+    } while (cursor !== null && sessions.length < MAX_HELD);
+    return { sessions, isCut: cursor !== null };
+  }
+
+  async function read(agent: string): Promise<void> {
+    const ofAgent = readings.get(agent) ?? createReadings();
+    readings.set(agent, ofAgent);
+    const isLast = ofAgent.begin();
+    const found = await Promise.all(STATES.map((state) => readState(agent, state)));
+    if (!isLast() || !lists.peek().has(agent)) return;
+    // It may have changed its state between the two readings.
+    const byId = new Map(
+      found.flatMap(({ sessions }) => sessions).map((each) => [each.id, store.newest(each)]),
+    );
+    const sessions = [...byId.values()].filter(isOf(agent));
+    const isCut = found.some((each) => each.isCut);
+    lists.value = new Map([...lists.peek(), [agent, { sessions, isCut }]]);
+  }
+
+  store.listen((ids) =>
+    batch(() => {
+      const changed = new Set(ids);
+      for (const [agent, list] of lists.peek()) {
+        if (!list?.sessions.some(({ id }) => changed.has(id))) continue;
+        const sessions = list.sessions.flatMap((session) => {
+          const now = changed.has(session.id) ? store.get(session.id) : session;
+          return now && isOf(agent)(now) ? [now] : [];
+        });
+        lists.value = new Map([...lists.peek(), [agent, { ...list, sessions }]]);
+      }
+    }),
+  );
+
+  return {
+    lists: lists as ReadonlySignal<ReadonlyMap<string, HeldList | null>>,
+
+    async open(agent: string): Promise<void> {
+      if (lists.peek().has(agent)) return;
+      lists.value = new Map([...lists.peek(), [agent, null]]);
+      await read(agent);
+    },
+    close(agent: string): void {
+      lists.value = new Map([...lists.peek()].filter(([each]) => each !== agent));
+    },
+    /** Reads those that are open again. */
+    reload: () => Promise.all([...lists.peek().keys()].map(read)),
+  };
+}
