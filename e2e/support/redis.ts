@@ -67,7 +67,9 @@ export class RedisServer {
   }
 }
 
-/** A cluster of three primaries, each with a replica. */
+const PRIMARIES = 3;
+
+/** A cluster of three primaries, each with a replica unless told otherwise. */
 export class RedisCluster {
   readonly nodes: readonly RedisServer[];
 
@@ -75,12 +77,15 @@ export class RedisCluster {
     this.nodes = nodes;
   }
 
-  static async start(): Promise<RedisCluster> {
+  static async start({ replicas = 1 } = {}): Promise<RedisCluster> {
     const options = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1500"];
-    const nodes = await Promise.all(Array.from({ length: 6 }, () => RedisServer.start(...options)));
+    const count = PRIMARIES * (1 + replicas);
+    const nodes = await Promise.all(
+      Array.from({ length: count }, () => RedisServer.start(...options)),
+    );
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
-    cli("--cluster", "create", ...addresses, "--cluster-replicas", "1", "--cluster-yes");
-    await until("a cluster", async () => nodes.every(isReady), 30_000);
+    cli("--cluster", "create", ...addresses, "--cluster-replicas", `${replicas}`, "--cluster-yes");
+    await until("a cluster", async () => nodes.every((node) => isReady(node, count)), 30_000);
     return new RedisCluster(nodes);
   }
 
@@ -119,12 +124,14 @@ export class RedisCluster {
   }
 }
 
-function isReady(node: RedisServer): boolean {
+function isReady(node: RedisServer, count: number): boolean {
   const links = node.command("CLUSTER", "NODES").match(/ connected/g)?.length;
   const isReplicaReady =
     !node.command("ROLE").startsWith("slave") || node.command("ROLE").includes("connected");
   return (
-    node.command("CLUSTER", "INFO").includes("cluster_state:ok") && links === 6 && isReplicaReady
+    node.command("CLUSTER", "INFO").includes("cluster_state:ok") &&
+    links === count &&
+    isReplicaReady
   );
 }
 

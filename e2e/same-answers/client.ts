@@ -1,0 +1,178 @@
+/**
+ * Makes the calls of a plan on one deployment, and returns the answers in a form that can be compared.
+ * @module
+ */
+import { signToken } from "../support/token.ts";
+import { Comparable } from "./comparable.ts";
+import { type Deployment, type Keys, MAX_MOVE_MS } from "./deployment.ts";
+import type { Bearer, Call, Step } from "./plan.ts";
+
+/** So long the Worker goes by keys and settings that it has read. */
+export const READING_MS = 5_000;
+const PAGE = 500;
+
+export class Client {
+  readonly #deployment: Deployment;
+  readonly #account: string;
+  readonly #startAt: number;
+  readonly #keys: Keys;
+  readonly #comparable: Comparable;
+  /** Keys that calls have made, by their names. */
+  readonly #made = new Map<string, { readonly id: string; readonly key: string }>();
+  #now: number;
+
+  private constructor(deployment: Deployment, account: string, startAt: number, keys: Keys) {
+    this.#deployment = deployment;
+    this.#account = account;
+    this.#startAt = startAt;
+    this.#now = startAt;
+    this.#keys = keys;
+    this.#comparable = new Comparable(account, keys);
+  }
+
+  /** Creates an account. */
+  static async start(deployment: Deployment, account: string, startAt: number): Promise<Client> {
+    await deployment.moveTo(startAt, "");
+    const keys = await deployment.createAccount(account);
+    await deployment.moveTo(startAt, account);
+    return new Client(deployment, account, startAt, keys);
+  }
+
+  async play(step: Step): Promise<unknown> {
+    const until = this.#now + step.afterMs;
+    while (this.#now < until) {
+      this.#now = Math.min(until, this.#now + MAX_MOVE_MS);
+      await this.#deployment.moveTo(this.#now, this.#account);
+    }
+    return this.#call(step);
+  }
+
+  async #call(call: Call): Promise<unknown> {
+    switch (call.type) {
+      case "signal":
+        return this.#signal(call);
+      case "pages":
+        return this.#pages(call.path);
+      case "log":
+        return this.#log(call.track);
+      case "request":
+        return this.#request(call);
+    }
+  }
+
+  async #request({
+    method,
+    path,
+    body,
+    as = "own",
+    accept,
+  }: Extract<Call, { type: "request" }>): Promise<unknown> {
+    const response = await this.#fetch(path, {
+      method,
+      headers: {
+        ...this.#authorization(as),
+        ...(accept !== undefined && { Accept: accept }),
+        ...(body !== undefined && { "Content-Type": "application/json" }),
+      },
+      ...(body !== undefined && { body: this.#filledIn(JSON.stringify(body)) }),
+    });
+    const answer = await this.#comparable.answer(response);
+    const { name } = (body ?? {}) as { name?: string };
+    const made = answer.parsed as { id?: string; key?: string } | null;
+    if (path === "/v1/keys" && name !== undefined && made?.id && made.key) {
+      this.#made.set(name, { id: made.id, key: made.key });
+    }
+    return answer.comparable;
+  }
+
+  #authorization(as: Bearer): Record<string, string> {
+    if (as === "none") return {};
+    const made = this.#made.get(as.slice("key:".length))?.key;
+    const key = as === "own" ? this.#keys.secretKey : (made ?? "sk_wrong");
+    return { Authorization: `Bearer ${key}` };
+  }
+
+  async #signal({ body, token }: Extract<Call, { type: "signal" }>): Promise<unknown> {
+    const text = { v: 1, key: this.#keys.publishableKey, ...body, ...this.#tokenOf(token) };
+    const response = await this.#fetch("/v1/signals", {
+      method: "POST",
+      headers: { "Content-Type": "text/plain" },
+      body: JSON.stringify(text),
+    });
+    return (await this.#comparable.answer(response)).comparable;
+  }
+
+  #tokenOf(token: Extract<Call, { type: "signal" }>["token"]) {
+    if (token === undefined || typeof token === "string")
+      return token === undefined ? {} : { token };
+    const { session: sid, user: sub, expiresAtS } = token;
+    const exp = Math.floor(this.#startAt / 1_000) + expiresAtS;
+    const claims = { aud: this.#account, sid, exp, ...(sub !== null && { sub }) };
+    return { token: signToken(this.#keys.tokenSecret, claims) };
+  }
+
+  async #pages(path: string): Promise<unknown> {
+    const pages: unknown[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const next: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+      const response = await this.#fetch(`${path}${next}`, { headers: this.#authorization("own") });
+      const answer = await this.#comparable.answer(response);
+      pages.push(answer.comparable);
+      cursor = (answer.parsed as { cursor?: string | null }).cursor ?? null;
+    }
+    return pages;
+  }
+
+  async #log(track: string): Promise<unknown> {
+    const ids: string[] = [];
+    const transitions: unknown[] = [];
+    for (let cursor: string | null = "0"; cursor !== null; ) {
+      const path = `/v1/transitions?limit=${PAGE}&track=${track}&after=${cursor}`;
+      const response = await this.#fetch(path, { headers: this.#authorization("own") });
+      const page = (await response.json()) as {
+        transitions: { id: string }[];
+        cursor: string | null;
+      };
+      ids.push(...page.transitions.map(({ id }) => id));
+      transitions.push(...page.transitions);
+      cursor = page.cursor;
+    }
+    const half = Math.floor(ids.length / 2);
+    const [middle] = ids.slice(half - 1);
+    const isReplayed =
+      track === "shadow" || middle === undefined || half === 0
+        ? true
+        : String(await this.#replay(middle, ids.length - half)) === String(ids.slice(half));
+    return { isReplayed, transitions: this.#comparable.log(transitions) };
+  }
+
+  /** The ids of the next events of the stream after a transition. */
+  async #replay(after: string, count: number): Promise<readonly string[]> {
+    const abort = new AbortController();
+    const response = await this.#fetch("/v1/stream", {
+      headers: { ...this.#authorization("own"), "Last-Event-ID": after },
+      signal: abort.signal,
+    });
+    const ids: string[] = [];
+    const decoder = new TextDecoder();
+    let text = "";
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      ids.splice(0, ids.length, ...[...text.matchAll(/^id: (.*)$/gm)].map(([, id = ""]) => id));
+      // The last one may still be without its end.
+      if (ids.length >= count && text.endsWith("\n\n")) break;
+    }
+    abort.abort();
+    return ids;
+  }
+
+  #fetch(path: string, init: RequestInit): Promise<Response> {
+    return fetch(`${this.#deployment.url}${this.#filledIn(path)}`, init);
+  }
+
+  #filledIn(text: string): string {
+    return text
+      .replaceAll(/@([+-]\d+)/g, (_, ms) => new Date(this.#startAt + Number(ms)).toISOString())
+      .replaceAll(/\$key:([\w-]+)/g, (_, name) => this.#made.get(name)?.id ?? "none");
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * The names that generated calls use: few, so that calls meet.
+ * @module
+ */
+type Names = readonly [string, ...string[]];
+
+export const SESSIONS: Names = [
+  "conv_1",
+  ...["conv_2", "conv_3", "conv_4", "conv_5", "conv_6", "conv_7", "conv_8"],
+  ...["a.b", "A.B", "a:b", "x@y", "-", "zz"],
+];
+export const PAGES: Names = ["p1", "p2"];
+export const USERS: Names = ["ann", "Änne", "user@example.com", "z 1", "Ann"];
+export const AGENTS: Names = ["agent_1", "agent_2", "Agent_1", "z-9"];
+export const GROUPS: Names = ["support", "sales", "Büro"];
+export const TAGS: Names = ["vip", "abandoned_conversation", "Straße", "x y"];
+export const TICKETS: Names = ["1", "2", "3", "4711", "T-1"];
+export const DESKS: Names = ["chatwoot", "zendesk"];
+export const EVENT_IDS: Names = ["e1", "e2", "e3"];
+export const KEYS: Names = ["reader", "desk", "other"];
