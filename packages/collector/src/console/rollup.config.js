@@ -20,6 +20,7 @@ const styles = [
   "plot",
   "reports",
   "agents",
+  "why",
 ];
 
 /** Emits the page, its icon and its styles, joined to one file, beside the script. */

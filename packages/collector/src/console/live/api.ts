@@ -4,6 +4,7 @@ import type { OutcomeReport } from "../model/outcomes.ts";
 import type { Report } from "../model/report.ts";
 import type { Queued, Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
+import type { Trace } from "../model/trace.ts";
 import type { Transition } from "../model/transition.ts";
 import { createAccountApi } from "./account-api.ts";
 import { syncClock } from "./clock.ts";
@@ -111,6 +112,14 @@ export function createApi(base: URL, onRoleMissing: () => void = () => {}) {
       const response = await open(sessionPath(id));
       if (response.status === 404) return null;
       return jsonIn(await accepted(response));
+    },
+
+    /** What happened to a session; `null` if it was erased. */
+    async trace(id: string): Promise<Trace | null> {
+      const response = await open(`${sessionPath(id)}/trace`);
+      if (response.status === 404) return null;
+      if (!response.ok) throw new Error(`The collector answered ${response.status} for ${id}`);
+      return response.json();
     },
 
     /** A session's entries with numbers above `after`, oldest first. */

@@ -134,7 +134,8 @@ function triggerSentence({ triggers, ticketChanges }: Transition, track: Track):
   return track === "shadow" ? did : `${which} ran`;
 }
 
-function ticketParts(changes: Transition["ticketChanges"]): string[] {
+/** What changed of a ticket, each a few words. */
+export function ticketParts(changes: Transition["ticketChanges"]): string[] {
   const { id, status, priority, group, tags } = changes;
   const parts: string[] = [];
   if (id?.to) parts.push(`is #${id.to}`);

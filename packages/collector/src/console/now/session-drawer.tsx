@@ -3,8 +3,10 @@ import { useEffect, useRef } from "preact/hooks";
 import { sentence } from "../model/sentence.ts";
 import type { Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
+import { seenPresence } from "../model/shadow.ts";
 import { stateWords, visitorName } from "../model/words.ts";
 import type { Drawer } from "../state/drawer.ts";
+import { whyHref } from "../state/route.ts";
 import { CloseIcon } from "../ui/close-icon.tsx";
 import { PresenceMark } from "../ui/presence-mark.tsx";
 import { DeskActions } from "./desk-actions.tsx";
@@ -50,6 +52,12 @@ export function SessionDrawer({ mayChange, drawer, settings, onClosed }: Props) 
   );
 }
 
+function whyQuestion(session: Session): string {
+  return seenPresence(session) === "offline"
+    ? "Why was this visitor called gone?"
+    : "See what happened on a time axis";
+}
+
 function Details({ session, mayChange, drawer, settings }: Props & { session: Session }) {
   const { live, shadow } = drawer.histories;
   return (
@@ -68,6 +76,16 @@ function Details({ session, mayChange, drawer, settings }: Props & { session: Se
           <CloseIcon />
         </button>
       </div>
+      <p>
+        <a
+          id="drawer-why"
+          href={whyHref(session.id)}
+          // The drawing may be what is behind these details.
+          onClick={() => location.hash === whyHref(session.id) && drawer.close()}
+        >
+          {whyQuestion(session)}
+        </a>
+      </p>
       <Facts session={session} />
       <DeskActions
         mayChange={mayChange}

@@ -21,9 +21,17 @@ export function Console({ app, address }: { app: App; address: Address }) {
 
   useSignalEffect(() => {
     const waiting = app.live.value?.sessions.groups.waiting.value.length ?? 0;
-    const title = PAGES.find(({ path }) => path === page.value && path !== "now")?.title;
+    const title =
+      page.value === "why"
+        ? "Why"
+        : PAGES.find(({ path }) => path === page.value && path !== "now")?.title;
     const parts = [title, waiting > 0 ? `${waiting} waiting` : undefined, "stillhere"];
     document.title = parts.filter((part) => part !== undefined).join(" · ");
+  });
+
+  useSignalEffect(() => {
+    // Its link in the details leads to the drawing behind them.
+    if (address.explained.value !== null) app.live.value?.drawer.close();
   });
 
   useSignalEffect(() => {
@@ -54,6 +62,7 @@ export function Console({ app, address }: { app: App; address: Address }) {
               <PageContent
                 page={current}
                 query={address.query.value}
+                explained={address.explained.value}
                 forms={forms}
                 live={live}
                 self={person}

@@ -19,7 +19,7 @@ export function Navigation({ current }: { current: PagePath }) {
         }}
       >
         <span class="unseen">Menu, current page: </span>
-        {PAGES.find(({ path }) => path === current)?.title}
+        {PAGES.find(({ path }) => path === current)?.title ?? "Why"}
       </button>
       <ul id="pages-list">
         {PAGES.map(({ path, title }) => (

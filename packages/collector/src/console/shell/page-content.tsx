@@ -14,11 +14,14 @@ import type { LiveSessions } from "../state/live-sessions.ts";
 import type { PagePath } from "../state/route.ts";
 import { TriggersPage } from "../triggers/triggers-page.tsx";
 import { WebhooksPage } from "../webhooks/webhooks-page.tsx";
+import { WhyPage } from "../why/why-page.tsx";
 
 interface Props {
   page: PagePath;
   /** What follows the page's path in the address. */
   query: string;
+  /** The conversation that the page `why` is of. */
+  explained: string | null;
   forms: Forms;
   live: LiveSessions;
   /** The person at this browser. */
@@ -26,7 +29,7 @@ interface Props {
 }
 
 /** The page that the address names, unless it is that of visitors. */
-export function PageContent({ page, query, forms, live, self }: Props) {
+export function PageContent({ page, query, explained, forms, live, self }: Props) {
   switch (page) {
     case "now":
       return null;
@@ -37,6 +40,12 @@ export function PageContent({ page, query, forms, live, self }: Props) {
           query={query}
           onOpen={live.drawer.open}
         />
+      );
+    case "why":
+      return (
+        explained !== null && (
+          <WhyPage key={explained} why={forms.why} id={explained} onOpen={live.drawer.open} />
+        )
       );
     case "agents":
       return <AgentsPage agents={forms.agents} onOpen={live.drawer.open} />;

@@ -13,6 +13,7 @@ import { createSettingsForm } from "./settings-form.ts";
 import { createSetup } from "./setup.ts";
 import { createTriggersForm } from "./triggers-form.ts";
 import { createWebhooks } from "./webhooks.ts";
+import { createWhy } from "./why.ts";
 
 export type Forms = ReturnType<typeof createForms>;
 
@@ -28,6 +29,7 @@ export function createForms(api: Api, { settings, store }: LiveSessions) {
     conversations: createConversations(api, store),
     agents: createAgents(api, store),
     reports: createReports(api),
+    why: createWhy(api, store),
     settings: createSettingsForm(api, settings),
     setup: createSetup(api),
     webhooks: createWebhooks(api),

@@ -1,6 +1,14 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it } from "vitest";
-import { conversationHref, conversationIn, followAddress, pageIn, takeLeftLink } from "./route.ts";
+import {
+  conversationHref,
+  conversationIn,
+  explainedIn,
+  followAddress,
+  pageIn,
+  takeLeftLink,
+  whyHref,
+} from "./route.ts";
 
 it.each([
   ["", "now"],
@@ -16,6 +24,15 @@ it.each([
 it.each(["conv_1", "a/b?c#d e", "ä%"])("the address of the conversation %j names it", (id) => {
   expect(conversationIn(conversationHref(id))).toBe(id);
   expect(pageIn(conversationHref(id))).toBe("now");
+});
+
+it.each(["conv_1", "a/b?c#d e", "ä%"])("the address of the drawing of %j names it", (id) => {
+  expect([explainedIn(whyHref(id)), conversationIn(whyHref(id))]).toEqual([id, null]);
+  expect(pageIn(whyHref(id))).toBe("why");
+});
+
+it.each(["#/why", "#/why/", "#/why/%"])("%j names no drawing", (hash) => {
+  expect([explainedIn(hash), pageIn(hash)]).toEqual([null, "now"]);
 });
 
 it.each(["", "#/now", "#/now/", "#/settings/a", "#/now/%"])("%j names no conversation", (hash) => {
@@ -40,6 +57,17 @@ describe("an address that is left for a conversation", () => {
     expect([address.page.value, address.conversation.value]).toEqual(["triggers", null]);
     expect(location.hash).toBe("#/triggers");
     expect([takeLeftLink(), takeLeftLink()]).toEqual([conversationHref("conv_2"), null]);
+  });
+
+  it("is not the drawing that the details lead to, after going back from it", () => {
+    const address = followAddress();
+    go("#/reports");
+    go(conversationHref("conv_1"));
+    go(whyHref("conv_1"));
+    expect([address.page.value, address.explained.value]).toEqual(["why", "conv_1"]);
+    go(conversationHref("conv_1"));
+    address.leaveConversation();
+    expect([location.hash, takeLeftLink()]).toEqual(["#/reports", conversationHref("conv_1")]);
   });
 
   it("is the page of visitors where it was opened there, or by its address", () => {

@@ -15,19 +15,29 @@ export const PAGES = [
   { path: "people", title: "People" },
   { path: "audit", title: "Audit log" },
 ] as const;
-export type PagePath = (typeof PAGES)[number]["path"];
+/** `why` is the page of one conversation, so it is not in the navigation. */
+export type PagePath = (typeof PAGES)[number]["path"] | "why";
 
 /** The page in a fragment as `#/settings`; any other fragment is the page of visitors. */
 export function pageIn(hash: string): PagePath {
+  if (explainedIn(hash) !== null) return "why";
   const path = /^#\/([a-z-]+)/.exec(hash)?.[1];
   return PAGES.find((page) => page.path === path)?.path ?? "now";
 }
 
 /** The conversation in a fragment as `#/now/conv_1`; `null` if it names none. */
 export function conversationIn(hash: string): string | null {
-  const encoded = /^#\/now\/(.+)$/.exec(hash)?.[1];
+  return decoded(/^#\/now\/(.+)$/.exec(hash)?.[1]);
+}
+
+/** The conversation in a fragment as `#/why/conv_1`, which is drawn on a time axis; `null` if it names none. */
+export function explainedIn(hash: string): string | null {
+  return decoded(/^#\/why\/(.+)$/.exec(hash)?.[1]);
+}
+
+function decoded(part: string | undefined): string | null {
   try {
-    return encoded === undefined ? null : decodeURIComponent(encoded);
+    return part === undefined ? null : decodeURIComponent(part);
   } catch {
     return null;
   }
@@ -41,6 +51,11 @@ export function queryIn(hash: string): string {
 /** The address that opens a conversation's details. */
 export function conversationHref(id: string): string {
   return `#/now/${encodeURIComponent(id)}`;
+}
+
+/** The address that shows why a conversation's visitor was called gone. */
+export function whyHref(id: string): string {
+  return `#/why/${encodeURIComponent(id)}`;
 }
 
 let leftLink: string | null = null;
@@ -58,6 +73,8 @@ export interface Address {
   readonly query: ReadonlySignal<string>;
   /** The conversation whose details the address names. */
   readonly conversation: ReadonlySignal<string | null>;
+  /** The conversation that the page `why` is of. */
+  readonly explained: ReadonlySignal<string | null>;
   /** Takes the conversation out of the address, and goes back to the page whose link has opened it. */
   leaveConversation(): void;
 }
@@ -72,7 +89,9 @@ export function followAddress(): Address {
   let origin: string | null = null;
   const read = () => {
     const [from, to] = [hash.peek(), location.hash];
-    if (conversationIn(from) === null) origin = pageIn(from) === "now" ? null : from;
+    // Back from the drawing of a conversation to its details, those were opened by another page.
+    if (conversationIn(from) === null && explainedIn(from) === null)
+      origin = pageIn(from) === "now" ? null : from;
     hash.value = to;
   };
   addEventListener("hashchange", read);
@@ -82,6 +101,7 @@ export function followAddress(): Address {
     page,
     query: computed(() => queryIn(hash.value)),
     conversation,
+    explained: computed(() => explainedIn(hash.value)),
     leaveConversation() {
       const id = conversation.peek();
       if (id === null) return;

@@ -1,0 +1,114 @@
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Api } from "../live/api.ts";
+import { now } from "../live/clock.ts";
+import { coalesce } from "../live/coalesce.ts";
+import type { SessionStore } from "../live/session-store.ts";
+import type { Session } from "../model/session.ts";
+import { presentOf } from "../model/timeline/present.ts";
+import { isGoneVerdict } from "../model/timeline/timed.ts";
+import { timelineOf } from "../model/timeline/timeline.ts";
+import { createTimes } from "../model/timeline/times.ts";
+import { whyWords } from "../model/timeline/why.ts";
+import type { Trace } from "../model/trace.ts";
+
+/** Between two readings that changes ask for. */
+const PAUSE_MS = 300;
+/** Beats and hidden tabs change no state, so the stream does not tell of them. */
+const READ_AGAIN_MS = 15_000;
+
+export type Why = ReturnType<typeof createWhy>;
+
+/** One conversation on a time axis, kept up to date while it is open. */
+export function createWhy(api: Pick<Api, "session" | "trace">, store: SessionStore) {
+  const asked = signal<string | null>(null);
+  const session = signal<Session | null>(null);
+  const trace = signal<Trace | null>(null);
+  const status = signal<"reading" | "read" | "missing" | "failed">("reading");
+  const clock = signal(now());
+  const chosen = signal<number | null>(null);
+  const times = createTimes(now);
+  let readAt = 0;
+
+  const refresh = coalesce<string>(
+    async (id) => {
+      const [found, facts] = await Promise.all([api.session(id), api.trace(id)]);
+      if (asked.peek() !== id) return;
+      readAt = now();
+      batch(() => {
+        clock.value = readAt;
+        session.value = found;
+        trace.value = facts;
+        status.value = found && facts ? "read" : "missing";
+      });
+    },
+    () => {
+      if (trace.peek() === null) status.value = "failed";
+    },
+    PAUSE_MS,
+  );
+
+  const present = computed(() => session.value && presentOf(session.value, clock.value));
+  const timeline = computed(() =>
+    trace.value && present.value ? timelineOf(trace.value, present.value) : null,
+  );
+  /** The fact that is chosen, or else the verdict, or else the last one. */
+  const selected = computed(() => {
+    const facts = timeline.value?.facts ?? [];
+    const gone = facts.findLast(isGoneVerdict);
+    return Math.min(chosen.value ?? gone?.index ?? facts.length - 1, facts.length - 1);
+  });
+
+  store.listen((ids) => {
+    const id = asked.peek();
+    if (id !== null && ids.some((each) => each === id || each === session.peek()?.id)) refresh(id);
+  });
+
+  return {
+    session: session as ReadonlySignal<Session | null>,
+    trace: trace as ReadonlySignal<Trace | null>,
+    status: status as ReadonlySignal<"reading" | "read" | "missing" | "failed">,
+    /** `null` while nothing is read, and where nothing is kept. */
+    timeline,
+    /** The position of the selected fact. */
+    selected,
+    times,
+    sentence: computed(() =>
+      trace.value && present.value ? whyWords(trace.value, present.value, times) : "",
+    ),
+
+    open(id: string): void {
+      if (asked.peek() !== id) {
+        batch(() => {
+          asked.value = id;
+          session.value = null;
+          trace.value = null;
+          chosen.value = null;
+        });
+      }
+      status.value = trace.peek() === null ? "reading" : "read";
+      refresh(id);
+    },
+
+    close(): void {
+      asked.value = null;
+    },
+
+    select(index: number): void {
+      const last = (timeline.peek()?.facts.length ?? 0) - 1;
+      chosen.value = Math.max(0, Math.min(index, last));
+    },
+
+    /** To be called every second: moves the present on, and reads again what no stream tells. */
+    tick(): void {
+      const id = asked.peek();
+      const found = session.peek();
+      if (id === null || !found || document.hidden) return;
+      const { nextDeadlineAt, pages } = found;
+      if (nextDeadlineAt === null && pages.length === 0) return;
+      const at = now();
+      clock.value = at;
+      const isDue = nextDeadlineAt !== null && Date.parse(nextDeadlineAt) < at;
+      if (at - readAt > (isDue ? PAUSE_MS * 10 : READ_AGAIN_MS)) refresh(id);
+    },
+  };
+}
