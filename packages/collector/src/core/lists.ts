@@ -179,6 +179,9 @@ export const AUDIT_ACTIONS = [
   "desk_removed",
   "desk_tested",
   "desk_replayed",
+  "sign_in_refused",
+  "invitation_refused",
+  "request_refused",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -186,6 +189,7 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 export const AUDIT_FIELDS = [
   "agent",
   "capacity",
+  "count",
   "dryRun",
   "email",
   "enabled",
@@ -199,10 +203,12 @@ export const AUDIT_FIELDS = [
   "origin",
   "outbound",
   "overlapHours",
+  "problem",
   "replaced",
   "response",
   "role",
   "secrets",
+  "until",
   "version",
   "what",
 ] as const;

@@ -127,6 +127,8 @@ export async function findAuditEntry(
 }
 
 export interface AuditQuery {
+  /** Entries that are not in the log yet, read before it is; missing: none. */
+  readonly current?: readonly AuditEntry[];
   readonly beforeId: string | null;
   readonly limit: number;
   readonly isWanted: (entry: AuditEntry) => boolean;
@@ -138,17 +140,30 @@ export interface AuditPage {
   readonly nextBeforeId: string | null;
 }
 
+/** The newest entries of both before an id; an entry may have come into the log since the others were read. */
+function merged(
+  current: readonly AuditEntry[],
+  stored: readonly AuditEntry[],
+  before: string | null,
+): readonly AuditEntry[] {
+  const known = new Set(stored.map(({ id }) => id));
+  const more = current.filter(({ id }) => !known.has(id) && (before === null || id < before));
+  if (more.length === 0) return stored;
+  return [...stored, ...more].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, READ_LIMIT);
+}
+
 /** A page of the log, newest first. It may be short, or empty, and not the last one. */
 export async function readAudit(
   { admin }: Store,
   account: string,
-  { beforeId, limit, isWanted }: AuditQuery,
+  { current = [], beforeId, limit, isWanted }: AuditQuery,
 ): Promise<AuditPage> {
   const entries: AuditEntry[] = [];
   const budget = new TurnBudget();
   let before = beforeId;
   for (let examined = 0; examined < MAX_EXAMINED; examined += READ_LIMIT) {
-    const read = await admin.audit(account, before, READ_LIMIT);
+    const stored = await admin.audit(account, before, READ_LIMIT);
+    const read = merged(current, stored, before);
     for (const entry of read) {
       if (isWanted(entry)) entries.push(entry);
       before = entry.id;

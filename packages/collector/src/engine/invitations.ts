@@ -123,6 +123,15 @@ export class Invitations {
     return this.#read(await hashOf(token));
   }
 
+  /** Which invitation a token is or was good for, and how it ended; `null`: none, or one of long ago. */
+  async originOf(token: string) {
+    const id = await hashOf(token);
+    const [record] = await this.#admin.records([recordId(id)]);
+    if (!record) return null;
+    const { account, role, ended } = record.body as Invitation;
+    return { id, account, role, problem: ended ?? "expired" };
+  }
+
   async #read(id: string): Promise<FoundInvitation | Ended | "unknown"> {
     const [record] = await this.#admin.records([recordId(id)]);
     if (!record || (record.expiresAt ?? 0) <= this.#clock.now()) return "unknown";

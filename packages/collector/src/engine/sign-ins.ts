@@ -4,11 +4,13 @@
  * @module
  */
 import type { AdminStore } from "../stores/admin.ts";
+import { DEFAULT_ACCOUNT } from "./accounts.ts";
 import { createEntry } from "./audit.ts";
 import type { Clock } from "./clock.ts";
 import { hashOf, randomText } from "./keys.ts";
 import type { Passwords } from "./passwords.ts";
 import { actorOf, type People, type Person } from "./people.ts";
+import type { Refusals } from "./refusals.ts";
 import { SignInLimit } from "./sign-in-limit.ts";
 
 const HOUR_MS = 3_600_000;
@@ -54,6 +56,13 @@ export interface SignInsOptions {
   readonly clock: Clock;
   readonly passwords: Passwords;
   readonly people: People;
+  /** Gets each refused sign-in. */
+  readonly refusals: Refusals;
+}
+
+interface Found {
+  readonly account: string;
+  readonly person: Person;
 }
 
 export class SignIns {
@@ -61,30 +70,48 @@ export class SignIns {
   readonly #clock: Clock;
   readonly #passwords: Passwords;
   readonly #people: People;
+  readonly #refusals: Refusals;
   readonly #limit: SignInLimit;
   /** Verified where there is no such person, and made in any case, so that the time does not tell. */
   #decoy: Promise<string> | null = null;
 
-  constructor({ admin, clock, passwords, people }: SignInsOptions) {
+  constructor({ admin, clock, passwords, people, refusals }: SignInsOptions) {
     this.#admin = admin;
     this.#clock = clock;
     this.#passwords = passwords;
     this.#people = people;
+    this.#refusals = refusals;
     this.#limit = new SignInLimit(admin, clock);
   }
 
   /** @param address where the request came from; its failures are counted */
   async signIn(email: string, password: string, address: string): Promise<SignInOutcome> {
     const attempt = await this.#limit.begin(nameOf(email), address);
-    if (typeof attempt === "number") return { retryAfterMs: attempt };
     const found = await this.#people.byEmail(email);
+    if (typeof attempt === "number") {
+      await this.#refused(found, address);
+      return { retryAfterMs: attempt };
+    }
     this.#decoy ??= this.#passwords.hash(randomText(16));
     const decoy = await this.#decoy;
     const hash = found?.person.passwordHash ?? decoy;
     const isRight = await this.#passwords.verify(password, hash);
-    if (!found || !isRight) return "failed";
+    if (!found || !isRight) {
+      await this.#refused(found, address);
+      return "failed";
+    }
     await attempt.succeeded();
     return this.start(found.account, found.person);
+  }
+
+  /** What was typed as a name is not kept if it is no person's: it may be a password. */
+  async #refused(found: Found | null, address: string): Promise<void> {
+    await this.#refusals.add(found?.account ?? DEFAULT_ACCOUNT, {
+      action: "sign_in_refused",
+      by: { address },
+      target: found?.person.id ?? null,
+      to: { email: found?.person.email ?? null },
+    });
   }
 
   /**
@@ -97,11 +124,26 @@ export class SignIns {
     address: string,
   ): Promise<SignInOutcome> {
     const attempt = await this.#limit.begin(nameOf(person.email), address);
-    if (typeof attempt === "number") return { retryAfterMs: attempt };
-    if (!(await this.#passwords.verify(present, person.passwordHash))) return "failed";
+    if (typeof attempt === "number") {
+      await this.#passwordRefused(account, person);
+      return { retryAfterMs: attempt };
+    }
+    if (!(await this.#passwords.verify(present, person.passwordHash))) {
+      await this.#passwordRefused(account, person);
+      return "failed";
+    }
     await attempt.succeeded();
     const changed = await this.#people.setPassword(account, person, wanted);
     return changed ? this.start(account, changed) : "failed";
+  }
+
+  async #passwordRefused(account: string, person: Person): Promise<void> {
+    await this.#refusals.add(account, {
+      action: "request_refused",
+      by: actorOf(person),
+      target: "PUT /v1/sign-in/password",
+      to: { problem: "password_wrong" },
+    });
   }
 
   /** A new sign-in of a person whose identity was checked. */

@@ -10,5 +10,11 @@ export const actor = z
     z.object({ key: z.string(), name: z.string() }),
     z.object({ cli: z.string().describe("The command.") }),
     z.object({ desk: z.string() }),
+    z.object({
+      address: z
+        .string()
+        .nullable()
+        .describe("Where a refused attempt came from; IPv6: the /64. Null: several together."),
+    }),
   ])
   .openapi("Actor");

@@ -13,6 +13,7 @@ import { DESK_KINDS } from "../desks/kinds.ts";
 import { Parking } from "../desks/parking.ts";
 import { pbkdf2Passwords } from "../engine/passwords.ts";
 import { People } from "../engine/people.ts";
+import { Refusals } from "../engine/refusals.ts";
 import { SignIns } from "../engine/sign-ins.ts";
 import { accountRoutes } from "./accounts.ts";
 import { agentRoutes } from "./agents.ts";
@@ -124,11 +125,14 @@ export function createApp({ onError, getPath, ...given }: AppOptions): OpenAPIHo
 }
 
 function withPeople(context: AppContext): PeopleContext {
-  const { engine, passwords = pbkdf2Passwords } = context;
+  const { accounts, engine, passwords = pbkdf2Passwords } = context;
   const { clock, store } = engine;
-  const people = new People({ admin: store.admin, clock, passwords });
-  const signIns = new SignIns({ admin: store.admin, clock, passwords, people });
-  return { ...context, people, signIns };
+  const { admin } = store;
+  const isAccount = (name: string) => accounts.byName(name) !== null;
+  const refusals = new Refusals({ admin, clock, isAccount });
+  const people = new People({ admin, clock, passwords });
+  const signIns = new SignIns({ admin, clock, passwords, people, refusals });
+  return { ...context, people, signIns, refusals };
 }
 
 function withDesks<C extends AppContext>(context: C): C & DeskContext {

@@ -11,7 +11,7 @@ import { name } from "../schemas/name.ts";
 import type { Actor, AuditEntry } from "../stores/admin.ts";
 import { erasureHashOf } from "../stores/erasure.ts";
 import { actor } from "./actor.ts";
-import type { AppContext, Env } from "./context.ts";
+import type { Env, PeopleContext } from "./context.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { answerLists, fittingTexts } from "./list-page.ts";
 import { Problem } from "./problem.ts";
@@ -58,7 +58,7 @@ const list = createRoute({
   path: "/v1/audit",
   summary: "Changes of the account, newest first; kept for 400 days",
   description:
-    "A page ends after 1 MiB. With filters, at most 5,000 entries are examined for a page, which may then have fewer entries than `limit`, or none: go on with its `cursor`.",
+    "A page ends after 1 MiB. Refused attempts of one kind are one entry for an hour, whose `to` has their `count` and the time `until` the last one. With filters, at most 5,000 entries are examined for a page, which may then have fewer entries than `limit`, or none: go on with its `cursor`.",
   ...secured("Keys", "listAudit", "invalid_cursor"),
   request: {
     query: z.object({
@@ -102,7 +102,7 @@ const undo = createRoute({
   ),
 });
 
-export function auditRoutes({ engine }: AppContext): OpenAPIHono<Env> {
+export function auditRoutes({ engine, refusals }: PeopleContext): OpenAPIHono<Env> {
   const routes = createRoutes();
   routes.openapi(list, async (c) => {
     const account = c.var.account.name;
@@ -113,7 +113,8 @@ export function auditRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       (by === undefined || isBy(entry.by, by)) &&
       (targets === null || targets.includes(entry.target ?? ""));
     const beforeId = cursor === undefined ? null : auditIdIn(cursor);
-    const page = await readAudit(engine.store, account, { beforeId, limit, isWanted });
+    const current = await refusals.current(account);
+    const page = await readAudit(engine.store, account, { current, beforeId, limit, isWanted });
     const latest = engine.broadcasts.latest(account);
     const texts = await fittingTexts(page.entries, (entry) => ({
       ...entry,
@@ -187,7 +188,9 @@ function isBy(actor: Actor, wanted: string): boolean {
   return Object.entries(actor).some(([kind, value]) =>
     kind === "person" || kind === "key"
       ? value === wanted
-      : value.toLowerCase().includes(wanted.toLowerCase()),
+      : String(value ?? "")
+          .toLowerCase()
+          .includes(wanted.toLowerCase()),
   );
 }
 

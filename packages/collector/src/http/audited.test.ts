@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { AUDIT_ACTIONS, AUDIT_FIELDS } from "../core/lists.ts";
-import { AUDITED, AUDITED_EXCEPT, type Audited } from "./audited.ts";
+import { AUDITED, AUDITED_EXCEPT, type Audited, REFUSED_ACTIONS } from "./audited.ts";
 import { ROUTE_ROLES } from "./roles.ts";
 import { TestApp } from "./testing/app.ts";
 import { Browser, invite, PASSWORD } from "./testing/browser.ts";
@@ -151,11 +151,12 @@ describe("the table of audited routes", () => {
     });
   });
 
-  it("has every action that the log knows, but for those of the commands", () => {
+  it("has every action that the log knows, but for that of a command and those of refusals", () => {
     const found = new Set(
       Object.values(AUDITED).flatMap((each) => (typeof each === "string" ? [] : each)),
     );
-    expect(AUDIT_ACTIONS.filter((action) => !found.has(action))).toEqual(["keys_rotated"]);
+    const others = AUDIT_ACTIONS.filter((action) => !found.has(action));
+    expect(others).toEqual(["keys_rotated", ...REFUSED_ACTIONS]);
   });
 });
 

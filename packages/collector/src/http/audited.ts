@@ -68,6 +68,13 @@ export const AUDITED_EXCEPT: Readonly<Record<string, string>> = {
   "PUT /v1/sessions/:id/assignee": "The agent stays as they are.",
 };
 
+/** What the log has of attempts that were refused, at whichever route. */
+export const REFUSED_ACTIONS: readonly AuditAction[] = [
+  "sign_in_refused",
+  "invitation_refused",
+  "request_refused",
+];
+
 const routeOf = (method: string, path: string) =>
   `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
 

@@ -22,12 +22,25 @@ export function authorize(context: PeopleContext): MiddlewareHandler<Env> {
     const required = requiredRole(c);
     if (required !== "none") {
       const principal = await principalOf(context, c);
-      if (!includes(principal.role, required)) throw roleMissing(required);
       c.set("principal", principal);
       c.set("account", principal.account);
+      if (!includes(principal.role, required)) {
+        await addRefusal(context, c);
+        throw roleMissing(required);
+      }
     }
     await next();
+    // A route may ask for a higher role itself, as settings do.
+    if (c.error instanceof Problem && c.error.code === "role_missing") await addRefusal(context, c);
   };
+}
+
+async function addRefusal({ refusals }: PeopleContext, c: Context<Env>): Promise<void> {
+  const { account, actor, role } = c.var.principal;
+  const { method, path } = matchedRoutes(c).at(-1) ?? {};
+  const target = `${method} ${path}`;
+  const to = { role, problem: "role_missing" };
+  await refusals.add(account.name, { action: "request_refused", by: actor, target, to });
 }
 
 export function roleMissing(required: string, what = "this"): Problem {

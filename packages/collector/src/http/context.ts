@@ -17,6 +17,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Meter } from "../engine/meter.ts";
 import type { Passwords } from "../engine/passwords.ts";
 import type { People, Person } from "../engine/people.ts";
+import type { Refusals } from "../engine/refusals.ts";
 import type { SignIns } from "../engine/sign-ins.ts";
 import type { Actor } from "../stores/admin.ts";
 import type { Account } from "../stores/store.ts";
@@ -102,7 +103,7 @@ export interface AppContext {
   readonly adminSecret?: string | undefined;
   /** Missing: nobody signs in by a token. */
   readonly enter?: Enter | undefined;
-  /** The address that a request came from. It is used for rate limits; of failed sign-ins a hash is stored. */
+  /** The address that a request came from. It is used for rate limits; refused sign-ins and invitations store it. */
   addressOf(c: Context): string;
 }
 
@@ -124,6 +125,8 @@ export type Enter = (
 export interface PeopleContext extends AppContext {
   readonly people: People;
   readonly signIns: SignIns;
+  /** Gathers refused attempts for the audit log. */
+  readonly refusals: Refusals;
 }
 
 /** What routes work with that know desks. */

@@ -156,7 +156,7 @@ const changePassword = createRoute({
 });
 
 export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
-  const { people, signIns, addressOf, isProxied } = context;
+  const { people, refusals, signIns, addressOf, isProxied } = context;
   const routes = createRoutes();
 
   const urlOf = (c: Context) => publicUrlOf(c, isProxied);
@@ -164,6 +164,18 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
   function answer(c: Context, found: SignedIn & { readonly token: string }) {
     writeCookie(c, urlOf(c), found.token, MAX_AGE_MS);
     return viewSignIn(found);
+  }
+
+  /** The refusal of an invitation, which its account's audit log counts. */
+  async function invitationInvalid(c: Context, token: string, why: keyof typeof NOT_ACCEPTED) {
+    const origin = await people.invitations.originOf(token);
+    if (origin) {
+      const { account, id: target, role, problem } = origin;
+      const by = { address: addressGroup(addressOf(c)) };
+      const to = { role, problem };
+      await refusals.add(account, { action: "invitation_refused", by, target, to });
+    }
+    return new Problem("invitation_invalid", NOT_ACCEPTED[why]);
   }
 
   async function byPassword(c: Context, { email, password }: Credentials) {
@@ -238,8 +250,9 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
   });
 
   routes.openapi(readInvitation, async (c) => {
-    const found = await people.invitations.find(c.req.valid("json").token);
-    if (typeof found === "string") throw invitationInvalid(found);
+    const { token } = c.req.valid("json");
+    const found = await people.invitations.find(token);
+    if (typeof found === "string") throw await invitationInvalid(c, token, found);
     const { role, expiresAt } = found;
     return c.json({ role, expiresAt: iso(expiresAt) }, 200);
   });
@@ -249,7 +262,7 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
     const { token, email, password } = c.req.valid("json");
     const outcome = await people.accept(token, email, password);
     if (outcome === "unknown" || outcome === "accepted" || outcome === "withdrawn") {
-      throw invitationInvalid(outcome);
+      throw await invitationInvalid(c, token, outcome);
     }
     if (outcome === "email_taken") {
       throw new Problem("email_taken", "Use another e-mail address: a person has this one.");
@@ -271,10 +284,6 @@ const NOT_ACCEPTED = {
     "Sign in if it was you: this invitation was accepted already. It is good for one person.",
   withdrawn: "Ask an admin for a new invitation: this one was withdrawn.",
 } as const;
-
-function invitationInvalid(why: keyof typeof NOT_ACCEPTED): Problem {
-  return new Problem("invitation_invalid", NOT_ACCEPTED[why]);
-}
 
 /** @throws {Problem} `too_many_requests` */
 function allowed<T extends object>(outcome: T | { readonly retryAfterMs: number }): T {

@@ -13,7 +13,9 @@ export type Actor =
   | { readonly key: string; readonly name: string }
   /** The command that was run. */
   | { readonly cli: string }
-  | { readonly desk: string };
+  | { readonly desk: string }
+  /** Where a refused attempt came from, whose sender is not known; IPv6: the /64. `null`: several. */
+  | { readonly address: string | null };
 
 /** An entry of an account's audit log. It contains no secret. */
 export interface AuditEntry {

@@ -7,6 +7,7 @@ import { clockConformanceCases } from "../suite/clock.ts";
 import { deskMergeConformanceCases } from "../suite/desk-merges.ts";
 import { mergeConformanceCases } from "../suite/merges.ts";
 import { parkingConformanceCases } from "../suite/parking.ts";
+import { refusalConformanceCases } from "../suite/refusals.ts";
 import { traceConformanceCases } from "../suite/traces.ts";
 import { trimmingConformanceCases } from "../suite/trimming.ts";
 import { ERASURE_KEPT_MS } from "./erasure.ts";
@@ -53,6 +54,7 @@ describe.each(Object.entries(DRIVERS))("%s", (_name, { open, reopen }) => {
       ...traceConformanceCases,
       ...deskMergeConformanceCases,
       ...parkingConformanceCases,
+      ...refusalConformanceCases,
       ...trimmingConformanceCases,
     ].map((each) => [each.name, each] as const),
   )("%s", async ([_, each], { skip }) => {

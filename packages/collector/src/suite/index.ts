@@ -17,6 +17,7 @@ export { clockConformanceCases } from "./clock.ts";
 export { deskMergeConformanceCases } from "./desk-merges.ts";
 export { mergeConformanceCases } from "./merges.ts";
 export { parkingConformanceCases } from "./parking.ts";
+export { refusalConformanceCases } from "./refusals.ts";
 export { playScenarios } from "./scenarios.ts";
 export { traceConformanceCases } from "./traces.ts";
 export { trimmingConformanceCases } from "./trimming.ts";

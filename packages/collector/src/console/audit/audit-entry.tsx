@@ -4,6 +4,7 @@ import {
   type AuditEntry as Entry,
   entryTitle,
   isUndoable,
+  makerWord,
   settingLabels,
   undoChanges,
 } from "../model/audit.ts";
@@ -33,7 +34,7 @@ export function AuditEntry({ entry, audit, listId }: Props) {
         {isUndo && <span class="badge">undo</span>}
         <span class="quiet">
           {" "}
-          <time dateTime={at}>{when}</time>, by <bdi>{byWords(by)}</bdi>
+          <time dateTime={at}>{when}</time>, {makerWord(by)} <bdi>{byWords(by)}</bdi>
         </span>
       </p>
       <ChangeValues changes={changesIn(entry)} />

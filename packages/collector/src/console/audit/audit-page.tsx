@@ -16,7 +16,7 @@ export function AuditPage({ audit }: { audit: Audit }) {
     <Page
       id="page-audit"
       title="Audit log"
-      lead="Who changed what, and when. Entries are kept for 400 days, and contain no secret."
+      lead="Who changed what, and when, and who was refused. Entries are kept for 400 days, and contain no secret."
     >
       <form
         class="card filters"
@@ -48,7 +48,7 @@ export function AuditPage({ audit }: { audit: Audit }) {
         <Field
           id="audit-by"
           label="Who"
-          hint="An e-mail address or the name of a key, or a part of it."
+          hint="An e-mail address, the name of a key, or the address on the network of a refused attempt, or a part of it."
         >
           {(control) => (
             <input

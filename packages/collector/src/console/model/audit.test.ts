@@ -11,6 +11,7 @@ import {
   changesSetting,
   changesTrigger,
   entryTitle,
+  makerWord,
   undoChanges,
 } from "./audit.ts";
 
@@ -127,6 +128,43 @@ it.each([
   const changed = { name: "n", enabled: true, all: [], any: [], actions: [], ...part };
   const entry = anEntry({ action: "triggers_changed", from: [], to: [changed] });
   expect(changesIn(entry)[0]?.to).not.toMatch(/[a-z][._A-Z][a-z]/);
+});
+
+it("says of refused attempts how many there were, of what, from where, until when, and why", () => {
+  const signIns = anEntry({
+    action: "sign_in_refused",
+    by: { address: "203.0.113.7" },
+    target: "p",
+    from: null,
+    to: { email: "ana@example.com", count: 12, until: "2026-01-01T10:20:00.000Z" },
+  });
+  expect(entryTitle(signIns)).toBe("12 refused sign-ins");
+  expect(`${makerWord(signIns.by)} ${byWords(signIns.by)}`).toBe("from 203.0.113.7");
+  expect(changesIn(signIns).map(({ what, to }) => [what, to])).toEqual([
+    ["E-mail address", "ana@example.com"],
+    ["The last one", expect.stringContaining("2026")],
+  ]);
+  const ofNobody = { ...signIns, target: null, to: { email: null, count: 1, until: "x" } };
+  expect(entryTitle(ofNobody)).toBe("Refused sign-in");
+  expect(changesIn(ofNobody)).toEqual([
+    { what: "E-mail address", from: null, to: "one that no person has" },
+  ]);
+  const request = anEntry({
+    action: "request_refused",
+    target: "PATCH /v1/settings",
+    from: null,
+    to: { role: "viewer", problem: "role_missing", count: 2, until: "2026-01-01T10:20:00.000Z" },
+  });
+  expect(entryTitle(request)).toBe("2 refused attempts to change settings");
+  expect(makerWord(request.by)).toBe("by");
+  expect(
+    changesIn(request)
+      .map(({ to }) => to)
+      .slice(0, 2),
+  ).toEqual(["Viewer", "the role does not allow it"]);
+  const others = { ...request, by: { address: null }, target: null };
+  expect(entryTitle(others)).toBe("2 refused attempts");
+  expect(byWords(others.by)).toBe("several others");
 });
 
 it("leaves out what an entry has and did not change, and says values in words", () => {

@@ -12,6 +12,7 @@ import {
 import type { Trigger } from "../../core/trigger.ts";
 import { errorWords } from "./delivery-error.ts";
 import { deskErrorWords } from "./desk.ts";
+import { refusedTitle } from "./refused.ts";
 import { ROLE_WORDS } from "./role-words.ts";
 import { valueWords } from "./setting-value.ts";
 import { SETTING_WORDS } from "./setting-words.ts";
@@ -23,7 +24,12 @@ import { EVENT_WORDS } from "./webhook.ts";
 export interface AuditEntry {
   id: string;
   at: string;
-  by: { person: string; name: string } | { key: string; name: string } | { cli: string } | object;
+  by:
+    | { person: string; name: string }
+    | { key: string; name: string }
+    | { cli: string }
+    | { address: string | null }
+    | object;
   action: AuditAction;
   target: string | null;
   from: unknown;
@@ -75,10 +81,15 @@ const TITLES: Record<AuditAction, string> = {
   agent_changed: "Agent changed",
   deliveries_replayed: "Messages of a webhook sent again",
   token_minted: "Token for a page made",
+  sign_in_refused: "Refused sign-ins",
+  invitation_refused: "Refused invitations",
+  request_refused: "Refused attempts",
 };
 
-/** What was done, and to which desk: its name is its id. */
-export function entryTitle({ action, target }: AuditEntry): string {
+/** What was done, and to which desk, whose name is its id; of refused attempts how many. */
+export function entryTitle({ action, target, to }: AuditEntry): string {
+  const refused = refusedTitle(action, target, Number(valuesIn(to)["count"]));
+  if (refused !== null) return refused;
   const title = actionTitle(action);
   return action.startsWith("desk_") && target !== null ? `${title}: ${target}` : title;
 }
@@ -92,6 +103,7 @@ export function actionTitle(action: AuditAction): string {
 const FIELD_WORDS: Record<AuditField, string> = {
   agent: "Agent",
   capacity: "Conversations at the same time",
+  count: "How often",
   dryRun: "Trial run",
   email: "E-mail address",
   enabled: "Switched on",
@@ -105,10 +117,12 @@ const FIELD_WORDS: Record<AuditField, string> = {
   origin: "Address",
   outbound: "Address",
   overlapHours: "Hours until the old ones end",
+  problem: "Why",
   replaced: "Old ones",
   response: "Answer",
   role: "Role",
   secrets: "Secrets",
+  until: "The last one",
   version: "Version",
   what: "Which",
 };
@@ -116,6 +130,13 @@ const FIELD_WORDS: Record<AuditField, string> = {
 /** The words of values that are names of the API. */
 const VALUE_WORDS: Partial<Record<AuditField, Readonly<Record<string, string>>>> = {
   events: EVENT_WORDS,
+  problem: {
+    accepted: "it was accepted already",
+    expired: "it had expired",
+    password_wrong: "the current password was another one",
+    role_missing: "the role does not allow it",
+    withdrawn: "it was withdrawn",
+  },
   role: Object.fromEntries(Object.entries(ROLE_WORDS).map(([role, { title }]) => [role, title])),
   what: { transition: "one", status: "all that failed", after: "all since a change" },
 };
@@ -125,7 +146,13 @@ export function byWords(by: AuditEntry["by"]): string {
   if ("person" in by) return by.name;
   if ("key" in by) return `the key ${by.name}`;
   if ("cli" in by) return `the command ${by.cli}`;
+  if ("address" in by) return by.address ?? "several others";
   return `the desk ${Object.values(by).join(" ")}`;
+}
+
+/** Who made the change, with the word before it: of a refused attempt only an address may be known. */
+export function makerWord(by: AuditEntry["by"]): "by" | "from" {
+  return "address" in by ? "from" : "by";
 }
 
 /** Whether entries of this kind can be set back, as long as nothing changed since. */
@@ -159,6 +186,7 @@ export function changesIn({
   if (action === "triggers_changed") return triggerChanges(from as Listed, to as Listed);
   const [before, after] = [valuesIn(from), valuesIn(to)];
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  for (const name of names) if (isSaid(name, action, after)) names.delete(name);
   const textIn = (values: Record<string, unknown>, name: string) =>
     values[name] === undefined ? null : fieldText(name as AuditField, values[name], action);
   return [...names]
@@ -168,6 +196,12 @@ export function changesIn({
       to: textIn(after, name),
     }))
     .filter(({ from, to }) => from !== to);
+}
+
+/** Of refused attempts the title says how many there were, and the only one was when the entry is. */
+function isSaid(name: string, action: AuditAction, { count }: Record<string, unknown>): boolean {
+  if (refusedTitle(action, null, 1) === null) return false;
+  return name === "count" || (name === "until" && count === 1);
 }
 
 type Values = Record<string, SettingValue>;
@@ -230,6 +264,7 @@ function valuesIn(value: unknown): Record<string, unknown> {
 }
 
 function fieldText(name: AuditField, value: unknown, action: AuditAction): string {
+  if (action === "sign_in_refused" && value === null) return "one that no person has";
   if (name === "error") {
     return action === "desk_tested" ? deskErrorWords(String(value)) : errorWords(String(value));
   }

@@ -14,6 +14,7 @@ import {
   mergeConformanceCases,
   outboxConformanceCases,
   parkingConformanceCases,
+  refusalConformanceCases,
   type Skipped,
   scenarios,
   traceConformanceCases,
@@ -61,6 +62,7 @@ describe("Durable Objects", () => {
       ...traceConformanceCases,
       ...deskMergeConformanceCases,
       ...parkingConformanceCases,
+      ...refusalConformanceCases,
       ...trimmingConformanceCases,
     ].map(({ name }) => name),
   )("%s", async (name, { skip }) => {

@@ -8,6 +8,7 @@ import { clockConformanceCases } from "../../suite/clock.ts";
 import { deskMergeConformanceCases } from "../../suite/desk-merges.ts";
 import { mergeConformanceCases, OLD, SURVIVOR } from "../../suite/merges.ts";
 import { parkingConformanceCases } from "../../suite/parking.ts";
+import { refusalConformanceCases } from "../../suite/refusals.ts";
 import { traceConformanceCases } from "../../suite/traces.ts";
 import { trimmingConformanceCases } from "../../suite/trimming.ts";
 import type { Store } from "../store.ts";
@@ -58,6 +59,7 @@ const CASES = [
   ...traceConformanceCases,
   ...deskMergeConformanceCases,
   ...parkingConformanceCases,
+  ...refusalConformanceCases,
   ...trimmingConformanceCases,
 ].map((each) => [each.name, each] as const);
 

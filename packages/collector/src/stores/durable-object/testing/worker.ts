@@ -16,6 +16,7 @@ import {
   outboxConformanceCases,
   parkingConformanceCases,
   playScenarios,
+  refusalConformanceCases,
   type Scenario,
   traceConformanceCases,
   trimmingConformanceCases,
@@ -144,6 +145,7 @@ const CASES = [
   ...traceConformanceCases,
   ...deskMergeConformanceCases,
   ...parkingConformanceCases,
+  ...refusalConformanceCases,
   ...trimmingConformanceCases,
 ];
 
