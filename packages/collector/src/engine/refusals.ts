@@ -1,6 +1,6 @@
 /**
- * Refused attempts for the audit log. Repeats are gathered, because whoever is refused can try again as often as
- * they like: those of one kind within an hour are one entry that says how many there were. The entries of the
+ * Refused attempts for the audit log. Repeats are gathered, because an attacker can be refused as often as they
+ * like: those of one kind within an hour are one entry that says how many there were. The entries of the
  * current hour are a record; the next refusal or reading after it moves them to the log. So an account gets
  * {@link MAX_ENTRIES} of them in an hour at most, and no attempt makes the store grow beyond that.
  * @module
