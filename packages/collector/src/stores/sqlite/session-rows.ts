@@ -173,28 +173,36 @@ export class SessionRows {
 
   /** Writes a session's row, its index entries and its history; returns its number. */
   put(inRow: SessionInRow | null, { key, session, shadow, columns, ...write }: Write): number {
-    const existing = inRow?.number ?? null;
     const account = this.#accounts.getOrAssign(key.account);
     const version = write.expectedVersion + 1;
     const { epoch, deadlineAt } = write;
-    const standing: SQLInputValue[] = [
+    const { changedAt } = session;
+    const place: SQLInputValue[] = [
       STATES.indexOf(columns.state),
-      PRESENCES.indexOf(columns.presence),
       QUEUE_STANDINGS.indexOf(columns.queue),
       Number(columns.capacityHeld),
       columns.queuedAt,
-      session.changedAt,
+      changedAt,
     ];
+    const presence = PRESENCES.indexOf(columns.presence);
     const owner: SQLInputValue[] = [columns.assignee, columns.group, session.createdAt];
     const bodies: SQLInputValue[] = [encodeSession(session), shadow && encodeSession(shadow)];
-    const all = [version, epoch, deadlineAt, ...standing, ...owner, ...bodies];
-    const { updateStanding, updateSession, insertSession } = this.#statements;
-    const isUpdated =
-      existing !== null &&
-      updateStanding.run(version, deadlineAt, ...standing, ...bodies, existing, epoch, ...owner)
-        .changes > 0;
-    if (existing !== null && !isUpdated) updateSession.run(...all, existing);
-    const number = existing ?? Number(insertSession.run(...all, account, key.id).lastInsertRowid);
+    const all = [version, epoch, deadlineAt, presence, ...place, ...owner, ...bodies];
+    const { updateBody, updateStanding, updateSession, insertSession } = this.#statements;
+    const update = ({ number, stored }: SessionInRow): number => {
+      const changes = [version, deadlineAt, presence];
+      // The statements ask what the row has; this only saves asking in vain.
+      const mayKeepPlace = stored.session.changedAt === changedAt && stored.epoch === epoch;
+      const isUpdated =
+        (mayKeepPlace &&
+          updateBody.run(...changes, ...bodies, number, epoch, ...place, ...owner).changes > 0) ||
+        updateStanding.run(...changes, ...place, ...bodies, number, epoch, ...owner).changes > 0;
+      if (!isUpdated) updateSession.run(...all, number);
+      return number;
+    };
+    const number = inRow
+      ? update(inRow)
+      : Number(insertSession.run(...all, account, key.id).lastInsertRowid);
     updateTerms(this.#statements, account, number, inRow?.stored.session ?? null, session);
     for (const id of write.eventIds) this.#statements.insertEvent.run(number, id);
     this.#append(account, number, "live", write.transitions);

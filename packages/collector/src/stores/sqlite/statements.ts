@@ -25,16 +25,20 @@ export const STORE_SQL = {
   hasEvent: "SELECT 1 FROM events WHERE session = ? AND id = ?",
   insertEvent: "INSERT OR IGNORE INTO events (session, id) VALUES (?, ?)",
   insertSession: `INSERT INTO sessions
-    (version, epoch, deadline_at, state, presence, queue, held, queued_at, changed_at, assignee, grp,
+    (version, epoch, deadline_at, presence, state, queue, held, queued_at, changed_at, assignee, grp,
       created_at, body, shadow, account, id)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  // Most writes do not change epoch, assignee or group, and then their indexes need no update.
+  // An update writes each index that has one of its columns, also where the values stay: most change no
+  // epoch, assignee or group, and leases that end change nothing that lists show.
+  updateBody: `UPDATE sessions SET version = ?, deadline_at = ?, presence = ?, body = ?, shadow = ?
+    WHERE number = ? AND epoch = ? AND state = ? AND queue = ? AND held = ? AND queued_at IS ?
+      AND changed_at = ? AND assignee IS ? AND grp IS ? AND created_at = ?`,
   updateStanding: `UPDATE sessions SET
-    version = ?, deadline_at = ?, state = ?, presence = ?, queue = ?, held = ?, queued_at = ?,
+    version = ?, deadline_at = ?, presence = ?, state = ?, queue = ?, held = ?, queued_at = ?,
     changed_at = ?, body = ?, shadow = ? WHERE number = ? AND epoch = ? AND assignee IS ? AND grp IS ?
       AND created_at = ?`,
   updateSession: `UPDATE sessions SET
-    version = ?, epoch = ?, deadline_at = ?, state = ?, presence = ?, queue = ?, held = ?,
+    version = ?, epoch = ?, deadline_at = ?, presence = ?, state = ?, queue = ?, held = ?,
     queued_at = ?, changed_at = ?, assignee = ?, grp = ?, created_at = ?, body = ?, shadow = ?
     WHERE number = ?`,
   insertTerm: "INSERT OR IGNORE INTO terms (hash, session) VALUES (?, ?)",
