@@ -1,6 +1,8 @@
 import { beforeAll, expect, it } from "vitest";
 import { writeSampleHistory } from "../e2e/support/sample/history.ts";
-import type { Transition } from "../packages/collector/src/core/transition.ts";
+import { type Transition, visibleOf } from "../packages/collector/src/core/transition.ts";
+import { Clock } from "../packages/collector/src/engine/clock.ts";
+import { Engine } from "../packages/collector/src/engine/engine.ts";
 import { MemoryStore } from "../packages/collector/src/stores/memory/memory-store.ts";
 
 const ACCOUNT = "default";
@@ -37,6 +39,27 @@ it("has visitors who give up, come back, are served, merged and moved to e-mail"
   expect(has(({ mergedInto }) => mergedInto !== undefined)).toBe(true);
   expect(has(({ to }) => to.reason === "transferred_to_email")).toBe(true);
   expect(log.every(({ transition: { at } }) => at <= UNTIL && at > UNTIL - 86_400_000)).toBe(true);
+});
+
+it("leaves a queue that is to be worked off however much later it is served, and agents with work", async () => {
+  const many = { ...OPTIONS, sessions: 200 };
+  const { written } = await historyOf(many);
+  const { sessions } = await written.scan(ACCOUNT, null, 1_000);
+  const engine = new Engine(written, new Clock(() => UNTIL + 2 * 86_400_000));
+  await engine.heartbeat();
+  const waiting: string[] = [];
+  const agents = new Set<string>();
+  for (const { session } of sessions) {
+    const key = { account: ACCOUNT, id: session.id };
+    const outcome = await engine.submit({ key, inputs: [{ type: "tick" }] });
+    if (!("session" in outcome)) continue;
+    const { queue, state } = visibleOf(outcome.session, outcome.settings);
+    if (queue === "queued") waiting.push(session.id);
+    const { assignee, ticket } = outcome.session;
+    if (state === "active" && assignee !== null && ticket.id === null) agents.add(assignee);
+  }
+  expect(waiting.length).toBeGreaterThanOrEqual(30);
+  expect(agents.size).toBeGreaterThanOrEqual(4);
 });
 
 it("has names with accents, and some that are written from right to left", async () => {

@@ -10,7 +10,10 @@ import type { Engine } from "../../../packages/collector/src/engine/engine.ts";
 import type { Outcome } from "../../../packages/collector/src/engine/request.ts";
 import type { Activity } from "./virtual-time.ts";
 
-const CHANNEL = "web_widget";
+/** With pages, which are seen. */
+const WEB = "web_widget";
+/** Without any. */
+export const WHATSAPP = "sunco_whatsapp";
 
 export class Conversation {
   id: string;
@@ -21,14 +24,16 @@ export class Conversation {
   readonly #engine: Engine;
   readonly #account: string;
   readonly #number: number;
+  readonly #channel: string;
   #pages = 0;
   /** The page that is open; `null`: the visitor has left. */
   #page: { readonly id: string; seq: number; visible: boolean; nextMs: number } | null = null;
 
-  constructor(engine: Engine, account: string, number: number, user: string) {
+  constructor(engine: Engine, account: string, number: number, user: string, channel = WEB) {
     this.#engine = engine;
     this.#account = account;
     this.#number = number;
+    this.#channel = channel;
     this.id = `conv_${10_000 + number}`;
     this.user = user;
   }
@@ -119,7 +124,7 @@ export class Conversation {
 
   #submit(inputs: readonly Input[]): Promise<Outcome> {
     const key = { account: this.#account, id: this.id };
-    const create = { channel: CHANNEL, user: this.user };
+    const create = { channel: this.#channel, user: this.user };
     return this.#engine.submit({ key, inputs, create });
   }
 }

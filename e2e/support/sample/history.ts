@@ -10,7 +10,7 @@ import { Engine } from "../../../packages/collector/src/engine/engine.ts";
 import { sweep } from "../../../packages/collector/src/engine/sweep.ts";
 import { Random } from "../../../packages/collector/src/simulation/random.ts";
 import type { Store } from "../../../packages/collector/src/stores/store.ts";
-import { Conversation } from "./conversation.ts";
+import { Conversation, WHATSAPP } from "./conversation.ts";
 import { AGENTS, BUSIEST_HOUR, busynessAt, isAtWork, TOPICS, VISITORS } from "./shop.ts";
 import { type Activity, VirtualTime } from "./virtual-time.ts";
 
@@ -19,7 +19,10 @@ export interface SampleOptions {
   readonly sessions: number;
   readonly days: number;
   readonly seed: number;
-  /** When the history ends, in epoch milliseconds. Who is in the shop by then stays there. */
+  /**
+   * When the history ends, in epoch milliseconds. Who is in the shop by then stays there for as long as their page
+   * is believed; who has written by WhatsApp, for days.
+   */
   readonly until: number;
   /** Called with the virtual time, now and then. */
   readonly onProgress?: (at: number) => void;
@@ -29,6 +32,14 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Capacities are as they are with so many conversations a day. */
 const USUAL_SESSIONS_A_DAY = 360;
+/** The last conversations come by WhatsApp, as many of each hundred. */
+const WHATSAPP_PERCENT = 1;
+const MIN_WHATSAPP = 48;
+const WHATSAPP_HOURS = 1;
+/** Of them the first ones have an agent. */
+const WHATSAPP_ASSIGNED = 8;
+/** There people answer after hours, and silence says little. */
+const WHATSAPP_SILENCE_SECONDS = 3 * 86_400;
 /** How late a verdict may be reached; it has the time at which it was due. */
 const SWEEP_EVERY_MS = 4_000;
 /** Where nobody has been in the shop for as long as it takes to become inactive. */
@@ -77,6 +88,7 @@ class Shop {
       const conversation = new Conversation(this.#engine, account, number, user);
       this.#time.start(this.#visit(conversation, number), at);
     }
+    this.#time.start(this.#openWhatsApp(), until - WHATSAPP_HOURS * 60 * MINUTE_MS);
     this.#time.start(this.#desk());
     this.#time.start(this.#sweeps());
     let progressAt = this.#time.now;
@@ -108,11 +120,46 @@ class Shop {
   #arrivals(): number[] {
     const { sessions, days, until } = this.#options;
     const arrivals: number[] = [];
-    while (arrivals.length < sessions) {
+    while (arrivals.length < sessions - this.#whatsAppSessions) {
       const at = until - Math.floor(this.#random.next() * days * DAY_MS);
       if (this.#random.next() * BUSIEST_HOUR < busynessAt(at)) arrivals.push(at);
     }
     return arrivals.sort((a, b) => a - b);
+  }
+
+  get #whatsAppSessions(): number {
+    const { sessions } = this.#options;
+    const wanted = Math.max(MIN_WHATSAPP, Math.round((sessions * WHATSAPP_PERCENT) / 100));
+    return Math.min(wanted, Math.floor(sessions / 4));
+  }
+
+  /**
+   * In the end the shop can be written to by WhatsApp, which has no pages. So there is a queue to be worked off however
+   * much later the history is looked at. The help desk of the website does not have these conversations.
+   */
+  async *#openWhatsApp(): Activity {
+    const { account, sessions } = this.#options;
+    const count = this.#whatsAppSessions;
+    await this.#engine.changeSettings(
+      account,
+      ({ overrides }) => ({
+        overrides: { ...overrides, "inactivity.seconds": WHATSAPP_SILENCE_SECONDS },
+      }),
+      { cli: "sample-data" },
+    );
+    const random = this.#random;
+    for (let index = 0; index < count; index += 1) {
+      yield random.int(1_000, Math.floor((1.6 * WHATSAPP_HOURS * 60 * MINUTE_MS) / count));
+      const user = `${random.pick(VISITORS)} ${random.int(1, 60)}`;
+      const number = sessions - count + index;
+      const conversation = new Conversation(this.#engine, account, number, user, WHATSAPP);
+      await conversation.write();
+      const { group, tags } = random.pick(TOPICS);
+      await conversation.report({ status: "new", priority: "normal", group, tags });
+      if (index >= Math.min(WHATSAPP_ASSIGNED, count / 4)) continue;
+      const agent = AGENTS[index % AGENTS.length];
+      if (agent) await conversation.assign(agent.name);
+    }
   }
 
   /** The collector of a history never stood still. */

@@ -5,6 +5,7 @@ import type { Agents } from "../state/agents.ts";
 import { focusAfter } from "../ui/focus-after.ts";
 import { useMay } from "../ui/own-role.tsx";
 import { PresenceMark } from "../ui/presence-mark.tsx";
+import { VisitorButton } from "../ui/visitor-button.tsx";
 import { Elsewhere } from "./elsewhere.tsx";
 
 interface Props {
@@ -49,14 +50,7 @@ function HeldItem({ session, agents, onOpen }: { session: Session } & Omit<Props
   return (
     <li data-held={session.id}>
       <div>
-        <button
-          type="button"
-          class="name"
-          aria-haspopup="dialog"
-          onClick={() => onOpen(session.id)}
-        >
-          {visitorName(session)}
-        </button>
+        <VisitorButton name={visitorName(session)} onClick={() => onOpen(session.id)} />
         <p class="quiet">
           {ticketWords(session.ticket)}, {stateWords(session).toLowerCase()}
         </p>

@@ -4,6 +4,7 @@ import type { Agents } from "../state/agents.ts";
 import { useMay } from "../ui/own-role.tsx";
 import { PresenceMark } from "../ui/presence-mark.tsx";
 import { Since } from "../ui/since.tsx";
+import { VisitorButton } from "../ui/visitor-button.tsx";
 import { AssignForm } from "./assign-form.tsx";
 
 interface Props {
@@ -22,9 +23,7 @@ export function WaitingItem({ position, session, agents, freest, onOpen }: Props
     <li data-waiting={id}>
       <span class="position">{position}</span>
       <div class="who">
-        <button type="button" class="name" aria-haspopup="dialog" onClick={() => onOpen(id)}>
-          {visitorName(session)}
-        </button>
+        <VisitorButton name={visitorName(session)} onClick={() => onOpen(id)} />
         <span class="quiet">{ticketWords(ticket)}</span>
       </div>
       <div class="wait">

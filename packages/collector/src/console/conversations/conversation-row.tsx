@@ -4,6 +4,7 @@ import type { Session } from "../model/session.ts";
 import { timeWords } from "../model/time-words.ts";
 import { stateWords, ticketWords, visitorName } from "../model/words.ts";
 import { PresenceMark } from "../ui/presence-mark.tsx";
+import { VisitorButton } from "../ui/visitor-button.tsx";
 
 interface Props {
   row: Signal<Session>;
@@ -31,9 +32,7 @@ export function ConversationRow({ row, index, top, onOpen }: Props) {
       onClick={open}
     >
       <th scope="row" role="rowheader" class="visitor">
-        <button type="button" class="name" aria-haspopup="dialog">
-          {visitorName(session)}
-        </button>
+        <VisitorButton name={visitorName(session)} />
         <span class="id">{id}</span>
       </th>
       <Cell name="state">

@@ -21,9 +21,14 @@ async function start(differs: Partial<ConversationFilter> = {}) {
 
 const search = () => part<HTMLInputElement>("filter-q");
 
-async function type(text: string): Promise<void> {
+async function key(text: string): Promise<void> {
   search().value = text;
   await doing(() => search().dispatchEvent(new Event("input")));
+}
+
+/** Until it counts. */
+async function type(text: string): Promise<void> {
+  await key(text);
   await doing(() => vi.advanceTimersByTime(1_000));
 }
 
@@ -40,6 +45,44 @@ describe("FilterForm", () => {
     await type("ana ");
     await doing(() => change({ q: "ben" }));
     expect(search().value).toBe("ben");
+  });
+
+  it("shows everything also where something was typed a moment before", async () => {
+    const { filter } = await start({ state: "inactive" });
+    await key("ana");
+    await doing(() => part("filter-clear").click());
+    await doing(() => vi.advanceTimersByTime(1_000));
+    expect(filter.value).toEqual(EVERYTHING);
+    expect(search().value).toBe("");
+  });
+
+  it("drops what was typed a moment before another filter was chosen", async () => {
+    const { filter, change } = await start();
+    await key("ana");
+    await doing(() => change({ reason: "user_offline" }));
+    await doing(() => vi.advanceTimersByTime(1_000));
+    expect(filter.value).toEqual({ ...EVERYTHING, reason: "user_offline" });
+    expect(search().value).toBe("");
+  });
+
+  it("keeps what is typed while the filter of the letters before comes back", async () => {
+    const { filter } = await start();
+    await type("an");
+    await key("ana ");
+    await doing(() => {
+      filter.value = { ...filter.peek() };
+    });
+    await doing(() => vi.advanceTimersByTime(1_000));
+    expect(filter.value.q).toBe("ana");
+  });
+
+  it("changes all that was typed and chosen together", async () => {
+    const { filter } = await start();
+    await key("ana");
+    const state = part<HTMLSelectElement>("filter-state");
+    state.value = "ended";
+    await doing(() => state.dispatchEvent(new Event("change")));
+    expect(filter.value).toEqual({ ...EVERYTHING, q: "ana", state: "ended" });
   });
 
   it("stays open at the filters that few need while the last of them is taken out", async () => {

@@ -8,9 +8,7 @@ import {
   type Period,
 } from "../model/conversation-filter.ts";
 import { PRESENCE_WORDS, REASON_WORDS } from "../model/words.ts";
-
-/** So that the collector is not asked at every key. */
-const TYPING_PAUSE_MS = 250;
+import { type TextName, type Typing, useTyping } from "./use-typing.ts";
 
 const PERIOD_WORDS: Record<Period, string> = {
   any: "At any time",
@@ -41,13 +39,15 @@ interface Props {
 /** The filter as a form. A change counts immediately. */
 export function FilterForm({ filter, onChange }: Props) {
   const isOpen = useSignal(false);
+  const typing = useTyping(filter, onChange);
+  const { change } = typing;
   const isFiltered = Object.keys(filter).some((name) => {
     const key = name as keyof ConversationFilter;
     return key !== "sort" && key !== "isAscending" && filter[key] !== EVERYTHING[key];
   });
   return (
     <form class="filters" aria-label="Filter" onSubmit={(event) => event.preventDefault()}>
-      <Text name="q" label="Search" filter={filter} onChange={onChange} />
+      <Text name="q" label="Search" filter={filter} typing={typing} />
       <Choice
         name="state"
         label="State"
@@ -55,14 +55,14 @@ export function FilterForm({ filter, onChange }: Props) {
         values={STATES}
         words={(value) => STATE_WORDS[value]}
         filter={filter}
-        onChange={onChange}
+        onChange={change}
       />
       <label>
         <span>Last changed</span>
         <select
           id="filter-period"
           value={filter.period}
-          onChange={({ currentTarget }) => onChange({ period: currentTarget.value as Period })}
+          onChange={({ currentTarget }) => change({ period: currentTarget.value as Period })}
         >
           {PERIODS.map((period) => (
             <option key={period} value={period}>
@@ -87,7 +87,7 @@ export function FilterForm({ filter, onChange }: Props) {
             values={REASONS}
             words={(value) => REASON_WORDS[value]}
             filter={filter}
-            onChange={onChange}
+            onChange={change}
           />
           <Choice
             name="presence"
@@ -96,7 +96,7 @@ export function FilterForm({ filter, onChange }: Props) {
             values={PRESENCES}
             words={(value) => PRESENCE_WORDS[value].word}
             filter={filter}
-            onChange={onChange}
+            onChange={change}
           />
           <Choice
             name="queue"
@@ -105,13 +105,13 @@ export function FilterForm({ filter, onChange }: Props) {
             values={QUEUE_STANDINGS}
             words={(value) => QUEUE_WORDS[value]}
             filter={filter}
-            onChange={onChange}
+            onChange={change}
           />
-          <Text name="group" label="Group" filter={filter} onChange={onChange} />
-          <Text name="assignee" label="Agent" filter={filter} onChange={onChange} />
-          <Text name="tag" label="Tag" filter={filter} onChange={onChange} />
-          <Text name="ticket" label="Ticket" filter={filter} onChange={onChange} />
-          <Text name="user" label="Visitor" filter={filter} onChange={onChange} />
+          <Text name="group" label="Group" filter={filter} typing={typing} />
+          <Text name="assignee" label="Agent" filter={filter} typing={typing} />
+          <Text name="tag" label="Tag" filter={filter} typing={typing} />
+          <Text name="ticket" label="Ticket" filter={filter} typing={typing} />
+          <Text name="user" label="Visitor" filter={filter} typing={typing} />
         </div>
       </details>
       <button
@@ -120,7 +120,7 @@ export function FilterForm({ filter, onChange }: Props) {
         hidden={!isFiltered}
         onClick={() => {
           const { sort: _, isAscending: __, ...all } = EVERYTHING;
-          onChange(all);
+          typing.replace(all);
         }}
       >
         Show everything
@@ -143,21 +143,21 @@ function hasMore({
   return isChosen || [group, assignee, tag, ticket, user].some((text) => text !== "");
 }
 
-interface TextProps extends Props {
-  name: "q" | "group" | "assignee" | "tag" | "ticket" | "user";
+interface TextProps {
+  name: TextName;
   label: string;
+  filter: ConversationFilter;
+  typing: Typing;
 }
 
-function Text({ name, label, filter, onChange }: TextProps) {
+function Text({ name, label, filter, typing }: TextProps) {
   const input = useRef<HTMLInputElement>(null);
-  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   const value = filter[name];
   useEffect(() => {
     // What is being typed is ahead of the address, which holds it without the spaces around it.
-    if (timer.current !== null || !input.current) return;
+    if (!input.current || typing.isTyped(name)) return;
     if (input.current.value.trim() !== value) input.current.value = value;
-  }, [value]);
-  useEffect(() => () => clearTimeout(timer.current ?? undefined), []);
+  }, [value, filter, typing.dropped]);
   return (
     <label>
       <span>{label}</span>
@@ -169,13 +169,7 @@ function Text({ name, label, filter, onChange }: TextProps) {
         autocomplete="off"
         spellcheck={false}
         defaultValue={value}
-        onInput={({ currentTarget }) => {
-          clearTimeout(timer.current ?? undefined);
-          timer.current = setTimeout(() => {
-            timer.current = null;
-            onChange({ [name]: currentTarget.value.trim() });
-          }, TYPING_PAUSE_MS);
-        }}
+        onInput={({ currentTarget }) => typing.type(name, currentTarget.value)}
       />
     </label>
   );

@@ -282,6 +282,14 @@ function textOf(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+/** The settings that were changed at an instant; `null` if none of these entries says so. */
+export function settingsChangedAt(at: string, entries: readonly AuditEntry[]): string | null {
+  const changed = entries
+    .filter((entry) => entry.action === "settings_changed" && entry.at === at)
+    .flatMap((entry) => changesIn(entry).map(({ what }) => what));
+  return changed.length === 0 ? null : [...new Set(changed)].join(", ");
+}
+
 /** Whether the entry changed one of these settings. */
 export function changesSetting(entry: AuditEntry, names: readonly string[]): boolean {
   const { action, to, alsoChanged = [] } = entry;

@@ -11,6 +11,7 @@ const CASES: [string, Partial<Session>][] = [
   ["inactive", { state: "inactive", reason: "user_offline", assignee: "ana" }],
   ["inactive", { state: "inactive", reason: "ticket_status" }],
   ["none", { state: "none" }],
+  ["email", { state: "ended", reason: "transferred_to_email" }],
   ["ended", { state: "ended", reason: "ended_by_agent", assignee: "ana" }],
 ];
 
@@ -23,6 +24,9 @@ describe("groupOf", () => {
 describe("countGroups", () => {
   it("counts every session once", () => {
     const counts = countGroups(CASES.map(([, differs]) => aSession(differs)));
-    expect(counts).toEqual({ waiting: 1, gone: 2, agent: 1, inactive: 2, none: 1, ended: 1 });
+    expect(counts).toEqual({
+      ...{ waiting: 1, gone: 2, email: 1, agent: 1 },
+      ...{ inactive: 2, none: 1, ended: 1 },
+    });
   });
 });

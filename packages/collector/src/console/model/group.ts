@@ -1,7 +1,7 @@
 import type { Session } from "./session.ts";
 
 /** A group of the summary and the table; every session is in exactly one. */
-export type Group = "waiting" | "gone" | "agent" | "inactive" | "none" | "ended";
+export type Group = "waiting" | "gone" | "email" | "agent" | "inactive" | "none" | "ended";
 
 export interface GroupWords {
   group: Group;
@@ -17,6 +17,11 @@ export const GROUPS: readonly GroupWords[] = [
     title: "Gone while waiting",
     meaning: "Left or fell silent before an agent came",
   },
+  {
+    group: "email",
+    title: "Moved to email",
+    meaning: "No longer here: the conversation goes on by email",
+  },
   { group: "agent", title: "With an agent", meaning: "Assigned, and not known to have left" },
   { group: "inactive", title: "Inactive", meaning: "Left an agent, or the ticket rests" },
   { group: "none", title: "Not begun", meaning: "Known to the desk, nothing written yet" },
@@ -24,6 +29,7 @@ export const GROUPS: readonly GroupWords[] = [
 ];
 
 export function groupOf({ state, reason, assignee }: Session): Group {
+  if (reason === "transferred_to_email") return "email";
   if (state === "none" || state === "ended") return state;
   if (state === "active") return assignee === null ? "waiting" : "agent";
   return assignee === null && reason !== "ticket_status" ? "gone" : "inactive";
@@ -31,7 +37,7 @@ export function groupOf({ state, reason, assignee }: Session): Group {
 
 /** How many sessions are in each group. */
 export function countGroups(sessions: Iterable<Session>): Record<Group, number> {
-  const counts = { waiting: 0, gone: 0, agent: 0, inactive: 0, none: 0, ended: 0 };
+  const counts = { waiting: 0, gone: 0, email: 0, agent: 0, inactive: 0, none: 0, ended: 0 };
   for (const session of sessions) counts[groupOf(session)] += 1;
   return counts;
 }

@@ -97,7 +97,18 @@ const CASES: [string, Partial<Transition>][] = [
       ticketChanges: { status: { from: "open", to: "closed" } },
     },
   ],
-  ["The account’s settings changed", { cause: "settings_changed", from: active, to: active }],
+  [
+    "The account’s settings changed: how conversations are routed, or how places are counted",
+    { cause: "settings_changed", from: active, to: active },
+  ],
+  [
+    "The account’s settings changed: presence was switched on",
+    { cause: "settings_changed", from: { ...active, presence: "ignored" }, to: active },
+  ],
+  [
+    "The account’s settings changed: its channel is no longer watched",
+    { cause: "settings_changed", from: active, to: { ...active, presence: "unsupported" } },
+  ],
   ["Changed", { cause: "from_a_newer_collector" as never, from: active, to: active }],
 ];
 

@@ -10,13 +10,20 @@ export function sentence(
   transition: Transition,
   settings: Settings,
   track: Track = "live",
+  /** Which settings a change of settings was of, where the audit log is read. */
+  changed: string | null = null,
 ): string {
-  const happened = whatHappened(transition, settings, track);
+  const happened = whatHappened(transition, settings, track, changed);
   const followed = whatFollowed(transition);
   return followed ? `${happened} – ${followed}` : happened;
 }
 
-function whatHappened(transition: Transition, settings: Settings, track: Track): string {
+function whatHappened(
+  transition: Transition,
+  settings: Settings,
+  track: Track,
+  changed: string | null,
+): string {
   const { cause, from, to } = transition;
   const turnedOffline = from.presence !== "offline" && to.presence === "offline";
   switch (cause) {
@@ -48,7 +55,7 @@ function whatHappened(transition: Transition, settings: Settings, track: Track):
     case "trigger":
       return triggerSentence(transition, track);
     case "settings_changed":
-      return "The account’s settings changed";
+      return settingsSentence(transition, changed);
     case "described":
       return "The desk told more about the conversation";
     case "outage":
@@ -61,6 +68,30 @@ function whatHappened(transition: Transition, settings: Settings, track: Track):
       cause satisfies never;
       return "Changed";
   }
+}
+
+/** Without the audit log, what the change has done to this session says which settings they were. */
+function settingsSentence({ from, to }: Transition, changed: string | null): string {
+  const change = "The account’s settings changed";
+  if (changed !== null) return `${change}: ${changed}`;
+  const wasIgnored = from.presence === "ignored";
+  const isIgnored = to.presence === "ignored";
+  if (wasIgnored !== isIgnored) {
+    return `${change}: presence was switched ${isIgnored ? "off, or to a trial run" : "on"}`;
+  }
+  if (from.presence !== "unsupported" && to.presence === "unsupported") {
+    return `${change}: its channel is no longer watched`;
+  }
+  if (from.presence === "unsupported" && to.presence !== "unsupported") {
+    return `${change}: its channel is watched now`;
+  }
+  if (to.reason === "user_inactive" && from.reason === null) {
+    return `${change}: how long a visitor may be silent`;
+  }
+  // Nothing else that a session shows follows from settings.
+  return from.state === to.state && from.reason === to.reason
+    ? `${change}: how conversations are routed, or how places are counted`
+    : change;
 }
 
 /** The old session's first transition of a merge changes nothing but queue and capacity. */

@@ -5,6 +5,7 @@ import type { SessionSignals } from "../state/sessions.ts";
 import { flash } from "../ui/flash.ts";
 import { PresenceMark } from "../ui/presence-mark.tsx";
 import { Since } from "../ui/since.tsx";
+import { VisitorButton } from "../ui/visitor-button.tsx";
 
 interface Props {
   entry: Queued;
@@ -29,9 +30,7 @@ export function QueueItem({ entry, sessions, isNew, onOpen }: Props) {
     <li ref={element} data-queued={id} data-presence={shown.presence} onClick={() => onOpen(id)}>
       <span class="position">{entry.position}</span>
       <div class="who">
-        <button type="button" class="name" aria-haspopup="dialog">
-          {session ? visitorName(session) : (entry.user ?? id)}
-        </button>
+        <VisitorButton name={session ? visitorName(session) : (entry.user ?? id)} />
         <span class="quiet">{ticketWords(shown.ticket)}</span>
       </div>
       <div class="wait">

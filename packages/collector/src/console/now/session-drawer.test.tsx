@@ -2,22 +2,30 @@
 import { signal } from "@preact/signals";
 import { describe, expect, it, vi } from "vitest";
 import { createSessionStore } from "../live/session-store.ts";
+import type { Audit } from "../state/audit.ts";
 import { createDrawer } from "../state/drawer.ts";
+import { anEntry } from "../testing/audit.ts";
 import { doing, part, show } from "../testing/render.ts";
 import { aSession, aTransition } from "../testing/session.ts";
 import { SessionDrawer } from "./session-drawer.tsx";
 
-async function start(mayChange = true) {
+async function start(
+  mayChange = true,
+  audit?: Pick<Audit, "trails" | "readTrail">,
+  first = aTransition({ seq: 1 }),
+) {
   const store = createSessionStore();
   store.put([aSession(), aSession({ id: "conv_2", user: "ben" })]);
   const api = {
     session: vi.fn(async (id: string) => store.get(id) ?? null),
-    history: vi.fn(async () => ({ transitions: [aTransition({ seq: 1 })] })),
+    history: vi.fn(async () => ({ transitions: [first] })),
     postEvent: vi.fn(async () => aSession({ assignee: "console", seq: 4 })),
   };
   const settings = signal({});
   const drawer = createDrawer(api, store, settings);
-  await show(<SessionDrawer mayChange={mayChange} drawer={drawer} settings={settings} />);
+  await show(
+    <SessionDrawer mayChange={mayChange} drawer={drawer} settings={settings} audit={audit} />,
+  );
   return { store, api, drawer };
 }
 
@@ -25,6 +33,21 @@ const dialog = () => part<HTMLDialogElement>("drawer");
 const texts = () => [...part("drawer-history").querySelectorAll("p")].map((p) => p.textContent);
 
 describe("SessionDrawer", () => {
+  it("names the settings that changed a session, from the audit log", async () => {
+    const change = aTransition({ seq: 1, cause: "settings_changed" });
+    const entry = anEntry({ at: change.at });
+    const trails = signal<Audit["trails"]["value"]>(new Map());
+    const readTrail = vi.fn(async () => {
+      trails.value = new Map([["settings_changed", [entry]]]);
+    });
+    const { drawer } = await start(true, { trails, readTrail }, change);
+    await doing(() => drawer.open("conv_1"));
+    await vi.waitFor(() =>
+      expect(texts()[0]).toContain(`The account’s settings changed: Wait after a page vanished`),
+    );
+    expect(readTrail).toHaveBeenCalledExactlyOnceWith("settings_changed");
+  });
+
   it("shows one session's details and history, follows it, and closes", async () => {
     const { store, drawer } = await start();
     await doing(() => drawer.open("conv_1"));

@@ -5,6 +5,7 @@ import type { Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
 import { seenPresence } from "../model/shadow.ts";
 import { stateWords, visitorName } from "../model/words.ts";
+import type { Audit } from "../state/audit.ts";
 import type { Drawer } from "../state/drawer.ts";
 import { whyHref } from "../state/route.ts";
 import { CloseIcon } from "../ui/close-icon.tsx";
@@ -12,17 +13,20 @@ import { PresenceMark } from "../ui/presence-mark.tsx";
 import { DeskActions } from "./desk-actions.tsx";
 import { Facts } from "./facts.tsx";
 import { HistoryList } from "./history-list.tsx";
+import { useChangedSettings } from "./use-changed-settings.ts";
 
 interface Props {
   /** Whether the person at this browser may change conversations. */
   mayChange: boolean;
   drawer: Drawer;
   settings: ReadonlySignal<Settings>;
+  /** Which settings were changed when; missing where the role does not allow to read it. */
+  audit?: Pick<Audit, "trails" | "readTrail"> | undefined;
   onClosed?: () => void;
 }
 
 /** The dialog with one session's details and history. */
-export function SessionDrawer({ mayChange, drawer, settings, onClosed }: Props) {
+export function SessionDrawer({ mayChange, drawer, settings, audit, onClosed }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = drawer.isOpen.value;
   useEffect(() => {
@@ -46,7 +50,13 @@ export function SessionDrawer({ mayChange, drawer, settings, onClosed }: Props) 
       onClick={({ target }) => target === dialog.current && drawer.close()}
     >
       {session && (
-        <Details session={session} mayChange={mayChange} drawer={drawer} settings={settings} />
+        <Details
+          session={session}
+          mayChange={mayChange}
+          drawer={drawer}
+          settings={settings}
+          audit={audit}
+        />
       )}
     </dialog>
   );
@@ -58,8 +68,9 @@ function whyQuestion(session: Session): string {
     : "See what happened on a time axis";
 }
 
-function Details({ session, mayChange, drawer, settings }: Props & { session: Session }) {
+function Details({ session, mayChange, drawer, settings, audit }: Props & { session: Session }) {
   const { live, shadow } = drawer.histories;
+  const changedSettings = useChangedSettings(live.entries.value, audit);
   return (
     <div class="drawer-inside">
       <div class="drawer-top">
@@ -98,7 +109,9 @@ function Details({ session, mayChange, drawer, settings }: Props & { session: Se
         id="drawer-history"
         noteId="drawer-no-history"
         history={live}
-        words={(transition) => sentence(transition, settings.value)}
+        words={(transition) =>
+          sentence(transition, settings.value, "live", changedSettings(transition))
+        }
       />
       <div id="drawer-shadow" hidden={session.shadow === undefined}>
         <h3>What presence would have done</h3>

@@ -6,6 +6,7 @@ import type { Row } from "../state/sessions.ts";
 import { flash } from "../ui/flash.ts";
 import { PresenceMark } from "../ui/presence-mark.tsx";
 import { Since } from "../ui/since.tsx";
+import { VisitorButton } from "../ui/visitor-button.tsx";
 
 interface Props {
   row: Row;
@@ -46,9 +47,7 @@ export function SessionRow({ row, onOpen }: Props) {
       onClick={open}
     >
       <th scope="row" role="rowheader" class="who">
-        <button type="button" class="name" aria-haspopup="dialog">
-          {visitorName(session)}
-        </button>
+        <VisitorButton name={visitorName(session)} />
         <span class="id" hidden={session.user === null}>
           {id}
         </span>
@@ -66,7 +65,7 @@ export function SessionRow({ row, onOpen }: Props) {
         <PresenceMark of={session} />
       </td>
       <td role="cell" class="agent">
-        <span>{session.assignee ?? (session.queue === "none" ? "–" : "Nobody yet")}</span>
+        <bdi>{session.assignee ?? (session.queue === "none" ? "–" : "Nobody yet")}</bdi>
       </td>
       <td role="cell" class="ticket">
         <span>{ticketWords(session.ticket)}</span>

@@ -8,6 +8,7 @@ const STATE_OF: Record<Group, State> = {
   waiting: "active",
   agent: "active",
   gone: "inactive",
+  email: "ended",
   inactive: "inactive",
   none: "none",
   ended: "ended",
@@ -37,6 +38,8 @@ export function Summary({ sessions, table, unread }: Props) {
             data-group={group}
             aria-pressed={isChosen}
             class={count === 0 ? "empty" : ""}
+            // Not every shop moves conversations to email.
+            hidden={group === "email" && count === 0 && !isChosen}
             onClick={() => {
               table.chosen.value = isChosen ? null : group;
             }}

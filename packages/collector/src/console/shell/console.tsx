@@ -74,6 +74,7 @@ export function Console({ app, address }: { app: App; address: Address }) {
             mayChange={person !== null && person.role !== "viewer"}
             drawer={live.drawer}
             settings={live.settings}
+            audit={person?.role === "admin" ? forms?.audit : undefined}
             onClosed={address.leaveConversation}
           />
         </>

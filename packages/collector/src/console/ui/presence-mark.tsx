@@ -23,7 +23,7 @@ export function PresenceMark({ of }: Props) {
   const isTrial = of.shadow !== undefined;
   return (
     <span
-      class="presence"
+      class={isTrial ? "presence trial" : "presence"}
       data-is={presence}
       title={isTrial ? `${meaning}. Only tried out: it changes nothing yet` : meaning}
     >
