@@ -103,3 +103,19 @@ it("a leaked key ends with its revocation, and does not come back with the deplo
   });
   expect((await send(KEYS.secret, "GET", "/v1/sessions")).status).toBe(401);
 });
+
+// The last one: it moves the clock and leaves no key valid.
+it("a lone visitor's Worker reads keys and settings when they have changed, and not with each beat", async () => {
+  const calls = async () =>
+    (await site.request<{ calls: number }>("GET", "/test/0/coordinator-figures")).calls;
+  const page = site.page("conv_lone");
+  await page.open();
+  const before = await calls();
+  for (let beat = 0; beat < 20; beat += 1) {
+    await site.request("POST", "/test/0/advance/10000");
+    await page.beat();
+  }
+  expect((await calls()) - before).toBeLessThanOrEqual(1);
+  await site.request("POST", "/test/0/revoke-keys");
+  await expect(page.beat()).rejects.toThrow("key_invalid");
+});

@@ -51,8 +51,8 @@ class TestShard extends Shard {
     this.#isHanging = true;
   }
 
-  override async readBroadcasts(): Promise<void> {
-    await (this.#isHanging ? hang() : super.readBroadcasts());
+  override async readBroadcasts(): Promise<number> {
+    return this.#isHanging ? hang() : super.readBroadcasts();
   }
 
   override async gauges(): Promise<ShardGauges> {

@@ -71,6 +71,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   readonly #housekeeping: Housekeeping;
   readonly #gauges: () => Promise<readonly (ShardGauges | null)[]>;
   #calls = 0;
+  #hasStarted = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -91,7 +92,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
     const store = new DurableObjectStore(links);
     const clock = createSystemClock();
     const unheard = (now: number) => this.#records.unheardAccounts(now);
-    this.#engine = new ShardedEngine(env, this.#space, store, clock, unheard);
+    this.#engine = new ShardedEngine(env, this.#space, store, clock, { unheardAccounts: unheard });
     const log = (entry: UnheardEntry) => console.warn(JSON.stringify(entry));
     this.#logUnheard = watchUnheard(this.#engine, log, { continues: true });
     this.#trimming = new Trimming(this.#engine, { dropsImmediately: true });
@@ -134,6 +135,7 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
       await this.#engine.broadcasts.refresh();
       await this.#accounts.refresh();
       await this.syncKeys(this.#accounts);
+      this.#hasStarted = true;
     });
     this.#beside(this.#announceLayouts());
   }
@@ -260,13 +262,19 @@ export class Coordinator extends DurableObject<Env> implements CoordinatorStub {
   }
 
   async #notifyShards(shards: readonly ShardName[], epoch: number): Promise<void> {
+    if (shards.length === 0) return;
+    // Stored with the change, in case the object ends before the shards have it. While it starts, it answers no shard.
+    const now = this.#engine.clock.now();
+    this.#alarm.ensureBy(this.#hasStarted ? now + RETRY_MS : now);
+    if (!this.#hasStarted) return;
     const results = await Promise.allSettled(
       shards.map((name) => callShard(this.#shard(name).readBroadcasts())),
     );
-    for (const [index, { status }] of results.entries()) {
+    for (const [index, result] of results.entries()) {
       const shard = shards[index];
-      if (status === "rejected") this.#alarm.ensureBy(this.#engine.clock.now() + RETRY_MS);
-      else if (shard) this.#records.markNotified(shard, epoch);
+      if (result.status === "rejected") this.#alarm.ensureBy(this.#engine.clock.now() + RETRY_MS);
+      // An object of an earlier version returns none, and is asked again.
+      else if (shard) this.#records.markNotified(shard, { epoch, version: result.value ?? 0 });
     }
   }
 }

@@ -6,6 +6,7 @@ import type { Request as EngineRequest, Outcome } from "../../engine/request.ts"
 import type {
   CoordinatorLink,
   Links,
+  Revision,
   ShardLink,
   ShardName,
 } from "../../stores/durable-object/links.ts";
@@ -20,10 +21,19 @@ export interface ShardStub {
   readonly records: ShardLink;
   /** @param layouts as the caller knows them, which may be newer than here */
   submit(request: EngineRequest, hops?: number, layouts?: Layouts): Promise<Outcome>;
+  /**
+   * The same for a signal that was checked by what the Worker knows. `null`: the shard knows of later keys or
+   * settings, and nothing was applied.
+   */
+  submitChecked(
+    request: EngineRequest,
+    layouts: Layouts,
+    checkedBy: Revision,
+  ): Promise<Outcome | null>;
   /** Whether a session is here. From then on none is created here that the layouts place elsewhere. */
   holds(key: SessionKey, layouts: Layouts): Promise<boolean>;
-  /** Reads new broadcasts and applies them. */
-  readBroadcasts(): Promise<void>;
+  /** Reads new broadcasts and the account's revision; returns the latter. */
+  readBroadcasts(): Promise<number>;
   /** Stores the layouts, which have a new number of shards. */
   grow(layouts: Layouts): Promise<void>;
   /** Does overdue work. */

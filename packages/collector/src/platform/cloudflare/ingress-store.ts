@@ -15,15 +15,21 @@ export class IngressStore extends DurableObjectStore {
   /** The latest reading that is known. */
   #lastReading = 0;
 
-  /** @param afterEpoch of the broadcasts that are read */
-  async read(afterEpoch: number): Promise<void> {
+  /**
+   * Returns whether there is anything that was not known.
+   * @param afterEpoch of the broadcasts that are read
+   */
+  async read(afterEpoch: number): Promise<boolean> {
     this.#readings += 1;
     const reading = this.#readings;
     const known = await remoteCall(this.coordinator.configuration(afterEpoch));
     // A later reading was faster, and is newer.
-    if (reading < this.#lastReading) return;
+    if (reading < this.#lastReading) return false;
     this.#lastReading = reading;
+    const before = this.#known;
     this.#known = known;
+    const hasBroadcasts = known.broadcasts.some(({ epoch }) => epoch > afterEpoch);
+    return hasBroadcasts || JSON.stringify(known.accounts) !== JSON.stringify(before.accounts);
   }
 
   override async accounts() {

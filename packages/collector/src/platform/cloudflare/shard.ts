@@ -12,7 +12,7 @@ import type { Request as EngineRequest, Outcome } from "../../engine/request.ts"
 import { sweep } from "../../engine/sweep.ts";
 import { Trimming } from "../../engine/trimming.ts";
 import { broadcastPages } from "../../stores/broadcast-pages.ts";
-import type { Links, ShardName } from "../../stores/durable-object/links.ts";
+import type { Links, Revision, ShardName } from "../../stores/durable-object/links.ts";
 import { listOlder } from "../../stores/durable-object/list-older.ts";
 import { candidateShards, type Layouts } from "../../stores/durable-object/placement.ts";
 import type { SilenceBroadcast } from "../../stores/durable-object/shard-broadcasts.ts";
@@ -53,6 +53,8 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   #layouts: Layouts;
   readonly #applying = new UnderWay();
   readonly #alarm = new Alarm((at) => this.ctx.waitUntil(this.arm(at)));
+  /** Of the account's keys, as the coordinator has announced it. */
+  #accountVersion: number;
   /** The coordinator's last broadcast that was read, of whichever account; 0 after the object starts. */
   #readEpoch = 0;
   readonly #beatRate = new BeatRate();
@@ -91,6 +93,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     this.#engine = new Engine(store, clock, SILENT_METER, submit);
     this.#trimming = new Trimming(this.#engine, { dropsImmediately: true });
     this.#layouts = JSON.parse(this.#records.fact("layouts") ?? "[]") as Layouts;
+    this.#accountVersion = Number(this.#records.fact("account_version") ?? 0);
     ctx.blockConcurrencyWhile(async () => {
       this.#alarm.restore(await ctx.storage.getAlarm());
       if (this.#layouts.length === 0) await this.#register();
@@ -114,9 +117,10 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     this.#records.putFact("layouts", JSON.stringify(layouts));
   }
 
-  /** Reads new broadcasts from the coordinator. */
+  /** Reads new broadcasts and the account's version from the coordinator. */
   async #refreshBroadcasts(): Promise<void> {
     const { account } = this.#name;
+    this.#storeVersion(await this.#links.coordinator().accountVersion(account));
     const from = Math.max(this.#readEpoch, Math.floor(this.#records.broadcasts.lastEpoch));
     const read = (after: number, limit: number) =>
       this.#links.coordinator().broadcasts(after, limit);
@@ -125,6 +129,26 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       this.#readEpoch = Math.max(this.#readEpoch, page.at(-1)?.epoch ?? 0);
     }
     await this.#engine.broadcasts.refresh();
+  }
+
+  #storeVersion(version: number): void {
+    // An earlier reading may end later.
+    if (version <= this.#accountVersion) return;
+    this.#records.putFact("account_version", String(version));
+    this.#accountVersion = version;
+  }
+
+  async submitChecked(
+    request: EngineRequest,
+    layouts: Layouts,
+    { version, epoch }: Revision,
+  ): Promise<Outcome | null> {
+    const lastEpoch = Math.floor(this.#records.broadcasts.lastEpoch);
+    if (version >= this.#accountVersion && epoch >= lastEpoch) {
+      return this.submit(request, 0, layouts);
+    }
+    this.#calls += 1;
+    return null;
   }
 
   /** Applies a request, here or in the shard that has its session. */
@@ -176,9 +200,10 @@ export class Shard extends DurableObject<Env> implements ShardStub {
   }
 
   /** Reads new broadcasts. An alarm brings the sessions up to date, which may take longer than a call waits. */
-  async readBroadcasts(): Promise<void> {
+  async readBroadcasts(): Promise<number> {
     await this.#refreshBroadcasts();
     this.#alarm.ensureBy(this.#engine.clock.now());
+    return this.#accountVersion;
   }
 
   async grow(layouts: Layouts): Promise<void> {

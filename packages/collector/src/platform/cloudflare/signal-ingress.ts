@@ -1,9 +1,10 @@
 /**
  * Handles signals in the Worker itself, near the visitor: a refused signal never reaches an object,
- * and an accepted one costs one call of the session's shard. Keys and settings are read from the
- * coordinator every few seconds.
+ * and an accepted one costs one call of the session's shard. That call also says whether the keys and settings
+ * are still valid by which the signal was checked, so they are seldom read from the coordinator.
  * @module
  */
+import { SIGNAL_MAX_BYTES } from "@stillhere/sdk/wire";
 import { Hono } from "hono";
 import { Accounts } from "../../engine/accounts.ts";
 import { createSystemClock } from "../../engine/clock.ts";
@@ -17,28 +18,46 @@ import { FreshReading } from "./fresh-reading.ts";
 import { IngressStore } from "./ingress-store.ts";
 import { logError } from "./log-error.ts";
 import { coordinatorName } from "./names.ts";
-import { ShardedEngine } from "./sharded-engine.ts";
+import { OutdatedError, ShardedEngine } from "./sharded-engine.ts";
 
 /** What a Worker is given with each request. */
 export interface RequestContext {
   waitUntil(work: Promise<unknown>): void;
 }
 
+/** The same, as Hono wants it. */
+interface Execution extends RequestContext {
+  passThroughOnException(): void;
+  readonly props: object;
+}
+
+/** How often one signal is judged while keys or settings change. */
+const MAX_ATTEMPTS = 3;
+
 export class SignalIngress {
   readonly #app = new Hono<HonoEnv>();
+  readonly #reading: FreshReading;
   readonly #attempts: AttemptRelay;
+  /** Attempts that were checked by something outdated. */
+  readonly #outdated = new WeakSet<object>();
 
   constructor(env: Env, space: string) {
     const clock = createSystemClock();
     const store = new IngressStore(linksOf(env, space));
     const accounts = new Accounts(store, clock);
-    const engine = new ShardedEngine(env, space, store, clock);
+    const checkedBy = (account: string) => {
+      if (!this.#reading.isConfirmed) return null;
+      return { version: accounts.byName(account)?.version ?? 0, epoch: engine.broadcasts.epoch };
+    };
+    const engine = new ShardedEngine(env, space, store, clock, { checkedBy });
     const read = async () => {
-      await store.read(engine.broadcasts.epoch);
+      const hasChanged = await store.read(engine.broadcasts.epoch);
       await accounts.refresh();
       await engine.broadcasts.refresh();
+      return hasChanged;
     };
     const reading = new FreshReading(clock, read, logError);
+    this.#reading = reading;
     // Before accounts are read, so that also an error of that can be read by the page.
     this.#app.use(answerAnyOrigin);
     this.#app.use(async (c, next) => {
@@ -49,15 +68,57 @@ export class SignalIngress {
     this.#attempts = new AttemptRelay(clock, (attempts) => coordinator().addAttempts(attempts));
     const context = { engine, accounts, attempts: this.#attempts };
     this.#app.route("/", signalRoutes(createContext(env, context)));
-    this.#app.onError(createErrorHandler(logError));
+    const answerError = createErrorHandler((error) => {
+      if (!(error instanceof OutdatedError)) logError(error);
+    });
+    this.#app.onError((error, c) => {
+      if (error instanceof OutdatedError) this.#outdated.add(c.env as object);
+      return answerError(error, c);
+    });
   }
 
   /** @param context of the request, in which it may go on after its answer */
   async fetch(request: Request, context?: RequestContext): Promise<Response> {
     const waitUntil = (work: Promise<unknown>) => context?.waitUntil(work);
     const execution = { waitUntil, passThroughOnException() {}, props: {} };
-    const response = await this.#app.fetch(request, {}, execution);
+    const response = await this.#judge(request, execution);
     waitUntil(this.#attempts.run(logError));
     return response;
   }
+
+  /** A signal that is refused by outdated keys or settings is judged again by later ones. */
+  async #judge(request: Request, execution: Execution): Promise<Response> {
+    const { url, method, headers } = request;
+    if (method !== "POST") return this.#app.fetch(request, {}, execution);
+    // One that ends early is empty, which is refused.
+    const body = await readStart(request.body).catch(() => new Blob());
+    for (let count = 1; ; count += 1) {
+      const copy = new Request(url, { method, headers, body });
+      // Names it in the handler of its error.
+      const attempt = {};
+      const response = await this.#app.fetch(copy, attempt, execution);
+      if (response.ok || count === MAX_ATTEMPTS) return response;
+      if (!(await this.#mayDiffer(attempt, execution))) return response;
+    }
+  }
+
+  /** Whether the signal may be judged differently by what is read now. */
+  async #mayDiffer(attempt: object, execution: Execution): Promise<boolean> {
+    const waitUntil = (work: Promise<unknown>) => execution.waitUntil(work);
+    if (!this.#outdated.has(attempt)) return this.#reading.hasChanged(waitUntil);
+    await this.#reading.readLater(waitUntil);
+    return true;
+  }
+}
+
+/** A body, or as much of it as shows that it is too long. */
+async function readStart(body: ReadableStream<Uint8Array<ArrayBuffer>> | null): Promise<Blob> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > SIGNAL_MAX_BYTES) break;
+  }
+  return new Blob(chunks);
 }

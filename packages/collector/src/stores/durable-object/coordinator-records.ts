@@ -32,7 +32,7 @@ import { adminLink } from "./coordinator-admin.ts";
 import { outboxLink } from "./coordinator-outbox.ts";
 import { type CoordinatorStatements, prepareCoordinator } from "./coordinator-schema.ts";
 import type { DirectoryEntry } from "./directory.ts";
-import type { Configuration, CoordinatorLink, RelayEntry, ShardName } from "./links.ts";
+import type { Configuration, CoordinatorLink, RelayEntry, Revision, ShardName } from "./links.ts";
 import type { Layouts } from "./placement.ts";
 import { RelayProgress } from "./relay-progress.ts";
 import type { SilenceBroadcast } from "./shard-broadcasts.ts";
@@ -56,7 +56,7 @@ export interface CoordinatorRecordsOptions {
   readonly onLogChange: (account: string) => void;
   /** Called when a shard is unheard, or heard again. */
   readonly onSilence: () => void;
-  /** Notifies shards of broadcasts up to an epoch; resolves after one attempt for each. */
+  /** Notifies shards of broadcasts up to an epoch, and of their account's version; resolves after one attempt for each. */
   readonly notifyShards: (shards: readonly ShardName[], epoch: number) => Promise<void>;
 }
 
@@ -314,15 +314,21 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     return { accounts, broadcasts, layouts };
   }
 
+  async accountVersion(account: string): Promise<number> {
+    return Number(this.#statements.accountVersion.get(account)?.["version"] ?? 0);
+  }
+
   async putAccount(account: Account, audit: readonly AuditEntry[] = []): Promise<boolean> {
     const { name, version } = account;
-    return this.#options.sql.transaction(() => {
+    const isStored = this.#options.sql.transaction(() => {
       const stored = Number(this.#statements.accountVersion.get(name)?.["version"] ?? 0);
       if (version !== undefined && stored !== version - 1) return false;
       this.#statements.putAccount.run(name, JSON.stringify(account));
       this.#admin.append(name, audit);
       return true;
     });
+    if (isStored) await this.notifyShards();
+    return isStored;
   }
 
   async broadcasts(afterEpoch: number, limit = NO_LIMIT): Promise<readonly Broadcast[]> {
@@ -356,7 +362,7 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     return this.#statements.broadcast.get(JSON.stringify(broadcast))?.["epoch"] as number;
   }
 
-  /** Notifies shards that lack the last broadcast; returns whether all of them have it now. */
+  /** Notifies shards that lack the last broadcast, or the version of their account; returns whether all of them have it now. */
   async notifyShards(): Promise<boolean> {
     const epoch = this.#lastEpoch();
     const unnotified = () => this.#statements.unnotifiedShards.all(epoch).map(toShardName);
@@ -364,9 +370,9 @@ export class CoordinatorRecords extends RpcTarget implements CoordinatorLink {
     return unnotified().length === 0;
   }
 
-  /** Records that a shard has all broadcasts up to this one. */
-  markNotified({ account, index }: ShardName, epoch: number): void {
-    this.#statements.markNotified.run(epoch, account, index);
+  /** Records that a shard has all broadcasts up to `epoch`, and a version of its account. */
+  markNotified({ account, index }: ShardName, { epoch, version }: Revision): void {
+    this.#statements.markNotified.run(epoch, version, account, index);
   }
 
   #lastEpoch(): number {

@@ -62,6 +62,8 @@ const MIGRATIONS = [
   // The shard that an entry is of, and its number there: {@link RelayProgress}.
   `ALTER TABLE transitions ADD COLUMN place INTEGER;
    ALTER TABLE transitions ADD COLUMN number INTEGER`,
+  // The version of its account that the shard has.
+  "ALTER TABLE shards ADD COLUMN account_version INTEGER NOT NULL DEFAULT 0",
 ];
 
 const ENTRY = "cursor, session, session_created_at, seq, at, body";
@@ -81,8 +83,9 @@ const SQL = {
   shards: "SELECT account, place FROM shards ORDER BY account, place",
   registerShard: `INSERT INTO shards (account, place, moved, cursor, told) VALUES (?, ?, 0, 0, ?)
     ON CONFLICT DO NOTHING`,
-  unnotifiedShards: "SELECT account, place FROM shards WHERE told < ?",
-  markNotified: "UPDATE shards SET told = ? WHERE account = ? AND place = ?",
+  unnotifiedShards: `SELECT account, place FROM shards WHERE told < ?
+    OR account_version < (SELECT json_extract(body, '$.version') FROM accounts WHERE name = account)`,
+  markNotified: "UPDATE shards SET told = ?, account_version = ? WHERE account = ? AND place = ?",
   relayed: "SELECT moved FROM shards WHERE account = ? AND place = ?",
   putRelayed: "UPDATE shards SET moved = ?, cursor = ? WHERE account = ? AND place = ?",
   // Of the shards' rows: later entries of the log have higher ones. Entries may be pruned, but their cursors are never

@@ -85,6 +85,14 @@ export interface RelayEntry {
   readonly terms: TermChange | null;
 }
 
+/** Of an account's keys and settings. */
+export interface Revision {
+  /** The version of the account, which its keys are in. */
+  readonly version: number;
+  /** The last broadcast that was read. */
+  readonly epoch: number;
+}
+
 /** What the Worker has to know to handle signals. */
 export interface Configuration {
   readonly accounts: readonly Account[];
@@ -117,6 +125,8 @@ export interface CoordinatorLink {
   accounts(): Promise<readonly Account[]>;
   /** In one call, with the broadcasts after an epoch. */
   configuration(afterEpoch: number): Promise<Configuration>;
+  /** {@link Revision.version}; 0: there is no such account. */
+  accountVersion(account: string): Promise<number>;
   putAccount(account: Account, audit?: readonly AuditEntry[]): Promise<boolean>;
   /** Without a limit all of them. */
   broadcasts(afterEpoch: number, limit?: number): Promise<readonly Broadcast[]>;

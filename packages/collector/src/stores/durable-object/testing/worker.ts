@@ -102,7 +102,9 @@ class QuietShard extends Shard {
     return "settings" in outcome ? outcome.settings.inactivity.periodMs / 1_000 : 0;
   }
 
-  override async readBroadcasts(): Promise<void> {}
+  override async readBroadcasts(): Promise<number> {
+    return Number.MAX_SAFE_INTEGER;
+  }
   protected override mayHold(): boolean {
     return true;
   }
