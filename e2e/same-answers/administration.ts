@@ -31,6 +31,11 @@ export class Administration {
       return { type: "request", method: "POST", path, body: {} };
     }
     if (kind < 0.68) return { type: "request", method: "PUT", path: "/v1/triggers", body: [] };
+    if (kind < 0.74) return this.#preview();
+    if (kind < 0.8) {
+      const path = `/v1/audit/$entry:${random.below(3)}/undo`;
+      return { type: "request", method: "POST", path };
+    }
     const name = random.pick(KEYS);
     if (kind < 0.86) {
       const role = random.pick(["viewer", "operator", "admin"]);
@@ -38,6 +43,26 @@ export class Administration {
       return { type: "request", method: "POST", path: "/v1/keys", body };
     }
     return { type: "request", method: "DELETE", path: `/v1/keys/$key:${name}` };
+  }
+
+  #preview(): Call {
+    const random = this.#random;
+    if (random.chance(0.5)) {
+      return {
+        type: "request",
+        method: "POST",
+        path: "/v1/settings/preview",
+        body: this.#settings(),
+      };
+    }
+    const body = [
+      {
+        name: "solve",
+        all: [{ field: "session.state", op: "changed_to", value: "inactive" }],
+        actions: [{ type: "set_status", value: "solved" }],
+      },
+    ];
+    return { type: "request", method: "POST", path: "/v1/triggers/preview", body };
   }
 
   #settings(): object {
@@ -77,6 +102,7 @@ export class Administration {
       { binding: random.pick(["open", "token"]) },
       { traceDays: random.below(3) },
       { origins: ["https://shop.example"] },
+      { origins: ["https://shop.example", "null"] },
       // Refused.
       { presence: { leaseSeconds: { visible: 1 } } },
       { presence: { mode: "maybe" } },

@@ -5,10 +5,9 @@
 import { signToken } from "../support/token.ts";
 import { Comparable } from "./comparable.ts";
 import { type Deployment, type Keys, MAX_MOVE_MS } from "./deployment.ts";
+import { SESSIONS } from "./names.ts";
 import type { Bearer, Call, Step } from "./plan.ts";
 
-/** So long the Worker goes by keys and settings that it has read. */
-export const READING_MS = 5_000;
 const PAGE = 500;
 
 export class Client {
@@ -19,6 +18,8 @@ export class Client {
   readonly #comparable: Comparable;
   /** Keys that calls have made, by their names. */
   readonly #made = new Map<string, { readonly id: string; readonly key: string }>();
+  /** Ids of the audit log, the latest first, as it was last read. */
+  #entries: readonly string[] = [];
   #now: number;
 
   private constructor(deployment: Deployment, account: string, startAt: number, keys: Keys) {
@@ -44,7 +45,19 @@ export class Client {
       this.#now = Math.min(until, this.#now + MAX_MOVE_MS);
       await this.#deployment.moveTo(this.#now, this.#account);
     }
-    return this.#call(step);
+    const answer = await this.#call(step);
+    return isFollowedLate(step) ? [answer, await this.#touchAll()] : answer;
+  }
+
+  /** At the edge a session that is over follows some settings when something else happens to it (docs/edge.md). */
+  async #touchAll(): Promise<unknown> {
+    const body = { type: "activity" };
+    const answers: unknown[] = [];
+    for (const id of SESSIONS) {
+      const path = `/v1/sessions/${encodeURIComponent(id)}/events`;
+      answers.push(await this.#request({ type: "request", method: "POST", path, body }));
+    }
+    return answers;
   }
 
   async #call(call: Call): Promise<unknown> {
@@ -53,6 +66,8 @@ export class Client {
         return this.#signal(call);
       case "pages":
         return this.#pages(call.path);
+      case "burst":
+        return this.#burst(call);
       case "log":
         return this.#log(call.track);
       case "request":
@@ -64,19 +79,23 @@ export class Client {
     method,
     path,
     body,
+    text,
+    headers = {},
     as = "own",
-    accept,
   }: Extract<Call, { type: "request" }>): Promise<unknown> {
     const response = await this.#fetch(path, {
       method,
       headers: {
         ...this.#authorization(as),
-        ...(accept !== undefined && { Accept: accept }),
+        ...headers,
         ...(body !== undefined && { "Content-Type": "application/json" }),
       },
+      ...(text !== undefined && { body: text }),
       ...(body !== undefined && { body: this.#filledIn(JSON.stringify(body)) }),
     });
     const answer = await this.#comparable.answer(response);
+    const { entries } = (answer.parsed ?? {}) as { entries?: unknown };
+    if (Array.isArray(entries)) this.#entries = entries.map(({ id }) => id);
     const { name } = (body ?? {}) as { name?: string };
     const made = answer.parsed as { id?: string; key?: string } | null;
     if (path === "/v1/keys" && name !== undefined && made?.id && made.key) {
@@ -92,11 +111,17 @@ export class Client {
     return { Authorization: `Bearer ${key}` };
   }
 
-  async #signal({ body, token }: Extract<Call, { type: "signal" }>): Promise<unknown> {
+  async #burst({ count, call }: Extract<Call, { type: "burst" }>): Promise<unknown> {
+    const answers: unknown[] = [];
+    for (let sent = 0; sent < count; sent += 1) answers.push(await this.#call(call));
+    return answers;
+  }
+
+  async #signal({ body, token, origin }: Extract<Call, { type: "signal" }>): Promise<unknown> {
     const text = { v: 1, key: this.#keys.publishableKey, ...body, ...this.#tokenOf(token) };
     const response = await this.#fetch("/v1/signals", {
       method: "POST",
-      headers: { "Content-Type": "text/plain" },
+      headers: { "Content-Type": "text/plain", ...(origin !== undefined && { Origin: origin }) },
       body: JSON.stringify(text),
     });
     return (await this.#comparable.answer(response)).comparable;
@@ -173,6 +198,17 @@ export class Client {
   #filledIn(text: string): string {
     return text
       .replaceAll(/@([+-]\d+)/g, (_, ms) => new Date(this.#startAt + Number(ms)).toISOString())
-      .replaceAll(/\$key:([\w-]+)/g, (_, name) => this.#made.get(name)?.id ?? "none");
+      .replaceAll(/\$key:([\w-]+)/g, (_, name) => this.#made.get(name)?.id ?? "none")
+      .replaceAll(/\$entry:(\d+)/g, (_, index) => this.#entries[Number(index)] ?? "none");
   }
+}
+
+/** Whether the call changes settings that decide what the presence of a session is. */
+function isFollowedLate(call: Call): boolean {
+  const { presence } = (call.type === "request" ? (call.body ?? {}) : {}) as Settings;
+  return presence?.mode !== undefined || presence?.channels !== undefined;
+}
+
+interface Settings {
+  readonly presence?: { readonly mode?: unknown; readonly channels?: unknown };
 }

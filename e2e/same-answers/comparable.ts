@@ -21,8 +21,11 @@ const LOG_CURSOR = /^[a-z]{8}-\d+$/;
 
 /** Keys are random, and tokens are signed with random secrets. */
 const RANDOM_FIELDS = ["key", "hint", "token"];
-/** The hash of a key, and a time with random characters: the id of an entry of the audit log. */
-const RANDOM_ID = /^[0-9a-f]{16}([\w-]{8})?$/;
+/**
+ * The hash of a key, its beginning, and the id of an entry of the audit log, which is a time with random characters.
+ * A cursor of that log is such an id.
+ */
+const RANDOM_ID = /^([0-9a-f]{16}([\w-]{8})?|sk_[\w-]{4})$/;
 
 export interface Answer {
   readonly comparable: unknown;
@@ -42,7 +45,8 @@ export class Comparable {
   async answer(response: Response): Promise<Answer> {
     const text = await response.text();
     const headers = [...response.headers].filter(([name]) => !TRANSPORT_HEADERS.has(name));
-    const isJson = /json/.test(response.headers.get("content-type") ?? "");
+    // The answer to HEAD has no body.
+    const isJson = text !== "" && /json/.test(response.headers.get("content-type") ?? "");
     const parsed: unknown = isJson ? JSON.parse(text) : null;
     const body = isJson ? this.#value(parsed, "") : text;
     return { parsed, comparable: { status: response.status, headers, body } };
@@ -69,7 +73,10 @@ export class Comparable {
   #text(value: string, field: string): string {
     if (INCARNATION_ID.test(value)) return value.replace(INCARNATION_ID, "<incarnation>:");
     if (LOG_CURSOR.test(value)) return "<cursor of the log>";
-    const isRandom = RANDOM_FIELDS.includes(field) || RANDOM_ID.test(value);
+    const isRandom =
+      RANDOM_FIELDS.includes(field) ||
+      RANDOM_ID.test(value) ||
+      (field === "cursor" && RANDOM_ID.test(Buffer.from(value, "base64url").toString()));
     if (isRandom && !this.#random.has(value)) {
       this.#random.set(value, `<random ${this.#random.size}>`);
     }

@@ -31,7 +31,9 @@ export async function compare(
     deployments.map((each) => Client.start(each, account, startAt)),
   );
   for (const [index, step] of steps.entries()) {
-    const answers = await Promise.all(clients.map((client) => client.play(step)));
+    const answers = await Promise.all(
+      clients.map((client) => client.play(step).catch((error: unknown) => failureOf(error))),
+    );
     if (answers.every((answer) => isDeepStrictEqual(answer, answers[0]))) continue;
     const named = deployments.map(({ name }, each) => [name, answers[each]] as const);
     return { index, step, answers: Object.fromEntries(named) };
@@ -65,4 +67,10 @@ function without(steps: readonly Step[], from: number, count: number): readonly 
   const [next, ...rest] = steps.slice(until);
   if (!next) return steps;
   return [...steps.slice(0, from), { ...next, afterMs: next.afterMs + passedMs }, ...rest];
+}
+
+/** A connection that broke is an answer too. */
+function failureOf(error: unknown): { readonly failure: string } {
+  const { message, cause } = error as Error;
+  return { failure: `${message} ${String(cause ?? "")}` };
 }

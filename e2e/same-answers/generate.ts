@@ -5,6 +5,7 @@
 import { Random } from "../support/random.ts";
 import { Administration } from "./administration.ts";
 import { Helpdesk } from "./helpdesk.ts";
+import { Oddities } from "./oddities.ts";
 import type { Call, Plan, Step } from "./plan.ts";
 import { Readings } from "./readings.ts";
 import { Visitors } from "./visitors.ts";
@@ -28,6 +29,7 @@ export function generate(seed: number, { calls, maxOnline }: GenerateOptions): P
   const helpdesk = new Helpdesk(random);
   const administration = new Administration(random);
   const readings = new Readings(random);
+  const oddities = new Oddities(random);
   const steps: Step[] = [];
   let now = 0;
   const add = (afterMs: number, call: Call) => {
@@ -46,7 +48,8 @@ export function generate(seed: number, { calls, maxOnline }: GenerateOptions): P
     const kind = random.next();
     if (kind < 0.4) add(afterMs, visitors.next());
     else if (kind < 0.7) add(afterMs, withBearer(helpdesk.next(now), administration, random));
-    else if (kind < 0.95) add(afterMs, readings.next(now));
+    else if (kind < 0.91) add(afterMs, readings.next(now));
+    else if (kind < 0.95) add(afterMs, withBearer(oddities.next(), administration, random));
     else add(afterMs, withBearer(administration.next(), administration, random));
     const isAdministration = kind >= 0.95;
     afterMs = isAdministration ? READ_AGAIN_MS : pauseOf(random);

@@ -10,10 +10,13 @@ export const SESSIONS: Names = [
   ...["a.b", "A.B", "a:b", "x@y", "-", "zz"],
 ];
 export const PAGES: Names = ["p1", "p2"];
-export const USERS: Names = ["ann", "Änne", "user@example.com", "z 1", "Ann"];
-export const AGENTS: Names = ["agent_1", "agent_2", "Agent_1", "z-9"];
-export const GROUPS: Names = ["support", "sales", "Büro"];
-export const TAGS: Names = ["vip", "abandoned_conversation", "Straße", "x y"];
+export const USERS: Names = [
+  ...(["ann", "Änne", "user@example.com", "z 1", "Ann"] as const),
+  ...['a"b\\c', "100%", "🙂", "ｗｉｄｅ", "two\nlines", "\u0001"],
+];
+export const AGENTS: Names = ["agent_1", "agent_2", "Ágnes", "a b", "agent@x", "ｗ", "🙂"];
+export const GROUPS: Names = ["support", "sales", "Büro", "a%b c", "🙂"];
+export const TAGS: Names = ["vip", "abandoned_conversation", "Straße", "x y", "100%", "🙂"];
 export const TICKETS: Names = ["1", "2", "3", "4711", "T-1"];
 export const DESKS: Names = ["chatwoot", "zendesk"];
 export const EVENT_IDS: Names = ["e1", "e2", "e3"];

@@ -44,7 +44,15 @@ export class Readings {
       );
     if (kind < 0.9) return this.#report();
     if (kind < 0.95)
-      return get(random.pick(["/v1/settings", "/v1/triggers", "/v1/triggers/runs", "/v1/keys"]));
+      return get(
+        random.pick([
+          "/v1/settings",
+          "/v1/triggers",
+          "/v1/triggers/runs",
+          "/v1/keys",
+          "/v1/audit?limit=3",
+        ]),
+      );
     return { type: "log", track: random.pick(["live", "shadow"]) };
   }
 
@@ -130,7 +138,7 @@ export class Readings {
       "agents",
       "curve",
     ]);
-    return { ...get(`${path}&table=${table}`), accept: "text/csv" };
+    return { ...get(`${path}&table=${table}`), headers: { Accept: "text/csv" } };
   }
 }
 

@@ -18,6 +18,15 @@ interface Page {
 type Signal = Extract<Call, { type: "signal" }>;
 
 const DESTINATIONS = [undefined, "page", "away", "gone"] as const;
+/** Of servers and most tests none; in some runs only the second is listed. */
+const ORIGINS = [
+  undefined,
+  undefined,
+  "https://shop.example",
+  "https://shop.example",
+  "https://other.example",
+  "null",
+] as const;
 /** One proof expires in the run. */
 const EXPIRY_S = [120, 7_200, 7_200, 7_200] as const;
 
@@ -134,7 +143,8 @@ export class Visitors {
       user: null,
       expiresAtS: this.#expiryOf(session),
     };
-    this.#last = { type: "signal", body: { session, page, ...said }, token };
+    const origin = ORIGINS[this.#random.below(ORIGINS.length)];
+    this.#last = { type: "signal", body: { session, page, ...said }, token, origin };
     return this.#last;
   }
 

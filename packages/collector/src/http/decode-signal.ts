@@ -24,6 +24,8 @@ const PAGE_ID = /^[\w.-]{1,64}$/;
 const TOKEN_MAX_LENGTH = 2_048;
 /** Bytes that were no UTF-8, and halves of characters: two different secrets would have one hash. */
 const UNREADABLE = /[\uFFFD\p{Surrogate}]/u;
+/** Some servers' decoders remove it, and others do not. */
+const BYTE_ORDER_MARK = 0xfeff;
 /** Exclusive upper bound of `gen` and `seq`. */
 export const COUNTER_END = 2 ** 31;
 
@@ -46,7 +48,7 @@ export type SignalBody = Readonly<Record<string, unknown>>;
 export function parseSignal(text: string): SignalBody {
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
   } catch {
     throw new Problem("not_json", "Send one JSON object.");
   }

@@ -354,8 +354,8 @@ export interface Store {
   erase(key: SessionKey, options?: EraseOptions): Promise<boolean>;
 
   /**
-   * Agents that have a capacity or a session, ascending by id; where ids have other characters than
-   * letters and digits, the order may be the store's own.
+   * Agents that have a capacity or a session, ascending by id in the order of `compareNames`
+   * (name-order.ts).
    */
   agents(account: string, query: AgentQuery): Promise<readonly ListedAgent[]>;
   /** The capacity that was set for an agent; `null` if none was. */

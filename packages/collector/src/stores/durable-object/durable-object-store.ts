@@ -14,6 +14,7 @@ import {
   mergePages,
   termOf,
 } from "../list.ts";
+import { compareNames } from "../name-order.ts";
 import type { OutboxStore } from "../outbox.ts";
 import { scanById } from "../scan.ts";
 import type {
@@ -288,7 +289,7 @@ export class DurableObjectStore implements Store {
     const assigned = await this.#ofAll(account, (shard) => shard.assignees(query));
     const withCapacity = await remoteCall(this.coordinator.agents(account, query));
     const known = withCapacity.map(({ id }) => id);
-    const ids = [...new Set([...assigned, ...known])].sort(compare).slice(0, query.limit);
+    const ids = [...new Set([...assigned, ...known])].sort(compareNames).slice(0, query.limit);
     const capacities = await remoteCall(this.coordinator.capacitiesOf(account, ids));
     const byId = new Map(capacities.map(({ id, capacity }) => [id, capacity]));
     return ids.map((id) => ({ id, capacity: byId.get(id) ?? null }));

@@ -13,6 +13,7 @@ import {
   termOf,
   userTerm,
 } from "../list.ts";
+import { compareNames } from "../name-order.ts";
 import { SplitMap } from "../split-map.ts";
 import { noSessions, type StateCounts } from "../state-counts.ts";
 import type { IndexedColumns, QueueCounts, SessionKey, Stored } from "../store.ts";
@@ -35,7 +36,7 @@ export class MemorySessions {
   readonly deadlines = new Deadlines<string>();
   readonly counts: StateCounts = noSessions();
   /** Those with a session, ascending. */
-  readonly agents = new SortedList<string>(compare);
+  readonly agents = new SortedList<string>(compareNames);
   readonly #byId = new SortedList<string>(compare);
   readonly #byChange = new PositionList();
   readonly #queue = new PositionList();

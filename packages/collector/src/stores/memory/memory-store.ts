@@ -11,12 +11,12 @@ import { ERASURE_KEPT_MS, erasureHashOf, withErasures } from "../erasure.ts";
 import { createIncarnation } from "../incarnation.ts";
 import {
   type Candidate,
-  compare,
   type ListPage,
   type ListQuery,
   type ListSource,
   listPage,
 } from "../list.ts";
+import { compareNames } from "../name-order.ts";
 import { scanById } from "../scan.ts";
 import { SplitMap } from "../split-map.ts";
 import type { StateCounts } from "../state-counts.ts";
@@ -284,9 +284,11 @@ export class MemoryStore implements Store {
     { afterId = "", limit }: AgentQuery,
   ): Promise<readonly ListedAgent[]> {
     const capacities = this.#agents.get(account) ?? new Map<string, Agent>();
-    const withCapacity = [...capacities.keys()].filter((id) => id > afterId).sort(compare);
+    const withCapacity = [...capacities.keys()]
+      .filter((id) => compareNames(id, afterId) > 0)
+      .sort(compareNames);
     const assigned = take(this.#of(account).agents.after(afterId), limit);
-    const ids = [...new Set([...assigned, ...withCapacity.slice(0, limit)])].sort(compare);
+    const ids = [...new Set([...assigned, ...withCapacity.slice(0, limit)])].sort(compareNames);
     return ids
       .slice(0, limit)
       .map((id) => ({ id, capacity: capacities.get(id)?.capacity ?? null }));

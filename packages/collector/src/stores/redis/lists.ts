@@ -17,6 +17,7 @@ import {
   termOf,
   userTerm,
 } from "../list.ts";
+import { compareNames } from "../name-order.ts";
 import type { RecordErrors } from "../record-error.ts";
 import { noSessions, type StateCounts } from "../state-counts.ts";
 import type {
@@ -46,6 +47,8 @@ import { memberError } from "./unreadable.ts";
 
 /** How many sessions are read by id in one call. */
 const LOAD_LIMIT = 500;
+/** How many agents of a partition one script lists, so that it holds up no other. */
+const ASSIGNEES_LIMIT = 500;
 const BEGINNING: ListPosition = { at: 0, id: "" };
 /** How many sessions of one partition are read for {@link Lists.dueOf}. */
 const MAX_READ_FOR_DUE = 10_000;
@@ -227,7 +230,8 @@ export class Lists {
       await this.#eachColumns(account, ({ queue }, count) => {
         counts[queue] += count;
       });
-    } else {
+    } else if (group !== "") {
+      // An empty name is that of no group; the index has it for sessions without one.
       await this.#fromAllPartitions(async (partition) => {
         const { waiting } = sessionKeys(partition, account);
         const reply = await this.#connection.run(COUNT_WAITING, [waiting], [encodeName(group)]);
@@ -265,24 +269,35 @@ export class Lists {
     return found.sort((a, b) => compare(a.session, b.session)).slice(0, limit);
   }
 
-  /** In the order of the encoded names, by which the partitions have them. */
-  async agents(account: string, { afterId, limit }: AgentQuery): Promise<readonly ListedAgent[]> {
-    const after = afterId === undefined ? "" : encodeName(afterId);
+  /** The partitions have them in the order of their encoded names, which is another one, so all of them are read. */
+  async agents(
+    account: string,
+    { afterId = "", limit }: AgentQuery,
+  ): Promise<readonly ListedAgent[]> {
     const { agents } = accountKeys(account);
     const fields = (await this.#connection.command(agents, "HGETALL", agents)) as string[];
     const capacities = new Map(
-      pairs(fields).map(([agent, capacity]) => [encodeName(agent), Number(capacity)]),
+      pairs(fields).map(([agent, capacity]) => [agent, Number(capacity)] as const),
     );
-    const assigned = await this.#fromAllPartitions(async (partition) => {
-      const keys = [sessionKeys(partition, account).assigned] as const;
-      return (await this.#connection.run(LIST_ASSIGNEES, [...keys], [after, limit])) as string[];
-    });
-    const withCapacity = [...capacities.keys()].filter((name) => name > after);
-    const names = [...new Set([...assigned, ...withCapacity])].sort(compare).slice(0, limit);
-    return names.map((name) => ({
-      id: decodeName(name),
-      capacity: capacities.get(name) ?? null,
-    }));
+    const assigned = await this.#fromAllPartitions((partition) =>
+      this.#assignees(partition, account),
+    );
+    const ids = new Set([...assigned.map(decodeName), ...capacities.keys()]);
+    const wanted = [...ids].filter((id) => compareNames(id, afterId) > 0).sort(compareNames);
+    return wanted.slice(0, limit).map((id) => ({ id, capacity: capacities.get(id) ?? null }));
+  }
+
+  /** The encoded names of all agents with sessions in a partition. */
+  async #assignees(partition: number, account: string): Promise<readonly string[]> {
+    const { assigned } = sessionKeys(partition, account);
+    const names: string[] = [];
+    for (let isMore = true; isMore; ) {
+      const args = [names.at(-1) ?? "", ASSIGNEES_LIMIT];
+      const part = (await this.#connection.run(LIST_ASSIGNEES, [assigned], args)) as string[];
+      names.push(...part);
+      isMore = part.length === ASSIGNEES_LIMIT;
+    }
+    return names;
   }
 
   async sessionsOf(

@@ -115,8 +115,34 @@ export const listCases: readonly ConformanceCase[] = [
       deepEqual(await store.countQueue(ACCOUNT), { queued: 2, direct: 1 });
       deepEqual(await store.countQueue(ACCOUNT, "vip"), { queued: 1, direct: 1 });
       deepEqual(await store.countQueue(ACCOUNT, "none"), { queued: 0, direct: 0 });
+      deepEqual(await store.countQueue(ACCOUNT, ""), { queued: 0, direct: 0 });
       await store.erase(keyOf("a"));
       deepEqual(await store.countQueue(ACCOUNT, "vip"), { queued: 0, direct: 1 });
+      return undefined;
+    },
+  },
+  {
+    name: "lists agents in the order of their names' characters, page by page",
+    async run(open) {
+      const store = await open();
+      const sorted = ["!", "a b", "a%", "a-", "a1", "a@b", "ab", "z", "Ágnes", "ｗ", "🙂"];
+      // Sessions of those with an even index, and a capacity of the others.
+      const assigned = sorted.filter((_, index) => index % 2 === 0);
+      const others = sorted.filter((_, index) => index % 2 === 1);
+      const writes = assigned.map((assignee, index) =>
+        writeOf(`s${index}`, { columns: { ...COLUMNS, assignee } }),
+      );
+      await store.commit(writes.toReversed());
+      for (const id of others.toReversed()) await store.putAgent(ACCOUNT, { id, capacity: 1 });
+      const found: string[] = [];
+      for (let isMore = true; isMore; ) {
+        const afterId = found.at(-1);
+        const query = { limit: 2, ...(afterId !== undefined && { afterId }) };
+        const page = await store.agents(ACCOUNT, query);
+        found.push(...page.map(({ id }) => id));
+        isMore = page.length === 2;
+      }
+      deepEqual(found, sorted);
       return undefined;
     },
   },
