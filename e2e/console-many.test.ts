@@ -119,6 +119,16 @@ const shows = (selector: string, text: string) =>
     text,
   );
 
+/** Waits until the page of conversations has found one. Also "11 conversations" contains its words. */
+const findsOnly = (id: string) =>
+  page.waitForFunction(
+    (hash) =>
+      location.hash === hash &&
+      document.querySelector("#conversations-status")?.textContent === "1 conversation",
+    { polling: 50 },
+    `#/conversations?q=${id}`,
+  );
+
 it("lists every conversation, renders those in sight, and finds one by the keyboard alone", async () => {
   await show("#/conversations");
   await shows("#conversations-status", `${SESSIONS} conversations`);
@@ -128,13 +138,7 @@ it("lists every conversation, renders those in sight, and finds one by the keybo
   await page.waitForSelector("#filter-q");
   await page.focus("#filter-q");
   await page.keyboard.type("conv_137");
-  // Also "11 conversations" contains the words.
-  await page.waitForFunction(
-    () =>
-      location.hash === "#/conversations?q=conv_137" &&
-      document.querySelector("#conversations-status")?.textContent === "1 conversation",
-    { polling: 50 },
-  );
+  await findsOnly("conv_137");
   await page.focus("[data-conversation] button");
   await page.keyboard.press("Enter");
   await shows("#drawer-name", "conv_137");
@@ -163,4 +167,39 @@ it("has a report of a month", async () => {
   await page.keyboard.press("ArrowRight");
   await shows("#report-abandoned", `of ${SESSIONS} conversations`);
   expect(await textOf("#report-buffers")).toContain("at least 20");
+});
+
+async function signal(session: string, token: string, what: object): Promise<void> {
+  const base = { v: 1, key: collector.keys.publishable, session, token, page: "p", gen: 0 };
+  const body = JSON.stringify({ ...base, ...what });
+  const answer = await fetch(`${collector.url}/v1/signals`, { method: "POST", body });
+  expect(answer.status).toBe(200);
+}
+
+it("draws why a closed tab ended a conversation, while it happens, and is read by the keyboard alone", async () => {
+  const session = "conv_why";
+  const presence = { mode: "on", closeBufferSeconds: 1, leaseSeconds: { visible: 600 } };
+  await collector.request("PATCH", "/v1/settings", { termsAccepted: true, presence });
+  await collector.request("POST", `/v1/sessions/${session}/events`, { type: "end_user_message" });
+  const { token } = await collector.request<{ token: string }>("POST", "/v1/tokens", { session });
+  await signal(session, token, { type: "open", seq: 1, visible: true, armed: false });
+  await show(`#/conversations?q=${session}`);
+  await findsOnly(session);
+  await page.focus("[data-conversation] button");
+  await page.keyboard.press("Enter");
+  const keyboard = new ConsolePage(page);
+  await keyboard.pressOn("#drawer-why", "Enter");
+  await shows("#why-sentence", "Not called gone: a page is open, in front.");
+  await signal(session, token, { type: "leave", to: "gone" });
+  await shows("#why-sentence", "the tab was closed at");
+  expect(await textOf("#why-sentence")).toMatch(/^Called gone at .* buffer of 1\ss ended/);
+  await keyboard.pressOn("#why-drawing");
+  const selected = () => page.$eval("#why-drawing", (slider) => slider.ariaValueText);
+  expect(await selected()).toContain("Called gone; the conversation rests (left the site)");
+  await page.keyboard.press("ArrowLeft");
+  await shows("#why-facts [aria-current]", "Page 1 was closed; the buffer of 1 s begins");
+  expect(await selected()).toContain("Page 1 was closed");
+  expect(await keyboard.allComplaints("#page-why")).toEqual([]);
+  await page.evaluate(() => history.back());
+  await findsOnly(session);
 });

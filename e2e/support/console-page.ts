@@ -100,16 +100,18 @@ export class ConsolePage {
   /**
    * What axe finds wrong with the page as it is, and whether it is wider than the window. Of an open dialog
    * it examines that alone, since nothing else can be used then.
+   * @param within what is examined without a dialog: other pages may hold hundreds of rows
    */
-  async complaints(): Promise<string[]> {
+  async complaints(within = "html"): Promise<string[]> {
     if (!(await this.page.evaluate(() => "axe" in window))) await this.page.evaluate(AXE);
-    const violations = await this.page.evaluate(async () => {
+    const violations = await this.page.evaluate(async (selector) => {
       const { axe } = window as unknown as {
         axe: { run(context: Element): Promise<{ violations: Violation[] }> };
       };
       const dialog = document.querySelector("dialog[open]");
-      return (await axe.run(dialog ?? document.documentElement)).violations;
-    });
+      const examined = dialog ?? document.querySelector(selector) ?? document.documentElement;
+      return (await axe.run(examined)).violations;
+    }, within);
     const isTooWide = await this.page.evaluate(
       () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
     );
@@ -120,15 +122,15 @@ export class ConsolePage {
   }
 
   /** The complaints of a narrow dark window that is written from right to left, and of a wide bright one. */
-  async allComplaints(): Promise<string[]> {
+  async allComplaints(within?: string): Promise<string[]> {
     await this.setScheme("dark");
     await this.page.setViewport({ width: 390, height: 800 });
     await this.page.evaluate(() => document.documentElement.setAttribute("dir", "rtl"));
-    const narrow = await this.complaints();
+    const narrow = await this.complaints(within);
     await this.page.evaluate(() => document.documentElement.removeAttribute("dir"));
     await this.page.setViewport({ width: 1280, height: 900 });
     await this.setScheme("light");
-    return [...narrow, ...(await this.complaints())];
+    return [...narrow, ...(await this.complaints(within))];
   }
 
   /** Without motion, since a row that is just highlighted has the colours of no state. */

@@ -5,6 +5,7 @@
 import type { LeaveDestination, TransitionCause } from "../../core/lists.ts";
 import type { Ticket } from "./session.ts";
 import type { Standing } from "./transition.ts";
+import type { Delivery } from "./webhook.ts";
 
 export type PageFactType =
   | "page_opened"
@@ -35,9 +36,20 @@ export type TraceFact = { at: string } & (
     }
 );
 
+/** What became of telling a help desk of a transition. The trace has none of it, the desk's deliveries do. */
+export interface ToldFact {
+  at: string;
+  type: "told";
+  desk: string;
+  delivery: Delivery;
+}
+
+/** A fact that is drawn. */
+export type DrawnFact = TraceFact | ToldFact;
+
 export interface Trace {
   session: string;
   /** The setting `traceDays`; 0: nothing is kept. */
   days: number;
-  facts: TraceFact[];
+  facts: DrawnFact[];
 }

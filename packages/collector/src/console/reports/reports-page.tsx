@@ -1,10 +1,12 @@
 import { useEffect } from "preact/hooks";
+import { addressOf, EVERYTHING } from "../model/conversation-filter.ts";
 import { duration } from "../model/duration.ts";
 import {
   adviceWords,
   percent,
   RANGE_WORDS,
   RANGES,
+  type Range,
   type Report,
   waitedWords,
   waitingBounds,
@@ -23,6 +25,12 @@ const DATE = new Intl.DateTimeFormat(undefined, {
   month: "short",
   timeZone: "UTC",
 });
+
+/** The page of conversations, of those whose visitor left. It has no filter for a month. */
+function leftHref(range: Range): string {
+  const period = range === "month" ? "any" : range;
+  return `#/conversations?${addressOf({ ...EVERYTHING, reason: "user_offline", period })}`;
+}
 
 /** Who gave up waiting and when, whether verdicts were right, and what was set free for agents. */
 export function ReportsPage({ reports }: { reports: Reports }) {
@@ -80,6 +88,11 @@ function Found({ report, reports }: { report: Report; reports: Reports }) {
         <p class="quiet">
           Of them {abandoned.returned} came back within 10 minutes. {report.silent} more fell silent
           in the queue, and {report.movedToEmail} were moved to email without an agent.
+        </p>
+        <p>
+          <a href={leftHref(reports.range.value)}>
+            See the conversations whose visitor has left, last changed in this time
+          </a>
         </p>
         {report.periods.length > 1 && (
           <ReportBars

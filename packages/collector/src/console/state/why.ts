@@ -9,7 +9,7 @@ import { isGoneVerdict } from "../model/timeline/timed.ts";
 import { timelineOf } from "../model/timeline/timeline.ts";
 import { createTimes } from "../model/timeline/times.ts";
 import { whyWords } from "../model/timeline/why.ts";
-import type { Trace } from "../model/trace.ts";
+import type { ToldFact, Trace } from "../model/trace.ts";
 
 /** Between two readings that changes ask for. */
 const PAUSE_MS = 300;
@@ -19,7 +19,10 @@ const READ_AGAIN_MS = 15_000;
 export type Why = ReturnType<typeof createWhy>;
 
 /** One conversation on a time axis, kept up to date while it is open. */
-export function createWhy(api: Pick<Api, "session" | "trace">, store: SessionStore) {
+export function createWhy(
+  api: Pick<Api, "session" | "trace" | "latestDeskDeliveries">,
+  store: SessionStore,
+) {
   const asked = signal<string | null>(null);
   const session = signal<Session | null>(null);
   const trace = signal<Trace | null>(null);
@@ -28,16 +31,30 @@ export function createWhy(api: Pick<Api, "session" | "trace">, store: SessionSto
   const chosen = signal<number | null>(null);
   const times = createTimes(now);
   let readAt = 0;
+  /** Whether the person may read what desks were told. */
+  let mayReadDesks = false;
+
+  async function told({ id, links }: Session): Promise<ToldFact[]> {
+    const desks = mayReadDesks ? [...new Set(links.map(({ desk }) => desk))] : [];
+    const facts = desks.map(async (desk) => {
+      const { deliveries } = await api.latestDeskDeliveries(desk).catch(() => ({ deliveries: [] }));
+      return deliveries
+        .filter(({ session }) => session === id)
+        .map((delivery): ToldFact => ({ at: delivery.updatedAt, type: "told", desk, delivery }));
+    });
+    return (await Promise.all(facts)).flat();
+  }
 
   const refresh = coalesce<string>(
     async (id) => {
       const [found, facts] = await Promise.all([api.session(id), api.trace(id)]);
+      const toldFacts = found && facts ? await told(found) : [];
       if (asked.peek() !== id) return;
       readAt = now();
       batch(() => {
         clock.value = readAt;
         session.value = found;
-        trace.value = facts;
+        trace.value = facts && { ...facts, facts: [...facts.facts, ...toldFacts] };
         status.value = found && facts ? "read" : "missing";
       });
     },
@@ -76,7 +93,8 @@ export function createWhy(api: Pick<Api, "session" | "trace">, store: SessionSto
       trace.value && present.value ? whyWords(trace.value, present.value, times) : "",
     ),
 
-    open(id: string): void {
+    open(id: string, mayRead: { desks: boolean }): void {
+      mayReadDesks = mayRead.desks;
       if (asked.peek() !== id) {
         batch(() => {
           asked.value = id;
@@ -104,7 +122,10 @@ export function createWhy(api: Pick<Api, "session" | "trace">, store: SessionSto
       const found = session.peek();
       if (id === null || !found || document.hidden) return;
       const { nextDeadlineAt, pages } = found;
-      if (nextDeadlineAt === null && pages.length === 0) return;
+      const isTelling = trace.peek()?.facts.some((fact) => {
+        return fact.type === "told" && fact.delivery.nextAttemptAt !== null;
+      });
+      if (nextDeadlineAt === null && pages.length === 0 && !isTelling) return;
       const at = now();
       clock.value = at;
       const isDue = nextDeadlineAt !== null && Date.parse(nextDeadlineAt) < at;

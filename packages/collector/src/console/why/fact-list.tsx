@@ -15,7 +15,7 @@ const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
 /** Every fact in words, oldest first. Arrow keys move through it, so that it is one stop of Tab. */
 export function FactList({ timeline, times, selected, onSelect }: Props) {
   const list = useRef<HTMLOListElement>(null);
-  const { facts, numbers } = timeline;
+  const { facts, decisive } = timeline;
 
   useEffect(() => {
     const isInside = list.current?.contains(document.activeElement);
@@ -49,7 +49,9 @@ export function FactList({ timeline, times, selected, onSelect }: Props) {
                 {isNewDay && <b>{day || "Today"}</b>}
                 {times.clock(fact.time)}
               </time>
-              <span>{factWords(fact, numbers)}</span>
+              <span class={decisive.has(index) ? "decisive" : undefined}>
+                {factWords(fact, timeline)}
+              </span>
             </button>
           </li>
         );

@@ -1,8 +1,9 @@
-import { useEffect } from "preact/hooks";
+import { useContext, useEffect } from "preact/hooks";
 import { factWords } from "../model/timeline/fact-words.ts";
 import type { Timeline } from "../model/timeline/timeline.ts";
 import { stateWords, visitorName } from "../model/words.ts";
 import type { Why } from "../state/why.ts";
+import { OwnRole } from "../ui/own-role.tsx";
 import { Page } from "../ui/page.tsx";
 import { Drawing } from "./drawing.tsx";
 import { FactList } from "./fact-list.tsx";
@@ -19,14 +20,15 @@ interface Props {
 
 /** Why the visitor of one conversation was called gone, or was not, on a time axis. */
 export function WhyPage({ why, id, onOpen }: Props) {
+  const role = useContext(OwnRole);
   useEffect(() => {
-    why.open(id);
+    why.open(id, { desks: role === "admin" });
     const timer = setInterval(why.tick, TICK_MS);
     return () => {
       clearInterval(timer);
       why.close();
     };
-  }, [why, id]);
+  }, [why, id, role]);
   const session = why.session.value;
   const timeline = why.timeline.value;
   return (
@@ -42,6 +44,9 @@ export function WhyPage({ why, id, onOpen }: Props) {
         </p>
       )}
       {timeline && <Drawn why={why} timeline={timeline} />}
+      {timeline && session && session.links.length > 0 && (
+        <p class="quiet">{toldNote(timeline, role === "admin")}</p>
+      )}
       {session && (
         <p>
           <button id="why-details" type="button" onClick={() => onOpen(session.id)}>
@@ -68,6 +73,14 @@ function Status({ status, id }: { status: Why["status"]["value"]; id: string }) 
   );
 }
 
+/** What is not drawn of what a help desk was told. */
+function toldNote({ facts }: Timeline, mayRead: boolean): string {
+  if (!mayRead) return "What the help desk was told is shown to people with the role Admin.";
+  return facts.some(({ type }) => type === "told")
+    ? "Of what the help desk was told, what is among its last 500 deliveries."
+    : "Of this conversation the last 500 deliveries to its help desk have nothing.";
+}
+
 interface DrawnProps {
   why: Why;
   timeline: Timeline;
@@ -76,7 +89,7 @@ interface DrawnProps {
 function Drawn({ why, timeline }: DrawnProps) {
   const { times, selected, select } = why;
   const fact = timeline.facts[selected.value];
-  const words = fact ? `${times.full(fact.time)}: ${factWords(fact, timeline.numbers)}` : "";
+  const words = fact ? `${times.full(fact.time)}: ${factWords(fact, timeline)}` : "";
   return (
     <figure class="card timeline" aria-labelledby="why-drawn">
       <figcaption id="why-drawn">

@@ -1,13 +1,16 @@
 import { duration, seconds } from "../duration.ts";
 import { ticketParts } from "../sentence.ts";
-import type { TicketChanges, TraceFact } from "../trace.ts";
+import type { DrawnFact, TicketChanges, TraceFact } from "../trace.ts";
 import type { Transition } from "../transition.ts";
+import { deliveryWords } from "../webhook.ts";
 import { PRESENCE_WORDS, REASON_WORDS } from "../words.ts";
+import type { Timeline } from "./timeline.ts";
 
-type Numbers = ReadonlyMap<string, number>;
+type PageNames = Pick<Timeline, "numbers" | "buffers">;
 
 /** A fact in plain words, without a full stop. */
-export function factWords(fact: TraceFact, numbers: Numbers): string {
+export function factWords(fact: DrawnFact, { numbers, buffers }: PageNames): string {
+  const begins = buffers.some(({ from }) => from === Date.parse(fact.at));
   const page = "page" in fact ? `Page ${numbers.get(fact.page) ?? "?"}` : "";
   switch (fact.type) {
     case "page_opened":
@@ -21,9 +24,9 @@ export function factWords(fact: TraceFact, numbers: Numbers): string {
     case "page_returned":
       return `${page} was heard again, after its lease had ended`;
     case "page_left":
-      return `${page} ${LEFT_WORDS[fact.to ?? "unknown"]}${bufferWords(fact.bufferSeconds)}`;
+      return `${page} ${LEFT_WORDS[fact.to ?? "unknown"]}${bufferWords(fact.bufferSeconds, begins)}`;
     case "lease_ended":
-      return `${page} was not heard for ${seconds(fact.leaseSeconds)}: its lease ended${bufferWords(fact.bufferSeconds)}`;
+      return `${page} was not heard for ${seconds(fact.leaseSeconds)}: its lease ended${bufferWords(fact.bufferSeconds, begins)}`;
     case "message":
       return messageWords(fact);
     case "assigned":
@@ -34,6 +37,8 @@ export function factWords(fact: TraceFact, numbers: Numbers): string {
       return ticketWords(fact.changes);
     case "transition":
       return transitionWords(fact);
+    case "told":
+      return `The desk ${fact.desk}: ${deliveryWords(fact.delivery)}`;
   }
 }
 
@@ -44,8 +49,9 @@ const LEFT_WORDS = {
   unknown: "was left, where to is not known",
 };
 
-function bufferWords(length: number): string {
-  return length === 0 ? "" : `; a buffer of ${seconds(length)} begins if no other page is open`;
+function bufferWords(length: number, begins: boolean): string {
+  if (length === 0) return "";
+  return begins ? `; the buffer of ${seconds(length)} begins` : "; another page is open";
 }
 
 function messageWords({ at, by, sentAt }: Extract<TraceFact, { type: "message" }>): string {

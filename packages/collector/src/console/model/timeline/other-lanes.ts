@@ -43,6 +43,14 @@ export function isSilenceVerdict(fact: TimedFact): boolean {
   );
 }
 
+/** What help desks were told, and when that was settled. */
+export function toldLane(facts: readonly TimedFact[]): Lane {
+  const marks = facts.flatMap(({ index, time, type }): Mark[] => {
+    return type === "told" ? [{ index, at: time, kind: "told" }] : [];
+  });
+  return { id: "told", name: "What the desk was told", spans: [], marks };
+}
+
 /** What happened to the ticket, and which triggers fired. */
 export function ticketLane(facts: readonly TimedFact[]): Lane {
   const marks = facts.flatMap((fact): Mark[] => {

@@ -1,7 +1,7 @@
-import type { TraceFact } from "../trace.ts";
+import type { DrawnFact } from "../trace.ts";
 
 /** A fact with its time in epoch milliseconds and its position in their order. */
-export type TimedFact = TraceFact & { index: number; time: number };
+export type TimedFact = DrawnFact & { index: number; time: number };
 
 /** A fact of one page. */
 export type TimedPageFact = Extract<TimedFact, { page: string }>;
@@ -9,7 +9,7 @@ export type TimedPageFact = Extract<TimedFact, { page: string }>;
 export type TimedTransition = Extract<TimedFact, { type: "transition" }>;
 
 /** The facts in the order of their times; those of one instant stay as they were. */
-export function timed(facts: readonly TraceFact[]): TimedFact[] {
+export function timed(facts: readonly DrawnFact[]): TimedFact[] {
   return facts
     .map((fact) => ({ ...fact, time: Date.parse(fact.at) }))
     .sort((a, b) => a.time - b.time)
@@ -32,6 +32,12 @@ export function isDeparture(
   fact: TimedFact,
 ): fact is Extract<TimedFact, { type: "page_left" | "lease_ended" }> {
   return fact.type === "page_left" || fact.type === "lease_ended";
+}
+
+/** What the pages did last before a verdict that the visitor is gone; missing where that is not kept. */
+export function causeOf(gone: TimedTransition, facts: readonly TimedFact[]) {
+  const before = facts.slice(0, gone.index).filter(isDeparture);
+  return before.findLast(({ bufferSeconds }) => bufferSeconds > 0) ?? before.at(-1);
 }
 
 /** The pages of a trace, in the order in which they were first heard of, with their numbers from 1. */

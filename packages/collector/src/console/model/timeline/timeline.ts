@@ -1,11 +1,18 @@
 import type { Trace } from "../trace.ts";
 import { type Buffer, bufferSpans, buffersOf } from "./buffers.ts";
 import type { Lane } from "./lane.ts";
-import { messageLane, ticketLane } from "./other-lanes.ts";
+import { messageLane, ticketLane, toldLane } from "./other-lanes.ts";
 import { pageLanes } from "./page-lanes.ts";
 import type { Present } from "./present.ts";
 import { conversationLane, presenceLane } from "./standing-lanes.ts";
-import { isDeparture, isGoneVerdict, pageNumbers, type TimedFact, timed } from "./timed.ts";
+import {
+  causeOf,
+  isDeparture,
+  isGoneVerdict,
+  pageNumbers,
+  type TimedFact,
+  timed,
+} from "./timed.ts";
 
 /** The shortest stretch of time that is drawn. */
 const MIN_LENGTH_MS = 10_000;
@@ -24,6 +31,8 @@ export interface Timeline {
   focus: { from: number; to: number } | null;
   /** When the visitor was called gone for the last time. */
   goneAt: number | null;
+  /** The facts by which that was decided: what the pages did last, and the verdict. */
+  decisive: ReadonlySet<number>;
   numbers: ReadonlyMap<string, number>;
   buffers: readonly Buffer[];
 }
@@ -56,6 +65,7 @@ export function timelineOf(trace: Trace, present: Present): Timeline | null {
     presenceLane(facts, present, axis),
     conversationLane(facts, present, axis),
     ticketLane(facts),
+    toldLane(facts),
   ];
   return {
     facts,
@@ -68,6 +78,7 @@ export function timelineOf(trace: Trace, present: Present): Timeline | null {
       axis,
     ),
     goneAt: gone?.time ?? null,
+    decisive: new Set(gone ? [causeOf(gone, facts)?.index ?? gone.index, gone.index] : []),
     numbers,
     buffers,
   };

@@ -5,6 +5,7 @@ import { type Buffer, buffersOf } from "./buffers.ts";
 import { isSilenceVerdict } from "./other-lanes.ts";
 import type { Present } from "./present.ts";
 import {
+  causeOf,
   isDeparture,
   isGoneVerdict,
   isPageFact,
@@ -101,9 +102,8 @@ function causeWords(
   buffer: Buffer | undefined,
   times: Times,
 ): string {
-  const departure = before.findLast((fact) => isDeparture(fact) && fact.bufferSeconds > 0);
-  const last = departure ?? before.findLast(isDeparture);
-  if (!last || !isDeparture(last)) {
+  const last = causeOf(gone, before);
+  if (!last) {
     return "no page showed a sign until the buffer ended. What the pages had done before is not kept";
   }
   const at = times.after(last.time, gone.time);
