@@ -281,7 +281,7 @@ export function signInRoutes(context: PeopleContext): OpenAPIHono<Env> {
 const NOT_ACCEPTED = {
   unknown: "Ask for a new invitation: this one has expired, or its link is not complete.",
   accepted:
-    "Sign in if it was you: this invitation was accepted already. It is good for one person.",
+    "Sign in if it was you who joined: this invitation was accepted already, and is good for one person.",
   withdrawn: "Ask an admin for a new invitation: this one was withdrawn.",
 } as const;
 

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { describe, expect, it, vi } from "vitest";
 import { ApiProblem } from "../live/problem.ts";
+import { createAudit } from "../state/audit.ts";
 import { anEntry, someAudit } from "../testing/audit.ts";
 import { doing, part, show } from "../testing/render.ts";
 import { AuditPage } from "./audit-page.tsx";
@@ -123,5 +124,13 @@ describe("ChangeTrail", () => {
     await showTrail(audit);
     await open();
     await vi.waitFor(() => expect(part("trail").textContent).toContain("role: Admin"));
+  });
+
+  it("asks for nothing that the role does not allow, which would be a refused attempt", async () => {
+    const { api, onUndone } = someAudit();
+    await showTrail(createAudit(api, onUndone, () => false));
+    await open();
+    await vi.waitFor(() => expect(part("trail").textContent).toContain("role: Admin"));
+    expect(api.audit).not.toHaveBeenCalled();
   });
 });

@@ -48,7 +48,7 @@ export function AuditPage({ audit }: { audit: Audit }) {
         <Field
           id="audit-by"
           label="Who"
-          hint="An e-mail address, the name of a key, or the address on the network of a refused attempt, or a part of it."
+          hint="An e-mail address, the name of a key, or where a refused attempt came from, or a part of it."
         >
           {(control) => (
             <input

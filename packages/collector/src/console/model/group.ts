@@ -24,7 +24,11 @@ export const GROUPS: readonly GroupWords[] = [
   },
   { group: "agent", title: "With an agent", meaning: "Assigned, and not known to have left" },
   { group: "inactive", title: "Inactive", meaning: "Left an agent, or the ticket rests" },
-  { group: "none", title: "Not begun", meaning: "Known to the desk, nothing written yet" },
+  {
+    group: "none",
+    title: "Not begun",
+    meaning: "On the site or known to the desk, nothing written yet",
+  },
   { group: "ended", title: "Ended", meaning: "Over: a new message starts another" },
 ];
 

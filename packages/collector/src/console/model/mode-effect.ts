@@ -36,6 +36,9 @@ export function switchWords({ from, to }: Pick<Switch, "from" | "to">): string {
     to === "off" && from === "shadow"
       ? " The trial run ends; for a week its figures stay on this page."
       : "";
+  if (from === "off") {
+    return "The pages of your sites begin to report whether they are open, and each visitor is judged. Nothing changes at the desk.";
+  }
   if (from !== "on") return `Nothing changes at the desk.${ending}`;
   return `At the desk silence alone decides again: verdicts that presence has given count no more.${ending}`;
 }

@@ -35,7 +35,7 @@ export function setupChecks(settings: Settings, heard: boolean): SetupCheck[] {
     {
       id: "session",
       isDone: null,
-      text: "Your desk reports the conversation under the same id as the page, and in a channel that has a web page.",
+      text: "Your help desk reports the conversation under the same id as the page, and in a channel that has a web page. The page Desks connects one.",
     },
     {
       id: "policy",

@@ -5,13 +5,13 @@ import { part, show } from "../testing/render.ts";
 import { FirstSteps } from "./first-steps.tsx";
 
 const SITE = "https://shop.example";
-const LEADS_TO = { setup: "#/setup", presence: "#/presence", site: SITE };
+const LEADS_TO = { setup: "#/setup", desks: "#/desks", presence: "#/presence", site: SITE };
 
 it.each([
-  ["off", [], ["setup", "presence"], "you would be gone"],
-  ["off", [SITE], ["presence", "site"], "you would be gone"],
-  ["shadow", [SITE], ["site"], "you would be gone"],
-  ["on", [SITE], ["site"], "you are gone from the queue"],
+  ["off", [], ["setup", "desks", "presence"], "you would be gone"],
+  ["off", [SITE], ["desks", "presence", "site"], "you would be gone"],
+  ["shadow", [SITE], ["desks", "site"], "you would be gone"],
+  ["on", [SITE], ["desks", "site"], "you are gone from the queue"],
 ] as const)(
   "with presence %s and the sites %j asks for what is missing, and promises what can happen",
   async (mode, origins, links, promise) => {

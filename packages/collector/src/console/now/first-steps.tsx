@@ -28,6 +28,12 @@ function stepsFor({ origins, presence: { mode = "on" } = {} }: Settings): Compon
       </>,
     );
   }
+  steps.push(
+    <>
+      <a href="#/desks">Connect your help desk</a>, which reports what is written in the chat;
+      without one, your developer does.
+    </>,
+  );
   if (mode === "off") {
     steps.push(
       <>

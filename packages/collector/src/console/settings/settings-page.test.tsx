@@ -109,6 +109,7 @@ describe("SettingsPage", () => {
     const status = () => part("settings-status").textContent;
     await vi.waitFor(() => expect(status()).toContain("from 15 s to 20 s. What you entered"));
     expect(buffer().value).toBe("30");
+    await vi.waitFor(() => expect(document.getElementById("save")).toBeNull());
     await saveAll();
     await vi.waitFor(() => expect(settings.value.presence?.bufferSeconds).toBe(30));
     expect(changeSettings).toHaveBeenLastCalledWith(

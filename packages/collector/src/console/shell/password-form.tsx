@@ -33,7 +33,7 @@ export function PasswordForm({ knownEmail, isNew, invited, onType, onGive }: Pro
 
   return (
     <form id={isNew ? "invitation-form" : "password-form"} onInput={type} onSubmit={submit}>
-      <h2>{isNew ? "You are invited" : "Who is still there?"}</h2>
+      <h2>{isNew ? "You are invited to stillhere" : "Who is still there?"}</h2>
       {isNew && invited && (
         <p id="invited-role">
           Your role: {ROLE_WORDS[invited.role].title}, who {ROLE_WORDS[invited.role].may}.

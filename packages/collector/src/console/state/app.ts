@@ -67,7 +67,7 @@ export function createApp(base: URL) {
       );
       batch(() => {
         live.value = sessions;
-        forms.value = createForms(access.api, sessions);
+        forms.value = createForms(access.api, sessions, () => person.peek()?.role === "admin");
         person.value = access.person;
       });
       document.addEventListener("visibilitychange", () => {

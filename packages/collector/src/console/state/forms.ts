@@ -17,13 +17,17 @@ import { createWhy } from "./why.ts";
 
 export type Forms = ReturnType<typeof createForms>;
 
-/** What the pages other than that of visitors now work on. It is kept from one page to the next. */
-export function createForms(api: Api, { settings, store }: LiveSessions) {
+/**
+ * What the pages other than that of visitors now work on. It is kept from one page to the next.
+ * @param isAdmin whether what only admins may read is read; what is refused would be in the audit log
+ */
+export function createForms(api: Api, { settings, store }: LiveSessions, isAdmin: () => boolean) {
   const triggers = createTriggersForm(api);
-  const audit = createAudit(api, async () => {
+  const onUndone = async () => {
     settings.value = await api.settings();
     await triggers.read();
-  });
+  };
+  const audit = createAudit(api, onUndone, isAdmin);
   return {
     audit,
     conversations: createConversations(api, store),
@@ -31,7 +35,7 @@ export function createForms(api: Api, { settings, store }: LiveSessions) {
     reports: createReports(api),
     why: createWhy(api, store),
     settings: createSettingsForm(api, settings),
-    setup: createSetup(api),
+    setup: createSetup(api, isAdmin),
     webhooks: createWebhooks(api),
     desks: createDesks(api),
     keys: createKeys(api),

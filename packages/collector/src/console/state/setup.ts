@@ -5,8 +5,14 @@ import type { Attempt } from "../model/attempt.ts";
 
 export type Setup = ReturnType<typeof createSetup>;
 
-/** What a site needs to know of the account. */
-export function createSetup(api: Pick<Api, "base" | "keys" | "attempts">) {
+/**
+ * What a site needs to know of the account.
+ * @param mayReadKeys whether the person's role allows to read the keys
+ */
+export function createSetup(
+  api: Pick<Api, "base" | "keys" | "attempts">,
+  mayReadKeys: () => boolean,
+) {
   const key = signal<string | null>(null);
   const attempts = signal<readonly Attempt[] | null>(null);
   const readings = createReadings();
@@ -23,6 +29,7 @@ export function createSetup(api: Pick<Api, "base" | "keys" | "attempts">) {
       if (isLast()) attempts.value = found?.attempts ?? null;
     },
     async read(): Promise<void> {
+      if (!mayReadKeys()) return;
       try {
         const { publishableKeys } = await api.keys();
         key.value = publishableKeys[0]?.key ?? null;

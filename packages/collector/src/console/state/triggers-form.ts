@@ -106,8 +106,11 @@ export function createTriggersForm(
       await isRead;
     },
 
-    /** Appends a recipe and tries the list with it; it acts once the list is saved. */
-    addRecipe: (name: RecipeName, group: string) =>
+    /**
+     * Appends a recipe and tries the list with it; it acts once the list is saved.
+     * @param onAdded gets the key of its first trigger
+     */
+    addRecipe: (name: RecipeName, group: string, onAdded: (key: number) => void) =>
       work(async () => {
         const taken = new Set(triggers.peek().map((each) => each.name));
         const added = recipe(name, group || DEFAULT_GROUPS[name]).filter(
@@ -116,6 +119,7 @@ export function createTriggersForm(
         if (added.length === 0) return "It is in the list already.";
         const next = added.map((trigger) => ({ key: ++lastKey, trigger }));
         edit([...drafts.peek(), ...next]);
+        if (next[0]) onAdded(next[0].key);
         if (problems.peek().size > 0) return "Added, not saved yet.";
         return `Added, not saved yet: it acts once you save. ${await tryList()}`;
       }),

@@ -169,6 +169,15 @@ describe("TriggersPage", () => {
     expect(api.saveTriggers.mock.calls[0]?.[0]).toEqual(recipe("tag_abandoned", ""));
   });
 
+  it("moves to the recipe that was added, which is below the button that added it", async () => {
+    await start("first");
+    await doing(() => part("recipe-tag_abandoned").click());
+    await vi.waitFor(() => {
+      const { activeElement } = document;
+      expect(activeElement?.getAttribute("aria-label")).toBe(`Order of ${names()[1]}: 2`);
+    });
+  });
+
   it("moves tickets to the group that was typed, or else to that of the recipe", async () => {
     const { form } = await start();
     const groups = () => form.drafts.value.map(({ trigger }) => trigger.actions[0]);

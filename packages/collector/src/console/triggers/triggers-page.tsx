@@ -40,7 +40,7 @@ export function TriggersPage({ form, audit, nameOf }: Props) {
       <Changes needs="operator">
         <RecipeButtons
           isDisabled={!form.isLoaded.value || form.isBusy.value}
-          onAdd={form.addRecipe}
+          onAdd={(recipe, group) => form.addRecipe(recipe, group, showTrigger)}
         />
         <p id="order-hint" class="quiet" hidden={drafts.length < 2}>
           The arrow keys on a trigger’s number move it up and down.
@@ -61,10 +61,7 @@ export function TriggersPage({ form, audit, nameOf }: Props) {
         <p class="quiet" hidden={!form.isLoaded.value || drafts.length > 0}>
           There is no trigger: tickets stay as your desk sets them.
         </p>
-        <div class="save-bar">
-          <p id="triggers-status" role="status">
-            {form.status.value || statusWords(isChanged, isWrong)}
-          </p>
+        <div class="buttons">
           <button
             id="add-trigger"
             type="button"
@@ -81,6 +78,11 @@ export function TriggersPage({ form, audit, nameOf }: Props) {
           >
             Try on past conversations
           </button>
+        </div>
+        <div class="save-bar">
+          <p id="triggers-status" role="status">
+            {form.status.value || statusWords(isChanged, isWrong)}
+          </p>
           <button id="discard-triggers" type="button" hidden={!isChanged} onClick={form.discard}>
             Discard
           </button>
@@ -97,6 +99,11 @@ export function TriggersPage({ form, audit, nameOf }: Props) {
       </Changes>
     </Page>
   );
+}
+
+/** Moves to a trigger that was just added, which is below what added it. */
+function showTrigger(key: number): void {
+  requestAnimationFrame(() => document.getElementById(`trigger-${key}-handle`)?.focus());
 }
 
 function statusWords(isChanged: boolean, isWrong: boolean): string {
