@@ -43,7 +43,14 @@ import {
   type PendingBeat,
   toSlowPath,
 } from "./pending.ts";
-import { type BeatOutcome, isElsewhere, isOfPage, type Outcome, type Request } from "./request.ts";
+import {
+  type BeatOutcome,
+  isElsewhere,
+  isOfPage,
+  isOfSweep,
+  type Outcome,
+  type Request,
+} from "./request.ts";
 import { isSameJson } from "./same-json.ts";
 import { SessionBatch } from "./session-batch.ts";
 import { type UnheardAccount, UnheardAccounts } from "./unheard-accounts.ts";
@@ -79,6 +86,7 @@ export class Engine {
   #pending: (Pending | PendingBeat)[] = [];
   #arrivals = 0;
   #running: Promise<void> | null = null;
+  #requestsPerBatch = 0;
   readonly #batchLimit = new BatchLimit();
   readonly #erasure: Erasure;
   readonly #meter: Meter;
@@ -220,9 +228,12 @@ export class Engine {
     }
   }
 
-  /** Whether requests wait for the next batch. */
-  get isBusy(): boolean {
-    return this.#pending.length > 0;
+  /**
+   * About how many requests come with each batch at present, those of sweeps and beats of the fast path left
+   * out. It falls by half with each batch that has fewer.
+   */
+  get requestsPerBatch(): number {
+    return Math.max(this.#requestsPerBatch, this.#pending.length);
   }
 
   async #drain(): Promise<void> {
@@ -267,6 +278,8 @@ export class Engine {
             : pending;
       if (request) requests.push(request);
     }
+    const others = requests.filter(({ request }) => !isOfSweep(request)).length;
+    this.#requestsPerBatch = Math.max(others, Math.floor(this.#requestsPerBatch / 2));
     if (requests.length > 0) {
       const count = await this.#apply(groupBySession(requests), beats, receipt);
       if (count > 0) this.#batchLimit.endBatch(count);

@@ -63,6 +63,11 @@ export function isOfPage({ inputs }: Request): boolean {
   return inputs.length > 0 && inputs.every(({ type }) => type === "signal" || type === "leave");
 }
 
+/** Whether it only applies what is due to the session. */
+export function isOfSweep({ inputs }: Request): boolean {
+  return inputs.length > 0 && inputs.every(({ type }) => type === "tick");
+}
+
 /** Whether the session goes on as another, or is about to, so that nothing was applied. */
 export function isElsewhere({ status }: Outcome): boolean {
   return status === "moved" || status === "merging";

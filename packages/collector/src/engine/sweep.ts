@@ -13,10 +13,12 @@ import { ConflictError, type Engine } from "./engine.ts";
 const SWEEP_EVERY_MS = 100;
 const SWEEP_LIMIT = 500;
 /**
- * While requests wait, which come first: a signal applies what is due to its session by itself, and pages whose
- * signals wait for the sweep of others would run out of their leases.
+ * Requests come first: a signal applies what is due to its session by itself, and pages whose signals wait for
+ * the sweep of others would run out of their leases. So while requests come, a sweep takes what they leave of a
+ * batch, and a share of it in any case.
  */
-const BUSY_LIMIT = 25;
+const SHARED_LIMIT = 100;
+const LEAST_SHARE = 25;
 
 export interface SweepOptions {
   readonly engine: Engine;
@@ -80,13 +82,18 @@ async function sweepWhile(
   const { failing, clock } = engine;
   for (;;) {
     // Those that wait are found too, and must not take the place of others.
-    const limit = (engine.isBusy ? BUSY_LIMIT : SWEEP_LIMIT) + failing.size;
+    const limit = shareOf(engine) + failing.size;
     const found = await next(limit);
     const now = clock.steady();
     const keys = found.filter((key) => !failing.isWaiting(key, now));
     await Promise.all(keys.map((key) => sweepOne(options, key)));
     if (found.length < limit || keys.length === 0) return;
   }
+}
+
+function shareOf({ requestsPerBatch }: Engine): number {
+  if (requestsPerBatch === 0) return SWEEP_LIMIT;
+  return Math.max(SHARED_LIMIT - requestsPerBatch, LEAST_SHARE);
 }
 
 async function sweepOne(
