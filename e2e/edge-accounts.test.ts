@@ -46,6 +46,8 @@ it("an account is made by the deployment's secret, and its pages and servers use
     expect((await send(key, "POST", "/v1/accounts", { name: "thief" })).status).toBe(401);
     expect((await send(key, "GET", "/v1/accounts")).status).toBe(401);
   }
+  // The Worker has read its accounts before.
+  await site.page("conv_0").open();
   const keys = await createAccount("shop");
   const settings = { termsAccepted: true, binding: "open", presence: { mode: "on" } };
   expect((await send(keys.secretKey, "PATCH", "/v1/settings", settings)).status).toBe(200);

@@ -22,6 +22,7 @@ const PRICE = { workerRequest: 0.3, objectRequest: 0.15, row: 1, gigabyteSecond:
 const OBJECT_GB = 0.128;
 /** For each call of the coordinator a shard waits for Cloudflare's network, which is slower than here. */
 const NETWORK_SECONDS = 0.05;
+const STAYS_MS = 2_000;
 /** A session's creation and its transitions. */
 const RELAYS = 4;
 
@@ -46,6 +47,9 @@ async function measure(visitorsOfShard: number): Promise<void> {
   const visitors = visitorsOfShard * shards;
   const speed = speedOf(visitors);
   const site = await EdgeSite.start(settings, { shards, speed });
+
+  // An object without calls for ten real seconds, which are minutes here, is removed, and forgets its figures.
+  const staying = setInterval(() => void read().catch(() => {}), STAYS_MS);
 
   async function read(): Promise<{ shards: Figures; coordinator: Figures }> {
     const figures = (path: string) => site.request<Figures>("GET", path);
@@ -91,8 +95,12 @@ async function measure(visitorsOfShard: number): Promise<void> {
     20_000,
   );
   const after = await read();
+  clearInterval(staying);
   await site.stop();
 
+  const isWhole = after.shards.calls > before.shards.calls && after.coordinator.calls > sessions;
+  if (!isWhole)
+    throw new Error("An object has ended meanwhile, and its figures with it: run this again.");
   const ofShards = (name: keyof Figures) => (after.shards[name] - before.shards[name]) / sessions;
   const ofCoordinator = (name: keyof Figures) =>
     (after.coordinator[name] - before.coordinator[name]) / sessions;

@@ -25,6 +25,7 @@ import { SESSIONS } from "../../suite/testing/generated.ts";
 import { candidateShards } from "./placement.ts";
 import { DIRECTORY_CASES } from "./testing/directory.ts";
 import { FAILED_WRITE_CASES } from "./testing/failed-write.ts";
+import { LAST_SIGNAL_CASES } from "./testing/last-signal.ts";
 import type { Task } from "./testing/worker.ts";
 
 const ENTRY = fileURLToPath(new URL("./testing/worker.ts", import.meta.url));
@@ -82,6 +83,15 @@ describe("a write that fails", () => {
     "%s",
     async (name) => {
       expect(await run({ type: "failed write", name })).toBe(true);
+    },
+  );
+});
+
+describe("the last signal of a shard whose object starts", () => {
+  it.each(Object.keys(LAST_SIGNAL_CASES) as (keyof typeof LAST_SIGNAL_CASES)[])(
+    "%s",
+    async (name) => {
+      expect(await run({ type: "last signal", name })).toBe(true);
     },
   );
 });

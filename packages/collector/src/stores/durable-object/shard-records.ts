@@ -28,6 +28,7 @@ import type {
 import { termHashesOf } from "../term-hash.ts";
 import { encodeTransition } from "../transition-codec.ts";
 import { type TermChange, termChange, type Unrelayed } from "./directory.ts";
+import { heardAtOf, LatestHeard } from "./latest-heard.ts";
 import type { DueEntry, RelayEntry, ShardLink } from "./links.ts";
 import { ShardBroadcasts, type SilenceBroadcast } from "./shard-broadcasts.ts";
 import { shardLists } from "./shard-lists.ts";
@@ -48,6 +49,9 @@ const HOLDS_NONE_FOR_MS = 3_600_000;
 
 /** The value of the fact `directory`, once the relay queue has had the terms of every session. */
 const COMPLETE = "complete";
+
+/** The name of the fact when the last signal of a session was that is over or erased. */
+const HEARD_AT = "heard_at";
 
 /** Relayed entries that stay, to be written over. The last one has to, so that the next one gets a higher number. */
 const KEPT_ENTRIES = 4;
@@ -86,6 +90,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   /** Up to which session {@link listOlder} has gone. */
   #listedUpTo = "";
   #lastSignalAt: number | null = null;
+  readonly #latestHeard = new LatestHeard();
   /** The fact `holding` is stored: there may be unwritten beats. */
   #mayHaveUnwritten: boolean;
   /** The previous object may have had unwritten beats, which are lost. */
@@ -213,6 +218,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     onCommit: OnCommit,
   ): void {
     onCommit(() => this.#unwritten.delete(key.id));
+    const isEnding = !isBeatsOnly && isOver(write);
+    this.#keepHeardAt(key.id, heardAtOf({ session, shadow }), isEnding, onCommit);
     const renewed = {
       id: key.id,
       version,
@@ -229,7 +236,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     const hashes = termHashesOf(session);
     const known = this.#known(key.id);
     const terms = termChange(known?.hashes ?? [], hashes);
-    const over = Number(isOver(write));
+    const over = Number(isEnding);
     const shown = { changedAt, user, held: Number(capacityHeld), terms: JSON.stringify(hashes) };
     const row = { ...renewed, ...columns, ...shown, epoch: write.epoch, over };
     if (!known) this.#statements.insertSession.run(row);
@@ -243,6 +250,17 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     ];
     if (first || terms) this.#queue(key.id, { ...(first ?? TERMS_ALONE), terms }, onCommit);
     for (const entry of others) this.#queue(key.id, entry, onCommit);
+  }
+
+  /** What {@link lastSignalAt} finds after the object has ended, where the session is over or erased. */
+  #keepHeardAt(id: string, at: number | null, isGone: boolean, onCommit: OnCommit): void {
+    if (at === null) return;
+    if (!isGone) {
+      onCommit(() => this.#latestHeard.note(id, at));
+      return;
+    }
+    if (this.#latestHeard.isKnownWithout(id, at)) return;
+    if (at > Number(this.fact(HEARD_AT) ?? 0)) this.putFact(HEARD_AT, String(at));
   }
 
   /**
@@ -294,12 +312,17 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     this.#lastSignalAt = Math.max(at, this.#lastSignalAt ?? at);
   }
 
-  /** It is not stored, because each row written costs money: a new object finds it in its sessions. */
+  /**
+   * It is seldom stored, because each row written costs money: a new object finds it in the sessions that are not
+   * over, or where the last of those that are has left it.
+   */
   async lastSignalAt(): Promise<number | null> {
     if (this.#lastSignalAt !== null) return this.#lastSignalAt;
+    const kept = this.fact(HEARD_AT);
+    if (kept !== null) this.noteSignal(Number(kept));
     for (const row of this.#statements.bodies.all()) {
-      for (const { session, shadow } of this.#readable(row)) {
-        const { heardAt } = shadow ?? session;
+      for (const stored of this.#readable(row)) {
+        const heardAt = heardAtOf(stored);
         if (heardAt !== null) this.noteSignal(heardAt);
       }
     }
@@ -434,6 +457,9 @@ export class ShardRecords extends RpcTarget implements ShardLink {
     const version = this.#versionOf(id);
     if (version === 0 || version !== (expectedVersion ?? version)) return false;
     this.#options.sql.transaction((onCommit) => {
+      for (const stored of this.#unreadable.readable(() => this.#find(key))) {
+        if (stored) this.#keepHeardAt(id, heardAtOf(stored), true, onCommit);
+      }
       const terms = termChange(this.#known(id)?.hashes ?? [], []);
       this.#statements.eraseEvents.run(id);
       this.#statements.eraseSession.run(id);

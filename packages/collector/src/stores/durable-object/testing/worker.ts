@@ -33,6 +33,7 @@ import { WRITE_AFTER_MS } from "../unwritten-beats.ts";
 import { DIRECTORY_CASES, type DirectoryFixture } from "./directory.ts";
 import { FAILED_WRITE_CASES, type FailingObjects } from "./failed-write.ts";
 import { failRelays } from "./failing-relay.ts";
+import { LAST_SIGNAL_CASES } from "./last-signal.ts";
 import { trimShard } from "./shard-trimming.ts";
 import { reportSilence } from "./silence.ts";
 import { excuseSweep } from "./sweep-lateness.ts";
@@ -160,6 +161,7 @@ export type Task =
   | { readonly type: "silence" }
   | { readonly type: "directory"; readonly name: keyof typeof DIRECTORY_CASES }
   | { readonly type: "failed write"; readonly name: keyof typeof FAILED_WRITE_CASES }
+  | { readonly type: "last signal"; readonly name: keyof typeof LAST_SIGNAL_CASES }
   | {
       readonly type: "histories";
       readonly of: keyof typeof HISTORIES;
@@ -272,6 +274,10 @@ async function run(task: Task, env: Env): Promise<unknown> {
   }
   if (task.type === "failed write") {
     await FAILED_WRITE_CASES[task.name](await openFailing(env));
+    return true;
+  }
+  if (task.type === "last signal") {
+    await LAST_SIGNAL_CASES[task.name](await openFailing(env));
     return true;
   }
   if (task.type === "scenarios") return playScenarios(open(env), task.scenarios);
