@@ -16,6 +16,8 @@ import { STORES, type Started, startAll, startOfRun } from "../e2e/same-answers/
 /** Seeds that are played on the same servers, which also have the accounts of those before. */
 const SEEDS_TOGETHER = 10;
 const MAX_SHARDS = 3;
+/** How long calls are left out that a difference does not need. */
+const SHORTEN_MS = 120_000;
 
 const { values } = parseArgs({
   options: {
@@ -56,8 +58,12 @@ for (let seed = first; seed < first + seeds; seed += 1) {
     continue;
   }
   different += 1;
-  const short = await shorten(plan, found, (shorter) => play(servers, shorter));
-  console.log(`seed ${seed}: call ${found.index} differs, after these calls:`);
+  console.log(`seed ${seed}: call ${found.index} differs, ${JSON.stringify(found.step)}`);
+  const until = performance.now() + SHORTEN_MS;
+  const short = await shorten(plan, found, async (shorter) =>
+    performance.now() < until ? play(servers, shorter) : null,
+  );
+  console.log("after these calls:");
   for (const step of short.plan.steps) console.log(`  ${JSON.stringify(step)}`);
   for (const [name, answer] of Object.entries(short.difference.answers)) {
     console.log(`${name}: ${JSON.stringify(answer)}`);

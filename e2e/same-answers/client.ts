@@ -2,11 +2,13 @@
  * Makes the calls of a plan on one deployment, and returns the answers in a form that can be compared.
  * @module
  */
+import { createHmac } from "node:crypto";
 import { signToken } from "../support/token.ts";
 import { Comparable } from "./comparable.ts";
 import { type Deployment, type Keys, MAX_MOVE_MS } from "./deployment.ts";
 import { SESSIONS } from "./names.ts";
 import type { Bearer, Call, Step } from "./plan.ts";
+import { type Answer, open, type SendOptions, send } from "./send.ts";
 
 const PAGE = 500;
 
@@ -28,7 +30,7 @@ export class Client {
     this.#startAt = startAt;
     this.#now = startAt;
     this.#keys = keys;
-    this.#comparable = new Comparable(account, keys);
+    this.#comparable = new Comparable(account, keys, deployment.url);
   }
 
   /** Creates an account. */
@@ -66,6 +68,8 @@ export class Client {
         return this.#signal(call);
       case "pages":
         return this.#pages(call.path);
+      case "desk":
+        return this.#report(call);
       case "burst":
         return this.#burst(call);
       case "log":
@@ -83,7 +87,7 @@ export class Client {
     headers = {},
     as = "own",
   }: Extract<Call, { type: "request" }>): Promise<unknown> {
-    const response = await this.#fetch(path, {
+    const response = await this.#send(path, {
       method,
       headers: {
         ...this.#authorization(as),
@@ -93,7 +97,7 @@ export class Client {
       ...(text !== undefined && { body: text }),
       ...(body !== undefined && { body: this.#filledIn(JSON.stringify(body)) }),
     });
-    const answer = await this.#comparable.answer(response);
+    const answer = this.#comparable.answer(response);
     const { entries } = (answer.parsed ?? {}) as { entries?: unknown };
     if (Array.isArray(entries)) this.#entries = entries.map(({ id }) => id);
     const { name } = (body ?? {}) as { name?: string };
@@ -111,6 +115,22 @@ export class Client {
     return { Authorization: `Bearer ${key}` };
   }
 
+  async #report({ body, secret }: Extract<Call, { type: "desk" }>): Promise<unknown> {
+    const text = this.#filledIn(JSON.stringify(body));
+    const timestamp = String(Math.floor(this.#now / 1_000));
+    const signature = createHmac("sha256", secret).update(`${timestamp}.${text}`).digest("hex");
+    const response = await this.#send("/v1/desks/$account/inbound", {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        "X-Chatwoot-Signature": `sha256=${signature}`,
+        "X-Chatwoot-Timestamp": timestamp,
+      },
+      body: text,
+    });
+    return this.#comparable.answer(response).comparable;
+  }
+
   async #burst({ count, call }: Extract<Call, { type: "burst" }>): Promise<unknown> {
     const answers: unknown[] = [];
     for (let sent = 0; sent < count; sent += 1) answers.push(await this.#call(call));
@@ -119,12 +139,12 @@ export class Client {
 
   async #signal({ body, token, origin }: Extract<Call, { type: "signal" }>): Promise<unknown> {
     const text = { v: 1, key: this.#keys.publishableKey, ...body, ...this.#tokenOf(token) };
-    const response = await this.#fetch("/v1/signals", {
+    const response = await this.#send("/v1/signals", {
       method: "POST",
       headers: { "Content-Type": "text/plain", ...(origin !== undefined && { Origin: origin }) },
       body: JSON.stringify(text),
     });
-    return (await this.#comparable.answer(response)).comparable;
+    return this.#comparable.answer(response).comparable;
   }
 
   #tokenOf(token: Extract<Call, { type: "signal" }>["token"]) {
@@ -140,8 +160,8 @@ export class Client {
     const pages: unknown[] = [];
     for (let cursor: string | null = ""; cursor !== null; ) {
       const next: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-      const response = await this.#fetch(`${path}${next}`, { headers: this.#authorization("own") });
-      const answer = await this.#comparable.answer(response);
+      const response = await this.#send(`${path}${next}`, { headers: this.#authorization("own") });
+      const answer = this.#comparable.answer(response);
       pages.push(answer.comparable);
       cursor = (answer.parsed as { cursor?: string | null }).cursor ?? null;
     }
@@ -153,8 +173,8 @@ export class Client {
     const transitions: unknown[] = [];
     for (let cursor: string | null = "0"; cursor !== null; ) {
       const path = `/v1/transitions?limit=${PAGE}&track=${track}&after=${cursor}`;
-      const response = await this.#fetch(path, { headers: this.#authorization("own") });
-      const page = (await response.json()) as {
+      const response = await this.#send(path, { headers: this.#authorization("own") });
+      const page = JSON.parse(response.text) as {
         transitions: { id: string }[];
         cursor: string | null;
       };
@@ -173,31 +193,31 @@ export class Client {
 
   /** The ids of the next events of the stream after a transition. */
   async #replay(after: string, count: number): Promise<readonly string[]> {
-    const abort = new AbortController();
-    const response = await this.#fetch("/v1/stream", {
-      headers: { ...this.#authorization("own"), "Last-Event-ID": after },
-      signal: abort.signal,
-    });
+    const headers = { ...this.#authorization("own"), "Last-Event-ID": after };
+    const response = await open(this.#deployment.url, "/v1/stream", { headers });
     const ids: string[] = [];
     const decoder = new TextDecoder();
     let text = "";
-    for await (const chunk of response.body ?? []) {
+    for await (const chunk of response) {
       text += decoder.decode(chunk as Uint8Array, { stream: true });
       ids.splice(0, ids.length, ...[...text.matchAll(/^id: (.*)$/gm)].map(([, id = ""]) => id));
       // The last one may still be without its end.
       if (ids.length >= count && text.endsWith("\n\n")) break;
     }
-    abort.abort();
+    response.destroy();
     return ids;
   }
 
-  #fetch(path: string, init: RequestInit): Promise<Response> {
-    return fetch(`${this.#deployment.url}${this.#filledIn(path)}`, init);
+  #send(path: string, options: SendOptions): Promise<Answer> {
+    return send(this.#deployment.url, this.#filledIn(path), options);
   }
 
   #filledIn(text: string): string {
+    const at = (ms: string) => this.#startAt + Number(ms);
     return text
-      .replaceAll(/@([+-]\d+)/g, (_, ms) => new Date(this.#startAt + Number(ms)).toISOString())
+      .replaceAll(/"@s\+(\d+)"/g, (_, ms) => String(at(ms) / 1_000))
+      .replaceAll("$account", this.#account)
+      .replaceAll(/@\+(\d+)/g, (_, ms) => new Date(at(ms)).toISOString())
       .replaceAll(/\$key:([\w-]+)/g, (_, name) => this.#made.get(name)?.id ?? "none")
       .replaceAll(/\$entry:(\d+)/g, (_, index) => this.#entries[Number(index)] ?? "none");
   }

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Keys } from "./deployment.ts";
+import type { Answer } from "./send.ts";
 
 /** Headers that say how an answer is sent, and not what it says. */
 const TRANSPORT_HEADERS = new Set([
@@ -27,7 +28,7 @@ const RANDOM_FIELDS = ["key", "hint", "token"];
  */
 const RANDOM_ID = /^([0-9a-f]{16}([\w-]{8})?|sk_[\w-]{4})$/;
 
-export interface Answer {
+export interface Compared {
   readonly comparable: unknown;
   /** The body as it is, where it is JSON. */
   readonly parsed: unknown;
@@ -37,19 +38,21 @@ export class Comparable {
   /** Random values of the deployment, and what stands for each: the number of its first appearance. */
   readonly #random = new Map<string, string>();
 
-  constructor(account: string, keys: Keys) {
+  readonly #url: string;
+
+  constructor(account: string, keys: Keys, url: string) {
+    this.#url = url;
     this.#random.set(account, "<account>");
     for (const [name, value] of Object.entries(keys)) this.#random.set(value, `<${name}>`);
   }
 
-  async answer(response: Response): Promise<Answer> {
-    const text = await response.text();
-    const headers = [...response.headers].filter(([name]) => !TRANSPORT_HEADERS.has(name));
+  answer({ status, headers: sent, text }: Answer): Compared {
+    const headers = Object.entries(sent).filter(([name]) => !TRANSPORT_HEADERS.has(name));
     // The answer to HEAD has no body.
-    const isJson = text !== "" && /json/.test(response.headers.get("content-type") ?? "");
+    const isJson = text !== "" && /json/.test(String(sent["content-type"]));
     const parsed: unknown = isJson ? JSON.parse(text) : null;
     const body = isJson ? this.#value(parsed, "") : text;
-    return { parsed, comparable: { status: response.status, headers, body } };
+    return { parsed, comparable: { status, headers: headers.sort(), body } };
   }
 
   /** Only each session's own transitions are in an order that is promised. */
@@ -80,6 +83,6 @@ export class Comparable {
     if (isRandom && !this.#random.has(value)) {
       this.#random.set(value, `<random ${this.#random.size}>`);
     }
-    return this.#random.get(value) ?? value;
+    return this.#random.get(value) ?? value.replace(this.#url, "<url>");
   }
 }

@@ -32,10 +32,12 @@ export async function compare(
   );
   for (const [index, step] of steps.entries()) {
     const answers = await Promise.all(
-      clients.map((client) => client.play(step).catch((error: unknown) => failureOf(error))),
+      clients.map((client) => client.play(step).catch((error: unknown) => error)),
     );
-    if (answers.every((answer) => isDeepStrictEqual(answer, answers[0]))) continue;
-    const named = deployments.map(({ name }, each) => [name, answers[each]] as const);
+    const isAnswered = !answers.some((answer) => answer instanceof Error);
+    if (isAnswered && answers.every((answer) => isDeepStrictEqual(answer, answers[0]))) continue;
+    const shown = answers.map((answer) => (answer instanceof Error ? answer.stack : answer));
+    const named = deployments.map(({ name }, each) => [name, shown[each]] as const);
     return { index, step, answers: Object.fromEntries(named) };
   }
   return null;
@@ -67,10 +69,4 @@ function without(steps: readonly Step[], from: number, count: number): readonly 
   const [next, ...rest] = steps.slice(until);
   if (!next) return steps;
   return [...steps.slice(0, from), { ...next, afterMs: next.afterMs + passedMs }, ...rest];
-}
-
-/** A connection that broke is an answer too. */
-function failureOf(error: unknown): { readonly failure: string } {
-  const { message, cause } = error as Error;
-  return { failure: `${message} ${String(cause ?? "")}` };
 }

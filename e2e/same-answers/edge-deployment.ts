@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Miniflare } from "miniflare";
 import { startEdge } from "../support/edge.ts";
 import type { Deployment, Keys } from "./deployment.ts";
+import { send } from "./send.ts";
 
 const ENTRY = fileURLToPath(new URL("edge-worker.ts", import.meta.url));
 const ADMIN_SECRET = "as_test";
@@ -43,19 +44,21 @@ export class EdgeDeployment implements Deployment {
   }
 
   async createAccount(name: string): Promise<Keys> {
-    const response = await fetch(`${this.url}/v1/accounts`, {
-      method: "POST",
-      headers: { Authorization: `Bearer ${ADMIN_SECRET}`, "Content-Type": "application/json" },
-      body: JSON.stringify({ name }),
-    });
-    if (!response.ok) throw new Error(await response.text());
-    return (await response.json()) as Keys;
+    const headers = {
+      Authorization: `Bearer ${ADMIN_SECRET}`,
+      "Content-Type": "application/json",
+    };
+    return JSON.parse(await this.#post("/v1/accounts", headers, JSON.stringify({ name }))) as Keys;
   }
 
   async moveTo(at: number, account: string): Promise<void> {
-    const response = await fetch(`${this.url}/test/${at}/${account}`, { method: "POST" });
-    if (!response.ok) throw new Error(await response.text());
-    await response.arrayBuffer();
+    await this.#post(`/test/${at}/${account}`);
+  }
+
+  async #post(path: string, headers = {}, body = ""): Promise<string> {
+    const { status, text } = await send(this.url, path, { method: "POST", headers, body });
+    if (status >= 400) throw new Error(`${path}: ${status} ${text}`);
+    return text;
   }
 
   stop(): Promise<void> {

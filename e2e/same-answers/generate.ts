@@ -4,6 +4,7 @@
  */
 import { Random } from "../support/random.ts";
 import { Administration } from "./administration.ts";
+import { Chatwoot, SET_UP } from "./chatwoot.ts";
 import { Helpdesk } from "./helpdesk.ts";
 import { Oddities } from "./oddities.ts";
 import type { Call, Plan, Step } from "./plan.ts";
@@ -29,6 +30,7 @@ export function generate(seed: number, { calls, maxOnline }: GenerateOptions): P
   const helpdesk = new Helpdesk(random);
   const administration = new Administration(random);
   const readings = new Readings(random);
+  const chatwoot = new Chatwoot(random);
   const oddities = new Oddities(random);
   const steps: Step[] = [];
   let now = 0;
@@ -43,10 +45,12 @@ export function generate(seed: number, { calls, maxOnline }: GenerateOptions): P
     traceDays: 2,
   };
   add(0, { type: "request", method: "PATCH", path: "/v1/settings", body: first });
+  add(0, SET_UP);
   let afterMs = READ_AGAIN_MS;
   while (steps.length < calls) {
     const kind = random.next();
     if (kind < 0.4) add(afterMs, visitors.next());
+    else if (kind < 0.5) add(afterMs, chatwoot.next(now));
     else if (kind < 0.7) add(afterMs, withBearer(helpdesk.next(now), administration, random));
     else if (kind < 0.91) add(afterMs, readings.next(now));
     else if (kind < 0.95) add(afterMs, withBearer(oddities.next(), administration, random));

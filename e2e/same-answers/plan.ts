@@ -1,8 +1,11 @@
 /**
  * A plan of calls that one account gets on every deployment: plain values, so that it can be generated, printed
- * and shortened. In paths and bodies, `@±MS` stands for an instant, in milliseconds from the start of the run, and
- * `$key:NAME` for the id of a key that an earlier call made, and `$entry:N` for that of an entry of the audit log, 0 the
- * latest that the call before has read.
+ * and shortened. In paths and bodies stand for what a deployment has of its own:
+ *
+ * - `@+MS` an instant, in milliseconds from the start of the run; `"@s+MS"` the same as a number of seconds
+ * - `$account` the account's name, which is also the id of its desk
+ * - `$key:NAME` the id of a key that an earlier call made
+ * - `$entry:N` the id of an entry of the audit log, 0 the latest that was read
  * @module
  */
 
@@ -34,6 +37,8 @@ export type Call =
       readonly token?: TokenPlan | string;
       readonly origin?: string | undefined;
     }
+  /** What the account's Chatwoot sends to its desk, signed with a secret. */
+  | { readonly type: "desk"; readonly body: object; readonly secret: string }
   /** The same call, so often at the same instant. */
   | { readonly type: "burst"; readonly count: number; readonly call: Call }
   /** All pages of a list, by its cursors. */
