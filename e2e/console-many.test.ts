@@ -3,10 +3,12 @@
  * counted instead of timed, so that a busy machine changes nothing.
  */
 import type { HTTPRequest, Page } from "puppeteer-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openStore } from "../packages/collector/src/platform/open-store.ts";
 import { TestBrowser } from "./support/browser.ts";
 import { TestCollector } from "./support/collector.ts";
 import { ConsolePage, openConsole } from "./support/console-page.ts";
+import { writeSampleHistory } from "./support/sample/history.ts";
 
 /** A request reads a hundred, and a group shows two hundred. More change nothing of what is waited for. */
 const SESSIONS = 250;
@@ -145,7 +147,7 @@ it("lists every conversation, renders those in sight, and finds one by the keybo
   await page.keyboard.press("Escape");
 });
 
-it("shows the whole queue, sets an agent's capacity and gives a conversation away, by keyboard", async () => {
+it("shows the whole queue, and adds an agent by the keyboard alone", async () => {
   await show("#/agents");
   await shows("#whole-queue", `No group: ${SESSIONS}`);
   await page.focus("#page-agents summary");
@@ -154,10 +156,6 @@ it("shows the whole queue, sets an agent's capacity and gives a conversation awa
   await page.keyboard.type("ana");
   await page.keyboard.press("Enter");
   await shows("#agents", "0 of 4 held, 4 free");
-  await page.focus("[data-waiting] .assign button");
-  await page.keyboard.press("Enter");
-  await shows("#agents", "1 of 4 held, 3 free");
-  await shows("#whole-queue", `No group: ${SESSIONS - 1}`);
 });
 
 it("has a report of a month", async () => {
@@ -202,4 +200,131 @@ it("draws why a closed tab ended a conversation, while it happens, and is read b
   expect(await keyboard.allComplaints("#page-why")).toEqual([]);
   await page.evaluate(() => history.back());
   await findsOnly(session);
+});
+
+describe("two days of a shop, by the keyboard alone", () => {
+  let shop: TestCollector;
+  let lead: ConsolePage;
+
+  beforeAll(async () => {
+    shop = await TestCollector.start();
+    await shop.shutDown();
+    const store = await openStore(`sqlite:${shop.folder}/test.db`);
+    const options = { account: "default", sessions: 80, days: 2, seed: 1, until: Date.now() };
+    await writeSampleHistory(store, options);
+    await store.close();
+    await shop.restart();
+    page = await browser.open();
+    lead = new ConsolePage(page);
+    await openConsole(page, shop);
+  });
+  afterAll(() => shop.stop());
+
+  /** Follows a link of the navigation, which stands before the heading that has the focus. */
+  async function visit(hash: string): Promise<void> {
+    const link = `nav a[href="${hash}"]`;
+    const isThere = () => page.evaluate((wanted) => document.activeElement?.matches(wanted), link);
+    await page.keyboard.down("Shift");
+    for (let presses = 0; presses < 100 && !(await isThere()); presses += 1) {
+      await page.keyboard.press("Tab");
+    }
+    await page.keyboard.up("Shift");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(
+      (wanted) => location.hash === wanted && document.activeElement?.matches(".page-title"),
+      { polling: 50 },
+      hash,
+    );
+  }
+
+  const countOf = (selector: string) => page.$$eval(selector, (found) => found.length);
+
+  it("finds who was left waiting yesterday, and why one of them was called gone", async () => {
+    await visit("#/conversations");
+    await lead.pressOn('.views a[href*="yesterday"]', "Enter");
+    await page.waitForFunction(
+      () => {
+        const rows = [...document.querySelectorAll("[data-conversation]")];
+        const status = document.querySelector("#conversations-status")?.textContent ?? "";
+        const isRead = /^[1-9]\d* conversations?$/.test(status);
+        const isFound = rows.every((row) => row.getAttribute("data-reason") === "user_offline");
+        return location.hash.includes("yesterday") && isRead && rows.length > 0 && isFound;
+      },
+      { polling: 50 },
+    );
+    await lead.pressOn("[data-conversation] .name", "Enter");
+    await shows("#drawer-history", "Left");
+    await lead.pressOn("#drawer-why", "Enter");
+    await shows("#why-sentence", "gone");
+  });
+
+  it("reads how many gave up yesterday, and after how long", async () => {
+    await visit("#/reports");
+    await lead.pressOn('[name="range"]:checked');
+    const chosen = () =>
+      page.$eval('[name="range"]:checked', (range) => range.getAttribute("value"));
+    for (let presses = 0; presses < 4 && (await chosen()) !== "yesterday"; presses += 1) {
+      await page.keyboard.press("ArrowLeft");
+    }
+    await page.waitForFunction(
+      () =>
+        /[1-9]\d* of \d+ conversations .* waiting/.test(
+          document.querySelector("#report-abandoned .figure")?.textContent ?? "",
+        ),
+      { polling: 50 },
+    );
+    expect(await chosen()).toBe("yesterday");
+  });
+
+  it("changes a capacity, works the queue off, takes that back once, and releases one", async () => {
+    await visit("#/agents");
+    const agent = '[data-agent="Priya Raghunathan"]';
+    await lead.pressOn(`${agent} [name="capacity"]`);
+    await page.keyboard.down("Control");
+    await page.keyboard.press("a");
+    await page.keyboard.up("Control");
+    await page.keyboard.type("90");
+    await page.keyboard.press("Enter");
+    await shows("#agents-status", "Priya Raghunathan can now hold 90.");
+
+    const button = "[data-waiting] .assign button";
+    const total = await countOf(button);
+    expect(total).toBeGreaterThan(10);
+    await lead.pressOn(button);
+    for (let left = total; left > 0; left -= 1) {
+      // Each one that is given away leads to the next.
+      await page.waitForFunction(
+        (selector, count) =>
+          document.activeElement?.matches(`${selector}:enabled`) &&
+          document.querySelectorAll(selector).length === count,
+        { polling: 20 },
+        button,
+        left,
+      );
+      await page.keyboard.press("Enter");
+    }
+    await page.waitForSelector("#agents-undo:enabled:focus");
+    expect(await countOf(button)).toBe(0);
+
+    await page.keyboard.down("Control");
+    await page.keyboard.press("z");
+    await page.keyboard.up("Control");
+    await shows("#agents-status", "back at its place in the queue");
+    await page.waitForFunction(
+      (selector) => document.querySelectorAll(selector).length === 1,
+      { polling: 50 },
+      button,
+    );
+
+    await page.focus("#page-agents .page-title");
+    await lead.pressOn(`${agent} .held summary`, "Enter");
+    await page.waitForSelector(`${agent} [data-held] button.assign:enabled`);
+    await lead.pressOn(`${agent} [data-held] button.assign`, "Enter");
+    await shows("#agents-status", "Priya Raghunathan does not have it any more.");
+    await page.waitForFunction(
+      (selector) => document.querySelectorAll(selector).length === 2,
+      { polling: 50 },
+      button,
+    );
+  });
 });

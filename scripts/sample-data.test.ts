@@ -42,10 +42,8 @@ it("has visitors who give up, come back, are served, merged and moved to e-mail"
 });
 
 it("leaves a queue that is to be worked off however much later it is served, and agents with work", async () => {
-  const many = { ...OPTIONS, sessions: 200 };
-  const { written } = await historyOf(many);
-  const { sessions } = await written.scan(ACCOUNT, null, 1_000);
-  const engine = new Engine(written, new Clock(() => UNTIL + 2 * 86_400_000));
+  const { sessions } = await store.scan(ACCOUNT, null, 1_000);
+  const engine = new Engine(store, new Clock(() => UNTIL + 2 * 86_400_000));
   await engine.heartbeat();
   const waiting: string[] = [];
   const agents = new Set<string>();
@@ -58,8 +56,9 @@ it("leaves a queue that is to be worked off however much later it is served, and
     const { assignee, ticket } = outcome.session;
     if (state === "active" && assignee !== null && ticket.id === null) agents.add(assignee);
   }
-  expect(waiting.length).toBeGreaterThanOrEqual(30);
-  expect(agents.size).toBeGreaterThanOrEqual(4);
+  // Of 80, as many as are more than thirty of the usual 5,000.
+  expect(waiting.length).toBe(15);
+  expect(agents.size).toBe(5);
 });
 
 it("has names with accents, and some that are written from right to left", async () => {

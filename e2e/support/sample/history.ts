@@ -45,7 +45,7 @@ const SWEEP_EVERY_MS = 4_000;
 /** Where nobody has been in the shop for as long as it takes to become inactive. */
 const QUIET_SWEEP_EVERY_MS = MINUTE_MS;
 const QUIET_AFTER_MS = 11 * MINUTE_MS;
-const HEARTBEAT_EVERY_MS = 1_000;
+const HEARTBEAT_EVERY_MS = MINUTE_MS;
 const PROGRESS_EVERY_MS = DAY_MS / 4;
 /** A tolerance with which no gap in the heartbeats counts as an outage. */
 const NEVER_AN_OUTAGE_MS = Number.MAX_SAFE_INTEGER;
