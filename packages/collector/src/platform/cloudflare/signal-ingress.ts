@@ -91,7 +91,7 @@ export class SignalIngress {
     const { url, method, headers } = request;
     if (method !== "POST") return this.#app.fetch(request, {}, execution);
     // One that ends early is empty, which is refused.
-    const body = await readStart(request.body).catch(() => new Blob());
+    const body = await readStart(request.body).catch(() => new Blob([]));
     for (let count = 1; ; count += 1) {
       const copy = new Request(url, { method, headers, body });
       // Names it in the handler of its error.
