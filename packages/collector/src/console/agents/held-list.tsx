@@ -1,6 +1,6 @@
 import type { Agent } from "../model/agent.ts";
 import type { Session } from "../model/session.ts";
-import { stateWords, ticketWords, visitorName } from "../model/words.ts";
+import { ticketWords, visitorName } from "../model/words.ts";
 import type { Agents } from "../state/agents.ts";
 import { focusAfter } from "../ui/focus-after.ts";
 import { useMay } from "../ui/own-role.tsx";
@@ -27,9 +27,9 @@ export function HeldList({ agent: { id }, agents, onOpen }: Props) {
       }}
     >
       <summary>
-        Conversations of <bdi>{id}</bdi>
+        Active conversations of <bdi>{id}</bdi>
       </summary>
-      {list?.sessions.length === 0 && <p class="quiet">None that is not over.</p>}
+      {list?.sessions.length === 0 && <p class="quiet">None now.</p>}
       <ul class="plain">
         {list?.sessions.map((session) => (
           <HeldItem key={session.id} session={session} agents={agents} onOpen={onOpen} />
@@ -51,9 +51,7 @@ function HeldItem({ session, agents, onOpen }: { session: Session } & Omit<Props
     <li data-held={session.id}>
       <div>
         <VisitorButton name={visitorName(session)} onClick={() => onOpen(session.id)} />
-        <p class="quiet">
-          {ticketWords(session.ticket)}, {stateWords(session).toLowerCase()}
-        </p>
+        <p class="quiet">{ticketWords(session.ticket)}</p>
       </div>
       <PresenceMark of={session} />
       {useMay("operator") && <Release session={session} agents={agents} />}

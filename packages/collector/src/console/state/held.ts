@@ -6,7 +6,6 @@ import type { Session } from "../model/session.ts";
 
 /** More are not listed; the page Conversations has all. */
 export const MAX_HELD = 100;
-const STATES = ["active", "inactive"] as const;
 
 export interface HeldList {
   readonly sessions: readonly Session[];
@@ -16,17 +15,21 @@ export interface HeldList {
 
 export type Held = ReturnType<typeof createHeld>;
 
-/** The conversations of agents that are not over, which are read for those whose list is open. */
+/** The active conversations of agents, which are read for those whose list is open. */
 export function createHeld(api: Pick<Api, "findSessions">, store: SessionStore) {
   /** By agent; `null`: open and not read yet. */
   const lists = signal<ReadonlyMap<string, HeldList | null>>(new Map());
   const readings = new Map<string, Readings>();
 
   const isOf = (agent: string) => (session: Session) =>
-    session.assignee === agent && session.state !== "ended";
+    session.assignee === agent && session.state === "active";
 
-  async function readState(agent: string, state: (typeof STATES)[number]): Promise<HeldList> {
-    const query = new URLSearchParams({ assignee: agent, state, limit: String(MAX_HELD) });
+  async function find(agent: string): Promise<HeldList> {
+    const query = new URLSearchParams({
+      assignee: agent,
+      state: "active",
+      limit: String(MAX_HELD),
+    });
     const sessions: Session[] = [];
     let cursor: string | null = null;
     // A page may have fewer than there are, since it examines a limited number of sessions.
@@ -43,15 +46,10 @@ export function createHeld(api: Pick<Api, "findSessions">, store: SessionStore) 
     const ofAgent = readings.get(agent) ?? createReadings();
     readings.set(agent, ofAgent);
     const isLast = ofAgent.begin();
-    const found = await Promise.all(STATES.map((state) => readState(agent, state)));
+    const found = await find(agent);
     if (!isLast() || !lists.peek().has(agent)) return;
-    // It may have changed its state between the two readings.
-    const byId = new Map(
-      found.flatMap(({ sessions }) => sessions).map((each) => [each.id, store.newest(each)]),
-    );
-    const sessions = [...byId.values()].filter(isOf(agent));
-    const isCut = found.some((each) => each.isCut);
-    lists.value = new Map([...lists.peek(), [agent, { sessions, isCut }]]);
+    const sessions = found.sessions.map(store.newest).filter(isOf(agent));
+    lists.value = new Map([...lists.peek(), [agent, { ...found, sessions }]]);
   }
 
   store.listen((ids) =>
