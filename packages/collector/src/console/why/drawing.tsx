@@ -109,8 +109,8 @@ export function Drawing({ timeline, times, selected, words, onSelect }: Props) {
           />
         ))}
         <Cuts axis={axis} height={height} />
-        {timeLabels(timeline, axis, times).map(({ position, text }) => (
-          <text key={position} class="time" x={position} y={14}>
+        {timeLabels(timeline, axis, times).map(({ position, text, isVerdict }) => (
+          <text key={position} class={isVerdict ? "time of-verdict" : "time"} x={position} y={14}>
             {text}
           </text>
         ))}

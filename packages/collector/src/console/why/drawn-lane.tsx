@@ -11,6 +11,8 @@ const MIN_GAP_PX = 15;
 /** Half of what reacts to a click around a mark. */
 const REACH_PX = 12;
 const PX_OF_A_LETTER = 6.1;
+/** What a label leaves free beside it for marks. */
+const LABEL_GAP_PX = 18;
 const MIN_SPAN_PX = 1.5;
 
 interface Props {
@@ -82,7 +84,7 @@ function DrawnSpan({ span, axis }: { span: Span; axis: Axis }) {
   const start = positionOf(axis, from);
   const width = Math.max(MIN_SPAN_PX, positionOf(axis, to) - start);
   const part = widestPart(axis, span);
-  const fits = label.length * PX_OF_A_LETTER + 8 <= part.end - part.start;
+  const fits = label.length * PX_OF_A_LETTER + LABEL_GAP_PX <= part.end - part.start;
   return (
     <g class="span" data-span={kind}>
       <rect x={start} y={TRACK_TOP} width={width} height={TRACK_PX} rx={Math.min(4, width / 2)} />

@@ -1,7 +1,9 @@
 import { useContext, useEffect } from "preact/hooks";
+import type { Session } from "../model/session.ts";
+import { seenPresence } from "../model/shadow.ts";
 import { factWords } from "../model/timeline/fact-words.ts";
 import type { Timeline } from "../model/timeline/timeline.ts";
-import { stateWords, visitorName } from "../model/words.ts";
+import { PRESENCE_WORDS, stateWords, visitorName } from "../model/words.ts";
 import type { Why } from "../state/why.ts";
 import { OwnRole } from "../ui/own-role.tsx";
 import { Page } from "../ui/page.tsx";
@@ -35,9 +37,14 @@ export function WhyPage({ why, id, onOpen }: Props) {
     <Page
       id="page-why"
       title={session ? visitorName(session) : id}
-      lead={session ? `${session.id} · ${stateWords(session)}` : "One conversation on a time axis."}
+      lead={session ? standingWords(session) : "One conversation on a time axis."}
     >
       <Status status={why.status.value} id={id} />
+      {session && session.id !== id && (
+        <p class="notice">
+          The conversation <bdi>{id}</bdi> goes on as this one.
+        </p>
+      )}
       {session && (
         <p id="why-sentence" class="answer">
           {why.sentence}
@@ -57,6 +64,11 @@ export function WhyPage({ why, id, onOpen }: Props) {
       {timeline && <Listed why={why} timeline={timeline} />}
     </Page>
   );
+}
+
+function standingWords(session: Session): string {
+  const { word } = PRESENCE_WORDS[seenPresence(session)];
+  return `${session.id} · ${stateWords(session)} · ${session.shadow ? "would be " : ""}${word}`;
 }
 
 function Status({ status, id }: { status: Why["status"]["value"]; id: string }) {

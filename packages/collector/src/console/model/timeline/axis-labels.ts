@@ -7,9 +7,12 @@ import type { Times } from "./times.ts";
 export interface AxisLabel {
   position: number;
   text: string;
+  /** Whether it is the time of the verdict. */
+  isVerdict?: boolean;
 }
 
 const PX_OF_A_LETTER = 6.4;
+const PX_OF_A_BOLD_LETTER = 7.3;
 const GAP_PX = 8;
 
 /** The times that fit beside each other, the most important first. */
@@ -24,7 +27,8 @@ export function timeLabels(timeline: Timeline, axis: Axis, times: Times): AxisLa
     ...axis.pieces.filter(({ isCut }) => isCut).flatMap((cut) => [cut.to, cut.from]),
   ].filter((at) => at !== null);
   const candidates = [...new Set(instants)].map((at) => {
-    return { position: positionOf(axis, at), text: times.clock(at) };
+    const text = at === now ? "now" : times.clock(at);
+    return { position: positionOf(axis, at), text, isVerdict: at === goneAt };
   });
   return fitting(candidates, axis.width);
 }
@@ -48,7 +52,7 @@ function isIn(at: number, focus: Timeline["focus"]): boolean {
 function fitting(candidates: readonly AxisLabel[], width: number): AxisLabel[] {
   const placed: { label: AxisLabel; start: number; end: number }[] = [];
   for (const label of candidates) {
-    const half = (label.text.length * PX_OF_A_LETTER) / 2;
+    const half = (label.text.length * (label.isVerdict ? PX_OF_A_BOLD_LETTER : PX_OF_A_LETTER)) / 2;
     const position = Math.max(half, Math.min(label.position, width - half));
     const [start, end] = [position - half - GAP_PX / 2, position + half + GAP_PX / 2];
     if (placed.some((other) => start < other.end && end > other.start)) continue;

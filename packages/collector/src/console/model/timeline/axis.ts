@@ -28,7 +28,6 @@ const HALF_TEAR_PX = 6;
 const PX_OF_A_CUT = 90;
 /** Shorter stretches are never cut. */
 const MIN_CUT_MS = 60_000;
-const MIN_FOCUS_CUT_MS = 30_000;
 /** A stretch is cut if it would take more than this share. */
 const MAX_SHARE = 0.2;
 const MAX_FOCUS_SHARE = 0.5;
@@ -49,8 +48,8 @@ export function axisOf(timeline: Timeline, width: number, margin: number): Axis 
   const share = far.length === 0 ? 1 : MAX_FOCUS_SHARE;
   const focusPx = Math.min(inner * share, enough(near));
   const widths = new Map([
-    ...widthsOf(near, near.length === 0 ? 0 : far.length === 0 ? inner : focusPx, MIN_FOCUS_CUT_MS),
-    ...widthsOf(far, inner - (near.length === 0 ? 0 : focusPx), MIN_CUT_MS),
+    ...widthsOf(near, near.length === 0 ? 0 : far.length === 0 ? inner : focusPx),
+    ...widthsOf(far, inner - (near.length === 0 ? 0 : focusPx)),
   ]);
   let start = margin;
   const pieces = gaps.map((gap): Piece => {
@@ -112,17 +111,17 @@ const sum = (gaps: readonly Gap[]) => gaps.reduce((total, gap) => total + length
 
 /** As wide as the focus need not be wider. */
 function enough(gaps: readonly Gap[]): number {
-  const cut = cutsOf(gaps, Number.POSITIVE_INFINITY, MIN_FOCUS_CUT_MS);
+  const cut = cutsOf(gaps, Number.POSITIVE_INFINITY);
   const shown = gaps.filter((gap) => !cut.has(gap));
   return (sum(shown) / 1_000) * MAX_PX_OF_A_SECOND + cut.size * CUT_PX;
 }
 
 /** Which stretches to cut: the longest, while it would take too much of what is drawn to scale. */
-function cutsOf(gaps: readonly Gap[], maxCuts: number, minMs: number): Set<Gap> {
+function cutsOf(gaps: readonly Gap[], maxCuts: number): Set<Gap> {
   const cut = new Set<Gap>();
   let total = sum(gaps);
   for (const gap of [...gaps].sort((a, b) => lengthOf(b) - lengthOf(a))) {
-    const isLong = lengthOf(gap) >= minMs && lengthOf(gap) > total * MAX_SHARE;
+    const isLong = lengthOf(gap) >= MIN_CUT_MS && lengthOf(gap) > total * MAX_SHARE;
     if (!isLong || cut.size >= maxCuts) break;
     cut.add(gap);
     total -= lengthOf(gap);
@@ -130,8 +129,8 @@ function cutsOf(gaps: readonly Gap[], maxCuts: number, minMs: number): Set<Gap> 
   return cut;
 }
 
-function widthsOf(gaps: readonly Gap[], px: number, minMs: number) {
-  const cut = cutsOf(gaps, Math.max(1, Math.floor(px / PX_OF_A_CUT)), minMs);
+function widthsOf(gaps: readonly Gap[], px: number) {
+  const cut = cutsOf(gaps, Math.floor(px / PX_OF_A_CUT));
   const shown = gaps.filter((gap) => !cut.has(gap));
   const total = sum(shown);
   const cutPx = total === 0 ? px / Math.max(1, cut.size) : CUT_PX;

@@ -1,7 +1,7 @@
 import { seconds } from "../duration.ts";
 import type { Span } from "./lane.ts";
 import type { Present } from "./present.ts";
-import { isDeparture, isPageFact, type TimedFact } from "./timed.ts";
+import { isDeparture, isGoneVerdict, isPageFact, type TimedFact } from "./timed.ts";
 
 /** A time in which every page was gone and the visitor not yet. Instants are epoch milliseconds. */
 export interface Buffer {
@@ -10,8 +10,8 @@ export interface Buffer {
   to: number;
   /** How long it was to last. */
   lengthMs: number;
-  /** `sign`: a page was heard in it; `verdict`: the visitor was called gone. */
-  outcome: "sign" | "verdict" | "running";
+  /** `cancelled`: a page was heard in it; `verdict`: the visitor was called gone. */
+  outcome: "cancelled" | "verdict" | "running";
 }
 
 /** The buffers of a trace, in their order. */
@@ -30,14 +30,15 @@ export function buffersOf(facts: readonly TimedFact[], present: Present): Buffer
       if (open.size === 0) running = later(running, departed);
     } else if (isPageFact(fact)) {
       open.add(fact.page);
-      if (running) ended.push({ ...running, to: time, outcome: "sign" });
+      if (running) ended.push({ ...running, to: time, outcome: "cancelled" });
       running = null;
       departed = null;
     } else if (fact.type === "transition" && fact.to.presence !== "online") {
       // A page whose end is not in the trace does not keep the visitor here.
       const last = running ?? departed;
       if (last && fact.from.presence === "online") {
-        ended.push({ ...last, to: time, outcome: "verdict" });
+        const outcome = isGoneVerdict(fact) ? "verdict" : "cancelled";
+        ended.push({ ...last, to: time, outcome });
       }
       running = null;
       departed = null;
@@ -45,8 +46,12 @@ export function buffersOf(facts: readonly TimedFact[], present: Present): Buffer
     }
   }
   if (!running) return ended;
-  const isOver = present.presence !== "online" || present.pages.length > 0;
-  return [...ended, { ...running, outcome: isOver ? "sign" : "running" }];
+  // In a trial run the pages that are open are not known.
+  const isOver =
+    present.presence !== "online" ||
+    present.pages.length > 0 ||
+    (present.isTrial && running.to < present.now);
+  return [...ended, { ...running, outcome: isOver ? "cancelled" : "running" }];
 }
 
 function begun(from: number, lengthMs: number): Buffer {

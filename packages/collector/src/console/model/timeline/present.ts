@@ -33,7 +33,8 @@ export function presentOf(session: Session, now: number): Present {
         ? []
         : [{ page: traceName(page), visibility, leaseUntil: Date.parse(leaseUntil) }],
     ),
-    deadlineAt: nextDeadlineAt === null ? null : Date.parse(nextDeadlineAt),
+    // That of a trial run is not the shadow's.
+    deadlineAt: nextDeadlineAt === null || shadow ? null : Date.parse(nextDeadlineAt),
     presenceChangedAt: Date.parse(presenceChangedAt),
   };
 }

@@ -84,6 +84,12 @@ describe("the lanes of a conversation", () => {
     expect(spansOf([...facts, changed(65)], "buffer")).toEqual(["buffer 20-22", "buffer 60-65"]);
   });
 
+  it("show no verdict where presence was switched off during a buffer", () => {
+    const off = changed(62, { state: "active", reason: null, presence: "ignored" });
+    const { focus, goneAt, buffers } = draw([opened(0), left(60), off]);
+    expect([focus, goneAt, buffers[0]?.outcome]).toEqual([null, null, "cancelled"]);
+  });
+
   it("show no buffer while another page is open", () => {
     const facts = [opened(0), opened(5, "b"), left(20)];
     expect(spansOf(facts, "buffer", aPresentHere())).toEqual([]);
@@ -186,6 +192,7 @@ const anyFact = fc
       fc.record({ type: fc.constant("message"), by: fc.constantFrom("end_user", "agent") }),
       fc.record({ type: fc.constant("assigned"), agent: fc.constantFrom("eve", "bob") }),
       fc.record({ type: fc.constant("unassigned") }),
+      fc.record({ type: fc.constant("told"), desk: fc.constant("d") }),
       fc.record({
         type: fc.constant("ticket_changed"),
         cause: fc.constant("ticket_updated"),

@@ -53,11 +53,12 @@ export function timelineOf(trace: Trace, present: Present): Timeline | null {
   const isLive = awaited.length > 0;
   const ends = [last.time, ...buffers.map(({ to }) => to)];
   if (isLive) ends.push(present.now, ...leases, ...(silenceEndsAt === null ? [] : [silenceEndsAt]));
+  const gone = facts.findLast(isGoneVerdict);
+  if (gone) ends.push(Math.min(gone.time + FOCUS_MARGIN_MS, present.now));
   const from = first.time;
   const axis = { from, to: Math.max(from + MIN_LENGTH_MS, ...ends) };
   const living = present.pages.map(({ page }) => page);
   const numbers = pageNumbers(facts, living);
-  const gone = facts.findLast(isGoneVerdict);
   const lanes = [
     messageLane(facts, present, silenceEndsAt, axis),
     ...pageLanes(facts, numbers, present, axis),

@@ -145,7 +145,7 @@ describe("why a visitor was called gone", () => {
 describe("why a visitor was not called gone", () => {
   it("names the open page and its lease", () => {
     expect(why([opened(0), seen(0)], aPresentHere())).toBe(
-      "Not called gone: a page is open, in front. If nothing more is heard, the lease ends at 10:01:10, and the buffer begins.",
+      "Not called gone: a page is open, in front. If nothing more is heard, its lease ends at 10:01:10, and the buffer begins.",
     );
   });
 
@@ -153,6 +153,34 @@ describe("why a visitor was not called gone", () => {
     const present = aPresentHere({ now: BEGIN + 62_000, pages: [], deadlineAt: BEGIN + 65_000 });
     expect(why([opened(0), seen(0), left(60)], present)).toBe(
       "Not called gone yet: the last page went at 10:01:00. Without a sign of the visitor the buffer of 5 s ends at 10:01:05.",
+    );
+  });
+
+  it("names the best of several pages, and the last of their leases", () => {
+    const pages = (["frozen", "hidden"] as const).map((visibility, index) => {
+      return { page: `p${index}`, visibility, leaseUntil: BEGIN + 90_000 - index };
+    });
+    expect(why([opened(0), seen(0)], aPresentHere({ pages }))).toBe(
+      "Not called gone: 2 pages are open, at least one of them in the background. If nothing more is heard, their last lease ends at 10:01:30, and the buffer begins.",
+    );
+  });
+
+  it("says that a buffer waits while no page can be heard", () => {
+    const present = aPresentHere({ now: BEGIN + 90_000, pages: [], deadlineAt: BEGIN + 600_000 });
+    expect(why([opened(0), seen(0), left(60)], present)).toBe(
+      "Not called gone yet: the last page went at 10:01:00. Since 10:01:05 the buffer of 5 s should have ended; it waits while no page of any visitor can be heard.",
+    );
+  });
+
+  it("takes no buffer of a trial run for running that must have ended", () => {
+    const present = aPresentHere({
+      now: BEGIN + 90_000,
+      pages: [],
+      deadlineAt: null,
+      isTrial: true,
+    });
+    expect(why([opened(0), seen(0), left(60)], present)).toContain(
+      "Not called gone: the visitor counts as here.",
     );
   });
 

@@ -16,7 +16,7 @@ import {
 import type { Times } from "./times.ts";
 
 /** A verdict that came later than its buffer ended by more than this was held up. */
-const MAX_DELAY_MS = 2_000;
+const MAX_DELAY_MS = 5_000;
 
 /** In plain words why a visitor was called gone, or was not. */
 export function whyWords(trace: Trace, present: Present, times: Times): string {
@@ -221,13 +221,19 @@ function hereWords(
   if (silent && present.reason === "user_inactive") {
     return silenceWords(silent, facts, times);
   }
-  if (running) {
-    return `Not called gone yet: the last page went at ${times.full(running.from)}. Without a sign of the visitor the buffer of ${seconds(running.lengthMs / 1_000)} ends at ${times.clock(running.to)}.`;
-  }
+  if (running) return runningWords(running, present, times);
   if (present.presence === "offline") {
     return `Called gone at ${times.full(present.presenceChangedAt)}, before what is kept here.`;
   }
   return openWords(present, times);
+}
+
+function runningWords({ from, to, lengthMs }: Buffer, { now }: Present, times: Times): string {
+  const head = `Not called gone yet: the last page went at ${times.full(from)}.`;
+  const buffer = `the buffer of ${seconds(lengthMs / 1_000)}`;
+  return now - to > MAX_DELAY_MS
+    ? `${head} Since ${times.clock(to)} ${buffer} should have ended; it waits while no page of any visitor can be heard.`
+    : `${head} Without a sign of the visitor ${buffer} ends at ${times.clock(to)}.`;
 }
 
 function silenceWords(silent: TimedFact, facts: readonly TimedFact[], times: Times): string {
@@ -249,12 +255,15 @@ const OPEN_WORDS = {
 function openWords({ pages }: Present, times: Times): string {
   const [first] = [...pages].sort((a, b) => b.leaseUntil - a.leaseUntil);
   if (!first) return "Not called gone: the visitor counts as here.";
-  const count = pages.length === 1 ? "a page is open" : `${pages.length} pages are open`;
+  const count =
+    pages.length === 1 ? "a page is open" : `${pages.length} pages are open, at least one of them`;
   const best =
     (["visible", "hidden", "frozen"] as const).find((kind) =>
       pages.some(({ visibility }) => visibility === kind),
     ) ?? "visible";
-  return `Not called gone: ${count}, ${OPEN_WORDS[best]}. If nothing more is heard, the lease ends at ${times.full(first.leaseUntil)}, and the buffer begins.`;
+  const state =
+    pages.length === 1 ? `${count}, ${OPEN_WORDS[best]}` : `${count} ${OPEN_WORDS[best]}`;
+  return `Not called gone: ${state}. If nothing more is heard, ${pages.length === 1 ? "its" : "their last"} lease ends at ${times.full(first.leaseUntil)}, and the buffer begins.`;
 }
 
 function ordinal(number: number): string {
