@@ -18,7 +18,7 @@ const SWEEP_LIMIT = 500;
  * batch, and a share of it in any case.
  */
 const SHARED_LIMIT = 100;
-const LEAST_SHARE = 25;
+const MIN_SHARE = 25;
 
 export interface SweepOptions {
   readonly engine: Engine;
@@ -93,7 +93,7 @@ async function sweepWhile(
 
 function shareOf({ requestsPerBatch }: Engine): number {
   if (requestsPerBatch === 0) return SWEEP_LIMIT;
-  return Math.max(SHARED_LIMIT - requestsPerBatch, LEAST_SHARE);
+  return Math.max(SHARED_LIMIT - requestsPerBatch, MIN_SHARE);
 }
 
 async function sweepOne(
