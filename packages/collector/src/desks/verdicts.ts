@@ -5,6 +5,7 @@
  */
 import { entries } from "../engine/insights.ts";
 import type { AdminStore } from "../stores/admin.ts";
+import { erasureHashOf } from "../stores/erasure.ts";
 import type { Store } from "../stores/store.ts";
 import { updateRecord } from "./record.ts";
 
@@ -16,8 +17,8 @@ const RECORDS = 16;
 /** Of a record: 32,000 conversations a day. */
 const MAX_SESSIONS = 2_000;
 
-/** The ids of sessions, each with the first time of that day. */
-type Body = readonly (readonly [session: string, at: number])[];
+/** Sessions, each with the first time of that day; by hashes, because they stay when a session is erased. */
+type Body = readonly (readonly [hash: string, at: number])[];
 
 /** Numbers of conversations, each of which counts once. */
 export interface Agreement {
@@ -37,28 +38,29 @@ export class DeskVerdicts {
   /** @param at when the desk found the visitor gone, in epoch milliseconds */
   async note(account: string, session: string, at: number, now: number): Promise<void> {
     const foundAt = Math.min(at, now);
-    const id = recordId(account, dayOf(foundAt), recordOf(session));
+    const hash = await erasureHashOf({ account, id: session });
+    const id = recordId(account, dayOf(foundAt), recordOf(hash));
     await updateRecord(this.#admin, account, id, (stored) => {
       const body = (stored ?? []) as Body;
-      const isKnown = body.some(([known, knownAt]) => known === session && knownAt <= foundAt);
+      const isKnown = body.some(([known, knownAt]) => known === hash && knownAt <= foundAt);
       if (isKnown || body.length >= MAX_SESSIONS) return null;
-      const others = body.filter(([known]) => known !== session);
-      return { body: [...others, [session, foundAt]], expiresAt: now + KEPT_MS };
+      const others = body.filter(([known]) => known !== hash);
+      return { body: [...others, [hash, foundAt]], expiresAt: now + KEPT_MS };
     });
   }
 
-  /** The sessions of a period. */
+  /** The hashes of a period's sessions. */
   async of(account: string, from: number, to: number): Promise<ReadonlySet<string>> {
-    const sessions = new Set<string>();
+    const hashes = new Set<string>();
     for (let day = dayOf(from); day <= dayOf(to); day += 1) {
       const ids = Array.from({ length: RECORDS }, (_, number) => recordId(account, day, number));
       for (const record of await this.#admin.records(ids)) {
-        for (const [session, at] of (record?.body ?? []) as Body) {
-          if (at >= from && at <= to) sessions.add(session);
+        for (const [hash, at] of (record?.body ?? []) as Body) {
+          if (at >= from && at <= to) hashes.add(hash);
         }
       }
     }
-    return sessions;
+    return hashes;
   }
 }
 
@@ -79,17 +81,18 @@ export async function compareVerdicts(
     const { at, to: after, from: before } = transition;
     const isAway = after.reason === "user_offline" || after.reason === "user_inactive";
     const isVerdict = before.state === "active" && after.state === "inactive" && isAway;
-    if (isVerdict && at >= from && at <= to) ours.add(session);
+    if (isVerdict && at >= from && at <= to)
+      ours.add(await erasureHashOf({ account, id: session }));
   }
-  const both = [...theirs].filter((session) => ours.has(session)).length;
+  const both = [...theirs].filter((hash) => ours.has(hash)).length;
   return { both, onlyDesk: theirs.size - both, onlyPresence: ours.size - both };
 }
 
 const dayOf = (at: number) => Math.floor(at / DAY_MS);
 
-function recordOf(session: string): number {
+function recordOf(hash: string): number {
   let sum = 0;
-  for (let index = 0; index < session.length; index += 1) sum += session.charCodeAt(index);
+  for (let index = 0; index < hash.length; index += 1) sum += hash.charCodeAt(index);
   return sum % RECORDS;
 }
 

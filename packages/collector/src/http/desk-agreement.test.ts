@@ -80,6 +80,16 @@ it("counts conversations that the desk and the trial run both found inactive, or
   expect(await harness.json("GET", "/v1/insights")).toMatchObject({ track: "shadow", desk });
   expect(await harness.json("GET", "/v1/insights?track=live")).toMatchObject({ desk: null });
   expect(await harness.json("GET", "/v1/insights/outcomes")).toMatchObject({ desk, trial: null });
+  // What is kept for the comparison names no session, so an erased one leaves no trace in it.
+  const day = Math.floor(harness.clock.now() / 86_400_000);
+  const ids = [day - 1, day].flatMap((each) =>
+    Array.from({ length: 16 }, (_, index) => `desk-verdicts/default/${each}/${index}`),
+  );
+  const kept = (await harness.store.admin.records(ids)).flatMap(
+    (record) => (record?.body ?? []) as readonly [string, number][],
+  );
+  expect(kept).toHaveLength(3);
+  for (const [hash] of kept) expect(hash).toHaveLength(22);
   // The desk's verdict changes nothing of the session.
   expect(await harness.json("GET", "/v1/sessions/desk")).toMatchObject({ state: "active" });
   await pass(1);
