@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { adviceWords, type Report, reportQuery, waitedWords, waitingBounds } from "./report.ts";
+import {
+  adviceWords,
+  priceWords,
+  type Report,
+  reportQuery,
+  waitedWords,
+  waitingBounds,
+  wrongRateWords,
+} from "./report.ts";
 
 const NOON = new Date(2026, 2, 1, 12);
 
@@ -24,6 +32,25 @@ it("words how long visitors had waited", () => {
 it("words rows of waiting times by their bounds", () => {
   const rows = [30, 60, null].map((upToSeconds) => ({ upToSeconds, count: 1 }));
   expect(waitingBounds(rows)).toEqual(["up to 30 s", "30 s to 1 min", "over 1 min"]);
+});
+
+it("says what advised buffers would have spared and what they cost, and nothing without advice", () => {
+  const point = (bySeconds: number, returned: number) => ({
+    bySeconds,
+    returned,
+    share: null,
+    delayedSeconds: 0,
+  });
+  const curve = [point(15, 3), point(45, 385), point(600, 493)];
+  expect(priceWords({ curve, adviceSeconds: 45 })).toBe(
+    "Longer by 45 s, 385 of the 493 visitors who came back within 10 min would not have been found gone. The price: each visitor who really leaves is noticed 45 s later.",
+  );
+  expect(priceWords({ curve, adviceSeconds: null })).toBeNull();
+});
+
+it("says how often a verdict is wrong with as many digits as mean something", () => {
+  expect(wrongRateWords(1.5904)).toContain("1.6 wrong verdicts for each hour");
+  expect(wrongRateWords(0.00314)).toContain("0.0031 wrong");
 });
 
 describe("adviceWords", () => {

@@ -108,6 +108,23 @@ export function waitingBounds(rows: Report["abandoned"]["byWaiting"]): string[] 
   });
 }
 
+/** What the advised buffers would have spared, and what they cost; `null`: there is no advice. */
+export function priceWords({ adviceSeconds, curve }: Report["buffer"]): string | null {
+  const point = curve.find(({ bySeconds }) => bySeconds === adviceSeconds);
+  const last = curve.at(-1);
+  if (!point || !last) return null;
+  const [longer, longest] = [point, last].map(({ bySeconds }) =>
+    duration(bySeconds * 1_000, "fine"),
+  );
+  return `Longer by ${longer}, ${point.returned} of the ${last.returned} visitors who came back within ${longest} would not have been found gone. The price: each visitor who really leaves is noticed ${longer} later.`;
+}
+
+/** How often a verdict is wrong, for the time that visitors are on the site. */
+export function wrongRateWords(perOnlineHour: number): string {
+  const rate = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 });
+  return `${rate.format(perOnlineHour)} wrong verdicts for each hour that visitors spent on the site, all together.`;
+}
+
 /** What the returns say about the buffers, in one sentence. */
 export function adviceWords({ buffer, contradicted }: Report): string {
   const { departures, count } = contradicted;

@@ -3,6 +3,8 @@ import type { Report } from "../model/report.ts";
 
 interface Props {
   curve: Report["buffer"]["curve"];
+  /** By how much longer the buffers should be; `null`: they are long enough, or too few have left. */
+  adviceSeconds: number | null;
   /** How many visitors were found gone. */
   departures: number;
 }
@@ -11,22 +13,36 @@ interface Props {
 const WIDTH = 600;
 const HEIGHT = 160;
 
-/** How many wrong verdicts longer buffers would have spared: a line, and the same numbers as a table. */
-export function BufferCurve({ curve, departures }: Props) {
+/** For how many returns longer buffers would have waited: a line, and the same numbers as a table. */
+export function BufferCurve({ curve, adviceSeconds, departures }: Props) {
   const last = curve.at(-1);
   if (departures === 0 || !last || last.bySeconds === 0) return null;
   const most = Math.max(1, last.returned);
+  const xOf = (bySeconds: number) => (bySeconds / last.bySeconds) * WIDTH;
   const points = [{ bySeconds: 0, returned: 0 }, ...curve].map(({ bySeconds, returned }) => {
-    const x = (bySeconds / last.bySeconds) * WIDTH;
-    return `${x},${HEIGHT - (returned / most) * HEIGHT}`;
+    return `${xOf(bySeconds)},${HEIGHT - (returned / most) * HEIGHT}`;
   });
   return (
     <figure class="plot curve">
-      <figcaption>Wrong verdicts that a longer buffer would have spared</figcaption>
+      <figcaption>
+        Visitors who came back, and for whom a longer buffer would have waited
+        {adviceSeconds !== null && (
+          <span class="quiet"> (dashed: longer by {duration(adviceSeconds * 1_000, "fine")})</span>
+        )}
+      </figcaption>
       <div class="plot-area" dir="ltr" aria-hidden="true">
         <span class="plot-most">{last.returned}</span>
         <svg aria-hidden="true" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none">
           <polyline points={points.join(" ")} />
+          {adviceSeconds !== null && (
+            <line
+              class="advice"
+              x1={xOf(adviceSeconds)}
+              x2={xOf(adviceSeconds)}
+              y1={0}
+              y2={HEIGHT}
+            />
+          )}
         </svg>
         <p class="curve-ends quiet">
           <span>as now</span>

@@ -4,12 +4,14 @@ import { duration } from "../model/duration.ts";
 import {
   adviceWords,
   percent,
+  priceWords,
   RANGE_WORDS,
   RANGES,
   type Range,
   type Report,
   waitedWords,
   waitingBounds,
+  wrongRateWords,
 } from "../model/report.ts";
 import { REASON_WORDS } from "../model/words.ts";
 import type { Reports } from "../state/reports.ts";
@@ -71,6 +73,7 @@ export function ReportsPage({ reports }: { reports: Reports }) {
 
 function Found({ report, reports }: { report: Report; reports: Reports }) {
   const { abandoned, conversations, contradicted, released } = report;
+  const price = priceWords(report.buffer);
   const bounds = waitingBounds(abandoned.byWaiting);
   return (
     <>
@@ -149,15 +152,15 @@ function Found({ report, reports }: { report: Report; reports: Reports }) {
       <section id="report-buffers" class="card" aria-labelledby="report-buffers-title">
         <h3 id="report-buffers-title">Is a buffer too short?</h3>
         <p class="figure">{adviceWords(report)}</p>
+        {price !== null && <p id="buffer-price">{price}</p>}
         {contradicted.perOnlineHour !== null && (
           <p class="quiet">
-            {contradicted.perOnlineHour.toFixed(3)} wrong verdicts in an hour that a visitor is
-            here.
+            {wrongRateWords(contradicted.perOnlineHour)}
             {contradicted.undecided > 0 &&
               ` ${contradicted.undecided} are less than a minute old, and not counted yet.`}
           </p>
         )}
-        <BufferCurve curve={report.buffer.curve} departures={contradicted.departures} />
+        <BufferCurve {...report.buffer} departures={contradicted.departures} />
         <p>
           <a href="#/settings">Change the buffers</a>
         </p>
