@@ -99,7 +99,7 @@ export class Administration {
       { capacity: { autoRelease: { enabled: false } } },
       { routing: random.pick(["messaging", "omnichannel"]) },
       { reopenOnResponse: random.chance(0.5) },
-      { binding: random.pick(["open", "token"]) },
+      { binding: random.pick(["open", "token", "capability"]) },
       { traceDays: random.below(3) },
       { origins: ["https://shop.example"] },
       { origins: ["https://shop.example", "null"] },

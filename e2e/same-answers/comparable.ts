@@ -28,6 +28,9 @@ const RANDOM_FIELDS = ["key", "hint", "token"];
  */
 const RANDOM_ID = /^([0-9a-f]{16}([\w-]{8})?|sk_[\w-]{4})$/;
 
+/** The same in a sentence. */
+const KEY_ID = /\b[0-9a-f]{16}\b/;
+
 export interface Compared {
   readonly comparable: unknown;
   /** The body as it is, where it is JSON. */
@@ -80,9 +83,15 @@ export class Comparable {
       RANDOM_FIELDS.includes(field) ||
       RANDOM_ID.test(value) ||
       (field === "cursor" && RANDOM_ID.test(Buffer.from(value, "base64url").toString()));
-    if (isRandom && !this.#random.has(value)) {
-      this.#random.set(value, `<random ${this.#random.size}>`);
-    }
-    return this.#random.get(value) ?? value.replace(this.#url, "<url>");
+    if (isRandom) return this.#placeholderOf(value);
+    return (this.#random.get(value) ?? value)
+      .replace(this.#url, "<url>")
+      .replace(KEY_ID, (id) => this.#placeholderOf(id));
+  }
+
+  #placeholderOf(value: string): string {
+    const placeholder = this.#random.get(value) ?? `<random ${this.#random.size}>`;
+    this.#random.set(value, placeholder);
+    return placeholder;
   }
 }

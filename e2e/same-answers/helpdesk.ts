@@ -3,7 +3,17 @@
  * @module
  */
 import type { Random } from "../support/random.ts";
-import { AGENTS, DESKS, EVENT_IDS, GROUPS, SESSIONS, TAGS, TICKETS, USERS } from "./names.ts";
+import {
+  AGENTS,
+  DESKS,
+  EVENT_IDS,
+  GROUPS,
+  SESSIONS,
+  secretOf,
+  TAGS,
+  TICKETS,
+  USERS,
+} from "./names.ts";
 import type { Call } from "./plan.ts";
 
 const STATUSES = ["new", "open", "pending", "hold", "on_hold", "solved"] as const;
@@ -28,7 +38,7 @@ export class Helpdesk {
     const path = `/v1/sessions/${encodeURIComponent(session)}`;
     if (kind < 0.28) return { type: "request", method: "PUT", path, body: this.#put() };
     if (kind < 0.9) {
-      const body = this.#event(now);
+      const body = this.#event(session, now);
       return { type: "request", method: "POST", path: `${path}/events`, body };
     }
     if (kind < 0.93) return { type: "request", method: "DELETE", path };
@@ -74,7 +84,7 @@ export class Helpdesk {
     };
   }
 
-  #event(now: number): object {
+  #event(session: string, now: number): object {
     const random = this.#random;
     const early = () => `@+${Math.max(0, now - random.below(MAX_EARLIER_MS))}`;
     const common = {
@@ -84,7 +94,8 @@ export class Helpdesk {
     const kind = random.next();
     if (kind < 0.32) {
       const sentAt = random.chance(0.3) ? early() : undefined;
-      return { ...common, type: "end_user_message", sentAt };
+      const binding = random.chance(0.3) ? secretOf(session) : undefined;
+      return { ...common, type: "end_user_message", sentAt, binding };
     }
     if (kind < 0.42) return { ...common, type: "agent_message" };
     if (kind < 0.46) return { ...common, type: "activity", activity: "typing" };

@@ -21,3 +21,8 @@ export const TICKETS: Names = ["1", "2", "3", "4711", "T-1"];
 export const DESKS: Names = ["chatwoot", "zendesk"];
 export const EVENT_IDS: Names = ["e1", "e2", "e3"];
 export const KEYS: Names = ["reader", "desk", "other"];
+
+/** The secret that a page attaches to its message, with the binding `capability`. */
+export function secretOf(session: string): string {
+  return `secret-of-${session}-0123456789abcdef`;
+}

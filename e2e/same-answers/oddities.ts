@@ -122,6 +122,13 @@ export const BY_SERVERS: readonly [Oddity, ...Oddity[]] = [
   { method: "POST", path: "/v1/audit/nothing/undo", headers: JSON_TYPE, text: "{}" },
 ];
 
+/** More refused signals of an address than a second may have. */
+const FLOOD: Call = {
+  type: "burst",
+  count: 52,
+  call: { type: "request", ...BY_PAGES[0], as: "none" },
+};
+
 export class Oddities {
   readonly #random: Random;
 
@@ -129,8 +136,9 @@ export class Oddities {
     this.#random = random;
   }
 
-  next(): Request {
+  next(): Call {
     const random = this.#random;
+    if (random.chance(0.03)) return FLOOD;
     if (random.chance(0.4)) return { type: "request", ...random.pick(BY_PAGES), as: "none" };
     return { type: "request", ...random.pick(BY_SERVERS) };
   }

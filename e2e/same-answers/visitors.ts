@@ -3,7 +3,7 @@
  * @module
  */
 import type { Random } from "../support/random.ts";
-import { PAGES, SESSIONS } from "./names.ts";
+import { PAGES, SESSIONS, secretOf } from "./names.ts";
 import type { Call, TokenPlan } from "./plan.ts";
 
 interface Page {
@@ -138,11 +138,12 @@ export class Visitors {
   }
 
   #keep({ session, page }: Page, said: object): Signal {
-    const token: TokenPlan = {
+    const signed: TokenPlan = {
       session: this.#random.chance(0.98) ? session : "conv_1",
       user: null,
       expiresAtS: this.#expiryOf(session),
     };
+    const token = this.#random.chance(0.15) ? secretOf(session) : signed;
     const origin = ORIGINS[this.#random.below(ORIGINS.length)];
     this.#last = { type: "signal", body: { session, page, ...said }, token, origin };
     return this.#last;
