@@ -4,9 +4,11 @@ import { describe, expect, it, vi } from "vitest";
 import { createSessionStore } from "../live/session-store.ts";
 import type { Audit } from "../state/audit.ts";
 import { createDrawer } from "../state/drawer.ts";
+import { createWhy } from "../state/why.ts";
 import { anEntry } from "../testing/audit.ts";
 import { doing, part, show } from "../testing/render.ts";
 import { aSession, aTransition } from "../testing/session.ts";
+import { aTrace, changed, left, opened } from "../testing/trace.ts";
 import { SessionDrawer } from "./session-drawer.tsx";
 
 async function start(
@@ -19,12 +21,20 @@ async function start(
   const api = {
     session: vi.fn(async (id: string) => store.get(id) ?? null),
     history: vi.fn(async () => ({ transitions: [first] })),
+    trace: vi.fn(async () => aTrace([opened(0), left(195), changed(200)])),
+    latestDeskDeliveries: vi.fn(async () => ({ deliveries: [], cursor: null })),
     postEvent: vi.fn(async () => aSession({ assignee: "console", seq: 4 })),
   };
   const settings = signal({});
   const drawer = createDrawer(api, store, settings);
   await show(
-    <SessionDrawer mayChange={mayChange} drawer={drawer} settings={settings} audit={audit} />,
+    <SessionDrawer
+      mayChange={mayChange}
+      drawer={drawer}
+      reason={createWhy(api, store)}
+      settings={settings}
+      audit={audit}
+    />,
   );
   return { store, api, drawer };
 }
@@ -63,6 +73,17 @@ describe("SessionDrawer", () => {
     expect(texts()).toHaveLength(2);
     await doing(() => part("drawer-close").click());
     expect(dialog().open).toBe(false);
+  });
+
+  it("says why a visitor was called gone once that is so, with a link to the drawing", async () => {
+    const { api, store, drawer } = await start();
+    await doing(() => drawer.open("conv_1"));
+    expect(document.getElementById("drawer-reason")).toBeNull();
+    expect(api.trace).not.toHaveBeenCalled();
+    await doing(() => store.apply(aTransition()));
+    const reason = () => document.getElementById("drawer-reason")?.textContent;
+    await vi.waitFor(() => expect(reason()).toContain("the tab was closed"), { timeout: 20_000 });
+    expect(part("drawer-why").getAttribute("href")).toBe("#/why/conv_1");
   });
 
   it("offers no change of the conversation to people who may make none", async () => {

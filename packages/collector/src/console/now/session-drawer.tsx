@@ -3,22 +3,24 @@ import { useEffect, useRef } from "preact/hooks";
 import { sentence } from "../model/sentence.ts";
 import type { Session } from "../model/session.ts";
 import type { Settings } from "../model/settings.ts";
-import { seenPresence } from "../model/shadow.ts";
 import { stateWords, visitorName } from "../model/words.ts";
 import type { Audit } from "../state/audit.ts";
 import type { Drawer } from "../state/drawer.ts";
-import { whyHref } from "../state/route.ts";
+import type { Why } from "../state/why.ts";
 import { CloseIcon } from "../ui/close-icon.tsx";
 import { PresenceMark } from "../ui/presence-mark.tsx";
 import { DeskActions } from "./desk-actions.tsx";
 import { Facts } from "./facts.tsx";
 import { HistoryList } from "./history-list.tsx";
+import { Reason } from "./reason.tsx";
 import { useChangedSettings } from "./use-changed-settings.ts";
 
 interface Props {
   /** Whether the person at this browser may change conversations. */
   mayChange: boolean;
   drawer: Drawer;
+  /** Why the visitor of the conversation that is shown was called gone. */
+  reason: Why;
   settings: ReadonlySignal<Settings>;
   /** Which settings were changed when; missing where the role does not allow to read it. */
   audit?: Pick<Audit, "trails" | "readTrail"> | undefined;
@@ -26,7 +28,7 @@ interface Props {
 }
 
 /** The dialog with one session's details and history. */
-export function SessionDrawer({ mayChange, drawer, settings, audit, onClosed }: Props) {
+export function SessionDrawer({ mayChange, drawer, reason, settings, audit, onClosed }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const isOpen = drawer.isOpen.value;
   useEffect(() => {
@@ -54,6 +56,7 @@ export function SessionDrawer({ mayChange, drawer, settings, audit, onClosed }: 
           session={session}
           mayChange={mayChange}
           drawer={drawer}
+          reason={reason}
           settings={settings}
           audit={audit}
         />
@@ -62,13 +65,14 @@ export function SessionDrawer({ mayChange, drawer, settings, audit, onClosed }: 
   );
 }
 
-function whyQuestion(session: Session): string {
-  return seenPresence(session) === "offline"
-    ? "Why was this visitor called gone?"
-    : "See what happened on a time axis";
-}
-
-function Details({ session, mayChange, drawer, settings, audit }: Props & { session: Session }) {
+function Details({
+  session,
+  mayChange,
+  drawer,
+  reason,
+  settings,
+  audit,
+}: Props & { session: Session }) {
   const { live, shadow } = drawer.histories;
   const changedSettings = useChangedSettings(live.entries.value, audit);
   return (
@@ -87,16 +91,7 @@ function Details({ session, mayChange, drawer, settings, audit }: Props & { sess
           <CloseIcon />
         </button>
       </div>
-      <p>
-        <a
-          id="drawer-why"
-          href={whyHref(session.id)}
-          // The drawing may be what is behind these details.
-          onClick={() => location.hash === whyHref(session.id) && drawer.close()}
-        >
-          {whyQuestion(session)}
-        </a>
-      </p>
+      <Reason session={session} drawer={drawer} reason={reason} />
       <Facts session={session} />
       <DeskActions
         mayChange={mayChange}

@@ -73,6 +73,7 @@ export function Console({ app, address }: { app: App; address: Address }) {
           <SessionDrawer
             mayChange={person !== null && person.role !== "viewer"}
             drawer={live.drawer}
+            reason={live.reason}
             settings={live.settings}
             audit={person?.role === "admin" ? forms?.audit : undefined}
             onClosed={address.leaveConversation}

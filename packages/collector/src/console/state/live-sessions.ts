@@ -12,6 +12,7 @@ import { createDrawer } from "./drawer.ts";
 import { createQueueList } from "./queue.ts";
 import { createSessionSignals } from "./sessions.ts";
 import { createTable } from "./table.ts";
+import { createWhy } from "./why.ts";
 
 /** Too short to be noticed. */
 const BATCH_MS = 40;
@@ -32,6 +33,8 @@ export function createLiveSessions(api: Api, first: Settings) {
     queued: createQueueList("queued", store),
     direct: createQueueList("direct", store),
     drawer: createDrawer(api, store, settings),
+    /** Why the visitor of the conversation whose details are open was called gone. */
+    reason: createWhy(api, store),
     announcer: createAnnouncer(store, settings),
     /** Rises with each change of presence that the rows show, in a trial run of the shadow's. */
     verdicts: signal(0),
