@@ -3,17 +3,13 @@
  * browser: what a visitor does in the messenger shows in the conversation's metadata, and what agents do shows in
  * the session.
  */
-import { fileURLToPath } from "node:url";
 import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { differencesOfEvent } from "../packages/collector/src/desks/sunco/testing/shapes.ts";
 import { TestBrowser } from "./support/browser.ts";
-import { type Running, start } from "./support/process.ts";
+import { DeskExample } from "./support/desk-example.ts";
 import { until } from "./support/wait.ts";
 
-const MAIN = fileURLToPath(new URL("../examples/sunco/dist/main.js", import.meta.url));
-/** Only a tab that closes is offline soon: the tests beside share the settings. */
-const PRESENCE = { bufferSeconds: 90, closeBufferSeconds: 1 };
 const WAIT_MS = 60_000;
 
 type Metadata = Readonly<Record<string, string | number>>;
@@ -33,55 +29,22 @@ interface State {
   }[];
 }
 
-let example: Running;
+let example: DeskExample;
 let browser: TestBrowser;
 let site: string;
-let secretKey: string;
 
 beforeAll(async () => {
-  const started = await start(process.execPath, [MAIN], /Ctrl\+C stops it/, {
-    PORT: "0",
+  example = await DeskExample.start("sunco", {
     WEBHOOK_TIMEOUT_MS: "60000",
     WEBHOOK_WINDOW_MS: "3000",
   });
-  example = started;
-  [, site = "", secretKey = ""] = /Shop +(\S+)\/\n[\s\S]*(sk_\S+)/.exec(started.output()) ?? [];
-  expect(await call("PATCH", "/v1/settings", { presence: PRESENCE })).not.toBeNull();
+  ({ site } = example);
   browser = await TestBrowser.start();
 });
 afterAll(async () => {
   await browser?.stop();
-  await example?.kill();
+  await example?.stop();
 });
-
-async function call(method: string, path: string, body?: object) {
-  const response = await fetch(`${site}/presence${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${secretKey}`, "Content-Type": "application/json" },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return response.ok ? ((await response.json()) as Record<string, unknown>) : null;
-}
-
-const session = (id: string) => call("GET", `/v1/sessions/${id}`);
-
-async function presencesOf(id: string): Promise<readonly string[]> {
-  const history = await call("GET", `/v1/sessions/${id}/transitions`);
-  const transitions = history?.["transitions"] as readonly { to: { presence: string } }[];
-  return transitions.map(({ to }) => to.presence);
-}
-
-async function untilSession(id: string, expected: Record<string, unknown>) {
-  const found = await until(
-    `the session ${JSON.stringify(expected)}`,
-    async () => {
-      const now = await session(id);
-      return Object.entries(expected).every(([name, value]) => now?.[name] === value) && now;
-    },
-    WAIT_MS,
-  );
-  return found as Record<string, unknown>;
-}
 
 async function untilEqual(what: string, probe: () => Promise<unknown>, expected: unknown) {
   const isEqual = async () => JSON.stringify(await probe()) === JSON.stringify(expected);
@@ -133,7 +96,7 @@ async function displayedBy(page: Page): Promise<string> {
   return (await page.evaluate("Smooch.getDisplayedConversation().id")) as string;
 }
 
-const pagesOf = async (id: string) => (await session(id))?.["pages"];
+const pagesOf = async (id: string) => (await example.session(id))?.["pages"];
 
 async function messenger(path: string, body: object) {
   const response = await fetch(`${site}/messenger${path}`, {
@@ -150,7 +113,7 @@ it.concurrent("a message begins a session that it binds, the shop's own delegate
   const page = await visit(await browser.open());
   const id = await write(page);
   await untilShown(id, "online");
-  expect(await session(id)).toMatchObject({
+  expect(await example.session(id)).toMatchObject({
     presence: "online",
     state: "active",
     channel: "sunco_web",
@@ -179,36 +142,48 @@ it.concurrent("a message begins a session that it binds, the shop's own delegate
   // The visitor turns to another conversation, and back.
   await next.evaluate("Smooch.createConversation()");
   const other = await write(next);
-  await untilSession(other, { presence: "online" });
+  await example.untilSession(other, { presence: "online" });
   await untilEqual("the page elsewhere", () => pagesOf(id), []);
   await next.evaluate(`Smooch.loadConversation("${id}")`);
   await untilEqual("the page back", () => pagesOf(other), []);
-  await untilSession(id, { presence: "online", state: "active" });
+  await example.untilSession(id, { presence: "online", state: "active" });
   expect(await writtenTo(id)).toEqual(["online", "offline", "online"]);
 
   await act(id, "close");
-  await untilSession(id, { state: "ended", reason: "ticket_closed", presence: "online" });
+  await example.untilSession(id, { state: "ended", reason: "ticket_closed", presence: "online" });
   await next.close();
 });
 
 it.concurrent("a visitor who logs in in the middle of a chat is never offline, and keeps the position in the queue", async () => {
   const page = await visit(await browser.openApart());
   const anonymous = await write(page);
-  const { queuedAt } = await untilSession(anonymous, { presence: "online", queue: "queued" });
+  const { queuedAt } = await example.untilSession(anonymous, {
+    presence: "online",
+    queue: "queued",
+  });
   // The same person had another conversation, on another device.
   const ann = await messenger("/login", { externalId: "ann" });
   const { conversation } = await messenger("/conversations", { userId: ann.user.id });
   const known = conversation.id;
   await messenger(`/conversations/${known}/messages`, { text: "Hello" });
-  await untilSession(known, { state: "active", presence: "unknown" });
+  await example.untilSession(known, { state: "active", presence: "unknown" });
 
   await page.click("#login");
-  await untilSession(anonymous, { id: known, presence: "online", state: "active", queuedAt });
+  await example.untilSession(anonymous, {
+    id: known,
+    presence: "online",
+    state: "active",
+    queuedAt,
+  });
   await untilEqual("the conversation that goes on", () => displayedBy(page), known);
   await until("its page", async () => ((await pagesOf(known)) as unknown[]).length === 1, WAIT_MS);
-  expect(await session(known)).toMatchObject({ presence: "online", queue: "queued", queuedAt });
-  expect(await presencesOf(anonymous)).not.toContain("offline");
-  expect(await presencesOf(known)).not.toContain("offline");
+  expect(await example.session(known)).toMatchObject({
+    presence: "online",
+    queue: "queued",
+    queuedAt,
+  });
+  expect(await example.presencesOf(anonymous)).not.toContain("offline");
+  expect(await example.presencesOf(known)).not.toContain("offline");
   await page.close();
 });
 
@@ -230,7 +205,7 @@ it.concurrent("the messenger may be destroyed and start again, with the widget f
   await visit(page, "/vendor");
   expect(asked).toEqual(new Set(["/smooch.css", "/frame.css", "/frame.min.js"]));
   const id = await write(page);
-  await untilSession(id, { presence: "online" });
+  await example.untilSession(id, { presence: "online" });
   await page.click("#destroy");
   expect(await page.evaluate("Object.keys(Smooch).sort()")).toEqual([
     ...["VERSION", "destroy", "init", "on", "render"],
@@ -239,7 +214,7 @@ it.concurrent("the messenger may be destroyed and start again, with the widget f
   await page.waitForFunction("Smooch.getDisplayedConversation?.()");
   expect(await write(page)).toBe(id);
   expect(await pagesOf(id)).toHaveLength(1);
-  expect(await presencesOf(id)).not.toContain("offline");
+  expect(await example.presencesOf(id)).not.toContain("offline");
   await page.close();
 });
 
@@ -249,16 +224,16 @@ it.concurrent("a page with everything twice is one page, and a conversation over
   const id = await displayedBy(page);
   await untilMetadata(id, "stillhere", (hash) => hash !== undefined);
   await page.evaluate("Smooch.triggerPostback('yes')");
-  const { pages } = await untilSession(id, { presence: "online" });
+  const { pages } = await example.untilSession(id, { presence: "online" });
   expect(pages).toHaveLength(1);
 
   const written = await fetch(`${site}/app/whatsapp`, { method: "POST", redirect: "manual" });
   const phone = written.headers.get("location")?.split("#")[1] ?? "";
-  await untilSession(phone, { channel: "sunco_whatsapp", presence: "unsupported" });
+  await example.untilSession(phone, { channel: "sunco_whatsapp", presence: "unsupported" });
 
   // A removed conversation is erased.
   await act(id, "remove");
-  await until("the erasure", async () => (await session(id)) === null, WAIT_MS);
+  await until("the erasure", async () => (await example.session(id)) === null, WAIT_MS);
   expect(await metadataOf(phone)).toEqual({});
 });
 
