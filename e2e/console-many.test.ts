@@ -10,7 +10,7 @@ import { TestCollector } from "./support/collector.ts";
 import { ConsolePage, openConsole } from "./support/console-page.ts";
 import { writeSampleHistory } from "./support/sample/history.ts";
 
-/** A request reads a hundred, and a group shows two hundred. More change nothing of what is waited for. */
+/** A request reads a hundred, and a group shows fifty. More change nothing of what is waited for. */
 const SESSIONS = 250;
 const AT_THE_SAME_TIME = 50;
 
@@ -55,6 +55,22 @@ async function hold(isHeld: (request: HTTPRequest) => boolean) {
   };
 }
 
+async function show(hash: string): Promise<void> {
+  await page.evaluate((next) => {
+    location.hash = next;
+  }, hash);
+}
+
+const textOf = (selector: string) => page.$eval(selector, (element) => element.textContent ?? "");
+
+const shows = (selector: string, text: string) =>
+  page.waitForFunction(
+    (where, what) => document.querySelector(where)?.textContent?.includes(what),
+    { polling: 50 },
+    selector,
+    text,
+  );
+
 it("paints before the collector answers anything but the console's own files", async () => {
   const release = await hold((request) => request.url().includes("/v1/"));
   await page.goto(`${collector.url}/console`, { waitUntil: "domcontentloaded" });
@@ -75,7 +91,8 @@ it("shows the first rows once the first hundred sessions are read", async () => 
   });
   await openConsole(page, collector);
   await page.waitForSelector("[data-session]");
-  expect((await page.$$("[data-session]")).length).toBe(100);
+  expect((await page.$$("[data-session]")).length).toBe(50);
+  expect(await textOf(".rest button")).toContain("50 left");
   await release();
 });
 
@@ -105,21 +122,38 @@ it("has the search before the hundreds of rows, and finds what is typed", async 
   expect((await page.$$("[data-session]")).length).toBeGreaterThan(0);
 });
 
-async function show(hash: string): Promise<void> {
-  await page.evaluate((next) => {
-    location.hash = next;
-  }, hash);
-}
+it("follows 500 changes as fast as they come, and renders no more rows than before", async () => {
+  await new ConsolePage(page).type("#search", "");
+  for (const [status, waiting, resting] of [
+    ["pending", 0, SESSIONS],
+    ["open", SESSIONS, 0],
+  ] as const) {
+    let changed = 0;
+    const change = async (): Promise<void> => {
+      while (changed < SESSIONS) {
+        changed += 1;
+        const path = `/v1/sessions/conv_${changed}/events`;
+        await collector.request("POST", path, { type: "ticket_updated", status });
+      }
+    };
+    await Promise.all(Array.from({ length: AT_THE_SAME_TIME }, change));
+    await shows('#summary [data-group="waiting"] strong', `${waiting}`);
+    await shows('#summary [data-group="inactive"] strong', `${resting}`);
+    await page.waitForFunction(() => document.querySelectorAll("[data-session]").length === 50, {
+      polling: 50,
+    });
+  }
+});
 
-const textOf = (selector: string) => page.$eval(selector, (element) => element.textContent ?? "");
-
-const shows = (selector: string, text: string) =>
-  page.waitForFunction(
-    (where, what) => document.querySelector(where)?.textContent?.includes(what),
+it("leaves rows out of sight to the browser, which neither lays them out nor paints them", async () => {
+  await page.waitForFunction(
+    () => {
+      const last = [...document.querySelectorAll("[data-session] button")].at(-1);
+      return last?.checkVisibility({ contentVisibilityAuto: true }) === false;
+    },
     { polling: 50 },
-    selector,
-    text,
   );
+});
 
 /** Waits until the page of conversations has found one. Also "11 conversations" contains its words. */
 const findsOnly = (id: string) =>

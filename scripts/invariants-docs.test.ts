@@ -21,7 +21,7 @@ const items = read("docs/invariants.md")
   .map((item) => item.split(/^(?:#|\n)/m)[0]?.replace(/\s+/g, " ") ?? "");
 
 /** Files, titles and numbers of cases, in the order in which an item names them. */
-const NAMED = /`([\w./-]+\.(?:ts|json|cjs))`|"([^"]+)"(?: \((\d[\d,]*))?/g;
+const NAMED = /`([\w./-]+\.(?:tsx?|json|cjs))`|"([^"]+)"(?: \((\d[\d,]*))?/g;
 
 describe("docs/invariants.md", () => {
   it("numbers its invariants without a gap", () => {

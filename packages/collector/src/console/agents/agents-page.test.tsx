@@ -167,4 +167,27 @@ describe("AgentsPage", () => {
       expect(find("#list a").getAttribute("href")).toBe(`#/conversations?queue=${standing}`);
     },
   );
+
+  it("renders of a queue of 2,000 only those in sight, and says how many there are", async () => {
+    const { agents } = await start();
+    const sessions = Array.from({ length: 2_000 }, (_, index) => aSession({ id: `conv_${index}` }));
+    await show(
+      <WaitingGroups
+        id="list"
+        standing="queued"
+        title="List"
+        empty="Nobody"
+        sessions={sessions}
+        isCut={false}
+        agents={agents}
+        onOpen={() => {}}
+      />,
+    );
+    const rows = document.querySelectorAll("#list [data-waiting]");
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.length).toBeLessThan(100);
+    expect(find("#list ol").style.height).toBe("128000px");
+    expect(rows[3]?.getAttribute("aria-posinset")).toBe("4");
+    expect(rows[3]?.getAttribute("aria-setsize")).toBe("2000");
+  });
 });

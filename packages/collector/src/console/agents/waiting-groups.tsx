@@ -1,8 +1,12 @@
+import { useRef } from "preact/hooks";
 import { freest } from "../model/agent.ts";
 import type { Session } from "../model/session.ts";
-import { byGroup } from "../model/waiting-groups.ts";
+import { byGroup, type WaitingGroup } from "../model/waiting-groups.ts";
 import type { Agents } from "../state/agents.ts";
+import { useRowHeight, useVisibleRows } from "../ui/use-visible-rows.ts";
 import { WaitingItem } from "./waiting-item.tsx";
+
+const HEIGHTS = { wide: 64, narrow: 112 };
 
 interface Props {
   id: string;
@@ -34,18 +38,7 @@ export function WaitingGroups(props: Props) {
           <summary>
             <bdi>{group ?? "No group"}</bdi>: {entries.length}
           </summary>
-          <ol class="queue waiting">
-            {entries.map(({ position, session }) => (
-              <WaitingItem
-                key={session.id}
-                position={position}
-                session={session}
-                agents={agents}
-                freest={next}
-                onOpen={onOpen}
-              />
-            ))}
-          </ol>
+          <WaitingList entries={entries} agents={agents} freest={next} onOpen={onOpen} />
         </details>
       ))}
       {isCut && (
@@ -55,5 +48,33 @@ export function WaitingGroups(props: Props) {
         </p>
       )}
     </section>
+  );
+}
+
+interface ListProps extends Pick<Props, "agents" | "onOpen"> {
+  entries: WaitingGroup["sessions"];
+  /** The agent with most places free; `null`: all are full. */
+  freest: string | null;
+}
+
+/** Those of one group, of which only rows in sight are rendered. */
+function WaitingList({ entries, agents, freest, onOpen }: ListProps) {
+  const list = useRef<HTMLOListElement>(null);
+  const rowHeight = useRowHeight(HEIGHTS);
+  const { start, end } = useVisibleRows(list, entries.length, rowHeight);
+  return (
+    <ol ref={list} class="queue waiting" style={{ height: `${entries.length * rowHeight}px` }}>
+      {entries.slice(start, end).map(({ position, session }, index) => (
+        <WaitingItem
+          key={session.id}
+          row={{ index: start + index, of: entries.length, top: (start + index) * rowHeight }}
+          position={position}
+          session={session}
+          agents={agents}
+          freest={freest}
+          onOpen={onOpen}
+        />
+      ))}
+    </ol>
   );
 }

@@ -8,6 +8,9 @@ import { VisitorButton } from "../ui/visitor-button.tsx";
 import { AssignForm } from "./assign-form.tsx";
 
 interface Props {
+  /** Which of the list's rows it is, and where it stands in px. */
+  row: { readonly index: number; readonly of: number; readonly top: number };
+  /** In the whole queue. */
   position: number;
   session: Session;
   agents: Agents;
@@ -17,10 +20,15 @@ interface Props {
 }
 
 /** One who waits. */
-export function WaitingItem({ position, session, agents, freest, onOpen }: Props) {
+export function WaitingItem({ row, position, session, agents, freest, onOpen }: Props) {
   const { id, queuedAt, stateChangedAt, ticket } = session;
   return (
-    <li data-waiting={id}>
+    <li
+      data-waiting={id}
+      aria-posinset={row.index + 1}
+      aria-setsize={row.of}
+      style={{ insetBlockStart: `${row.top}px` }}
+    >
       <span class="position">{position}</span>
       <div class="who">
         <VisitorButton name={visitorName(session)} onClick={() => onOpen(id)} />

@@ -1,9 +1,9 @@
-import { type Signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import type { Signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { COLUMNS, type Column, type ConversationFilter } from "../model/conversation-filter.ts";
 import type { Session } from "../model/session.ts";
+import { useRowHeight, useVisibleRows } from "../ui/use-visible-rows.ts";
 import { ConversationRow } from "./conversation-row.tsx";
-import { useVisibleRows } from "./use-visible-rows.ts";
 
 const HEADS: Record<Column, string> = {
   visitor: "Visitor",
@@ -15,10 +15,7 @@ const HEADS: Record<Column, string> = {
 };
 const ORDER: readonly Column[] = ["visitor", "state", "presence", "agent", "group", "changed"];
 
-/** As the styles have them, in px: rows of one height can be left out while they are out of sight. */
-const ROW_HEIGHT = 60;
-const NARROW_ROW_HEIGHT = 104;
-const NARROW = "(width < 48rem)";
+const HEIGHTS = { wide: 60, narrow: 104 };
 
 interface Props {
   rows: readonly Signal<Session>[];
@@ -33,17 +30,7 @@ interface Props {
  */
 export function ConversationRows({ rows, filter, onSort, onOpen }: Props) {
   const list = useRef<HTMLTableSectionElement>(null);
-  const isNarrow = useSignal(false);
-  useEffect(() => {
-    const query = matchMedia(NARROW);
-    const follow = () => {
-      isNarrow.value = query.matches;
-    };
-    follow();
-    query.addEventListener("change", follow);
-    return () => query.removeEventListener("change", follow);
-  }, [isNarrow]);
-  const rowHeight = isNarrow.value ? NARROW_ROW_HEIGHT : ROW_HEIGHT;
+  const rowHeight = useRowHeight(HEIGHTS);
   const { start, end } = useVisibleRows(list, rows.length, rowHeight);
 
   return (

@@ -78,6 +78,19 @@ describe("startFeed", () => {
     expect(api.session).toHaveBeenCalledOnce();
   });
 
+  it("reads the queue once a second at most, however many transitions come", async () => {
+    const { api } = start([aSession()]);
+    stream().onLive(false);
+    await settled();
+    api.queue.mockClear();
+    for (let count = 0; count < 500; count += 1) {
+      stream().onTransition(aTransition());
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    expect(api.queue.mock.calls.length).toBeGreaterThan(3);
+    expect(api.queue.mock.calls.length).toBeLessThanOrEqual(6);
+  });
+
   it("reads a session that a transition names for the first time", async () => {
     const sessions: Session[] = [];
     const { store } = start(sessions);

@@ -22,8 +22,8 @@ const MAX_PER_LOAD = 1_000;
 /** If more sessions changed, reading the whole list takes fewer requests. */
 const MAX_SINGLE_READS = 100;
 
-/** Minimum time between two reads of the beginning of the queue. */
-const QUEUE_PAUSE_MS = 250;
+/** Minimum time between two reads of the beginning of the queue: it is as long as hundreds of changes. */
+const QUEUE_PAUSE_MS = 1_000;
 
 /** The queue is polled too, since that no signal arrives is not in the stream. */
 const QUEUE_EVERY_MS = 10_000;

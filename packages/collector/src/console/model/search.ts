@@ -3,8 +3,21 @@ import type { Session } from "./session.ts";
 import { seenPresence } from "./shadow.ts";
 import { PRESENCE_WORDS, stateWords, ticketWords } from "./words.ts";
 
+/** What each session is found by, kept with it: folding all of them for each key would hold typing up. */
+const texts = new WeakMap<Session, string>();
+
 /** Whether every typed word occurs in what identifies the session, or in the words that its row shows. */
-export function matches(session: Session, typed: string): boolean {
+export function createMatcher(typed: string): (session: Session) => boolean {
+  const words = fold(typed).split(/\s+/);
+  return (session) => {
+    const text = textOf(session);
+    return words.every((word) => text.includes(word));
+  };
+}
+
+function textOf(session: Session): string {
+  const known = texts.get(session);
+  if (known !== undefined) return known;
   const { id, user, assignee, ticket } = session;
   const named = [id, user, assignee, ticket.id, ticket.group, ...ticket.tags];
   const shown = [
@@ -13,7 +26,6 @@ export function matches(session: Session, typed: string): boolean {
     ticketWords(ticket),
   ];
   const text = fold([...named, ...shown].filter((part) => part !== null).join("\n"));
-  return fold(typed)
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+  texts.set(session, text);
+  return text;
 }

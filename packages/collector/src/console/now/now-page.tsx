@@ -49,14 +49,24 @@ export function NowPage({ live, isStale, isHidden, onMore }: Props) {
       </section>
       <FirstSteps isHidden={!isLoaded || !isEmpty} settings={settings} />
       <div id="columns" class="columns" hidden={!isLoaded || isEmpty}>
-        <Queue queued={live.queued} direct={live.direct} sessions={sessions} onOpen={drawer.open} />
-        <SessionTable
-          sessions={sessions}
-          table={table}
-          hasMore={unread.length > 0}
-          onMore={onMore}
-          onOpen={drawer.open}
-        />
+        {/* Out of sight they would be rendered at each change all the same. */}
+        {!isHidden && (
+          <>
+            <Queue
+              queued={live.queued}
+              direct={live.direct}
+              sessions={sessions}
+              onOpen={drawer.open}
+            />
+            <SessionTable
+              sessions={sessions}
+              table={table}
+              hasMore={unread.length > 0}
+              onMore={onMore}
+              onOpen={drawer.open}
+            />
+          </>
+        )}
       </div>
       <Insights api={live.api} verdicts={live.verdicts} mode={settings.presence?.mode ?? "off"} />
       <Explain settings={settings} />

@@ -12,10 +12,11 @@ interface Props {
   onOpen: (id: string) => void;
 }
 
-const COLUMNS = ["who", "what", "there", "agent", "ticket"];
 const HEADS = ["Visitor", "State", "On the site", "Agent", "Ticket"];
 
-/** All sessions by group. Roles are explicit, since some browsers drop them in cards. */
+/**
+ * All sessions by group. Roles are explicit, since its parts are no table to the styles.
+ */
 export function SessionTable({ sessions, table, hasMore, onMore, onOpen }: Props) {
   return (
     <section id="all" aria-labelledby="all-title">
@@ -39,11 +40,6 @@ export function SessionTable({ sessions, table, hasMore, onMore, onOpen }: Props
         aria-labelledby="all-title"
         hidden={table.isEmpty.value}
       >
-        <colgroup>
-          {COLUMNS.map((name) => (
-            <col key={name} class={name} />
-          ))}
-        </colgroup>
         <thead role="rowgroup">
           <tr role="row">
             {HEADS.map((head) => (

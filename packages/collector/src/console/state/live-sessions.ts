@@ -14,8 +14,8 @@ import { createSessionSignals } from "./sessions.ts";
 import { createTable } from "./table.ts";
 import { createWhy } from "./why.ts";
 
-/** Too short to be noticed. */
-const BATCH_MS = 40;
+/** Too short to be noticed: with many changes the page renders ten times a second. */
+const BATCH_MS = 100;
 
 export type LiveSessions = ReturnType<typeof createLiveSessions>;
 

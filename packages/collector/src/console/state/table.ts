@@ -1,10 +1,10 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { GROUPS, type Group } from "../model/group.ts";
-import { matches } from "../model/search.ts";
+import { createMatcher } from "../model/search.ts";
 import type { SessionSignals } from "./sessions.ts";
 
-/** How many rows a group shows at first, and how many more at a time: a longer page is slow to paint. */
-export const ROWS_AT_A_TIME = 200;
+/** How many rows a group shows at first, and how many more at a time: each is a few dozen elements, which a key in the search may add or remove. */
+export const ROWS_AT_A_TIME = 50;
 
 export type Table = ReturnType<typeof createTable>;
 
@@ -20,9 +20,10 @@ export function createTable(sessions: SessionSignals) {
   function search(ids: readonly string[]): readonly string[] {
     const words = typed.value.trim();
     if (words === "") return ids;
+    const matches = createMatcher(words);
     return ids.filter((id) => {
       const row = sessions.find(id);
-      return row !== undefined && matches(row.session.value, words);
+      return row !== undefined && matches(row.session.value);
     });
   }
 

@@ -2,6 +2,9 @@ import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 
+/** As the styles have it. */
+const NARROW = "(width < 48rem)";
+
 /** Rows above and below the visible ones, so that scrolling and the tab key find some. */
 const SPARE = 12;
 
@@ -11,8 +14,30 @@ export interface VisibleRows {
   readonly end: number;
 }
 
+/** Heights of a row in px, as the styles have them: rows of one height can be left out while they are out of sight. */
+export interface RowHeights {
+  readonly wide: number;
+  /** In a narrow window. */
+  readonly narrow: number;
+}
+
+/** The height of a row in this window, in px. */
+export function useRowHeight({ wide, narrow }: RowHeights): number {
+  const isNarrow = useSignal(false);
+  useEffect(() => {
+    const query = matchMedia(NARROW);
+    const follow = () => {
+      isNarrow.value = query.matches;
+    };
+    follow();
+    query.addEventListener("change", follow);
+    return () => query.removeEventListener("change", follow);
+  }, [isNarrow]);
+  return isNarrow.value ? narrow : wide;
+}
+
 /**
- * Which rows of a long list the window shows; it follows scrolling and sizes.
+ * Which rows of a long list the window shows; it follows scrolling, and sizes of anything on the page.
  * @param list the element with room for all rows
  * @param rowHeight in px
  */
@@ -35,9 +60,13 @@ export function useVisibleRows(
     measure();
     addEventListener("scroll", measure, { passive: true });
     addEventListener("resize", measure);
+    // What stands above the list may be folded, or grow.
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(document.body);
     return () => {
       removeEventListener("scroll", measure);
       removeEventListener("resize", measure);
+      sizes.disconnect();
     };
   }, [list, count, rowHeight, start, end]);
   return { start: start.value, end: Math.max(end.value, Math.min(count, start.value + SPARE)) };
