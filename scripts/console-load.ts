@@ -137,8 +137,9 @@ async function measure(browser: TestBrowser, name: string, kind: PageKind): Prom
       ...(isLong ? [[`… after ${minutes} min`, mb(end.heapBytes)] as const] : []),
       ["DOM nodes: at the beginning, at the end", `${start.nodes}, ${end.nodes}`],
       ["event listeners: at the beginning, at the end", `${start.listeners}, ${end.listeners}`],
-      ["scrolling: frames over 50 ms", share(scrolled, (frame) => frame > 50)],
-      ["scrolling: longest frame", ms(Math.max(...scrolled))],
+      ["scrolling: frames over 50 ms", share(scrolled.gapsMs, (gap) => gap > 50)],
+      ["scrolling: longest frame", ms(Math.max(...scrolled.gapsMs))],
+      ["scrolling: processor time of a frame, p50 / p99", quantiles(scrolled.costsMs)],
       ["typing: key to frame, p50 / p99", quantiles(keys)],
       ...(shown.length > 0 ? [["typing: last key to result", quantiles(shown)] as const] : []),
       ["typing: processor time of a key, without changes", ms(keySeconds * 1_000)],
@@ -149,7 +150,7 @@ async function measure(browser: TestBrowser, name: string, kind: PageKind): Prom
       ["changes committed in that time", `${desk.changes - changesBefore}`],
       ["furthest that the reader was behind, changes", `${furthest}`],
       ["behind once the last change was answered, changes", `${unread}`],
-      ["processor time of the page, of each second", ms((used / seconds) * 1_000)],
+      ["processor time of the page, in each second", ms((used / seconds) * 1_000)],
     ];
   } finally {
     stop.abort();

@@ -111,6 +111,20 @@ export interface PageUse {
   readonly processorSeconds: number;
 }
 
+/** An entry of the browser's trace. */
+interface TraceEvent {
+  name: string;
+  /** Processor time of its thread, in µs. */
+  tdur?: number;
+}
+
+export interface Frames {
+  /** From one frame to the next. */
+  readonly gapsMs: readonly number[];
+  /** Processor time of each frame in the page's main thread: its styles, layout and painting. A busy machine makes it no longer. */
+  readonly costsMs: readonly number[];
+}
+
 /** A page that is measured from before its script runs. */
 export class PageProbe {
   readonly page: Page;
@@ -156,17 +170,24 @@ export class PageProbe {
     return metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN;
   }
 
-  /** Counts frames while the task runs. @returns the times from one frame to the next, in ms */
-  async frames(task: () => Promise<void>): Promise<number[]> {
+  /** Watches the frames of the page while the task runs. */
+  async frames(task: () => Promise<void>): Promise<Frames> {
     await this.page.evaluate(() => {
       probe.frames = [];
       probe.isWatching = true;
     });
+    await this.page.tracing.start({ categories: ["cc"] });
     await task();
-    return this.page.evaluate(() => {
+    const trace = Buffer.from((await this.page.tracing.stop()) ?? []).toString();
+    const { traceEvents }: { traceEvents: TraceEvent[] } = JSON.parse(trace);
+    const gapsMs = await this.page.evaluate(() => {
       probe.isWatching = false;
       return probe.frames;
     });
+    const costsMs = traceEvents
+      .filter(({ name }) => name === "ProxyMain::BeginMainFrame")
+      .map(({ tdur }) => (tdur ?? 0) / 1_000);
+    return { gapsMs, costsMs };
   }
 
   /** @returns the times from each key that the task presses to the frame with its result, in ms */
