@@ -122,26 +122,38 @@ it("has the search before the hundreds of rows, and finds what is typed", async 
   expect((await page.$$("[data-session]")).length).toBeGreaterThan(0);
 });
 
-it("follows 500 changes as fast as they come, and renders no more rows than before", async () => {
+it("follows 200 changes as fast as they come, and renders no more rows than before", async () => {
+  const CHANGED = 100;
   await new ConsolePage(page).type("#search", "");
-  for (const [status, waiting, resting] of [
-    ["pending", 0, SESSIONS],
-    ["open", SESSIONS, 0],
+  for (const [status, resting, rows] of [
+    ["pending", CHANGED, 100],
+    ["open", 0, 50],
   ] as const) {
     let changed = 0;
     const change = async (): Promise<void> => {
-      while (changed < SESSIONS) {
+      while (changed < CHANGED) {
         changed += 1;
         const path = `/v1/sessions/conv_${changed}/events`;
         await collector.request("POST", path, { type: "ticket_updated", status });
       }
     };
     await Promise.all(Array.from({ length: AT_THE_SAME_TIME }, change));
-    await shows('#summary [data-group="waiting"] strong', `${waiting}`);
-    await shows('#summary [data-group="inactive"] strong', `${resting}`);
-    await page.waitForFunction(() => document.querySelectorAll("[data-session]").length === 50, {
-      polling: 50,
-    });
+    await page.waitForFunction(
+      (inactive, waiting, rendered) => {
+        const count = (group: string) =>
+          document.querySelector(`#summary [data-group="${group}"] strong`)?.textContent;
+        const found = document.querySelectorAll("[data-session]");
+        return (
+          count("inactive") === `${inactive}` &&
+          count("waiting") === `${waiting}` &&
+          found.length === rendered
+        );
+      },
+      { polling: 50 },
+      resting,
+      SESSIONS - resting,
+      rows,
+    );
   }
 });
 
