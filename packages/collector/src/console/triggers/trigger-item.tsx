@@ -1,3 +1,4 @@
+import { useLayoutEffect } from "preact/hooks";
 import { ChangeTrail } from "../audit/change-trail.tsx";
 import { changesTrigger } from "../model/audit.ts";
 import { triggerSentence } from "../model/trigger-words.ts";
@@ -14,14 +15,24 @@ interface Props {
   isLast: boolean;
   /** What to call a conversation. */
   nameOf: (id: string) => string;
+  /** The key of the trigger to move to when it appears. */
+  added: { current: number | null };
 }
 
 /** One trigger of the list: what it does, and what can be done with it. */
-export function TriggerItem({ form, audit, draft, index, isLast, nameOf }: Props) {
+export function TriggerItem({ form, audit, draft, index, isLast, nameOf, added }: Props) {
   const { key, trigger } = draft;
   const id = `trigger-${key}`;
   const problemAt = (path: string) => form.problems.value.get(`${index}.${path}`);
   const isWrong = [...form.problems.value.keys()].some((path) => path.startsWith(`${index}.`));
+
+  useLayoutEffect(() => {
+    if (added.current !== key) return;
+    added.current = null;
+    document.getElementById(`${id}-handle`)?.focus({ preventScroll: true });
+    // Its end would be below the bar that saves it.
+    document.getElementById(id)?.scrollIntoView({ block: "start" });
+  }, [added, key, id]);
 
   /** @param button which button keeps the focus, which a moved element loses */
   function move(by: -1 | 1, button: "up" | "down" | "handle"): void {

@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { MAX_TRIGGERS } from "../../core/trigger.ts";
 import type { Audit } from "../state/audit.ts";
 import type { TriggersForm } from "../state/triggers-form.ts";
@@ -19,6 +19,8 @@ export function TriggersPage({ form, audit, nameOf }: Props) {
   useEffect(() => {
     form.read();
   }, [form]);
+  /** The key of a trigger that was just added, which is below what added it. */
+  const added = useRef<number | null>(null);
   const drafts = form.drafts.value;
   const isChanged = form.isChanged.value;
   const isWrong = form.problems.value.size > 0;
@@ -40,7 +42,11 @@ export function TriggersPage({ form, audit, nameOf }: Props) {
       <Changes needs="operator">
         <RecipeButtons
           isDisabled={!form.isLoaded.value || form.isBusy.value}
-          onAdd={(recipe, group) => form.addRecipe(recipe, group, showTrigger)}
+          onAdd={(recipe, group) =>
+            form.addRecipe(recipe, group, (key) => {
+              added.current = key;
+            })
+          }
         />
         <p id="order-hint" class="quiet" hidden={drafts.length < 2}>
           The arrow keys on a trigger’s number move it up and down.
@@ -55,6 +61,7 @@ export function TriggersPage({ form, audit, nameOf }: Props) {
               index={index}
               isLast={index === drafts.length - 1}
               nameOf={nameOf}
+              added={added}
             />
           ))}
         </ol>
@@ -99,11 +106,6 @@ export function TriggersPage({ form, audit, nameOf }: Props) {
       </Changes>
     </Page>
   );
-}
-
-/** Moves to a trigger that was just added, which is below what added it. */
-function showTrigger(key: number): void {
-  requestAnimationFrame(() => document.getElementById(`trigger-${key}-handle`)?.focus());
 }
 
 function statusWords(isChanged: boolean, isWrong: boolean): string {
