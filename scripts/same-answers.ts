@@ -41,6 +41,13 @@ function play({ deployments }: Started, plan: Plan): Promise<Difference | null> 
   return compare(deployments, plan, { account: `run_${runs}`, startAt: startOfRun(runs) });
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    // The servers would outlive this process.
+    void (started?.stop() ?? Promise.resolve()).finally(() => process.exit(1));
+  });
+}
+
 for (let seed = first; seed < first + seeds; seed += 1) {
   if (started && seed % SEEDS_TOGETHER === 0) {
     await started.stop();

@@ -18,6 +18,7 @@ import { firesOn } from "../core/trigger-history.ts";
 import { SplitMap } from "../stores/split-map.ts";
 import type { Store } from "../stores/store.ts";
 import { entries } from "./insights.ts";
+import { LatestSessions } from "./latest-sessions.ts";
 
 /** What a setting that delays a verdict would have done to those that were made. */
 export interface DelayEffect {
@@ -149,19 +150,16 @@ async function latestConversations(
   limit: number,
   now: number,
 ): Promise<readonly string[]> {
-  const latest = new Set<string>();
+  let ids: readonly string[] = [];
   for (const periodMs of PERIODS_MS) {
-    latest.clear();
-    for await (const { session } of entries(store, account, "live", now - periodMs)) {
-      // A set lists its values in the order in which they were added.
-      latest.delete(session);
-      latest.add(session);
-      const [oldest] = latest;
-      if (latest.size > limit && oldest !== undefined) latest.delete(oldest);
+    const latest = new LatestSessions(limit);
+    for await (const { session, transition } of entries(store, account, "live", now - periodMs)) {
+      latest.add(session, transition.at);
     }
-    if (latest.size === limit) break;
+    ids = latest.ids;
+    if (ids.length === limit) break;
   }
-  return [...latest].reverse();
+  return ids;
 }
 
 async function historyOf(store: Store, account: string, { id, seq }: Session) {

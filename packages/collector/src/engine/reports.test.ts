@@ -86,8 +86,9 @@ it("counts who left the queue, with how long they had waited, by group", async (
   expect(conversations).toBe(3);
   expect(abandoned).toMatchObject({ count: 2, waitedMs: { p50: 15_000, p99: 125_000 } });
   expect(abandoned.byGroup).toMatchObject([
-    { group: "orders", count: 1, waitedMs: { p50: 125_000 } },
+    // By name where they have the same count.
     { group: "billing", count: 1, waitedMs: { p50: 15_000 } },
+    { group: "orders", count: 1, waitedMs: { p50: 125_000 } },
   ]);
   expect(abandoned.byWaiting.filter(({ count }) => count > 0)).toEqual([
     { upToMs: 30_000, count: 1 },

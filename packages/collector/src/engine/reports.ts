@@ -8,6 +8,7 @@ import { countUpTo, sortInTurns } from "../async/sort-in-turns.ts";
 import { TurnBudget } from "../async/turns.ts";
 import type { Track } from "../core/lists.ts";
 import type { Transition } from "../core/transition.ts";
+import { compareNames } from "../stores/name-order.ts";
 import { SplitMap } from "../stores/split-map.ts";
 import type { Store } from "../stores/store.ts";
 import { CONTRADICTED_WITHIN_MS, entries, type Quantiles, quantiles } from "./insights.ts";
@@ -360,7 +361,7 @@ class Reading {
       adviceMs: adviceOf(departures, contradicted, curve),
       released: [...this.#releases]
         .map(([agent, sum]) => ({ agent, ...sum }))
-        .sort((a, b) => b.ms - a.ms),
+        .sort((a, b) => b.ms - a.ms || compareNames(a.agent, b.agent)),
     };
   }
 }
@@ -415,7 +416,7 @@ async function waitingOf(abandoned: readonly Abandoned[]): Promise<WaitingOf> {
   return { count: abandoned.length, waitedMs: quantiles(await sortInTurns(waited)) };
 }
 
-/** The most frequent first. */
+/** The most frequent first, of equal ones that with the first name. */
 async function groupedBy<K extends "reason" | "group">(abandoned: readonly Abandoned[], key: K) {
   type Value = Exclude<Abandoned[K], undefined>;
   const groups = new Map<Value, Abandoned[]>();
@@ -429,7 +430,8 @@ async function groupedBy<K extends "reason" | "group">(abandoned: readonly Aband
   for (const [value, group] of groups) {
     counted.push({ [key]: value, ...(await waitingOf(group)) } as WaitingOf & Record<K, Value>);
   }
-  return counted.sort((a, b) => b.count - a.count);
+  const nameOf = (counted: Record<K, Value>) => counted[key] ?? "";
+  return counted.sort((a, b) => b.count - a.count || compareNames(nameOf(a), nameOf(b)));
 }
 
 async function countByWaiting(abandoned: readonly Abandoned[]) {

@@ -7,6 +7,7 @@ import type { Trigger } from "../core/trigger.ts";
 import type { AuditEntry } from "../stores/admin.ts";
 import type { Store } from "../stores/store.ts";
 import { entries } from "./insights.ts";
+import { LatestSessions } from "./latest-sessions.ts";
 
 /** The latest conversations of a trigger that are named. */
 const MAX_SESSIONS = 10;
@@ -58,25 +59,25 @@ export async function triggerRuns(
   account: string,
   from: number,
 ): Promise<ReadonlyMap<string, TriggerRuns>> {
-  const found = new Map<string, { runs: number; lastAt: number; sessions: Set<string> }>();
+  const found = new Map<string, { runs: number; lastAt: number; sessions: LatestSessions }>();
   const added = await addedSince(store, account, from);
   for await (const { session, transition } of entries(store, account, "live", from)) {
     const { at, triggers } = transition;
     if (at < from) continue;
     for (const name of triggers) {
       if (at < (added.get(name) ?? from)) continue;
-      const run = found.get(name) ?? { runs: 0, lastAt: 0, sessions: new Set() };
+      const run = found.get(name) ?? {
+        runs: 0,
+        lastAt: 0,
+        sessions: new LatestSessions(MAX_SESSIONS),
+      };
       run.runs += 1;
       run.lastAt = Math.max(run.lastAt, at);
-      // A set lists its values in the order in which they were added.
-      run.sessions.delete(session);
-      run.sessions.add(session);
-      const [oldest] = run.sessions;
-      if (run.sessions.size > MAX_SESSIONS && oldest !== undefined) run.sessions.delete(oldest);
+      run.sessions.add(session, at);
       found.set(name, run);
     }
   }
   return new Map(
-    [...found].map(([name, run]) => [name, { ...run, sessions: [...run.sessions].reverse() }]),
+    [...found].map(([name, run]) => [name, { ...run, sessions: run.sessions.ids }] as const),
   );
 }

@@ -80,6 +80,7 @@ describe("a preview of triggers", () => {
 
   it("has the conversations for which each would have fired, and runs none", async () => {
     await message("a");
+    harness.aheadMs += 1;
     await message("b");
     await harness.request("PUT", "/v1/sessions/b", { ticket: { status: "solved" } });
     const preview = await harness.json("POST", "/v1/triggers/preview", [

@@ -12,8 +12,10 @@ it("says how often each trigger ran, and for which of the last conversations", a
     trigger("solved", "solved"),
     trigger("held", "hold"),
   ]);
-  const set = (id: string, status: string) =>
-    harness.request("PUT", `/v1/sessions/${id}`, { ticket: { status } });
+  const set = (id: string, status: string) => {
+    harness.aheadMs += 1;
+    return harness.request("PUT", `/v1/sessions/${id}`, { ticket: { status } });
+  };
   const ids = Array.from({ length: 12 }, (_, index) => `conv_${index}`);
   for (const id of ids) await set(id, "solved");
   await set("conv_3", "open");
