@@ -98,8 +98,8 @@ async function measure(visitorsOfShard: number): Promise<void> {
   clearInterval(staying);
   await site.stop();
 
-  const isWhole = after.shards.calls > before.shards.calls && after.coordinator.calls > sessions;
-  if (!isWhole)
+  const isComplete = after.shards.calls > before.shards.calls && after.coordinator.calls > sessions;
+  if (!isComplete)
     throw new Error("An object has ended meanwhile, and its figures with it: run this again.");
   const ofShards = (name: keyof Figures) => (after.shards[name] - before.shards[name]) / sessions;
   const ofCoordinator = (name: keyof Figures) =>
