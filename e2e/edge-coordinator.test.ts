@@ -3,6 +3,8 @@
  */
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { EdgeSite, KEYS } from "./support/edge-site.ts";
+import { ownNames, parseMetrics } from "./support/metric-samples.ts";
+import { absentOf } from "./support/shown-metrics.ts";
 import { until } from "./support/wait.ts";
 
 const MINUTE_MS = 60_000;
@@ -71,7 +73,11 @@ it("a deployment with a wrong variable says so where it is asked whether it is r
   ]);
   const headers = { Authorization: `Bearer ${KEYS.metrics}` };
   const metrics = await wrong.edge.dispatchFetch("http://edge.test/metrics", { headers });
-  const values = (await metrics.text()).split("\n").filter((line) => /^[^#]/.test(line));
+  const text = await metrics.text();
+  const names = ownNames(parseMetrics(text));
+  expect(names.length).toBeGreaterThan(5);
+  expect(absentOf(names), "not where operators find them").toEqual([]);
+  const values = text.split("\n").filter((line) => /^[^#]/.test(line));
   expect(values).toEqual(
     expect.arrayContaining([
       "stillhere_unheard_seconds 0",

@@ -3,15 +3,11 @@
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { EdgeSite } from "./support/edge-site.ts";
+import { changeSetting, countOf, figuresOf } from "./support/shard-figures.ts";
 import { until } from "./support/wait.ts";
 
 const ENDED = 150;
 const DAY_MS = 86_400_000;
-
-interface Figures {
-  readonly rowsWritten: number;
-  readonly rowsRead: number;
-}
 
 let site: EdgeSite;
 beforeAll(async () => {
@@ -21,55 +17,37 @@ beforeAll(async () => {
 });
 afterAll(() => site?.stop());
 
-const figures = () => site.request<Figures>("GET", "/test/0/figures");
-
-/** What the shard counts while `work` is done. */
-async function countOf(work: () => Promise<unknown>): Promise<Figures> {
-  const before = await figures();
-  await work();
-  const after = await figures();
-  return {
-    rowsWritten: after.rowsWritten - before.rowsWritten,
-    rowsRead: after.rowsRead - before.rowsRead,
-  };
-}
-
 // The first one: no alarm is due before the leases end.
 it("a changed setting is answered before the sessions have it, which an alarm brings up to date", async () => {
   await site.request("POST", "/test/0/disable-alarms");
   await site.request("PATCH", "/v1/settings", { inactivity: { seconds: 52 } });
-  const { rowsWritten } = await countOf(() => site.request("POST", "/test/0/advance/0"));
+  const { rowsWritten } = await countOf(site, () => site.request("POST", "/test/0/advance/0"));
   expect(rowsWritten).toBeGreaterThan(0);
 });
 
 it("a changed setting writes and reads none of them, but that of a visitor who comes back", async () => {
-  const patch = async (inactivity: object) => {
-    await site.request("PATCH", "/v1/settings", { inactivity });
-    // Does what the alarm does, and ends with it.
-    await site.request("POST", "/test/0/advance/0");
-  };
-  const { rowsWritten, rowsRead } = await countOf(() => patch({ seconds: 50 }));
+  const { rowsWritten, rowsRead } = await countOf(site, () => changeSetting(site, 50));
   expect(rowsWritten).toBeLessThan(10);
   expect(rowsRead).toBeLessThan(100);
   await site.page("over_1").open();
-  const { rowsWritten: withReturned } = await countOf(() => patch({ seconds: 51 }));
+  const { rowsWritten: withReturned } = await countOf(site, () => changeSetting(site, 51));
   expect(withReturned).toBeGreaterThan(rowsWritten);
   expect(withReturned).toBeLessThan(10);
 });
 
 it("lists of others, the queue, and an object that starts read none of them", async () => {
-  const read = (path: string) => countOf(() => site.request("GET", path));
+  const read = (path: string) => countOf(site, () => site.request("GET", path));
   for (const path of ["/v1/sessions?state=active", "/v1/sessions?queue=queued", "/v1/queue"]) {
     expect((await read(path)).rowsRead).toBeLessThan(100);
   }
   await site.request("POST", "/test/0/crash");
   await until("the shard to respond", () =>
-    figures().then(
+    figuresOf(site).then(
       () => true,
       () => false,
     ),
   );
-  expect((await figures()).rowsRead).toBeLessThan(100);
+  expect((await figuresOf(site)).rowsRead).toBeLessThan(100);
   const ended = await site.request<{ sessions: unknown[] }>(
     "GET",
     "/v1/sessions?state=ended&limit=50",

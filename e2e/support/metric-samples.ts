@@ -36,6 +36,12 @@ export function parseMetrics(text: string): Metrics {
   return { names, labels };
 }
 
+/** The collector's own metrics, without suffixes of their series. */
+export function ownNames({ names }: Metrics): readonly string[] {
+  const own = [...names].filter((name) => name.startsWith("stillhere_"));
+  return [...new Set(own.map((name) => name.replace(/_(bucket|sum|count)$/, "")))];
+}
+
 /** The metrics in an expression, each with the labels that it is selected by. */
 export function selectorsOf(expression: string): readonly Selector[] {
   return [
