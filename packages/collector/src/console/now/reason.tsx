@@ -31,7 +31,7 @@ export function Reason({ session, drawer, reason }: Props) {
         // The drawing may be what is behind these details.
         onClick={() => location.hash === whyHref(id) && drawer.close()}
       >
-        {isGone ? "Why? See it on a time axis" : "See what happened on a time axis"}
+        {isGone ? "See it on a time axis" : "See what happened on a time axis"}
       </a>
     </div>
   );
