@@ -12,12 +12,14 @@ import { compare, type Difference, shorten } from "../e2e/same-answers/compare.t
 import { generate } from "../e2e/same-answers/generate.ts";
 import type { Plan } from "../e2e/same-answers/plan.ts";
 import { STORES, type Started, startAll, startOfRun } from "../e2e/same-answers/start.ts";
+import { settlesWithin } from "../packages/collector/src/async/timeout.ts";
 
 /** Seeds that are played on the same servers, which also have the accounts of those before. */
 const SEEDS_TOGETHER = 10;
 const MAX_SHARDS = 3;
 /** How long calls are left out that a difference does not need. */
 const SHORTEN_MS = 120_000;
+const STOP_MS = 5_000;
 
 const { values } = parseArgs({
   options: {
@@ -43,8 +45,8 @@ function play({ deployments }: Started, plan: Plan): Promise<Difference | null> 
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
-    // The servers would outlive this process.
-    void (started?.stop() ?? Promise.resolve()).finally(() => process.exit(1));
+    // The servers would outlive this process. A call that is under way may hold up their end.
+    void settlesWithin(STOP_MS, started?.stop() ?? Promise.resolve()).then(() => process.exit(1));
   });
 }
 
