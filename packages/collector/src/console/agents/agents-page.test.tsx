@@ -56,15 +56,18 @@ async function start(role: Role = "admin", waiting: readonly Session[] = [aSessi
       <AgentsPage agents={agents} onOpen={() => {}} />
     </OwnRole.Provider>,
   );
-  await vi.waitFor(() => find("[data-agent]"));
+  await soon(() => find("[data-agent]"));
   await settled(agents);
   return { agents, api };
 }
 
 async function settled(agents: ReturnType<typeof createAgents>): Promise<void> {
-  await vi.waitFor(() => expect(agents.isBusy.value).toBe(false));
+  await soon(() => expect(agents.isBusy.value).toBe(false));
   await doing(() => {});
 }
+
+/** A busy machine takes longer than the default. */
+const soon = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000 });
 
 function find<T extends HTMLElement>(selector: string): T {
   const found = document.querySelector<T>(selector);
@@ -93,7 +96,7 @@ describe("AgentsPage", () => {
     find("[data-waiting] .assign button").focus();
     await submit(choice());
     await settled(agents);
-    await vi.waitFor(() => expect(document.activeElement).toBe(second));
+    await soon(() => expect(document.activeElement).toBe(second));
     expect(document.querySelectorAll("[data-waiting]")).toHaveLength(1);
   });
 
@@ -102,16 +105,16 @@ describe("AgentsPage", () => {
     const details = find<HTMLDetailsElement>('[data-agent="ana"] .held');
     details.open = true;
     await doing(() => details.dispatchEvent(new Event("toggle")));
-    await vi.waitFor(() => find("[data-held] .assign"));
+    await soon(() => find("[data-held] .assign"));
     await settled(agents);
     await doing(() => find("[data-held] .assign").click());
-    await vi.waitFor(() => find("#whole-queue [data-waiting]"));
+    await soon(() => find("#whole-queue [data-waiting]"));
     await settled(agents);
     expect(document.querySelector("[data-held]")).toBeNull();
     expect(agents.status.value).toBe("ana does not have it any more.");
     const undo = new KeyboardEvent("keydown", { key: "z", ctrlKey: true, bubbles: true });
     await doing(() => document.body.dispatchEvent(undo));
-    await vi.waitFor(() => expect(agents.status.value).toBe("ana has it again."));
+    await soon(() => expect(agents.status.value).toBe("ana has it again."));
     expect(document.querySelector("[data-waiting]")).toBeNull();
     expect(document.querySelector("#agents-undo")).toBeNull();
     expect(api.putAssignee.mock.calls).toEqual([
@@ -136,7 +139,7 @@ describe("AgentsPage", () => {
     input.value = "9";
     await doing(() => input.dispatchEvent(new Event("input")));
     await submit(input);
-    await vi.waitFor(() => expect(agents.status.value).toBe("ana can now hold 9."));
+    await soon(() => expect(agents.status.value).toBe("ana can now hold 9."));
     expect(document.activeElement).toBe(input);
     await doing(() => api.putAgent("ana", 7));
     await doing(agents.read);

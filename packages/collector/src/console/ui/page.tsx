@@ -20,7 +20,12 @@ export function Page({ id, title, lead, children }: Props) {
     const left = takeLeftLink();
     const links = heading.current?.parentElement?.querySelectorAll("a") ?? [];
     const link = [...links].find((each) => each.getAttribute("href") === left);
-    (link ?? heading.current)?.focus();
+    const focus = () => (link ?? heading.current)?.focus();
+    const dialog = document.querySelector("dialog:modal");
+    if (!dialog) return focus();
+    // A dialog whose link led here gives the focus back to what has opened it, once it is closed.
+    dialog.addEventListener("close", focus, { once: true });
+    return () => dialog.removeEventListener("close", focus);
   }, []);
   return (
     <main id={id} class="page">
