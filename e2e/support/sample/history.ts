@@ -24,6 +24,8 @@ export interface SampleOptions {
    * is believed; who has written by WhatsApp, for days.
    */
   readonly until: number;
+  /** The setting of that name, if it is not to have its default. */
+  readonly traceDays?: number;
   /** Called with the virtual time, now and then. */
   readonly onProgress?: (at: number) => void;
 }
@@ -103,12 +105,13 @@ class Shop {
   }
 
   async #prepare(): Promise<void> {
-    const { account } = this.#options;
+    const { account, traceDays } = this.#options;
     const triggers = [...recipe("tag_abandoned", ""), ...recipe("welcome_back", "")];
     const overrides = {
       termsAccepted: true,
       "presence.mode": "on",
       origins: ["https://shop.example"],
+      ...(traceDays !== undefined && { traceDays }),
     };
     await this.#engine.changeSettings(account, { overrides, triggers }, { cli: "sample-data" });
     for (const { name, capacity } of AGENTS) {
