@@ -71,6 +71,10 @@ export class Comparable {
     if (typeof value === "string") return this.#text(value, field);
     if (Array.isArray(value)) return value.map((each) => this.#value(each, field));
     if (value === null || typeof value !== "object") return value;
+    // A user's sessions are erased beside one another: which is first in the audit log is chance.
+    if ("action" in value && value.action === "session_erased" && "target" in value) {
+      return this.#value({ ...value, action: "<erased>", target: "<a session>" }, field);
+    }
     return Object.fromEntries(
       Object.entries(value).map(([name, each]) => [name, this.#value(each, name)]),
     );
