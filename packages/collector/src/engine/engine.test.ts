@@ -209,6 +209,32 @@ describe("requests", () => {
     isDone = true;
   });
 
+  it("do not wait for a turn where one passed while the store was waited for", async () => {
+    vi.spyOn(performance, "now").mockReturnValue(0);
+    const harness = await createHarness();
+    const { commit, load } = harness.store;
+    let [turn, endedAt] = [0, -1];
+    let isDone = false;
+    const countTurns = () => {
+      turn += 1;
+      if (!isDone) setImmediate(countTurns);
+    };
+    setImmediate(countTurns);
+    harness.store.commit = async (writes) => {
+      const outcomes = await commit.call(harness.store, writes);
+      for (let turns = 0; turns < 3; turns += 1) await nextTurn();
+      endedAt = turn;
+      return outcomes;
+    };
+    harness.store.load = (lookups) => {
+      if (endedAt >= 0) expect(turn).toBe(endedAt);
+      return load.call(harness.store, lookups);
+    };
+    await Promise.all(Array.from({ length: 500 }, (_, index) => harness.beat(`s_${index}`, 1)));
+    isDone = true;
+    expect(endedAt).toBeGreaterThan(0);
+  });
+
   it("fail after 21 conflicts in a row, and those for other sessions do not", async () => {
     const harness = await createHarness();
     const { commit } = harness.store;

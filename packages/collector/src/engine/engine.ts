@@ -237,9 +237,12 @@ export class Engine {
   }
 
   async #drain(): Promise<void> {
-    // Requests that arrive in one turn of the event loop share a commit; others have their turn before the next.
+    // Requests that arrive in one turn of the event loop share a commit. Others have their turn before the next
+    // one, if they had none while the store was waited for.
+    let turn = nextTurn();
     while (this.#pending.length > 0) {
-      await nextTurn();
+      await turn;
+      turn = nextTurn();
       const batch = this.#takeBatch();
       try {
         await this.#process(batch);
