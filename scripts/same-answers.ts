@@ -31,6 +31,10 @@ const { values } = parseArgs({
   },
 });
 const [first, seeds, calls] = [Number(values.seed), Number(values.seeds), Number(values.calls)];
+for (const [name, number] of Object.entries({ seed: first, seeds, calls })) {
+  if (!Number.isInteger(number) || number < 1)
+    throw new Error(`--${name} must be a whole number from 1.`);
+}
 const startedAt = performance.now();
 let started: Started | null = null;
 let [runs, made, done, different] = [0, 0, 0, 0];

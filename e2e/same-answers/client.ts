@@ -10,6 +10,7 @@ import { SESSIONS } from "./names.ts";
 import type { Bearer, Call, Step } from "./plan.ts";
 import { type Answer, open, type SendOptions, send } from "./send.ts";
 
+const REPLAY_MS = 60_000;
 const PAGE = 500;
 
 export class Client {
@@ -198,13 +199,21 @@ export class Client {
     const ids: string[] = [];
     const decoder = new TextDecoder();
     let text = "";
-    for await (const chunk of response) {
-      text += decoder.decode(chunk as Uint8Array, { stream: true });
-      ids.splice(0, ids.length, ...[...text.matchAll(/^id: (.*)$/gm)].map(([, id = ""]) => id));
-      // The last one may still be without its end.
-      if (ids.length >= count && text.endsWith("\n\n")) break;
+    // A stream that leaves one out never ends by itself: what has come until then is compared.
+    const timer = setTimeout(() => response.destroy(), REPLAY_MS);
+    try {
+      for await (const chunk of response) {
+        text += decoder.decode(chunk as Uint8Array, { stream: true });
+        ids.splice(0, ids.length, ...[...text.matchAll(/^id: (.*)$/gm)].map(([, id = ""]) => id));
+        // The last one may still be without its end.
+        if (ids.length >= count && text.endsWith("\n\n")) break;
+      }
+    } catch (error) {
+      if (!response.destroyed) throw error;
+    } finally {
+      clearTimeout(timer);
+      response.destroy();
     }
-    response.destroy();
     return ids;
   }
 

@@ -50,11 +50,13 @@ export async function startAll(stores: readonly string[], shards: number): Promi
         cleanUps.push(() => cluster.stop());
         return NodeDeployment.start("cluster", cluster.url, START_AT);
       }
-      default: {
+      case "sqlite": {
         const folder = mkdtempSync(join(tmpdir(), "stillhere-"));
         cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
         return NodeDeployment.start("sqlite", `sqlite:${folder}/test.db`, START_AT);
       }
+      default:
+        throw new Error(`There is no store ${store}: name some of ${STORES.join(", ")}.`);
     }
   };
   const deployments = await Promise.all(stores.map(start));

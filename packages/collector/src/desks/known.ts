@@ -80,6 +80,15 @@ export function noteWritten(known: Known, written: Report, at: number): Known {
   return noted;
 }
 
+/** What is known where the desk refused a value that was noted at `at`: what was known before, in `former`. */
+export function withoutWritten(known: Known, field: Field, at: number, former: Known): Known {
+  const { [field]: written, ...others } = known;
+  // The desk has reported it since.
+  if (!written?.isOurs || written.at !== Math.max(at, former[field]?.at ?? 0)) return known;
+  const before = former[field];
+  return before ? { ...others, [field]: before } : others;
+}
+
 /** The status that the desk itself has set after `at`, and when; `null`: none. */
 export function statusSetAfter(
   { status }: Known,

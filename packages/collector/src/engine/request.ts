@@ -24,6 +24,8 @@ export interface Request {
   readonly create?: Omit<NewSession, "id">;
   /** Hash of a secret. The request is applied only to a session that knows it, else it is `unbound`. */
   readonly binding?: string;
+  /** Whom the session must be assigned to, `null`: nobody; else nothing is applied, and it is `assigned_meanwhile`. */
+  readonly expectedAssignee?: string | null;
   /** The request is applied only for a page that the session knows, else it is of an `unknown_page`. */
   readonly knownPage?: KnownPage;
   /** The caller's own id of this request; a second request with it is a `duplicate`. */
@@ -45,6 +47,8 @@ export type Outcome =
       readonly transitions: readonly Transition[];
     }
   | { readonly status: "not_found" | "unbound" | "unknown_page" }
+  /** The session has another agent than expected. */
+  | { readonly status: "assigned_meanwhile"; readonly assignee: string | null }
   /** The session goes on as `into` (rule 26); nothing was applied. */
   | { readonly status: "moved"; readonly into: string; readonly isDuplicate: boolean }
   /** The session has stopped to go on as another, which may not have taken over yet. */

@@ -98,6 +98,11 @@ export class SessionBatch {
     if (binding !== undefined && !this.#live?.session.bindings.includes(binding)) {
       return { status: "unbound" };
     }
+    const { expectedAssignee } = request;
+    const assignee = this.#live?.session.assignee ?? null;
+    if (expectedAssignee !== undefined && assignee !== expectedAssignee) {
+      return { status: "assigned_meanwhile", assignee };
+    }
     if (!this.#live && request.create && !request.knownPage) {
       this.#live = new SessionReducer(createSession({ id: this.key.id, ...request.create }, now));
       this.#createShadow(this.settings);

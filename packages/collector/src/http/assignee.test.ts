@@ -97,6 +97,15 @@ describe("a session that no help desk has", () => {
     expect((await get("conv_1")).assignee).toBe("ana");
     expect(await entries()).toHaveLength(1);
   });
+
+  it("goes to one of two callers who both expect that nobody has it", async () => {
+    const answers = await Promise.all(
+      ["ana", "ben"].map((agent) => assign("conv_1", { agent, from: null })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
+    const assigned = (await answers.find(({ status }) => status === 200)?.json()) as Shown;
+    expect((await get("conv_1")).assignee).toBe(assigned.assignee);
+  });
 });
 
 describe("a session with the ticket of a help desk that reports by the API", () => {
@@ -154,6 +163,29 @@ describe("a conversation of Chatwoot", () => {
     // What an agent does there afterwards counts.
     await deliver(10, 30);
     expect((await get("main-12")).assignee).toBe("10");
+  });
+
+  it("is back at its first place in the queue, also where Chatwoot's webhook comes before its answer", async () => {
+    await setUp({ mapping: { agent: { "9": "ana" } } });
+    const { queuedAt } = await get("main-12");
+    expect(queuedAt).not.toBeNull();
+    await assign("main-12", { agent: "ana" });
+    harness.aheadMs += 5_000;
+    const { onAssigned } = chatwoot;
+    chatwoot.onAssigned = async () => deliver(null, 1);
+    await assign("main-12", { agent: null, requeue: true });
+    chatwoot.onAssigned = onAssigned;
+    expect(await get("main-12")).toMatchObject({ assignee: null, queuedAt });
+  });
+
+  it("believes what Chatwoot reports of a conversation that it refused to assign", async () => {
+    await setUp({ mapping: { agent: { "9": "ana", "10": "ben" } } });
+    await deliver(9, 1);
+    chatwoot.failure = { status: 503 };
+    expect((await assign("main-12", { agent: "ben" })).status).toBe(502);
+    chatwoot.failure = null;
+    await deliver(10, 30);
+    expect((await get("main-12")).assignee).toBe("ben");
   });
 
   it("keeps its agent where Chatwoot has not the one that is wanted", async () => {

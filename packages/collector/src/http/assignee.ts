@@ -8,7 +8,7 @@ import type { Session } from "../core/session.ts";
 import { type Assigner, findAssigners } from "../desks/assignment.ts";
 import { nameOf } from "../desks/conversations.ts";
 import { exchange } from "../desks/exchange.ts";
-import { noteWritten } from "../desks/known.ts";
+import { type Known, noteWritten, withoutWritten } from "../desks/known.ts";
 import { createEntry } from "../engine/audit.ts";
 import { findSession } from "../engine/merges.ts";
 import { id } from "../schemas/name.ts";
@@ -40,7 +40,9 @@ const put = createRoute({
         from: id
           .nullable()
           .optional()
-          .describe("Whom it must have until now; another one: `changed_meanwhile`. Missing: any."),
+          .describe(
+            "Whom it must have until now; another one: `changed_meanwhile`. Missing: any. Where a help desk assigns, it is compared before the desk is asked.",
+          ),
         requeue: z
           .boolean()
           .default(false)
@@ -64,7 +66,9 @@ export function assigneeRoutes(context: DeskContext): OpenAPIHono<Env> {
     if (!found) throw sessionNotFound(id);
     const { session } = found;
     const { settings } = engine.broadcasts.latest(account);
-    if (from !== undefined && session.assignee !== from) throw assignedMeanwhile(session);
+    if (from !== undefined && session.assignee !== from) {
+      throw assignedMeanwhile(session.assignee);
+    }
     if (session.assignee === agent) {
       return c.json(await viewOne(context, account, settings, found), 200);
     }
@@ -86,7 +90,10 @@ export function assigneeRoutes(context: DeskContext): OpenAPIHono<Env> {
     const outcome = await engine.submit({
       key,
       inputs: [agent === null ? { type: "unassigned", requeue } : { type: "assigned", agent }],
+      // What the desk has done is done.
+      ...(assigner.by === "collector" && from !== undefined && { expectedAssignee: from }),
     });
+    if (outcome.status === "assigned_meanwhile") throw assignedMeanwhile(outcome.assignee);
     if (!("session" in outcome)) throw sessionNotFound(id);
     return c.json(await viewOne(context, account, outcome.settings, outcome), 200);
   });
@@ -107,20 +114,30 @@ async function assignAtDesk(
   const { sink } = desks.kind(desk.kind) ?? {};
   const call = sink?.assign?.(link.conversation, agent, outbound, words) ?? null;
   if (call === null) throw notAtDesk(desk.id, agent);
+  const name = nameOf(desk, session, link.conversation);
+  const note = (change: (known: Known) => Known) =>
+    conversations.update(name, engine.clock.now(), (before) => {
+      const known = change(before.known);
+      return known === before.known ? before : { ...before, known };
+    });
+  // Before the desk is asked, because its webhook may come before its answer, and afterwards, because one from
+  // before may be late: neither undoes anything.
+  let former: Known = {};
+  const notedAt = engine.clock.now();
+  await note((known) => {
+    former = known;
+    return noteWritten(known, { assignee: agent }, notedAt);
+  });
   const { signal } = new AbortController();
   const result = await exchange(webhooks.deskRequest, outbound.baseUrl, call, signal);
-  if (result.isGone) throw notAtDesk(desk.id, agent);
-  if (result.outcome !== "delivered") {
-    const why = result.error ?? `status ${result.response}`;
-    const detail = `Try again, or assign it in ${desk.id}: it did not accept the request (${why}).`;
-    throw new Problem("desk_unavailable", detail);
+  if (result.outcome === "delivered" && !result.isGone) {
+    return note((known) => noteWritten(known, { assignee: agent }, engine.clock.now()));
   }
-  // So that its webhook, which may come late, undoes nothing.
-  const now = engine.clock.now();
-  await conversations.update(nameOf(desk, session, link.conversation), now, (before) => ({
-    ...before,
-    known: noteWritten(before.known, { assignee: agent }, now),
-  }));
+  await note((known) => withoutWritten(known, "assignee", notedAt, former));
+  if (result.isGone) throw notAtDesk(desk.id, agent);
+  const why = result.error ?? `status ${result.response}`;
+  const detail = `Try again, or assign it in ${desk.id}: it did not accept the request (${why}).`;
+  throw new Problem("desk_unavailable", detail);
 }
 
 function assignedElsewhere({ link }: Assigner): Problem {
@@ -128,7 +145,7 @@ function assignedElsewhere({ link }: Assigner): Problem {
   return new Problem("assigned_elsewhere", `Assign it in ${where}.`);
 }
 
-function assignedMeanwhile({ assignee }: Session): Problem {
+function assignedMeanwhile(assignee: string | null): Problem {
   const whose = assignee === null ? "nobody" : assignee;
   return new Problem("changed_meanwhile", `Read it again: ${whose} has it now.`);
 }

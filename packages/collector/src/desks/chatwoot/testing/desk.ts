@@ -24,6 +24,8 @@ export class FakeChatwoot {
   failure: Partial<HttpAnswer> | null = null;
   /** Called while it answers a read. */
   onRead: () => Promise<unknown> = async () => {};
+  /** Called once a conversation is assigned, before it answers. */
+  onAssigned: () => Promise<unknown> = async () => {};
   /** The ids of those who work there. */
   agents: readonly number[] = [9, 10];
   /** The custom attributes of conversations that an admin has added there. */
@@ -90,6 +92,7 @@ export class FakeChatwoot {
       // An id that it does not know means none, too.
       const assignee = this.agents.find((each) => each === sent["assignee_id"]);
       conversation.meta = { assignee: assignee === undefined ? null : { id: assignee } };
+      await this.onAssigned();
     } else return answer(404);
     return answer(200);
   };
