@@ -1,9 +1,15 @@
-import { beforeEach, describe, expect, it } from "vitest";
-import type { AdminStore } from "../stores/admin.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { AdminStore, AuditEntry } from "../stores/admin.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
-import { readAudit } from "./audit.ts";
+import { AUDIT_KEPT_MS, readAudit } from "./audit.ts";
 import { Clock } from "./clock.ts";
-import { MAX_ENTRIES, PERIOD_MS, Refusals, type RefusedAttempt } from "./refusals.ts";
+import {
+  MAX_ENTRIES,
+  PERIOD_MS,
+  Refusals,
+  type RefusedAttempt,
+  STORE_EVERY_MS,
+} from "./refusals.ts";
 
 const ACCOUNT = "default";
 const START = Date.UTC(2026, 4, 4, 10);
@@ -13,6 +19,8 @@ let store: MemoryStore;
 let commits: number;
 let isAway: boolean;
 let refusals: Refusals;
+/** What failed when no request waited for it. */
+let errors: unknown[];
 
 /** A process on the store. */
 function aProcess(): Refusals {
@@ -29,15 +37,21 @@ function aProcess(): Refusals {
     },
   };
   const clock = new Clock(() => nowMs);
-  return new Refusals({ admin, clock, isAccount: (name) => name === ACCOUNT });
+  const isAccount = (name: string) => name === ACCOUNT;
+  return new Refusals({ admin, clock, isAccount, onError: (error) => errors.push(error) });
 }
 
 beforeEach(() => {
   nowMs = START;
   commits = 0;
   isAway = false;
+  errors = [];
   store = new MemoryStore();
   refusals = aProcess();
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 const anAttempt = (address = "192.0.2.1"): RefusedAttempt => ({
@@ -52,8 +66,8 @@ async function addMany(count: number, attempt = anAttempt): Promise<void> {
 }
 
 const inLog = () => store.admin.audit(ACCOUNT, null, 10_000);
-const counts = async (from = refusals) =>
-  (await from.current(ACCOUNT)).map(({ to }) => (to as { count: number }).count);
+const countOf = ({ to }: AuditEntry) => (to as { count: number }).count;
+const counts = async (from = refusals) => (await from.current(ACCOUNT)).map(countOf);
 
 describe("refused attempts", () => {
   it("of one kind are one entry for an hour, with how many there were and when the last one was", async () => {
@@ -91,8 +105,7 @@ describe("refused attempts", () => {
     const fromAnywhere = () => anAttempt(`192.0.2.${made++}`);
     await addMany(200, fromAnywhere);
     const entries = await refusals.current(ACCOUNT);
-    // One for each kind, and 20 of the others: the process keeps no more kinds than there may be, either.
-    expect(commits).toBeLessThanOrEqual(31);
+    expect(commits).toBeLessThanOrEqual(21);
     expect(entries.length).toBeLessThanOrEqual(MAX_ENTRIES);
     const others = entries.find(({ by }) => "address" in by && by.address === null);
     expect(others).toMatchObject({ target: null, to: { count: 190 } });
@@ -113,6 +126,85 @@ describe("refused attempts", () => {
     await addMany(1);
     expect(commits).toBeLessThanOrEqual(22);
     expect(await counts(aProcess())).toEqual([10_002]);
+  });
+
+  it("of a flood are stored within a minute by themselves, and another process reads all of them", async () => {
+    await addMany(30);
+    expect(await counts(aProcess())).toEqual([20]);
+    await vi.advanceTimersByTimeAsync(STORE_EVERY_MS);
+    expect(await counts(aProcess())).toEqual([30]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("are stored a minute after the store was away, though no other comes", async () => {
+    await addMany(30);
+    isAway = true;
+    await vi.advanceTimersByTimeAsync(STORE_EVERY_MS);
+    expect(errors).toEqual([new Error("away")]);
+    isAway = false;
+    await vi.advanceTimersByTimeAsync(STORE_EVERY_MS);
+    expect(await counts(aProcess())).toEqual([30]);
+  });
+
+  it("are all stored when the collector closes", async () => {
+    await addMany(30);
+    await refusals.close();
+    expect(await counts(aProcess())).toEqual([30]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("leave no timer where the store is away when the collector closes", async () => {
+    await addMany(30);
+    isAway = true;
+    await refusals.close();
+    expect(errors).toEqual([new Error("away")]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("are stored with the attempt or later by their number alone, whatever name they are for", async () => {
+    await addMany(30);
+    const before = commits;
+    await refusals.add(ACCOUNT, {
+      ...anAttempt(),
+      target: "ben",
+      to: { email: "ben@example.com" },
+    });
+    await refusals.add("none", anAttempt());
+    expect(commits).toBe(before);
+  });
+
+  it("of a kind that is new in this hour have an entry of their own, whatever kinds there were before", async () => {
+    let made = 0;
+    await addMany(MAX_ENTRIES, () => anAttempt(`192.0.2.${made++}`));
+    nowMs += 7 * 24 * PERIOD_MS;
+    const again = anAttempt("198.51.100.1");
+    await addMany(1, () => again);
+    expect(await refusals.current(ACCOUNT)).toMatchObject([{ by: again.by, to: { count: 1 } }]);
+  });
+
+  it("of an earlier hour that are not stored yet are not counted with those of this one", async () => {
+    await addMany(30);
+    nowMs += 24 * PERIOD_MS;
+    await addMany(1);
+    expect(await counts()).toEqual([1]);
+    expect(await refusals.current(ACCOUNT)).toMatchObject([{ at: nowMs }]);
+    const until = "2026-05-04T10:00:00.000Z";
+    const before = (await inLog()).toSorted((a, b) => countOf(b) - countOf(a));
+    expect(before).toMatchObject([
+      { at: START, to: { count: 20, until } },
+      { at: START, to: { count: 10, until } },
+    ]);
+  });
+
+  it("that are followed by no other are kept for as long as the log is", async () => {
+    await addMany(1);
+    await refusals.add("none", anAttempt());
+    const ids = [`refusals/${ACCOUNT}`, "refusals/"];
+    const bodies = async () => (await store.admin.records(ids)).map((record) => record?.body);
+    await store.admin.pruneRecords(START + AUDIT_KEPT_MS - 1, 10);
+    expect(await bodies()).toMatchObject([[{ at: START }], [{ at: START }]]);
+    await store.admin.pruneRecords(START + AUDIT_KEPT_MS, 10);
+    expect(await bodies()).toEqual([undefined, undefined]);
   });
 
   it("at the same time, at two processes, are all counted", async () => {

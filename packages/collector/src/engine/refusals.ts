@@ -7,16 +7,16 @@
  */
 import type { AuditAction } from "../core/lists.ts";
 import type { Actor, AdminStore, AuditEntry } from "../stores/admin.ts";
-import { createEntry } from "./audit.ts";
+import { AUDIT_KEPT_MS, createEntry } from "./audit.ts";
 import type { Clock } from "./clock.ts";
 
 export const PERIOD_MS = 3_600_000;
 /** Further kinds of an hour are gathered by their action alone. */
 const MAX_KINDS = 10;
-/** Of a kind so many attempts are stored one by one, */
+/** So many attempts are stored one by one in each {@link STORE_EVERY_MS}, */
 const STORED_SINGLY = 20;
-/** and further ones together, as often as this. */
-const STORE_EVERY_MS = 60_000;
+/** and further ones together, at the latest after so long. */
+export const STORE_EVERY_MS = 60_000;
 
 type RefusedAction = Extract<
   AuditAction,
@@ -41,8 +41,6 @@ export interface RefusedAttempt {
 /** Attempts of one kind that this process has to store. */
 interface Gathered {
   readonly attempt: RefusedAttempt;
-  /** Until there was none for an hour. */
-  seen: number;
   unstored: number;
   /** Of those that are not stored. */
   firstAt: number;
@@ -71,6 +69,8 @@ export interface RefusalsOptions {
   readonly admin: AdminStore;
   readonly clock: Clock;
   readonly isAccount: (name: string) => boolean;
+  /** Gets why attempts could not be stored later; the next minute tries again. */
+  readonly onError: (error: unknown) => void;
 }
 
 export class Refusals {
@@ -84,11 +84,17 @@ export class Refusals {
     string,
     { readonly now: Promise<void>; next: Promise<void> | null }
   >();
+  /** Account → what stores the attempts that no request has stored. */
+  readonly #timers = new Map<string, ReturnType<typeof setInterval>>();
+  readonly #onError: (error: unknown) => void;
+  /** Attempts of all accounts since `startedAt`. */
+  #minute = { startedAt: Number.NEGATIVE_INFINITY, attempts: 0 };
 
-  constructor({ admin, clock, isAccount }: RefusalsOptions) {
+  constructor({ admin, clock, isAccount, onError }: RefusalsOptions) {
     this.#admin = admin;
     this.#clock = clock;
     this.#isAccount = isAccount;
+    this.#onError = onError;
   }
 
   /**
@@ -100,18 +106,26 @@ export class Refusals {
     const now = this.#clock.now();
     const kinds = this.#gathered.get(account) ?? new Map<string, Gathered>();
     this.#gathered.set(account, kinds);
+    if (forgetOld(kinds, now)) await this.#store(account);
     const hasRoom = kinds.has(kindOf(attempt)) || kinds.size < MAX_KINDS;
     const counted = hasRoom ? attempt : othersOf(attempt);
     const kind = kindOf(counted);
     const known = kinds.get(kind);
-    const gathered = known ?? { attempt: counted, seen: 0, unstored: 0, firstAt: now, lastAt: now };
+    const gathered = known ?? { attempt: counted, unstored: 0, firstAt: now, lastAt: now };
     kinds.set(kind, gathered);
     if (gathered.unstored === 0) gathered.firstAt = now;
-    gathered.seen += 1;
     gathered.unstored += 1;
     gathered.lastAt = now;
-    const isDue = gathered.seen <= STORED_SINGLY || gathered.firstAt <= now - STORE_EVERY_MS;
-    if (isDue) await this.#store(account);
+    this.#storeLater(account);
+    if (this.#isDue()) await this.#store(account);
+  }
+
+  /** Stores all that is gathered. Attempts must have ended before. */
+  async close(): Promise<void> {
+    const accounts = new Set([...this.#timers.keys(), ...this.#storing.keys()]);
+    await Promise.all([...accounts].map((account) => this.#store(account).catch(this.#onError)));
+    for (const timer of this.#timers.values()) clearInterval(timer);
+    this.#timers.clear();
   }
 
   /** The entries of the current hour, newest first. Those of an hour that is over are in the log then. */
@@ -119,6 +133,26 @@ export class Refusals {
     await this.#store(account);
     const { entries } = await this.#read(account);
     return entries.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+  }
+
+  /** Whether an attempt is stored singly. It depends on no name, so that the time does not say which there are. */
+  #isDue(): boolean {
+    const now = this.#clock.steady();
+    const isOver = now - this.#minute.startedAt >= STORE_EVERY_MS;
+    if (isOver) this.#minute = { startedAt: now, attempts: 0 };
+    this.#minute.attempts += 1;
+    return this.#minute.attempts <= STORED_SINGLY;
+  }
+
+  /** Stores what is gathered after a minute, and tries again each minute while the store fails. */
+  #storeLater(account: string): void {
+    if (this.#timers.has(account)) return;
+    const timer = setInterval(() => {
+      this.#store(account).catch(this.#onError);
+    }, STORE_EVERY_MS);
+    // It keeps no process of Node.js running. At the edge a timer is a number.
+    timer.unref?.();
+    this.#timers.set(account, timer);
   }
 
   /** Stores what was gathered. While a commit runs, one more follows it for all that came meanwhile. */
@@ -146,7 +180,8 @@ export class Refusals {
         id: recordId(account),
         expectedVersion: version,
         body: kept,
-        expiresAt: null,
+        // An account without further attempts keeps addresses no longer than its log would.
+        expiresAt: now + AUDIT_KEPT_MS,
       };
       const isStored = await this.#admin
         .commit(account, [write], isOver && account !== "" ? entries : [])
@@ -167,17 +202,20 @@ export class Refusals {
 
   /** What is to be stored now; kinds of more than an hour ago are forgotten. */
   #take(account: string, now: number): readonly Gathered[] {
+    clearInterval(this.#timers.get(account));
+    this.#timers.delete(account);
     const kinds = this.#gathered.get(account) ?? new Map<string, Gathered>();
     const taken: Gathered[] = [];
-    for (const [kind, gathered] of kinds) {
+    for (const gathered of kinds.values()) {
       if (gathered.unstored > 0) taken.push({ ...gathered });
       gathered.unstored = 0;
-      if (gathered.lastAt <= now - PERIOD_MS) kinds.delete(kind);
     }
+    forgetOld(kinds, now);
     return taken;
   }
 
   #putBack(account: string, taken: readonly Gathered[]): void {
+    if (taken.length > 0) this.#storeLater(account);
     const kinds = this.#gathered.get(account);
     for (const each of taken) {
       const kind = kindOf(each.attempt);
@@ -190,8 +228,22 @@ export class Refusals {
   }
 }
 
-/** It is never deleted: with a record that begins again at version 1, a count could be lost. */
+/**
+ * It is emptied rather than deleted: its versions would begin again at 1, and a commit that has read an earlier
+ * version 1 would overwrite counts. When it expires, no commit has waited for so long.
+ */
 const recordId = (account: string) => `refusals/${account}`;
+
+/**
+ * Forgets kinds of more than an hour ago, except those with attempts that are not stored.
+ * @returns whether there are any of the latter
+ */
+function forgetOld(kinds: Map<string, Gathered>, now: number): boolean {
+  const old = [...kinds].filter(([, { lastAt }]) => lastAt <= now - PERIOD_MS);
+  const stored = old.filter(([, { unstored }]) => unstored === 0);
+  for (const [kind] of stored) kinds.delete(kind);
+  return stored.length < old.length;
+}
 
 /** The entries with attempts counted in. Other processes may have stored as many kinds as there may be. */
 function withAttempts(entries: readonly AuditEntry[], gathered: Gathered): readonly AuditEntry[] {

@@ -87,11 +87,12 @@ export class SignIns {
   /** @param address where the request came from; its failures are counted */
   async signIn(email: string, password: string, address: string): Promise<SignInOutcome> {
     const attempt = await this.#limit.begin(nameOf(email), address);
-    const found = await this.#people.byEmail(email);
     if (typeof attempt === "number") {
-      await this.#refused(found, address);
+      // Before the person is read: the time of this answer is the same for every name.
+      await this.#refused(null, address);
       return { retryAfterMs: attempt };
     }
+    const found = await this.#people.byEmail(email);
     this.#decoy ??= this.#passwords.hash(randomText(16));
     const decoy = await this.#decoy;
     const hash = found?.person.passwordHash ?? decoy;

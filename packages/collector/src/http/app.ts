@@ -66,7 +66,7 @@ export interface AppOptions extends AppContext {
 
 /** The collector as a Hono application; `app.fetch` runs on every platform. */
 export function createApp({ onError, getPath, ...given }: AppOptions): OpenAPIHono<Env> {
-  const context = withDesks(withPeople(given));
+  const context = withDesks(withPeople(given, onError));
   const app = new OpenAPIHono<Env>(getPath && { getPath });
 
   app.use(closeUnread);
@@ -124,12 +124,12 @@ export function createApp({ onError, getPath, ...given }: AppOptions): OpenAPIHo
   return app;
 }
 
-function withPeople(context: AppContext): PeopleContext {
+function withPeople(context: AppContext, onError: (error: unknown) => void): PeopleContext {
   const { accounts, engine, passwords = pbkdf2Passwords } = context;
   const { clock, store } = engine;
   const { admin } = store;
   const isAccount = (name: string) => accounts.byName(name) !== null;
-  const refusals = new Refusals({ admin, clock, isAccount });
+  const { refusals = new Refusals({ admin, clock, isAccount, onError }) } = context;
   const people = new People({ admin, clock, passwords });
   const signIns = new SignIns({ admin, clock, passwords, people, refusals });
   return { ...context, people, signIns, refusals };

@@ -2,7 +2,7 @@
  * What people try against sign-ins, invitations and the console, each by its name.
  */
 import { readFileSync } from "node:fs";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { pbkdf2Passwords } from "../engine/passwords.ts";
 import { TestApp } from "./testing/app.ts";
 import { Browser, invite, PASSWORD } from "./testing/browser.ts";
@@ -135,6 +135,40 @@ describe("guessing", () => {
     };
     expect(await workFor(ANN)).toEqual(["hashed", "verified"]);
     expect(await workFor("nobody@example.com")).toEqual(["hashed", "verified"]);
+  });
+
+  it("makes the store do the same for every name, and reads no person once it is limited", async () => {
+    const { admin } = harness.store;
+    const done: string[] = [];
+    const { records, commit } = admin;
+    vi.spyOn(admin, "records").mockImplementation((ids) => {
+      done.push(`reads ${ids.map((each) => each.split("/")[0])}`);
+      return records.call(admin, ids);
+    });
+    vi.spyOn(admin, "commit").mockImplementation((account, writes, entries) => {
+      done.push(`writes ${writes.map(({ id: each }) => each.split("/")[0])}`);
+      return commit.call(admin, account, writes, entries);
+    });
+    /** What the store does for each of seven attempts from an address of their own. */
+    const workFor = async (email: string, from: string) => {
+      const { engine, accounts } = harness;
+      const browser = new Browser(new TestApp({ engine, accounts, addressOf: () => from }));
+      const attempts: (string | number)[][] = [];
+      for (let count = 0; count < 7; count += 1) {
+        done.length = 0;
+        const answer = await browser.status("POST", "/v1/sign-in", { email, password: "a guess" });
+        attempts.push([answer, ...done]);
+      }
+      return attempts;
+    };
+    const known = await workFor(ANN, "192.0.2.7");
+    expect(known).toEqual(await workFor("nobody@example.com", "192.0.2.8"));
+    expect(known[6]).toEqual([
+      429,
+      "reads failed-sign-ins,failed-sign-ins",
+      "reads refusals",
+      "writes refusals",
+    ]);
   });
 });
 

@@ -95,6 +95,8 @@ export interface AppContext {
   readonly deskKinds?: readonly DeskKind[] | undefined;
   /** Hashes passwords; missing: by Web Crypto, which every platform has. */
   readonly passwords?: Passwords | undefined;
+  /** Gathers refused attempts, and is closed after the requests; missing: the application has its own. */
+  readonly refusals?: Refusals | undefined;
   /** Whether the headers of the proxy that sends a request are believed; missing: none is. */
   readonly isProxied?: ((c: Context) => boolean) | undefined;
   /** Missing: people sign in with their passwords alone. */

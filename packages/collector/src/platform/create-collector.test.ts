@@ -227,6 +227,31 @@ describe("start", () => {
   });
 });
 
+it("stores all refused attempts when it closes", async () => {
+  clocks.areStopped = true;
+  onTestFinished(() => {
+    clocks.areStopped = false;
+  });
+  const store = new MemoryStore();
+  const { collector, keys, errors } = await started({ store });
+  const Authorization = `Bearer ${keys.secretKey}`;
+  const made = await collector.app.request("/v1/keys", {
+    method: "POST",
+    body: JSON.stringify({ role: "viewer" }),
+    headers: { Authorization, "Content-Type": "application/json" },
+  });
+  const viewer = (await made.json()) as { key: string };
+  const headers = { Authorization: `Bearer ${viewer.key}` };
+  for (let count = 0; count < 25; count += 1) {
+    expect((await collector.app.request("/v1/keys", { headers })).status).toBe(403);
+  }
+  const stored = async () => (await store.admin.records(["refusals/default"]))[0]?.body;
+  expect(await stored()).toMatchObject([{ to: { count: 20 } }]);
+  await collector.close();
+  expect(await stored()).toMatchObject([{ to: { count: 25 } }]);
+  expect(errors).toEqual([]);
+});
+
 it("returns 503 after `close`", async () => {
   const { collector } = await started();
   expect((await collector.app.request("/healthz")).status).toBe(200);

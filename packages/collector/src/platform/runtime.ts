@@ -14,6 +14,7 @@ import { type MachineClocks, StoreClock } from "../engine/clock.ts";
 import { Engine } from "../engine/engine.ts";
 import { randomText } from "../engine/keys.ts";
 import { People } from "../engine/people.ts";
+import { Refusals } from "../engine/refusals.ts";
 import { startRetention } from "../engine/retention.ts";
 import { startSweep } from "../engine/sweep.ts";
 import { startTrimming } from "../engine/trimming.ts";
@@ -145,6 +146,8 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
   };
   const passwords = createScryptPasswords();
   const people = new People({ admin: store.admin, clock, passwords });
+  const isAccount = (name: string) => accounts.byName(name) !== null;
+  const refusals = new Refusals({ admin: store.admin, clock, isAccount, onError });
   const { contentType, scrape } = meter;
   const app = createApp({
     ...intakeContext,
@@ -165,6 +168,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
     signOn: options.signOn,
     enter: options.enterToken === undefined ? undefined : createEnter(options.enterToken, people),
     passwords,
+    refusals,
     connectionOf: nodeConnectionOf,
     streams: options.streams,
     getPath: options.getPath,
@@ -216,6 +220,7 @@ export async function openRuntime(store: Store, options: RuntimeOptions): Promis
       await stopTrimming();
       await engine.idle();
       await delivered;
+      await refusals.close();
       meter.close();
       await store.close();
     },

@@ -14,6 +14,10 @@ const START = 1_700_000_000_000;
 const from = (address: string) =>
   ({ action: "sign_in_refused", by: { address }, target: "ann", to: { email: "a@b" } }) as const;
 
+function throwError(error: unknown): never {
+  throw error;
+}
+
 export const refusalConformanceCases: readonly ConformanceCase[] = [
   {
     name: "refused attempts of two processes are one entry for an hour, which comes into the log once",
@@ -22,7 +26,7 @@ export const refusalConformanceCases: readonly ConformanceCase[] = [
       let now = START;
       const clock = new Clock(() => now);
       const [first, second] = [1, 2].map(
-        () => new Refusals({ admin, clock, isAccount: () => true }),
+        () => new Refusals({ admin, clock, isAccount: () => true, onError: throwError }),
       ) as [Refusals, Refusals];
       const three = [1, 2, 3];
       await Promise.all(three.map(() => first.add(ACCOUNT, from("192.0.2.1"))));
