@@ -51,14 +51,25 @@ async function start(role: Role = "admin", waiting: readonly Session[] = [aSessi
     }),
   };
   const agents = createAgents(api, createSessionStore());
-  await show(
-    <OwnRole.Provider value={role}>
-      <AgentsPage agents={agents} onOpen={() => {}} />
-    </OwnRole.Provider>,
-  );
-  await soon(() => find("[data-agent]"));
+  const showPage = async () => {
+    await show(
+      <OwnRole.Provider value={role}>
+        <AgentsPage agents={agents} onOpen={() => {}} />
+      </OwnRole.Provider>,
+    );
+    await soon(() => find("[data-agent]"));
+    await settled(agents);
+  };
+  await showPage();
+  return { agents, api, showPage };
+}
+
+async function openHeld(agents: ReturnType<typeof createAgents>): Promise<void> {
+  const details = find<HTMLDetailsElement>('[data-agent="ana"] .held');
+  details.open = true;
+  await doing(() => details.dispatchEvent(new Event("toggle")));
+  await soon(() => find("[data-held]"));
   await settled(agents);
-  return { agents, api };
 }
 
 async function settled(agents: ReturnType<typeof createAgents>): Promise<void> {
@@ -102,11 +113,7 @@ describe("AgentsPage", () => {
 
   it("releases a conversation, and gives it back by Ctrl and Z", async () => {
     const { agents, api } = await start("admin", [aSession({ assignee: "ana", queue: "none" })]);
-    const details = find<HTMLDetailsElement>('[data-agent="ana"] .held');
-    details.open = true;
-    await doing(() => details.dispatchEvent(new Event("toggle")));
-    await soon(() => find("[data-held] .assign"));
-    await settled(agents);
+    await openHeld(agents);
     await doing(() => find("[data-held] .assign").click());
     await soon(() => find("#whole-queue [data-waiting]"));
     await settled(agents);
@@ -121,6 +128,17 @@ describe("AgentsPage", () => {
       ["conv_1", { agent: null, from: "ana" }],
       ["conv_1", { agent: "ana", from: null, requeue: true }],
     ]);
+  });
+
+  it("reads an agent's conversations when their list is opened again on a page that was left", async () => {
+    const ofAna = aSession({ assignee: "ana", queue: "none" });
+    const { agents, api, showPage } = await start("admin", [ofAna, aSession({ id: "conv_2" })]);
+    await openHeld(agents);
+    expect(document.querySelectorAll("[data-held]")).toHaveLength(1);
+    await showPage();
+    await api.putAssignee("conv_2", { agent: "ana" });
+    await openHeld(agents);
+    expect(document.querySelectorAll("[data-held]")).toHaveLength(2);
   });
 
   it("says in which help desk a conversation is assigned, with a link where its address is known", async () => {

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import type { Agent } from "../model/agent.ts";
 import type { Session } from "../model/session.ts";
 import { ticketWords, visitorName } from "../model/words.ts";
@@ -18,6 +19,8 @@ interface Props {
 export function HeldList({ agent: { id }, agents, onOpen }: Props) {
   const { held } = agents;
   const list = held.lists.value.get(id);
+  // An open list that leaves the page fires no toggle.
+  useEffect(() => () => held.close(id), [held, id]);
   return (
     <details
       class="held"

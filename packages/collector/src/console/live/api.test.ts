@@ -21,6 +21,7 @@ const READINGS: Record<string, (api: Api) => Promise<unknown>> = {
   sessions: (api) => api.sessions("active", null),
   findSessions: (api) => api.findSessions(new URLSearchParams(), new AbortController().signal),
   session: (api) => api.session("conv_1"),
+  trace: (api) => api.trace("conv_1"),
   history: (api) => api.history("conv_1", 0, 10),
   log: (api) => api.log("live", "0", 10),
   insights: (api) => api.insights(),

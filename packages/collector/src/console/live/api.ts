@@ -118,8 +118,7 @@ export function createApi(base: URL, onRoleMissing: () => void = () => {}) {
     async trace(id: string): Promise<Trace | null> {
       const response = await open(`${sessionPath(id)}/trace`);
       if (response.status === 404) return null;
-      if (!response.ok) throw new Error(`The collector answered ${response.status} for ${id}`);
-      return response.json();
+      return jsonIn(await accepted(response));
     },
 
     /** A session's entries with numbers above `after`, oldest first. */

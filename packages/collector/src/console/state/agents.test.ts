@@ -19,12 +19,32 @@ function start() {
       return { sessions: query.get("queue") === "queued" ? sessions : [], cursor: null };
     },
     putAgent: () => Promise.reject(new Error("not used")),
-    putAssignee: () => Promise.reject(new Error("not used")),
+    putAssignee: async (id: string, { agent }: { agent: string | null }) =>
+      aSession({ id, seq: 9, assignee: agent, queue: agent === null ? "queued" : "none" }),
   };
   const agents = createAgents(api, store);
   const ids = () => agents.queued.value.map(({ id }) => id);
-  return { store, sessions, agents, ids, answer };
+  /** From now on no reading of the agents succeeds. */
+  const failReadings = () => {
+    api.agents = () => Promise.reject(new TypeError("away"));
+  };
+  return { store, sessions, agents, ids, answer, failReadings };
 }
+
+it("reports an assignment, and takes it back, also where the agents cannot be read after it", async () => {
+  const { agents, ids, answer, failReadings } = start();
+  answer();
+  await agents.read();
+  failReadings();
+  expect(await agents.assign(aSession({ id: "a" }), "ana")).toBe(true);
+  expect(agents.status.value).toMatch(/^ana has it now\. This list could not be read after that/);
+  expect(ids()).toEqual(["b"]);
+  expect(agents.undoable.value).toMatchObject({ id: "a", agent: null, from: "ana" });
+  expect(await agents.undo()).toBe(true);
+  expect(agents.status.value).toMatch(
+    /^It is back at its place in the queue\. This list could not/,
+  );
+});
 
 it("leaves out of the queue who left it while it was read", async () => {
   const { store, sessions, agents, ids, answer } = start();

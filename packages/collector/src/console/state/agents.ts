@@ -102,7 +102,6 @@ export function createAgents(
 
   async function put(id: string, assignee: Parameters<Api["putAssignee"]>[1]): Promise<void> {
     store.put([await api.putAssignee(id, assignee)], true);
-    await work.reload();
   }
 
   const change = (
@@ -111,7 +110,7 @@ export function createAgents(
     done: string,
     undo: Pick<Undoable, "words" | "done">,
   ) =>
-    work.run(async () => {
+    work.change(async () => {
       undoable.value = null;
       await put(id, { agent, from });
       undoable.value = { ...undo, id, agent: from, from: agent };
@@ -126,9 +125,8 @@ export function createAgents(
     direct: direct as ReadonlySignal<readonly Session[]>,
 
     setCapacity: (id: string, capacity: number) =>
-      work.run(async () => {
+      work.change(async () => {
         await api.putAgent(id, capacity);
-        await work.reload();
         return `${id} can now hold ${capacity}.`;
       }),
 
@@ -148,7 +146,7 @@ export function createAgents(
 
     /** Takes the last assignment or release back, unless someone else has changed it since. */
     undo: () =>
-      work.run(async () => {
+      work.change(async () => {
         const last = undoable.peek();
         if (!last) return "";
         undoable.value = null;

@@ -62,11 +62,10 @@ export function createDesks(api: DesksApi) {
       }
       throw failure;
     }
-    await reload();
   }
 
   const change = (desk: HelpDesk, part: Partial<DeskUpdate>, done: string, form?: DeskFormName) =>
-    work.run(async () => {
+    work.change(async () => {
       await put(desk.id, { ...updateOf(desk), ...part }, form);
       return done;
     });
@@ -85,7 +84,7 @@ export function createDesks(api: DesksApi) {
     read,
 
     add: (id: string, kind: string, outbound: DeskUpdate["outbound"], dryRun: boolean) =>
-      work.run(async () => {
+      work.change(async () => {
         await reload();
         // The route would replace it.
         if (list.peek()?.some((desk) => desk.id === id)) {
@@ -122,7 +121,7 @@ export function createDesks(api: DesksApi) {
 
     /** Gives the desk an address that carries a secret. */
     makeAddress: (desk: HelpDesk) =>
-      work.run(async () => {
+      work.change(async () => {
         const secret = newPathSecret();
         await put(desk.id, { ...updateOf(desk), inbound: { secrets: [secret] } });
         address.value = `${desk.inboundUrl}/${secret}`;
@@ -130,9 +129,8 @@ export function createDesks(api: DesksApi) {
       }),
 
     remove: ({ id }: HelpDesk) =>
-      work.run(async () => {
+      work.change(async () => {
         await api.removeDesk(id);
-        await reload();
         return `${id} was removed.`;
       }),
 

@@ -20,6 +20,8 @@ export function createHeld(api: Pick<Api, "findSessions">, store: SessionStore) 
   /** By agent; `null`: open and not read yet. */
   const lists = signal<ReadonlyMap<string, HeldList | null>>(new Map());
   const readings = new Map<string, Readings>();
+  /** For each reading that is under way, what left the store since it began: it may still find that. */
+  const removedDuring = new Set<Set<string>>();
 
   const isOf = (agent: string) => (session: Session) =>
     session.assignee === agent && session.state === "active";
@@ -46,15 +48,26 @@ export function createHeld(api: Pick<Api, "findSessions">, store: SessionStore) 
     const ofAgent = readings.get(agent) ?? createReadings();
     readings.set(agent, ofAgent);
     const isLast = ofAgent.begin();
-    const found = await find(agent);
+    const removed = new Set<string>();
+    removedDuring.add(removed);
+    const found = await find(agent).finally(() => removedDuring.delete(removed));
     if (!isLast() || !lists.peek().has(agent)) return;
-    const sessions = found.sessions.map(store.newest).filter(isOf(agent));
+    const sessions = found.sessions
+      .filter(({ id }) => !removed.has(id))
+      .map(store.newest)
+      .filter(isOf(agent));
     lists.value = new Map([...lists.peek(), [agent, { ...found, sessions }]]);
   }
 
   store.listen((ids) =>
     batch(() => {
       const changed = new Set(ids);
+      for (const removed of removedDuring) {
+        for (const id of changed) {
+          if (store.get(id)) removed.delete(id);
+          else removed.add(id);
+        }
+      }
       for (const [agent, list] of lists.peek()) {
         if (!list?.sessions.some(({ id }) => changed.has(id))) continue;
         const sessions = list.sessions.flatMap((session) => {

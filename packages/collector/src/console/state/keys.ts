@@ -11,7 +11,7 @@ export function createKeys(api: Pick<Api, "keys" | "addKey" | "revokeKey">) {
   /** A key that was just created, and is never shown again. */
   const secret = signal<string | null>(null);
   const work = createListWork(api.keys, (found): readonly SecretKey[] => found.keys);
-  const { list, status, isBusy, read, reload } = work;
+  const { list, status, isBusy, read } = work;
 
   return {
     list,
@@ -21,17 +21,15 @@ export function createKeys(api: Pick<Api, "keys" | "addKey" | "revokeKey">) {
     read,
 
     add: (role: Role, name: string, overlapHours: number) =>
-      work.run(async () => {
+      work.change(async () => {
         const added = await api.addKey({ role, overlapHours, ...(name !== "" && { name }) });
         secret.value = added.key;
-        await reload();
         return "The key was created.";
       }),
 
     revoke: ({ id, hint }: SecretKey) =>
-      work.run(async () => {
+      work.change(async () => {
         await api.revokeKey(id);
-        await reload();
         return `The key ${hint}… is no longer valid.`;
       }),
   };

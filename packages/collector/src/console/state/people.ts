@@ -28,6 +28,16 @@ export function createPeople(
   );
   const { list, status, isBusy, read, reload } = work;
 
+  /** A refusal may be due to what the list does not show yet. */
+  async function readIfRefused(change: Promise<unknown>): Promise<void> {
+    try {
+      await change;
+    } catch (failure) {
+      await reload().catch(() => {});
+      throw failure;
+    }
+  }
+
   return {
     list,
     invitation,
@@ -38,36 +48,26 @@ export function createPeople(
     read,
 
     invite: (role: Role) =>
-      work.run(async () => {
+      work.change(async () => {
         invitation.value = (await api.invite(role)).url;
-        await reload();
         return "The invitation is good once, for seven days.";
       }),
 
     withdraw: ({ id, role }: OpenInvitation) =>
-      work.run(async () => {
-        try {
-          await api.withdrawInvitation(id);
-        } finally {
-          await reload();
-        }
+      work.change(async () => {
+        await readIfRefused(api.withdrawInvitation(id));
         return `The invitation as ${ROLE_WORDS[role].title} was withdrawn: its link is of no use now.`;
       }),
 
     setRole: ({ id, email }: Person, role: Role) =>
-      work.run(async () => {
-        try {
-          await api.setRole(id, role);
-        } finally {
-          await reload();
-        }
+      work.change(async () => {
+        await readIfRefused(api.setRole(id, role));
         return `${email} now has the role: ${ROLE_WORDS[role].title}.`;
       }),
 
     remove: ({ id, email }: Person) =>
-      work.run(async () => {
+      work.change(async () => {
         await api.removePerson(id);
-        await reload();
         return `${email} was removed.`;
       }),
   };

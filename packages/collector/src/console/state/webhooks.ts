@@ -12,7 +12,7 @@ export function createWebhooks(api: Api) {
   /** A secret that was just created, and is never shown again. */
   const secret = signal<string | null>(null);
   const work = createListWork(api.webhooks, (found): readonly Webhook[] => found.webhooks);
-  const { list, status, isBusy, read, reload } = work;
+  const { list, status, isBusy, read } = work;
 
   return {
     list,
@@ -22,31 +22,27 @@ export function createWebhooks(api: Api) {
     read,
 
     add: (url: string, name: string, events: EndpointEvents) =>
-      work.run(async () => {
+      work.change(async () => {
         const added = await api.addWebhook({ url, events, ...(name !== "" && { name }) });
         secret.value = added.secret;
-        await reload();
         return `${added.name} gets what happens from now on.`;
       }),
 
     setEnabled: ({ id, name }: Webhook, enabled: boolean) =>
-      work.run(async () => {
+      work.change(async () => {
         await api.changeWebhook(id, { enabled });
-        await reload();
         return enabled ? `${name} gets what happens from now on.` : `${name} gets nothing more.`;
       }),
 
     rotate: ({ id, name }: Webhook) =>
-      work.run(async () => {
+      work.change(async () => {
         secret.value = (await api.rotateWebhookSecret(id)).secret;
-        await reload();
         return `${name} has a new secret. For 24 hours messages are signed with the old one, too.`;
       }),
 
     remove: ({ id, name }: Webhook) =>
-      work.run(async () => {
+      work.change(async () => {
         await api.removeWebhook(id);
-        await reload();
         return `${name} was deleted.`;
       }),
 

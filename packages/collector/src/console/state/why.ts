@@ -4,6 +4,7 @@ import { now } from "../live/clock.ts";
 import { coalesce } from "../live/coalesce.ts";
 import type { SessionStore } from "../live/session-store.ts";
 import type { Session } from "../model/session.ts";
+import { factKeys } from "../model/timeline/fact-keys.ts";
 import { presentOf } from "../model/timeline/present.ts";
 import { isGoneVerdict } from "../model/timeline/timed.ts";
 import { timelineOf } from "../model/timeline/timeline.ts";
@@ -28,7 +29,8 @@ export function createWhy(
   const trace = signal<Trace | null>(null);
   const status = signal<"reading" | "read" | "missing" | "failed">("reading");
   const clock = signal(now());
-  const chosen = signal<number | null>(null);
+  /** The key of the fact that is chosen: its position moves when facts come or go before it. */
+  const chosen = signal<string | null>(null);
   const times = createTimes(now);
   let readAt = 0;
   /** Whether the person may read what desks were told. */
@@ -68,11 +70,13 @@ export function createWhy(
   const timeline = computed(() =>
     trace.value && present.value ? timelineOf(trace.value, present.value) : null,
   );
+  const keys = computed(() => factKeys(timeline.value?.facts ?? []));
   /** The fact that is chosen, or else the verdict, or else the last one. */
   const selected = computed(() => {
+    const index = chosen.value === null ? -1 : keys.value.indexOf(chosen.value);
+    if (index >= 0) return index;
     const facts = timeline.value?.facts ?? [];
-    const gone = facts.findLast(isGoneVerdict);
-    return Math.min(chosen.value ?? gone?.index ?? facts.length - 1, facts.length - 1);
+    return facts.findLast(isGoneVerdict)?.index ?? facts.length - 1;
   });
 
   store.listen((ids) => {
@@ -112,8 +116,8 @@ export function createWhy(
     },
 
     select(index: number): void {
-      const last = (timeline.peek()?.facts.length ?? 0) - 1;
-      chosen.value = Math.max(0, Math.min(index, last));
+      const last = keys.peek().length - 1;
+      chosen.value = keys.peek()[Math.max(0, Math.min(index, last))] ?? null;
     },
 
     /** To be called every second: moves the present on, and reads again what no stream tells. */

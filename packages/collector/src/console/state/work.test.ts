@@ -43,3 +43,28 @@ it("keeps what a task has said when one that began before it ends without words"
   await tasks[0];
   expect(work.status.value).toBe("It is done.");
 });
+
+it("reports a change that was made also where the list cannot be read after it", async () => {
+  const work = createListWork(
+    () => Promise.reject(new TypeError("away")),
+    () => [],
+  );
+  expect(await work.change(async () => "It was deleted.")).toBe(true);
+  expect(work.status.value).toBe(
+    "It was deleted. This list could not be read after that, and may be old.",
+  );
+});
+
+it("shows the list as it is after a change", async () => {
+  let listed = ["a", "b"];
+  const work = createListWork(
+    async () => listed,
+    (found) => found,
+  );
+  await work.read();
+  await work.change(async () => {
+    listed = ["b"];
+    return "It was deleted.";
+  });
+  expect([work.list.value, work.status.value]).toEqual([["b"], "It was deleted."]);
+});

@@ -52,6 +52,8 @@ export interface ListWork<Item> extends Work {
   reload(): Promise<void>;
   /** Reads the list as a task of its own. */
   read(): Promise<boolean>;
+  /** Runs a task that changes what is listed, and reads the list after it. It succeeds also where that reading fails. */
+  change(task: () => Promise<string>): Promise<boolean>;
 }
 
 /**
@@ -81,6 +83,15 @@ export function createListWork<Found, Item>(
       work.run(async () => {
         await reload();
         return "";
+      }),
+    change: (task) =>
+      work.run(async () => {
+        const words = await task();
+        const isRead = await reload().then(
+          () => true,
+          () => false,
+        );
+        return isRead ? words : `${words} This list could not be read after that, and may be old.`;
       }),
   };
 }

@@ -2,6 +2,7 @@ import type { Visibility } from "../../../core/lists.ts";
 import { duration } from "../duration.ts";
 import { joined, type Lane, type Mark, type MarkKind, type Span } from "./lane.ts";
 import type { Present } from "./present.ts";
+import { isPresenceChange } from "./standing-lanes.ts";
 import { isPageFact, type TimedFact, type TimedPageFact } from "./timed.ts";
 
 /** With more pages than this, those that follow each other share a lane. */
@@ -36,10 +37,13 @@ export function pageLanes(
   present: Present,
   axis: { from: number; to: number },
 ): Lane[] {
+  const notHereAt = facts
+    .filter((fact) => isPresenceChange(fact) && fact.to.presence !== "online")
+    .map(({ time }) => time);
   const rows = [...numbers].map(([page, number]) => {
     const own = facts.filter(isPageFact).filter((fact) => fact.page === page);
     const marks = own.map(({ index, time, type }) => ({ index, at: time, kind: MARKS[type] }));
-    return { number, spans: joined(pageSpans(page, own, present, axis)), marks };
+    return { number, spans: joined(pageSpans(page, own, notHereAt, present, axis)), marks };
   });
   const drawn = rows.filter(({ spans, marks }) => spans.length + marks.length > 0);
   const groups = drawn.length <= MAX_OWN_LANES ? drawn.map((row) => [row]) : packed(drawn);
@@ -79,9 +83,11 @@ function extent({ spans, marks }: PageRow): { from: number; to: number } {
   return { from: Math.min(...times), to: Math.max(...times) };
 }
 
+/** @param notHereAt when the visitor ceased to count as here, which also ends pages that no fact ends */
 function pageSpans(
   page: string,
   facts: readonly TimedPageFact[],
+  notHereAt: readonly number[],
   present: Present,
   axis: { from: number; to: number },
 ): Span[] {
@@ -94,6 +100,12 @@ function pageSpans(
     if (since === null) return;
     spans.push({ kind: visibility, from: since, to, label: VISIBILITY_LABELS[visibility] });
   };
+  const closeForgotten = (before: number) => {
+    const at = notHereAt.find((time) => since !== null && time > since && time < before);
+    if (at === undefined) return;
+    close(at);
+    since = null;
+  };
   for (const [position, fact] of facts.entries()) {
     const { time } = fact;
     if (position === 0) {
@@ -103,6 +115,7 @@ function pageSpans(
         visibility = before;
       }
     }
+    closeForgotten(time);
     if (fact.type === "lease_ended") {
       const heardAt = Math.max(since ?? axis.from, time - fact.leaseSeconds * 1_000);
       close(heardAt);
@@ -117,10 +130,11 @@ function pageSpans(
     visibility = visibilityAfter(fact, facts[position + 1], living?.visibility, visibility);
   }
   if (facts.length === 0 && living) {
-    since = axis.from;
+    since = notHereAt.at(-1) ?? axis.from;
     visibility = living.visibility;
   }
-  const until = living ? Math.min(Math.max(present.now, since ?? 0), axis.to) : axis.to;
+  closeForgotten(Number.POSITIVE_INFINITY);
+  const until = Math.min(Math.max(present.now, since ?? 0), axis.to);
   close(until);
   if (since !== null && living) {
     const to = Math.min(living.leaseUntil, axis.to);

@@ -37,7 +37,11 @@ export function isDeparture(
 /** What the pages did last before a verdict that the visitor is gone; missing where that is not kept. */
 export function causeOf(gone: TimedTransition, facts: readonly TimedFact[]) {
   const before = facts.slice(0, gone.index).filter(isDeparture);
-  return before.findLast(({ bufferSeconds }) => bufferSeconds > 0) ?? before.at(-1);
+  // Where no buffer is set, the verdict comes in the instant of the departure.
+  const decided = before.findLast(
+    ({ bufferSeconds, time }) => bufferSeconds > 0 || time === gone.time,
+  );
+  return decided ?? before.at(-1);
 }
 
 /** The pages of a trace, in the order in which they were first heard of, with their numbers from 1. */

@@ -90,6 +90,29 @@ describe("the lanes of a conversation", () => {
     expect([focus, goneAt, buffers[0]?.outcome]).toEqual([null, null, "cancelled"]);
   });
 
+  it("show a page that was open when presence was switched off until then", () => {
+    const off = changed(62, { state: "active", reason: null, presence: "ignored" });
+    const present = aPresent({ presence: "ignored" });
+    expect(spansOf([opened(0), off, wrote(300)], "pages-0", present)).toEqual(["visible 0-62"]);
+  });
+
+  it("show a page of a trial run until now, and not until the end of the drawing", () => {
+    const present = aPresentHere({ isTrial: true, now: BEGIN + 4_000, pages: [] });
+    expect(spansOf([opened(0)], "pages-0", present)).toEqual(["visible 0-4"]);
+  });
+
+  it("show an open page of which no fact is kept since the visitor last was not here", () => {
+    const facts = [wrote(0), changed(65), back(90)];
+    const present = aPresentHere({ now: BEGIN + 120_000 });
+    expect(spansOf(facts, "pages-0", present)).toEqual(["visible 65-120", "lease 120-130"]);
+  });
+
+  it("show what decided the last verdict, where it had no buffer and an earlier one had", () => {
+    const earlier = [opened(0), left(60), changed(65), opened(90), back(90)];
+    const { focus, decisive } = draw([...earlier, left(100, "gone", 0), changed(100)]);
+    expect([focus, [...decisive]]).toEqual([null, [5, 6]]);
+  });
+
   it("show no buffer while another page is open", () => {
     const facts = [opened(0), opened(5, "b"), left(20)];
     expect(spansOf(facts, "buffer", aPresentHere())).toEqual([]);

@@ -74,7 +74,7 @@ export function timelineOf(trace: Trace, present: Present): Timeline | null {
     now: isLive ? Math.max(from, Math.min(present.now, axis.to)) : null,
     lanes: lanes.filter(({ spans, marks }) => spans.length + marks.length > 0),
     focus: focusOf(
-      running ?? buffers.findLast(({ outcome }) => outcome === "verdict"),
+      running ?? buffers.findLast(({ outcome, to }) => outcome === "verdict" && to === gone?.time),
       facts,
       axis,
     ),

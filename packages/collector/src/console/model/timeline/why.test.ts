@@ -71,6 +71,22 @@ describe("why a visitor was called gone", () => {
     );
   });
 
+  it("says that a page was put to sleep only of the page whose lease ended", () => {
+    const slept = [opened(0), frozen(30), opened(60, "b"), left(100, "gone", 0, "b")];
+    expect(why([...slept, leaseEnded(185), changed(200)])).toContain(
+      "(the browser had put it to sleep)",
+    );
+    const other = [opened(0), opened(10, "b"), frozen(30, "b"), left(40, "gone", 0, "b")];
+    expect(why([...other, leaseEnded(185), changed(200)])).toContain("(as when the network fails");
+  });
+
+  it("names the departure without a buffer, and none that had one before it", () => {
+    const facts = [opened(0), left(60, "page", 20), opened(62, "b"), left(1_800, "gone", 0, "b")];
+    expect(why([...facts, changed(1_800)])).toBe(
+      "Called gone at 10:30:00: the tab was closed at 10:30:00, and there is no buffer for that.",
+    );
+  });
+
   it("does not take a leave that came after the lease had ended for the cause", () => {
     const facts = [opened(0), leaseEnded(185), left(188, "away", 0), changed(200)];
     expect(why(facts)).toContain("so its lease of 15 s ended at 10:03:05");
@@ -101,8 +117,28 @@ describe("why a visitor was called gone", () => {
       back(231),
     ];
     expect(why(facts, aPresentHere({ now: BEGIN + 240_000 }))).toBe(
-      "Called gone at 10:03:20, for the second time: the tab was closed at 10:03:15, and the buffer of 5 s ended without a sign of the visitor. Came back at 10:03:51, 31 s later.",
+      "Called gone at 10:03:20, for the second time: the tab was closed at 10:03:15, and the buffer of 5 s ended without a sign of the visitor. Came back at 10:03:51, 31 s later. Not called gone again: a page is open, in front. If nothing more is heard, its lease ends at 10:04:10, and the buffer begins.",
     );
+  });
+
+  it("names the buffer that runs after the visitor came back", () => {
+    const facts = [opened(0), left(10), changed(15), opened(40), back(40), left(195)];
+    const now = { now: BEGIN + 197_000, pages: [], deadlineAt: BEGIN + 200_000 };
+    expect(why(facts, aPresentHere(now))).toMatch(
+      /Came back at 10:00:40, 25 s later\. Not called gone again yet: the last page went at 10:03:15\. Without a sign of the visitor the buffer of 5 s ends at 10:03:20\.$/,
+    );
+  });
+
+  it.each([
+    [11, "11th"],
+    [21, "21st"],
+    [22, "22nd"],
+  ])("counts %i times as the %s", (times, word) => {
+    const rounds = Array.from({ length: times }, (_, index) => {
+      const begin = index * 60;
+      return [opened(begin), back(begin), left(begin + 10), changed(begin + 15)];
+    });
+    expect(why(rounds.flat())).toContain(`, for the ${word} time: `);
   });
 
   it("writes the date where it is not today's, once", () => {
@@ -197,8 +233,10 @@ describe("why a visitor was not called gone", () => {
     ["ignored", "presence is switched off for this account"],
     ["unsupported", "this channel has no web page that could be seen"],
   ] as const)("says for the presence %s: %s", (presence, words) => {
-    const facts = [at(0, { type: "assigned", agent: "eve" })];
-    expect(why(facts, aPresentHere({ presence, pages: [] }))).toBe(`Not called gone: ${words}.`);
+    const assigned = [at(0, { type: "assigned", agent: "eve" })];
+    for (const facts of [assigned, []]) {
+      expect(why(facts, aPresentHere({ presence, pages: [] }))).toBe(`Not called gone: ${words}.`);
+    }
   });
 });
 

@@ -21,7 +21,8 @@ const MAX_DELAY_MS = 5_000;
 /** In plain words why a visitor was called gone, or was not. */
 export function whyWords(trace: Trace, present: Present, times: Times): string {
   const facts = timed(trace.facts);
-  if (facts.length === 0) return nothingWords(trace, present, times);
+  const mustHaveFacts = present.presence === "online" || present.presence === "offline";
+  if (facts.length === 0 && mustHaveFacts) return nothingWords(trace, present, times);
   const buffers = buffersOf(facts, present);
   const gone = facts.findLast(isGoneVerdict);
   const end = facts.find(isEnd);
@@ -33,6 +34,10 @@ export function whyWords(trace: Trace, present: Present, times: Times): string {
   if (end) {
     const isBefore = gone !== undefined && end.time <= gone.time;
     parts.splice(isBefore ? 0 : 1, 0, endWords(end, times));
+  }
+  if (gone && present.presence === "online") {
+    const now = hereWords(facts, buffers, present, times);
+    parts.push(now.replace(/^Not called gone/, "Not called gone again"));
   }
   const trial = present.isTrial
     ? "Trial run: this is what presence would have decided, and nothing of it reached the desk. "
@@ -132,12 +137,12 @@ function leftWords(to: LeaveDestination | null, isOneOfMore: boolean, at: string
 
 function silentWords(
   which: string,
-  { time, leaseSeconds }: Extract<TimedFact, { type: "lease_ended" }>,
+  { page, time, leaseSeconds }: Extract<TimedFact, { type: "lease_ended" }>,
   before: readonly TimedFact[],
   gone: TimedTransition,
   times: Times,
 ): string {
-  const isFrozen = lastVisibility(before, time)?.type === "page_frozen";
+  const isFrozen = lastVisibility(before, page, time)?.type === "page_frozen";
   const causes = isFrozen
     ? "the browser had put it to sleep"
     : "as when the network fails, the battery is empty or the browser crashes";
@@ -163,8 +168,10 @@ function stateBefore(
   return "";
 }
 
-function lastVisibility(facts: readonly TimedFact[], until: number): TimedFact | undefined {
-  return facts.findLast((fact) => isPageFact(fact) && fact.time <= until && !isDeparture(fact));
+function lastVisibility(facts: readonly TimedFact[], page: string, until: number) {
+  return facts.findLast(
+    (fact) => isPageFact(fact) && fact.page === page && fact.time <= until && !isDeparture(fact),
+  );
 }
 
 function waitWords(
@@ -266,7 +273,14 @@ function openWords({ pages }: Present, times: Times): string {
   return `Not called gone: ${state}. If nothing more is heard, ${pages.length === 1 ? "its" : "their last"} lease ends at ${times.full(first.leaseUntil)}, and the buffer begins.`;
 }
 
+const ORDINALS = new Intl.PluralRules("en", { type: "ordinal" });
+const ORDINAL_ENDINGS: Partial<Record<Intl.LDMLPluralRule, string>> = {
+  one: "st",
+  two: "nd",
+  few: "rd",
+};
+
 function ordinal(number: number): string {
   const words = ["first", "second", "third", "fourth", "fifth"];
-  return words[number - 1] ?? `${number}th`;
+  return words[number - 1] ?? `${number}${ORDINAL_ENDINGS[ORDINALS.select(number)] ?? "th"}`;
 }
