@@ -106,7 +106,40 @@ it("a leaked key ends with its revocation, and does not come back with the deplo
   expect((await send(KEYS.secret, "GET", "/v1/sessions")).status).toBe(401);
 });
 
-// The last one: it moves the clock and leaves no key valid.
+// This one and the last move the clock.
+it("a signal that is judged again by new settings is listed once where it stays refused, else not at all", async () => {
+  const { publishableKey, secretKey } = await createAccount("origins");
+  const settings = { termsAccepted: true, binding: "open", presence: { mode: "on" } };
+  const signal = { v: 1, key: publishableKey, page: "p", gen: 0, seq: 1, type: "open" };
+  const openFrom = async (origin: string, session: string) => {
+    const body = JSON.stringify({ ...signal, session, visible: true, armed: false });
+    const init = { method: "POST", headers: { Origin: origin }, body };
+    return (await site.edge.dispatchFetch("http://edge.test/v1/signals", init)).status;
+  };
+  // The Worker reads of each change only because the signal after it is refused.
+  const change = async (changed: object) => {
+    expect((await send(secretKey, "PATCH", "/v1/settings", changed)).status).toBe(200);
+    await send(null, "POST", "/test/0/advance/5000");
+  };
+  await change(settings);
+  expect(await openFrom("https://unknown.example", "conv_2")).toBe(403);
+  await change({ origins: ["https://added.example"] });
+  expect(await openFrom("https://added.example", "conv_3")).toBe(200);
+  await change({ origins: ["https://added.example", "https://other.example"] });
+  expect(await openFrom("https://unknown.example", "conv_4")).toBe(403);
+  let listed: string[] = [];
+  await until("both refusals to be listed", async () => {
+    const response = await send(secretKey, "GET", "/v1/setup/attempts");
+    const { attempts } = (await response.json()) as {
+      attempts: { code: string; origin: string; count: number }[];
+    };
+    listed = attempts.map(({ code, origin, count }) => `${code} ${origin} ${count}`);
+    return attempts.some(({ count }) => count >= 2);
+  });
+  expect(listed).toEqual(["origin_not_allowed https://unknown.example 2"]);
+});
+
+// The last one: it leaves no key valid.
 it("a lone visitor's Worker reads keys and settings when they have changed, and not with each beat", async () => {
   const calls = async () =>
     (await site.request<{ calls: number }>("GET", "/test/0/coordinator-figures")).calls;

@@ -25,7 +25,7 @@ import type { Post } from "../webhooks/post.ts";
 import type { Hash } from "./beat-key.ts";
 import type { Hmac } from "./jwt.ts";
 import type { RateLimits } from "./rate-limit.ts";
-import type { Refusal } from "./refusal.ts";
+import type { PendingRefusal, Refusal } from "./refusal.ts";
 import type { AttemptRecorder, SetupAttempts } from "./setup-attempts.ts";
 import type { StreamLimits } from "./stream-slots.ts";
 
@@ -91,6 +91,8 @@ export interface AppContext {
   readonly attempts?: AttemptRecorder & Partial<Pick<SetupAttempts, "of">>;
   /** Receives each refused signal; the platform logs some of them. */
   readonly onRefusal?: (refusal: Refusal) => void;
+  /** Receives refusals of signals that may be judged again; missing: each is final. */
+  readonly deferRefusal?: (c: Context, refusal: PendingRefusal) => void;
   /** The kinds of desks; missing: those that the collector has. */
   readonly deskKinds?: readonly DeskKind[] | undefined;
   /** Hashes passwords; missing: by Web Crypto, which every platform has. */

@@ -14,6 +14,14 @@ export interface Refusal {
   readonly key?: string;
 }
 
+/** A refused signal while the platform may still judge it again: one of the two is called. */
+export interface PendingRefusal {
+  /** Logs and counts it: the sender gets this answer. */
+  confirm(): void;
+  /** Counts it nowhere: it is judged again. */
+  takeBack(): void;
+}
+
 const MAX_ORIGIN_LENGTH = 100;
 const KEY_LETTERS = 8;
 

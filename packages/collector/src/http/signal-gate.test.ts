@@ -39,10 +39,18 @@ function gateOf3PerAddress(): SignalGate {
 it("answers refused signals of an address with 429 above its limit, IPv6 by its /64", () => {
   const gate = gateOf3PerAddress();
   const codeFor = (address: string) =>
-    gate.refusal(new Problem("key_invalid", "Use another key."), address).code;
+    gate.refusal(new Problem("key_invalid", "Use another key."), address).answered.code;
   const codes = Array.from({ length: 4 }, (_, index) => codeFor(`2001:db8::${index}`));
   expect(codes).toEqual(["key_invalid", "key_invalid", "key_invalid", "too_many_requests"]);
   expect(codeFor("2001:db8:0:1::1")).toBe("key_invalid");
+});
+
+it("counts no refusal of a signal that is judged again", () => {
+  const gate = gateOf3PerAddress();
+  const refuse = () => gate.refusal(new Problem("key_invalid", "Use another key."), "192.0.2.1");
+  for (let count = 0; count < 4; count += 1) refuse().takeBack();
+  const codes = Array.from({ length: 4 }, () => refuse().answered.code);
+  expect(codes).toEqual(["key_invalid", "key_invalid", "key_invalid", "too_many_requests"]);
 });
 
 it("lets an address create as many sessions a second as its limit allows, IPv6 by its /64", async () => {

@@ -21,6 +21,14 @@ export type Settle = (isConfirmed: boolean) => void;
 
 const NOTHING_TO_SETTLE: Settle = () => {};
 
+/** A refused signal that was counted. */
+export interface CountedRefusal {
+  /** The response. */
+  readonly answered: Problem;
+  /** Counts it no longer. */
+  readonly takeBack: () => void;
+}
+
 type GateContext = Pick<AppContext, "engine" | "limits" | "maxSessions">;
 
 export class SignalGate {
@@ -43,9 +51,10 @@ export class SignalGate {
    * The response to a refused signal: `problem`, or `too_many_requests` once its address is over its limit.
    * Accepted signals are not counted by address, since many visitors may share one.
    */
-  refusal(problem: Problem, address: string): Problem {
-    const isAllowed = this.#addresses.allow(`refused ${addressGroup(address)}`);
-    return isAllowed ? problem : tooManyRequests("address");
+  refusal(problem: Problem, address: string): CountedRefusal {
+    const takeBack = this.#addresses.reserve(`refused ${addressGroup(address)}`);
+    if (takeBack) return { answered: problem, takeBack };
+    return { answered: tooManyRequests("address"), takeBack: () => {} };
   }
 
   /** Where a session's signals are counted: see {@link rateSlotOf}. */

@@ -17,7 +17,7 @@ import type { AppContext } from "./context.ts";
 import { type DecodedSignal, decodeSignal, parseSignal, type SignalBody } from "./decode-signal.ts";
 import { isListed } from "./origins.ts";
 import { Problem } from "./problem.ts";
-import { refusalOf } from "./refusal.ts";
+import { type PendingRefusal, refusalOf } from "./refusal.ts";
 import { TokenVerifier, type VerifiedToken } from "./session-token.ts";
 import { SignalGate } from "./signal-gate.ts";
 
@@ -32,6 +32,8 @@ export interface Sender {
   readonly origin: string | undefined;
   /** The client's address; read only where it counts. */
   readonly address: () => string;
+  /** Receives the refusal of a signal that may be judged again; missing: it is final. */
+  readonly deferRefusal?: (refusal: PendingRefusal) => void;
 }
 
 /** A signal as it arrived, from whatever HTTP server. */
@@ -140,15 +142,21 @@ export class SignalIntake {
    * Counts and logs a refused signal; returns the problem to answer it with.
    * @param key the signal's field `key`, as far as it could be read.
    */
-  refusal(problem: Problem, { origin, address }: Sender, key?: unknown): Problem {
+  refusal(problem: Problem, { origin, address, deferRefusal }: Sender, key?: unknown): Problem {
+    const { answered, takeBack } = this.#gate.refusal(problem, address());
+    const confirm = () => this.#record(answered, origin, key);
+    if (deferRefusal) deferRefusal({ confirm, takeBack });
+    else confirm();
+    return answered;
+  }
+
+  #record(answered: Problem, origin: string | undefined, key: unknown): void {
     const { accounts, attempts, meter, onRefusal } = this.#context;
-    const answered = this.#gate.refusal(problem, address());
     meter.signal("refused", answered.code);
     const refusal = refusalOf(answered, origin, key);
     onRefusal?.(refusal);
     const account = typeof key === "string" ? accounts.byPublishableKey(key) : null;
     if (account) attempts?.record(account.name, refusal);
-    return answered;
   }
 
   #answer(outcome: Outcome, signal: DecodedSignal): SignalAnswer {

@@ -9,6 +9,7 @@ import { readBeatKey } from "./beat-key.ts";
 import type { AppContext, Env } from "./context.ts";
 import { CROSS_ORIGIN_HEADERS, preflightHeaders } from "./cross-origin.ts";
 import { Problem, problemResponse } from "./problem.ts";
+import type { PendingRefusal } from "./refusal.ts";
 import { SignalIntake } from "./signal-intake.ts";
 
 const utf8 = new TextDecoder();
@@ -16,10 +17,13 @@ const utf8 = new TextDecoder();
 export function signalRoutes(context: AppContext): Hono<Env> {
   const routes = new Hono<Env>();
   const intake = new SignalIntake(context);
-  const { hash } = context;
+  const { hash, deferRefusal } = context;
   const senderOf = (c: Context) => ({
     origin: c.req.header("Origin"),
     address: () => context.addressOf(c),
+    ...(deferRefusal && {
+      deferRefusal: (refusal: PendingRefusal) => deferRefusal(c, refusal),
+    }),
   });
   const limit = bodyLimit({
     maxSize: SIGNAL_MAX_BYTES,

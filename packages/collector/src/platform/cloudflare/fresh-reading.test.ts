@@ -61,6 +61,26 @@ it("is read again for a refused signal once in five seconds, which says whether 
   expect(read).toHaveBeenCalledTimes(3);
 });
 
+it("is waited for also by a second refused signal, and judges again one that it overtook", async () => {
+  await ensure();
+  await vi.advanceTimersByTimeAsync(MAX_AGE_MS);
+  let answer = (_hasChanged: boolean) => {};
+  read.mockImplementationOnce(
+    () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+  );
+  const judgedAt = fresh.changes;
+  const first = fresh.hasChanged(hold, judgedAt);
+  const second = fresh.hasChanged(hold, judgedAt);
+  answer(true);
+  expect(await Promise.all([first, second])).toEqual([true, true]);
+  expect(await fresh.hasChanged(hold, judgedAt), "judged before the reading was over").toBe(true);
+  expect(await fresh.hasChanged(hold, fresh.changes), "judged by what it has read").toBe(false);
+  expect(read).toHaveBeenCalledTimes(2);
+});
+
 it("is read where a shard knows of something later, however fresh it is, and once for all", async () => {
   await ensure();
   await Promise.all([fresh.readLater(hold), fresh.readLater(hold)]);

@@ -28,12 +28,18 @@ export class FreshReading {
   #isBehind = false;
   /** The reading that began last, until it is over. */
   #current: Promise<boolean> | null = null;
+  #changes = 0;
 
   /** @param read reads everything, and takes it over; returns whether it has changed. Readings may overlap */
   constructor(clock: Clock, read: () => Promise<boolean>, onError: (error: unknown) => void) {
     this.#clock = clock;
     this.#read = read;
     this.#onError = onError;
+  }
+
+  /** How many readings have brought a change. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** Whether shards are asked to confirm what is known. While it cannot be read, it serves as it is. */
@@ -52,10 +58,16 @@ export class FreshReading {
     if (this.#ageMs >= maxAgeMs) await this.#wait(this.#readAgain(), waitUntil);
   }
 
-  /** Whether a request that was refused by what is known may be judged differently now. */
-  async hasChanged(waitUntil: WaitUntil): Promise<boolean> {
-    if (this.#ageMs < MAX_AGE_MS) return false;
-    return this.#wait(this.#readAgain(), waitUntil);
+  /**
+   * Whether a request that was refused by what is known may be judged differently now. It waits for a reading
+   * that is under way: that one began recently, but what is known is older until it is over.
+   * @param changes {@link changes} when the request was judged
+   */
+  async hasChanged(waitUntil: WaitUntil, changes = this.#changes): Promise<boolean> {
+    if (this.#changes !== changes) return true;
+    const isRecent = this.#ageMs < MAX_AGE_MS;
+    if (isRecent && !this.#current) return false;
+    return this.#wait((isRecent && this.#current) || this.#readAgain(), waitUntil);
   }
 
   /** The same where a shard has said that it knows of something later: it is read, however fresh it is. */
@@ -73,8 +85,9 @@ export class FreshReading {
     this.#startedAt = this.#clock.steady();
     const reading = this.#read();
     this.#current = reading;
-    reading.then(() => {
+    reading.then((hasChanged) => {
       this.#isBehind = false;
+      if (hasChanged) this.#changes += 1;
     }, this.#onError);
     const end = () => {
       if (this.#current === reading) this.#current = null;

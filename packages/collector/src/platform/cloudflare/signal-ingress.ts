@@ -5,11 +5,12 @@
  * @module
  */
 import { SIGNAL_MAX_BYTES } from "@stillhere/sdk/wire";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { Accounts } from "../../engine/accounts.ts";
 import { createSystemClock } from "../../engine/clock.ts";
 import { createErrorHandler } from "../../http/answer-error.ts";
 import type { Env as HonoEnv } from "../../http/context.ts";
+import type { PendingRefusal } from "../../http/refusal.ts";
 import { answerAnyOrigin, signalRoutes } from "../../http/signals.ts";
 import { AttemptRelay } from "./attempt-relay.ts";
 import { createContext } from "./context.ts";
@@ -34,12 +35,21 @@ interface Execution extends RequestContext {
 /** How often one signal is judged while keys or settings change. */
 const MAX_ATTEMPTS = 3;
 
+/** What was found when a signal was judged. Its handlers get it as their `c.env`. */
+interface Judgement {
+  /** {@link FreshReading.changes} then. */
+  changes?: number;
+  /** It was checked by something outdated. */
+  isOutdated?: boolean;
+  refusal?: PendingRefusal;
+}
+
+const judgementOf = (c: Context): Judgement => c.env as Judgement;
+
 export class SignalIngress {
   readonly #app = new Hono<HonoEnv>();
   readonly #reading: FreshReading;
   readonly #attempts: AttemptRelay;
-  /** Attempts that were checked by something outdated. */
-  readonly #outdated = new WeakSet<object>();
 
   constructor(env: Env, space: string) {
     const clock = createSystemClock();
@@ -62,17 +72,21 @@ export class SignalIngress {
     this.#app.use(answerAnyOrigin);
     this.#app.use(async (c, next) => {
       await reading.ensure((work) => c.executionCtx.waitUntil(work));
+      judgementOf(c).changes = reading.changes;
       await next();
     });
     const coordinator = () => env.COORDINATOR.getByName(coordinatorName(space));
     this.#attempts = new AttemptRelay(clock, (attempts) => coordinator().addAttempts(attempts));
-    const context = { engine, accounts, attempts: this.#attempts };
-    this.#app.route("/", signalRoutes(createContext(env, context)));
+    const context = createContext(env, { engine, accounts, attempts: this.#attempts });
+    const deferRefusal = (c: Context, refusal: PendingRefusal) => {
+      judgementOf(c).refusal = refusal;
+    };
+    this.#app.route("/", signalRoutes({ ...context, deferRefusal }));
     const answerError = createErrorHandler((error) => {
       if (!(error instanceof OutdatedError)) logError(error);
     });
     this.#app.onError((error, c) => {
-      if (error instanceof OutdatedError) this.#outdated.add(c.env as object);
+      if (error instanceof OutdatedError) judgementOf(c).isOutdated = true;
       return answerError(error, c);
     });
   }
@@ -86,7 +100,10 @@ export class SignalIngress {
     return response;
   }
 
-  /** A signal that is refused by outdated keys or settings is judged again by later ones. */
+  /**
+   * A signal that is refused by outdated keys or settings is judged again by later ones. Only the refusal that it
+   * is answered with is counted and listed.
+   */
   async #judge(request: Request, execution: Execution): Promise<Response> {
     const { url, method, headers } = request;
     if (method !== "POST") return this.#app.fetch(request, {}, execution);
@@ -94,18 +111,21 @@ export class SignalIngress {
     const body = await readStart(request.body).catch(() => new Blob([]));
     for (let count = 1; ; count += 1) {
       const copy = new Request(url, { method, headers, body });
-      // Names it in the handler of its error.
-      const attempt = {};
-      const response = await this.#app.fetch(copy, attempt, execution);
-      if (response.ok || count === MAX_ATTEMPTS) return response;
-      if (!(await this.#mayDiffer(attempt, execution))) return response;
+      const judgement: Judgement = {};
+      const response = await this.#app.fetch(copy, judgement, execution);
+      const isFinal = response.ok || count === MAX_ATTEMPTS;
+      if (isFinal || !(await this.#mayDiffer(judgement, execution))) {
+        judgement.refusal?.confirm();
+        return response;
+      }
+      judgement.refusal?.takeBack();
     }
   }
 
   /** Whether the signal may be judged differently by what is read now. */
-  async #mayDiffer(attempt: object, execution: Execution): Promise<boolean> {
+  async #mayDiffer({ isOutdated, changes }: Judgement, execution: Execution): Promise<boolean> {
     const waitUntil = (work: Promise<unknown>) => execution.waitUntil(work);
-    if (!this.#outdated.has(attempt)) return this.#reading.hasChanged(waitUntil);
+    if (!isOutdated) return this.#reading.hasChanged(waitUntil, changes);
     await this.#reading.readLater(waitUntil);
     return true;
   }

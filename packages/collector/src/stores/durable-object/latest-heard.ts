@@ -9,9 +9,10 @@ import type { Stored } from "../store.ts";
 export class LatestHeard {
   #latest: { readonly id: string; readonly at: number } | null = null;
 
-  /** The session was written, and is not over. */
-  note(id: string, at: number): void {
-    if (at >= (this.#latest?.at ?? 0)) this.#latest = { id, at };
+  /** The session was written with this time, and is not over or has none; `null`: a reset took its time. */
+  note(id: string, at: number | null): void {
+    if (this.#latest?.id === id) this.#latest = null;
+    if (at !== null && at >= (this.#latest?.at ?? 0)) this.#latest = { id, at };
   }
 
   /** Whether a signal at `at` or later is stored without this session: with another, or since that was over. */

@@ -254,8 +254,7 @@ export class ShardRecords extends RpcTarget implements ShardLink {
 
   /** What {@link lastSignalAt} finds after the object has ended, where the session is over or erased. */
   #keepHeardAt(id: string, at: number | null, isGone: boolean, onCommit: OnCommit): void {
-    if (at === null) return;
-    if (!isGone) {
+    if (at === null || !isGone) {
       onCommit(() => this.#latestHeard.note(id, at));
       return;
     }

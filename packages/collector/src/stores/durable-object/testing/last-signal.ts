@@ -60,6 +60,16 @@ export const LAST_SIGNAL_CASES = {
     equal(await lastSignalAt(objects), AT + 5);
   },
 
+  async "is that of a session that is over after one with a later signal was reset"(
+    objects: FailingObjects,
+  ) {
+    const { store, neighbour } = objects;
+    const reset = writeOf("a", { session: sessionOf("a", { heardAt: null }), expectedVersion: 1 });
+    await begin(store, begun("a", AT + 2), begun(neighbour, AT + 1), reset);
+    await begin(store, over(neighbour, AT + 1));
+    equal(await lastSignalAt(objects), AT + 1);
+  },
+
   async "is that of a session that was erased"(objects: FailingObjects) {
     const { store, neighbour } = objects;
     await begin(store, begun(neighbour, AT), begun("a", AT + 1));
