@@ -3,6 +3,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { idsToErase } from "../engine/merges.ts";
 import { id } from "../schemas/name.ts";
 import type { IdPart } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
@@ -23,7 +24,10 @@ const erase = createRoute({
     "The sessions are erased one after the other. Where that ends half way, ask again: the rest is erased.",
   ...secured("Erasure", "eraseUser"),
   request: { params: z.object({ id: id.openapi({ param: { name: "id", in: "path" } }) }) },
-  responses: jsonResponses(z.object({ erased: z.number() }), "How many sessions were erased"),
+  responses: jsonResponses(
+    z.object({ erased: z.number() }),
+    "How many sessions were erased; those that go on as one count once",
+  ),
 });
 
 export function userRoutes({ engine }: AppContext): OpenAPIHono<Env> {
@@ -32,18 +36,23 @@ export function userRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     const account = c.var.account.name;
     const user = c.req.valid("param").id;
     const by = c.var.principal.actor;
-    let erased = 0;
+    const erased = new Set<string>();
+    // Sessions that go on as one are erased together, and may be found one by one: they have one survivor.
+    const eraseOne = async (id: string) => {
+      const key = { account, id };
+      const survivor = (await idsToErase(engine.store, key)).at(-1) ?? id;
+      if (await engine.erase(key, { by })) erased.add(survivor);
+    };
     for (let after: string | null = null; ; ) {
       const part: IdPart = await engine.store.sessionsOf(account, user, after, READ_LIMIT);
       for (let from = 0; from < part.ids.length; from += ERASE_LIMIT) {
         const some = part.ids.slice(from, from + ERASE_LIMIT);
-        const results = await Promise.all(some.map((id) => engine.erase({ account, id }, { by })));
-        erased += results.filter((isErased) => isErased).length;
+        await Promise.all(some.map(eraseOne));
       }
       if (part.next === null) break;
       after = part.next;
     }
-    return c.json({ erased }, 200);
+    return c.json({ erased: erased.size }, 200);
   });
   return routes;
 }
