@@ -27,7 +27,7 @@ interface State {
   readonly refused: readonly string[];
   /** Each presence that was written, with the number of its conversation. */
   readonly told: readonly string[];
-  /** Webhooks so far, each copy by itself, and those with an answer. */
+  /** Webhooks that were sent, copies counted singly, and those that were answered. */
   readonly sent: number;
   readonly answers: readonly { readonly event: string; readonly status: number }[];
   readonly lost: number;

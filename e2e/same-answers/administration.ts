@@ -2,17 +2,10 @@
  * Generates what administrators change: settings, triggers and keys.
  * @module
  */
+import { RECIPE_NAMES } from "../../packages/collector/src/core/recipes.ts";
 import type { Random } from "../support/random.ts";
 import { KEYS } from "./names.ts";
 import type { Bearer, Call } from "./plan.ts";
-
-const RECIPES = [
-  "solve_abandoned",
-  "email_follow_up",
-  "secondary_queue",
-  "tag_abandoned",
-  "welcome_back",
-] as const;
 
 export class Administration {
   readonly #random: Random;
@@ -27,7 +20,7 @@ export class Administration {
     if (kind < 0.5)
       return { type: "request", method: "PATCH", path: "/v1/settings", body: this.#settings() };
     if (kind < 0.62) {
-      const path = `/v1/triggers/recipes/${random.pick(RECIPES)}`;
+      const path = `/v1/triggers/recipes/${random.pick(RECIPE_NAMES)}`;
       return { type: "request", method: "POST", path, body: {} };
     }
     if (kind < 0.68) return { type: "request", method: "PUT", path: "/v1/triggers", body: [] };

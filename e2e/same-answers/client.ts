@@ -199,7 +199,7 @@ export class Client {
     const ids: string[] = [];
     const decoder = new TextDecoder();
     let text = "";
-    // A stream that leaves one out never ends by itself: what has come until then is compared.
+    // A stream that leaves out an event never ends, so it is closed, and the events until then are compared.
     const timer = setTimeout(() => response.destroy(), REPLAY_MS);
     try {
       for await (const chunk of response) {

@@ -52,7 +52,7 @@ export class BusyDesk {
     await Promise.all(Array.from({ length: AT_THE_SAME_TIME }, begin));
   }
 
-  /** Changes conversations one after the other, so many a second, until stopped; behind its time it catches up. */
+  /** Makes a fixed number of changes a second until it is stopped. Where it is late it makes those that are missing together. */
   async run(changesPerSecond: number, stopped: AbortSignal): Promise<void> {
     const startedAt = performance.now();
     const running = new Set<Promise<void>>();

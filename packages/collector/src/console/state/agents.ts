@@ -1,5 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
+import { readSessions } from "../live/session-pages.ts";
 import type { SessionStore } from "../live/session-store.ts";
 import type { Agent } from "../model/agent.ts";
 import type { Session } from "../model/session.ts";
@@ -67,18 +68,10 @@ export function createAgents(
     return agents;
   }
 
-  async function readQueue(standing: Standing): Promise<Session[]> {
-    const sessions: Session[] = [];
-    const query = new URLSearchParams({ queue: standing, limit: String(PAGE) });
-    if (standing === "queued") query.set("sort", "waiting");
-    let cursor: string | null = null;
-    do {
-      if (cursor !== null) query.set("cursor", cursor);
-      const page = await api.findSessions(query, new AbortController().signal);
-      sessions.push(...page.sessions);
-      cursor = page.cursor;
-    } while (cursor !== null && sessions.length < MAX_QUEUED);
-    return sessions;
+  async function readQueue(standing: Standing): Promise<readonly Session[]> {
+    const filter = { queue: standing, limit: String(PAGE) };
+    const sorted = { ...filter, ...(standing === "queued" && { sort: "waiting" }) };
+    return (await readSessions(api, sorted, MAX_QUEUED)).sessions;
   }
 
   /** Those that left the queue leave the list, too; others come when it is read again. */

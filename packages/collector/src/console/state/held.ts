@@ -1,24 +1,19 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { Api } from "../live/api.ts";
 import { createReadings, type Readings } from "../live/readings.ts";
+import { readSessions, type SessionList } from "../live/session-pages.ts";
 import type { SessionStore } from "../live/session-store.ts";
 import type { Session } from "../model/session.ts";
 
 /** More are not listed; the page Conversations has all. */
 export const MAX_HELD = 100;
 
-export interface HeldList {
-  readonly sessions: readonly Session[];
-  /** Whether there may be more. */
-  readonly isCut: boolean;
-}
-
 export type Held = ReturnType<typeof createHeld>;
 
 /** The active conversations of agents, which are read for those whose list is open. */
 export function createHeld(api: Pick<Api, "findSessions">, store: SessionStore) {
   /** By agent; `null`: open and not read yet. */
-  const lists = signal<ReadonlyMap<string, HeldList | null>>(new Map());
+  const lists = signal<ReadonlyMap<string, SessionList | null>>(new Map());
   const readings = new Map<string, Readings>();
   /** For each reading that is under way, what left the store since it began: it may still find that. */
   const removedDuring = new Set<Set<string>>();
@@ -26,23 +21,8 @@ export function createHeld(api: Pick<Api, "findSessions">, store: SessionStore) 
   const isOf = (agent: string) => (session: Session) =>
     session.assignee === agent && session.state === "active";
 
-  async function find(agent: string): Promise<HeldList> {
-    const query = new URLSearchParams({
-      assignee: agent,
-      state: "active",
-      limit: String(MAX_HELD),
-    });
-    const sessions: Session[] = [];
-    let cursor: string | null = null;
-    // A page may have fewer than there are, since it examines a limited number of sessions.
-    do {
-      if (cursor !== null) query.set("cursor", cursor);
-      const page = await api.findSessions(query, new AbortController().signal);
-      sessions.push(...page.sessions);
-      cursor = page.cursor;
-    } while (cursor !== null && sessions.length < MAX_HELD);
-    return { sessions, isCut: cursor !== null };
-  }
+  const find = (agent: string) =>
+    readSessions(api, { assignee: agent, state: "active", limit: String(MAX_HELD) }, MAX_HELD);
 
   async function read(agent: string): Promise<void> {
     const ofAgent = readings.get(agent) ?? createReadings();
@@ -80,7 +60,7 @@ export function createHeld(api: Pick<Api, "findSessions">, store: SessionStore) 
   );
 
   return {
-    lists: lists as ReadonlySignal<ReadonlyMap<string, HeldList | null>>,
+    lists: lists as ReadonlySignal<ReadonlyMap<string, SessionList | null>>,
 
     async open(agent: string): Promise<void> {
       if (lists.peek().has(agent)) return;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createSessionStore } from "../live/session-store.ts";
 import type { TraceFact } from "../model/trace.ts";
-import type { Delivery } from "../model/webhook.ts";
+import { aDelivery } from "../testing/delivery.ts";
 import { aSession } from "../testing/session.ts";
 import { aTrace, changed, left, opened, seen, wrote } from "../testing/trace.ts";
 import { createWhy } from "./why.ts";
@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers());
 
 const FACTS = [opened(0), seen(0), wrote(30), left(195), changed(200)];
 
-/** A conversation whose desk was told of something, as `kept` says at each reading. */
+/** A conversation with a delivery to its desk. Each reading finds what `kept` has by then. */
 async function start(facts: TraceFact[], toldAt = "2026-01-01T10:00:40.000Z") {
   const kept = { facts, toldAt };
   const session = aSession({
@@ -20,21 +20,10 @@ async function start(facts: TraceFact[], toldAt = "2026-01-01T10:00:40.000Z") {
     reason: "user_offline",
     links: [{ desk: "chat", conversation: "7", ticket: null }],
   });
-  const delivery = (): Delivery => ({
-    id: "i:conv_1:1:3",
-    session: session.id,
-    seq: 3,
-    status: "delivered",
-    attempts: 1,
-    response: 200,
-    error: null,
-    nextAttemptAt: null,
-    updatedAt: kept.toldAt,
-  });
   const api = {
     session: async () => session,
     trace: async () => aTrace(kept.facts),
-    latestDeskDeliveries: async () => ({ deliveries: [delivery()], cursor: null }),
+    latestDeskDeliveries: async () => ({ deliveries: [aDelivery(kept.toldAt)], cursor: null }),
   };
   const why = createWhy(api, createSessionStore());
   const read = async () => {

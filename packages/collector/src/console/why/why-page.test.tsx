@@ -3,8 +3,8 @@ import { expect, it, vi } from "vitest";
 import type { Role } from "../../core/lists.ts";
 import { createSessionStore } from "../live/session-store.ts";
 import type { Session } from "../model/session.ts";
-import type { Delivery } from "../model/webhook.ts";
 import { createWhy } from "../state/why.ts";
+import { aDelivery } from "../testing/delivery.ts";
 import { doing, part, show } from "../testing/render.ts";
 import { aSession } from "../testing/session.ts";
 import { aTrace, changed, left, opened, seen, wrote } from "../testing/trace.ts";
@@ -14,24 +14,14 @@ import { WhyPage } from "./why-page.tsx";
 const PATIENCE = { timeout: 20_000 };
 const GONE = aSession({ presence: "offline", state: "inactive", reason: "user_offline" });
 
-const aDelivery = (): Delivery => ({
-  id: "i:conv_1:1:3",
-  session: "conv_1",
-  seq: 3,
-  status: "delivered",
-  attempts: 1,
-  response: 200,
-  error: null,
-  nextAttemptAt: null,
-  updatedAt: "2026-01-01T10:03:21.000Z",
-});
+const TOLD_AT = "2026-01-01T10:03:21.000Z";
 
 async function start(session: Session | null = GONE, facts = FACTS, role: Role = "admin") {
   const store = createSessionStore();
   const api = {
     session: vi.fn(async () => session),
     trace: vi.fn(async () => session && aTrace(facts)),
-    latestDeskDeliveries: vi.fn(async () => ({ deliveries: [aDelivery()], cursor: null })),
+    latestDeskDeliveries: vi.fn(async () => ({ deliveries: [aDelivery(TOLD_AT)], cursor: null })),
   };
   const why = createWhy(api, store);
   const onOpen = vi.fn();
