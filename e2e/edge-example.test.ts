@@ -6,8 +6,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { TestBrowser } from "./support/browser.ts";
+import { freePort } from "./support/ports.ts";
 import { type Running, start } from "./support/process.ts";
-import { freePort } from "./support/redis.ts";
 import { until } from "./support/wait.ts";
 
 const START = fileURLToPath(new URL("../examples/cloudflare/dist/start.js", import.meta.url));

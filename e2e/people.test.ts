@@ -3,12 +3,12 @@
  */
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCommand, TestCollector } from "./support/collector.ts";
+import { freePort } from "./support/ports.ts";
 import { start } from "./support/process.ts";
 
 const COMMAND = fileURLToPath(new URL("../packages/collector/dist/cli/main.js", import.meta.url));
@@ -78,22 +78,6 @@ async function run(args: readonly string[], ready: RegExp, port = 0) {
   };
 }
 
-/** A free port whose next one is free as well; below those that systems give out. */
-async function freePair(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + 2 * Math.floor(Math.random() * 5_000);
-    if ((await isFree(port)) && (await isFree(port + 1))) return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
-}
-
 function post(url: string, body: object): Promise<Response> {
   const headers = { "Content-Type": "application/json" };
   return fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
@@ -111,7 +95,8 @@ it("has an invitation printed by a collector whose account has no person", async
 
 it("enters the demo by the link that it prints, again and again", async () => {
   const link = /Console\s+(http\S+)\/console#enter=([\w-]+)/;
-  const demo = await run(["demo"], link, await freePair());
+  // The shop listens at the next port.
+  const demo = await run(["demo"], link, await freePort());
   const [, url = "", token = ""] = demo.match;
   for (let count = 0; count < 2; count += 1) {
     const entered = await post(`${url}/v1/sign-in`, { enter: token });

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { TestBrowser } from "./support/browser.ts";
-import { freePort } from "./support/redis.ts";
+import { freePort } from "./support/ports.ts";
 import { Shell } from "./support/shell.ts";
 import { fill, nameOf, ROOT, readSnippets, type Snippet } from "./support/snippets.ts";
 import { until } from "./support/wait.ts";

@@ -2,7 +2,7 @@
  * A Redis that does not take writes for a while, from whatever cause. The cases run concurrently,
  * because they spend most of the time waiting.
  */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { TestCollector } from "./support/collector.ts";
 import { RedisServer } from "./support/redis.ts";
 import { playFault, type StoreFault, SURVIVED } from "./support/store-fault.ts";
@@ -69,14 +69,18 @@ const FAULTS: readonly (readonly [string, (server: RedisServer) => StoreFault, R
             return /aof_rewrite_in_progress:0/.test(info) && /rewrite_scheduled:0/.test(info);
           });
           restarted = server.restart(
+            // So long, in microseconds, that it never ends by itself.
             "--key-load-delay",
-            "600",
+            "10000",
             "--loading-process-events-interval-bytes",
             "1024",
           );
           await until("Redis to load", async () => isLoading(server));
         },
-        end: () => restarted ?? undefined,
+        async end() {
+          server.command("CONFIG", "SET", "key-load-delay", "0");
+          await restarted;
+        },
       };
     },
     /LOADING/,
@@ -91,6 +95,8 @@ function isLoading(server: RedisServer): boolean {
     return false;
   }
 }
+
+vi.setConfig({ maxConcurrency: FAULTS.length });
 
 describe.concurrent("a Redis that", () => {
   it.each(FAULTS)(

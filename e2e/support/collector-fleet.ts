@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./ports.ts";
 import { type Running, start } from "./process.ts";
 import { pause } from "./wait.ts";
 
@@ -11,8 +12,8 @@ const COMMAND = fileURLToPath(
   new URL("../../packages/collector/dist/cli/main.js", import.meta.url),
 );
 
-/** The SDK's timeout. */
-const SIGNAL_TIMEOUT_MS = 10_000;
+/** That of the SDK, and the time for which this process may stop. */
+const SIGNAL_TIMEOUT_MS = 10_000 + 10_000;
 
 interface Member {
   readonly url: string;
@@ -44,7 +45,7 @@ export class CollectorFleet {
     const members: Member[] = [];
     let printed = "";
     while (members.length < size) {
-      const running = await run(store, 0);
+      const running = await run(store, await freePort());
       printed += running.output();
       members.push({ url: running.match[1] ?? "", running });
     }
@@ -90,7 +91,7 @@ export class CollectorFleet {
   }
 
   /** Sends an API request, and retries on another collector until one returns no 5xx. */
-  async request<T>(method: string, path: string, body?: unknown, timeoutMs = 30_000): Promise<T> {
+  async request<T>(method: string, path: string, body?: unknown, timeoutMs = 60_000): Promise<T> {
     const headers = {
       Authorization: `Bearer ${this.secret}`,
       ...(body !== undefined && { "Content-Type": "application/json" }),

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { freePort } from "./ports.ts";
 import { type Running, start } from "./process.ts";
 
 const COMMAND = fileURLToPath(
@@ -68,7 +69,7 @@ export class TestCollector {
   /** `options` are those of `stillhere serve`. */
   static async start(...options: readonly string[]): Promise<TestCollector> {
     const folder = mkdtempSync(join(tmpdir(), "stillhere-"));
-    const running = await run(folder, 0, options);
+    const running = await run(folder, await freePort(), options);
     const output = running.output();
     const keys = {
       publishable: /pk_[\w-]+/.exec(output)?.[0] ?? "",
@@ -81,7 +82,7 @@ export class TestCollector {
   static async restore(file: string, keys: Keys): Promise<TestCollector> {
     const folder = mkdtempSync(join(tmpdir(), "stillhere-"));
     await runCommand("restore", file, "--store", storeIn(folder));
-    const running = await run(folder, 0, []);
+    const running = await run(folder, await freePort(), []);
     return new TestCollector(running.match[1] ?? "", keys, folder, [], running);
   }
 

@@ -34,7 +34,8 @@ export async function start(
     child.stdout.on("data", read);
     child.stderr.on("data", read);
     child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`${command} ended (${code}): ${output}`)));
+    // After "exit" there may still be output to read.
+    child.once("close", (code) => reject(new Error(`${command} ended (${code}): ${output}`)));
   });
   return {
     child,

@@ -42,6 +42,7 @@ export class StreamReader {
   /** Problem codes that it received. */
   readonly refusals = new Set<string>();
   readonly #fleet: CollectorFleet;
+  #connections = 0;
 
   constructor(fleet: CollectorFleet) {
     this.#fleet = fleet;
@@ -57,7 +58,9 @@ export class StreamReader {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const url = this.#fleet.randomUrl();
+    const { members } = this.#fleet;
+    // One collector after the other, so that it comes to each of them.
+    const url = members[this.#connections++ % members.length]?.url ?? "";
     const lastId = this.received.at(-1)?.transition.id ?? "0";
     const headers = { Authorization: `Bearer ${this.#fleet.secret}`, "Last-Event-ID": lastId };
     const response = await fetch(`${url}/v1/stream`, { signal, headers });

@@ -5,9 +5,10 @@
  * @module
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { Webhook } from "standardwebhooks";
 import type { Transition } from "./collector.ts";
+import { freePort } from "./ports.ts";
 
 export type FailureMode =
   | "accept"
@@ -48,17 +49,18 @@ export class TestReceiver {
   #server: Server;
   #secrets: readonly string[] = [];
 
-  private constructor(server: Server) {
+  private constructor(server: Server, port: number) {
     this.#server = server;
-    this.#port = (server.address() as AddressInfo).port;
+    this.#port = port;
     this.url = `http://127.0.0.1:${this.#port}/hook`;
     this.#serve();
   }
 
   static async start(): Promise<TestReceiver> {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new TestReceiver(server);
+    const port = await freePort();
+    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+    return new TestReceiver(server, port);
   }
 
   /** Sets the secrets that messages may be signed with. */

@@ -4,9 +4,9 @@
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./ports.ts";
 import { type Running, start } from "./process.ts";
 import { until } from "./wait.ts";
 
@@ -85,7 +85,7 @@ export class RedisCluster {
     );
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
     cli("--cluster", "create", ...addresses, "--cluster-replicas", `${replicas}`, "--cluster-yes");
-    await until("a cluster", async () => nodes.every((node) => isReady(node, count)), 30_000);
+    await until("a cluster", async () => nodes.every((node) => isReady(node, count)));
     return new RedisCluster(nodes);
   }
 
@@ -167,20 +167,4 @@ function cli(...args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(CLI, args, { encoding: "utf8", timeout: 30_000 });
   if (status !== 0) throw new Error(`redis-cli ${args.join(" ")}: ${stdout}${stderr}`);
   return stdout.trim();
-}
-
-/** A free port whose cluster bus port, 10,000 higher, is free too. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
-    if ((await isFree(port)) && (await isFree(port + 10_000))) return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { TestBrowser } from "./browser.ts";
 import { runCommand, TestCollector } from "./collector.ts";
-import { freePort } from "./redis.ts";
+import { freePort } from "./ports.ts";
 import { Shell } from "./shell.ts";
 import { NONCE, SnippetSite } from "./snippet-site.ts";
 import { fill, ROOT, type Snippet } from "./snippets.ts";

@@ -17,7 +17,9 @@ export const BEAT_MS = 1_000;
  */
 const LEASE_S = 9;
 const BUFFER_S = 2;
-/** The silence after which a visitor is offline. */
+/** Of a tab that was closed. No process stops for so long between such a leave and what follows it. */
+const CLOSE_BUFFER_S = 8;
+/** The silence after which a visitor is offline, and at the latest so long after a leave. */
 export const OFFLINE_AFTER_MS = (LEASE_S + BUFFER_S) * 1_000;
 
 const SETTINGS = {
@@ -26,13 +28,13 @@ const SETTINGS = {
   presence: {
     mode: "on",
     bufferSeconds: BUFFER_S,
-    closeBufferSeconds: BUFFER_S,
+    closeBufferSeconds: CLOSE_BUFFER_S,
     beatSeconds: { waiting: 1, assigned: 1, hidden: 1, idle: 1 },
     leaseSeconds: LEASE_S,
   },
 };
 
-const CATCH_UP_TIMEOUT_MS = 40_000;
+const CATCH_UP_TIMEOUT_MS = 90_000;
 
 interface SessionList {
   readonly sessions: readonly { readonly id: string }[];

@@ -3,11 +3,14 @@
  * @module
  */
 
-/** Polls until `probe` returns a truthy value, and returns it; throws after `timeoutMs`. */
+/**
+ * Polls until `probe` returns a truthy value, and returns it; throws after `timeoutMs`. The default is only for
+ * what never comes: a busy machine may take many times as long as a quiet one.
+ */
 export async function until<T>(
   what: string,
   probe: () => Promise<T | null | undefined | false>,
-  timeoutMs = 10_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
