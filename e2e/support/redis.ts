@@ -69,6 +69,15 @@ export class RedisServer {
 
 const PRIMARIES = 3;
 
+export interface ClusterOptions {
+  /** Of each primary. */
+  readonly replicas?: number;
+  /** See {@link RedisCluster.setNodeTimeout}. On a busy machine a node may stand still for seconds. */
+  readonly nodeTimeoutMs?: number;
+  /** Further options of each server. */
+  readonly options?: readonly string[];
+}
+
 /** A cluster of three primaries, each with a replica unless told otherwise. */
 export class RedisCluster {
   readonly nodes: readonly RedisServer[];
@@ -77,16 +86,30 @@ export class RedisCluster {
     this.nodes = nodes;
   }
 
-  static async start({ replicas = 1 } = {}): Promise<RedisCluster> {
-    const options = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1500"];
+  static async start({
+    replicas = 1,
+    nodeTimeoutMs = 1_500,
+    options = [],
+  }: ClusterOptions = {}): Promise<RedisCluster> {
+    const cluster = ["--cluster-enabled", "yes", "--cluster-node-timeout", "1500"];
+    // A primary would wait five seconds for more replicas to copy it to.
+    const all = [...cluster, "--repl-diskless-sync-delay", "0", ...options];
     const count = PRIMARIES * (1 + replicas);
-    const nodes = await Promise.all(
-      Array.from({ length: count }, () => RedisServer.start(...options)),
-    );
+    const nodes = await Promise.all(Array.from({ length: count }, () => RedisServer.start(...all)));
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
     cli("--cluster", "create", ...addresses, "--cluster-replicas", `${replicas}`, "--cluster-yes");
     await until("a cluster", async () => nodes.every((node) => isReady(node, count)));
-    return new RedisCluster(nodes);
+    const started = new RedisCluster(nodes);
+    // Only now, because nodes with a long time-out take long to find each other.
+    started.setNodeTimeout(nodeTimeoutMs);
+    return started;
+  }
+
+  /** A primary that has not responded for so long is replaced by its replica. */
+  setNodeTimeout(ms: number): void {
+    for (const node of this.nodes) {
+      node.command("CONFIG", "SET", "cluster-node-timeout", String(ms));
+    }
   }
 
   get url(): string {

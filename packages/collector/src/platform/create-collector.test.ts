@@ -75,12 +75,14 @@ async function expectVerdict(
   const headers = { Authorization: `Bearer ${keys.secretKey}` };
   const open = signalOf(keys.publishableKey, { type: "open", seq: 1 });
   expect((await fetch(`${base}/v1/signals`, open)).status).toBe(200);
-  const presence = async () => {
-    const response = await fetch(`${base}/v1/sessions/conv_1`, { headers });
-    return ((await response.json()) as { presence: string }).presence;
+  const seen = async () => {
+    const response = await fetch(`${base}/v1/sessions/conv_1/transitions`, { headers });
+    const { transitions } = (await response.json()) as {
+      transitions: readonly { to: { presence: string } }[];
+    };
+    return transitions.map(({ to }) => to.presence);
   };
-  expect(await presence()).toBe("online");
-  await vi.waitFor(async () => expect(await presence()).toBe("offline"), 5_000);
+  await vi.waitFor(async () => expect(await seen()).toEqual(["online", "offline"]), 60_000);
 }
 
 /** Where a browser goes that was at `path`. */
@@ -179,7 +181,9 @@ describe("under a path", () => {
 it("renews the lease of a repeated beat without its session", async () => {
   const store = new MemoryStore();
   const renew = vi.spyOn(store, "renew");
-  const { collector, keys } = await started({ store });
+  // The lease lasts for as long as the test.
+  const settings = { ...SETTINGS, presence: { mode: "on", leaseSeconds: 600 } };
+  const { collector, keys } = await started({ store, settings });
   const outer = new Hono();
   outer.route("/presence", collector.app);
   const send = (more: object) =>

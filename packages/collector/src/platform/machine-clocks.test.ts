@@ -3,6 +3,9 @@ import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { hasOwnUptime, machineClocks } from "./machine-clocks.ts";
 
+/** A process that stops between the readings of two clocks takes the second one for later. */
+const READINGS = 5;
+
 const MODULE = fileURLToPath(new URL("machine-clocks.ts", import.meta.url));
 
 it("gives two processes of a machine the same monotonic clock and boot", () => {
@@ -10,7 +13,8 @@ it("gives two processes of a machine the same monotonic clock and boot", () => {
   const before = clocks.mono();
   const script = `import { hasOwnUptime, machineClocks } from ${JSON.stringify(MODULE)};
     const { mono, suspended, boot } = machineClocks();
-    console.log(JSON.stringify({ mono: mono(), suspended: suspended(), boot }));`;
+    const readings = Array.from({ length: ${READINGS} }, suspended);
+    console.log(JSON.stringify({ mono: mono(), suspended: Math.max(...readings), boot }));`;
   const args = ["--input-type=module-typescript", "--eval", script];
   const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
   const after = clocks.mono();
@@ -18,8 +22,11 @@ it("gives two processes of a machine the same monotonic clock and boot", () => {
   expect(other.mono).toBeGreaterThan(before);
   expect(other.mono).toBeLessThan(after);
   expect(other.boot).toBe(clocks.boot);
-  expect(Math.abs(other.suspended - clocks.suspended())).toBeLessThan(500);
-  expect(Math.abs(clocks.wall() - Date.now())).toBeLessThan(1_000);
+  const suspended = Math.max(...Array.from({ length: READINGS }, clocks.suspended));
+  expect(Math.abs(other.suspended - suspended)).toBeLessThan(500);
+  const [earliest, wall, latest] = [Date.now(), clocks.wall(), Date.now()];
+  expect(wall).toBeGreaterThanOrEqual(earliest);
+  expect(wall).toBeLessThanOrEqual(latest);
 });
 
 it("knows a container whose uptime is its own by the mount over /proc/uptime", () => {

@@ -59,5 +59,6 @@ it("is hashed off the event loop, four at the same time", async () => {
   }
   await all;
   expect(maxRunning).toBe(4);
-  expect(turns).toBeGreaterThan(8);
+  // In one turn all of them would be hashed on the event loop.
+  expect(turns).toBeGreaterThan(1);
 });

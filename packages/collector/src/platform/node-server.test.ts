@@ -21,12 +21,20 @@ afterEach(() => {
   }
 });
 
-/** A client of a server with these limits. */
-async function open(limits: Partial<ConnectionLimits>, listener: RequestListener = echo) {
+async function serve(limits: Partial<ConnectionLimits>, listener: RequestListener = echo) {
   const server = createLimitedServer(listener, { ...LONG, checkEveryMs: 20, ...limits });
   servers.push(server);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  return server;
+}
+
+/** A client of a server with these limits. */
+async function open(limits: Partial<ConnectionLimits>, listener: RequestListener = echo) {
+  return connectTo(await serve(limits, listener));
+}
+
+async function connectTo(server: Server): Promise<Socket> {
   const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
   sockets.push(socket);
   await once(socket, "connect");
@@ -95,10 +103,14 @@ describe("a server closes a connection", () => {
 });
 
 it("keeps an idle connection for longer than headers may take", async () => {
-  const socket = await open({ headersMs: 2_000 });
-  socket.write(GET);
-  expect(String(await once(socket, "data"))).toContain("200 OK");
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
-  socket.write(GET);
-  expect(String(await once(socket, "data"))).toContain("200 OK");
+  const server = await serve({});
+  const [idle, silent] = [await connectTo(server), await connectTo(server)];
+  idle.write(GET);
+  expect(String(await once(idle, "data"))).toContain("200 OK");
+  server.headersTimeout = 200;
+  // The limit is in force: it ends the connection on which nothing was ever sent.
+  expect(await untilClosed(silent)).toContain("408 Request Timeout");
+  server.headersTimeout = HOUR_MS;
+  idle.write(GET);
+  expect(String(await once(idle, "data"))).toContain("200 OK");
 });

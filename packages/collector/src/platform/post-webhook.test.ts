@@ -5,6 +5,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createDeskRequest, createPost } from "./post-webhook.ts";
 import type { Resolve } from "./webhook-target.ts";
 
+/** Longer than a machine stalls. */
+const LONG_MS = 60_000;
+
 const servers: Server[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) {
@@ -14,7 +17,7 @@ afterEach(() => {
 });
 
 async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
+  const server = createServer({ keepAliveTimeout: LONG_MS }, listener);
   servers.push(server);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -24,7 +27,7 @@ async function serve(listener: RequestListener): Promise<string> {
 const post = createPost({ isPrivateAllowed: true });
 const guarded = createPost({ isPrivateAllowed: false });
 
-function limits(timeoutMs = 5_000, signal = new AbortController().signal) {
+function limits(timeoutMs = LONG_MS, signal = new AbortController().signal) {
   return { timeoutMs, signal };
 }
 
@@ -148,7 +151,7 @@ describe("a post fails", () => {
   it("if it is aborted", async () => {
     const url = await serve(() => {});
     const controller = new AbortController();
-    const failed = expect(post(url, {}, "", limits(5_000, controller.signal))).rejects;
+    const failed = expect(post(url, {}, "", limits(LONG_MS, controller.signal))).rejects;
     controller.abort();
     await failed.toMatchObject({ code: "aborted" });
   });

@@ -1,4 +1,4 @@
-import { expect, it, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { openRuntime } from "./runtime.ts";
 import { shareReading } from "./shared-reading.ts";
@@ -6,6 +6,9 @@ import { shareReading } from "./shared-reading.ts";
 vi.mock("./assets.ts", () => ({ readAssets: () => new Map() }));
 
 it("reads the outbox once for a hundred scrapes", async () => {
+  // A reading is shared for seconds, for which a busy machine may stall.
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
   const store = new MemoryStore();
   let reads = 0;
   const { endpoints } = store.outbox;

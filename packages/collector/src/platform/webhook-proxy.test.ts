@@ -53,7 +53,7 @@ function through(user = ""): WebhookProxy {
   return parsed;
 }
 
-const post = (url: string, options = {}, timeoutMs = 5_000) =>
+const post = (url: string, options = {}, timeoutMs = 60_000) =>
   createPost({ isPrivateAllowed: false, proxy: through(), ...options })(url, {}, "{}", {
     timeoutMs,
     signal: new AbortController().signal,

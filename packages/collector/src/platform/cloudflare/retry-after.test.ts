@@ -18,7 +18,8 @@ import { postByFetch } from "./post.ts";
 
 let retryAfter = "";
 let requests = 0;
-const server = createServer((request, response) => {
+// Its connections are used again, however long the machine stalls between two attempts.
+const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
   requests += 1;
   request.resume();
   response.writeHead(requests === 1 ? 503 : 204, { "Retry-After": retryAfter }).end();

@@ -13,9 +13,25 @@ import { type Link, openLink, type Reply, type Send } from "./link.ts";
 import type { Script } from "./script.ts";
 import { scriptError, wrongTypeError } from "./unreadable.ts";
 
-/** A command without a reply after this time counts as failed. */
-const REPLY_TIMEOUT_MS = 3_000;
-const OPEN_TIMEOUT_MS = 4_000;
+/** How long Redis may take. */
+export interface ConnectionLimits {
+  /** A command without a reply after this time counts as failed. */
+  readonly replyMs: number;
+  /** To open a connection. */
+  readonly openMs: number;
+  /** To connect to one node, excluding the handshake. */
+  readonly connectMs: number;
+  /** A message that was published until it comes back. */
+  readonly echoMs: number;
+}
+
+export const CONNECTION_LIMITS: ConnectionLimits = {
+  replyMs: 3_000,
+  openMs: 4_000,
+  connectMs: 2_000,
+  echoMs: 2_000,
+};
+
 const MIN_REOPEN_DELAY_MS = 50;
 const MAX_REOPEN_DELAY_MS = 1_000;
 /**
@@ -38,6 +54,7 @@ export class RefusedError extends StoreError {
 
 export class Connection {
   readonly #address: RedisAddress;
+  readonly limits: ConnectionLimits;
   readonly #subscriptions = new Map<string, (message: string) => void>();
   readonly #reopenListeners = new Set<() => void>();
   #link: Link | null;
@@ -46,8 +63,9 @@ export class Connection {
   #reopenError: unknown = new Error("not connected");
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(address: RedisAddress, link: Link) {
+  private constructor(address: RedisAddress, limits: ConnectionLimits, link: Link) {
     this.#address = address;
+    this.limits = limits;
     this.#link = link;
   }
 
@@ -57,12 +75,9 @@ export class Connection {
   }
 
   /** @throws {StoreError} if Redis cannot be reached. */
-  static async open(address: RedisAddress): Promise<Connection> {
+  static async open(address: RedisAddress, limits = CONNECTION_LIMITS): Promise<Connection> {
     try {
-      return new Connection(
-        address,
-        await withTimeout(OPEN_TIMEOUT_MS, openLink(address), destroyLink),
-      );
+      return new Connection(address, limits, await openInTime(address, limits));
     } catch (error) {
       throw storeErrorOf(address, error);
     }
@@ -110,7 +125,7 @@ export class Connection {
 
   async #call(link: Link, keys: readonly string[], reply: Promise<Reply>): Promise<Reply> {
     try {
-      return await withTimeout(REPLY_TIMEOUT_MS, reply);
+      return await withTimeout(this.limits.replyMs, reply);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       if (text.startsWith("NOSCRIPT")) throw error;
@@ -165,8 +180,8 @@ export class Connection {
     }
   }
 
-  /** Whether a message that is published to a channel comes back within `timeoutMs`. */
-  async echoes(channel: string, timeoutMs: number): Promise<boolean> {
+  /** Whether a message that is published to a channel comes back in time. */
+  async echoes(channel: string): Promise<boolean> {
     let arrive = () => {};
     const arrived = new Promise<void>((resolve) => {
       arrive = resolve;
@@ -174,7 +189,7 @@ export class Connection {
     const stop = await this.#link?.subscribe(channel, arrive);
     try {
       await this.command(channel, "PUBLISH", channel, "");
-      return await settlesWithin(timeoutMs, arrived);
+      return await settlesWithin(this.limits.echoMs, arrived, { graceMs: STALL_GRACE_MS });
     } finally {
       stop?.();
     }
@@ -206,7 +221,7 @@ export class Connection {
 
   async #reopen(delayMs: number): Promise<void> {
     try {
-      const link = await withTimeout(OPEN_TIMEOUT_MS, openLink(this.#address), destroyLink);
+      const link = await openInTime(this.#address, this.limits);
       for (const [channel, listener] of this.#subscriptions)
         await this.#subscribeOn(link, channel, listener);
       this.#reopenError = new Error("not connected");
@@ -220,8 +235,9 @@ export class Connection {
   }
 }
 
-function destroyLink(link: Link): void {
-  link.destroy();
+function openInTime(address: RedisAddress, limits: ConnectionLimits): Promise<Link> {
+  const { openMs, connectMs } = limits;
+  return withTimeout(openMs, openLink(address, connectMs), (link) => link.destroy());
 }
 
 /** @throws if `work` takes longer; its late result goes to `onLate`. */

@@ -5,13 +5,14 @@ import { TurnShares } from "../../platform/testing/turn-shares.ts";
 import { RecordErrors } from "../record-error.ts";
 import { ACCOUNT, NOW, writeOf } from "../suite/case.ts";
 import { DueRows } from "./due-rows.ts";
-import { RedisStore } from "./redis-store.ts";
+import type { RedisStore } from "./redis-store.ts";
+import { openRedisStore, WITHOUT_FILES } from "./testing/open.ts";
 
 let server: RedisServer;
 let store: RedisStore;
 beforeAll(async () => {
-  server = await RedisServer.start();
-  store = await RedisStore.open(`${server.url}?partitions=8`);
+  server = await RedisServer.start(...WITHOUT_FILES);
+  store = await openRedisStore(`${server.url}?partitions=8`);
   const writes = Array.from({ length: 40 }, (_, index) =>
     writeOf(`s_${index}`, { deadlineAt: NOW + index }),
   );

@@ -6,15 +6,16 @@ import { Clock } from "../../engine/clock.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { Request } from "../../engine/request.ts";
 import { sweep } from "../../engine/sweep.ts";
-import { RedisStore } from "./redis-store.ts";
+import type { RedisStore } from "./redis-store.ts";
+import { openRedisStore, WITHOUT_FILES } from "./testing/open.ts";
 
 const KEY = { account: "shop", id: "s" };
 const BEAT_KEY: BeatKey = [1, 2, 3, 4];
 let server: RedisServer;
 const stores: RedisStore[] = [];
 beforeAll(async () => {
-  server = await RedisServer.start();
-  for (let i = 0; i < 2; i += 1) stores.push(await RedisStore.open(`${server.url}?partitions=1`));
+  server = await RedisServer.start(...WITHOUT_FILES);
+  for (let i = 0; i < 2; i += 1) stores.push(await openRedisStore(`${server.url}?partitions=1`));
 });
 afterAll(async () => {
   for (const each of stores) await each.close();

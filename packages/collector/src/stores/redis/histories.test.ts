@@ -11,7 +11,8 @@ import { history } from "../../suite/testing/generated.ts";
 import { mergingHistory } from "../../suite/testing/generated-merges.ts";
 import { MemoryStore } from "../memory/memory-store.ts";
 import type { Store } from "../store.ts";
-import { RedisStore } from "./redis-store.ts";
+import type { RedisStore } from "./redis-store.ts";
+import { openRedisStore, STEADY_CLUSTER, WITHOUT_FILES } from "./testing/open.ts";
 
 const START = 1_700_000_000_000;
 /** Longer than any history. */
@@ -20,14 +21,14 @@ const A_DAY_MS = 86_400_000;
 const requestedRuns = process.env["RUNS"];
 
 describe.each([
-  ["a server", RedisServer, { any: 20, merging: 9 }],
-  ["a cluster", RedisCluster, { any: 10, merging: 6 }],
-])("%s", (_name, kind, runs) => {
+  ["a server", () => RedisServer.start(...WITHOUT_FILES), { any: 20, merging: 9 }],
+  ["a cluster", () => RedisCluster.start(STEADY_CLUSTER), { any: 10, merging: 6 }],
+])("%s", (_name, start, runs) => {
   let servers: RedisServer | RedisCluster;
   let store: RedisStore;
   beforeAll(async () => {
-    servers = await kind.start();
-    store = await RedisStore.open(servers.url);
+    servers = await start();
+    store = await openRedisStore(servers.url);
   });
   afterAll(async () => {
     await store.close();

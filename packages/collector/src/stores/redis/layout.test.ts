@@ -7,27 +7,27 @@ import { keyOf } from "../suite/case.ts";
 import { exampleLists } from "../suite/list-examples.ts";
 import { checkLists, writeListed } from "../suite/list-model.ts";
 import { partitionOf } from "./partition.ts";
-import { RedisStore } from "./redis-store.ts";
+import { openRedisStore, WITHOUT_FILES } from "./testing/open.ts";
 
 let server: RedisServer;
 beforeAll(async () => {
-  server = await RedisServer.start();
+  server = await RedisServer.start(...WITHOUT_FILES);
 });
 afterAll(() => server.stop());
 
 it("is not set up in a Redis that must have a store already", async () => {
-  await expect(RedisStore.open(server.url, { create: false })).rejects.toThrow(
+  await expect(openRedisStore(server.url, { create: false })).rejects.toThrow(
     /holds no store yet: .*stillhere serve/,
   );
   expect(server.command("DBSIZE")).toMatch(/^0$/m);
-  await (await RedisStore.open(server.url)).close();
-  await (await RedisStore.open(server.url, { create: false })).close();
+  await (await openRedisStore(server.url)).close();
+  await (await openRedisStore(server.url, { create: false })).close();
 });
 
 const PARTITIONS = [0, 1, 2];
 const INDEXES = ["terms", "changes", "change-leaves", "waiting", "waiting-leaves"];
 
-const open = () => RedisStore.open(`${server.url}?partitions=${PARTITIONS.length}`);
+const open = () => openRedisStore(`${server.url}?partitions=${PARTITIONS.length}`);
 const keyAt = (partition: number, kind: string) => `stillhere:{${partition}}:${kind}:shop`;
 
 async function fill() {

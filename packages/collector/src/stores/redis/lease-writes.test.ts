@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
 import { createSession } from "../../core/session.ts";
 import { writeOf } from "../suite/case.ts";
-import { RedisStore } from "./redis-store.ts";
+import type { RedisStore } from "./redis-store.ts";
+import { openRedisStore, WITHOUT_FILES } from "./testing/open.ts";
 
 const NOW = 1_700_000_000_000;
 const ACCOUNT = "shop";
@@ -16,9 +17,12 @@ let store: RedisStore;
 let other: RedisStore;
 
 beforeAll(async () => {
-  [server, all] = await Promise.all([RedisServer.start(), RedisServer.start()]);
-  store = await RedisStore.open(`${server.url}?partitions=1`);
-  other = await RedisStore.open(`${server.url}?partitions=1`);
+  [server, all] = await Promise.all([
+    RedisServer.start(...WITHOUT_FILES),
+    RedisServer.start(...WITHOUT_FILES),
+  ]);
+  store = await openRedisStore(`${server.url}?partitions=1`);
+  other = await openRedisStore(`${server.url}?partitions=1`);
 });
 afterAll(async () => {
   await store.close();
@@ -82,7 +86,7 @@ describe("a lease", () => {
 });
 
 it("a heartbeat probes all partitions of a server in one call", async () => {
-  const many = await RedisStore.open(`${all.url}?partitions=64`);
+  const many = await openRedisStore(`${all.url}?partitions=64`);
   await many.heartbeat(NOW, 5_000);
   const commands = await commandsOf(() => many.heartbeat(NOW, 5_000), all);
   expect(commands).toMatchObject({ evalsha: 2, hset: 64 });

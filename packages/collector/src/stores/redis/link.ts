@@ -29,14 +29,15 @@ export interface Link {
   destroy(): void;
 }
 
-/** Time to connect to one node, excluding the handshake. */
-const CONNECT_TIMEOUT_MS = 2_000;
-
-export async function openLink(address: RedisAddress): Promise<Link> {
-  return address.isCluster ? openCluster(address) : openServer(address);
+/** @param connectMs to connect to one node, excluding the handshake */
+export async function openLink(address: RedisAddress, connectMs: number): Promise<Link> {
+  const options = optionsFor(address, connectMs);
+  return address.isCluster ? openCluster(address, options) : openServer(address, options);
 }
 
-function optionsFor({ tls, username, password }: RedisAddress) {
+type Options = ReturnType<typeof optionsFor>;
+
+function optionsFor({ tls, username, password }: RedisAddress, connectMs: number) {
   return {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
@@ -48,7 +49,7 @@ function optionsFor({ tls, username, password }: RedisAddress) {
     // connection.ts has its own timeout: the library's covers only commands not yet written.
     commandOptions: { timeout: 0 },
     socket: {
-      connectTimeout: CONNECT_TIMEOUT_MS,
+      connectTimeout: connectMs,
       reconnectStrategy: false as const,
       noDelay: true,
       ...(tls && { tls: true as const }),
@@ -56,8 +57,8 @@ function optionsFor({ tls, username, password }: RedisAddress) {
   };
 }
 
-async function openServer(address: RedisAddress): Promise<Link> {
-  const { socket, ...options } = optionsFor(address);
+async function openServer(address: RedisAddress, all: Options): Promise<Link> {
+  const { socket, ...options } = all;
   const create = () =>
     createClient({
       ...options,
@@ -123,8 +124,8 @@ class Subscribers {
   }
 }
 
-async function openCluster(address: RedisAddress): Promise<Link> {
-  const { socket, commandOptions, RESP, ...defaults } = optionsFor(address);
+async function openCluster(address: RedisAddress, all: Options): Promise<Link> {
+  const { socket, commandOptions, RESP, ...defaults } = all;
   const cluster = createCluster({
     RESP,
     commandOptions,

@@ -7,21 +7,22 @@ import { RedisServer } from "../../../../../e2e/support/redis.ts";
 import { ACCOUNT, keyOf, NOW, sessionOf, writeOf } from "../suite/case.ts";
 import { checkLists, writeListed } from "../suite/list-model.ts";
 import { type GeneratedLists, generatedLists } from "../suite/testing/generated-lists.ts";
-import { RedisStore } from "./redis-store.ts";
+import type { RedisStore } from "./redis-store.ts";
+import { openRedisStore, WITHOUT_FILES } from "./testing/open.ts";
 
 const runs = Number(process.env["RUNS"] ?? 60);
 
 let server: RedisServer;
 let store: RedisStore;
 beforeAll(async () => {
-  server = await RedisServer.start();
+  server = await RedisServer.start(...WITHOUT_FILES);
 });
 afterAll(() => server.stop());
 afterEach(() => store.close());
 
 async function openEmpty(partitions: number): Promise<void> {
   server.command("FLUSHALL");
-  store = await RedisStore.open(`${server.url}?partitions=${partitions}`);
+  store = await openRedisStore(`${server.url}?partitions=${partitions}`);
 }
 
 it("have what the sessions say, for any sessions and any query", async () => {

@@ -33,7 +33,9 @@ export class PartitionClaims {
 
   /** Renews claims if necessary and returns the partitions to sweep now. */
   async current(): Promise<readonly number[]> {
-    if (performance.now() - this.#renewedAt >= RENEW_EVERY_MS) await this.#renew();
+    if (this.#ageMs() >= RENEW_EVERY_MS) await this.#renew();
+    // This process or Redis has stalled meanwhile.
+    if (this.#ageMs() >= CLAIM_MS) await this.#renew();
     const now = performance.now();
     return [...this.#held].filter(([, until]) => until > now).map(([partition]) => partition);
   }
@@ -48,6 +50,11 @@ export class PartitionClaims {
       this.#owner,
     );
     await Promise.all([...this.#held.keys()].map((partition) => this.#releasePartition(partition)));
+  }
+
+  /** How long ago the last renewal began. */
+  #ageMs(): number {
+    return performance.now() - this.#renewedAt;
   }
 
   async #renew(): Promise<void> {

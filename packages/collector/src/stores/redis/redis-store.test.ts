@@ -16,12 +16,12 @@ import { ACCOUNT, conformanceCases, NOW, transitionOf, writeOf } from "../suite/
 import { outboxConformanceCases } from "../suite/outbox.ts";
 import { LOG_CHANNEL, partitionKeys } from "./keys.ts";
 import { DEFAULT_PARTITIONS, partitionOf } from "./partition.ts";
-import { RedisStore } from "./redis-store.ts";
+import { openRedisStore, STEADY_CLUSTER, WITHOUT_FILES } from "./testing/open.ts";
 
 const opened: Store[] = [];
 
 async function open(url: string): Promise<Store> {
-  const store = await RedisStore.open(url);
+  const store = await openRedisStore(url);
   opened.push(store);
   return store;
 }
@@ -66,7 +66,7 @@ const CASES = [
 describe("a server", () => {
   let server: RedisServer;
   beforeAll(async () => {
-    server = await RedisServer.start();
+    server = await RedisServer.start(...WITHOUT_FILES);
   });
   afterAll(() => server.stop());
 
@@ -96,7 +96,7 @@ describe("a server", () => {
 describe("a cluster", () => {
   let cluster: RedisCluster;
   beforeAll(async () => {
-    cluster = await RedisCluster.start();
+    cluster = await RedisCluster.start(STEADY_CLUSTER);
   });
   afterAll(() => cluster.stop());
 

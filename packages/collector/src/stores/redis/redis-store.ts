@@ -36,7 +36,7 @@ import {
   type WriteOutcome,
 } from "../store.ts";
 import { parseRedisAddress } from "./address.ts";
-import { Connection } from "./connection.ts";
+import { CONNECTION_LIMITS, Connection, type ConnectionLimits } from "./connection.ts";
 import { accountKeys, COMMON_KEYS, commonKeys, partitionKeys, sessionKeys } from "./keys.ts";
 import { checkPartitions, prepareLayout, readIncarnation } from "./layout.ts";
 import { Lists } from "./lists.ts";
@@ -62,6 +62,12 @@ import { Sweeps } from "./sweeps.ts";
 
 /** How often the relay queues of claimed partitions are maintained. */
 const MAINTAIN_EVERY_MS = 500;
+
+export interface OpenOptions {
+  /** Set a store up where there is none. Default: true. */
+  readonly create?: boolean;
+  readonly limits?: ConnectionLimits;
+}
 
 export class RedisStore implements Store {
   readonly outbox: RedisOutbox;
@@ -99,9 +105,12 @@ export class RedisStore implements Store {
    * @throws {StoreError} if the address is invalid, Redis is unreachable, evicts data or passes no
    *   messages on, or it has another number of partitions; without `create` also if it has no store yet.
    */
-  static async open(address: string, { create = true } = {}): Promise<RedisStore> {
+  static async open(
+    address: string,
+    { create = true, limits = CONNECTION_LIMITS }: OpenOptions = {},
+  ): Promise<RedisStore> {
     const parsed = parseRedisAddress(address);
-    const connection = await Connection.open(parsed);
+    const connection = await Connection.open(parsed, limits);
     try {
       await checkPartitions(connection, parsed.partitions, create);
       if (create) await requireReliable(connection);

@@ -5,7 +5,8 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
 import { until } from "../../../../../e2e/support/wait.ts";
-import { RedisStore } from "./redis-store.ts";
+import type { RedisStore } from "./redis-store.ts";
+import { openRedisStore, PATIENT, STEADY_CLUSTER, WITHOUT_FILES } from "./testing/open.ts";
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -13,13 +14,13 @@ afterEach(async () => {
 });
 
 async function start(...args: string[]): Promise<RedisServer> {
-  const server = await RedisServer.start(...args);
+  const server = await RedisServer.start(...WITHOUT_FILES, ...args);
   cleanUps.push(() => server.stop());
   return server;
 }
 
 async function open(url: string, options = {}): Promise<RedisStore> {
-  const store = await RedisStore.open(url, options);
+  const store = await openRedisStore(url, options);
   cleanUps.push(() => store.close());
   return store;
 }
@@ -29,7 +30,7 @@ describe("the eviction policy", () => {
     "%s is refused, before anything is stored",
     async (policy) => {
       const server = await start("--maxmemory-policy", policy);
-      await expect(RedisStore.open(server.url)).rejects.toThrow(
+      await expect(openRedisStore(server.url)).rejects.toThrow(
         `maxmemory-policy ${policy}), and with it what was answered: set maxmemory-policy noeviction.`,
       );
       expect(server.command("GET", "stillhere:{common}:incarnation")).toBe("");
@@ -66,7 +67,7 @@ describe("the eviction policy", () => {
     });
     server.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
     expect(await informed.checkEviction()).toMatchObject({ mayEvict: true });
-    await expect(RedisStore.open(allow("informed", "+info"))).rejects.toThrow(
+    await expect(openRedisStore(allow("informed", "+info"))).rejects.toThrow(
       /set maxmemory-policy noeviction/,
     );
     // Keys can be read nevertheless.
@@ -74,16 +75,16 @@ describe("the eviction policy", () => {
   });
 
   it("of one node of a cluster is refused", async () => {
-    const cluster = await RedisCluster.start();
+    const cluster = await RedisCluster.start(STEADY_CLUSTER);
     // Not the node of the first partition.
     const key = "stillhere:{1}:heard";
     expect(cluster.primaryOf(key)).not.toBe(cluster.primaryOf("stillhere:{0}:heard"));
     cleanUps.push(() => cluster.stop());
     cluster.primaryOf(key).command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
     // Also where all sessions are on another node: accounts and logs may be on this one.
-    await expect(RedisStore.open(`${cluster.url}?partitions=1`)).rejects.toThrow(/allkeys-lru/);
+    await expect(openRedisStore(`${cluster.url}?partitions=1`)).rejects.toThrow(/allkeys-lru/);
     cluster.flush();
-    await expect(RedisStore.open(cluster.url)).rejects.toThrow(/allkeys-lru/);
+    await expect(openRedisStore(cluster.url)).rejects.toThrow(/allkeys-lru/);
     cluster.primaryOf(key).command("CONFIG", "SET", "maxmemory-policy", "noeviction");
     const store = await open(cluster.url);
     expect(await store.checkEviction()).toEqual({ mayEvict: false, message: "" });
@@ -95,14 +96,14 @@ describe("a Redis that passes no messages on", () => {
 
   it.each(["SUBSCRIBE", "PUBLISH"])("(no %s) is refused in one line", async (command) => {
     const server = await start("--rename-command", command, "");
-    await expect(RedisStore.open(server.url)).rejects.toThrow(LINE);
+    await expect(openRedisStore(server.url)).rejects.toThrow(LINE);
   });
 
   it("(a user without permission) is refused in one line", async () => {
     const server = await start();
     const rules = "on >open -@all ~stillhere:* +@read +@write +@scripting +@connection +time";
     server.command("ACL", "SETUSER", "quiet", ...rules.split(" "));
-    await expect(RedisStore.open(server.url.replace("//", "//quiet:open@"))).rejects.toThrow(LINE);
+    await expect(openRedisStore(server.url.replace("//", "//quiet:open@"))).rejects.toThrow(LINE);
   });
 
   it("(a proxy that accepts a subscription and forwards none) is refused in one line", async () => {
@@ -123,7 +124,8 @@ describe("a Redis that passes no messages on", () => {
     await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
     cleanUps.push(() => proxy.close());
     const { port } = proxy.address() as AddressInfo;
-    await expect(RedisStore.open(`redis://127.0.0.1:${port}`)).rejects.toThrow(LINE);
+    const limits = { ...PATIENT, echoMs: 200 };
+    await expect(openRedisStore(`redis://127.0.0.1:${port}`, { limits })).rejects.toThrow(LINE);
   });
 
   it("is one that is checked without a subscription that stays", async () => {

@@ -10,21 +10,18 @@ import { type Connection, RefusedError } from "./connection.ts";
 import { PREFIX } from "./keys.ts";
 import type { Send } from "./link.ts";
 
-/** How long a message may take, and the whole check. */
-const ECHO_TIMEOUT_MS = 2_000;
-const CHECK_TIMEOUT_MS = 4_000;
-
 const NOT_KNOWN =
   "Redis does not say whether it evicts data (CONFIG GET and INFO are refused): make sure that its maxmemory-policy is noeviction, or let the user ask (+info).";
 
 /** @throws {StoreError} unless messages reach their subscribers. */
 export async function requirePubSub(connection: Connection): Promise<void> {
   const channel = `${PREFIX}probe:${randomUUID()}`;
-  const echo = connection.echoes(channel, ECHO_TIMEOUT_MS);
+  const echo = connection.echoes(channel);
   echo.catch(() => {});
   let why = "no message arrived";
   try {
-    if ((await settlesWithin(CHECK_TIMEOUT_MS, echo)) && (await echo)) return;
+    // The subscription has no limit of its own.
+    if ((await settlesWithin(2 * connection.limits.echoMs, echo)) && (await echo)) return;
   } catch (error) {
     if (error instanceof StoreError && !(error instanceof RefusedError)) throw error;
     why = error instanceof Error ? error.message : String(error);

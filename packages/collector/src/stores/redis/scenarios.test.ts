@@ -6,17 +6,17 @@ import { RedisCluster, RedisServer } from "../../../../../e2e/support/redis.ts";
 import { type Outcome, runScenario } from "../../replay/run.ts";
 import { scenarios } from "../../suite/cases.ts";
 import { playScenarios } from "../../suite/scenarios.ts";
-import { RedisStore } from "./redis-store.ts";
+import { openRedisStore, STEADY_CLUSTER, WITHOUT_FILES } from "./testing/open.ts";
 
 describe.each([
-  ["a server", RedisServer],
-  ["a cluster", RedisCluster],
-])("%s", (_name, kind) => {
+  ["a server", () => RedisServer.start(...WITHOUT_FILES)],
+  ["a cluster", () => RedisCluster.start(STEADY_CLUSTER)],
+])("%s", (_name, start) => {
   let servers: RedisServer | RedisCluster;
   let outcomes: readonly Outcome[];
   beforeAll(async () => {
-    servers = await kind.start();
-    const store = await RedisStore.open(servers.url);
+    servers = await start();
+    const store = await openRedisStore(servers.url);
     outcomes = await playScenarios(store, scenarios).finally(() => store.close());
   }, 120_000);
   afterAll(() => servers.stop());

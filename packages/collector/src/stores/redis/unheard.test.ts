@@ -4,16 +4,16 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
 import { SilenceSimulation, type VisitorPlan } from "../../suite/testing/silence-simulation.ts";
-import { RedisStore } from "./redis-store.ts";
+import { openRedisStore, WITHOUT_FILES } from "./testing/open.ts";
 
 let server: RedisServer;
 beforeAll(async () => {
-  server = await RedisServer.start();
+  server = await RedisServer.start(...WITHOUT_FILES);
 });
 afterAll(() => server.stop());
 
 it("has nobody offline while it is unheard, and those who left gone afterwards", async () => {
-  const store = await RedisStore.open(server.url);
+  const store = await openRedisStore(server.url);
   const simulation = new SilenceSimulation(store);
   const plans = Array.from({ length: 12 }, (_, index): VisitorPlan => {
     const pages = [{ kind: "waiting" as const, firstAt: 600 + (index * 10_000) / 12 }];

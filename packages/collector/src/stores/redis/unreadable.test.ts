@@ -27,7 +27,8 @@ import {
   webhookKeys,
 } from "./keys.ts";
 import { partitionOf } from "./partition.ts";
-import { RedisStore } from "./redis-store.ts";
+import type { RedisStore } from "./redis-store.ts";
+import { openRedisStore, WITHOUT_FILES } from "./testing/open.ts";
 
 const PARTITIONS = 64;
 const RENEWAL = { seq: 2, leaseUntil: NOW + 20_000 };
@@ -41,12 +42,12 @@ let server: RedisServer;
 let store: RedisStore;
 let passedOver: string[];
 beforeAll(async () => {
-  server = await RedisServer.start();
+  server = await RedisServer.start(...WITHOUT_FILES);
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
   server.command("FLUSHALL");
-  store = await RedisStore.open(server.url);
+  store = await openRedisStore(server.url);
   passedOver = [];
   store.onUnreadable(({ message }) => passedOver.push(message));
 });
