@@ -9,9 +9,11 @@ import { Fixture, SECONDS, type Visitor } from "./visitor.ts";
 
 const BUFFER_MS = SECONDS.buffer * 1000;
 /** Outlasts every wait of these tests, so that only a leave can cause an earlier offline. */
-const LONG_LEASE_SECONDS = 60;
+const LONG_LEASE_SECONDS = 120;
+/** Longer than a busy machine stops a process: a page that is there is never silent for so long. */
+const SILENCE_LEASE_SECONDS = 5;
 /** How late a verdict may be on a busy machine. It may never be early. */
-const SLACK_MS = 3_000;
+const SLACK_MS = 20_000;
 
 let fixture: Fixture;
 let site: TestSite;
@@ -45,18 +47,18 @@ async function hide(): Promise<void> {
   await visitor.waitUntil("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
 }
 
+/** Checks that the visitor was offline one buffer after the departure, and not earlier. */
+async function expectOfflineAfterBuffer(since: number): Promise<void> {
+  await visitor.waitUntil("offline", isOffline);
+  const absence = (await visitor.offlineTransitions()).at(-1);
+  expect(absence?.to).toMatchObject({ state: "inactive", reason: "user_offline" });
+  const after = Date.parse(absence?.at ?? "") - since;
+  expect(after).toBeGreaterThanOrEqual(BUFFER_MS);
+  expect(after).toBeLessThan(BUFFER_MS + SLACK_MS);
+}
+
 describe("a visitor whose leave signal arrives", () => {
   beforeAll(() => setLease(LONG_LEASE_SECONDS));
-
-  /** Checks that the visitor was offline one buffer after the departure, and not earlier. */
-  async function expectOfflineAfterBuffer(since: number): Promise<void> {
-    await visitor.waitUntil("offline", isOffline);
-    const [absence] = await visitor.offlineTransitions();
-    expect(absence?.to).toMatchObject({ state: "inactive", reason: "user_offline" });
-    const after = Date.parse(absence?.at ?? "") - since;
-    expect(after).toBeGreaterThanOrEqual(BUFFER_MS);
-    expect(after).toBeLessThan(BUFFER_MS + SLACK_MS);
-  }
 
   it("is offline after the buffer on following a link off the site", async () => {
     site.serve("/elsewhere", "Another site");
@@ -142,20 +144,14 @@ describe("a visitor whose leave signal arrives", () => {
 });
 
 describe("a visitor whose leave signal is lost", () => {
-  beforeAll(() => setLease(SECONDS.lease));
+  beforeAll(() => setLease(SILENCE_LEASE_SECONDS));
 
   it("is offline after lease and buffer on closing the tab without a network", async () => {
     const page = await visitor.chat();
     fixture.proxy.cut();
-    const leftAt = Date.now();
+    const [silent] = (await visitor.row()).pages;
     await page.close();
-    await visitor.waitUntil("offline", isOffline);
+    await expectOfflineAfterBuffer(Date.parse(silent?.leaseUntil ?? ""));
     fixture.proxy.restore();
-    const [absence] = await visitor.offlineTransitions();
-    const after = Date.parse(absence?.at ?? "") - leftAt;
-    // The last beat may have been sent almost a beat interval earlier.
-    const minLeaseLeftMs = (SECONDS.lease - SECONDS.beat * 1.1) * 1000;
-    expect(after).toBeGreaterThanOrEqual(minLeaseLeftMs + BUFFER_MS - 200);
-    expect(after).toBeLessThan(SECONDS.lease * 1000 + BUFFER_MS + SLACK_MS);
   });
 });

@@ -9,14 +9,13 @@ import type { Page } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { setFrozen } from "./support/chromium-pages.ts";
 import { presenceTag, TestSite } from "./support/site.ts";
+import { expectToStayOnline, STAY } from "./support/stay.ts";
 import { pause, until } from "./support/wait.ts";
 import { createWaitingSession } from "./support/waiting-session.ts";
 import { Fixture, SECONDS, type Visitor } from "./visitor.ts";
 
 /** Longer than a second, the interval at which Chromium runs the timers of a hidden tab. */
 const HIDDEN_LEASE_SECONDS = 2.5;
-/** The silence after which a visitor is offline. */
-const OFFLINE_AFTER_MS = (HIDDEN_LEASE_SECONDS + SECONDS.buffer) * 1000;
 
 let fixture: Fixture;
 let site: TestSite;
@@ -27,8 +26,6 @@ beforeAll(async () => {
   site = await TestSite.start();
   await fixture.collector.request("PATCH", "/v1/settings", {
     origins: [fixture.shop.url, site.url],
-    // Frozen pages keep the default lease.
-    presence: { leaseSeconds: { hidden: HIDDEN_LEASE_SECONDS, frozen: null } },
   });
 });
 afterAll(async () => {
@@ -36,15 +33,13 @@ afterAll(async () => {
   await fixture.tearDown();
 });
 beforeEach(async () => {
+  await setPresence(STAY);
   visitor = await fixture.visitor();
 });
 afterEach(() => visitor.browser.stop());
 
-/** Checks that the visitor was never offline, and is not about to be. */
-async function expectToStayOnline(): Promise<void> {
-  await pause(OFFLINE_AFTER_MS);
-  expect(await visitor.offlineTransitions()).toEqual([]);
-  expect(await visitor.row()).toMatchObject({ presence: "online", state: "active" });
+function setPresence(presence: Readonly<Record<string, unknown>>): Promise<unknown> {
+  return fixture.collector.request("PATCH", "/v1/settings", { presence });
 }
 
 async function pageIds(): Promise<string[]> {
@@ -72,7 +67,7 @@ describe("a visitor who stays", () => {
     await follow(page, "nav-cart");
     await follow(page, "nav-checkout");
     expect(page.url()).toBe(`${fixture.shop.url}/checkout`);
-    await expectToStayOnline();
+    await expectToStayOnline(visitor);
   });
 
   it("is online after closing a duplicated tab", async () => {
@@ -90,7 +85,7 @@ describe("a visitor who stays", () => {
     await visitor.waitUntil("two pages", ({ pages }) => pages.length === 2);
     await copy.close();
     await visitor.waitUntil("one page", ({ pages }) => pages.length === 1);
-    await expectToStayOnline();
+    await expectToStayOnline(visitor);
   });
 
   it("is online on the same page after clicking on a download", async () => {
@@ -109,20 +104,26 @@ describe("a visitor who stays", () => {
     await page.$eval("[data-testid=download-link]", (link) => (link as HTMLElement).click());
     await complete;
     rmSync(downloadPath, { recursive: true });
-    await expectToStayOnline();
+    await expectToStayOnline(visitor);
     expect(await pageIds()).toEqual(before);
   });
 
   it("is online while its page is frozen for longer than the hidden lease, and after it resumes", async () => {
+    // Frozen pages keep the default lease.
+    const leaseSeconds = { visible: STAY.leaseSeconds, hidden: HIDDEN_LEASE_SECONDS, frozen: null };
+    await setPresence({ ...STAY, leaseSeconds });
     const page = await visitor.chat();
     await visitor.browser.open();
     await visitor.waitUntil("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
     await setFrozen(page, true);
     await visitor.waitUntil("frozen", ({ pages }) => pages[0]?.visibility === "frozen");
-    await expectToStayOnline();
+    await pause(HIDDEN_LEASE_SECONDS * 1000);
+    // A page whose lease has ended is not among them.
+    expect(await visitor.row()).toMatchObject({ pages: [{ visibility: "frozen" }] });
     await setFrozen(page, false);
     await visitor.waitUntil("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
-    await expectToStayOnline();
+    await page.bringToFront();
+    await expectToStayOnline(visitor);
   });
 });
 
@@ -138,8 +139,10 @@ describe("a page that sends no signals", () => {
     await until("the prerendered page to run", async () =>
       site.requestedPaths.includes("/ran-true"),
     );
-    await expectToStayOnline();
+    await expectToStayOnline(visitor);
     expect((await visitor.row()).pages).toHaveLength(1);
+    // The prerendered page holds nobody online.
+    await setPresence({ bufferSeconds: SECONDS.buffer, closeBufferSeconds: SECONDS.buffer });
     await page.close();
     await visitor.waitUntil("offline", ({ presence }) => presence === "offline");
   });
@@ -170,7 +173,7 @@ stillhere.connect({ ...${options}, onError: (...error) => errors.push(error) });
       JSON.stringify(Reflect.get(window, "errors")).includes("csp"),
     );
     await blocked.close();
-    await expectToStayOnline();
+    await expectToStayOnline(visitor);
     expect((await visitor.row()).pages).toHaveLength(1);
     expect(thrown).toEqual([]);
   });

@@ -35,7 +35,8 @@ export interface SessionRow {
   readonly reason: string | null;
   readonly presence: string;
   readonly queue: string;
-  readonly pages: readonly { visibility: string }[];
+  readonly nextDeadlineAt: string | null;
+  readonly pages: readonly { visibility: string; leaseUntil: string }[];
 }
 
 /**
@@ -120,7 +121,7 @@ export class Visitor {
   waitUntil(
     what: string,
     holds: (row: SessionRow) => boolean,
-    timeoutMs = 10_000,
+    timeoutMs?: number,
   ): Promise<SessionRow> {
     return until(
       what,
