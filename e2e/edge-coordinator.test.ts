@@ -65,6 +65,7 @@ it("a shard that hangs holds up neither a change of settings nor maintenance, an
 it("a deployment with a wrong variable says so where it is asked whether it is ready, and works", async () => {
   const wrong = await EdgeSite.start({}, { shards: "four" });
   onTestFinished(() => wrong.stop());
+  await wrong.request("POST", "/test/0/stop-clock/0");
   await wrong.page("conv_1").open();
   const ready = await wrong.edge.dispatchFetch("http://edge.test/readyz");
   expect([ready.status, await ready.text()]).toEqual([

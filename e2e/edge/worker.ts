@@ -227,6 +227,6 @@ export default {
       await shard.crashAt({ when, input: input as InputType });
     }
     if (method === "watchdog") await worker.scheduled(null, env);
-    return Response.json({});
+    return Response.json({ now: Date.now() });
   },
 };

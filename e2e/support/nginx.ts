@@ -6,11 +6,11 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
-import { request } from "node:https";
-import { type AddressInfo, createServer } from "node:net";
+import { type Agent, request } from "node:https";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./ports.ts";
 import { type Running, start } from "./process.ts";
 
 /** The host of its own, and the site that has the collector below `/presence/`. */
@@ -23,6 +23,8 @@ export interface NginxRequest {
   readonly body?: string;
   /** The client's address, one of this machine. */
   readonly from?: string;
+  /** Keeps connections open for further requests; the default: each has its own. */
+  readonly agent?: Agent;
 }
 
 export class Nginx {
@@ -44,7 +46,7 @@ export class Nginx {
   static async start(upstream: string, page: string): Promise<Nginx> {
     const folder = mkdtempSync(join(tmpdir(), "stillhere-nginx-"));
     createCertificate(folder);
-    const [port, plainPort] = await freePorts();
+    const [port, plainPort] = [await freePort(), await freePort()];
     const own = change(read("stillhere.conf"), [
       ["server 127.0.0.1:8787;", `server ${upstream};`],
       ["listen 443 ssl http2;", `listen 127.0.0.1:${port} ssl http2;`],
@@ -88,7 +90,7 @@ export class Nginx {
 
   /** Requests a path of a host over TLS; checks the certificate. */
   open(host: string, path: string, options: NginxRequest = {}): Promise<IncomingMessage> {
-    const { method = "GET", headers = {}, body, from } = options;
+    const { method = "GET", headers = {}, body, from, agent = false } = options;
     return new Promise((resolve, reject) => {
       const sent = request({
         host: "127.0.0.1",
@@ -99,7 +101,7 @@ export class Nginx {
         method,
         headers: { host: `${host}:${this.port}`, ...headers },
         ...(from && { localAddress: from }),
-        agent: false,
+        agent,
       });
       sent.once("response", resolve);
       sent.once("error", reject);
@@ -151,14 +153,4 @@ function createCertificate(folder: string): void {
     encoding: "utf8",
   });
   if (status !== 0) throw new Error(`openssl made no certificate: ${stderr}`);
-}
-
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()];
-  for (const server of servers) {
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  }
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  for (const server of servers) await new Promise((resolve) => server.close(resolve));
-  return ports as [number, number];
 }
