@@ -19,6 +19,7 @@ interface Shown {
   readonly id: number;
   readonly labels: readonly string[];
   readonly custom_attributes: Readonly<Record<string, string>>;
+  readonly meta: { readonly assignee: { readonly name: string } | null };
 }
 
 interface State {
@@ -166,7 +167,7 @@ it("shows at the desk that a visitor has begun, left and come back, once each, a
   await untilSession(1, {
     state: "inactive",
     presence: "offline",
-    assignee: "8",
+    assignee: "Ben",
     ticket: { status: "solved" },
   });
   await untilAttribute(1, "offline");
@@ -175,6 +176,23 @@ it("shows at the desk that a visitor has begun, left and come back, once each, a
   // Once more where the visitor had written and the page was not bound yet: offline without a reason.
   const changes = (await toldOf(1)).filter((each, index, all) => each !== all[index - 1]);
   expect(changes).toEqual(["online", "offline", "online", "offline"]);
+});
+
+it("has the conversation assigned at the desk to whom a person chose here, and leads there", async () => {
+  const answer = await call("PUT", "/v1/sessions/support-1/assignee", {
+    agent: "Ann",
+    from: "Ben",
+  });
+  expect(answer.status).toBe(200);
+  const { assignee, assignment } = (await answer.json()) as {
+    assignee: string;
+    assignment: { by: string; url: string };
+  };
+  expect([assignee, assignment.by]).toEqual(["Ann", "desk"]);
+  expect((await conversation(1))?.meta.assignee?.name).toBe("Ann");
+  expect((await fetch(assignment.url)).status).toBe(200);
+  const unknown = await call("PUT", "/v1/sessions/support-1/assignee", { agent: "9" });
+  expect([unknown.status, (await conversation(1))?.meta.assignee?.name]).toEqual([409, "Ann"]);
 });
 
 describe("what Chatwoot reports, by the table of docs/desks.md", () => {
@@ -197,7 +215,7 @@ describe("what Chatwoot reports, by the table of docs/desks.md", () => {
       await act(id, { priority: "high", team: "billing", label: "vip", assignee: "Ann" });
       await untilSession(id, {
         ticket: { priority: "high", group: "billing", tags: ["vip"] },
-        assignee: "7",
+        assignee: "Ann",
         channel: "web_widget",
         user: String(1_000 + id),
       });
@@ -318,6 +336,11 @@ describe("the stand-in", () => {
       "an unknown priority",
       422,
       ["POST", "1/conversations/1/toggle_priority", { priority: "normal" }],
+    ],
+    [
+      "an assignee that is no number",
+      422,
+      ["POST", "1/conversations/1/assignments", { assignee_id: "7" }],
     ],
     ["no JSON", 422, ["POST", "1/conversations/1/labels", {}, { "Content-Type": "text/plain" }]],
   ])("refuses %s with %s", async (_, status, request) => {

@@ -7,8 +7,11 @@
 import { type Context, Hono } from "hono";
 import type { Behaviour } from "./behaviour.ts";
 import {
+  agentNamed,
+  agentOf,
   type Conversation,
   type Conversations,
+  listAgents,
   PRIORITIES,
   STATUSES,
   showInApi,
@@ -69,6 +72,8 @@ export class ChatwootApi {
         Object.keys(DEFINITIONS).map((attribute_key) => ({ attribute_key, attribute_model: 0 })),
       ),
     );
+
+    app.get("/1/agents", (c) => c.json(listAgents()));
 
     app.use("/1/conversations/:id/*", async (c, next) => {
       const { id = "" } = c.req.param();
@@ -141,6 +146,19 @@ export class ChatwootApi {
       changed(conversation, "priority");
       // It answers nothing.
       return c.body(null, 200);
+    });
+
+    app.post("/1/conversations/:id/assignments", (c) => {
+      const { conversation, body } = c.var;
+      const { assignee_id } = body;
+      const isId = assignee_id === null || Number.isSafeInteger(assignee_id);
+      if (hasOthers(body, "assignee_id") || !isId) {
+        return this.#refuse(c, 422, "assignee_id must be a number or null");
+      }
+      // A number that it does not know is taken for none.
+      conversation.assignee = agentNamed(assignee_id);
+      changed(conversation, "assignee_id");
+      return c.json(conversation.assignee === null ? null : agentOf(conversation.assignee));
     });
 
     app.all("*", (c) => this.#refuse(c, 404, "Resource could not be found"));

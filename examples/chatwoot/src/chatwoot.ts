@@ -118,6 +118,8 @@ export function createChatwoot(options: ChatwootOptions) {
       }),
     ),
   );
+  // Where Chatwoot shows one conversation.
+  app.get("/app/accounts/1/conversations/:id", (c) => c.redirect("/app"));
   app.post("/app/conversations/:id", async (c) => {
     const conversation = conversations.get(Number(c.req.param("id")));
     if (!conversation) return c.text("There is no such conversation.", 404);

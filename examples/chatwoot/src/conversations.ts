@@ -60,10 +60,18 @@ export class Conversations {
   }
 }
 
-/** The agents of the stand-in have their numbers by name. */
-const AGENTS: Readonly<Record<string, number>> = { Ann: 7, Ben: 8 };
+/** The agents of the stand-in: their numbers by their names. */
+export const AGENTS: Readonly<Record<string, number>> = { Ann: 7, Ben: 8 };
 
 export const isAgent = (name: string): boolean => name in AGENTS;
+
+/** As the API lists them. */
+export const listAgents = () =>
+  Object.entries(AGENTS).map(([name, id]) => ({ id, name, role: "agent", confirmed: true }));
+
+/** `null`: there is no agent of this number. */
+export const agentNamed = (id: unknown): string | null =>
+  Object.keys(AGENTS).find((name) => AGENTS[name] === id) ?? null;
 
 export const agentOf = (name: string) => ({ id: AGENTS[name], name, type: "user" });
 export const contactOf = ({ id }: Conversation) => ({

@@ -5,6 +5,7 @@ import { createCollector } from "@stillhere/collector";
 import { Hono } from "hono";
 import { readBehaviour } from "./behaviour.ts";
 import { createChatwoot } from "./chatwoot.ts";
+import { AGENTS } from "./conversations.ts";
 import { Webhook } from "./webhook.ts";
 
 const hostname = "127.0.0.1";
@@ -56,7 +57,12 @@ const server = serve(options, async ({ port }) => {
     kind: "chatwoot",
     inbound: { secrets: [webhookSecret] },
     outbound: { baseUrl: site, accountId: "1", apiAccessToken: accessToken },
+    // Chatwoot has numbers for its agents.
+    mapping: {
+      agent: Object.fromEntries(Object.entries(AGENTS).map(([name, id]) => [id, name])),
+    },
   });
+  for (const name of Object.keys(AGENTS)) await call("PUT", `/v1/agents/${name}`, { capacity: 3 });
   const invited = await call("POST", "/v1/invitations", { role: "admin" });
   const invitation = (await invited.json()) as { url: string };
   console.log(`

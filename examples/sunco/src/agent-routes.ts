@@ -12,13 +12,10 @@ import {
   conversationRemoved,
   userMessage,
 } from "./events.ts";
-import { renderAgentPage } from "./pages.ts";
 import type { Webhook } from "./webhook.ts";
 
 export function createAgentRoutes(conversations: Conversations, webhook: Webhook): Hono {
   const routes = new Hono();
-  routes.get("/", (c) => c.html(renderAgentPage(conversations.all)));
-
   const actions: Readonly<Record<string, (conversation: Conversation) => void>> = {
     answer(conversation) {
       conversation.messages.push({ from: "business", text: "How can I help?" });

@@ -5,6 +5,7 @@
  * @module
  */
 import { Hono } from "hono";
+import { type Behaviour, readBehaviour } from "./behaviour.ts";
 import {
   type Conversation,
   type Conversations,
@@ -18,6 +19,7 @@ export interface ApiOptions {
   readonly appId: string;
   readonly keyId: string;
   readonly secret: string;
+  readonly behaviour?: Behaviour;
 }
 
 /** One request of so many is refused. */
@@ -44,7 +46,7 @@ export class Api {
   constructor(
     conversations: Conversations,
     webhook: Webhook,
-    { appId, keyId, secret }: ApiOptions,
+    { appId, keyId, secret, behaviour = readBehaviour([]) }: ApiOptions,
   ) {
     const authorization = `Basic ${btoa(`${keyId}:${secret}`)}`;
     const { routes } = this;
@@ -60,7 +62,8 @@ export class Api {
       if (c.req.header("Authorization") !== authorization) {
         return c.json(problem("unauthorized", "Authorization is required"), 401);
       }
-      if (this.#requests % REFUSES_ONE_OF === 0) {
+      const isEarly = behaviour.limits && this.#requests % REFUSES_ONE_OF === 0;
+      if (behaviour.throttles || isEarly) {
         this.limited += 1;
         return c.json(problem("too_many_requests", "Too Many Requests"), 429, {
           "Retry-After": "1",

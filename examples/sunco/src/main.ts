@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { serve } from "@hono/node-server";
 import { createCollector } from "@stillhere/collector";
 import { Hono } from "hono";
+import { readBehaviour } from "./behaviour.ts";
 import { createSunco } from "./sunco.ts";
 import { TRIGGERS } from "./triggers.ts";
 import { Webhook } from "./webhook.ts";
@@ -12,6 +13,7 @@ const DESK = "sunco";
 /** As Sunshine Conversations has them. */
 const WEBHOOK_TIMEOUT_MS = 20_000;
 const WEBHOOK_WINDOW_MS = 15 * 60_000;
+const behaviour = readBehaviour(process.argv.slice(2));
 
 const collector = createCollector({
   store: process.env["STORE"] ?? "memory:",
@@ -45,9 +47,10 @@ const server = serve(options, async ({ port }) => {
   const webhook = new Webhook({
     timeoutMs: Number(process.env["WEBHOOK_TIMEOUT_MS"] ?? WEBHOOK_TIMEOUT_MS),
     windowMs: Number(process.env["WEBHOOK_WINDOW_MS"] ?? WEBHOOK_WINDOW_MS),
+    behaviour,
   });
   root.route("/presence", collector.app);
-  root.route("/", createSunco({ webhook, api, publishableKey }));
+  root.route("/", createSunco({ webhook, api, behaviour, publishableKey }));
 
   // As docs/desks.md has it, step by step.
   const key = { Authorization: `Bearer ${secretKey}` };

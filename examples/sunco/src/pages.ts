@@ -3,7 +3,10 @@
  * @module
  */
 import { html } from "hono/html";
+import type { Api } from "./api.ts";
+import { type Behaviour, SWITCHES, type Switch } from "./behaviour.ts";
 import type { Conversation } from "./conversations.ts";
+import type { Webhook } from "./webhook.ts";
 
 /**
  * The shop has a delegate of its own, which gives each message what is in the cart. The messenger is given both.
@@ -55,7 +58,15 @@ ${tag}
 </html>`;
 }
 
-export function renderAgentPage(conversations: readonly Conversation[]) {
+export interface Overview {
+  readonly conversations: readonly Conversation[];
+  readonly behaviour: Behaviour;
+  readonly webhook: Pick<Webhook, "statuses">;
+  readonly api: Pick<Api, "refused" | "limited" | "updates">;
+}
+
+export function renderAgentPage({ conversations, behaviour, webhook, api }: Overview) {
+  const failed = webhook.statuses.filter((status) => status !== 200).length;
   const rows = conversations.map(({ id, channel, messages, metadata }) => {
     const { stillhere_presence, stillhere_reason } = metadata ?? {};
     const button = (
@@ -74,11 +85,24 @@ export function renderAgentPage(conversations: readonly Conversation[]) {
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="1">
 <title>Desk</title>
+<style>td, th { padding: 0.2em 0.6em; text-align: start } form { display: inline }</style>
 <h1>Conversations</h1>
 <form method="post" action="/app/whatsapp"><button>A message over WhatsApp</button></form>
 <table>
 <tr><th>Id</th><th>Channel</th><th>Last message</th><th>stillhere_presence</th><th>stillhere_reason</th></tr>
 ${rows}
 </table>
+<h2>Webhook</h2>
+<p>${webhook.statuses.length} requests sent, ${failed} of them refused or without an answer.</p>
+<h2>API</h2>
+<p>${api.updates.length} updates accepted, ${api.limited} requests answered with 429.</p>
+<p>Refused as wrong: ${api.refused.length === 0 ? "none" : api.refused.join(", ")}.</p>
+<h2>How it behaves</h2>
+<p>${(Object.keys(SWITCHES) as Switch[]).map((name) => renderSwitch(name, behaviour[name]))}</p>
 </html>`;
+}
+
+function renderSwitch(name: Switch, isOn: boolean) {
+  return html`<form method="post" action="/app/behaviour/${name}/${isOn ? "off" : "on"}">
+<button aria-pressed="${String(isOn)}">${SWITCHES[name]}: ${isOn ? "on" : "off"}</button></form> `;
 }

@@ -7,15 +7,17 @@ import { fileURLToPath } from "node:url";
 import { Hono } from "hono";
 import { createAgentRoutes } from "./agent-routes.ts";
 import { Api, type ApiOptions } from "./api.ts";
+import { type Behaviour, SWITCHES, type Switch } from "./behaviour.ts";
 import { Conversations, show } from "./conversations.ts";
 import { FRAME, FRAME_STYLE, renderLoader, STYLE } from "./messenger.ts";
 import { createMessengerRoutes } from "./messenger-routes.ts";
-import { renderDoubled, renderShop } from "./pages.ts";
+import { renderAgentPage, renderDoubled, renderShop } from "./pages.ts";
 import type { Webhook } from "./webhook.ts";
 
 export interface SuncoOptions {
   readonly webhook: Webhook;
   readonly api: ApiOptions;
+  readonly behaviour: Behaviour;
   /** Of the collector, for the shop's page. */
   readonly publishableKey: string;
 }
@@ -23,9 +25,10 @@ export interface SuncoOptions {
 const SCRIPT = { "Content-Type": "text/javascript", "Access-Control-Allow-Origin": "*" };
 const CSS = { "Content-Type": "text/css" };
 
-export function createSunco({ webhook, api: options, publishableKey }: SuncoOptions): Hono {
+export function createSunco(options: SuncoOptions): Hono {
+  const { webhook, behaviour, publishableKey } = options;
   const conversations = new Conversations();
-  const api = new Api(conversations, webhook, options);
+  const api = new Api(conversations, webhook, { ...options.api, behaviour });
   const sdk = readFileSync(fileURLToPath(import.meta.resolve("@stillhere/sdk/sunco")), "utf8");
   const app = new Hono();
 
@@ -40,6 +43,15 @@ export function createSunco({ webhook, api: options, publishableKey }: SuncoOpti
   app.get("/cdn/:file{frame.+\\.css}", (c) => c.body(FRAME_STYLE, 200, CSS));
   app.get("/cdn/:file{smooch.+\\.css}", (c) => c.body(STYLE, 200, CSS));
   app.route("/messenger", createMessengerRoutes(conversations, webhook));
+  app.get("/app", (c) =>
+    c.html(renderAgentPage({ conversations: conversations.all, behaviour, webhook, api })),
+  );
+  app.post("/app/behaviour/:name/:to{on|off}", (c) => {
+    const { name, to } = c.req.param();
+    if (!(name in SWITCHES)) return c.text(`There is no switch ${name}.`, 404);
+    behaviour[name as Switch] = to === "on";
+    return c.redirect("/app");
+  });
   app.route("/app", createAgentRoutes(conversations, webhook));
   app.route("/sc", api.routes);
 

@@ -3,6 +3,7 @@
  * events of several conversations in no certain order, some come twice, and a request that fails is repeated.
  * @module
  */
+import { type Behaviour, readBehaviour } from "./behaviour.ts";
 import type { WebhookEvent } from "./events.ts";
 
 export interface Subscription {
@@ -18,6 +19,7 @@ export interface WebhookOptions {
   readonly timeoutMs: number;
   /** In which a request is tried up to five times; 15 minutes there. */
   readonly windowMs: number;
+  readonly behaviour?: Behaviour;
 }
 
 const ATTEMPTS = 5;
@@ -30,9 +32,10 @@ const LOST = 0.1;
 
 export class Webhook {
   readonly #options: WebhookOptions;
+  readonly #behaviour: Behaviour;
   #subscription: Subscription | null = null;
-  /** In random order. */
   readonly #waiting: WebhookEvent[] = [];
+  #last: Promise<void> = Promise.resolve();
   /** Status of each answer so far; 0: there was none. */
   readonly statuses: number[] = [];
   /** Of the events so far, each once. */
@@ -40,6 +43,7 @@ export class Webhook {
 
   constructor(options: WebhookOptions) {
     this.#options = options;
+    this.#behaviour = options.behaviour ?? readBehaviour([]);
   }
 
   subscribe(subscription: Subscription): void {
@@ -50,13 +54,17 @@ export class Webhook {
     this.events.push(...events);
     const { triggers = [] } = this.#subscription ?? {};
     for (const event of events.filter(({ type }) => triggers.includes(type))) {
-      const copies = Math.random() < TWICE ? 2 : 1;
+      const copies = this.#behaviour.doubles && Math.random() < TWICE ? 2 : 1;
       for (let copy = 0; copy < copies; copy += 1) this.#enqueue(event);
     }
   }
 
-  /** Each event starts a request of its own, which takes one half of what waits then. */
+  /** In disorder each event starts a request of its own, which takes one half of what waits then, in random order. */
   #enqueue(event: WebhookEvent): void {
+    if (!this.#behaviour.disorder) {
+      this.#last = this.#last.then(() => this.#deliver([event]));
+      return;
+    }
     const index = Math.floor(Math.random() * (this.#waiting.length + 1));
     this.#waiting.splice(index, 0, event);
     setTimeout(() => {
@@ -71,7 +79,7 @@ export class Webhook {
     for (let attempt = 1; ; attempt += 1) {
       const status = await this.#post(body);
       this.statuses.push(status);
-      const isLost = attempt === 1 && Math.random() < LOST;
+      const isLost = this.#behaviour.losses && attempt === 1 && Math.random() < LOST;
       const isTaken = status >= 200 && status < 300 && !isLost;
       if (isTaken || FINAL.has(status) || attempt === ATTEMPTS) return;
       const share = 2 ** (attempt - 1) / (2 ** (ATTEMPTS - 1) - 1);

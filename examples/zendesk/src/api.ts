@@ -5,12 +5,14 @@
  * @module
  */
 import { type Context, Hono } from "hono";
+import { type Behaviour, readBehaviour } from "./behaviour.ts";
 import { FIELD, show, type Ticket, type Tickets, touch } from "./tickets.ts";
 import { isOutdated, isTags, update, wrongField } from "./update.ts";
 
 export interface ApiOptions {
   readonly email: string;
   readonly apiToken: string;
+  readonly behaviour?: Behaviour;
 }
 
 /** What was changed of a ticket, by the names of its events. */
@@ -36,12 +38,15 @@ export class Api {
     [];
   readonly #tickets: Tickets;
   readonly #changed: Changed;
+  readonly #behaviour: Behaviour;
   #requests = 0;
   #safeUpdates = 0;
 
-  constructor(tickets: Tickets, changed: Changed, { email, apiToken }: ApiOptions) {
+  constructor(tickets: Tickets, changed: Changed, options: ApiOptions) {
+    const { email, apiToken, behaviour = readBehaviour([]) } = options;
     this.#tickets = tickets;
     this.#changed = changed;
+    this.#behaviour = behaviour;
     const authorization = `Basic ${btoa(`${email}/token:${apiToken}`)}`;
     const { routes } = this;
     routes.use(async (c, next) => {
@@ -61,7 +66,7 @@ export class Api {
       if (c.req.header("Authorization") !== authorization) {
         return c.json({ error: "Couldn't authenticate you" }, 401);
       }
-      if (this.#requests % LIMITS_ONE_OF === 0) {
+      if (behaviour.throttles || (behaviour.limits && this.#requests % LIMITS_ONE_OF === 0)) {
         this.counts.early += 1;
         return tooMany(c, 1);
       }
@@ -124,7 +129,11 @@ export class Api {
     }
     this.#safeUpdates += "updated_stamp" in fields ? 1 : 0;
     // An agent was faster.
-    if ("updated_stamp" in fields && this.#safeUpdates % OUTDATES_ONE_OF === 0) touch(ticket);
+    const isOvertaken =
+      this.#behaviour.conflicts &&
+      "updated_stamp" in fields &&
+      this.#safeUpdates % OUTDATES_ONE_OF === 0;
+    if (isOvertaken) touch(ticket);
     if (isOutdated(ticket, fields)) {
       this.counts.outdated += 1;
       return c.json({ error: "UpdateConflict", description: "Safe Update prevented it" }, 409);

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { serve } from "@hono/node-server";
 import { createCollector } from "@stillhere/collector";
 import { Hono } from "hono";
+import { readBehaviour } from "./behaviour.ts";
 import { FIELD } from "./tickets.ts";
 import { Webhook } from "./webhook.ts";
 import { createZendesk } from "./zendesk.ts";
@@ -12,6 +13,7 @@ const DESK = "zendesk";
 const EMAIL = "admin@shop.example";
 /** As Zendesk has it. */
 const WEBHOOK_TIMEOUT_MS = 10_000;
+const behaviour = readBehaviour(process.argv.slice(2));
 
 const collector = createCollector({
   store: process.env["STORE"] ?? "memory:",
@@ -41,11 +43,11 @@ const server = serve(options, async ({ port }) => {
   const timeoutMs = Number(process.env["WEBHOOK_TIMEOUT_MS"] ?? WEBHOOK_TIMEOUT_MS);
   // Zendesk makes all of these.
   const [forEvents, forTrigger, apiToken] = [newSecret(), newSecret(), newSecret()];
-  const events = new Webhook({ url, secret: forEvents, timeoutMs });
-  const trigger = new Webhook({ url, secret: forTrigger, timeoutMs });
+  const events = new Webhook({ url, secret: forEvents, timeoutMs, behaviour });
+  const trigger = new Webhook({ url, secret: forTrigger, timeoutMs, behaviour });
   const api = { email: EMAIL, apiToken };
   root.route("/presence", collector.app);
-  root.route("/", createZendesk({ events, trigger, api, publishableKey }));
+  root.route("/", createZendesk({ events, trigger, api, behaviour, publishableKey }));
   await call("PATCH", "/v1/settings", { origins: [site] });
   await call("PUT", `/v1/desks/${DESK}`, {
     kind: "zendesk",

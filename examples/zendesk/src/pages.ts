@@ -3,7 +3,10 @@
  * @module
  */
 import { html } from "hono/html";
+import type { Api } from "./api.ts";
+import { type Behaviour, SWITCHES, type Switch } from "./behaviour.ts";
 import { fieldOf, type Ticket } from "./tickets.ts";
+import type { Webhook } from "./webhook.ts";
 
 const CHAT = `<form id="chat"><input name="content" aria-label="Message" value="Hello"> <button>Send</button></form>
 <ul id="messages"></ul>`;
@@ -54,7 +57,18 @@ onClick("new", () => zE("messenger", "newConversation"));
 </html>`;
 }
 
-export function renderAgentPage(tickets: readonly Ticket[]) {
+export interface Overview {
+  readonly tickets: readonly Ticket[];
+  readonly behaviour: Behaviour;
+  readonly webhooks: readonly Pick<Webhook, "statuses" | "dropped">[];
+  readonly api: Pick<Api, "refused" | "counts" | "updates">;
+}
+
+export function renderAgentPage({ tickets, behaviour, webhooks, api }: Overview) {
+  const statuses = webhooks.flatMap((webhook) => webhook.statuses);
+  const failed = statuses.filter((status) => status !== 200).length;
+  const dropped = webhooks.reduce((sum, webhook) => sum + webhook.dropped, 0);
+  const { early, limited, outdated } = api.counts;
   const button = (id: number, path: string, label: string) =>
     html`<form method="post" action="/app/tickets/${id}/${path}"><button>${label}</button></form>`;
   const rows = tickets.map((ticket) => {
@@ -71,10 +85,23 @@ ${conversation && button(id, "session/inactive", "Session inactive")}</td>
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="1">
 <title>Desk</title>
+<style>td, th { padding: 0.2em 0.6em; text-align: start } form { display: inline }</style>
 <h1>Tickets</h1>
 <table>
 <tr><th>Number</th><th>Last message</th><th>Status</th><th>Visitor</th><th></th></tr>
 ${rows}
 </table>
+<h2>Webhooks</h2>
+<p>${statuses.length} sent, ${failed} of them refused or without an answer, ${dropped} not sent since most failed.</p>
+<h2>API</h2>
+<p>${api.updates.length} updates accepted, ${outdated} answered with 409, ${early + limited} requests with 429, ${limited} of them above a limit.</p>
+<p>Refused as wrong: ${api.refused.length === 0 ? "none" : api.refused.join(", ")}.</p>
+<h2>How it behaves</h2>
+<p>${(Object.keys(SWITCHES) as Switch[]).map((name) => renderSwitch(name, behaviour[name]))}</p>
 </html>`;
+}
+
+function renderSwitch(name: Switch, isOn: boolean) {
+  return html`<form method="post" action="/app/behaviour/${name}/${isOn ? "off" : "on"}">
+<button aria-pressed="${String(isOn)}">${SWITCHES[name]}: ${isOn ? "on" : "off"}</button></form> `;
 }

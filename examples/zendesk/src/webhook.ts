@@ -5,12 +5,14 @@
  * @module
  */
 import { createHmac } from "node:crypto";
+import { type Behaviour, readBehaviour } from "./behaviour.ts";
 
 export interface WebhookOptions {
   readonly url: string;
   readonly secret: string;
   /** 10 s there. */
   readonly timeoutMs: number;
+  readonly behaviour?: Behaviour;
 }
 
 const MAX_DELAY_MS = 150;
@@ -25,6 +27,8 @@ const OPEN_MS = 5_000;
 
 export class Webhook {
   readonly #options: WebhookOptions;
+  readonly #behaviour: Behaviour;
+  #last: Promise<void> = Promise.resolve();
   /** Status of each answer so far; 0: there was none. */
   readonly statuses: number[] = [];
   /** Bodies that were not sent, since the circuit breaker was open. */
@@ -34,14 +38,17 @@ export class Webhook {
 
   constructor(options: WebhookOptions) {
     this.#options = options;
+    this.#behaviour = options.behaviour ?? readBehaviour([]);
   }
 
-  /** Sends after a random pause, so that a later body may arrive first. */
+  /** In disorder each is sent after a random pause, so that a later body may arrive first. */
   send(...bodies: readonly object[]): void {
-    for (const body of bodies) {
-      const copies = Math.random() < TWICE ? 2 : 1;
+    const { doubles, disorder } = this.#behaviour;
+    for (const body of bodies.map((each) => JSON.stringify(each))) {
+      const copies = doubles && Math.random() < TWICE ? 2 : 1;
       for (let copy = 0; copy < copies; copy += 1) {
-        setTimeout(() => void this.#deliver(JSON.stringify(body)), Math.random() * MAX_DELAY_MS);
+        if (disorder) setTimeout(() => void this.#deliver(body), Math.random() * MAX_DELAY_MS);
+        else this.#last = this.#last.then(() => this.#deliver(body));
       }
     }
   }

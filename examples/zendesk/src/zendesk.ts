@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Hono } from "hono";
 import { Api, type ApiOptions } from "./api.ts";
+import { type Behaviour, SWITCHES, type Switch } from "./behaviour.ts";
 import { Messaging } from "./messaging.ts";
 import { renderAccount, renderAgentPage, renderShop } from "./pages.ts";
 import { show, Tickets } from "./tickets.ts";
@@ -17,16 +18,19 @@ export interface ZendeskOptions {
   readonly events: Webhook;
   readonly trigger: Webhook;
   readonly api: ApiOptions;
+  readonly behaviour: Behaviour;
   /** Of the collector, for the shop's page. */
   readonly publishableKey: string;
 }
 
 const SCRIPT = { "Content-Type": "text/javascript" };
 
-export function createZendesk({ events, trigger, api: options, publishableKey }: ZendeskOptions) {
+export function createZendesk(options: ZendeskOptions) {
+  const { events, trigger, behaviour, publishableKey } = options;
   const tickets = new Tickets();
   const messaging = new Messaging(tickets, events, trigger);
-  const api = new Api(tickets, (ticket, names) => messaging.changed(ticket, names), options);
+  const changed = messaging.changed.bind(messaging);
+  const api = new Api(tickets, changed, { ...options.api, behaviour });
   const sdk = readFileSync(fileURLToPath(import.meta.resolve("@stillhere/sdk/zendesk")), "utf8");
   const app = new Hono();
 
@@ -36,7 +40,17 @@ export function createZendesk({ events, trigger, api: options, publishableKey }:
   app.get("/widget.js", (c) => c.body(WIDGET, 200, SCRIPT));
   app.get("/stillhere.js", (c) => c.body(sdk, 200, SCRIPT));
   app.route("/widget", messaging.widget);
-  app.get("/app", (c) => c.html(renderAgentPage(tickets.all)));
+  app.get("/app", (c) =>
+    c.html(renderAgentPage({ tickets: tickets.all, behaviour, webhooks: [events, trigger], api })),
+  );
+  // Where Zendesk shows one ticket.
+  app.get("/agent/tickets/:id", (c) => c.redirect("/app"));
+  app.post("/app/behaviour/:name/:to{on|off}", (c) => {
+    const { name, to } = c.req.param();
+    if (!(name in SWITCHES)) return c.text(`There is no switch ${name}.`, 404);
+    behaviour[name as Switch] = to === "on";
+    return c.redirect("/app");
+  });
   app.route("/app", messaging.agents);
   app.route("/api/v2", api.routes);
 

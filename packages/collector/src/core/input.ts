@@ -36,12 +36,18 @@ export interface DeskTime {
   readonly happenedAt?: number;
 }
 
+/** A message in the chat. */
+export interface ChatMessage extends DeskTime {
+  /** Another desk of the conversation has reported it before. */
+  readonly isCopy?: boolean;
+}
+
 export type Input =
   | SignalInput
   | LeaveInput
   /** A message or postback by the end user; `sentAt` may be earlier than its receipt. */
-  | ({ readonly type: "end_user_message"; readonly sentAt: number | null } & DeskTime)
-  | ({ readonly type: "agent_message" } & DeskTime)
+  | ({ readonly type: "end_user_message"; readonly sentAt: number | null } & ChatMessage)
+  | ({ readonly type: "agent_message" } & ChatMessage)
   /** Typing, reading, opening or closing the widget: not a response. */
   | { readonly type: "activity" }
   | ({

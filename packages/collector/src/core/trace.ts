@@ -94,12 +94,12 @@ function factOf(before: Session, after: Session, input: Input, now: number): Unt
     case "leave":
       return before === after ? null : pageFactOf(before, after, input, now);
     case "end_user_message": {
-      if (before.ended) return null;
+      if (before.ended || input.isCopy) return null;
       const sentAt = Math.min(input.sentAt ?? now, now);
       return { type: "end_user_message", ...(sentAt < now && { sentAt }) };
     }
     case "agent_message":
-      return before.ended ? null : { type: "agent_message" };
+      return before.ended || input.isCopy ? null : { type: "agent_message" };
     default:
       return null;
   }

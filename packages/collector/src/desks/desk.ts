@@ -89,8 +89,8 @@ export interface Sink<Outbound> {
     mapping: Mapping,
   ): DeskCall | null;
   /**
-   * What the answer to a `GET` says of the conversation, for desks that lose messages: facts as `decode` returns
-   * them. Those of its ticket's fields and its assignee count where the desk's messages said otherwise before.
+   * What the answer to a `GET` says of the conversation or its ticket, for desks that lose messages: facts as `decode`
+   * returns them. Those of its ticket's fields and its assignee count where the desk's messages said otherwise before.
    * @param readAt for facts whose time the answer does not tell
    */
   readBack?(body: unknown, mapping: Mapping, readAt: number): readonly Fact[];
@@ -123,6 +123,8 @@ export interface DeskKind<Outbound = unknown> {
   readonly credentials: readonly (keyof Outbound & string)[];
   /** What the desk's words mean unless an admin says otherwise. */
   readonly mapping: Partial<Mapping>;
+  /** The documentation describes the recipes as triggers of the desk's own: they are taken there or here, not in both. */
+  readonly hasRecipes?: true;
 }
 
 /** Checks the types of a desk's file, whose default export it is. */

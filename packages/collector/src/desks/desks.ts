@@ -69,10 +69,15 @@ export class Desks {
 
   /** What a message of the desk means. */
   factsOf(desk: ConfiguredDesk, body: unknown, receivedAt: number): readonly Fact[] {
-    const { source, sink } = this.kind(desk.kind) ?? {};
+    const { source } = this.kind(desk.kind) ?? {};
     const facts = source?.decode(body, this.mappingOf(desk), receivedAt) ?? [];
-    const ownTags = (desk.outbound && sink?.ownTags?.(desk.outbound)) ?? [];
-    return ownTags.length === 0 ? facts : facts.map((fact) => withoutTags(fact, ownTags));
+    return this.withoutOwnTags(desk, facts);
+  }
+
+  /** Facts without the tags by which the desk shows presence. */
+  withoutOwnTags({ kind, outbound }: DeskConfig, facts: readonly Fact[]): readonly Fact[] {
+    const own = (outbound && this.kind(kind)?.sink.ownTags?.(outbound)) ?? [];
+    return own.length === 0 ? facts : facts.map((fact) => withoutTags(fact, own));
   }
 
   /** What leads to the desk, without its credentials; `null` if it is told nothing, `{}` if its kind is not known. */

@@ -143,13 +143,7 @@ export class Inbox {
       return true;
     }
     const report = fact.id === null || event.type === "ticket_updated" ? reportOf(event) : null;
-    if (!report) {
-      const inputs = [...inputsOfEvent(event, fact.at)];
-      if (event.type === "end_user_message") {
-        inputs.push(...(await this.#statusSetAfter(desk, prefix, conversation, fact.at)));
-      }
-      return this.#submit(desk, prefix, conversation, fact, inputs);
-    }
+    if (!report) return this.#applyEvent(desk, prefix, conversation, fact);
     const session = await this.#find(desk, prefix, conversation);
     if (!session) return false;
     const name = nameOf(desk, session, conversation);
@@ -162,6 +156,33 @@ export class Inbox {
       return withKnown(before, known);
     });
     return true;
+  }
+
+  /** `false`: there is no session of this conversation. */
+  async #applyEvent(
+    desk: ConfiguredDesk,
+    prefix: string,
+    conversation: string,
+    fact: Extract<Fact, { kind: "event" }>,
+  ): Promise<boolean> {
+    const { event, at } = fact;
+    const inputs = [...inputsOfEvent(event, at)];
+    if (event.type !== "end_user_message" && event.type !== "agent_message") {
+      return this.#submit(desk, prefix, conversation, fact, inputs);
+    }
+    const session = await this.#find(desk, prefix, conversation);
+    if (!session) return false;
+    if (event.type === "end_user_message") {
+      inputs.push(...(await this.#statusSetAfter(desk, session, at)));
+    }
+    return this.#submit(
+      desk,
+      prefix,
+      conversation,
+      fact,
+      inputs,
+      await copyIdsOf(desk, session, fact),
+    );
   }
 
   /** Outside of a trial run it is compared with nothing. */
@@ -186,15 +207,10 @@ export class Inbox {
    * desk has decided already.
    */
   async #statusSetAfter(
-    desk: ConfiguredDesk,
-    prefix: string,
-    conversation: string,
+    { account }: ConfiguredDesk,
+    { links, createdAt: sessionCreatedAt }: Session,
     sentAt: number,
   ): Promise<readonly Input[]> {
-    const { account } = desk;
-    const session = await this.#find(desk, prefix, conversation);
-    if (!session) return [];
-    const { links, createdAt: sessionCreatedAt } = session;
     let set: ReturnType<typeof statusSetAfter> = null;
     // Another desk of the same conversation may be the one that has it.
     for (const link of links) {
@@ -386,6 +402,7 @@ export class Inbox {
     conversation: string,
     fact: Fact,
     inputs: readonly Input[],
+    copyIds: readonly string[] = [],
   ): Promise<boolean> {
     const key = { account: desk.account, id: prefix + conversation };
     if (!isSessionId(key.id)) return false;
@@ -393,6 +410,7 @@ export class Inbox {
     const outcome = await this.#engine.submit({
       key,
       inputs,
+      copyIds,
       ...(eventId !== undefined && { eventId }),
     });
     return outcome.status !== "not_found";
@@ -472,9 +490,23 @@ function isSessionId(id: string): boolean {
 }
 
 /** Short enough for any store, whatever ids the desk has. */
-async function eventIdOf({ id }: ConfiguredDesk, fact: Fact): Promise<string | undefined> {
+async function eventIdOf(
+  { id }: Pick<ConfiguredDesk, "id">,
+  fact: Fact,
+): Promise<string | undefined> {
   if (fact.id === null) return undefined;
   return fact.id.length <= MAX_EVENT_ID ? `${id}/${fact.id}` : `${id}/${await hashOf(fact.id)}`;
+}
+
+/** Zendesk and Sunshine Conversations have the same ids of messages, and both report each. */
+async function copyIdsOf(
+  desk: ConfiguredDesk,
+  { links }: Session,
+  fact: Fact,
+): Promise<readonly string[]> {
+  const others = new Set(links.map((link) => link.desk).filter((id) => id !== desk.id));
+  const ids = await Promise.all([...others].map((id) => eventIdOf({ id }, fact)));
+  return ids.filter((id) => id !== undefined);
 }
 
 function withKnown(before: Conversation, known: Known): Conversation {

@@ -13,6 +13,7 @@ import { inputsOf, reportOf } from "./report.ts";
 
 export interface ReadConversation {
   readonly name: ConversationName;
+  readonly ticket: string | null;
   readonly session: SessionKey;
   /** What triggers and timers have changed and the desk does not have. */
   readonly pending: Changed;
@@ -32,7 +33,7 @@ export class ReadBack {
   /** Applies what the facts say otherwise than the desk's messages before, except where something is pending. */
   async apply(read: ReadConversation, facts: readonly Fact[]): Promise<void> {
     for (const fact of facts) {
-      const report = reportIn(fact, read.name.conversation);
+      const report = reportIn(fact, read);
       if (report) await this.#applyReport(read, without(report, read.pending), fact.at);
     }
   }
@@ -55,9 +56,11 @@ export class ReadBack {
 }
 
 /** `null`: it says nothing of this conversation that could be read back. */
-function reportIn(fact: Fact, conversation: string): Report | null {
-  if (fact.kind !== "event" || !("conversation" in fact.ref)) return null;
-  return fact.ref.conversation === conversation ? reportOf(fact.event) : null;
+function reportIn(fact: Fact, { name, ticket }: ReadConversation): Report | null {
+  if (fact.kind !== "event" || "user" in fact.ref) return null;
+  const isOfIt =
+    "ticket" in fact.ref ? fact.ref.ticket === ticket : fact.ref.conversation === name.conversation;
+  return isOfIt ? reportOf(fact.event) : null;
 }
 
 function without(report: Report, pending: Changed): Report {

@@ -25,6 +25,7 @@ import { type ConfiguredDesk, Desks } from "./desks.ts";
 import { DryRuns } from "./dry-run.ts";
 import { deskOfEndpoint } from "./endpoint.ts";
 import { type DeskRequest, exchange } from "./exchange.ts";
+import type { Fact } from "./fact.ts";
 import { type Known, noteWritten } from "./known.ts";
 import type { Mapping } from "./mapping.ts";
 import { ReadBack } from "./read-back.ts";
@@ -140,8 +141,9 @@ class DeskWriter {
     if (paced) return paced;
     const { attempt, read } = await this.#carryOut(desk, link.conversation, call, signal);
     const key = { account: desk.account, id: session.id };
-    const reading = { name, session: key, pending: found.pending, readAt };
-    if (read) await this.#readBack.apply(reading, factsIn(desk, read, readAt));
+    const { ticket } = link;
+    const reading = { name, ticket, session: key, pending: found.pending, readAt };
+    if (read) await this.#readBack.apply(reading, this.#factsIn(desk, read, readAt));
     if (attempt.outcome !== "delivered") return attempt;
     await this.#note(name, session, standing, written);
     await this.#activity.written(desk);
@@ -246,6 +248,16 @@ class DeskWriter {
     return { attempt, read };
   }
 
+  /** What a read of the conversation says, if the desk's file understands it. */
+  #factsIn(desk: ToldDesk, { body }: DeskAnswer, readAt: number): readonly Fact[] {
+    try {
+      const facts = desk.sink.readBack?.(body, desk.words, readAt) ?? [];
+      return this.#desks.withoutOwnTags(desk, facts);
+    } catch {
+      return [];
+    }
+  }
+
   /** Where others are accepted, only this conversation is out of reach, and the rest goes on. */
   #pauseMs(endpoint: string): number | null {
     const acceptedAt = this.#acceptedAt.get(endpoint) ?? Number.NEGATIVE_INFINITY;
@@ -267,19 +279,6 @@ class DeskWriter {
       known: noteWritten(before.known, patch, now),
       written,
     }));
-  }
-}
-
-/** What a read of the conversation says, if the desk's file understands it. */
-function factsIn(
-  { sink, words }: ToldDesk,
-  { body }: DeskAnswer,
-  readAt: number,
-): ReturnType<NonNullable<ToldDesk["sink"]["readBack"]>> {
-  try {
-    return sink.readBack?.(body, words, readAt) ?? [];
-  } catch {
-    return [];
   }
 }
 

@@ -597,5 +597,7 @@ function alone<T>(group: Group, work: () => T): readonly T[] {
 const NOT_FOUND: Found = { stored: null, seenEventIds: [] };
 
 function eventIdsOf(group: Group): string[] {
-  return group.flatMap(({ request }) => request.eventId ?? []);
+  return group.flatMap(({ request: { eventId, copyIds = [] } }) =>
+    eventId === undefined ? copyIds : [eventId, ...copyIds],
+  );
 }

@@ -30,6 +30,8 @@ export interface Request {
   readonly knownPage?: KnownPage;
   /** The caller's own id of this request; a second request with it is a `duplicate`. */
   readonly eventId?: string;
+  /** Ids that requests about the same chat message may have had, from other desks: it is applied as a copy then. */
+  readonly copyIds?: readonly string[];
   /** The one input is a beat: once it is applied, the next one with the same content may hit the cache. */
   readonly checked?: CheckedBeat;
 }

@@ -86,10 +86,9 @@ export class SessionBatch {
   }
 
   apply(request: Request, now: number): Outcome {
-    const { eventId } = request;
-    const isDuplicate =
-      eventId !== undefined &&
-      (this.#eventIds.has(eventId) || this.#found.seenEventIds.includes(eventId));
+    const { eventId, copyIds = [] } = request;
+    const isDuplicate = eventId !== undefined && this.#hasSeen(eventId);
+    const isCopy = copyIds.some((id) => this.#hasSeen(id));
     const wasThere = this.#live !== null;
     if (!wasThere && isOfPage(request) && this.#wasErased(now)) return { status: "erased" };
     const elsewhere = isOfMerge(request) ? null : this.#goesOnElsewhere(isDuplicate);
@@ -115,7 +114,7 @@ export class SessionBatch {
     const heldCapacity = holdsCapacity(this.#live.session, this.settings);
     if (!isDuplicate) {
       for (const input of request.inputs) {
-        this.#reduce(input, now, this.settings);
+        this.#reduce(isCopy ? asCopy(input) : input, now, this.settings);
         if (input.type === "merge_taken" || input.type === "merge_cancelled") {
           this.#applySilence(now);
         }
@@ -136,6 +135,10 @@ export class SessionBatch {
       tookCapacity: !heldCapacity && holdsCapacity(this.#live.session, this.settings),
       transitions: this.#live.transitions.slice(transitionsBefore),
     };
+  }
+
+  #hasSeen(eventId: string): boolean {
+    return this.#eventIds.has(eventId) || this.#found.seenEventIds.includes(eventId);
   }
 
   get #shadowSession(): Session | null {
@@ -252,4 +255,9 @@ export class SessionBatch {
 /** The survivor's shadow takes over from the old session's. */
 function ofShadow(input: Input): Input {
   return input.type === "merge_taken" ? { ...input, from: input.shadow ?? input.from } : input;
+}
+
+function asCopy(input: Input): Input {
+  const isMessage = input.type === "end_user_message" || input.type === "agent_message";
+  return isMessage ? { ...input, isCopy: true } : input;
 }

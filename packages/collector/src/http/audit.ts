@@ -11,7 +11,7 @@ import { name } from "../schemas/name.ts";
 import type { Actor, AuditEntry } from "../stores/admin.ts";
 import { erasureHashOf } from "../stores/erasure.ts";
 import { actor } from "./actor.ts";
-import type { Env, PeopleContext } from "./context.ts";
+import type { DeskContext, Env, PeopleContext } from "./context.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { answerLists, fittingTexts } from "./list-page.ts";
 import { Problem } from "./problem.ts";
@@ -102,7 +102,8 @@ const undo = createRoute({
   ),
 });
 
-export function auditRoutes({ engine, refusals }: PeopleContext): OpenAPIHono<Env> {
+export function auditRoutes(context: PeopleContext & DeskContext): OpenAPIHono<Env> {
+  const { engine, refusals } = context;
   const routes = createRoutes();
   routes.openapi(list, async (c) => {
     const account = c.var.account.name;
@@ -132,9 +133,11 @@ export function auditRoutes({ engine, refusals }: PeopleContext): OpenAPIHono<En
     const entry = AUDIT_ID.test(id) ? await findAuditEntry(engine.store, account, id) : null;
     if (!entry) throw new Problem("not_found", `There is no entry ${id}.`);
     let found: Undo | null = null;
-    const change = (latest: AccountSettings) => {
+    const change = async (latest: AccountSettings) => {
       found = undoOf(entry, latest);
-      return requireUndoable(found).config;
+      const { config } = requireUndoable(found);
+      await requireValid(context, account, config.triggers, latest.triggers);
+      return config;
     };
     await engine.changeSettings(account, change, c.var.principal.actor, id);
     const { undone, kept } = requireUndoable(found);
@@ -165,7 +168,7 @@ function undoView(entry: AuditEntry, latest: AccountSettings) {
   };
 }
 
-/** @throws {Problem} `not_undoable`, or what the settings and triggers after it are refused with */
+/** @throws {Problem} `not_undoable`, or what the settings after it are refused with */
 function requireUndoable(found: Undo | null): Undo {
   if (!found) throw new Problem("not_undoable", "Undo a change of settings or triggers.");
   const { config, undone, kept } = found;
@@ -173,7 +176,6 @@ function requireUndoable(found: Undo | null): Undo {
     throw new Problem("not_undoable", `Change it by hand: ${kept.join(", ")} changed since.`);
   }
   requireValidSettings(config.overrides);
-  requireValid(config.triggers);
   return found;
 }
 

@@ -16,6 +16,7 @@ import {
 import { deskEndpointId } from "../desks/endpoint.ts";
 import type { Mapping } from "../desks/mapping.ts";
 import { isTrial } from "../desks/trial-writes.ts";
+import { conflictsOf, TRIGGER_CONFLICTS } from "../desks/trigger-conflicts.ts";
 import { id, name, storable } from "../schemas/name.ts";
 import { ticketStatus } from "../schemas/ticket.ts";
 import type { DeskContext, Env } from "./context.ts";
@@ -105,6 +106,20 @@ const deskView = z
     delivery: deskDelivery
       .nullable()
       .describe("How the writes to the desk go; null: there are none."),
+    triggerConflicts: z
+      .array(
+        z
+          .object({
+            code: z
+              .enum(TRIGGER_CONFLICTS)
+              .describe(
+                "`routing_channel_not_told`: they set the routing channel, which ends the conversation here and not at the desk. `recipes_on_here`: recipes that the desk can have as triggers of its own; take each in one of the two.",
+              ),
+            triggers: z.array(z.string()).describe("Their names."),
+          })
+          .openapi("TriggerConflict"),
+      )
+      .describe("Triggers of the account that are on and do not fit this desk."),
     createdAt: z.iso.datetime(),
   })
   .openapi("Desk");
@@ -187,6 +202,11 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
       refused,
       parked: await parking.count(desk, clock.now()),
       delivery: desk.outbound && (await readDeskDelivery(store, clock, desk)),
+      triggerConflicts: conflictsOf(
+        desks,
+        desk,
+        engine.broadcasts.latest(desk.account).triggers,
+      ).map(({ code, triggers }) => ({ code, triggers: [...triggers] })),
       createdAt: iso(desk.createdAt),
     };
   }

@@ -9,7 +9,7 @@ import type { Trigger } from "../core/trigger.ts";
 import { changedSettings } from "../engine/audit.ts";
 import { modeEffect } from "../engine/mode-effect.ts";
 import { delayEffect, previewTriggers } from "../engine/previews.ts";
-import type { AppContext, Env } from "./context.ts";
+import type { DeskContext, Env } from "./context.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
 import { patched, settings } from "./settings.ts";
 import { requireValid, triggerList } from "./triggers.ts";
@@ -103,7 +103,8 @@ const preview = createRoute({
   ),
 });
 
-export function previewRoutes({ engine }: AppContext): OpenAPIHono<Env> {
+export function previewRoutes(context: DeskContext): OpenAPIHono<Env> {
+  const { engine } = context;
   const routes = createRoutes();
 
   routes.openapi(previewSettings, async (c) => {
@@ -139,8 +140,8 @@ export function previewRoutes({ engine }: AppContext): OpenAPIHono<Env> {
 
   routes.openapi(preview, async (c) => {
     const triggers = c.req.valid("json") as readonly Trigger[];
-    requireValid(triggers);
     const account = c.var.account.name;
+    await requireValid(context, account, triggers, engine.broadcasts.latest(account).triggers);
     const now = engine.clock.now();
     const found = await previewTriggers(engine.store, account, triggers, CONVERSATIONS, now);
     const named = triggers.map(({ name }, index) => ({

@@ -6,11 +6,12 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { DEFAULT_GROUPS, RECIPE_NAMES, recipe } from "../core/recipes.ts";
 import { MAX_TRIGGERS, type Trigger } from "../core/trigger.ts";
-import { checkTriggers } from "../core/trigger-check.ts";
+import { checkTriggers, type TriggerProblem } from "../core/trigger-check.ts";
+import { unfitActions } from "../desks/trigger-conflicts.ts";
 import { triggerRuns } from "../engine/trigger-runs.ts";
 import { name } from "../schemas/name.ts";
 import { triggerSchema } from "../schemas/trigger.ts";
-import type { AppContext, Env, Principal } from "./context.ts";
+import type { DeskContext, Env, Principal } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { ifMatch, requireRevision, stateRevision } from "./revision.ts";
 import { createRoutes, jsonBody, jsonResponses, secured } from "./route.ts";
@@ -83,17 +84,30 @@ const runs = createRoute({
   ),
 });
 
-/** @throws {Problem} `invalid_triggers` */
-export function requireValid(triggers: readonly Trigger[]): void {
-  const errors = checkTriggers(triggers);
-  const [first] = errors;
-  if (first) throw new Problem("invalid_triggers", `${first.field} ${first.message}`, errors);
+/**
+ * Checks triggers that are to be saved, or tried, in an account that has `present`.
+ * @throws {Problem} `invalid_triggers`
+ */
+export async function requireValid(
+  { desks }: Pick<DeskContext, "desks">,
+  account: string,
+  triggers: readonly Trigger[],
+  present: readonly Trigger[],
+): Promise<void> {
+  requireNone(checkTriggers(triggers));
   if (triggers.length > MAX_TRIGGERS) {
     throw new Problem("invalid_triggers", `Remove one: the maximum is ${MAX_TRIGGERS}.`);
   }
+  requireNone(await unfitActions(desks, account, triggers, present));
 }
 
-export function triggerRoutes({ engine }: AppContext): OpenAPIHono<Env> {
+function requireNone(errors: readonly TriggerProblem[]): void {
+  const [first] = errors;
+  if (first) throw new Problem("invalid_triggers", `${first.field} ${first.message}`, errors);
+}
+
+export function triggerRoutes(context: DeskContext): OpenAPIHono<Env> {
+  const { engine } = context;
   const routes = createRoutes();
 
   async function view(c: Context<Env>, triggers: readonly Trigger[]) {
@@ -109,7 +123,7 @@ export function triggerRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       name,
       async ({ triggers: present }) => {
         const triggers = await decide(present);
-        requireValid(triggers);
+        await requireValid(context, name, triggers, present);
         return { triggers };
       },
       actor,

@@ -4,6 +4,7 @@
  * @module
  */
 import { deepEqual } from "node:assert/strict";
+import { decodeTrace } from "../core/trace.ts";
 import type { Fact } from "../desks/fact.ts";
 import type { ConformanceCase } from "../stores/suite/index.ts";
 import { ACCOUNT, openInbox, permutationsOf, START } from "./desk-inbox.ts";
@@ -248,6 +249,35 @@ export const deskMergeConformanceCases: readonly ConformanceCase[] = [
           await acceptAs(desk, ...facts);
         }
         deepEqual((await session(conversation))?.agentRepliesAt, [AT + 3]);
+      }
+    },
+  },
+  {
+    name: "a message that two desks report is once in the trace, in any order, also repeated",
+    async run(open) {
+      const { acceptAs, session } = openInbox(await open());
+      for (const [index, order] of permutationsOf([0, 1, 2, 3]).entries()) {
+        const conversation = `c${index}`;
+        const link = { id: null, at: AT, kind: "link", conversation, ticket: "t" } as const;
+        const message = (desk: string, type: "end_user_message" | "agent_message", at: number) =>
+          [
+            desk,
+            [{ id: `m ${type}`, at, kind: "event", ref: { conversation }, event: { type } }],
+          ] as const;
+        const reports: readonly (readonly [string, readonly Fact[]])[] = [
+          message("messages", "end_user_message", AT + 1),
+          message("tickets", "end_user_message", AT + 3),
+          message("messages", "agent_message", AT + 10),
+          message("tickets", "agent_message", AT + 12),
+        ];
+        for (const desk of ["messages", "tickets"]) await acceptAs(desk, link);
+        for (const each of [...order, ...order]) {
+          const [desk, facts] = reports[each] ?? ["", []];
+          await acceptAs(desk, ...facts);
+        }
+        const { trace = "", createdAt = 0 } = (await session(conversation)) ?? {};
+        const types = decodeTrace(trace, createdAt).map(({ type }) => type);
+        deepEqual(types.sort(), ["agent_message", "end_user_message"]);
       }
     },
   },

@@ -1,5 +1,5 @@
 import { useCallback } from "preact/hooks";
-import { deskDeliveryWords, type HelpDesk } from "../model/desk.ts";
+import { conflictWords, deskDeliveryWords, type HelpDesk } from "../model/desk.ts";
 import { kindTitle } from "../model/desk-kinds.ts";
 import type { Desks } from "../state/desks.ts";
 import type { Setup } from "../state/setup.ts";
@@ -34,6 +34,11 @@ export function DeskItem({ desk, desks, setup }: Props) {
         <bdi>{id}</bdi> <span class="quiet">{kindTitle(kind)}</span>
       </h3>
       <DeskFacts desk={desk} />
+      {desk.triggerConflicts.map((conflict) => (
+        <p key={conflict.code} class="problem" data-conflict={conflict.code}>
+          {conflictWords(id, conflict)} <a href="#/triggers">Triggers</a>
+        </p>
+      ))}
       <div class="buttons">
         <button
           type="button"

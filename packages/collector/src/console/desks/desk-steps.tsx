@@ -33,9 +33,10 @@ function Part({ part, desk, desks }: Omit<Props, "setup"> & { part: StepPart }) 
   if (part === "binding") {
     return (
       <p>
-        On the page <a href="#/setup">Setting up</a>, let holders of a secret report that the
-        conversation carries. The page then makes one by itself, and no token service is needed. It
-        must be on https.
+        On the page <a href="#/setup">Setting up</a>, enter your site, which must be on https, and
+        let holders of a secret report that the conversation carries: the site’s page then makes one
+        by itself, and no token service is needed. On the page <a href="#/presence">Presence</a>,
+        switch presence on, or try it out first.
       </p>
     );
   }

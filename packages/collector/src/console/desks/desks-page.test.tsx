@@ -21,6 +21,7 @@ const DESK: HelpDesk = {
   refused: 2,
   parked: 1,
   delivery: { pending: 0, pausedUntil: null, nextAttemptAt: null, lastFailure: null },
+  triggerConflicts: [],
 };
 
 interface Given {
@@ -145,6 +146,23 @@ it("keeps the credentials, the words and the secrets when a dry run begins", asy
   await doing(() => button("Begin a dry run")?.click());
   const { kind, outbound } = DESK;
   expect(put).toEqual([{ kind, inbound: {}, outbound, dryRun: true, mapping }]);
+});
+
+it("names the triggers that are on and do not fit the desk", async () => {
+  await showPage({
+    desks: [
+      {
+        ...DESK,
+        triggerConflicts: [
+          { code: "routing_channel_not_told", triggers: ["By email"] },
+          { code: "recipes_on_here", triggers: ["Tag", "Solve"] },
+        ],
+      },
+    ],
+  });
+  const shown = [...document.querySelectorAll("[data-conflict]")].map((each) => each.textContent);
+  expect(shown[0]).toMatch(/continue by another channel: “By email”\. support cannot be told/);
+  expect(shown[1]).toMatch(/are on here: “Tag”, “Solve”\. support can have the same/);
 });
 
 it("says why a desk did not get a test", async () => {

@@ -28,6 +28,13 @@ export interface HelpDesk {
     nextAttemptAt: string | null;
     lastFailure: { at: string; response: number | null; error: string | null } | null;
   } | null;
+  /** Triggers that are on and do not fit the desk. */
+  triggerConflicts: readonly TriggerConflict[];
+}
+
+interface TriggerConflict {
+  code: "routing_channel_not_told" | "recipes_on_here";
+  triggers: readonly string[];
 }
 
 /** What a desk's words mean here, besides those of its kind. */
@@ -89,6 +96,14 @@ const DESK_ERROR_WORDS: Readonly<Record<string, string>> = {
 /** Everything of a desk as it is now, to change a part of it. */
 export function updateOf({ kind, outbound, dryRun, mapping }: HelpDesk): DeskUpdate {
   return { kind, inbound: {}, outbound, dryRun, mapping };
+}
+
+/** Why triggers do not fit a desk, and what to do. */
+export function conflictWords(id: string, { code, triggers }: TriggerConflict): string {
+  const names = triggers.map((name) => `“${name}”`).join(", ");
+  return code === "recipes_on_here"
+    ? `These triggers are on here: ${names}. ${id} can have the same as triggers of its own. Let each run in one of the two, not in both.`
+    : `These triggers continue by another channel: ${names}. ${id} cannot be told that: the conversation ends here and goes on there. Switch them off, or let a group decide who answers.`;
 }
 
 /** Whether the desk is told how things stand. */

@@ -9,6 +9,7 @@ import type { Changed, DeskCall, Sink, Standing, Written } from "../desk.ts";
 import { type Mapping, theirsOf } from "../mapping.ts";
 import { at, listAt, namesAt, textAt } from "../read.ts";
 import { after } from "../steps.ts";
+import { decodeRead } from "./source.ts";
 
 export interface ZendeskOutbound {
   readonly baseUrl: string;
@@ -22,6 +23,8 @@ export interface ZendeskOutbound {
 export const zendeskSink: Sink<ZendeskOutbound> = {
   tellable,
   call,
+  // Events get lost while Zendesk's circuit breaker is open: it shows when the ticket is read.
+  readBack: (body, mapping, readAt) => (readTicket(body) ? decodeRead(body, mapping, readAt) : []),
   test,
   addressOf: ({ ticket }, { baseUrl }) =>
     ticket && `${baseUrl.replace(/\/+$/, "")}/agent/tickets/${encodeURIComponent(ticket)}`,

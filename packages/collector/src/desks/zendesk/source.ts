@@ -16,7 +16,7 @@ import { channelFactsOf, channelOf } from "./channel.ts";
 const EVENT = "zen:event-type:";
 /** The tag by which a page binds itself: the SHA-256 of its secret, in hex. Zendesk writes tags in lower case. */
 const BINDING = /^stillhere_([0-9a-f]{64})$/;
-/** A session keeps no more of them. */
+/** A session keeps as many of them. */
 const MAX_BINDINGS = 8;
 /** Bots write messages under ids of this form. */
 const BOT = /^zd:/;
@@ -108,34 +108,54 @@ function decodeTicketEvent(
     const ended = { type: "session_ended", by: "closed" } as const;
     return [{ ...about, kind: "event", ref, event: ended }];
   }
-  const facts: Fact[] = [
+  return [
     ...channelFactsOf(detail, ticket, changedAt),
     ...bindingsOf(body, ticket, changedAt),
+    ...stateOf(detail, ticket, mapping, changedAt),
   ];
-  const patch = ticketOf(detail, mapping);
+}
+
+/**
+ * A ticket as the API shows it. Its time has no fractions, so that it is never later than an event of the same change.
+ */
+export function decodeRead(body: unknown, mapping: Mapping, readAt: number): readonly Fact[] {
+  const shown = at(body, "ticket");
+  const ticket = idAt(shown, "id");
+  if (ticket === undefined) return [];
+  return stateOf(shown, ticket, mapping, timeAt(shown, "updated_at") ?? readAt);
+}
+
+/** The ticket's fields and its assignee, which events and the API name alike. */
+function stateOf(
+  shown: unknown,
+  ticket: string,
+  mapping: Mapping,
+  changedAt: number,
+): readonly Fact[] {
+  const about = { id: null, at: changedAt, kind: "event", ref: { ticket } } as const;
+  const facts: Fact[] = [];
+  const patch = ticketOf(shown, mapping);
   if (Object.keys(patch).length > 0) {
-    const updated = { type: "ticket_updated", ticket: patch } as const;
-    facts.push({ ...about, kind: "event", ref, event: updated });
+    facts.push({ ...about, event: { type: "ticket_updated", ticket: patch } });
   }
-  const assignee = idAt(detail, "assignee_id");
+  const assignee = idAt(shown, "assignee_id");
   if (assignee !== undefined) {
-    const assigned = { type: "assigned", agent: agentOf(mapping, assignee) } as const;
-    facts.push({ ...about, kind: "event", ref, event: assigned });
-  } else if (at(detail, "assignee_id") === null) {
-    facts.push({ ...about, kind: "event", ref, event: { type: "unassigned" } });
+    facts.push({ ...about, event: { type: "assigned", agent: agentOf(mapping, assignee) } });
+  } else if (at(shown, "assignee_id") === null) {
+    facts.push({ ...about, event: { type: "unassigned" } });
   }
   return facts;
 }
 
 /**
- * Each page that the visitor has written from left a tag. The list does not say which is the latest: of more than
- * a session keeps, only those count that were added now.
+ * Each page that the visitor has written from left a tag. The list does not say which is the latest: of as many as
+ * a session keeps, or more, only those count that were added now.
  */
 function bindingsOf(body: unknown, ticket: string, at: number): readonly Fact[] {
   const all = hashesIn(namesAt(body, "detail", "tags"));
   const added = hashesIn(namesAt(body, "event", "tags_added")).slice(-MAX_BINDINGS);
   const earlier = all.filter((hash) => !added.includes(hash));
-  const hashes = all.length > MAX_BINDINGS ? added : [...earlier, ...added];
+  const hashes = all.length >= MAX_BINDINGS ? added : [...earlier, ...added];
   return hashes.map((hash) => ({ id: null, at, kind: "bind", ticket, hash }));
 }
 

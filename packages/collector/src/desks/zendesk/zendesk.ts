@@ -30,6 +30,7 @@ export const zendesk = defineDesk<ZendeskOutbound>({
       message: "must have either field or tags",
     }) as z.ZodType<ZendeskOutbound>,
   credentials: ["apiToken"],
+  hasRecipes: true,
   /** The names of its own are ours; the ids of conversations are those of `sunco`. */
   mapping: {
     prefix: "",
