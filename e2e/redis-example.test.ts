@@ -31,7 +31,7 @@ async function startExample(folder: string) {
     await ended;
   };
   onTestFinished(end);
-  await until("the example", async () => printed.includes("Ctrl+C stops all"), 60_000);
+  await until("the example", async () => printed.includes("Ctrl+C stops all"), 100_000);
   const urls = [...printed.matchAll(/(http:\S+) {3}process/g)].map(([, url]) => url ?? "");
   return { printed, urls, secret: /sk_[\w-]+/.exec(printed)?.[0] ?? "", end };
 }
@@ -70,7 +70,7 @@ it("starts with its command, accepts signals at any collector, and keeps its dat
   const again = await startExample(folder);
   expect(again.secret).toBe(example.secret);
   expect(await presence(again.urls[0] ?? "")).toBe("offline");
-}, 180_000);
+}, 240_000);
 
 it("prints how to install redis-server if there is none", async () => {
   const main = fileURLToPath(new URL("../examples/node-redis/dist/main.js", import.meta.url));

@@ -11,6 +11,8 @@ let fixture: Fixture;
 
 beforeAll(async () => {
   fixture = await Fixture.setUp();
+  // No page here goes on beating.
+  await fixture.collector.request("PATCH", "/v1/settings", { presence: { leaseSeconds: 600 } });
   await fixture.collector.request("PUT", "/v1/sessions/conv_1", {
     user: "u_1",
     ticket: { id: "1" },

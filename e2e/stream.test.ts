@@ -3,7 +3,7 @@
  */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { TestCollector, type Transition } from "./support/collector.ts";
-import { until } from "./support/wait.ts";
+import { pause, until } from "./support/wait.ts";
 
 let collector: TestCollector;
 
@@ -44,7 +44,7 @@ async function read(
 }
 
 it("delivers each transition once through disconnects, a crash and a restart", async () => {
-  const SESSIONS = 300;
+  const SESSIONS = 200;
   const received: string[] = [];
   let [lastId, isDone] = [null as string | null, false];
   let connection = new AbortController();
@@ -58,7 +58,7 @@ it("delivers each transition once through disconnects, a crash and a restart", a
         expect((JSON.parse(data) as Transition).id).toBe(id);
         received.push(id);
         lastId = id;
-      }).catch(() => {});
+      }).catch(() => pause(25));
     }
   })();
 
@@ -104,7 +104,8 @@ it("buffers no more than a page of the log for a client that does not read", asy
   });
   const memory = async () => {
     const text = await (await fetch(`${collector.url}/metrics`)).text();
-    return Number(/^nodejs_heap_size_used_bytes (\S+)$/m.exec(text)?.[1]);
+    const used = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
+    return used("nodejs_heap_size_used_bytes") + used("nodejs_external_memory_bytes");
   };
   const before = await memory();
   const tags = Array.from({ length: 200 }, (_, index) => `${"tag".repeat(60)}${index}`);
@@ -112,7 +113,7 @@ it("buffers no more than a page of the log for a client that does not read", asy
     const ticket = { tags: [...tags, String(index)] };
     await collector.request("PUT", "/v1/sessions/big", { ticket });
   }
-  // Twenty megabytes were committed; at most a page of the log is buffered for the client.
-  expect((await memory()) - before).toBeLessThan(60e6);
+  // Twenty megabytes were committed; what is left of them once garbage is collected are a few pages of the log.
+  await until("the memory to be free", async () => (await memory()) - before < 6e6);
   await slow.body?.cancel();
 });

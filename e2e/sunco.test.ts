@@ -10,7 +10,7 @@ import { TestBrowser } from "./support/browser.ts";
 import { DeskExample } from "./support/desk-example.ts";
 import { until } from "./support/wait.ts";
 
-const WAIT_MS = 60_000;
+const WAIT_MS = 90_000;
 
 type Metadata = Readonly<Record<string, string | number>>;
 
@@ -68,12 +68,16 @@ function untilMetadata(id: string, name: string, is: (value: unknown) => boolean
 const untilShown = (id: string, presence: string) =>
   untilMetadata(id, "stillhere_presence", (value) => value === presence);
 
-/** Presences that the collector has written to a conversation, in order. */
+/**
+ * Presences that the collector has written to a conversation, in order. One that was written again counts once: the
+ * collector repeats what is not answered in time.
+ */
 async function writtenTo(id: string): Promise<readonly unknown[]> {
   const { updates } = await state();
   return updates
     .filter(({ conversation }) => conversation === id)
-    .map(({ metadata }) => metadata["stillhere_presence"]);
+    .map(({ metadata }) => metadata["stillhere_presence"])
+    .filter((presence, index, all) => presence !== all[index - 1]);
 }
 
 async function visit(page: Page, path = "/"): Promise<Page> {
@@ -203,6 +207,7 @@ it.concurrent("the messenger may be destroyed and start again, with the widget f
     });
   });
   await visit(page, "/vendor");
+  await until("all files", async () => asked.size === 3, WAIT_MS);
   expect(asked).toEqual(new Set(["/smooch.css", "/frame.css", "/frame.min.js"]));
   const id = await write(page);
   await example.untilSession(id, { presence: "online" });
@@ -213,7 +218,7 @@ it.concurrent("the messenger may be destroyed and start again, with the widget f
   await page.click("#start");
   await page.waitForFunction("Smooch.getDisplayedConversation?.()");
   expect(await write(page)).toBe(id);
-  expect(await pagesOf(id)).toHaveLength(1);
+  await until("its page", async () => ((await pagesOf(id)) as unknown[]).length === 1, WAIT_MS);
   expect(await example.presencesOf(id)).not.toContain("offline");
   await page.close();
 });

@@ -37,10 +37,13 @@ const waitForMetric = (name: string, value: number) =>
   until(`${name} ${value}`, async () => (await metric(name)) === value);
 
 it("counts deliveries, and measures how long they take", async () => {
+  const startedAt = performance.now();
   await collector.request("PUT", "/v1/sessions/taken", { ticket: { id: "1" } });
   await waitForMetric('stillhere_webhook_attempts_total{outcome="delivered"}', 1);
-  expect(await metric("stillhere_webhook_delivery_seconds_count")).toBe(1);
-  expect(await metric("stillhere_webhook_delivery_seconds_sum")).toBeLessThan(10);
+  await waitForMetric("stillhere_webhook_delivery_seconds_count", 1);
+  const seconds = await metric("stillhere_webhook_delivery_seconds_sum");
+  expect(seconds).toBeGreaterThan(0);
+  expect(seconds).toBeLessThan((performance.now() - startedAt) / 1_000);
   await waitForMetric('stillhere_outbox_entries{state="unread"}', 0);
   await waitForMetric('stillhere_outbox_entries{state="pending"}', 0);
 });
@@ -49,8 +52,11 @@ it("counts failed attempts, and shows an entry as pending until it is delivered"
   status = 500;
   await collector.request("PUT", "/v1/sessions/waits", { ticket: { id: "2" } });
   await waitForMetric('stillhere_outbox_entries{state="pending"}', 1);
-  expect(await metric('stillhere_webhook_attempts_total{outcome="failed"}')).toBeGreaterThan(0);
+  await until(
+    "a failed attempt",
+    async () => (await metric('stillhere_webhook_attempts_total{outcome="failed"}')) > 0,
+  );
   status = 204;
   await waitForMetric('stillhere_outbox_entries{state="pending"}', 0);
-  expect(await metric('stillhere_webhook_attempts_total{outcome="delivered"}')).toBe(2);
+  await waitForMetric('stillhere_webhook_attempts_total{outcome="delivered"}', 2);
 });

@@ -59,6 +59,8 @@ beforeAll(async () => {
     request.resume();
     response.writeHead(204).end();
   });
+  // A connection ends by the collector's own limit only.
+  receiver.keepAliveTimeout = 60_000;
   await listen(receiver);
   await listen(proxy);
   process.env["NODE_EXTRA_CA_CERTS"] = certificate;

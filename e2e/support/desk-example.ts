@@ -5,9 +5,12 @@ import { fileURLToPath } from "node:url";
 import { type Running, start } from "./process.ts";
 import { until } from "./wait.ts";
 
-const WAIT_MS = 60_000;
-/** Only a tab that closes is offline soon: tests beside each other share the settings. */
-const PRESENCE = { bufferSeconds: 90, closeBufferSeconds: 1 };
+const WAIT_MS = 90_000;
+/**
+ * Only a tab that closes is offline soon: tests beside each other share the settings. A busy browser may end it
+ * before it can say where to; then the other buffer decides, which must end while a test waits.
+ */
+const PRESENCE = { bufferSeconds: 30, closeBufferSeconds: 1 };
 
 type Body = Record<string, unknown>;
 

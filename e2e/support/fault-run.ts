@@ -16,6 +16,8 @@ const LONG_UPTIME_MS = 2_300;
 const LONG_UPTIME_EVERY = 8;
 const RECEIVER_DOWN_EVERY = 6;
 const RECEIVER_DOWN_MS = 700;
+/** So many transitions are committed at least. */
+const MIN_COMMITTED = 60;
 const CATCH_UP_TIMEOUT_MS = 120_000;
 
 const FAILURE_MODES: readonly (readonly [FailureMode, number])[] = [
@@ -30,7 +32,7 @@ const FAILURE_MODES: readonly (readonly [FailureMode, number])[] = [
 export interface FaultRunOptions {
   /** Missing: a SQLite file. */
   readonly store?: string | undefined;
-  /** How often the collector is killed while a committed transition is undelivered. */
+  /** How often the collector is killed, at least, while a committed transition is undelivered. */
   readonly kills: number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -76,6 +78,7 @@ class FaultRun {
   readonly #options: FaultRunOptions;
   /** The last acknowledged transition of each session. */
   readonly #acknowledged = new Map<string, number>();
+  #committed = 0;
   #isStopped = false;
 
   constructor(collector: TestCollector, receiver: TestReceiver, options: FaultRunOptions) {
@@ -141,6 +144,7 @@ class FaultRun {
         body,
       );
       this.#acknowledged.set(session, seq);
+      this.#committed += 1;
     } catch {
       // The collector is down.
     }
@@ -150,7 +154,7 @@ class FaultRun {
     const { random, onKill } = this.#options;
     let kills = 0;
     let killsBeforeDelivery = 0;
-    while (killsBeforeDelivery < this.#options.kills) {
+    while (killsBeforeDelivery < this.#options.kills || this.#committed <= MIN_COMMITTED) {
       if (kills % RECEIVER_DOWN_EVERY === 0) {
         await this.#receiver.close();
         setTimeout(() => void this.#receiver.reopen(), RECEIVER_DOWN_MS);

@@ -43,6 +43,8 @@ export class TestReceiver {
   readonly requests: ReceivedMessage[] = [];
   /** The number of requests with an invalid signature. */
   invalidSignatures = 0;
+  /** The number of requests that hang, and that their sender still waits for. */
+  hanging = 0;
   failureMode: () => FailureMode | Response = () => "accept";
   readonly #port: number;
   readonly #sockets = new Set<Socket>();
@@ -112,6 +114,12 @@ export class TestReceiver {
       this.accepted.push(received);
     }
     if (mode === "accept" || mode === "slow") response.writeHead(204).end();
+    if (mode === "hang") {
+      this.hanging += 1;
+      response.once("close", () => {
+        this.hanging -= 1;
+      });
+    }
     if (mode === "switch_protocols") request.socket.write(SWITCHING);
     if (mode === "fail") response.writeHead(500).end();
     if (mode === "disconnect" || mode === "accept_then_disconnect") request.socket.destroy();
