@@ -15,9 +15,11 @@ export function advance(byMs: number): void {
   const now = at;
   Date.now = () => now;
   globalThis.setTimeout = ((work: () => void, delayMs = 0) =>
-    new Turns(work, delayMs)) as unknown as typeof setTimeout;
+    new CountedTimeout(work, delayMs)) as unknown as typeof setTimeout;
   globalThis.clearTimeout = ((timer: unknown) =>
-    timer instanceof Turns ? timer.clear() : clear(timer as number)) as typeof clearTimeout;
+    timer instanceof CountedTimeout
+      ? timer.clear()
+      : clear(timer as number)) as typeof clearTimeout;
 }
 
 /** As {@link advance}, but no time-out passes any more but very short ones. */
@@ -33,7 +35,7 @@ export function hang(): Promise<never> {
 }
 
 /** A time-out that passes after as many turns as correspond to its delay. */
-class Turns {
+class CountedTimeout {
   #timer: ReturnType<typeof start> | undefined;
 
   constructor(work: () => void, delayMs: number) {
