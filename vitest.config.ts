@@ -18,6 +18,8 @@ if (SEED !== "1") console.log(`SEED=${SEED}`);
 const env = { SEED };
 /** Where a virtual clock begins: in the middle of an hour and of a day, so that the time of a run changes nothing. */
 const fakeTimers = { now: Date.UTC(2026, 0, 15, 12, 34, 56) };
+/** A busy machine may take many times as long as a quiet one. */
+const patient = { poll: { timeout: 30_000 } };
 
 export default defineConfig({
   test: {
@@ -40,8 +42,9 @@ export default defineConfig({
             "scripts/**/*.test.ts",
           ],
           exclude: ENGINES,
-          setupFiles: "scripts/vitest-seed.ts",
+          setupFiles: "scripts/vitest-setup.ts",
           fakeTimers,
+          expect: patient,
           // Only for tests that hang: a busy machine may take many times as long as a quiet one.
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -52,8 +55,9 @@ export default defineConfig({
           name: "stores",
           env,
           include: ENGINES,
-          setupFiles: "scripts/vitest-seed.ts",
+          setupFiles: "scripts/vitest-setup.ts",
           fakeTimers,
+          expect: patient,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createShop } from "./app.ts";
 import { startFakeCollector } from "./testing/collector.ts";
+import { waitForAnswers } from "./testing/patience.ts";
 import { createVisitor } from "./testing/visitor.ts";
 
 let collector: Awaited<ReturnType<typeof startFakeCollector>>;
@@ -8,12 +9,14 @@ let visitor: ReturnType<typeof createVisitor>;
 
 beforeEach(async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
+  waitForAnswers();
   collector = await startFakeCollector();
   visitor = createVisitor(createShop({ url: collector.url, key: "pk_1", secret: "sk_1" }));
 });
 afterEach(async () => {
   await collector.stop();
   vi.restoreAllMocks();
+  vi.useRealTimers();
 });
 
 describe("the chat", () => {
@@ -77,11 +80,8 @@ describe("the chat", () => {
   it("starts another conversation if the helpdesk has ended this one", async () => {
     const first = await visitor.write("Hello");
     collector.setState("ended");
-    const written = visitor.write("One more thing");
-    const [, second] = await Promise.all([
-      vi.waitUntil(() => collector.calls.filter(({ method }) => method === "PUT").length === 2),
-      written,
-    ]);
+    const second = await visitor.write("One more thing");
+    expect(collector.calls.filter(({ method }) => method === "PUT")).toHaveLength(2);
     expect(second.session).not.toBe(first.session);
     expect(second.messages[0]?.text).toBe("One more thing");
   });

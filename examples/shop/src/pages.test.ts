@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createShop } from "./app.ts";
 import { startFakeCollector } from "./testing/collector.ts";
+import { waitForAnswers } from "./testing/patience.ts";
 import { createVisitor } from "./testing/visitor.ts";
 
 vi.mock("node:timers/promises", () => ({ setTimeout: vi.fn(async () => {}) }));
@@ -11,12 +12,14 @@ let visitor: ReturnType<typeof createVisitor>;
 
 beforeEach(async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
+  waitForAnswers();
   collector = await startFakeCollector();
   visitor = createVisitor(createShop({ url: collector.url, key: "pk_1", secret: "sk_1" }));
 });
 afterEach(async () => {
   await collector.stop();
   vi.restoreAllMocks();
+  vi.useRealTimers();
 });
 
 const TAG =

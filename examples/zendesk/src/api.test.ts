@@ -35,7 +35,9 @@ beforeAll(async () => {
       differences.push(...differencesOf(request.method, pathname, answer.status, body));
       return answer;
     };
-    server = serve({ fetch, hostname: "127.0.0.1", port: 0 }, (info) =>
+    // A connection that is kept must not end between two requests of a test, however long they take.
+    const serverOptions = { keepAliveTimeout: 600_000 };
+    server = serve({ fetch, hostname: "127.0.0.1", port: 0, serverOptions }, (info) =>
       resolve((info as AddressInfo).port),
     );
   });

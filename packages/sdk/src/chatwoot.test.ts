@@ -53,8 +53,7 @@ async function message(detail: unknown): Promise<void> {
 const settle = () => browser.settle();
 
 /** Hashes are made outside of the timers, in no order. */
-const stamped = (count: number) =>
-  vi.waitFor(() => expect(stamps).toHaveLength(count), { timeout: 60_000 });
+const stamped = (count: number) => browser.until(() => expect(stamps).toHaveLength(count));
 
 const said = () => browser.sent.map(({ signal }) => [signal.type, signal.session]);
 

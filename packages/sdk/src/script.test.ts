@@ -142,7 +142,7 @@ describe("a script tag", () => {
     await browser.pass(3_000);
     expect(sent()).toMatchObject([{ type: "open", token: "jwt" }]);
     expect(asked).toHaveBeenCalledTimes(3);
-    await vi.waitFor(() => expect(warn).toHaveBeenCalledOnce());
+    await browser.until(() => expect(warn).toHaveBeenCalledOnce());
     globalThis.fetch = plain;
   });
 
@@ -173,7 +173,7 @@ describe("a script tag", () => {
       const warn = vi.spyOn(console, "warn").mockReturnValue();
       browser.answer = answer;
       await include({ src, "data-key": "pk_1", "data-session": "conv_1" });
-      await vi.waitFor(() => expect(warn).toHaveBeenCalledOnce());
+      await browser.until(() => expect(warn).toHaveBeenCalledOnce());
       const [text, collector] = warn.mock.calls[0] ?? [];
       expect(text).toContain(`stillhere: ${code}. `);
       expect(text).toContain(hint);
@@ -184,7 +184,7 @@ describe("a script tag", () => {
   it("sends no secret key, and says so", async () => {
     const warn = vi.spyOn(console, "warn").mockReturnValue();
     await include({ src, "data-key": "sk_1", "data-session": "conv_1" });
-    await vi.waitFor(() => expect(warn).toHaveBeenCalledOnce());
+    await browser.until(() => expect(warn).toHaveBeenCalledOnce());
     expect(warn.mock.calls[0]?.[0]).toContain("secret_key_in_page");
     await browser.pass(60_000);
     expect(sent()).toEqual([]);
@@ -197,7 +197,7 @@ describe("a script tag", () => {
     });
     browser.answer = "offline";
     await include({ src, "data-key": "pk_1", "data-session": "conv_1" });
-    await vi.waitFor(() => expect(warn).toHaveBeenCalledOnce());
+    await browser.until(() => expect(warn).toHaveBeenCalledOnce());
     expect(warn.mock.calls[0]?.slice(0, 2)).toEqual(["stillhere:", "network"]);
     vi.doUnmock("./sdk-hints.ts");
   });

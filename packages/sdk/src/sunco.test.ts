@@ -56,8 +56,7 @@ async function display(id: string | null, metadata?: Record<string, unknown> | n
 }
 
 /** Hashes are made outside of the timers, in no order. */
-const updated = (count: number) =>
-  vi.waitFor(() => expect(smooch.updates).toHaveLength(count), { timeout: 60_000 });
+const updated = (count: number) => browser.until(() => expect(smooch.updates).toHaveLength(count));
 
 const said = () =>
   browser.sent
@@ -113,6 +112,8 @@ describe("beside the messenger", () => {
   it("another conversation is another session, with the same hash", async () => {
     open();
     await display("c1");
+    // The hash is given to what is displayed once it is made.
+    await updated(1);
     await display("c2");
     expect(said()).toEqual([
       ["open", "c1"],

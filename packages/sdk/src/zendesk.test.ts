@@ -76,12 +76,17 @@ async function display(conversationId: string | null): Promise<void> {
   await settle();
 }
 
-/** Hashes are made outside of the timers, in no order. */
-const tagged = (tag: string | undefined) =>
-  vi.waitFor(() => expect(widget.tags.at(-1)?.at(-1)).toBe(tag), { timeout: 60_000 });
+/** Hashes are made outside of the timers, in no order, and given when the page asks for the widget again. */
+const until = (check: () => void) =>
+  browser.until(async () => {
+    await pass();
+    check();
+  });
 
-const anyTag = () =>
-  vi.waitFor(() => expect(widget.tags).not.toEqual([]), { timeout: 60_000, interval: 1_000 });
+const tagged = (tag: string | undefined) =>
+  until(() => expect(widget.tags.at(-1)?.at(-1)).toBe(tag));
+
+const anyTag = () => until(() => expect(widget.tags).not.toEqual([]));
 
 const said = () =>
   browser.sent

@@ -16,7 +16,8 @@ export async function startFakeCollector() {
   const statuses: number[] = [];
   let state = "active";
 
-  const server = createServer(async (request, response) => {
+  // A connection that is kept must not end between two requests of a test, however long they take.
+  const server = createServer({ keepAliveTimeout: 600_000 }, async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { method = "", url: path = "", headers } = request;

@@ -2,7 +2,7 @@
  * What is read of a conversation before it is written to: it makes up for messages that the desk sent and that were
  * lost, and undoes nothing.
  */
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { TestApp } from "../http/testing/app.ts";
 import type { Endpoint } from "../stores/outbox.ts";
 import { conversationBody, type Fields, messageBody } from "./chatwoot/testing/bodies.ts";
@@ -16,11 +16,7 @@ let harness: TestApp;
 let chatwoot: FakeChatwoot;
 let send: ReturnType<typeof withDesks>;
 
-afterEach(() => {
-  vi.useRealTimers();
-});
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
   harness = await TestApp.create();
   chatwoot = new FakeChatwoot();
   const sendWebhook = async () => {

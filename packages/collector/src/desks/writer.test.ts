@@ -1,7 +1,7 @@
 /**
  * What a desk is told, when, and how often: the latest state, once, however the desk answers.
  */
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { TestApp } from "../http/testing/app.ts";
 import { TurnShares } from "../platform/testing/turn-shares.ts";
 import type { Endpoint } from "../stores/outbox.ts";
@@ -19,11 +19,7 @@ let chatwoot: FakeChatwoot;
 let send: ReturnType<typeof withDesks>;
 let endpoint: Endpoint;
 
-afterEach(() => {
-  vi.useRealTimers();
-});
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
   harness = await TestApp.create();
   chatwoot = new FakeChatwoot();
   chatwoot.add("12");

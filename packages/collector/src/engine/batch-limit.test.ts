@@ -1,10 +1,5 @@
-import { beforeEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { BatchLimit } from "./batch-limit.ts";
-
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["performance"] });
-  return () => vi.useRealTimers();
-});
 
 /** Measures a batch that takes `commitMs`, and `requestMs` for each of its requests. */
 function runBatch(limit: BatchLimit, requests: number, requestMs: number, commitMs = 0): void {

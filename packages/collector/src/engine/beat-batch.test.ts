@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, vi } from "vitest";
+import { nextTurn } from "../async/turns.ts";
 import type { Input, SignalInput } from "../core/input.ts";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { PackedIndex } from "../stores/packed-map.ts";
@@ -126,25 +127,21 @@ describe("a beat that hits the cache", () => {
     const harness = await BeatHarness.open();
     await harness.engine.submit(harness.full(1));
     const { renew } = harness.store;
-    let finish = () => {};
-    let renewals = 0;
+    const renewing: (() => void)[] = [];
     harness.store.renew = async (leases) => {
-      renewals += 1;
-      await new Promise<void>((resolve) => {
-        finish = resolve;
-      });
+      await new Promise<void>((resolve) => renewing.push(resolve));
       return renew.call(harness.store, leases);
     };
-    const turns = () => new Promise((resolve) => setTimeout(resolve, 5));
+    const reachRenewal = (count: number) => vi.waitFor(() => expect(renewing).toHaveLength(count));
     const first = harness.beat(2);
-    await turns();
+    await reachRenewal(1);
     const second = harness.beat(3);
-    await turns();
-    expect(renewals).toBe(1);
-    finish();
+    for (let turn = 0; turn < 10; turn += 1) await nextTurn();
+    expect(renewing).toHaveLength(1);
+    renewing[0]?.();
     expect(await first).toMatchObject({ status: "renewed" });
-    await turns();
-    finish();
+    await reachRenewal(2);
+    renewing[1]?.();
     expect(await second).toMatchObject({ status: "renewed" });
   });
 

@@ -1,16 +1,15 @@
 /**
  * What a desk itself holds of its conversations, beside what a trial run of presence found.
  */
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { type Fields, messageBody, triggerBody } from "../desks/zendesk/testing/bodies.ts";
 import { zendeskFixture } from "../desks/zendesk/testing/fixture.ts";
 import { TestApp } from "./testing/app.ts";
 
 const SECRET = "a secret that zendesk made";
 
-// Time passes by the steps of the test alone.
-beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 10, 20, 23, 59) }));
-afterEach(() => void vi.useRealTimers());
+// The day ends while the trial runs.
+beforeEach(() => void vi.setSystemTime(Date.UTC(2026, 10, 20, 23, 59)));
 
 it("counts conversations that the desk and the trial run both found inactive, or one of them alone", async () => {
   const harness = await TestApp.create();

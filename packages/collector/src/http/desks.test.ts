@@ -2,7 +2,7 @@
  * Desks over HTTP: how an admin sets one up, and what its messages do to sessions, in any order.
  */
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { conversationBody, type Fields, messageBody } from "../desks/chatwoot/testing/bodies.ts";
 import { Conversations } from "../desks/conversations.ts";
 import { Desks } from "../desks/desks.ts";
@@ -18,11 +18,7 @@ const OUTBOUND = { baseUrl: "https://chat.example.com", accountId: "1", apiAcces
 
 let harness: TestApp;
 
-afterEach(() => {
-  vi.useRealTimers();
-});
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
   harness = await TestApp.create();
 });
 

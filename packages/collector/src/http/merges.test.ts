@@ -12,12 +12,10 @@ let harness: TestApp;
 let seq = 0;
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
   harness = await TestApp.create();
   await change({ presence: { mode: "on" }, origins: [ORIGIN], binding: "open" });
 });
 afterEach(() => {
-  vi.useRealTimers();
   expect(harness.errors).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { TestApp } from "./testing/app.ts";
 
 const ORIGIN = "https://shop.example";
@@ -6,10 +6,7 @@ const ORIGIN = "https://shop.example";
 const STEP_SECONDS = 4;
 
 let harness: TestApp;
-afterEach(() => void vi.useRealTimers());
 beforeEach(async () => {
-  // Time passes by the steps of the test alone.
-  vi.useFakeTimers({ toFake: ["Date"] });
   harness = await TestApp.create();
   await harness.json("PATCH", "/v1/settings", {
     termsAccepted: true,

@@ -1,9 +1,5 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { TestApp } from "./testing/app.ts";
-
-// Time passes by the steps of the test alone.
-beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
-afterEach(() => void vi.useRealTimers());
 
 interface Report {
   from: string;

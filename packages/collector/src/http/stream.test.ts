@@ -14,7 +14,7 @@ let open: number;
 
 beforeEach(async () => {
   vi.useFakeTimers({
-    toFake: ["Date", "setTimeout", "clearTimeout", "setInterval", "clearInterval"],
+    toFake: ["Date", "performance", "setTimeout", "clearTimeout", "setInterval", "clearInterval"],
   });
   open = 0;
   const streams = (change: number) => {

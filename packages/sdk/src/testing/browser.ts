@@ -53,6 +53,12 @@ export const DEFAULTS: ConnectOptions = {
 
 const START = new Date("2026-01-05T09:00:00Z");
 
+/** The real one. */
+const { setTimeout: startTimer } = globalThis;
+const POLL_MS = 5;
+/** How long a condition is waited for: a busy machine may take many times as long as a quiet one. */
+const MAX_POLLS = 30_000 / POLL_MS;
+
 export function openBrowser(features: BrowserFeatures = {}) {
   vi.useFakeTimers({
     now: START,
@@ -111,6 +117,20 @@ export function openBrowser(features: BrowserFeatures = {}) {
       return request.signal;
     },
     settle: () => vi.advanceTimersByTimeAsync(0),
+    /**
+     * Waits until nothing is thrown, for what is made outside of the page's timers, such as hashes. The clock
+     * stands still meanwhile, so that the page does nothing else.
+     */
+    async until(check: () => unknown) {
+      for (let poll = 1; ; poll += 1) {
+        try {
+          return void (await check());
+        } catch (error) {
+          if (poll === MAX_POLLS) throw error;
+          await new Promise((resolve) => startTimer(resolve, POLL_MS));
+        }
+      }
+    },
     /** Lets the time pass, every timer on time. */
     pass: (ms: number) => vi.advanceTimersByTimeAsync(ms),
     /** Lets the clock jump with nothing running: the machine sleeps. */
