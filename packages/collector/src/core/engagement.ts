@@ -106,13 +106,12 @@ function hasReleaseStatus({ capacity }: Settings): boolean {
 /** Rule 7: a message or postback of the end user; `at` is the time of the event that reports it. */
 export function applyResponse(
   session: Session,
-  claimedSentAt: number | null,
+  sentAt: number,
   at: number,
   now: number,
   settings: Settings,
 ): Session {
   if (session.ended) return session;
-  const sentAt = Math.min(claimedSentAt ?? now, now);
   const counted =
     session.begunAt === null
       ? beginByResponse(session, sentAt, now, settings)

@@ -9,7 +9,20 @@ import { patchTicket } from "./ticket.ts";
 
 /** As of when an event counts: when it happened as far as the desk says, and never after its receipt. */
 export function eventTime(input: Input, now: number): number {
-  return "happenedAt" in input ? Math.min(input.happenedAt ?? now, now) : now;
+  return "happenedAt" in input ? pastTime(input.happenedAt, now) : now;
+}
+
+/** When a message of the end user was sent; missing, or later than its receipt: then. */
+export function sentTime(
+  { sentAt }: Extract<Input, { type: "end_user_message" }>,
+  now: number,
+): number {
+  return pastTime(sentAt, now);
+}
+
+/** From 1970 on: an earlier time, such as the year 1, stands for none with some senders, and no store could keep it. */
+function pastTime(at: number | null | undefined, now: number): number {
+  return Math.max(0, Math.min(at ?? now, now));
 }
 
 /** Whether the field has a value from after `at`. Of equal times the later arrival counts. */

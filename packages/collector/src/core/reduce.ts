@@ -20,7 +20,7 @@ import {
   recordAgentMessage,
   resetPresence,
 } from "./engagement.ts";
-import { eventTime } from "./field-order.ts";
+import { eventTime, sentTime } from "./field-order.ts";
 import type { Input, InputType } from "./input.ts";
 import { addLink, replaceLinks } from "./links.ts";
 import type { TransitionCause } from "./lists.ts";
@@ -276,7 +276,7 @@ function applyInput(
         ? applyLeave(session, input, now, settings)
         : session;
     case "end_user_message":
-      return applyResponse(session, input.sentAt, at, now, settings);
+      return applyResponse(session, sentTime(input, now), at, now, settings);
     case "agent_message":
       return recordAgentMessage(session, at, now, settings);
     case "activity":

@@ -8,6 +8,7 @@
  * and what else there is to say.
  * @module
  */
+import { sentTime } from "./field-order.ts";
 import type { Input } from "./input.ts";
 import { LEAVE_DESTINATIONS, type LeaveDestination } from "./lists.ts";
 import type { Page, Session } from "./session.ts";
@@ -95,7 +96,7 @@ function factOf(before: Session, after: Session, input: Input, now: number): Unt
       return before === after ? null : pageFactOf(before, after, input, now);
     case "end_user_message": {
       if (before.ended || input.isCopy) return null;
-      const sentAt = Math.min(input.sentAt ?? now, now);
+      const sentAt = sentTime(input, now);
       return { type: "end_user_message", ...(sentAt < now && { sentAt }) };
     }
     case "agent_message":

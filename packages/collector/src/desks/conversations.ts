@@ -5,6 +5,7 @@
  */
 import type { Session } from "../core/session.ts";
 import type { AdminStore } from "../stores/admin.ts";
+import type { SessionKey } from "../stores/store.ts";
 import type { Written } from "./desk.ts";
 import type { Known } from "./known.ts";
 import { type NamedDesk, updateRecord } from "./record.ts";
@@ -29,6 +30,11 @@ export function nameOf(
   return { account, desk, conversation, sessionCreatedAt };
 }
 
+/** The record of a session's channel, which all desks of the account share. */
+export function channelName({ account, id }: SessionKey, session: Session): ConversationName {
+  return nameOf({ account, id: "*" }, session, id);
+}
+
 export interface Conversation {
   readonly known: Known;
   readonly written: WrittenTo | null;
@@ -49,6 +55,8 @@ export interface WrittenTo extends Written {
   readonly target: string;
 }
 
+type Unversioned = Omit<ConversationName, "sessionCreatedAt">;
+
 type Stored = Conversation & Pick<ConversationName, "sessionCreatedAt">;
 
 const NEW: Conversation = { known: {}, written: null };
@@ -66,7 +74,7 @@ export class Conversations {
   }
 
   /** The ticket that the desk has tied to the conversation last, and to which session of it. */
-  async lastTicket(name: Omit<ConversationName, "sessionCreatedAt">) {
+  async lastTicket(name: Unversioned) {
     const [record] = await this.#admin.records([recordId(name)]);
     const { ticket, sessionCreatedAt } = (record?.body ?? {}) as Partial<Stored>;
     return ticket && { ...ticket, sessionCreatedAt };
@@ -90,10 +98,18 @@ export class Conversations {
       return { body, expiresAt: now + KEPT_MS };
     });
   }
+
+  /** Deletes what is stored, whichever session of the conversation it is of. */
+  async forget(name: Unversioned): Promise<void> {
+    await updateRecord(this.#admin, name.account, recordId(name), (stored) =>
+      stored === undefined ? null : { body: null, expiresAt: null },
+    );
+  }
 }
 
-function recordId({ desk, conversation }: Omit<ConversationName, "sessionCreatedAt">): string {
-  return `desk/${desk}/${conversation}`;
+/** With the account: a link may name the desk of another one. */
+function recordId({ account, desk, conversation }: Unversioned): string {
+  return `desk-conversation/${account}/${desk}/${conversation}`;
 }
 
 function conversationOf(body: unknown, { sessionCreatedAt }: ConversationName): Conversation {

@@ -26,20 +26,37 @@ export class DryRuns {
   }
 
   note(desk: NamedDesk, write: DryWrite): Promise<void> {
-    const noted = this.#last.then(() =>
-      updateRecord(this.#admin, desk.account, recordId(desk), (body) => ({
-        body: [write, ...writesIn(body)].slice(0, MAX_DRY_WRITES),
-        expiresAt: write.at + KEPT_MS,
-      })),
-    );
-    this.#last = noted.catch(() => {});
-    return noted;
+    return this.#update(desk, (writes) => [write, ...writes].slice(0, MAX_DRY_WRITES));
+  }
+
+  /** Deletes the writes of a session. */
+  forget(desk: NamedDesk, session: string): Promise<void> {
+    return this.#update(desk, (writes) => writes.filter((write) => write.session !== session));
   }
 
   /** Newest first. */
   async of(desk: NamedDesk): Promise<readonly DryWrite[]> {
     const [record] = await this.#admin.records([recordId(desk)]);
     return writesIn(record?.body);
+  }
+
+  #update(
+    desk: NamedDesk,
+    change: (writes: readonly DryWrite[]) => readonly DryWrite[],
+  ): Promise<void> {
+    const updated = this.#last.then(() =>
+      updateRecord(this.#admin, desk.account, recordId(desk), (stored) => {
+        const before = writesIn(stored);
+        const after = change(before);
+        if (after.length === 0 && before.length === 0) return null;
+        const [newest] = after;
+        return newest
+          ? { body: after, expiresAt: newest.at + KEPT_MS }
+          : { body: null, expiresAt: null };
+      }),
+    );
+    this.#last = updated.catch(() => {});
+    return updated;
   }
 }
 

@@ -3,6 +3,7 @@
  * none of them again.
  * @module
  */
+import { hashOf } from "../engine/keys.ts";
 import type { AdminStore } from "../stores/admin.ts";
 import type { Ref } from "./fact.ts";
 import { type NamedDesk, updateRecord } from "./record.ts";
@@ -20,7 +21,7 @@ export class Erased {
   /** @param at when the desk erased them */
   async note(desk: NamedDesk, refs: readonly Ref[], at: number, now: number): Promise<void> {
     for (const ref of refs) {
-      await updateRecord(this.#admin, desk.account, recordId(desk, ref), (body) =>
+      await updateRecord(this.#admin, desk.account, await recordId(desk, ref), (body) =>
         at <= ((body as number | undefined) ?? 0) ? null : { body: at, expiresAt: now + KEPT_MS },
       );
     }
@@ -28,12 +29,13 @@ export class Erased {
 
   /** Whether any of these was erased at `at` or later. */
   async hasErased(desk: NamedDesk, refs: readonly Ref[], at: number): Promise<boolean> {
-    const records = await this.#admin.records(refs.map((ref) => recordId(desk, ref)));
+    const ids = await Promise.all(refs.map((ref) => recordId(desk, ref)));
+    const records = await this.#admin.records(ids);
     return records.some((record) => at <= ((record?.body as number | undefined) ?? 0));
   }
 }
 
-function recordId({ id, createdAt }: NamedDesk, ref: Ref): string {
-  const [[what, name] = []] = Object.entries(ref);
-  return `desk-erased/${id}/${createdAt}/${what}/${name}`;
+/** A hash of what was erased, since nothing else of it may stay. */
+async function recordId({ id, createdAt }: NamedDesk, ref: Ref): Promise<string> {
+  return `desk-erased/${id}/${createdAt}/${await hashOf(JSON.stringify(ref))}`;
 }

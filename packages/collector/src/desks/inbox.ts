@@ -12,12 +12,7 @@ import { hashOf } from "../engine/keys.ts";
 import type { Outcome } from "../engine/request.ts";
 import type { Actor } from "../stores/admin.ts";
 import type { SessionKey } from "../stores/store.ts";
-import {
-  type Conversation,
-  type ConversationName,
-  type Conversations,
-  nameOf,
-} from "./conversations.ts";
+import { type Conversation, type Conversations, channelName, nameOf } from "./conversations.ts";
 import type { ConfiguredDesk } from "./desks.ts";
 import { Erased } from "./erased.ts";
 import type { DeskEvent, Fact, Ref } from "./fact.ts";
@@ -458,12 +453,6 @@ function isOfConversation(fact: Fact): fact is ConversationFact {
 function refOf(fact: ConversationFact): Ref {
   if (fact.kind !== "bind") return fact.ref;
   return "ticket" in fact ? { ticket: fact.ticket } : { conversation: fact.conversation };
-}
-
-/** The record of a session's channel, which all desks of the account share. */
-function channelName({ account, id }: SessionKey, { createdAt }: Session): ConversationName {
-  const desk = `*/${account}`;
-  return { account, desk, conversation: id, sessionCreatedAt: createdAt };
 }
 
 /** What an erasure may have named. */

@@ -9,7 +9,6 @@ import type { Link } from "../core/links.ts";
 import { type Session, stateOf } from "../core/session.ts";
 import { visibleOf } from "../core/transition.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { LogEntry } from "../stores/store.ts";
 import type { Attempt, Send } from "../webhooks/send.ts";
 import { DeskActivity } from "./activity.ts";
 import { OwnChanges } from "./changes.ts";
@@ -100,7 +99,7 @@ class DeskWriter {
     const sink = desk && desks.kind(desk.kind)?.sink;
     if (!desk?.outbound || !sink) return NOTHING_TO_SEND;
     const readAt = this.#engine.clock.now();
-    const session = await this.#sessionOf(desk.account, entry);
+    const session = await this.#sessionOf(desk.account, entry.session, entry.sessionCreatedAt);
     const { outbound } = desk;
     const told = { ...desk, outbound, sink, words: desks.mappingOf(desk), endpoint: endpoint.id };
     let last = NOTHING_TO_SEND;
@@ -174,11 +173,10 @@ class DeskWriter {
   }
 
   /** `null` if it was erased since, or goes on as another. */
-  async #sessionOf(account: string, entry: LogEntry): Promise<Session | null> {
-    const key = { account, id: entry.session };
-    const [found] = await this.#engine.store.load([{ key, eventIds: [] }]);
+  async #sessionOf(account: string, id: string, createdAt: number): Promise<Session | null> {
+    const [found] = await this.#engine.store.load([{ key: { account, id }, eventIds: [] }]);
     const session = found?.stored?.session ?? null;
-    return session?.createdAt === entry.sessionCreatedAt ? session : null;
+    return session?.createdAt === createdAt ? session : null;
   }
 
   /** `null`: there is nothing to tell of a session that has not begun or whose presence is not read. */
@@ -271,6 +269,8 @@ class DeskWriter {
     { changed }: Standing,
     written: WrittenTo,
   ): Promise<void> {
+    // Nothing of one that was erased while its desk answered.
+    if (!(await this.#sessionOf(name.account, session.id, session.createdAt))) return;
     const { tags, ...fields } = changed;
     const patch = { ...fields, ...(tags && { tags: session.ticket.tags }) };
     const now = this.#engine.clock.now();

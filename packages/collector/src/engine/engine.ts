@@ -28,7 +28,7 @@ import { BeatCache, type BeatKey } from "./beat-cache.ts";
 import { type AccountSettings, Broadcasts } from "./broadcasts.ts";
 import { agentOfReturn, CapacityCounter } from "./capacity.ts";
 import type { Clock } from "./clock.ts";
-import { Erasure, type ErasureOptions } from "./erasure.ts";
+import { Erasure, type ErasureOptions, type Forget } from "./erasure.ts";
 import { FailingSessions } from "./failing-sessions.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { CONTRADICTED_WITHIN_MS } from "./insights.ts";
@@ -182,6 +182,11 @@ export class Engine {
   /** Whether signals can be stored. */
   async isStoreWritable(): Promise<boolean> {
     return this.#heartbeat.isStoreWritable;
+  }
+
+  /** Has `forget` called for each session that is erased: what else is stored of it. */
+  onErasure(forget: Forget): void {
+    this.#erasure.also(forget);
   }
 
   /** @see Erasure */

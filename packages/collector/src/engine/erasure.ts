@@ -2,13 +2,14 @@
  * Removes sessions with all that is stored of them.
  * @module
  */
+import type { Session } from "../core/session.ts";
 import type { Actor, AuditEntry } from "../stores/admin.ts";
 import { erasureHashOf } from "../stores/erasure.ts";
-import type { SessionKey, Store } from "../stores/store.ts";
+import type { Found, SessionKey, Store } from "../stores/store.ts";
 import { createEntry } from "./audit.ts";
 import type { BeatCache } from "./beat-cache.ts";
 import type { Clock } from "./clock.ts";
-import { idsToErase } from "./merges.ts";
+import { findToErase } from "./merges.ts";
 
 export interface ErasureOptions {
   /** Only if the session has this version: nothing has happened to it since. */
@@ -17,10 +18,14 @@ export interface ErasureOptions {
   readonly by?: Actor | undefined;
 }
 
+/** Deletes what is stored of a session besides itself; deleting it again is no error. */
+export type Forget = (key: SessionKey, session: Session) => Promise<void>;
+
 export class Erasure {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #beatCache: BeatCache | null;
+  #forget: Forget = async () => {};
 
   constructor(store: Store, clock: Clock, beatCache: BeatCache | null) {
     this.#store = store;
@@ -28,16 +33,23 @@ export class Erasure {
     this.#beatCache = beatCache;
   }
 
+  /** Has `forget` called for each session that is erased. */
+  also(forget: Forget): void {
+    this.#forget = forget;
+  }
+
   /**
    * Removes a session with all that is stored of it, together with those that go on as it or that it goes
    * on as (rule 26); false: it did not exist. Pages that are still open do not create it again.
    */
   async erase(key: SessionKey, { expectedVersion, by }: ErasureOptions = {}): Promise<boolean> {
-    const ids = await idsToErase(this.#store, key);
-    const erase = (id: string) => this.#eraseOne({ ...key, id }, { by });
+    const all = await findToErase(this.#store, key);
+    const ids = [...all.keys()];
+    const erase = (id: string, expected?: number) =>
+      this.#eraseOne({ ...key, id }, all.get(id) ?? null, { expectedVersion: expected, by });
     const survivor = ids.at(-1) ?? key.id;
     if (expectedVersion !== undefined) {
-      if (!(await this.#eraseOne({ ...key, id: survivor }, { expectedVersion, by }))) return false;
+      if (!(await erase(survivor, expectedVersion))) return false;
       for (const id of ids.slice(0, -1)) await erase(id);
       return true;
     }
@@ -47,14 +59,23 @@ export class Erasure {
     return isErased;
   }
 
-  async #eraseOne(key: SessionKey, { expectedVersion, by }: ErasureOptions): Promise<boolean> {
-    if (this.#beatCache) {
-      const [found] = await this.#store.load([{ key, eventIds: [] }]);
-      if (found?.number !== undefined) this.#beatCache.invalidate(found.number);
-    }
+  async #eraseOne(
+    key: SessionKey,
+    found: Found | null,
+    { expectedVersion, by }: ErasureOptions,
+  ): Promise<boolean> {
+    const stored = found?.stored ?? null;
+    const isExpected = expectedVersion === undefined || stored?.version === expectedVersion;
+    if (stored && !isExpected) return false;
+    if (found?.number !== undefined) this.#beatCache?.invalidate(found.number);
+    // As long as the session is there, erasing it again finishes this.
+    if (stored) await this.#forget(key, stored.session);
     const erasedAt = this.#clock.now();
     const audit = by ? [await erasureEntry(key, erasedAt, by)] : [];
-    return this.#store.erase(key, { erasedAt, expectedVersion, audit });
+    const isErased = await this.#store.erase(key, { erasedAt, expectedVersion, audit });
+    // What was under way then may have stored more.
+    if (stored && isErased) await this.#forget(key, stored.session);
+    return isErased;
   }
 }
 

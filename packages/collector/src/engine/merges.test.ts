@@ -119,6 +119,16 @@ describe("a merged session's id", () => {
     expect(await collector.listed()).toEqual(["c"]);
   });
 
+  it("stands for the last of a hundred that went on as one another", async () => {
+    const collector = await Collector.withPresence();
+    await collector.wait("0");
+    for (let merged = 0; merged < 100; merged += 1) {
+      await collector.merge(String(merged), String(merged + 1));
+    }
+    expect(await collector.message("0")).toMatchObject({ session: { id: "100" } });
+    expect(await collector.shown("0")).toMatchObject({ id: "100" });
+  });
+
   it.each([
     ["itself", ["a", "a"]],
     ["one that goes on as it", ["b", "a"], ["a", "b"]],

@@ -8,11 +8,11 @@
 import { aliasOf } from "../core/merge.ts";
 import type { Session } from "../core/session.ts";
 import { RecordError } from "../stores/record-error.ts";
-import type { SessionKey, Store, Stored } from "../stores/store.ts";
+import type { Found, SessionKey, Store, Stored } from "../stores/store.ts";
 import type { Outcome, Request } from "./request.ts";
 
-/** Of sessions that go on as one another: more than any desk joins. */
-const MAX_CHAIN = 32;
+/** Of sessions that go on as one another: a desk may join a visitor's old conversation with each new one. */
+const MAX_CHAIN = 256;
 /** How often a merge begins again after it was cancelled. */
 const MAX_ATTEMPTS = 5;
 
@@ -151,40 +151,42 @@ export async function findSession(
   return null;
 }
 
+/** What was found under an id; `null`: nothing. */
+type FoundById = Map<string, Found | null>;
+
 /**
- * The ids of what is erased together with a session, also where merges are not complete: those that go on
- * as it, earlier ones first, itself, and at the end the one that it goes on as. What cannot be read is
- * erased alone.
+ * What is erased together with a session, by id, also where merges are not complete: those that go on as it, earlier
+ * ones first, itself, and at the end the one that it goes on as. What cannot be read is erased alone.
  */
-export async function idsToErase(
+export async function findToErase(
   store: Pick<Store, "load">,
   key: SessionKey,
-): Promise<readonly string[]> {
-  const ids = new Set<string>();
+): Promise<ReadonlyMap<string, Found | null>> {
+  const all: FoundById = new Map();
   let next: string | undefined = key.id;
-  while (next !== undefined && !ids.has(next)) {
-    next = (await addWithOld(store, { ...key, id: next }, ids))?.merge?.into;
+  while (next !== undefined && !all.has(next)) {
+    next = (await addWithOld(store, { ...key, id: next }, all))?.merge?.into;
   }
-  return [...ids];
+  return all;
 }
 
 /** Adds a session behind those that go on as it, and returns it. */
 async function addWithOld(
   store: Pick<Store, "load">,
   key: SessionKey,
-  ids: Set<string>,
+  all: FoundById,
   isOld = false,
 ): Promise<Session | null> {
-  const [found] = await store.load([{ key, eventIds: [] }]);
+  const [found = null] = await store.load([{ key, eventIds: [] }]);
   const session = found?.stored?.session ?? null;
   // Its id may be another session's by now.
   if (isOld && !session?.merge) return null;
-  ids.add(key.id);
+  all.set(key.id, found);
   for (const id of (session?.mergesTaken ?? []).map(oldSessionOf)) {
-    if (!ids.has(id)) await addWithOld(store, { ...key, id }, ids, true);
+    if (!all.has(id)) await addWithOld(store, { ...key, id }, all, true);
   }
-  ids.delete(key.id);
-  ids.add(key.id);
+  all.delete(key.id);
+  all.set(key.id, found);
   return session;
 }
 

@@ -8,6 +8,7 @@ import { DeskActivity } from "../desks/activity.ts";
 import { Conversations } from "../desks/conversations.ts";
 import { Desks } from "../desks/desks.ts";
 import { DryRuns } from "../desks/dry-run.ts";
+import { ForgetSession } from "../desks/forget.ts";
 import { Inbox } from "../desks/inbox.ts";
 import { DESK_KINDS } from "../desks/kinds.ts";
 import { Parking } from "../desks/parking.ts";
@@ -141,13 +142,15 @@ function withDesks<C extends AppContext>(context: C): C & DeskContext {
   const desks = new Desks(store.admin, clock, deskKinds);
   const conversations = new Conversations(store.admin);
   const parking = new Parking(store.admin);
+  const dryRuns = new DryRuns(store.admin);
+  engine.onErasure(new ForgetSession(desks, conversations, dryRuns).forget);
   return {
     ...context,
     desks,
     conversations,
     parking,
     inbox: new Inbox(engine, conversations, parking),
-    dryRuns: new DryRuns(store.admin),
+    dryRuns,
     deskActivity: new DeskActivity(store.admin, clock),
   };
 }

@@ -58,6 +58,20 @@ export async function decodeLogCursor(
   return entry.resumeCursor ?? entry.cursor;
 }
 
+/**
+ * The same for a reader that goes on by itself: from the end of the log at the latest, since what comes next would
+ * otherwise be before its position.
+ * @throws {Problem} as {@link decodeLogCursor}
+ */
+export async function decodeStartCursor(
+  store: Store,
+  account: string,
+  cursor: string,
+): Promise<number> {
+  const after = await decodeLogCursor(store, account, cursor);
+  return Math.min(after, await store.lastCursor(account));
+}
+
 /** @throws {Problem} as {@link decodeLogCursor}, also if the very transition is not in the log. */
 export async function requireTransition(store: Store, account: string, id: string): Promise<void> {
   const entry = await findAtOrBefore(store, account, id);

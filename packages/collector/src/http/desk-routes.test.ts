@@ -173,6 +173,36 @@ describe("a replay", () => {
   });
 });
 
+describe("the endpoint of a desk that is changed twice at the same time", () => {
+  /** Has `change` made once an endpoint is removed, before or after that. */
+  function whileRemoving(order: "before" | "after", change: () => Promise<void>): void {
+    const { outbox } = harness.store;
+    const remove = outbox.removeEndpoint.bind(outbox);
+    outbox.removeEndpoint = async (key) => {
+      outbox.removeEndpoint = remove;
+      if (order === "before") await change();
+      const isRemoved = await remove(key);
+      if (order === "after") await change();
+      return isRemoved;
+    };
+  }
+
+  it("is there where the last change has an address", async () => {
+    whileRemoving("before", () => put({ outbound: OUTBOUND }));
+    await put({ outbound: null });
+    expect(await get()).toMatchObject({
+      outbound: { baseUrl: OUTBOUND.baseUrl },
+      delivery: { pending: 0 },
+    });
+  });
+
+  it("is gone where the desk was removed last", async () => {
+    whileRemoving("after", () => put({ outbound: OUTBOUND }));
+    expect((await harness.request("DELETE", "/v1/desks/main")).status).toBe(200);
+    expect(await harness.store.outbox.endpoints("default")).toEqual([]);
+  });
+});
+
 describe("the standing of a desk", () => {
   it("is null without outbound, and has no failure where none waits", async () => {
     expect(await get()).toMatchObject({

@@ -211,16 +211,28 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
     };
   }
 
-  /** The endpoint by which the desk is told: there is one as long as the desk has `outbound`. */
-  async function updateEndpoint({ account, id: of, outbound }: ConfiguredDesk): Promise<void> {
+  /** The address where the desk is told, as it is stored; `null`: nowhere. */
+  async function toldAt(account: string, of: string): Promise<string | null> {
+    const desk = await desks.byId(of);
+    return desk?.account === account ? (desk.outbound?.baseUrl ?? null) : null;
+  }
+
+  /**
+   * The endpoint by which the desk is told: there is one as long as the desk has `outbound`. The desk is read again
+   * afterwards, since of two changes at the same time the earlier one may be the last to come here.
+   */
+  async function updateEndpoint(account: string, of: string): Promise<void> {
     const key = { account, id: deskEndpointId(of) };
-    if (!outbound) {
-      await store.outbox.removeEndpoint(key);
-    } else if ((await store.outbox.changeEndpoint(key, { url: outbound.baseUrl })) === null) {
-      const { baseUrl: url } = outbound;
-      const endpoint = { ...key, name: key.id, url, events: "all" as const };
-      const rest = { secrets: [], disabled: null, createdAt: clock.now() };
-      await store.outbox.addEndpoint({ ...endpoint, ...rest }, await store.lastCursor(account));
+    let done: string | null | undefined;
+    for (let url = await toldAt(account, of); url !== done; url = await toldAt(account, of)) {
+      done = url;
+      if (url === null) {
+        await store.outbox.removeEndpoint(key);
+      } else if ((await store.outbox.changeEndpoint(key, { url })) === null) {
+        const endpoint = { ...key, name: key.id, url, events: "all" as const };
+        const rest = { secrets: [], disabled: null, createdAt: clock.now() };
+        await store.outbox.addEndpoint({ ...endpoint, ...rest }, await store.lastCursor(account));
+      }
     }
     await webhooks.refresh();
   }
@@ -273,7 +285,7 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
     if (desk === "full") {
       throw new Problem("too_many_desks", `Remove one: the maximum is ${MAX_DESKS}.`);
     }
-    await updateEndpoint(desk);
+    await updateEndpoint(account, wanted);
     return c.json(await view(c, desk), 200);
   });
 
@@ -282,7 +294,7 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
     // The endpoint first: where this ends half way, the desk is still there to be removed.
     await store.outbox.removeEndpoint({ account: desk.account, id: deskEndpointId(desk.id) });
     await desks.remove(desk.account, desk.id, c.var.principal.actor);
-    await webhooks.refresh();
+    await updateEndpoint(desk.account, desk.id);
     return c.json({ removed: true as const }, 200);
   });
 

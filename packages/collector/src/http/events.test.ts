@@ -2,6 +2,8 @@
  * Events and tickets as helpdesks report them.
  */
 import { beforeAll, describe, expect, it } from "vitest";
+import type { Session } from "../core/session.ts";
+import { decodeSession, encodeSession } from "../stores/codec.ts";
 import { TestApp } from "./testing/app.ts";
 
 let harness: TestApp;
@@ -194,5 +196,19 @@ describe("the `at` of an event", () => {
     const key = { account: "default", id: "zero" };
     const [found] = await harness.store.load([{ key, eventIds: [] }]);
     expect(found?.stored?.session.fieldsSetAt).toMatchObject({ status: 0 });
+  });
+
+  it("may be the year 1 of a message too, which every store can read again", async () => {
+    const at = "0001-01-01T00:00:00Z";
+    for (const [id, time] of [
+      ["happened", { at }],
+      ["sent", { sentAt: at }],
+    ] as const) {
+      await report(id, { type: "end_user_message", ...time });
+      const [found] = await harness.store.load([{ key: { account: "default", id }, eventIds: [] }]);
+      const session = found?.stored?.session as Session;
+      expect(session.lastResponseAt).toBe(0);
+      expect(decodeSession(id, encodeSession(session))).toEqual(session);
+    }
   });
 });

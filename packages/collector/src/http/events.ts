@@ -74,8 +74,7 @@ async function bindingOf(event: SessionEvent): Promise<Input[]> {
 }
 
 function inputOf(event: Exclude<SessionEvent, { type: "merged" }>): Input {
-  // A date that stands for none, such as the year 1, is early enough as the first there is.
-  const happened = event.at === undefined ? {} : { happenedAt: Math.max(0, Date.parse(event.at)) };
+  const happened = event.at === undefined ? {} : { happenedAt: Date.parse(event.at) };
   switch (event.type) {
     case "end_user_message": {
       const sentAt = event.sentAt ?? event.at;

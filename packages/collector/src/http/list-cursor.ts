@@ -21,7 +21,7 @@ export function encodeListCursor(query: object, { at, id, counts }: ListCursor):
 /** @throws {Problem} `invalid_cursor` if it is none, or that of another query. */
 export function decodeListCursor(query: object, cursor: string): ListCursor {
   const [, signature, numbers = "", id = ""] =
-    /^([0-9a-z-]+)((?: \d+)+) (\S+)$/.exec(decodeCursor(cursor)) ?? [];
+    /^([0-9a-z-]+)((?: \d{1,15})+) (\S+)$/.exec(decodeCursor(cursor)) ?? [];
   if (signature === undefined) throw invalidCursor();
   if (signature !== signatureOf(query)) {
     throw new Problem(

@@ -7,7 +7,7 @@ import { nextTurn } from "../async/turns.ts";
 import type { Clock } from "../engine/clock.ts";
 import type { EndpointKey } from "../stores/outbox.ts";
 import type { Store } from "../stores/store.ts";
-import { decodeLogCursor, requireTransition } from "./cursor.ts";
+import { decodeStartCursor, requireTransition } from "./cursor.ts";
 import { parseTransitionId } from "./views.ts";
 
 /** Deliveries that are sent again together. */
@@ -42,7 +42,7 @@ export async function prepareReplay(
 ): Promise<() => Promise<number | null>> {
   if ("status" in wanted) return () => resendFailed(store, clock, key);
   if ("after" in wanted) {
-    const after = await decodeLogCursor(store, key.account, wanted.after);
+    const after = await decodeStartCursor(store, key.account, wanted.after);
     return async () => {
       await store.outbox.moveCursor(key, after, false);
       return null;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { MAX_EXAMINED } from "../stores/list.ts";
 import { keyOf, sessionOf, writeOf } from "../stores/suite/case.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { TestApp } from "./testing/app.ts";
 
 interface Found {
@@ -148,8 +149,12 @@ describe("GET /v1/sessions", () => {
       expect(problem).toMatchObject({ status: 400, code: "invalid_cursor" });
       expect(problem["detail"]).toContain("of another query");
     }
-    const made = await test.json("GET", "/v1/sessions?cursor=abc");
-    expect(made).toMatchObject({ status: 400, code: "invalid_cursor" });
+    const [signature, , id] = decodeCursor(String(cursor)).split(" ");
+    const impossible = encodeCursor([signature, "9".repeat(100), id].join(" "));
+    for (const made of ["abc", impossible]) {
+      const problem = await test.json("GET", `/v1/sessions?user=u&cursor=${made}`);
+      expect(problem).toMatchObject({ status: 400, code: "invalid_cursor" });
+    }
   });
 });
 

@@ -236,9 +236,36 @@ describe("a reader that resumes by the id of a transition", () => {
     expect(await idsAfter(id)).toHaveLength(1);
   });
 
-  it("that is none is refused", async () => {
-    const response = await harness.request("GET", "/v1/transitions?after=mine");
-    expect(response.status).toBe(400);
+  it("that is none is refused, also one of a time that cannot be", async () => {
+    await commit("s");
+    const [id = ""] = await idsAfter("0");
+    for (const wrong of ["mine", id.replace(/:[^:]+:1$/, ":zzzzzzzzzz:1")]) {
+      const response = await harness.request("GET", `/v1/transitions?after=${wrong}`);
+      expect([wrong, response.status]).toEqual([wrong, 400]);
+    }
+  });
+});
+
+describe("a position behind the end of the log", () => {
+  const BEHIND = "999999999999999";
+
+  it("is its end for a stream, which gets what comes next", async () => {
+    await commit("s");
+    const reader = await stream(`/v1/stream?after=${BEHIND}`);
+    expect(await read(reader)).toBe(": connected\n\n");
+    const next = read(reader);
+    await commit("t");
+    await advance(60_000);
+    expect(await next).toContain('"session":"t"');
+  });
+
+  it("is its end for a replay, after which the webhook gets what comes next", async () => {
+    await commit("s");
+    const { store } = harness;
+    const { id } = await harness.json("POST", "/v1/webhooks", { url: "https://desk.example/" });
+    await harness.json("POST", `/v1/webhooks/${id}/replay`, { after: BEHIND });
+    const [status] = await store.outbox.endpoints("default");
+    expect(status?.cursor).toBe(await store.lastCursor("default"));
   });
 });
 

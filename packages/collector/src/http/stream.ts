@@ -9,7 +9,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { Wakeup } from "../async/wakeup.ts";
 import { StoreError } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
-import { decodeLogCursor, encodeLogCursor } from "./cursor.ts";
+import { decodeStartCursor, encodeLogCursor } from "./cursor.ts";
 import { createEventBody, type EventSource } from "./event-body.ts";
 import { formatEvent, LogEvents } from "./log-events.ts";
 import { Problem } from "./problem.ts";
@@ -104,7 +104,7 @@ export function streamRoutes(context: AppContext): OpenAPIHono<Env> {
   /** Where the stream continues; `null` if the store was restored since. */
   async function resumeFrom(account: string, id: string): Promise<number | null> {
     try {
-      return await decodeLogCursor(engine.store, account, id);
+      return await decodeStartCursor(engine.store, account, id);
     } catch (error) {
       if (error instanceof Problem && error.code === "store_restored") return null;
       throw error;

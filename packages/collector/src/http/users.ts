@@ -3,7 +3,7 @@
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { idsToErase } from "../engine/merges.ts";
+import { findToErase } from "../engine/merges.ts";
 import { id } from "../schemas/name.ts";
 import type { IdPart } from "../stores/store.ts";
 import type { AppContext, Env } from "./context.ts";
@@ -40,7 +40,7 @@ export function userRoutes({ engine }: AppContext): OpenAPIHono<Env> {
     // Sessions that go on as one are erased together, and may be found one by one: they have one survivor.
     const eraseOne = async (id: string) => {
       const key = { account, id };
-      const survivor = (await idsToErase(engine.store, key)).at(-1) ?? id;
+      const survivor = [...(await findToErase(engine.store, key)).keys()].at(-1) ?? id;
       if (await engine.erase(key, { by })) erased.add(survivor);
     };
     for (let after: string | null = null; ; ) {

@@ -74,7 +74,8 @@ export function transitionId(
   return `${incarnation}:${name}:${sessionCreatedAt.toString(36)}:${transition.seq}`;
 }
 
-const TRANSITION_ID = new RegExp(`^(${INCARNATION}):([\\w~:@-]+):([0-9a-z]+):(\\d{1,15})$`);
+/** A time of more than nine digits in base 36 is later than any store could place in its log. */
+const TRANSITION_ID = new RegExp(`^(${INCARNATION}):([\\w~:@-]+):([0-9a-z]{1,9}):(\\d{1,15})$`);
 
 /** The parts of a transition's id; `null` if the text is not one. */
 export function parseTransitionId(id: string) {

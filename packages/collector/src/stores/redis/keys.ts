@@ -122,7 +122,7 @@ export function accountKeys(account: string) {
     shadowIndex: `${at}shadow-index`,
     /** Hash: partition → number of the last entry moved from its relay queue; `#` → last cursor. */
     moved: `${at}moved`,
-    /** Sorted set: erased sessions by the entry number up to which their entries are rejected. */
+    /** Sorted set: hashes of erased sessions' ids by the entry number up to which their entries are rejected. */
     erased: `${at}erased`,
     /** Hash: agent → capacity. */
     agents: `${at}agents`,

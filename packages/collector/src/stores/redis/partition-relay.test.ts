@@ -165,6 +165,17 @@ it("rejects entries in the relay queue whose session was erased", async () => {
   expect(await seqs()).toBe("1");
 });
 
+it("names an erased session by a hash, for eight days", async () => {
+  await crashing.commit([write(0, 1)]);
+  await store.erase(KEY);
+  const { erased } = accountKeys(ACCOUNT);
+  const [name = "", ...others] = server.command("ZRANGE", erased, "0", "-1").split("\n");
+  expect([name, others]).toEqual([expect.stringMatching(/^[0-9a-f]{40}$/), []]);
+  const leftMs = Number(server.command("PTTL", erased));
+  expect(leftMs).toBeGreaterThan(0);
+  expect(leftMs).toBeLessThanOrEqual(8 * 86_400_000);
+});
+
 it("erases the rest of a session after an earlier attempt that stopped half way", async () => {
   await store.commit([write(0, 1)]);
   const { sessions } = sessionKeys(PARTITION, ACCOUNT);

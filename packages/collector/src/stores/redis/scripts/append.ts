@@ -45,7 +45,7 @@ while ARGV[at] do
       number = tonumber(number)
       if number > upTo then
         upTo = number
-        local erasedUpTo = hasErased and redis.call('ZSCORE', erased, session)
+        local erasedUpTo = hasErased and redis.call('ZSCORE', erased, redis.sha1hex(session))
         if not erasedUpTo or tonumber(erasedUpTo) < number then
           local log, index = KEYS[1], KEYS[3]
           if track == 's' then log, index = KEYS[2], KEYS[4] end

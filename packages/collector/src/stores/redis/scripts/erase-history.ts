@@ -7,6 +7,7 @@
  * - returns: how many entries were deleted
  * @module
  */
+import { ERASURE_KEPT_MS } from "../../erasure.ts";
 import { defineScript } from "../script.ts";
 
 export const ERASE_HISTORY = defineScript(`
@@ -33,7 +34,8 @@ if ARGV[2] ~= '0' then
   -- An hour: far longer than an entry ever waits in a relay queue.
   local time = redis.call('TIME')
   redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', string.format('%.0f', (time[1] - 3600) * 1000000))
-  redis.call('ZADD', KEYS[5], ARGV[2], session)
+  redis.call('ZADD', KEYS[5], ARGV[2], redis.sha1hex(session))
+  redis.call('PEXPIRE', KEYS[5], ${ERASURE_KEPT_MS})
 end
 return removed
 `);
