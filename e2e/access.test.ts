@@ -3,12 +3,15 @@
  */
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { withAccounts } from "../packages/collector/src/cli/keys.ts";
+import { MAX_KEYS } from "../packages/collector/src/engine/accounts.ts";
 import { runCommand, TestCollector } from "./support/collector.ts";
 import { start } from "./support/process.ts";
 import { signToken } from "./support/token.ts";
-import { pause, until } from "./support/wait.ts";
+import { until } from "./support/wait.ts";
 
 let collector: TestCollector;
+const startedAt = performance.now();
 
 beforeAll(async () => {
   collector = await TestCollector.start();
@@ -164,17 +167,30 @@ describe("a token", () => {
   });
 
   it("serves the page that it opened until its session is offline, and opens no other", async () => {
-    await setBuffers(1);
-    // It is good for three more seconds: its leeway is a minute.
-    const token = tokenWith({ sid: "t_2", exp: seconds() - 57 });
+    await setBuffers(600);
+    let exp = 0;
+    const open = (session: string, change: object = {}) =>
+      signal({ session, token: tokenWith({ sid: session, exp }), ...change });
+    // It opens a page while it is good, its leeway of a minute included: at first for one more second.
+    let goodForSeconds = 1;
+    await until("a page to open in time", async () => {
+      exp = seconds() - 60 + goodForSeconds;
+      goodForSeconds *= 2;
+      return (await open("t_2")).ok;
+    });
+    const token = tokenWith({ sid: "t_2", exp });
     const beat = (change: object) => signal({ session: "t_2", token, ...change });
-    expect((await beat({})).status).toBe(200);
-    await pause(3_500);
+    let pages = 0;
+    await until("another token of that time to expire", async () => {
+      pages += 1;
+      return (await codeOf(await open("t_3", { page: `p${pages}` }))) === "token_expired";
+    });
     expect((await beat({ seq: 2, type: "beat" })).status).toBe(200);
     expect((await beat({ seq: 3, type: "beat" })).status).toBe(200);
     expect(await codeOf(await beat({ page: "q" }))).toBe("token_expired");
     expect((await beat({ type: "leave", seq: undefined })).status).toBe(200);
     expect((await beat({ gen: 1 })).status).toBe(200);
+    await setBuffers(0.1);
     expect((await beat({ type: "leave", seq: undefined, gen: 1 })).status).toBe(200);
     await until("offline", async () => {
       const session = await collector.request<{ presence: string }>("GET", "/v1/sessions/t_2");
@@ -186,17 +202,20 @@ describe("a token", () => {
 });
 
 describe("the rate limit", () => {
+  /** Sends 200 signals together, again where the machine took too long for as many a second as are refused. */
+  function flood(send: (index: number) => Promise<Response>): Promise<Response> {
+    return until("a refusal", async () => {
+      const answers = await Promise.all(Array.from({ length: 200 }, (_, index) => send(index)));
+      return answers.find(({ status }) => status === 429);
+    });
+  }
+
   it("refuses one session's flood with 429 and Retry-After, and leaves sessions online", async () => {
     await collector.request("PATCH", "/v1/settings", { binding: "open" });
     await collector.request("PUT", "/v1/sessions/flood", { ticket: { id: "f" } });
-    const flood = Array.from({ length: 200 }, (_, seq) =>
-      signal({ session: "flood", seq: seq + 1 }),
-    );
+    const refusal = flood((index) => signal({ session: "flood", seq: index + 1 }));
     const calm = Array.from({ length: 20 }, (_, n) => signal({ session: `calm_${n}` }));
-    const answers = await Promise.all(flood);
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(refused.length).toBeGreaterThan(50);
-    expect(refused[0]?.headers.get("Retry-After")).toBe("1");
+    expect((await refusal).headers.get("Retry-After")).toBe("1");
     expect((await Promise.all(calm)).map(({ status }) => status)).toEqual(calm.map(() => 200));
     expect(await collector.request("GET", "/v1/sessions/flood")).toMatchObject({
       presence: "online",
@@ -208,13 +227,9 @@ describe("the rate limit", () => {
     const { token } = await collector.request<{ token: string }>("POST", "/v1/tokens", {
       session: "neighbour",
     });
-    const guesses = Array.from({ length: 200 }, () => signal({ session: "neighbour", token: "x" }));
-    const [answers, neighbour] = await Promise.all([
-      Promise.all(guesses),
-      signal({ session: "neighbour", token }),
-    ]);
-    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(50);
-    expect(neighbour.status).toBe(200);
+    const refusal = flood(() => signal({ session: "neighbour", token: "x" }));
+    expect((await signal({ session: "neighbour", token })).status).toBe(200);
+    expect(await codeOf(await refusal)).toBe("too_many_requests");
   });
 });
 
@@ -251,28 +266,30 @@ describe("erasure", () => {
 
 describe("the log", () => {
   it("states why signals were refused and what to do, and no secret", async () => {
-    const headers = { Origin: "https://evil.example" };
-    const body = JSON.stringify({ ...page, key: collector.keys.publishable, session: "l" });
-    await fetch(`${collector.url}/v1/signals`, { method: "POST", headers, body });
     const refused = () =>
       collector.output
         .split("\n")
         .filter((line) => line.includes('"refused"'))
         .map((line) => JSON.parse(line) as { refused: string; key?: string; remedy: string });
     // The flood of another test may still be refused by its address alone.
-    await until("the log", async () => {
+    const entries = await until("the log", async () => {
+      const headers = { Origin: "https://evil.example" };
+      const body = JSON.stringify({ ...page, key: collector.keys.publishable, session: "l" });
+      await fetch(`${collector.url}/v1/signals`, { method: "POST", headers, body });
       await signal({ session: "l", key: collector.keys.secret });
-      return refused().some((entry) => entry.refused === "secret_key_in_page");
+      const found = refused();
+      const has = (kind: string) => found.some((entry) => entry.refused === kind);
+      return has("origin_not_allowed") && has("secret_key_in_page") && found;
     });
-    const entries = refused();
     expect(entries.find((entry) => entry.refused === "origin_not_allowed")).toMatchObject({
       level: "warn",
       key: collector.keys.publishable.slice(0, 8),
       remedy: expect.stringContaining("origins"),
     });
     const kinds = entries.map((entry) => entry.refused);
-    // Of each kind one a minute, and the whole file takes less.
-    expect(kinds.length).toBeLessThan(2 * new Set(kinds).size + 1);
+    // Of each kind one a minute.
+    const minutes = Math.ceil((performance.now() - startedAt) / 60_000);
+    expect(kinds.length).toBeLessThanOrEqual(minutes * new Set(kinds).size);
     expect(JSON.stringify(entries)).not.toContain(collector.keys.secret.slice(0, 8));
   });
 });
@@ -310,17 +327,13 @@ describe("keys", () => {
 
 describe("a rotation", () => {
   it("is refused while five keys of each kind are valid, unless it ends them", async () => {
+    const store = `sqlite:${collector.folder}/test.db`;
     const keys = (...args: string[]) =>
-      runCommand(
-        "keys",
-        ...args,
-        "--account",
-        "five",
-        "--store",
-        `sqlite:${collector.folder}/test.db`,
-      );
-    await keys("--create");
-    for (let count = 1; count < 5; count += 1) await keys("--rotate");
+      runCommand("keys", ...args, "--account", "five", "--store", store);
+    await withAccounts(store, async (accounts) => {
+      const rotation = { overlapMs: 86_400_000, by: { cli: "keys" } };
+      for (let count = 0; count < MAX_KEYS; count += 1) await accounts.put("five", rotation);
+    });
     await expect(keys("--rotate")).rejects.toMatchObject({
       code: 2,
       stderr: expect.stringMatching(

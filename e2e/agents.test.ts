@@ -9,6 +9,7 @@ let collector: TestCollector;
 
 beforeAll(async () => {
   collector = await TestCollector.start();
+  await prepare("a", "b", "c", "d");
 });
 afterAll(() => collector.stop());
 
@@ -25,18 +26,37 @@ const row = (id: string) => collector.request<Row>("GET", `/v1/sessions/${id}`);
 const sendEvent = (id: string, event: object) =>
   collector.request("POST", `/v1/sessions/${id}/events`, event);
 
+/** No session becomes inactive while it is prepared, however long that takes. */
+const setSilence = (seconds: number) =>
+  collector.request("PATCH", "/v1/settings", { inactivity: { seconds } });
+
+/** Lets the period of silence of sessions pass. */
+async function silence(...ids: string[]): Promise<void> {
+  await setSilence(1);
+  for (const id of ids) {
+    await until(`${id} to be inactive`, async () => (await row(id)).state === "inactive");
+  }
+  await setSilence(600);
+}
+
+/** When each first session was queued, by suffix. */
+const queuedAtOf = new Map<string, string>();
+
+/** First sessions, each of an agent with a capacity of one, which are silent together. */
+async function prepare(...suffixes: string[]): Promise<void> {
+  for (const suffix of suffixes) {
+    const [first, agent] = [`first_${suffix}`, `ann_${suffix}`];
+    await collector.request("PUT", `/v1/agents/${agent}`, { capacity: 1 });
+    await collector.request("PUT", `/v1/sessions/${first}`, { ticket: { id: first } });
+    queuedAtOf.set(suffix, (await row(first)).queuedAt);
+    await sendEvent(first, { type: "assigned", agent });
+  }
+  await silence(...suffixes.map((suffix) => `first_${suffix}`));
+}
+
 /** Two sessions of an agent with a capacity of one: the first is inactive, the second active. */
-async function fullAgent(
-  suffix: string,
-): Promise<{ first: string; second: string; queuedAt: string }> {
+async function fullAgent(suffix: string) {
   const [first, second, agent] = [`first_${suffix}`, `second_${suffix}`, `ann_${suffix}`];
-  await collector.request("PATCH", "/v1/settings", { inactivity: { seconds: 1 } });
-  await collector.request("PUT", `/v1/agents/${agent}`, { capacity: 1 });
-  await collector.request("PUT", `/v1/sessions/${first}`, { ticket: { id: first } });
-  const queuedAt = (await row(first)).queuedAt;
-  await sendEvent(first, { type: "assigned", agent });
-  await until("the session to be inactive", async () => (await row(first)).state === "inactive");
-  await collector.request("PATCH", "/v1/settings", { inactivity: { seconds: 600 } });
   await collector.request("PUT", `/v1/sessions/${second}`, {
     ticket: { id: second },
     assignee: agent,
@@ -47,7 +67,7 @@ async function fullAgent(
     held: 1,
     sessions: [first, second],
   });
-  return { first, second, queuedAt };
+  return { first, second, queuedAt: queuedAtOf.get(suffix) };
 }
 
 beforeEach(() => collector.request("PATCH", "/v1/settings", { capacity: { onReturn: null } }));
@@ -85,13 +105,11 @@ it("requeue leaves a returning session whose capacity was held throughout with i
   await collector.request("PATCH", "/v1/settings", {
     routing: "omnichannel",
     capacity: { countInactive: true, onReturn: "requeue" },
-    inactivity: { seconds: 1 },
   });
   await collector.request("PUT", "/v1/agents/ann_e", { capacity: 1 });
   await collector.request("PUT", "/v1/sessions/kept", { ticket: { id: "e" }, assignee: "ann_e" });
-  await until("the session to be inactive", async () => (await row("kept")).state === "inactive");
+  await silence("kept");
   expect(await row("kept")).toMatchObject({ capacityHeld: true });
-  await collector.request("PATCH", "/v1/settings", { inactivity: { seconds: 600 } });
   await sendEvent("kept", { type: "end_user_message" });
   expect(await row("kept")).toMatchObject({ assignee: "ann_e", state: "active" });
   await collector.request("PATCH", "/v1/settings", {
@@ -102,22 +120,15 @@ it("requeue leaves a returning session whose capacity was held throughout with i
 
 it("requeue keeps one of two sessions that return together to a capacity of one", async () => {
   const { first, second } = await fullAgent("d");
-  await collector.request("PATCH", "/v1/settings", { inactivity: { seconds: 1 } });
-  await until("the session to be inactive", async () => (await row(second)).state === "inactive");
-  await collector.request("PATCH", "/v1/settings", {
-    inactivity: { seconds: 600 },
-    capacity: { onReturn: "requeue" },
-  });
+  await silence(second);
+  await collector.request("PATCH", "/v1/settings", { capacity: { onReturn: "requeue" } });
   await Promise.all([first, second].map((id) => sendEvent(id, { type: "end_user_message" })));
   const rows = await Promise.all([row(first), row(second)]);
   expect(rows.map(({ assignee }) => assignee).sort()).toEqual(["ann_d", null].sort());
 });
 
 it("the queue is ordered, lists direct sessions separately, and an unknown agent is not found", async () => {
-  await collector.request("PATCH", "/v1/settings", {
-    routing: "omnichannel",
-    inactivity: { seconds: 600 },
-  });
+  await collector.request("PATCH", "/v1/settings", { routing: "omnichannel" });
   await collector.request("PUT", "/v1/sessions/w1", { ticket: { id: "w1", group: "vip" } });
   await collector.request("PUT", "/v1/sessions/w2", { ticket: { id: "w2", group: "vip" } });
   const queue = await collector.request<{ queued: object[] }>("GET", "/v1/queue?group=vip");
@@ -128,7 +139,7 @@ it("the queue is ordered, lists direct sessions separately, and an unknown agent
     ],
     direct: [],
   });
-  await collector.request("PATCH", "/v1/settings", { inactivity: { seconds: 1 } });
+  await setSilence(1);
   await until("direct sessions", async () => {
     const now = await collector.request<{ direct: { session: string }[] }>(
       "GET",

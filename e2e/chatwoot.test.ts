@@ -97,11 +97,25 @@ async function state(): Promise<State> {
 const conversation = async (id: number) =>
   (await state()).conversations.find((each) => each.id === id);
 
-/** What the collector has told of the conversation, in order. */
-const toldOf = async (id: number) =>
-  (await state()).told
+interface Deliveries {
+  deliveries: { session: string; status: string; attempts: number }[];
+}
+const deliveries = async () =>
+  ((await (await call("GET", "/v1/desks/support/deliveries")).json()) as Deliveries).deliveries;
+
+/** What the collector has told of the conversation, in order. What it has told again counts once. */
+async function toldOf(id: number): Promise<(string | undefined)[]> {
+  const told = (await state()).told
     .filter((each) => each.startsWith(`${id} `))
     .map((each) => each.split(" ")[1]);
+  const own = await until("all to be delivered", async () => {
+    const found = (await deliveries()).filter(({ session }) => session === `support-${id}`);
+    return found.every(({ status }) => status === "delivered") && found;
+  });
+  // A busy machine may not have answered in time.
+  const isRepeated = own.some(({ attempts }) => attempts > 1);
+  return isRepeated ? told.filter((each, index) => each !== told[index - 1]) : told;
+}
 
 const runsOf = async (presence: string) =>
   (await state()).rules.find((rule) => rule.presence === presence)?.runs ?? 0;
@@ -287,10 +301,7 @@ it("sends the desk nothing that Chatwoot would refuse, and refuses none of its m
   const { refused, answers } = await state();
   expect(refused).toEqual([]);
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-  const { deliveries } = (await (await call("GET", "/v1/desks/support/deliveries")).json()) as {
-    deliveries: { status: string }[];
-  };
-  expect(deliveries.some(({ status }) => status === "failed")).toBe(false);
+  expect((await deliveries()).some(({ status }) => status === "failed")).toBe(false);
 });
 
 describe("the stand-in", () => {

@@ -13,6 +13,7 @@ import { writeSampleHistory } from "./support/sample/history.ts";
 /** A request reads a hundred, and a group shows fifty. More change nothing of what is waited for. */
 const SESSIONS = 250;
 const AT_THE_SAME_TIME = 50;
+const HOUR_MS = 3_600_000;
 
 let collector: TestCollector;
 let browser: TestBrowser;
@@ -42,18 +43,22 @@ async function hold(isHeld: (request: HTTPRequest) => boolean) {
   const held: HTTPRequest[] = [];
   let isOpen = false;
   const decide = (request: HTTPRequest) => {
-    if (isOpen || !isHeld(request)) return void request.continue();
-    held.push(request);
+    if (isOpen || !isHeld(request)) void goOn(request);
+    else held.push(request);
   };
-  await page.setRequestInterception(true);
   page.on("request", decide);
+  await page.setRequestInterception(true);
   return async () => {
     isOpen = true;
-    await Promise.all(held.map((request) => request.continue()));
-    page.off("request", decide);
+    await Promise.all(held.map(goOn));
+    // Requests that begin meanwhile are decided on until the end.
     await page.setRequestInterception(false);
+    page.off("request", decide);
   };
 }
+
+/** A request that the page has given up by now, or that is no longer held, needs nothing. */
+const goOn = (request: HTTPRequest) => request.continue().catch(() => {});
 
 async function show(hash: string): Promise<void> {
   await page.evaluate((next) => {
@@ -90,9 +95,8 @@ it("shows the first rows once the first hundred sessions are read", async () => 
     return pagesRead > 1;
   });
   await openConsole(page, collector);
-  await page.waitForSelector("[data-session]");
+  await shows(".rest button", "50 left");
   expect((await page.$$("[data-session]")).length).toBe(50);
-  expect(await textOf(".rest button")).toContain("50 left");
   await release();
 });
 
@@ -112,14 +116,14 @@ it("has the search before the hundreds of rows, and finds what is typed", async 
   );
   await page.keyboard.type(`${first}`);
   await page.waitForFunction(
-    (wanted) =>
-      [...document.querySelectorAll("[data-session]")].every((row) =>
-        row.getAttribute("data-session")?.includes(wanted ?? ""),
-      ),
+    (wanted) => {
+      const rows = [...document.querySelectorAll("[data-session]")];
+      const isFound = rows.every((row) => row.getAttribute("data-session")?.includes(wanted ?? ""));
+      return rows.length > 0 && isFound;
+    },
     { polling: 50 },
     first,
   );
-  expect((await page.$$("[data-session]")).length).toBeGreaterThan(0);
 });
 
 it("follows 200 changes as fast as they come, and renders no more rows than before", async () => {
@@ -180,9 +184,8 @@ const findsOnly = (id: string) =>
 it("lists every conversation, renders those in sight, and finds one by the keyboard alone", async () => {
   await show("#/conversations");
   await shows("#conversations-status", `${SESSIONS} conversations`);
-  const rows = await page.$$("[data-conversation]");
-  expect(rows.length).toBeGreaterThan(5);
-  expect(rows.length).toBeLessThan(100);
+  await page.waitForSelector("[data-conversation]:nth-child(6)");
+  expect((await page.$$("[data-conversation]")).length).toBeLessThan(100);
   await page.waitForSelector("#filter-q");
   await page.focus("#filter-q");
   await page.keyboard.type("conv_137");
@@ -210,7 +213,8 @@ it("has a report of a month", async () => {
   await page.focus('[name="range"][value="week"]');
   await page.keyboard.press("ArrowRight");
   await shows("#report-abandoned", `of ${SESSIONS} conversations`);
-  expect(await textOf("#report-buffers")).toContain("at least 20");
+  expect(await page.$('[name="range"][value="month"]:checked')).not.toBeNull();
+  await shows("#report-buffers", "at least 20");
 });
 
 async function signal(session: string, token: string, what: object): Promise<void> {
@@ -235,14 +239,17 @@ it("draws why a closed tab ended a conversation, while it happens, and is read b
   await keyboard.pressOn("#drawer-why", "Enter");
   await shows("#why-sentence", "Not called gone: a page is open, in front.");
   await signal(session, token, { type: "leave", to: "gone" });
-  await shows("#why-sentence", "the tab was closed at");
-  expect(await textOf("#why-sentence")).toMatch(/^Called gone at .* buffer of 1\ss ended/);
+  await shows("#why-sentence", "Called gone at");
+  expect(await textOf("#why-sentence")).toMatch(
+    /^Called gone at .* the tab was closed at .* buffer of 1\ss ended/,
+  );
   await keyboard.pressOn("#why-drawing");
-  const selected = () => page.$eval("#why-drawing", (slider) => slider.ariaValueText);
-  expect(await selected()).toContain("Called gone; the conversation rests (left the site)");
+  const selects = (words: string) =>
+    page.waitForSelector(`#why-drawing[aria-valuetext*="${words}"]`);
+  await selects("Called gone; the conversation rests (left the site)");
   await page.keyboard.press("ArrowLeft");
   await shows("#why-facts [aria-current]", "Page 1 was closed; the buffer of 1 s begins");
-  expect(await selected()).toContain("Page 1 was closed");
+  await selects("Page 1 was closed");
   expect(await keyboard.allComplaints("#page-why")).toEqual([]);
   await page.evaluate(() => history.back());
   await findsOnly(session);
@@ -256,12 +263,16 @@ describe("two days of a shop, by the keyboard alone", () => {
     shop = await TestCollector.start();
     await shop.shutDown();
     const store = await openStore(`sqlite:${shop.folder}/test.db`);
-    const options = { account: "default", sessions: 80, days: 2, seed: 1, until: Date.now() };
+    // From a whole hour on: so a week has 168 histories, each of them with enough to find.
+    const until = Date.now() - (Date.now() % HOUR_MS);
+    const options = { account: "default", sessions: 80, days: 2, seed: 1, until };
     await writeSampleHistory(store, options);
     await store.close();
     await shop.restart();
     page = await browser.open();
     lead = new ConsolePage(page);
+    // Yesterday is a day of this zone in the history, too.
+    await page.emulateTimezone("UTC");
     await openConsole(page, shop);
     // As if it was opened in the morning: the focus is at the start of the page.
     await page.reload();
@@ -292,7 +303,7 @@ describe("two days of a shop, by the keyboard alone", () => {
 
   it("finds who was left waiting yesterday, and why one of them was called gone", async () => {
     await lead.pressOn('nav a[href="#/conversations"]', "Enter");
-    await page.waitForSelector("#page-conversations .page-title:focus");
+    await lead.seeFocusOn("#page-conversations .page-title");
     await lead.pressOn('.views a[href*="yesterday"]', "Enter");
     await page.waitForFunction(
       () => {
@@ -308,7 +319,7 @@ describe("two days of a shop, by the keyboard alone", () => {
     await shows("#drawer-history", "Left");
     await lead.pressOn("#drawer-why", "Enter");
     await shows("#why-sentence", "Called gone at");
-    await page.waitForSelector("#page-why .page-title:focus");
+    await lead.seeFocusOn("#page-why .page-title");
   });
 
   it("reads how many gave up yesterday, and after how long", async () => {
@@ -367,7 +378,7 @@ describe("two days of a shop, by the keyboard alone", () => {
       );
       if (!isDone && !isNext) await lead.pressOn(button);
     }
-    await page.waitForSelector("#agents-undo:enabled:focus");
+    await lead.seeFocusOn("#agents-undo:enabled");
 
     await page.keyboard.down("Control");
     await page.keyboard.press("z");

@@ -21,6 +21,9 @@ import { until } from "./support/wait.ts";
 /** Longer than any column, in two scripts, and with a word that no line can hold. */
 const LONG_NAME = `מריה María ${"Donaudampfschifffahrtsgesellschaft".repeat(4)} אברהם`;
 
+/** For what a page shows some time after it was opened. */
+const PATIENT = { timeout: 60_000 };
+
 let collector: TestCollector;
 let browser: TestBrowser;
 let lead: ConsolePage;
@@ -60,7 +63,7 @@ async function takeSecret(dialog: string): Promise<string> {
   await lead.page.waitForSelector(`#${dialog}[open]`);
   expect(await lead.allComplaints()).toEqual([]);
   const secret = await lead.page.$eval(`#${dialog}-text`, ({ textContent }) => textContent);
-  await lead.page.click(`#${dialog} .primary`);
+  await lead.press(`#${dialog} .primary`);
   await lead.page.waitForSelector(`#${dialog}:not([open])`);
   return secret;
 }
@@ -98,12 +101,12 @@ describe("Settings", () => {
   it("says what is wrong while it is typed, and saves nothing of it", async () => {
     await lead.type("#setting-retentionDays", "1.5");
     await lead.seeIn("#setting-retentionDays-problem", "must be a whole number from 1 to 3650");
-    await lead.page.locator("::-p-text(For the operator of the collector)").click();
+    await lead.press("::-p-text(For the operator of the collector)");
     await lead.type("#setting-presence-leaseSeconds-hidden", "30");
     await lead.type("#setting-retentionDays", "");
     await lead.seeIn("#setting-presence-leaseSeconds-hidden-problem", "lengthen the lease");
-    await lead.page.click("#review-changes");
-    await lead.page.waitForFunction(() => document.activeElement?.matches("[aria-invalid=true]"));
+    await lead.press("#review-changes");
+    await lead.seeFocusOn("[aria-invalid=true]");
     expect(await lead.page.$("#review[open]")).toBeNull();
     expect(await lead.allComplaints()).toEqual([]);
     await lead.type("#setting-presence-leaseSeconds-hidden", "150");
@@ -205,7 +208,7 @@ describe("Triggers", () => {
 
   it("builds a trigger, puts it first, and saves it with the keyboard alone", async () => {
     await lead.pressOn("#add-trigger", "Enter");
-    await lead.page.waitForFunction(() => document.activeElement?.matches("[id$=-name]"));
+    await lead.seeFocusOn("[id$=-name]");
     await lead.page.keyboard.down("Control");
     await lead.page.keyboard.press("a");
     await lead.page.keyboard.up("Control");
@@ -229,18 +232,14 @@ describe("Triggers", () => {
     const handle = "[aria-label^='Order of Flag long waits']";
     await lead.pressOn(handle, "ArrowDown");
     await lead.seeIn("#triggers-status", "Flag long waits is now 2 of 2");
-    await lead.page.waitForFunction(
-      (where) => document.activeElement?.matches(where),
-      { polling: 50 },
-      handle,
-    );
+    await lead.seeFocusOn(`${handle}`);
     await lead.page.keyboard.press("ArrowUp");
     await lead.seeIn("#triggers-status", "Flag long waits is now 1 of 2");
     expect(await names()).toEqual(["Flag long waits", "Solve abandoned conversations"]);
   });
 
   it("tries the triggers on past conversations, and opens those", async () => {
-    await lead.page.click("#try-triggers");
+    await lead.press("#try-triggers");
     await lead.seeIn("#triggers-status", "Nothing was changed");
     await lead.seeIn("#triggers li:first-child .tried", "Would have run for none");
 
@@ -252,20 +251,18 @@ describe("Triggers", () => {
     await lead.page.waitForSelector(field);
     await lead.page.select(field, "ticket.status");
     await lead.page.select("#triggers li:first-child [id$=all-0-value]", "pending");
-    await lead.page.click("#try-triggers");
+    await lead.press("#try-triggers");
     await lead.seeIn("#triggers li:first-child .tried", "Would have run for 1 of 1: tried:1");
     expect(await lead.allComplaints()).toEqual([]);
-    await lead.page.click("#triggers li:first-child .tried a");
+    await lead.press("#triggers li:first-child .tried a");
     await lead.page.waitForSelector("#drawer[open]");
     await lead.seeIn("#drawer-facts", "tried:1");
-    await lead.page.click("#drawer-close");
+    await lead.press("#drawer-close");
     await lead.page.waitForSelector("#drawer:not([open])");
     // It was opened from here.
-    await lead.page.waitForFunction(
-      () => document.activeElement?.getAttribute("href") === "#/now/tried%3A1",
-    );
+    await lead.seeFocusOn("[href='#/now/tried%3A1']");
     await lead.seeIn("#triggers li:first-child .tried", "Would have run for 1 of 1");
-    await lead.page.click("#discard-triggers");
+    await lead.press("#discard-triggers");
     await lead.page.waitForSelector("#discard-triggers[hidden]");
   });
 
@@ -315,13 +312,13 @@ describe("Audit log", () => {
   it("undoes a change with the keyboard alone, and names the undo", async () => {
     await lead.page.select("#audit-action", "settings_changed");
     await lead.page.waitForSelector(`${first}[data-action=settings_changed]`);
-    const count = (await lead.page.$$("#audit > li")).length;
     await lead.seeIn("#audit > li:last-child", "Wait after a page vanished");
+    const count = (await lead.page.$$("#audit > li")).length;
     await confirm("#audit > li:last-child [id^=audit-undo]");
     await lead.seeIn("#audit-status", "Set back: Wait after a page vanished.");
     expect((await settings()).presence.bufferSeconds).toBe(15);
     await lead.seeIn(first, "undo");
-    expect(await lead.page.$$("#audit > li")).toHaveLength(count + 1);
+    await lead.page.waitForSelector(`#audit > li:nth-child(${count + 1}):last-child`);
   });
 
   it("offers no undo of a change that is no longer as it was", async () => {
@@ -342,10 +339,10 @@ describe("Audit log", () => {
 
   it("stands at each group of settings and each trigger, too", async () => {
     await lead.visit("Settings");
-    await lead.page.click("#trail-leaving summary");
+    await lead.press("#trail-leaving summary");
     await lead.seeIn("#trail-leaving", "admin1@example.com");
     await lead.visit("Triggers");
-    await lead.page.click("#triggers li:first-child .trail summary");
+    await lead.press("#triggers li:first-child .trail summary");
     await lead.seeIn("#triggers li:first-child .trail", "Triggers changed");
     await lead.visit("Presence");
     await lead.seeIn("#accepted", "by admin1@example.com");
@@ -380,9 +377,8 @@ describe("Setting up", () => {
     await collector.request("PUT", "/v1/sessions/conv_1", { user: LONG_NAME });
     await lead.type("#setting-origins", site);
     await lead.page.select("#setting-binding", "open");
-    await lead.page.click("#review-changes");
-    await lead.page.waitForSelector("#save");
-    await lead.page.click("#save");
+    await lead.press("#review-changes");
+    await lead.press("#save");
     await lead.seeIn("#settings-status", "2 changes saved");
     await lead.seeIn("#snippet", collector.keys.publishable);
     code = await lead.page.$eval("#snippet", ({ textContent }) => textContent);
@@ -412,7 +408,7 @@ describe("Setting up", () => {
     const session = `conv_${kind}`;
     await collector.request("PUT", `/v1/sessions/${session}`, { user: "Maria" });
     await lead.page.bringToFront();
-    await lead.page.click(`[name=snippet][value=${kind}]`);
+    await lead.press(`[name=snippet][value=${kind}]`);
     const shown = await lead.page.$eval("#snippet", ({ textContent }) => textContent);
     code = await pageOf(kind, shown, session);
     await visit(session);
@@ -438,7 +434,7 @@ describe("Setting up", () => {
       body: JSON.stringify({ ...signal, type: "open", visible: true }),
     });
     await lead.page.bringToFront();
-    await lead.page.click("#read-attempts");
+    await lead.press("#read-attempts");
     await lead.seeIn("#attempts", "From https://other.example, once");
     await lead.seeIn("#attempts", "not in the list above");
   });
@@ -494,18 +490,18 @@ describe("Webhooks and keys", () => {
       );
       return deliveries.some(({ session }) => session === "sent");
     });
-    await lead.page.click("#webhooks summary");
+    await lead.press("#webhooks summary");
     await lead.page.waitForSelector("[data-status=delivered]");
-    await lead.page.click(`[aria-label="Send again: change ${seq} of sent"]`);
+    await lead.press(`[aria-label="Send again: change ${seq} of sent"]`);
     await lead.seeIn("#webhooks-status", "1 is sent again");
     await until("the same message again", async () => {
       const sent = receiver.accepted.filter(({ message }) => message.data.session === "sent");
-      return sent.length === 2 && sent[0]?.id === sent[1]?.id;
+      return sent.length > 1 && sent.every(({ id }) => id === sent[0]?.id);
     });
   });
 
   it("sends a webhook a test, and shows what its receiver answered", async () => {
-    await lead.page.locator("#webhooks ::-p-text(Send a test)").click();
+    await lead.press("#webhooks ::-p-text(Send a test)");
     await lead.seeIn("#webhooks-status", "helpdesk answered 204: it accepts messages");
     expect(await lead.allComplaints()).toEqual([]);
   });
@@ -519,7 +515,7 @@ describe("Webhooks and keys", () => {
   it("creates a key with a role, and revokes it", async () => {
     await lead.page.select("#key-role", "viewer");
     await lead.type("#key-name", "reports");
-    await lead.page.click("#add-key");
+    await lead.press("#add-key");
     const key = await takeSecret("key-secret");
     const read = (path: string) =>
       fetch(`${collector.url}${path}`, { headers: { Authorization: `Bearer ${key}` } });
@@ -580,8 +576,7 @@ describe("Desks", () => {
   }
 
   /** Opens a part of the desk. */
-  const unfold = (title: string) =>
-    lead.page.locator(`${DESK} summary ::-p-text(${title})`).click();
+  const unfold = (title: string) => lead.press(`${DESK} summary ::-p-text(${title})`);
 
   it("adds a desk with the keyboard alone, and says what is wrong with what is entered", async () => {
     await lead.seeIn("#page-desks", "There is no desk");
@@ -608,7 +603,7 @@ describe("Desks", () => {
     await lead.type("#desk-baseUrl", "http://127.0.0.1:9");
     await lead.type("#desk-accountId", "2");
     await lead.type("#desk-apiAccessToken", "another-token");
-    await lead.page.click("#add-desk");
+    await lead.press("#add-desk");
     await lead.seeIn("#desk-id-problem", "There is a desk of this name");
     expect(await shown()).toMatchObject({ outbound: { baseUrl: desk.url } });
   });
@@ -622,15 +617,26 @@ describe("Desks", () => {
     expect(await lead.allComplaints()).toEqual([]);
   });
 
+  /** Tests the desk, again where a busy machine did not answer in the time that the collector gives a desk. */
+  async function test(outcome: string): Promise<void> {
+    const isSaid = (...wanted: string[]) => {
+      const status = document.querySelector("#desks-status")?.textContent ?? "";
+      return wanted.some((words) => status.includes(words));
+    };
+    await until(outcome, async () => {
+      await lead.press(`${DESK} ::-p-text(Test)`);
+      await lead.page.waitForFunction(isSaid, { polling: 50 }, outcome, "did not answer in time");
+      return lead.page.evaluate(isSaid, outcome);
+    });
+  }
+
   it("says why a desk would not accept what it is told, and that it would with another token", async () => {
-    await lead.page.locator(`${DESK} ::-p-text(Test)`).click();
-    await lead.seeIn("#desks-status", "the desk answered 401: it refuses the access");
+    await test("the desk answered 401: it refuses the access");
     await unfold("Access to the desk");
     await lead.type("#access-support-apiAccessToken", TOKEN);
     await lead.pressOn("#save-access-support", "Enter");
     await lead.seeIn("#desks-status", "The access to support was changed");
-    await lead.page.locator(`${DESK} ::-p-text(Test)`).click();
-    await lead.seeIn("#desks-status", "support accepts what it is told");
+    await test("support accepts what it is told");
   });
 
   it("shows when the desk was heard and written to, and tells it again", async () => {
@@ -638,9 +644,19 @@ describe("Desks", () => {
     await lead.pressOn("#save-secret-support", "Enter");
     await lead.seeIn("#desks-status", "support is believed by what was entered");
     const session = await visitor();
-    await until("a write", async () => (await shown()).lastWrittenAt !== null, 60_000);
-    expect((await shown()).lastHeardAt).not.toBeNull();
-    await lead.page.click("#read-desks");
+    interface Delivered {
+      deliveries: { session: string }[];
+    }
+    await until("the delivery", async () => {
+      const path = "/v1/desks/support/deliveries?status=delivered";
+      const { deliveries } = await collector.request<Delivered>("GET", path);
+      return deliveries.some((delivery) => delivery.session === session);
+    });
+    expect(await shown()).toMatchObject({
+      lastHeardAt: expect.any(String),
+      lastWrittenAt: expect.any(String),
+    });
+    await lead.press("#read-desks");
     await lead.page.waitForFunction(
       (where) => !document.querySelector(where)?.textContent?.includes("Nothing yet"),
       { polling: 50 },
@@ -648,12 +664,12 @@ describe("Desks", () => {
     );
     await unfold("What it was told");
     await lead.page.waitForSelector(`${DESK} [data-status=delivered]`);
-    await lead.page.click(`${DESK} [aria-label^="Send again"][aria-label$="${session}"]`);
+    await lead.press(`${DESK} [aria-label^="Send again"][aria-label$="${session}"]`);
     await lead.seeIn("#desks-status", "It is told again of 1");
   });
 
   it("lists what a dry run would have written, and asks before it ends", async () => {
-    await lead.page.locator(`${DESK} ::-p-text(Begin a dry run)`).click();
+    await lead.press(`${DESK} ::-p-text(Begin a dry run)`);
     await lead.seeIn("#desks-status", "support is told nothing from now on");
     const session = await visitor();
     interface Writes {
@@ -665,18 +681,17 @@ describe("Desks", () => {
     });
     await unfold("What it would have been told in a dry run or a trial");
     await lead.seeIn(`[data-dry-write="${session}"]`, "Here");
-    await lead.page.click("#end-dry-run-support");
-    await lead.page.waitForSelector("#end-dry-run-support-confirm");
+    await lead.press("#end-dry-run-support");
+    await lead.page.waitForSelector("#end-dry-run-support-dialog[open]");
     expect(await lead.complaints()).toEqual([]);
-    await lead.page.click("#end-dry-run-support-confirm");
+    await lead.press("#end-dry-run-support-confirm");
     await lead.seeIn("#desks-status", "with the next change of each conversation");
     expect((await shown()).dryRun).toBe(false);
   });
 
   it("shows an address that carries a secret once", async () => {
-    await lead.page.click("#make-address-support");
-    await lead.page.waitForSelector("#make-address-support-confirm");
-    await lead.page.click("#make-address-support-confirm");
+    await lead.press("#make-address-support");
+    await lead.press("#make-address-support-confirm");
     await lead.page.waitForSelector("#desk-address[open]");
     expect(await lead.complaints()).toEqual([]);
     const address = await takeSecret("desk-address");
@@ -693,9 +708,8 @@ describe("Desks", () => {
   });
 
   it("removes a desk", async () => {
-    await lead.page.click("#remove-desk-support");
-    await lead.page.waitForSelector("#remove-desk-support-confirm");
-    await lead.page.click("#remove-desk-support-confirm");
+    await lead.press("#remove-desk-support");
+    await lead.press("#remove-desk-support-confirm");
     await lead.seeIn("#desks-status", "support was removed");
     expect((await collector.api("GET", "/v1/desks/support")).status).toBe(404);
   });
@@ -713,7 +727,7 @@ describe("People", () => {
 
   /** Types both once the form has set the focus, which it does when it appears. */
   async function give(password: string): Promise<void> {
-    await other.page.waitForFunction(() => document.activeElement?.id === "email");
+    await other.seeFocusOn("#email");
     await other.type("#email", EMAIL);
     await givePassword(password);
   }
@@ -726,7 +740,7 @@ describe("People", () => {
 
   it("invites a person, who joins by the link and is signed in", async () => {
     await lead.page.select("#invite-role", "operator");
-    await lead.page.click("#invite");
+    await lead.press("#invite");
     const link = await takeSecret("invitation");
     await lead.seeIn("#open-invitations", "Operator, invited by ");
     await other.page.bringToFront();
@@ -749,13 +763,14 @@ describe("People", () => {
   it("withdraws an invitation, whose link then says so", async () => {
     await lead.page.bringToFront();
     await lead.page.select("#invite-role", "operator");
-    await lead.page.click("#invite");
+    await lead.press("#invite");
     const link = await takeSecret("invitation");
     const id = await lead.page.waitForFunction(
       () =>
         [...document.querySelectorAll<HTMLElement>("#open-invitations li")]
           .find(({ textContent }) => textContent.startsWith("Operator"))
           ?.querySelector("button")?.id,
+      { polling: 50 },
     );
     await lead.pressOn(`#${await id.jsonValue()}`, "Enter");
     expect(await lead.allComplaints()).toEqual([]);
@@ -771,10 +786,10 @@ describe("People", () => {
   });
 
   it("signs a person out, and in again by the password alone", async () => {
-    await other.page.click("#sign-out");
+    await other.press("#sign-out");
     await give("not this one");
     await other.seeIn("#sign-in-error", "Check the e-mail address and the password");
-    await other.page.waitForFunction(() => document.activeElement?.id === "password");
+    await other.seeFocusOn("#password");
     await givePassword(PASSWORD);
     await other.page.waitForSelector("#desk:not([hidden])");
     expect(await other.page.evaluate(() => sessionStorage.length)).toBe(0);
@@ -799,7 +814,7 @@ describe("People", () => {
 
   it("lets a person change the own password, in a dialog without a barrier", async () => {
     await other.page.bringToFront();
-    await other.page.click("#who");
+    await other.press("#who");
     await other.page.waitForSelector("#account[open]");
     await other.seeIn("#account", EMAIL);
     expect(await other.allComplaints()).toEqual([]);
@@ -807,17 +822,18 @@ describe("People", () => {
     await other.type("#new-password", "a staple for every horse");
     await other.page.keyboard.press("Enter");
     await other.seeIn("#account-status", "Your password was changed");
-    await other.page.locator("#account ::-p-text(Close)").click();
+    await other.press("#account ::-p-text(Close)");
     await other.page.waitForSelector("#account:not([open])");
   });
 
   it("changes a role, in a dialog that says what it may do", async () => {
     await lead.page.bringToFront();
-    await lead.page.locator("nav ul ::-p-text(People)").click();
+    await lead.press("nav ul ::-p-text(People)");
     await lead.seeIn("#people", EMAIL);
     // The link that the collector printed at its start may still be open.
     await lead.page.waitForFunction(
       () => !document.querySelector("#open-invitations")?.textContent.includes("Operator"),
+      { polling: 50 },
     );
     const person = async () => {
       const { people } = await collector.request<{ people: Person[] }>("GET", "/v1/people");
@@ -830,11 +846,7 @@ describe("People", () => {
     expect(await lead.allComplaints()).toEqual([]);
     await lead.pressOn(`#role-${id}-confirm`, "Enter");
     await lead.seeIn("#people-status", "now has the role: Viewer");
-    await lead.page.waitForFunction(
-      (wanted) => document.activeElement?.id === wanted,
-      {},
-      `role-${id}`,
-    );
+    await lead.seeFocusOn(`#role-${id}`);
     expect((await person())?.role).toBe("viewer");
   });
 
@@ -843,29 +855,25 @@ describe("People", () => {
     await other.visit("Triggers");
     // It is refused, unless the page has read the role when it came to the front.
     await other.page.waitForSelector(":is(#try-triggers:enabled, #role-note)");
-    await other.page.click("#try-triggers");
+    await other.page.$eval("#try-triggers", (button) => (button as HTMLElement).click());
     await other.seeIn("#role-note", "Your role, Viewer, may look here.");
-    const offered = async (title: string) => {
-      await other.visit(title);
-      return other.page.$$eval("main:not([hidden]) :is(button, input, select, textarea)", (all) =>
+    const offered = () =>
+      other.page.$$eval("main:not([hidden]) :is(button, input, select, textarea)", (all) =>
         all
           .filter((each) => each.matches(":enabled") && each.checkVisibility())
           .map(({ id, textContent }) => id || textContent || "choice"),
       );
-    };
     for (const title of ["Presence", "Triggers", "Settings"]) {
-      expect([title, ...(await offered(title))]).toEqual([title]);
+      await other.visit(title);
+      expect([title, ...(await offered())]).toEqual([title]);
     }
     const kinds = SNIPPET_KINDS.map(() => "choice");
-    expect(await offered("Setting up")).toEqual([...kinds, "Copy", "read-attempts"]);
+    await other.visit("Setting up");
+    await expect.poll(offered, PATIENT).toEqual([...kinds, "Copy", "read-attempts"]);
     await other.visit("Webhooks and keys");
-    await other.page.click("#webhooks summary");
+    await other.press("#webhooks summary");
     await other.page.waitForSelector("[data-status=delivered]");
-    expect(
-      await other.page.$$eval("#page-webhooks :is(button, input):enabled", (all) =>
-        all.filter((each) => each.checkVisibility()).map(({ textContent }) => textContent),
-      ),
-    ).toEqual(["", "Read again"]);
+    await expect.poll(offered, PATIENT).toEqual(["choice", "Read again"]);
   });
 
   it("removes a person, who is signed out", async () => {

@@ -6,11 +6,13 @@
  */
 import { join } from "node:path";
 import { TestCollector } from "./collector.ts";
-import { pause } from "./wait.ts";
+import { pause, until } from "./wait.ts";
 
 const WRITERS = 8;
 const SESSIONS_PER_WRITER = 6;
 const BACK_UP_EVERY_MS = 100;
+/** How many more are answered before each backup begins. */
+const REQUESTS_BETWEEN = 50;
 const SETTINGS = {
   termsAccepted: true,
   binding: "open",
@@ -81,7 +83,9 @@ class BackupRun {
     const taken: { file: string; before: ReadonlyMap<string, Answered> }[] = [];
     let maxBackupMs = 0;
     for (let number = 0; number < this.#backups; number += 1) {
+      const wanted = this.#requests + REQUESTS_BETWEEN;
       await pause(BACK_UP_EVERY_MS);
+      await until("requests to be answered", async () => this.#requests >= wanted);
       const file = join(this.#collector.folder, `${number}.backup`);
       const before = new Map(this.#answered);
       const startedAt = performance.now();

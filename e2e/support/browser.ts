@@ -39,7 +39,7 @@ export class TestBrowser {
   static async start(...flags: readonly string[]): Promise<TestBrowser> {
     const profile = mkdtempSync(join(tmpdir(), "stillhere-browser-"));
     const args = [...FLAGS, ...flags, `--user-data-dir=${profile}`, "about:blank"];
-    const running = await start(CHROMIUM, args, /DevTools listening on (ws:\S+)/);
+    const running = await start(CHROMIUM, args, /DevTools listening on (ws:\S+)\s/);
     const browser = await puppeteer.connect({
       browserWSEndpoint: running.match[1] ?? "",
       defaultViewport: null,
@@ -47,13 +47,13 @@ export class TestBrowser {
     return new TestBrowser(running, browser, profile);
   }
 
-  open(): Promise<Page> {
-    return this.#browser.newPage();
+  async open(): Promise<Page> {
+    return patient(await this.#browser.newPage());
   }
 
   /** With cookies and storage of its own, as another person's browser has. */
   async openApart(): Promise<Page> {
-    return (await this.#browser.createBrowserContext()).newPage();
+    return patient(await (await this.#browser.createBrowserContext()).newPage());
   }
 
   /** Kills the whole browser (SIGKILL). */
@@ -64,6 +64,13 @@ export class TestBrowser {
   async stop(): Promise<void> {
     await this.#browser.disconnect();
     await this.kill();
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    // Its other processes may write for as long as they have not noticed.
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 20 });
   }
+}
+
+/** On a busy machine a page may take many times as long to load as on a quiet one. */
+function patient(page: Page): Page {
+  page.setDefaultTimeout(60_000);
+  return page;
 }

@@ -176,7 +176,7 @@ export async function runCommand(...args: readonly string[]): Promise<string> {
 
 function run(folder: string, port: number, options: readonly string[]) {
   const args = [COMMAND, "serve", "--port", String(port), "--store", storeIn(folder)];
-  return start(process.execPath, [...args, ...options], /listens at (http:\S+)/);
+  return start(process.execPath, [...args, ...options], /listens at (http:\S+)\s/);
 }
 
 function storeIn(folder: string): string {

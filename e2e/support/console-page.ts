@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Page } from "puppeteer-core";
 import type { Role } from "../../packages/collector/src/core/lists.ts";
 import type { TestCollector } from "./collector.ts";
+import { until } from "./wait.ts";
 
 const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
@@ -33,8 +34,7 @@ export async function openConsole(
   await page.goto("about:blank");
   await page.goto(`${site}/console${new URL(invitation.url).hash}`);
   // The form sets the focus when it appears.
-  const isReady = () => document.activeElement?.id === "email";
-  await page.waitForFunction(isReady, { polling: 50 });
+  await new ConsolePage(page).seeFocusOn("#email");
   people += 1;
   await page.type("#email", `${role}${people}@example.com`);
   await page.type("#password", "correct horse battery");
@@ -51,15 +51,32 @@ export class ConsolePage {
 
   /** Follows a link of the navigation, and waits until its page has the focus. */
   async visit(title: string): Promise<void> {
-    await this.page.locator(`nav ul ::-p-text(${title})`).click();
+    await this.press(`nav ul ::-p-text(${title})`);
     await this.page.waitForFunction(
       (wanted) => {
         const { activeElement } = document;
         return activeElement?.matches(".page-title") && activeElement.textContent === wanted;
       },
-      {},
+      { polling: 50 },
       title,
     );
+  }
+
+  /**
+   * Presses what can be pressed, as soon as it is there and enabled. It is pressed in the page, in one step:
+   * a click by coordinates misses an element that moves meanwhile.
+   */
+  async press(selector: string): Promise<void> {
+    await until(`${selector} to be pressed`, async () => {
+      const found = await this.page.$(selector);
+      return found?.evaluate((element) => {
+        if (!(element instanceof HTMLElement)) return false;
+        if (element.matches(":disabled") || !element.checkVisibility()) return false;
+        element.focus();
+        element.click();
+        return true;
+      });
+    });
   }
 
   /** Replaces the text of an input, key by key. */
@@ -72,11 +89,13 @@ export class ConsolePage {
 
   /** Moves the focus to an element with Tab alone, and presses keys there. */
   async pressOn(selector: string, ...keys: ("Enter" | "Space" | "ArrowDown")[]): Promise<void> {
-    await this.page.waitForSelector(selector);
+    // What is disabled is passed by.
+    const wanted = `:is(${selector}):not(:disabled)`;
     for (let presses = 0; presses < 200; presses += 1) {
+      await this.page.waitForSelector(wanted);
       const isThere = await this.page.evaluate(
-        (wanted) => document.activeElement?.matches(wanted) ?? false,
-        selector,
+        (where) => document.activeElement?.matches(where) ?? false,
+        wanted,
       );
       if (isThere) {
         for (const key of keys) await this.page.keyboard.press(key);
@@ -85,6 +104,15 @@ export class ConsolePage {
       await this.page.keyboard.press("Tab");
     }
     throw new Error(`Tab does not reach ${selector}`);
+  }
+
+  /** Waits until the focus is on an element. A change of it is no mutation, so that no selector waits for it. */
+  async seeFocusOn(selector: string): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted) => document.activeElement?.matches(wanted) ?? false,
+      { polling: 50 },
+      selector,
+    );
   }
 
   /** Waits until an element contains a text, also in a tab behind another, which paints no frames. */

@@ -4,6 +4,37 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { text } from "node:stream/consumers";
+
+export interface Ended {
+  /** The exit code; `null` if a signal ended it. */
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** For what never ends. */
+const MAX_RUN_MS = 100_000;
+
+/** Runs a process to its end. */
+export async function runToEnd(
+  command: string,
+  args: readonly string[],
+  { cwd, env = process.env }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Ended> {
+  const child = spawn(command, args, {
+    ...(cwd && { cwd }),
+    env,
+    timeout: MAX_RUN_MS,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr, [status]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  return { status, stdout, stderr };
+}
 
 export interface Running {
   readonly child: ChildProcess;
