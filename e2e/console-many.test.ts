@@ -338,6 +338,7 @@ describe("two days of a shop, by the keyboard alone", () => {
       { polling: 50 },
     );
     expect(await chosen()).toBe("yesterday");
+    expect(await lead.complaints("#page-reports")).toEqual([]);
   });
 
   it("changes a capacity, works the queue off, takes that back once, and releases one", async () => {
