@@ -120,6 +120,16 @@ const ticket = z.object({
   routingChannel: z.string(),
 });
 
+const pages = z
+  .array(
+    z.object({
+      page: z.string(),
+      visibility: z.enum(VISIBILITIES),
+      leaseUntil: instant.nullable(),
+    }),
+  )
+  .describe("The pages that are believed open.");
+
 export const sessionView = z
   .object({
     id: z.string().openapi({ example: "conv_1" }),
@@ -162,16 +172,13 @@ export const sessionView = z
         ...standingSchema.shape,
         queue: z.enum(QUEUE_STANDINGS),
         capacityHeld: z.boolean(),
+        presenceChangedAt: instant,
+        nextDeadlineAt: instant.nullable(),
+        pages,
       })
       .optional()
       .describe("In the mode `shadow`: what presence would decide."),
-    pages: z.array(
-      z.object({
-        page: z.string(),
-        visibility: z.enum(VISIBILITIES),
-        leaseUntil: instant.nullable(),
-      }),
-    ),
+    pages,
   })
   .openapi("Session");
 

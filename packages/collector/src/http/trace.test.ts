@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from "vitest";
 import { TestApp } from "./testing/app.ts";
+import type { SessionView } from "./views.ts";
 
 interface Trace {
   readonly session: string;
@@ -56,6 +57,31 @@ it("tells in order what pages and messages did, and what followed", async () => 
       changes: { status: { from: "new", to: "open" } },
     }),
   );
+});
+
+it("is that of the copy in a trial run, whose pages and deadline the session shows", async () => {
+  const other = await TestApp.create();
+  const path = "/v1/sessions/conv_4";
+  await other.json("PATCH", "/v1/settings", { presence: { mode: "shadow" } });
+  await other.json("PUT", path, {});
+  const page = { page: "p", gen: 0, seq: 1, visible: false, armed: false };
+  const before = other.clock.now();
+  await other.engine.submit({
+    key: { account: "default", id: "conv_4" },
+    inputs: [{ type: "signal", signal: "open", ...page }],
+  });
+  const session = await other.json("GET", path);
+  expect(session).toMatchObject({
+    presence: "ignored",
+    pages: [],
+    shadow: { presence: "online", pages: [{ page: "p", visibility: "hidden" }] },
+  });
+  const { pages, nextDeadlineAt, presenceChangedAt } = session["shadow"] as SessionView;
+  expect(nextDeadlineAt).toBe(pages[0]?.leaseUntil);
+  expect(Date.parse(nextDeadlineAt ?? "")).toBeGreaterThan(before);
+  expect(Date.parse(presenceChangedAt)).toBeGreaterThanOrEqual(before);
+  const { facts } = await other.json<Trace>("GET", `${path}/trace`);
+  expect(facts[0]).toMatchObject({ type: "page_opened", page: "p" });
 });
 
 it("is empty where the trace is switched off, and unknown for a session that there is not", async () => {

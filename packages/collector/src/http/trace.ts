@@ -1,6 +1,6 @@
 /**
  * `GET /v1/sessions/{id}/trace`: what happened to a session, so that a person can see why its visitor was called
- * gone. What its pages and messages did is its trace, the rest its history.
+ * gone. What its pages and messages did is its trace, what desks were told its deliveries, the rest its history.
  * @module
  */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
@@ -14,6 +14,7 @@ import { answerLists, fittingTexts } from "./list-page.ts";
 import { createRoutes, jsonResponses, secured } from "./route.ts";
 import { idParams, standingSchema } from "./schemas.ts";
 import { sessionNotFound } from "./sessions.ts";
+import { deliveryFact, deliveryFacts } from "./trace-deliveries.ts";
 import { iso } from "./views.ts";
 
 const DAY_MS = 86_400_000;
@@ -71,6 +72,7 @@ const fact = z
       to: standingSchema,
       triggers: z.array(z.string()),
     }),
+    deliveryFact,
   ])
   .openapi("TraceFact");
 
@@ -107,8 +109,10 @@ export function traceRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       const own = factsOf((isTrial ? found.shadow : found.session) ?? found.session).map(viewOf);
       const track = isTrial ? ("shadow" as const) : ("live" as const);
       const history = await historyOf(engine.store, account, found, track);
+      const told = await deliveryFacts(engine.store, engine.clock, account, found.session);
       // At one instant a signal comes before what follows from it.
-      facts.push(...[...own, ...history].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)));
+      const all = [...own, ...history, ...told];
+      facts.push(...all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)));
     }
     const latest = facts.filter((each) => Date.parse(each.at) >= since).slice(-MAX_FACTS);
     const texts = await fittingTexts(latest.reverse(), (each) => each);

@@ -22,7 +22,6 @@ export function isoOrNull(at: number | null): string | null {
 export function viewSession(session: Session, settings: Settings, shadow: Session | null = null) {
   const { state, reason, presence, queue, capacityHeld } = visibleOf(session, settings);
   const isShadowed = shadow !== null && settings.presence.mode === "shadow";
-  const pages = isPresenceRead(session.channel, settings) ? session.pages.filter(isAlive) : [];
   return {
     id: session.id,
     channel: session.channel,
@@ -44,13 +43,28 @@ export function viewSession(session: Session, settings: Settings, shadow: Sessio
     createdAt: iso(session.createdAt),
     seq: session.seq,
     // What presence would decide, for the console and for accounts that try it out.
-    ...(isShadowed && { shadow: visibleOf(shadow, asIfOn(settings)) }),
-    pages: pages.map(({ id, visibility, leaseUntil }) => ({
-      page: id,
-      visibility,
-      leaseUntil: isoOrNull(leaseUntil),
-    })),
+    ...(isShadowed && { shadow: viewShadow(shadow, asIfOn(settings)) }),
+    pages: viewPages(session, settings),
   };
+}
+
+function viewShadow(shadow: Session, settings: Settings) {
+  return {
+    ...visibleOf(shadow, settings),
+    presenceChangedAt: iso(shadow.presenceChangedAt),
+    nextDeadlineAt: isoOrNull(deadlineOf(shadow, settings)),
+    pages: viewPages(shadow, settings),
+  };
+}
+
+/** The pages whose leases run. */
+function viewPages({ channel, pages }: Session, settings: Settings) {
+  if (!isPresenceRead(channel, settings)) return [];
+  return pages.filter(isAlive).map(({ id, visibility, leaseUntil }) => ({
+    page: id,
+    visibility,
+    leaseUntil: isoOrNull(leaseUntil),
+  }));
 }
 
 export type SessionView = ReturnType<typeof viewSession>;

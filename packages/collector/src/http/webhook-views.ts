@@ -63,7 +63,7 @@ export function viewWebhook(standing: EndpointStatus, clock: Clock): z.infer<typ
 }
 
 /** The time of an instant in steady time, in which retries and pauses are stored. */
-function byClock(at: number | null, clock: Clock): number | null {
+export function byClock(at: number | null, clock: Clock): number | null {
   return at === null ? null : clock.timeOf(at);
 }
 

@@ -99,6 +99,12 @@ export interface DeliveryQuery {
   readonly limit: number;
 }
 
+/** Transitions of one session, both bounds included. */
+export interface SeqRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What the owner of a claim gets. */
 export interface Claim extends EndpointProgress {
   readonly endpoint: Endpoint;
@@ -162,6 +168,12 @@ export interface OutboxStore {
   ): Promise<number>;
   /** Deliveries, newest first. */
   deliveries(key: EndpointKey, query: DeliveryQuery): Promise<readonly ListedDelivery[]>;
+  /** The listed deliveries of a session's transitions, both bounds included; ascending by `seq`. */
+  deliveriesOfSession(
+    key: EndpointKey,
+    session: SessionName,
+    seqs: SeqRange,
+  ): Promise<readonly ListedDelivery[]>;
   /** Deletes all but the newest `keep` deliveries of each status; pending ones all stay. */
   trimDeliveries(key: EndpointKey, keep: number): Promise<void>;
   /**

@@ -14,9 +14,12 @@ function controlled() {
 const settled = () => new Promise<void>((done) => setImmediate(done));
 
 describe("coalesce", () => {
-  it("runs once more for any number of requests during a run", async () => {
+  it("runs once for the requests of one turn, and once more for any number during a run", async () => {
     const { runs, work } = controlled();
     const request = coalesce(work, vi.fn());
+    for (let i = 0; i < 5; i += 1) request("a");
+    await settled();
+    expect(runs).toHaveLength(1);
     for (let i = 0; i < 5; i += 1) request("a");
     expect(runs).toHaveLength(1);
     runs[0]?.end();
@@ -40,11 +43,12 @@ describe("coalesce", () => {
     vi.useRealTimers();
   });
 
-  it("runs different keys concurrently", () => {
+  it("runs different keys concurrently", async () => {
     const { runs, work } = controlled();
     const request = coalesce(work, vi.fn());
     request("a");
     request("b");
+    await settled();
     expect(runs.map(({ key }) => key)).toEqual(["a", "b"]);
   });
 
@@ -53,10 +57,12 @@ describe("coalesce", () => {
     const failed = vi.fn();
     const request = coalesce(work, failed);
     request("a");
+    await settled();
     runs[0]?.fail(new Error("away"));
     await settled();
     expect(failed).toHaveBeenCalledOnce();
     request("a");
+    await settled();
     expect(runs).toHaveLength(2);
   });
 });

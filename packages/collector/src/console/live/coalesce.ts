@@ -1,7 +1,7 @@
 /**
- * Coalesces requests for the same work: any number of requests for a key while its work runs lead
- * to one further run. If a run fails, `failed` is called and no further run follows.
- * @param pauseMs pause between two runs for a key; the first run starts immediately
+ * Coalesces requests for the same work: those for a key in one turn of the event loop lead to one run, and any number
+ * of requests while that work runs to one further run. If a run fails, `failed` is called and no further run follows.
+ * @param pauseMs pause between two runs for a key; the first run starts in the turn of its request
  */
 export function coalesce<Key>(
   work: (key: Key) => Promise<void>,
@@ -11,6 +11,8 @@ export function coalesce<Key>(
   const running = new Map<Key, { rerun: boolean }>();
 
   async function run(key: Key, state: { rerun: boolean }): Promise<void> {
+    // The stream gives all transitions of one change in one turn.
+    await null;
     do {
       state.rerun = false;
       await work(key);

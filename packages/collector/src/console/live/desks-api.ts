@@ -29,9 +29,6 @@ export function createDesksApi(send: Send) {
     dryWrites: (id: string) => send<{ writes: DryWrite[] }>("GET", `${deskPath(id)}/dry-run`),
     deskDeliveries: (id: string, status: DeliveryStatus | null, cursor: string | null) =>
       send<DeliveryPage>("GET", `${deskPath(id)}/deliveries?${deliveryQuery(status, cursor)}`),
-    /** The newest deliveries to a desk, as many as one page holds. */
-    latestDeskDeliveries: (id: string) =>
-      send<DeliveryPage>("GET", `${deskPath(id)}/deliveries?limit=500`),
     /** Tells the desk again of one transition, or of all that failed. */
     replayToDesk: (id: string, what: { transition: string } | { status: "failed" }) =>
       send<{ replayed: number | null }>("POST", `${deskPath(id)}/replay`, what),

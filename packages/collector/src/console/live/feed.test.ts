@@ -78,6 +78,15 @@ describe("startFeed", () => {
     expect(api.session).toHaveBeenCalledOnce();
   });
 
+  it("reads a session once for the transitions that come together", async () => {
+    const { api } = start([aSession({ seq: 5 })]);
+    stream().onLive(false);
+    await settled();
+    for (const seq of [3, 4, 5]) stream().onTransition(aTransition({ id: `tr_${seq}`, seq }));
+    await settled();
+    expect(api.session).toHaveBeenCalledOnce();
+  });
+
   it("reads the queue once a second at most, however many transitions come", async () => {
     const { api } = start([aSession()]);
     stream().onLive(false);
@@ -137,6 +146,7 @@ describe("startFeed", () => {
     api.session.mockImplementationOnce(() => new Promise((done) => (answer = done)));
     api.session.mockImplementation(async () => survivor);
     stream().onTransition(aTransition({ session: "guest" }));
+    await settled();
     stream().onTransition(aTransition({ session: "guest", cause: "merged", mergedInto: "member" }));
     const seen: (Session | undefined)[] = [];
     store.listen((ids) => ids.includes("guest") && seen.push(store.get("guest")));

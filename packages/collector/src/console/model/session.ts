@@ -51,6 +51,9 @@ export interface Shadow {
   presence: Presence;
   queue: QueueStanding;
   capacityHeld: boolean;
+  presenceChangedAt: string;
+  nextDeadlineAt: string | null;
+  pages: Page[];
 }
 
 export interface Session {

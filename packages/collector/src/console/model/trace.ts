@@ -34,22 +34,18 @@ export type TraceFact = { at: string } & (
       to: Standing;
       triggers: string[];
     }
+  | DeliveryFact
 );
 
-/** What became of telling a help desk of a transition. The trace has none of it, the desk's deliveries do. */
-export interface ToldFact {
-  at: string;
-  type: "told";
-  desk: string;
-  delivery: Delivery;
-}
-
-/** A fact that is drawn. */
-export type DrawnFact = TraceFact | ToldFact;
+/** What became of telling a help desk of a transition. */
+export type DeliveryFact = { type: "delivery"; desk: string } & Pick<
+  Delivery,
+  "seq" | "status" | "attempts" | "response" | "error" | "nextAttemptAt"
+>;
 
 export interface Trace {
   session: string;
   /** The setting `traceDays`; 0: nothing is kept. */
   days: number;
-  facts: DrawnFact[];
+  facts: TraceFact[];
 }

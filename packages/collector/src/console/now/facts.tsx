@@ -33,7 +33,7 @@ function factsOf(session: Session): [name: string, value: ComponentChildren][] {
     ],
     ["Waiting for", queue === "queued" && session.queuedAt ? ago(session.queuedAt) : null],
     ["Last wrote", session.lastResponseAt ? ago(session.lastResponseAt, " ago") : null],
-    ["Open pages", pageWords(session.pages)],
+    ["Open pages", pageWords((session.shadow ?? session).pages)],
     [
       "Agent",
       assignee === null ? "Nobody" : assignee + (capacityHeld ? "" : ", place free for others"),

@@ -18,8 +18,7 @@ export function Reason({ session, drawer, reason }: Props) {
   const isGone = seenPresence(session) === "offline";
   useEffect(() => {
     if (!isOpen || !isGone) return;
-    // What the desk was told is no part of the reason.
-    reason.open(id, { desks: false });
+    reason.open(id);
     return reason.close;
   }, [reason, id, isOpen, isGone]);
   return (

@@ -22,7 +22,6 @@ async function start(
     session: vi.fn(async (id: string) => store.get(id) ?? null),
     history: vi.fn(async () => ({ transitions: [first] })),
     trace: vi.fn(async () => aTrace([opened(0), left(195), changed(200)])),
-    latestDeskDeliveries: vi.fn(async () => ({ deliveries: [], cursor: null })),
     postEvent: vi.fn(async () => aSession({ assignee: "console", seq: 4 })),
   };
   const settings = signal({});

@@ -34,6 +34,7 @@ async function type(text: string): Promise<void> {
 
 async function saveAll(): Promise<void> {
   await doing(() => part("review-changes").click());
+  await vi.waitFor(() => part("save"), { timeout: 20_000 });
   await doing(() => part("save").click());
 }
 

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createSessionStore } from "../live/session-store.ts";
 import type { TraceFact } from "../model/trace.ts";
-import { aDelivery } from "../testing/delivery.ts";
 import { aSession } from "../testing/session.ts";
-import { aTrace, changed, left, opened, seen, wrote } from "../testing/trace.ts";
+import { aTrace, changed, left, opened, seen, told, wrote } from "../testing/trace.ts";
 import { createWhy } from "./why.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -11,29 +10,33 @@ afterEach(() => void vi.useRealTimers());
 
 const FACTS = [opened(0), seen(0), wrote(30), left(195), changed(200)];
 
-/** A conversation with a delivery to its desk. Each reading finds what `kept` has by then. */
-async function start(facts: TraceFact[], toldAt = "2026-01-01T10:00:40.000Z") {
-  const kept = { facts, toldAt };
-  const session = aSession({
-    presence: "offline",
-    state: "inactive",
-    reason: "user_offline",
-    links: [{ desk: "chat", conversation: "7", ticket: null }],
-  });
+/** A conversation, of which each reading finds what `kept` has by then. */
+async function start(facts: TraceFact[]) {
+  const kept = { facts };
+  const session = aSession({ presence: "offline", state: "inactive", reason: "user_offline" });
   const api = {
     session: async () => session,
-    trace: async () => aTrace(kept.facts),
-    latestDeskDeliveries: async () => ({ deliveries: [aDelivery(kept.toldAt)], cursor: null }),
+    trace: vi.fn(async () => aTrace(kept.facts)),
   };
-  const why = createWhy(api, createSessionStore());
+  const store = createSessionStore();
+  const why = createWhy(api, store);
   const read = async () => {
-    why.open(session.id, { desks: true });
+    why.open(session.id);
     // Longer than the pause between two readings.
     await vi.advanceTimersByTimeAsync(1_000);
   };
   const types = () => (why.timeline.value?.facts ?? []).map(({ type }) => type);
   await read();
-  return { why, kept, read, types, selected: () => types()[why.selected.value] };
+  return {
+    why,
+    api,
+    store,
+    session,
+    kept,
+    read,
+    types,
+    selected: () => types()[why.selected.value],
+  };
 }
 
 it("keeps the selected fact when older ones are no longer kept", async () => {
@@ -46,12 +49,12 @@ it("keeps the selected fact when older ones are no longer kept", async () => {
 });
 
 it("keeps the selected delivery when it is tried again", async () => {
-  const { why, kept, read, types, selected } = await start(FACTS);
-  why.select(types().indexOf("told"));
-  kept.toldAt = "2026-01-01T10:05:00.000Z";
+  const { why, kept, read, types, selected } = await start([...FACTS, told(40)]);
+  why.select(types().indexOf("delivery"));
+  kept.facts = [...FACTS, told(300)];
   await read();
-  expect(types().at(-1)).toBe("told");
-  expect(selected()).toBe("told");
+  expect(types().at(-1)).toBe("delivery");
+  expect(selected()).toBe("delivery");
 });
 
 it("selects the verdict once the selected fact is no longer kept", async () => {
@@ -68,4 +71,16 @@ it("tells facts of one kind and instant apart", async () => {
     why.select(index);
     expect(why.selected.value).toBe(index);
   }
+});
+
+it("reads nothing again where the list then has the version that was read", async () => {
+  const { api, store, session } = await start(FACTS);
+  store.put([session]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(api.trace).toHaveBeenCalledOnce();
+  for (const change of [{ seq: 3 }, { seq: 3, changedAt: "2026-01-01T10:00:01.000Z" }]) {
+    store.put([{ ...session, ...change }]);
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  expect(api.trace).toHaveBeenCalledTimes(3);
 });

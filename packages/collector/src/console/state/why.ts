@@ -10,20 +10,15 @@ import { isGoneVerdict } from "../model/timeline/timed.ts";
 import { timelineOf } from "../model/timeline/timeline.ts";
 import { createTimes } from "../model/timeline/times.ts";
 import { whyWords } from "../model/timeline/why.ts";
-import type { ToldFact, Trace } from "../model/trace.ts";
+import type { Trace } from "../model/trace.ts";
+import { rereadAfterMs } from "./reread.ts";
 
 /** Between two readings that changes ask for. */
 const PAUSE_MS = 300;
-/** Beats and hidden tabs change no state, so the stream does not tell of them. */
-const READ_AGAIN_MS = 15_000;
-
 export type Why = ReturnType<typeof createWhy>;
 
 /** One conversation on a time axis, kept up to date while it is open. */
-export function createWhy(
-  api: Pick<Api, "session" | "trace" | "latestDeskDeliveries">,
-  store: SessionStore,
-) {
+export function createWhy(api: Pick<Api, "session" | "trace">, store: SessionStore) {
   const asked = signal<string | null>(null);
   const session = signal<Session | null>(null);
   const trace = signal<Trace | null>(null);
@@ -33,30 +28,16 @@ export function createWhy(
   const chosen = signal<string | null>(null);
   const times = createTimes(now);
   let readAt = 0;
-  /** Whether the person may read what desks were told. */
-  let mayReadDesks = false;
-
-  async function told({ id, links }: Session): Promise<ToldFact[]> {
-    const desks = mayReadDesks ? [...new Set(links.map(({ desk }) => desk))] : [];
-    const facts = desks.map(async (desk) => {
-      const { deliveries } = await api.latestDeskDeliveries(desk).catch(() => ({ deliveries: [] }));
-      return deliveries
-        .filter(({ session }) => session === id)
-        .map((delivery): ToldFact => ({ at: delivery.updatedAt, type: "told", desk, delivery }));
-    });
-    return (await Promise.all(facts)).flat();
-  }
 
   const refresh = coalesce<string>(
     async (id) => {
       const [found, facts] = await Promise.all([api.session(id), api.trace(id)]);
-      const toldFacts = found && facts ? await told(found) : [];
       if (asked.peek() !== id) return;
       readAt = now();
       batch(() => {
         clock.value = readAt;
         session.value = found;
-        trace.value = facts && { ...facts, facts: [...facts.facts, ...toldFacts] };
+        trace.value = facts;
         status.value = found && facts ? "read" : "missing";
       });
     },
@@ -79,9 +60,16 @@ export function createWhy(
     return facts.findLast(isGoneVerdict)?.index ?? facts.length - 1;
   });
 
+  /** Whether the store has another version than the one that was read. */
+  function isOther(id: string): boolean {
+    const [read, stored] = [session.peek(), store.get(id)];
+    return stored?.seq !== read?.seq || stored?.changedAt !== read?.changedAt;
+  }
+
   store.listen((ids) => {
     const id = asked.peek();
-    if (id !== null && ids.some((each) => each === id || each === session.peek()?.id)) refresh(id);
+    const isOwn = (each: string) => each === id || each === session.peek()?.id;
+    if (id !== null && ids.some((each) => isOwn(each) && isOther(each))) refresh(id);
   });
 
   return {
@@ -97,8 +85,7 @@ export function createWhy(
       trace.value && present.value ? whyWords(trace.value, present.value, times) : "",
     ),
 
-    open(id: string, mayRead: { desks: boolean }): void {
-      mayReadDesks = mayRead.desks;
+    open(id: string): void {
       if (asked.peek() !== id) {
         batch(() => {
           asked.value = id;
@@ -123,17 +110,13 @@ export function createWhy(
     /** To be called every second: moves the present on, and reads again what no stream tells. */
     tick(): void {
       const id = asked.peek();
-      const found = session.peek();
-      if (id === null || !found || document.hidden) return;
-      const { nextDeadlineAt, pages } = found;
-      const isTelling = trace.peek()?.facts.some((fact) => {
-        return fact.type === "told" && fact.delivery.nextAttemptAt !== null;
-      });
-      if (nextDeadlineAt === null && pages.length === 0 && !isTelling) return;
+      const [found, facts] = [session.peek(), trace.peek()];
+      if (id === null || !found || !facts || document.hidden) return;
       const at = now();
+      const afterMs = rereadAfterMs(found, facts, at);
+      if (afterMs === null) return;
       clock.value = at;
-      const isDue = nextDeadlineAt !== null && Date.parse(nextDeadlineAt) < at;
-      if (at - readAt > (isDue ? PAUSE_MS * 10 : READ_AGAIN_MS)) refresh(id);
+      if (at - readAt > afterMs) refresh(id);
     },
   };
 }

@@ -36,6 +36,9 @@ export function aShadow(differs: Partial<Shadow> = {}): Shadow {
     presence: "offline",
     queue: "none",
     capacityHeld: false,
+    presenceChangedAt: "2026-01-01T10:00:00.000Z",
+    nextDeadlineAt: null,
+    pages: [],
     ...differs,
   };
 }

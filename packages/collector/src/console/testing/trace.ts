@@ -60,6 +60,19 @@ export const back = (seconds: number) => changed(seconds, HERE, GONE);
 export const wrote = (seconds: number, by: "end_user" | "agent" = "end_user") =>
   at(seconds, { type: "message", by });
 
+/** The desk `chat` was told of a transition. */
+export const told = (seconds: number, seq = 1) =>
+  at(seconds, {
+    type: "delivery",
+    desk: "chat",
+    seq,
+    status: "delivered",
+    attempts: 1,
+    response: 200,
+    error: null,
+    nextAttemptAt: null,
+  });
+
 export function aTrace(facts: TraceFact[], days = 7): Trace {
   return { session: "conv_1", days, facts };
 }

@@ -1,35 +1,25 @@
 // @vitest-environment happy-dom
 import { expect, it, vi } from "vitest";
-import type { Role } from "../../core/lists.ts";
 import { createSessionStore } from "../live/session-store.ts";
 import type { Session } from "../model/session.ts";
 import { createWhy } from "../state/why.ts";
-import { aDelivery } from "../testing/delivery.ts";
 import { doing, part, show } from "../testing/render.ts";
 import { aSession } from "../testing/session.ts";
-import { aTrace, changed, left, opened, seen, wrote } from "../testing/trace.ts";
-import { OwnRole } from "../ui/own-role.tsx";
+import { aTrace, changed, left, opened, seen, told, wrote } from "../testing/trace.ts";
 import { WhyPage } from "./why-page.tsx";
 
 const PATIENCE = { timeout: 20_000 };
 const GONE = aSession({ presence: "offline", state: "inactive", reason: "user_offline" });
 
-const TOLD_AT = "2026-01-01T10:03:21.000Z";
-
-async function start(session: Session | null = GONE, facts = FACTS, role: Role = "admin") {
+async function start(session: Session | null = GONE, facts = FACTS) {
   const store = createSessionStore();
   const api = {
     session: vi.fn(async () => session),
     trace: vi.fn(async () => session && aTrace(facts)),
-    latestDeskDeliveries: vi.fn(async () => ({ deliveries: [aDelivery(TOLD_AT)], cursor: null })),
   };
   const why = createWhy(api, store);
   const onOpen = vi.fn();
-  await show(
-    <OwnRole.Provider value={role}>
-      <WhyPage why={why} id="conv_1" onOpen={onOpen} />
-    </OwnRole.Provider>,
-  );
+  await show(<WhyPage why={why} id="conv_1" onOpen={onOpen} />);
   await doing(() => vi.waitFor(() => expect(why.status.value).not.toBe("reading"), PATIENCE));
   return { store, api, why, onOpen };
 }
@@ -73,16 +63,10 @@ it("has a button for each fact, of which Tab reaches one", async () => {
   expect(buttons.filter(({ tabIndex }) => tabIndex === 0)).toHaveLength(1);
 });
 
-it("draws what the conversation's desk was told, for people who may read that", async () => {
-  const links = [{ desk: "chat", conversation: "7", ticket: null }];
-  await start({ ...GONE, links });
-  expect(part("why-facts").textContent).toContain(
-    "The desk chat: Delivered, 1 attempt, answered 200",
-  );
+it("draws when the conversation's desk was told", async () => {
+  await start(GONE, [...FACTS, told(201)]);
+  expect(part("why-facts").textContent).toContain("The desk chat was told");
   expect(document.querySelector('[data-lane="told"]')).not.toBeNull();
-  const { api } = await start({ ...GONE, links }, FACTS, "viewer");
-  expect(api.latestDeskDeliveries).not.toHaveBeenCalled();
-  expect(part("page-why").textContent).toContain("is shown to people with the role Admin");
 });
 
 it("follows the conversation while it is open", async () => {

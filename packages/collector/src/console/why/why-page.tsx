@@ -1,11 +1,10 @@
-import { useContext, useEffect } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { Session } from "../model/session.ts";
 import { seenPresence } from "../model/shadow.ts";
 import { factWords } from "../model/timeline/fact-words.ts";
 import type { Timeline } from "../model/timeline/timeline.ts";
 import { PRESENCE_WORDS, stateWords, visitorName } from "../model/words.ts";
 import type { Why } from "../state/why.ts";
-import { OwnRole } from "../ui/own-role.tsx";
 import { Page } from "../ui/page.tsx";
 import { Drawing } from "./drawing.tsx";
 import { FactList } from "./fact-list.tsx";
@@ -22,15 +21,14 @@ interface Props {
 
 /** Why the visitor of one conversation was called gone, or was not, on a time axis. */
 export function WhyPage({ why, id, onOpen }: Props) {
-  const role = useContext(OwnRole);
   useEffect(() => {
-    why.open(id, { desks: role === "admin" });
+    why.open(id);
     const timer = setInterval(why.tick, TICK_MS);
     return () => {
       clearInterval(timer);
       why.close();
     };
-  }, [why, id, role]);
+  }, [why, id]);
   const session = why.session.value;
   const timeline = why.timeline.value;
   return (
@@ -51,9 +49,6 @@ export function WhyPage({ why, id, onOpen }: Props) {
         </p>
       )}
       {timeline && <Drawn why={why} timeline={timeline} />}
-      {timeline && session && session.links.length > 0 && (
-        <p class="quiet">{toldNote(timeline, role === "admin")}</p>
-      )}
       {session && (
         <p>
           <button id="why-details" type="button" onClick={() => onOpen(session.id)}>
@@ -83,14 +78,6 @@ function Status({ status, id }: { status: Why["status"]["value"]; id: string }) 
       {words[status]}
     </p>
   );
-}
-
-/** What is not drawn of what a help desk was told. */
-function toldNote({ facts }: Timeline, mayRead: boolean): string {
-  if (!mayRead) return "What the help desk was told is shown to people with the role Admin.";
-  return facts.some(({ type }) => type === "told")
-    ? "Of what the help desk was told, what is among its last 500 deliveries."
-    : "Of this conversation the last 500 deliveries to its help desk have nothing.";
 }
 
 interface DrawnProps {

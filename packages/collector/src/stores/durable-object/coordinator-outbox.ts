@@ -14,6 +14,7 @@ const METHODS = {
   moveCursor: true,
   resend: true,
   deliveries: true,
+  deliveriesOfSession: true,
   trimDeliveries: true,
   pruneDeliveries: true,
 } as const satisfies Record<keyof OutboxStore, true>;

@@ -14,6 +14,7 @@ import type {
   EndpointStatus,
   ListedDelivery,
   OutboxStore,
+  SeqRange,
   SessionName,
   Settlement,
   WaitingSession,
@@ -214,6 +215,16 @@ export class MemoryOutbox implements OutboxStore {
 
   async deliveries(key: EndpointKey, query: DeliveryQuery): Promise<readonly ListedDelivery[]> {
     return this.#rows.get(nameOf(key))?.deliveries.list(query) ?? [];
+  }
+
+  async deliveriesOfSession(
+    key: EndpointKey,
+    session: SessionName,
+    { from, to }: SeqRange,
+  ): Promise<readonly ListedDelivery[]> {
+    const deliveries = this.#rows.get(nameOf(key))?.deliveries;
+    const seqs = Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+    return seqs.flatMap((seq) => deliveries?.get({ ...session, seq }) ?? []);
   }
 
   async trimDeliveries(key: EndpointKey, keep: number): Promise<void> {

@@ -13,6 +13,8 @@ import type {
   EndpointStatus,
   ListedDelivery,
   OutboxStore,
+  SeqRange,
+  SessionName,
   Settlement,
 } from "../outbox.ts";
 import { parseEndpoint } from "../parse-outbox.ts";
@@ -25,6 +27,7 @@ import type { AccountLog } from "./log.ts";
 import {
   decodeDelivery,
   decodeWaiting,
+  deliveryField,
   encodeDelivery,
   encodeWaiting,
   updatedAtOf,
@@ -260,6 +263,24 @@ export class RedisOutbox implements OutboxStore {
     return pairs(found as string[]).flatMap(([name, text]) =>
       this.#unreadable.readable(() => decodeDelivery(deliveries, name, text)),
     );
+  }
+
+  async deliveriesOfSession(
+    { account, id }: EndpointKey,
+    session: SessionName,
+    { from, to }: SeqRange,
+  ): Promise<readonly ListedDelivery[]> {
+    if (to < from) return [];
+    const { deliveries } = endpointKeys(account, id);
+    const names = Array.from({ length: to - from + 1 }, (_, index) =>
+      deliveryField({ ...session, seq: from + index }),
+    );
+    const texts = await this.#connection.command(deliveries, "HMGET", deliveries, ...names);
+    return names.flatMap((name, index) => {
+      const text = (texts as (string | null)[])[index] ?? null;
+      if (text === null) return [];
+      return this.#unreadable.readable(() => decodeDelivery(deliveries, name, text));
+    });
   }
 
   async trimDeliveries(key: EndpointKey, keep: number): Promise<void> {

@@ -71,6 +71,9 @@ export const OUTBOX_SQL = {
   deliveriesOf: `SELECT position, ${DELIVERY} FROM webhook_deliveries
     WHERE account = ? AND endpoint = ? AND status = ? AND position < ?
     ORDER BY position DESC LIMIT ?`,
+  deliveriesOfSession: `SELECT position, ${DELIVERY} FROM webhook_deliveries
+    WHERE account = ? AND session = ? AND session_created_at = ? AND seq BETWEEN ? AND ?
+      AND endpoint = ? ORDER BY seq`,
   oldestKept: `SELECT position FROM webhook_deliveries
     WHERE account = ? AND endpoint = ? AND status = ? ORDER BY position DESC LIMIT 1 OFFSET ?`,
   trimDeliveries: `DELETE FROM webhook_deliveries WHERE position IN

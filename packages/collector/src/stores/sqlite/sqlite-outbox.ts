@@ -15,6 +15,8 @@ import type {
   EndpointStatus,
   ListedDelivery,
   OutboxStore,
+  SeqRange,
+  SessionName,
   Settlement,
   WaitingSession,
 } from "../outbox.ts";
@@ -331,6 +333,18 @@ export class SqliteOutbox implements OutboxStore {
       status
         ? deliveriesOf.all(account, id, status, before, limit)
         : deliveries.all(account, id, before, limit),
+    );
+    return (rows as unknown as DeliveryRow[]).map(toDelivery);
+  }
+
+  async deliveriesOfSession(
+    { account, id }: EndpointKey,
+    { session, sessionCreatedAt }: SessionName,
+    { from, to }: SeqRange,
+  ): Promise<readonly ListedDelivery[]> {
+    const { deliveriesOfSession } = this.#statements;
+    const rows = await this.#access.read(() =>
+      deliveriesOfSession.all(account, session, sessionCreatedAt, from, to, id),
     );
     return (rows as unknown as DeliveryRow[]).map(toDelivery);
   }

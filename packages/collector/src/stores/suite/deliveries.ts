@@ -7,6 +7,7 @@ import { ACCOUNT, type ConformanceCase, keyOf, NOW, transitionOf, writeOf } from
 import {
   claimAndSettle,
   deliveryOf,
+  endpointOf,
   KEY,
   openPrepared,
   readWaiting,
@@ -36,6 +37,49 @@ export const deliveryCases: readonly ConformanceCase[] = [
       const [first] = await store.outbox.deliveries(KEY, { limit: 1 });
       deepEqual(await seqs({ beforePosition: first?.position }), [2, 1]);
       deepEqual(await seqs({ beforePosition: first?.position, status: "delivered" }), [1]);
+    },
+  },
+  {
+    name: "finds the deliveries of a session's transitions, to one endpoint and of no other session",
+    async run(open) {
+      const store = await openPrepared(open);
+      const other = { id: "wh_2", name: "other" };
+      await store.outbox.addEndpoint(endpointOf(other), 0);
+      const transitions = [transitionOf(1), transitionOf(2)];
+      await store.commit([writeOf("aa", { transitions })]);
+      await claimAndSettle(store, {
+        deliveries: [
+          deliveryOf(3, { status: "failed", response: null, error: "timeout" }),
+          deliveryOf(1),
+          deliveryOf(2, { session: "aa" }),
+        ],
+      });
+      const find = (from: number, to: number, change: Partial<typeof SESSION_NAME> = {}) =>
+        store.outbox.deliveriesOfSession(KEY, { ...SESSION_NAME, ...change }, { from, to });
+      const all = await find(1, 9);
+      const listed = await store.outbox.deliveries(KEY, { limit: 10 });
+      deepEqual(
+        all,
+        listed.filter(({ session }) => session === "a").sort((a, b) => a.seq - b.seq),
+      );
+      deepEqual(
+        all.map(({ seq, error }) => ({ seq, error })),
+        [
+          { seq: 1, error: null },
+          { seq: 3, error: "timeout" },
+        ],
+      );
+      deepEqual(
+        (await find(2, 3)).map(({ seq }) => seq),
+        [3],
+      );
+      deepEqual(await find(4, 3), []);
+      deepEqual(await find(1, 9, { sessionCreatedAt: NOW + 1 }), []);
+      const elsewhere = { account: ACCOUNT, id: other.id };
+      deepEqual(
+        await store.outbox.deliveriesOfSession(elsewhere, SESSION_NAME, { from: 1, to: 9 }),
+        [],
+      );
     },
   },
   {
@@ -121,6 +165,7 @@ export const deliveryCases: readonly ConformanceCase[] = [
       await store.erase(keyOf("a"));
       deepEqual(await readWaiting(store), []);
       deepEqual(await store.outbox.deliveries(KEY, { limit: 10 }), []);
+      deepEqual(await store.outbox.deliveriesOfSession(KEY, SESSION_NAME, { from: 1, to: 9 }), []);
       await claimAndSettle(store, settlement);
       deepEqual(await readWaiting(store), []);
       deepEqual(await store.outbox.deliveries(KEY, { limit: 10 }), []);

@@ -46,11 +46,7 @@ export function buffersOf(facts: readonly TimedFact[], present: Present): Buffer
     }
   }
   if (!running) return ended;
-  // In a trial run the pages that are open are not known.
-  const isOver =
-    present.presence !== "online" ||
-    present.pages.length > 0 ||
-    (present.isTrial && running.to < present.now);
+  const isOver = present.presence !== "online" || present.pages.length > 0;
   return [...ended, { ...running, outcome: isOver ? "cancelled" : "running" }];
 }
 

@@ -15,7 +15,7 @@ export function factKeys(facts: readonly TimedFact[]): string[] {
 function nameOf(fact: TimedFact): string {
   const { type, at } = fact;
   // Its time is that of the last attempt.
-  if (type === "told") return `${type} ${fact.desk} ${fact.delivery.id}`;
+  if (type === "delivery") return `${type} ${fact.desk} ${fact.seq}`;
   if (type === "transition") return `${type} ${at} ${fact.seq}`;
   return `${type} ${at} ${isPageFact(fact) ? fact.page : ""}`;
 }

@@ -1,15 +1,16 @@
+import { deskErrorWords } from "../desk.ts";
 import { duration, seconds } from "../duration.ts";
 import { ticketParts } from "../sentence.ts";
-import type { DrawnFact, TicketChanges, TraceFact } from "../trace.ts";
+import { timeWords } from "../time-words.ts";
+import type { DeliveryFact, TicketChanges, TraceFact } from "../trace.ts";
 import type { Transition } from "../transition.ts";
-import { deliveryWords } from "../webhook.ts";
 import { PRESENCE_WORDS, REASON_WORDS } from "../words.ts";
 import type { Timeline } from "./timeline.ts";
 
-type PageNames = Pick<Timeline, "numbers" | "buffers">;
+type Context = Pick<Timeline, "numbers" | "buffers" | "isTrial">;
 
 /** A fact in plain words, without a full stop. */
-export function factWords(fact: DrawnFact, { numbers, buffers }: PageNames): string {
+export function factWords(fact: TraceFact, { numbers, buffers, isTrial }: Context): string {
   const begins = buffers.some(({ from }) => from === Date.parse(fact.at));
   const page = "page" in fact ? `Page ${numbers.get(fact.page) ?? "?"}` : "";
   switch (fact.type) {
@@ -36,9 +37,9 @@ export function factWords(fact: DrawnFact, { numbers, buffers }: PageNames): str
     case "ticket_changed":
       return ticketWords(fact.changes);
     case "transition":
-      return transitionWords(fact);
-    case "told":
-      return `The desk ${fact.desk}: ${deliveryWords(fact.delivery)}`;
+      return transitionWords(fact, isTrial);
+    case "delivery":
+      return `The desk ${fact.desk} ${deliveryWords(fact)}`;
   }
 }
 
@@ -67,30 +68,56 @@ function ticketWords(changes: TicketChanges): string {
   return parts.length === 0 ? "The ticket changed" : `Ticket ${parts.join(", ")}`;
 }
 
-function transitionWords({
-  cause,
-  from,
-  to,
-  triggers,
-}: Extract<TraceFact, { type: "transition" }>): string {
+function transitionWords(
+  { cause, from, to, triggers }: Extract<TraceFact, { type: "transition" }>,
+  isTrial: boolean,
+): string {
   const parts: string[] = [];
   if (triggers.length > 0) {
     parts.push(`Trigger ${triggers.map((name) => `“${name}”`).join(" and ")} fired`);
   }
-  if (from.presence !== to.presence) parts.push(presenceWords(from.presence, to.presence));
+  if (from.presence !== to.presence) parts.push(presenceWords(from.presence, to.presence, isTrial));
   if (from.state !== to.state || from.reason !== to.reason) parts.push(stateChange(from, to));
   if (cause === "settings_changed") parts.push("because the settings changed");
   const words = parts.join("; ") || "Changed";
   return words[0]?.toUpperCase() + words.slice(1);
 }
 
+/** What became of telling the desk, as the end of a sentence about it. */
+function deliveryWords(fact: DeliveryFact): string {
+  const { status, attempts, response, error, nextAttemptAt } = fact;
+  const cause = [
+    response !== null && `it answered ${response}`,
+    error !== null && deskErrorWords(error),
+  ]
+    .filter(Boolean)
+    .join(": ");
+  const count = attempts > 1 ? `, ${attempts} attempts` : "";
+  switch (status) {
+    case "delivered":
+      return `was told${count}`;
+    case "superseded":
+      return "was told of a later change in place of this one";
+    case "failed":
+      return `could not be told: ${cause}${count}`;
+    case "pending": {
+      const next = nextAttemptAt === null ? "" : `; next attempt at ${timeWords(nextAttemptAt)}`;
+      return `is not told yet${cause === "" ? "" : `: ${cause}`}${count}${next}`;
+    }
+  }
+}
+
 type Standing = Transition["from"];
 
-function presenceWords(from: Standing["presence"], to: Standing["presence"]): string {
-  if (to === "offline") return "Called gone";
-  if (to === "online")
-    return from === "offline" ? "Back again: counts as here" : "Seen: counts as here";
-  return `Counts as: ${PRESENCE_WORDS[to].word.toLowerCase()}`;
+function presenceWords(
+  from: Standing["presence"],
+  to: Standing["presence"],
+  isTrial: boolean,
+): string {
+  const counts = isTrial ? "would count as" : "counts as";
+  if (to === "offline") return isTrial ? "Would have been called gone" : "Called gone";
+  if (to === "online") return `${from === "offline" ? "Back again" : "Seen"}: ${counts} here`;
+  return `${isTrial ? "Would count" : "Counts"} as: ${PRESENCE_WORDS[to].word.toLowerCase()}`;
 }
 
 function stateChange(from: Standing, { state, reason }: Standing): string {

@@ -46,7 +46,7 @@ export function isSilenceVerdict(fact: TimedFact): boolean {
 /** What help desks were told, and when that was settled. */
 export function toldLane(facts: readonly TimedFact[]): Lane {
   const marks = facts.flatMap(({ index, time, type }): Mark[] => {
-    return type === "told" ? [{ index, at: time, kind: "told" }] : [];
+    return type === "delivery" ? [{ index, at: time, kind: "told" }] : [];
   });
   return { id: "told", name: "What the desk was told", spans: [], marks };
 }

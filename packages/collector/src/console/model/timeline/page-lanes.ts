@@ -138,7 +138,8 @@ function pageSpans(
   close(until);
   if (since !== null && living) {
     const to = Math.min(living.leaseUntil, axis.to);
-    spans.push({ kind: "lease", from: until, to, label: "lease" });
+    const label = present.isTrial ? "lease, as it would hold" : "lease";
+    spans.push({ kind: "lease", from: until, to, label });
   }
   return spans;
 }

@@ -1,17 +1,18 @@
 import type { Session } from "../session.ts";
-import { seenPresence } from "../shadow.ts";
 
-/** How a session stands now, as far as its drawing shows it. Instants are epoch milliseconds. */
+/**
+ * How a session stands now, as far as its drawing shows it; in a trial run how its shadow does. Instants are epoch
+ * milliseconds.
+ */
 export interface Present {
   now: number;
-  /** In a trial run that of the shadow. */
   presence: Session["presence"];
   state: Session["state"];
   reason: Session["reason"];
   assignee: string | null;
   /** Whether presence is only tried out. */
   isTrial: boolean;
-  /** The pages that are believed open; empty in a trial run, whose pages no route returns. */
+  /** The pages that are believed open. */
   pages: { page: string; visibility: "visible" | "hidden" | "frozen"; leaseUntil: number }[];
   /** When something changes if nothing more is heard; `null` if nothing is awaited. */
   deadlineAt: number | null;
@@ -19,22 +20,21 @@ export interface Present {
 }
 
 export function presentOf(session: Session, now: number): Present {
-  const { shadow, assignee, nextDeadlineAt, presenceChangedAt } = session;
-  const { state, reason } = shadow ?? session;
+  const { shadow, assignee } = session;
+  const { state, reason, presence, pages, nextDeadlineAt, presenceChangedAt } = shadow ?? session;
   return {
     now,
-    presence: seenPresence(session),
+    presence,
     state,
     reason,
     assignee,
     isTrial: shadow !== undefined,
-    pages: session.pages.flatMap(({ page, visibility, leaseUntil }) =>
+    pages: pages.flatMap(({ page, visibility, leaseUntil }) =>
       leaseUntil === null
         ? []
         : [{ page: traceName(page), visibility, leaseUntil: Date.parse(leaseUntil) }],
     ),
-    // That of a trial run is not the shadow's.
-    deadlineAt: nextDeadlineAt === null || shadow ? null : Date.parse(nextDeadlineAt),
+    deadlineAt: nextDeadlineAt === null ? null : Date.parse(nextDeadlineAt),
     presenceChangedAt: Date.parse(presenceChangedAt),
   };
 }

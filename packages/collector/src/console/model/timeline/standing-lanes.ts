@@ -33,7 +33,8 @@ export function presenceLane(facts: readonly TimedFact[], present: Present, axis
   const marks = changes.map(({ index, time, to }): Mark => {
     return { index, at: time, kind: to.presence === "offline" ? "gone" : "back" };
   });
-  return { id: "presence", name: "The visitor counts as", spans: joined(spans), marks };
+  const name = present.isTrial ? "The visitor would count as" : "The visitor counts as";
+  return { id: "presence", name, spans: joined(spans), marks };
 }
 
 export function isPresenceChange(fact: TimedFact): fact is TimedTransition {

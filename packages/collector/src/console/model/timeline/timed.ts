@@ -1,7 +1,7 @@
-import type { DrawnFact } from "../trace.ts";
+import type { TraceFact } from "../trace.ts";
 
 /** A fact with its time in epoch milliseconds and its position in their order. */
-export type TimedFact = DrawnFact & { index: number; time: number };
+export type TimedFact = TraceFact & { index: number; time: number };
 
 /** A fact of one page. */
 export type TimedPageFact = Extract<TimedFact, { page: string }>;
@@ -9,7 +9,7 @@ export type TimedPageFact = Extract<TimedFact, { page: string }>;
 export type TimedTransition = Extract<TimedFact, { type: "transition" }>;
 
 /** The facts in the order of their times; those of one instant stay as they were. */
-export function timed(facts: readonly DrawnFact[]): TimedFact[] {
+export function timed(facts: readonly TraceFact[]): TimedFact[] {
   return facts
     .map((fact) => ({ ...fact, time: Date.parse(fact.at) }))
     .sort((a, b) => a.time - b.time)

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LEAVE_DESTINATIONS, PRESENCES, REASONS, STATES } from "../../../core/lists.ts";
+import { aSession, aShadow } from "../../testing/session.ts";
 import {
   aPresent,
   aPresentHere,
@@ -20,7 +21,7 @@ import {
 import type { TraceFact } from "../trace.ts";
 import { axisOf, positionOf } from "./axis.ts";
 import { clustersOf } from "./clusters.ts";
-import type { Present } from "./present.ts";
+import { type Present, presentOf } from "./present.ts";
 import { timelineOf } from "./timeline.ts";
 
 function draw(facts: TraceFact[], present: Present = aPresent()) {
@@ -36,6 +37,8 @@ function spansOf(facts: TraceFact[], id: string, present?: Present): string[] {
     return `${kind} ${(from - BEGIN) / 1_000}-${(to - BEGIN) / 1_000}`;
   });
 }
+
+const instant = (seconds: number) => new Date(BEGIN + seconds * 1_000).toISOString();
 
 describe("the lanes of a conversation", () => {
   it("show a page in front, in the background, asleep and closed", () => {
@@ -96,9 +99,28 @@ describe("the lanes of a conversation", () => {
     expect(spansOf([opened(0), off, wrote(300)], "pages-0", present)).toEqual(["visible 0-62"]);
   });
 
-  it("show a page of a trial run until now, and not until the end of the drawing", () => {
-    const present = aPresentHere({ isTrial: true, now: BEGIN + 4_000, pages: [] });
-    expect(spansOf([opened(0)], "pages-0", present)).toEqual(["visible 0-4"]);
+  it("show in a trial run the lease that would hold, and until when silence would be awaited", () => {
+    const leaseUntil = instant(75);
+    const shadow = aShadow({
+      presence: "online",
+      state: "active",
+      reason: null,
+      nextDeadlineAt: instant(600),
+      pages: [{ page: "a", visibility: "hidden", leaseUntil }],
+    });
+    const session = aSession({ presence: "ignored", nextDeadlineAt: null, shadow });
+    const present = presentOf(session, BEGIN + 62_000);
+    const facts = [opened(0), hidden(10), wrote(20)];
+    expect(spansOf(facts, "pages-0", present)).toEqual([
+      "visible 0-10",
+      "hidden 10-62",
+      "lease 62-75",
+    ]);
+    expect(spansOf(facts, "messages", present)).toEqual(["deadline 62-600"]);
+    const { lanes } = draw(facts, present);
+    const labels = lanes.flatMap(({ spans }) => spans.map(({ label }) => label));
+    expect(labels).toContain("lease, as it would hold");
+    expect(lanes.map(({ name }) => name)).toContain("The visitor would count as");
   });
 
   it("show an open page of which no fact is kept since the visitor last was not here", () => {
@@ -215,7 +237,7 @@ const anyFact = fc
       fc.record({ type: fc.constant("message"), by: fc.constantFrom("end_user", "agent") }),
       fc.record({ type: fc.constant("assigned"), agent: fc.constantFrom("eve", "bob") }),
       fc.record({ type: fc.constant("unassigned") }),
-      fc.record({ type: fc.constant("told"), desk: fc.constant("d") }),
+      fc.record({ type: fc.constant("delivery"), desk: fc.constant("d") }),
       fc.record({
         type: fc.constant("ticket_changed"),
         cause: fc.constant("ticket_updated"),

@@ -35,6 +35,8 @@ export interface Timeline {
   decisive: ReadonlySet<number>;
   numbers: ReadonlyMap<string, number>;
   buffers: readonly Buffer[];
+  /** Whether presence is only tried out, so that its verdicts and leases are what would have been. */
+  isTrial: boolean;
 }
 
 /** @returns `null` if there is nothing to draw */
@@ -82,6 +84,7 @@ export function timelineOf(trace: Trace, present: Present): Timeline | null {
     decisive: new Set(gone ? [causeOf(gone, facts)?.index ?? gone.index, gone.index] : []),
     numbers,
     buffers,
+    isTrial: present.isTrial,
   };
 }
 

@@ -208,18 +208,6 @@ describe("why a visitor was not called gone", () => {
     );
   });
 
-  it("takes no buffer of a trial run for running that must have ended", () => {
-    const present = aPresentHere({
-      now: BEGIN + 90_000,
-      pages: [],
-      deadlineAt: null,
-      isTrial: true,
-    });
-    expect(why([opened(0), seen(0), left(60)], present)).toContain(
-      "Not called gone: the visitor counts as here.",
-    );
-  });
-
   it("tells silence from being gone", () => {
     const silent = changed(700, { reason: "user_inactive", presence: "online" });
     const present = aPresentHere({ state: "inactive", reason: "user_inactive" });
