@@ -138,6 +138,13 @@ it("a visitor who logs in stays, is followed to another conversation, and is ano
   expect(tagOf(other.tags)).not.toBe(tagOf(tags));
 });
 
+it("an agent's capacity in messaging is the agent's here", async () => {
+  await fetch(`${site}/app/capacity/5`, { method: "POST" });
+  const capacity = async () =>
+    (await example.call("GET", "/v1/agents/8447388090494"))?.["capacity"];
+  await until("the capacity", async () => (await capacity()) === 5, WAIT_MS);
+});
+
 it("its page switches what it does wrong, which the desk's test here notices", async () => {
   const test = () => example.call("POST", "/v1/desks/zendesk/test");
   const flip = (to: "on" | "off") =>

@@ -78,6 +78,12 @@ export function ticketEvent(
   return event(`ticket.${name}`, `zen:ticket:${ticket.id}`, detail, inner);
 }
 
+export function capacityChanged(agent: number, capacity: number): ZendeskEvent {
+  const changed = { channel: "messaging", new_max_capacity: capacity };
+  const detail = { agent_id: String(agent) };
+  return event("agent.max_capacity_changed", `zen:agent:${agent}`, detail, changed);
+}
+
 /** What Zendesk makes of the template in docs/desks.md. */
 export function triggered(ticket: Ticket, session: string) {
   return {

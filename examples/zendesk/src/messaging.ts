@@ -5,7 +5,13 @@
  */
 import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
-import { conversationRead, messageAdded, ticketEvent, triggered } from "./events.ts";
+import {
+  capacityChanged,
+  conversationRead,
+  messageAdded,
+  ticketEvent,
+  triggered,
+} from "./events.ts";
 import { AGENT, type Ticket, type Tickets, touch } from "./tickets.ts";
 import { update } from "./update.ts";
 import type { Webhook } from "./webhook.ts";
@@ -41,6 +47,10 @@ export class Messaging {
     });
     this.agents.post("/tickets/:id/session/:state{active|inactive|ended}", (c) => {
       this.#told(c.req.param("id"), trigger, c.req.param("state"));
+      return c.redirect("/app");
+    });
+    this.agents.post("/capacity/:capacity{[0-9]}", (c) => {
+      this.#events.send(capacityChanged(AGENT, Number(c.req.param("capacity"))));
       return c.redirect("/app");
     });
   }

@@ -87,6 +87,10 @@ ${conversation && button(id, "session/inactive", "Session inactive")}</td>
 <title>Desk</title>
 <style>td, th { padding: 0.2em 0.6em; text-align: start } form { display: inline }</style>
 <h1>Tickets</h1>
+<p>The agent takes at most ${[2, 5].map(
+    (capacity) => html`<form method="post" action="/app/capacity/${capacity}">
+<button>${capacity} conversations</button></form> `,
+  )}</p>
 <table>
 <tr><th>Number</th><th>Last message</th><th>Status</th><th>Visitor</th><th></th></tr>
 ${rows}

@@ -70,6 +70,12 @@ async function hashOf(secret: string | undefined): Promise<string> {
 }
 
 describe("beside the messenger", () => {
+  it("the page follows the messenger that it is given before its options", async () => {
+    presences.push(connectSunco(smooch, { ...OPTIONS, prefix: "main-" }));
+    await display("c1");
+    expect(said()).toEqual([["open", "main-c1"]]);
+  });
+
   it("the page sends nothing until a conversation is displayed, and then is bound by its hash", async () => {
     open();
     await settle();

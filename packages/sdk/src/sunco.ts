@@ -39,6 +39,11 @@ export interface SuncoPresence extends WidgetPresence {
   delegate<Host extends SuncoDelegate>(host?: Host): Host & Required<SuncoDelegate>;
 }
 
+export interface ConnectSunco {
+  (options: SuncoOptions): SuncoPresence;
+  (smooch: Smooch, options: Omit<SuncoOptions, "smooch">): SuncoPresence;
+}
+
 declare global {
   interface Window {
     Smooch?: Smooch;
@@ -55,7 +60,15 @@ const ASK_EVERY_MS = 1_000;
  *
  * Never throws; `onError` receives what goes wrong. The messenger may come later, be destroyed and come again.
  */
-export const connectSunco = ({ prefix = "", smooch, ...options }: SuncoOptions): SuncoPresence => {
+export const connectSunco: ConnectSunco = (
+  given: Smooch | SuncoOptions,
+  others?: Omit<SuncoOptions, "smooch">,
+) => {
+  const {
+    prefix = "",
+    smooch = others && (given as Smooch),
+    ...options
+  } = (others || given) as SuncoOptions;
   let timer: ReturnType<typeof setTimeout>;
   const messenger = () => smooch || window.Smooch;
   const displayed = () => messenger()?.getDisplayedConversation?.();

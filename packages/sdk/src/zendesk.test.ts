@@ -99,6 +99,12 @@ async function tagOf(secret: string | undefined): Promise<string> {
 }
 
 describe("beside Zendesk's widget", () => {
+  it("the page follows the widget where it is given before its options", async () => {
+    presences.push(connectZendesk(window.zE, { ...OPTIONS, prefix: "main-" }));
+    await start("c1");
+    expect(said()).toEqual([["open", "main-c1"]]);
+  });
+
   it("the page tags conversations before there is one, and sends nothing until the visitor starts it", async () => {
     open();
     await anyTag();

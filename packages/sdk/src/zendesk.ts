@@ -24,6 +24,12 @@ export interface ZendeskOptions extends WidgetOptions {
 
 export type ZendeskPresence = WidgetPresence;
 
+export interface ConnectZendesk {
+  (options: ZendeskOptions): ZendeskPresence;
+  /** The widget is the page's global `zE` in any case, which may come later and be replaced. */
+  (zE: Window["zE"], options: ZendeskOptions): ZendeskPresence;
+}
+
 declare global {
   interface Window {
     /** https://developer.zendesk.com/api-reference/widget-messaging/web/core/ */
@@ -46,11 +52,11 @@ const ASK_EVERY_MS = 1_000;
  *
  * Never throws; `onError` receives what goes wrong. The widget may come later, be removed and come again.
  */
-export const connectZendesk = ({
-  prefix = "",
-  tags = [],
-  ...options
-}: ZendeskOptions): ZendeskPresence => {
+export const connectZendesk: ConnectZendesk = (
+  first: ZendeskOptions | Window["zE"],
+  others?: ZendeskOptions,
+) => {
+  const { prefix = "", tags = [], ...options } = others || (first as ZendeskOptions);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let widget: Window["zE"];
   let stops: readonly unknown[] = [];
