@@ -2,16 +2,17 @@
  * The relay of transitions from the partitions' relay queues to the account's log, despite crashes,
  * failovers and erasure.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
 import { pause, until } from "../../../../../e2e/support/wait.ts";
 import { RecordErrors } from "../record-error.ts";
 import { ACCOUNT, keyOf, NOW, transitionOf, writeOf } from "../suite/index.ts";
-import type { Connection } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { accountKeys, sessionKeys } from "./keys.ts";
 import { partitionOf } from "./partition.ts";
 import { PartitionRelay } from "./partition-relay.ts";
 import type { RedisStore } from "./redis-store.ts";
+import { ERASE_HISTORY } from "./scripts/erase-history.ts";
 import { Sessions } from "./sessions.ts";
 import { openConnection, openRedisStore, WITHOUT_FILES } from "./testing/open.ts";
 
@@ -174,6 +175,24 @@ it("names an erased session by a hash, for eight days", async () => {
   const leftMs = Number(server.command("PTTL", erased));
   expect(leftMs).toBeGreaterThan(0);
   expect(leftMs).toBeLessThanOrEqual(8 * 86_400_000);
+});
+
+it("erases a long history in parts, and reads and prunes any part of it", async () => {
+  const all = Array.from({ length: 1_200 }, (_, index) => index + 1);
+  await store.commit([write(0, ...all)]);
+  const history = async (after: number, limit: number) =>
+    (await store.history(KEY, after, limit)).map(({ transition }) => transition.seq);
+  expect(await history(0, 1_500)).toEqual(all);
+  expect(await history(598, 3)).toEqual([599, 600, 601]);
+  expect(await history(1_200, 3)).toEqual([]);
+  expect(await store.prune(ACCOUNT, NOW + 1_000_000, 100)).toBe(100);
+  expect(await history(0, 2)).toEqual([101, 102]);
+  const run = vi.spyOn(Connection.prototype, "run");
+  expect(await store.erase(KEY)).toBe(true);
+  expect(run.mock.calls.filter(([script]) => script === ERASE_HISTORY)).toHaveLength(3);
+  run.mockRestore();
+  expect(await seqs()).toBe("");
+  expect(await history(0, 10)).toEqual([]);
 });
 
 it("erases the rest of a session after an earlier attempt that stopped half way", async () => {

@@ -48,6 +48,9 @@ import { READ_HASHES } from "./scripts/read.ts";
 import { RENEW } from "./scripts/renew.ts";
 import { recordDigest, SessionCache } from "./session-cache.ts";
 
+/** Entries of a session's history that one script deletes: the server answers nobody else meanwhile. */
+const ERASE_LIMIT = 500;
+
 const NOT_FOUND: Found = { stored: null, seenEventIds: [] };
 
 /** 72 bits tell the event ids of one session apart. */
@@ -282,13 +285,17 @@ export class Sessions {
     if (record === undefined && expectedVersion !== undefined) return false;
     const createdAt = record ? createdAtOf(account, id, record) : "";
     const log = accountKeys(account);
-    const removed = await this.#connection.run(
-      ERASE_HISTORY,
-      [log.log, log.shadowLog, log.index, log.shadowIndex, log.erased],
-      [id, upTo, createdAt],
-    );
+    let removed = 0;
+    for (let part = ERASE_LIMIT; part === ERASE_LIMIT; removed += part) {
+      const erasing = this.#connection.run(
+        ERASE_HISTORY,
+        [log.log, log.shadowLog, log.index, log.shadowIndex, log.erased],
+        [id, upTo, createdAt, ERASE_LIMIT],
+      );
+      part = Number(await erasing);
+    }
     // Where an earlier attempt failed half way, there is history without a session.
-    return record !== undefined || Number(removed) > 0;
+    return record !== undefined || removed > 0;
   }
 
   /** What is sent in one call each: everything to a server, each slot apart to a cluster. */
