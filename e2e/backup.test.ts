@@ -77,9 +77,9 @@ describe("a backup", () => {
     };
 
     // As soon as it writes, in the middle, and while it checks what it has written.
-    for (const sizeAtLeast of [0, 20_000_000, 60_000_000]) {
+    for (const minSize of [0, 20_000_000, 60_000_000]) {
       // Again where it was complete before it was killed.
-      await until(`a backup to be killed at ${sizeAtLeast} bytes`, async () => {
+      await until(`a backup to be killed at ${minSize} bytes`, async () => {
         for (const name of readdirSync(folder)) rmSync(join(folder, name));
         const child = spawn(process.execPath, [
           COMMAND,
@@ -89,14 +89,14 @@ describe("a backup", () => {
           `sqlite:${store}`,
         ]);
         const exited = once(child, "exit");
-        while (child.exitCode === null && partialSize() < sizeAtLeast) await pause(1);
+        while (child.exitCode === null && partialSize() < minSize) await pause(1);
         child.kill("SIGKILL");
         await exited;
         if (!existsSync(file)) return true;
         expectWhole();
         return false;
       });
-      expect(partialSize()).toBeGreaterThanOrEqual(sizeAtLeast);
+      expect(partialSize()).toBeGreaterThanOrEqual(minSize);
     }
     await collector.backUp(file);
     expectWhole();

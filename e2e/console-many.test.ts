@@ -14,6 +14,7 @@ import { writeSampleHistory } from "./support/sample/history.ts";
 const SESSIONS = 250;
 const AT_THE_SAME_TIME = 50;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 let collector: TestCollector;
 let browser: TestBrowser;
@@ -255,6 +256,15 @@ it("draws why a closed tab ended a conversation, while it happens, and is read b
   await findsOnly(session);
 });
 
+/**
+ * The end of the last day, so that all of yesterday is in the history; or the last hour of this day, which may be
+ * yesterday when it is looked at. There are two histories for each day of the week, and enough gave up in each.
+ */
+function endOfHistory(now: number): number {
+  const sinceMidnightMs = now % DAY_MS;
+  return now - sinceMidnightMs + (sinceMidnightMs < DAY_MS - HOUR_MS ? 0 : DAY_MS - HOUR_MS);
+}
+
 describe("two days of a shop, by the keyboard alone", () => {
   let shop: TestCollector;
   let lead: ConsolePage;
@@ -263,8 +273,7 @@ describe("two days of a shop, by the keyboard alone", () => {
     shop = await TestCollector.start();
     await shop.shutDown();
     const store = await openStore(`sqlite:${shop.folder}/test.db`);
-    // From a whole hour on: so a week has 168 histories, each of them with enough to find.
-    const until = Date.now() - (Date.now() % HOUR_MS);
+    const until = endOfHistory(Date.now());
     const options = { account: "default", sessions: 80, days: 2, seed: 1, until };
     await writeSampleHistory(store, options);
     await store.close();

@@ -14,7 +14,7 @@ export interface Ended {
 }
 
 /** For what never ends. */
-const MAX_RUN_MS = 100_000;
+const MAX_RUN_MS = 240_000;
 
 /** Runs a process to its end. */
 export async function runToEnd(

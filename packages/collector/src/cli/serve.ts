@@ -61,8 +61,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { url, metricsUrl, people } = collector;
   await printInvitation(people, url);
   if (metricsUrl !== null) console.log(`metrics at ${metricsUrl}`);
-  console.log(`stillhere collector listens at ${url} (console: ${url}/console)`);
+  // First, since what reads the line may stop the process.
   stopOnSignal(collector);
+  console.log(`stillhere collector listens at ${url} (console: ${url}/console)`);
 }
 
 /** As long as nobody can sign in to the console, each start prints a way in. */
