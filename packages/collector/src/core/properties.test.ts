@@ -1,3 +1,4 @@
+import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { deadlineOf } from "./deadline.ts";
@@ -30,6 +31,8 @@ function always(check: (outcome: StepOutcome) => void): void {
   );
 }
 
+// Plain assertions below: those of the test runner take longer than all the rest.
+
 /** Checks that each case came up often: a property that never meets its case proves nothing. */
 function expectMet(cases: Readonly<Record<string, number>>, min = numRuns / 20): void {
   const rare = Object.entries(cases).filter(([, count]) => count < min);
@@ -43,28 +46,26 @@ describe("reduce, for any history", () => {
       const state = stateOf(session);
       if (holdsCapacity(session, settings)) {
         met.holdsCapacity += 1;
-        expect(session.assignee).not.toBeNull();
-        expect(state).not.toBe("ended");
-        expect(state).not.toBe("none");
+        notEqual(session.assignee, null);
+        notEqual(state, "ended");
+        notEqual(state, "none");
       }
       if (queueOf(session, settings) !== "none") {
         met.isQueued += 1;
-        expect(session.assignee).toBeNull();
-        expect(session.ended).toBeNull();
-        expect(session.begunAt).not.toBeNull();
-        expect(["new", "open"]).toContain(session.ticket.status);
-        expect(session.queuedAt).not.toBeNull();
+        equal(session.assignee, null);
+        equal(session.ended, null);
+        notEqual(session.begunAt, null);
+        ok(session.ticket.status === "new" || session.ticket.status === "open");
+        notEqual(session.queuedAt, null);
       }
       const isMasked = session.causes.some(({ reason }) => reason === "ticket_status");
       const hasMaskStatus = ["pending", "hold", "solved"].includes(session.ticket.status);
       if (isMasked) met.isMasked += 1;
       if (state === "active" || state === "inactive") {
         met.isUnderWay += 1;
-        expect(isMasked).toBe(hasMaskStatus);
+        equal(isMasked, hasMaskStatus);
       }
-      expect(session.causes.filter(({ reason }) => reason !== "ticket_status").length).toBeLessThan(
-        2,
-      );
+      ok(session.causes.filter(({ reason }) => reason !== "ticket_status").length < 2);
     });
     expectMet(met);
   });
@@ -74,7 +75,7 @@ describe("reduce, for any history", () => {
     always(({ before, session }) => {
       if (!before.ended) return;
       met.wasEnded += 1;
-      expect(session.ended).toEqual(before.ended);
+      deepEqual(session.ended, before.ended);
     });
     expectMet(met);
   });
@@ -82,23 +83,23 @@ describe("reduce, for any history", () => {
   it("returns a deadline whenever a timer runs, and never one in the past", () => {
     const met = { hasDeadline: 0, hasNone: 0, isPresent: 0, isSilent: 0 };
     always(({ session, settings, deadlineAt, now }) => {
-      expect(deadlineAt).toBe(deadlineOf(session, settings));
+      equal(deadlineAt, deadlineOf(session, settings));
       if (deadlineAt === null) {
         met.hasNone += 1;
       } else {
         met.hasDeadline += 1;
-        expect(deadlineAt).toBeGreaterThan(now);
+        ok(deadlineAt > now);
       }
       if (session.pages.some(isAlive) || session.presence === "online") {
         met.isPresent += 1;
-        expect(deadlineAt).not.toBeNull();
+        notEqual(deadlineAt, null);
       }
       const { enabled, anchor } = settings.capacity.autoRelease;
       const mayWaitForReply =
         session.assignee !== null && enabled && anchor === "agent_first_reply";
       if (isEngaged(session) && session.presence !== "online" && !mayWaitForReply) {
         met.isSilent += 1;
-        expect(deadlineAt).not.toBeNull();
+        notEqual(deadlineAt, null);
       }
     });
     expectMet(met);
@@ -107,17 +108,15 @@ describe("reduce, for any history", () => {
   it("numbers transitions without a gap, each starting where the one before ended", () => {
     const met = { hasNext: 0 };
     always(({ before, session, transitions }) => {
-      expect(transitions.map(({ seq }) => seq)).toEqual(
-        transitions.map((_, index) => before.seq + index + 1),
-      );
-      expect(session.seq).toBe(before.seq + transitions.length);
+      for (const [index, { seq }] of transitions.entries()) equal(seq, before.seq + index + 1);
+      equal(session.seq, before.seq + transitions.length);
       for (const [index, transition] of transitions.entries()) {
         const next = transitions[index + 1];
         if (!next) continue;
-        expect(next.at).toBeGreaterThanOrEqual(transition.at);
+        ok(next.at >= transition.at);
         if (next.cause === "settings_changed") continue;
         met.hasNext += 1;
-        expect(next.from).toEqual(transition.to);
+        deepEqual(next.from, transition.to);
       }
     });
     expectMet(met);
@@ -130,7 +129,7 @@ describe("reduce, for any history", () => {
       for (const { cause, triggers } of transitions) {
         if (cause !== "trigger") fired = [];
         if (cause === "trigger" && fired.length > 0) met.firesAfterAnother += 1;
-        expect(fired).not.toContain(triggers[0] ?? "none");
+        ok(!fired.includes(triggers[0] ?? "none"));
         fired.push(...triggers);
       }
     });
@@ -143,8 +142,8 @@ describe("reduce, for any history", () => {
       if (input.type === "settings_changed" || input.type === "described") return;
       if (before.begunAt === null) return;
       if (session.baseAt !== before.baseAt) moved += 1;
-      expect(session.baseAt).toBeGreaterThanOrEqual(before.baseAt);
-      expect(session.lastResponseAt ?? 0).toBeGreaterThanOrEqual(before.lastResponseAt ?? 0);
+      ok(session.baseAt >= before.baseAt);
+      ok((session.lastResponseAt ?? 0) >= (before.lastResponseAt ?? 0));
     });
     expect(moved).toBeGreaterThan(numRuns / 10);
   });
@@ -173,7 +172,7 @@ describe("reduce, for any history", () => {
   it("returns the same session for an input that changes nothing", () => {
     always(({ session, settings, now }) => {
       for (const input of [{ type: "tick" }, { type: "activity" }] as const) {
-        expect(reduce(session, input, now, settings).session).toBe(session);
+        equal(reduce(session, input, now, settings).session, session);
       }
     });
   });
@@ -188,7 +187,7 @@ describe("a history", () => {
         const outcome = run(given);
         const isSweptMore = swept.steps.length > given.steps.length;
         if (isSweptMore && outcome.transitions.length > 0) met.hasTransitionsAndMoreSweeps += 1;
-        expect(run(swept)).toEqual(outcome);
+        deepEqual(run(swept), outcome);
       }),
       { numRuns },
     );
@@ -258,7 +257,7 @@ describe("the pages of a session", () => {
           const present = presentAfter(inputs);
           const isReordered = shuffled.some((input, index) => input !== inputs[index]);
           if (isReordered && present.size > 0) met.isAnyPresent += 1;
-          expect(presentAfter(shuffled)).toEqual(present);
+          deepEqual(presentAfter(shuffled), present);
         },
       ),
       { numRuns },
@@ -272,7 +271,7 @@ describe("the pages of a session", () => {
       fc.property(fc.array(signal, { maxLength: 10 }), (inputs) => {
         const present = presentAfter(inputs);
         if (present.size > 0) met.isAnyPresent += 1;
-        expect(presentAfter(inputs.flatMap((input) => [input, input]))).toEqual(present);
+        deepEqual(presentAfter(inputs.flatMap((input) => [input, input])), present);
       }),
       { numRuns },
     );
@@ -284,7 +283,7 @@ describe("the pages of a session", () => {
       fc.property(fc.array(signal, { maxLength: 10 }), fc.nat({ max: 3 }), (inputs, lateGen) => {
         const living = [...inputs, open("a", 9, 1), open("b", 9, 1)];
         const late: Input = { type: "leave", page: "a", gen: lateGen, to: "gone" };
-        expect(presentAfter([...living, late])).toEqual(presentAfter(living));
+        deepEqual(presentAfter([...living, late]), presentAfter(living));
       }),
       { numRuns },
     );
@@ -309,8 +308,8 @@ describe("the pages of a session", () => {
         const hasDeskInput = alone.some(({ input }, index) => input !== steps[index]?.input);
         const { session } = withDesk;
         if (hasDeskInput && session.presence !== "unknown") met[session.presence] += 1;
-        expect(session.presence).toBe(withoutDesk.session.presence);
-        expect(session.pages).toEqual(withoutDesk.session.pages);
+        equal(session.presence, withoutDesk.session.presence);
+        deepEqual(session.pages, withoutDesk.session.pages);
       }),
       { numRuns },
     );

@@ -10,7 +10,7 @@ import type { LogEntry, Store } from "../stores/store.ts";
 import { createEndpoint } from "../webhooks/endpoints.ts";
 import { createMessage } from "../webhooks/sender.ts";
 import { EngineHarness } from "./engine-harness.ts";
-import { playHistory } from "./histories.ts";
+import { playSteps } from "./histories.ts";
 import type { History, Operation } from "./history.ts";
 import { history } from "./testing/generated.ts";
 
@@ -99,7 +99,7 @@ async function playAndRead(
   const follower = new Follower();
   let cursor = 0;
   const options = { account: ACCOUNT, startAt: START };
-  for await (const _shown of playHistory(harness, followable(generated), options)) {
+  for await (const _answers of playSteps(harness, followable(generated), options)) {
     const entries = await store.log(ACCOUNT, cursor, 10_000);
     cursor = entries.at(-1)?.cursor ?? cursor;
     deliver(entries, follower);

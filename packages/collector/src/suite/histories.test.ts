@@ -1,18 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
 import { EngineHarness } from "./engine-harness.ts";
-import { compareHistory, playHistory } from "./histories.ts";
+import { compareHistory, playSteps } from "./histories.ts";
 import type { History, Operation } from "./history.ts";
 import { expectedHistories, withoutEngineFeatures } from "./testing/by-the-rules.ts";
 import { history } from "./testing/generated.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "stillhere-histories-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const runsAsked = process.env["RUNS"];
 
@@ -24,7 +18,7 @@ it("the memory store has the transitions that the rules give, for any history", 
     const store = new MemoryStore();
     const options = { account: "shop", startAt: START };
     const harness = new EngineHarness(store, START);
-    for await (const _shown of playHistory(harness, generated, options));
+    for await (const _answers of playSteps(harness, generated, options));
     renewed += harness.beats.hits;
     const expected = expectedHistories(generated, START);
     expect(
@@ -56,7 +50,7 @@ it("in the mode `shadow` what happens live is what happens with presence off, fo
     };
     const withMode = steps.map((step) => ({ ...step, operations: step.operations.map(inMode) }));
     const options = { account: "shop", startAt: START };
-    for await (const _shown of playHistory(harness, { steps: withMode }, options));
+    for await (const _answers of playSteps(harness, { steps: withMode }, options));
     shadowed += (await store.log("shop", 0, 1_000, "shadow")).length;
     const entries = (await store.log("shop", 0, 1_000)).map(({ cursor: _, ...entry }) => entry);
     // By session: entries of one instant have no defined order except within a session.
@@ -72,9 +66,9 @@ it("in the mode `shadow` what happens live is what happens with presence off, fo
 }, 300_000);
 
 it("the SQLite store shows the same as the memory store, for any history", async () => {
-  let [runs, renewed] = [0, 0];
+  let renewed = 0;
   const play = fc.asyncProperty(history, async (generated) => {
-    const store = new SqliteStore(join(folder, `${runs++}.db`));
+    const store = new SqliteStore(":memory:");
     const options = { account: "shop", startAt: START };
     const comparison = compareHistory(store, new MemoryStore(), generated, options);
     renewed += await comparison.finally(() => store.close());

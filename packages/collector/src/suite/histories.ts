@@ -70,19 +70,27 @@ export interface StepResult {
 /** Plays a history and yields what can be observed after each step. */
 export async function* playHistory(
   harness: EngineHarness,
-  { steps }: History,
+  history: History,
   options: PlayOptions,
 ): AsyncGenerator<StepResult, void, undefined> {
   await harness.engine.broadcasts.refresh();
   const epochBefore = harness.engine.broadcasts.epoch;
   const cursors: Cursors = { live: 0, shadow: 0 };
-  const ids = new Set(steps.flatMap(({ operations }) => operations.flatMap(idsOf)));
-  await harness.heartbeatUntil(options.startAt);
-  for (const step of steps) {
-    const answers = await playStep(harness, step, options);
+  const ids = new Set(history.steps.flatMap(({ operations }) => operations.flatMap(idsOf)));
+  for await (const answers of playSteps(harness, history, options)) {
     const view = await readView(harness, options.account, { ids: [...ids], epochBefore, cursors });
     yield { answers, view };
   }
+}
+
+/** Plays a history and yields the results of each step's operations; nothing else is read. */
+export async function* playSteps(
+  harness: EngineHarness,
+  { steps }: History,
+  options: PlayOptions,
+): AsyncGenerator<StepResult["answers"], void, undefined> {
+  await harness.heartbeatUntil(options.startAt);
+  for (const step of steps) yield playStep(harness, step, options);
 }
 
 async function playStep(

@@ -2,11 +2,8 @@
  * Histories in which sessions go on as one another (rule 26). Those over Redis, Redis Cluster and Durable Objects
  * are played in the tests of these stores: a seed gives the same histories everywhere.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { MemoryStore } from "../stores/memory/memory-store.ts";
 import { SqliteStore } from "../stores/sqlite/sqlite-store.ts";
 import { EngineHarness } from "./engine-harness.ts";
@@ -14,13 +11,9 @@ import { compareHistory, playHistory } from "./histories.ts";
 import { checkInvariants } from "./invariants.ts";
 import { mergingHistory } from "./testing/generated-merges.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "stillhere-merges-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
 const runsAsked = process.env["RUNS"];
 const OPTIONS = { account: "shop", startAt: 1_700_000_000_000 };
 
-let files = 0;
 it("generated histories with merges keep every invariant, however many requests arrive together", async () => {
   const play = fc.asyncProperty(mergingHistory, async (given) => {
     const harness = new EngineHarness(new MemoryStore(), OPTIONS.startAt);
@@ -33,7 +26,7 @@ it("generated histories with merges keep every invariant, however many requests 
 
 it("generated histories with merges keep every invariant over SQLite, and show the same as over the memory store", async () => {
   const play = fc.asyncProperty(mergingHistory, async (given) => {
-    const store = new SqliteStore(join(folder, `${files++}.db`));
+    const store = new SqliteStore(":memory:");
     const options = { ...OPTIONS, isSequential: true };
     const comparison = compareHistory(store, new MemoryStore(), given, options);
     await comparison.finally(() => store.close());

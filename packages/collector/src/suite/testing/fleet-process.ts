@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { Slots } from "../../async/slots.ts";
 import type { Overrides } from "../../core/settings-schema.ts";
 import type { Request } from "../../engine/request.ts";
 import { SqliteStore } from "../../stores/sqlite/sqlite-store.ts";
@@ -26,6 +27,12 @@ interface Reply {
   /** Missing: it succeeded. */
   readonly error?: string;
 }
+
+/**
+ * One call at a time, of all processes: a process that the machine stops while it has the file locked would make
+ * the others fail, which is no matter of their clocks.
+ */
+const calls = new Slots(1);
 
 export class ProcessCollector implements FleetCollector {
   isRunning = true;
@@ -55,7 +62,11 @@ export class ProcessCollector implements FleetCollector {
     return this.#child.pid;
   }
 
-  async #call(method: Method, argument: unknown = null): Promise<void> {
+  #call(method: Method, argument: unknown = null): Promise<void> {
+    return calls.run(() => this.#callNext(method, argument));
+  }
+
+  async #callNext(method: Method, argument: unknown): Promise<void> {
     this.#calls += 1;
     const id = this.#calls;
     const { elapsedMs } = this.#world;
@@ -98,12 +109,13 @@ export class ProcessCollector implements FleetCollector {
 function serve(file: string, monoMs: number): void {
   const world = new World();
   const clocks = world.clocks({ monoMs });
-  // The other process may be opening the file as well.
-  const opening = SqliteStore.open(file).then((store) => {
-    const collector = new LocalCollector(store, clocks, String(process.pid));
-    return { store, collector };
-  });
+  const open = async () => {
+    const store = await SqliteStore.open(file);
+    return { store, collector: new LocalCollector(store, clocks, String(process.pid)) };
+  };
+  let opening: ReturnType<typeof open> | undefined;
   process.on("message", async ({ id, elapsedMs, skewMs, method, argument }: Call) => {
+    opening ??= open();
     const { collector } = await opening;
     world.elapsedMs = elapsedMs;
     clocks.skewMs = skewMs;
@@ -114,7 +126,7 @@ function serve(file: string, monoMs: number): void {
       process.send?.({ id, hits: collector.hits, error: String(error) } satisfies Reply);
     }
   });
-  process.on("disconnect", async () => (await opening).store.close());
+  process.on("disconnect", async () => (await opening)?.store.close());
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && process.send) {
