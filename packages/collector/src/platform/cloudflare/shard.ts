@@ -12,6 +12,7 @@ import type { Request as EngineRequest, Outcome } from "../../engine/request.ts"
 import { sweep } from "../../engine/sweep.ts";
 import { Trimming } from "../../engine/trimming.ts";
 import { broadcastPages } from "../../stores/broadcast-pages.ts";
+import { RELAY_TIMEOUT_MS } from "../../stores/durable-object/directory.ts";
 import type { Links, Revision, ShardName } from "../../stores/durable-object/links.ts";
 import { listOlder } from "../../stores/durable-object/list-older.ts";
 import { candidateShards, type Layouts } from "../../stores/durable-object/placement.ts";
@@ -81,6 +82,7 @@ export class Shard extends DurableObject<Env> implements ShardStub {
     this.#relay = new ShardRelay({
       name: this.#name,
       coordinator: () => this.#links.coordinator(),
+      timeoutMs: () => this.relayTimeoutMs(),
       read: (limit) => this.#records.relayQueue(limit),
       drop: (number) => this.#records.dropRelayed(number),
       onError: (error) => this.#onError(error),
@@ -276,6 +278,11 @@ export class Shard extends DurableObject<Env> implements ShardStub {
       const at = Math.min(Math.max(next, retryAt), this.#holdUntil());
       if (at < Number.POSITIVE_INFINITY) this.#alarm.ensureBy(at);
     }
+  }
+
+  /** The longest that a request waits for the coordinator. */
+  protected relayTimeoutMs(): number {
+    return RELAY_TIMEOUT_MS;
   }
 
   /** Whether a beat may be held in memory. */

@@ -98,7 +98,7 @@ export const LOOP_PROBES: readonly LoopProbe[] = [
       const days = { retentionDays, sessionRetentionDays: 29 };
       await engine.changeSettings(ACCOUNT, { overrides: { ...overrides, ...days } });
       // It looks at all sessions, in many short shares with pauses.
-      const stopped = changed < sessions ? AbortSignal.timeout(4_000) : undefined;
+      const stopped = changed < sessions ? AbortSignal.timeout(2_000) : undefined;
       await applyRetention(engine, [ACCOUNT], stopped);
     },
   },

@@ -9,6 +9,14 @@ import { setFlagsFromString } from "node:v8";
 // Marking in small steps is reported as no collection, and would count as work of the turn.
 setFlagsFromString("--no-incremental-marking");
 
+/** The turn that kept the thread busy longest. */
+export interface LongestTurn {
+  /** Milliseconds, as far as they can be known. */
+  readonly ms: number;
+  /** What is certain of them: a machine that stalls makes this shorter, and never longer. */
+  readonly minMs: number;
+}
+
 interface Turn {
   readonly startedAt: number;
   readonly endedAt: number;
@@ -47,8 +55,8 @@ export class TurnMeter {
     if (!this.#isStopped) setImmediate(this.#turn);
   };
 
-  /** Ends measuring; returns the milliseconds of the longest turn. */
-  async stop(): Promise<number> {
+  /** Ends measuring. */
+  async stop(): Promise<LongestTurn> {
     await new Promise((resolve) => setImmediate(resolve));
     this.#turn();
     this.#isStopped = true;
@@ -59,7 +67,8 @@ export class TurnMeter {
     const own = this.#turns.map((turn) =>
       ownMs(turn.cpuMs, turn.endedAt - turn.startedAt, this.#collectingMs(turn)),
     );
-    return Math.max(0, ...own);
+    const longest = (of: keyof LongestTurn) => Math.max(0, ...own.map((turn) => turn[of]));
+    return { ms: longest("ms"), minMs: longest("minMs") };
   }
 
   #collectingMs(turn: Turn): number {
@@ -72,11 +81,13 @@ export class TurnMeter {
 }
 
 /**
- * The processor time of a turn without its garbage collections, of which only the real time is known. Both are
- * in the same relation in all of a turn: on a busy machine collections take more real time, too.
+ * The processor time of a turn without its garbage collections, of which only the real time is known. On a busy
+ * machine both are usually in the same relation in all of a turn. Where the process is stopped for seconds they are
+ * not, so that nothing more is certain than that collections took no more processor time than real time.
  */
-export function ownMs(cpuMs: number, realMs: number, collectingMs: number): number {
-  return realMs > 0 ? cpuMs * (1 - Math.min(1, collectingMs / realMs)) : cpuMs;
+export function ownMs(cpuMs: number, realMs: number, collectingMs: number): LongestTurn {
+  const share = realMs > 0 ? Math.min(1, collectingMs / realMs) : 0;
+  return { ms: cpuMs * (1 - share), minMs: Math.max(0, cpuMs - collectingMs) };
 }
 
 function threadCpuMs(): number {

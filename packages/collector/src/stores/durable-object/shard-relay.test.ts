@@ -18,6 +18,7 @@ function relayOf() {
   const coordinator = { relay: vi.fn(async () => {}) };
   const relay = new ShardRelay({
     name: { account: "shop", index: 0 },
+    timeoutMs: () => RELAY_TIMEOUT_MS,
     coordinator: () => ({
       async relay(_, entries) {
         await coordinator.relay();

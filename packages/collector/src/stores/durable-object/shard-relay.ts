@@ -5,7 +5,6 @@
  * @module
  */
 import { settlesWithin } from "../../async/timeout.ts";
-import { RELAY_TIMEOUT_MS } from "./directory.ts";
 import type { CoordinatorLink, RelayEntry, ShardName } from "./links.ts";
 
 const RELAY_LIMIT = 200;
@@ -15,6 +14,8 @@ const RETRY_MS = 100;
 export interface ShardRelayOptions {
   readonly name: ShardName;
   readonly coordinator: () => Pick<CoordinatorLink, "relay">;
+  /** The longest that a caller waits. */
+  readonly timeoutMs: () => number;
   readonly read: (limit: number) => readonly RelayEntry[];
   readonly drop: (number: number) => void;
   /** Called if the coordinator does not answer; the receiver must {@link ShardRelay.retry}. */
@@ -56,7 +57,7 @@ export class ShardRelay {
       });
     });
     this.#start();
-    await settlesWithin(RELAY_TIMEOUT_MS, relayed);
+    await settlesWithin(this.#options.timeoutMs(), relayed);
     if (!isRelayed) this.#isBehind = true;
   }
 
@@ -96,7 +97,7 @@ export class ShardRelay {
   }
 
   async #relayQueue(): Promise<void> {
-    const { name, coordinator, read, drop } = this.#options;
+    const { name, coordinator, timeoutMs, read, drop } = this.#options;
     const served = this.#waiting.length;
     const startedAt = Date.now();
     for (let isMore = true; isMore; ) {
@@ -109,7 +110,7 @@ export class ShardRelay {
       isMore = entries.length === RELAY_LIMIT;
     }
     this.#isBehind = false;
-    this.#isSlow = Date.now() - startedAt >= RELAY_TIMEOUT_MS;
+    this.#isSlow = Date.now() - startedAt >= timeoutMs();
     for (const resolve of this.#waiting.splice(0, served)) resolve();
   }
 }

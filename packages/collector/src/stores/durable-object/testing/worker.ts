@@ -32,7 +32,7 @@ import type { SilenceBroadcast } from "../shard-broadcasts.ts";
 import { WRITE_AFTER_MS } from "../unwritten-beats.ts";
 import { DIRECTORY_CASES, type DirectoryFixture } from "./directory.ts";
 import { FAILED_WRITE_CASES, type FailingObjects } from "./failed-write.ts";
-import { failRelays } from "./failing-relay.ts";
+import { failRelays, relayTimeout } from "./failing-relay.ts";
 import { LAST_SIGNAL_CASES } from "./last-signal.ts";
 import { trimShard } from "./shard-trimming.ts";
 import { reportSilence } from "./silence.ts";
@@ -106,6 +106,9 @@ class QuietShard extends Shard {
   override async readBroadcasts(): Promise<number> {
     return Number.MAX_SAFE_INTEGER;
   }
+  protected override relayTimeoutMs(): number {
+    return relayTimeout.ms;
+  }
   protected override mayHold(): boolean {
     return true;
   }
@@ -114,6 +117,7 @@ class QuietShard extends Shard {
 
 class QuietCoordinator extends Coordinator {
   async refuse(table: string | null): Promise<void> {
+    relayTimeout.setFor(table !== null);
     refuseRows(this.ctx, table);
   }
 
