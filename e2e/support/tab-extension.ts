@@ -62,7 +62,8 @@ const MANIFEST = {
 };
 
 const POLL_MS = 5_000;
-const ACTION_TIMEOUT_MS = 20_000;
+/** Only for what never ends. */
+const ACTION_TIMEOUT_MS = 60_000;
 
 export type TabAction =
   | "back"
