@@ -111,7 +111,7 @@ it("a message begins a session that its ticket's tag binds, a closed tab is offl
   expect(await writtenTo(id)).toEqual(["visitor_online", "visitor_offline", "visitor_online"]);
 
   await fetch(`${site}/app/tickets/${id}/take`, { method: "POST" });
-  await example.untilSession(conversation as string, { assignee: "8447388090494" });
+  await example.untilSession(conversation as string, { assignee: "Ann" });
   await fetch(`${site}/app/tickets/${id}/solve`, { method: "POST" });
   const ended = await example.untilSession(conversation as string, { state: "ended" });
   expect(ended).toMatchObject({ reason: "ended_by_agent", ticket: { status: "solved" } });
@@ -140,8 +140,7 @@ it("a visitor who logs in stays, is followed to another conversation, and is ano
 
 it("an agent's capacity in messaging is the agent's here", async () => {
   await fetch(`${site}/app/capacity/5`, { method: "POST" });
-  const capacity = async () =>
-    (await example.call("GET", "/v1/agents/8447388090494"))?.["capacity"];
+  const capacity = async () => (await example.call("GET", "/v1/agents/Ann"))?.["capacity"];
   await until("the capacity", async () => (await capacity()) === 5, WAIT_MS);
 });
 

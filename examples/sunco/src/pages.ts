@@ -95,7 +95,7 @@ ${rows}
 <h2>Webhook</h2>
 <p>${webhook.statuses.length} requests sent, ${failed} of them refused or without an answer.</p>
 <h2>API</h2>
-<p>${api.updates.length} updates accepted, ${api.limited} requests answered with 429.</p>
+<p>Updates accepted: ${api.updates.length}. Requests answered with 429: ${api.limited}.</p>
 <p>Refused as wrong: ${api.refused.length === 0 ? "none" : api.refused.join(", ")}.</p>
 <h2>How it behaves</h2>
 <p>${(Object.keys(SWITCHES) as Switch[]).map((name) => renderSwitch(name, behaviour[name]))}</p>

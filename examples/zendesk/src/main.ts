@@ -4,7 +4,7 @@ import { serve } from "@hono/node-server";
 import { createCollector } from "@stillhere/collector";
 import { Hono } from "hono";
 import { readBehaviour } from "./behaviour.ts";
-import { FIELD } from "./tickets.ts";
+import { AGENT, FIELD, GROUPS } from "./tickets.ts";
 import { Webhook } from "./webhook.ts";
 import { createZendesk } from "./zendesk.ts";
 
@@ -53,6 +53,11 @@ const server = serve(options, async ({ port }) => {
     kind: "zendesk",
     inbound: { secrets: [forEvents, forTrigger] },
     outbound: { baseUrl: site, ...api, field: { id: String(FIELD.id), online, offline } },
+    // Zendesk has numbers for them.
+    mapping: {
+      agent: { [AGENT]: "Ann" },
+      group: { [String(GROUPS[0])]: "support", [String(GROUPS[1])]: "billing" },
+    },
   });
   const invited = await call("POST", "/v1/invitations", { role: "admin" });
   const invitation = (await invited.json()) as { url: string };

@@ -87,7 +87,7 @@ ${conversation && button(id, "session/inactive", "Session inactive")}</td>
 <title>Desk</title>
 <style>td, th { padding: 0.2em 0.6em; text-align: start } form { display: inline }</style>
 <h1>Tickets</h1>
-<p>The agent takes at most ${[2, 5].map(
+<p>Ann, the agent, takes at most ${[2, 5].map(
     (capacity) => html`<form method="post" action="/app/capacity/${capacity}">
 <button>${capacity} conversations</button></form> `,
   )}</p>
@@ -98,7 +98,7 @@ ${rows}
 <h2>Webhooks</h2>
 <p>${statuses.length} sent, ${failed} of them refused or without an answer, ${dropped} not sent since most failed.</p>
 <h2>API</h2>
-<p>${api.updates.length} updates accepted, ${outdated} answered with 409, ${early + limited} requests with 429, ${limited} of them above a limit.</p>
+<p>Updates: ${api.updates.length} accepted, ${outdated} answered with 409. Requests: ${early + limited} answered with 429, ${limited} of them above a limit.</p>
 <p>Refused as wrong: ${api.refused.length === 0 ? "none" : api.refused.join(", ")}.</p>
 <h2>How it behaves</h2>
 <p>${(Object.keys(SWITCHES) as Switch[]).map((name) => renderSwitch(name, behaviour[name]))}</p>

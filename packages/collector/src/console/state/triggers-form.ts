@@ -62,7 +62,7 @@ export function createTriggersForm(
     try {
       status.value = await task();
     } catch (failure) {
-      status.value = failureWords(failure);
+      status.value = refusedTriggerWords(failure, triggers.peek()) ?? failureWords(failure);
     } finally {
       isBusy.value = false;
     }
@@ -191,6 +191,14 @@ export function createTriggersForm(
           : "Saved. No trigger is on.";
       }),
   };
+}
+
+/** Which trigger was refused, and why; `null`: it was not refused for one of them. */
+function refusedTriggerWords(failure: unknown, list: readonly Trigger[]): string | null {
+  if (!(failure instanceof ApiProblem) || failure.code !== "invalid_triggers") return null;
+  const [{ field, message } = { field: "", message: "" }] = failure.errors;
+  const refused = list[Number(/^(\d+)\./.exec(field)?.[1])];
+  return refused ? `“${refused.name}” ${message}` : null;
 }
 
 function triedWords(examined: number): string {

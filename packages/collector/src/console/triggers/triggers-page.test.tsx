@@ -219,6 +219,15 @@ describe("TriggersPage", () => {
     expect(tried()).toEqual([]);
   });
 
+  it("names the trigger that is refused, and says why", async () => {
+    const { api } = await start("A", "B");
+    const errors = [{ field: "1.actions.0", message: "cannot be told to the desk main." }];
+    const refusal = new ApiProblem("invalid_triggers", `1.actions.0 ${errors[0]?.message}`, errors);
+    api.previewTriggers.mockRejectedValueOnce(refusal);
+    await doing(() => part("try-triggers").click());
+    await vi.waitFor(() => expect(status()).toBe("“B” cannot be told to the desk main."));
+  });
+
   it("says why a list was refused, and keeps it", async () => {
     const { api } = await start("A", "B");
     await doing(() => button("Delete A")?.click());
