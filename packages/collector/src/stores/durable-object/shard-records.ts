@@ -86,6 +86,11 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   #relayed = 0;
   /** The last entry of each session whose change the coordinator may not have. */
   readonly #lastEntries = new Map<string, number>();
+  /**
+   * The last entry that names an erased session, as long as it does; null: none does. After the object wakes it
+   * is not known.
+   */
+  #erasedEntry: number | null = 0;
   #relaying: Promise<void> = Promise.resolve();
   /** Up to which session {@link listOlder} has gone. */
   #listedUpTo = "";
@@ -465,6 +470,9 @@ export class ShardRecords extends RpcTarget implements ShardLink {
       // Inserted before the deletion, so that its number is above those of the deleted entries.
       const body = audit ? JSON.stringify(audit) : "";
       this.#queue(id, { ...TERMS_ALONE, kind: "erased", body, terms }, onCommit);
+      onCommit(() => {
+        this.#erasedEntry = this.#lastEntries.get(id) ?? 0;
+      });
       this.#statements.keepTerms.run(id);
       this.#statements.eraseRelayEntries.run(id);
       if (erasedAt === undefined) return;
@@ -508,6 +516,11 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   dropRelayed(number: number): void {
     this.#statements.dropRelayed.run(number - KEPT_ENTRIES);
     this.#relayed = number;
+    // The entries that stay are there for their numbers alone.
+    if (this.#erasedEntry !== null && this.#erasedEntry <= number) {
+      this.#statements.forgetErased.run({ upTo: number });
+      this.#erasedEntry = null;
+    }
     for (const [id, last] of this.#lastEntries) {
       if (last <= number) this.#lastEntries.delete(id);
     }

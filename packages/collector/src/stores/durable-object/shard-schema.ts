@@ -85,6 +85,9 @@ const SQL = {
   unrelayedCount: "SELECT count(*) AS count FROM outbox WHERE number > ?",
   unrelayed: "SELECT session, terms FROM outbox WHERE number > ?",
   dropRelayed: "DELETE FROM outbox WHERE number <= ?",
+  forgetErased: `UPDATE outbox SET session = '', body = '', terms = NULL
+    WHERE number <= :upTo AND session IN
+      (SELECT session FROM outbox WHERE kind = 'erased' AND number <= :upTo)`,
 
   deadlines: "SELECT id, deadline_at FROM sessions WHERE over = 0 AND deadline_at IS NOT NULL",
   bodies: `SELECT ${SESSION} FROM sessions WHERE over = 0`,
