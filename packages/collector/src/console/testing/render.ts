@@ -1,5 +1,9 @@
-import { type ComponentChild, render } from "preact";
+import { type ComponentChild, options, render } from "preact";
 import { act } from "preact/test-utils";
+
+// An effect runs right after the rendering that it belongs to. By default it waits for a frame, in real time: what
+// a test does meanwhile would come before it.
+options.requestAnimationFrame = queueMicrotask;
 
 /** Shows a component in an otherwise empty page. */
 export async function show(component: ComponentChild): Promise<void> {
