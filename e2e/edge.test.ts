@@ -285,7 +285,7 @@ describe.concurrent("the edge deployment", () => {
   it("goes on by few alarms where a session makes it fail, and decides about the others", async ({
     start,
   }) => {
-    const site = await start();
+    const site = await start({}, SHORT_LEASES);
     const startedAt = Date.now();
     const [broken, other] = [site.page("broken"), site.page("other")];
     await broken.open();
