@@ -84,6 +84,32 @@ it("is that of the copy in a trial run, whose pages and deadline the session sho
   expect(facts[0]).toMatchObject({ type: "page_opened", page: "p" });
 });
 
+it("has what a trigger changed of the ticket after the trigger", async () => {
+  const other = await TestApp.create();
+  const path = "/v1/sessions/conv_5";
+  await other.json("PATCH", "/v1/settings", {
+    termsAccepted: true,
+    presence: { mode: "on", closeBufferSeconds: 0 },
+  });
+  expect((await other.request("POST", "/v1/triggers/recipes/tag_abandoned")).status).toBe(200);
+  await other.json("PUT", path, {});
+  await other.json("POST", `${path}/events`, { type: "end_user_message" });
+  const page = { page: "p", gen: 0 };
+  const open = { type: "signal", signal: "open", seq: 1, visible: true, armed: false } as const;
+  const leave = { type: "leave", to: "gone" } as const;
+  for (const input of [open, leave]) {
+    other.aheadMs += 1_000;
+    const key = { account: "default", id: "conv_5" };
+    await other.engine.submit({ key, inputs: [{ ...input, ...page }] });
+  }
+  const { facts } = await other.json<Trace>("GET", `${path}/trace`);
+  expect(facts.slice(-3)).toMatchObject([
+    { type: "transition", to: { presence: "offline" }, triggers: [] },
+    { type: "transition", triggers: ["Tag abandoned conversations"] },
+    { type: "ticket_changed", cause: "trigger" },
+  ]);
+});
+
 it("is empty where the trace is switched off, and unknown for a session that there is not", async () => {
   const other = await TestApp.create();
   await other.json("PATCH", "/v1/settings", { traceDays: 0 });

@@ -178,16 +178,19 @@ async function historyOf(
       const agent = assignee;
       facts.push(agent === null ? { at, type: "unassigned" } : { at, type: "assigned", agent });
     }
+    const parts: FactView[] = [];
     if (Object.keys(ticketChanges).length > 0) {
-      facts.push({ at, type: "ticket_changed", cause, changes: ticketChanges });
+      parts.push({ at, type: "ticket_changed", cause, changes: ticketChanges });
     }
     const hasChanged = (["state", "reason", "presence"] as const).some(
       (field) => from[field] !== to[field],
     );
     if (hasChanged || triggers.length > 0) {
       const { seq } = transition;
-      facts.push({ at, type: "transition", seq, cause, from, to, triggers: [...triggers] });
+      parts.push({ at, type: "transition", seq, cause, from, to, triggers: [...triggers] });
     }
+    // What a trigger changed of the ticket follows from it.
+    facts.push(...(triggers.length > 0 ? parts.reverse() : parts));
   }
   return facts;
 }

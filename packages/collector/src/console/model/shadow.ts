@@ -22,6 +22,11 @@ export function seenPresence({ presence, shadow }: Pick<Session, "presence" | "s
   return shadow?.presence ?? presence;
 }
 
+/** Whether presence would be another one than it is: in a trial run that is not so where there is no page to be seen. */
+export function wouldDiffer({ presence, shadow }: Pick<Session, "presence" | "shadow">): boolean {
+  return shadow !== undefined && shadow.presence !== presence;
+}
+
 /** The state that the session would have if presence decided; `null` if it is the same. */
 export function differingState(session: Session): string | null {
   const shadow = asShadow(session);

@@ -12,7 +12,13 @@ it("says what would be in the order in which it is read", async () => {
   expect(document.querySelector(".presence")?.className).toBe("presence trial");
 });
 
-it("says nothing of what would be where presence counts", async () => {
-  await show(<PresenceMark of={aSession()} />);
+it.each([
+  ["where presence counts", aSession()],
+  [
+    "where there is no page to be seen in a trial run either",
+    aSession({ presence: "unsupported", shadow: aShadow({ presence: "unsupported" }) }),
+  ],
+])("says nothing of what would be %s", async (_, session) => {
+  await show(<PresenceMark of={session} />);
   expect(document.querySelector("small")?.hidden).toBe(true);
 });

@@ -1,5 +1,5 @@
 import type { Session } from "../model/session.ts";
-import { seenPresence } from "../model/shadow.ts";
+import { seenPresence, wouldDiffer } from "../model/shadow.ts";
 import { PRESENCE_WORDS } from "../model/words.ts";
 
 interface Props {
@@ -8,7 +8,7 @@ interface Props {
 
 /**
  * A session's presence as a dot with a form and colour of its own, and its word. In a trial run it is
- * that of the shadow, and marked so. One that has ended, and was never seen, need not be seen any more.
+ * that of the shadow, and marked so where it differs. One that has ended, and was never seen, need not be seen any more.
  */
 export function PresenceMark({ of }: Props) {
   const presence = seenPresence(of);
@@ -20,7 +20,7 @@ export function PresenceMark({ of }: Props) {
     );
   }
   const { word, meaning } = PRESENCE_WORDS[presence];
-  const isTrial = of.shadow !== undefined;
+  const isTrial = wouldDiffer(of);
   return (
     <span
       class={isTrial ? "presence trial" : "presence"}

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import type { Session } from "../model/session.ts";
-import { seenPresence } from "../model/shadow.ts";
+import { seenPresence, wouldDiffer } from "../model/shadow.ts";
 import { factWords } from "../model/timeline/fact-words.ts";
 import type { Timeline } from "../model/timeline/timeline.ts";
 import { PRESENCE_WORDS, stateWords, visitorName } from "../model/words.ts";
@@ -63,7 +63,7 @@ export function WhyPage({ why, id, onOpen }: Props) {
 
 function standingWords(session: Session): string {
   const { word } = PRESENCE_WORDS[seenPresence(session)];
-  return `${session.id} · ${stateWords(session)} · ${session.shadow ? "would be " : ""}${word}`;
+  return `${session.id} · ${stateWords(session)} · ${wouldDiffer(session) ? `would be ${word.toLowerCase()}` : word}`;
 }
 
 function Status({ status, id }: { status: Why["status"]["value"]; id: string }) {

@@ -185,6 +185,12 @@ describe("why a visitor was not called gone", () => {
     );
   });
 
+  it("says what would hold in a trial run", () => {
+    expect(why([opened(0), seen(0)], aPresentHere({ isTrial: true }))).toMatch(
+      /reached the desk\. Would not be called gone: a page is open, in front\./,
+    );
+  });
+
   it("names the buffer that still runs", () => {
     const present = aPresentHere({ now: BEGIN + 62_000, pages: [], deadlineAt: BEGIN + 65_000 });
     expect(why([opened(0), seen(0), left(60)], present)).toBe(

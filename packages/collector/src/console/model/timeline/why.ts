@@ -39,11 +39,18 @@ export function whyWords(trace: Trace, present: Present, times: Times): string {
     const now = hereWords(facts, buffers, present, times);
     parts.push(now.replace(/^Not called gone/, "Not called gone again"));
   }
-  const trial = present.isTrial
-    ? "Trial run: this is what presence would have decided, and nothing of it reached the desk. "
-    : "";
+  const words = present.isTrial ? trialWords(parts) : parts;
   // A number keeps its unit beside it.
-  return (trial + parts.join(" ")).replaceAll(/(\d) (?=(?:s|min|h|d)\b)/g, "$1\u00a0");
+  return words.join(" ").replaceAll(/(\d) (?=(?:s|min|h|d)\b)/g, "$1\u00a0");
+}
+
+function trialWords(parts: readonly string[]): readonly string[] {
+  return [
+    "Trial run: this is what presence would have decided, and nothing of it reached the desk.",
+    ...parts.map((part) =>
+      part.replace(/^Not called gone(?=:| yet| again)/, "Would not be called gone"),
+    ),
+  ];
 }
 
 function nothingWords({ days }: Trace, present: Present, times: Times): string {
