@@ -103,19 +103,6 @@ describe("a backup", () => {
     expect(readdirSync(folder)).toEqual(["copy.db"]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
-
-  it.each([
-    ["a store in Redis", ["--store", "redis://127.0.0.1:1"], /BGSAVE, see docs\/redis\.md/],
-    ["a store in a cluster", ["--store", "rediss-cluster://a:1"], /BGSAVE/],
-    ["a store in memory", ["--store", "memory:"], /--store sqlite:PATH/],
-    ["a missing store", ["--store", "sqlite:/no/such.db"], /There is no file/],
-  ])("of %s is refused in one line", (_, options, line) => {
-    for (const command of ["backup", "restore"]) {
-      const { status, stderr } = run(command, "/no/such/copy.db", ...options);
-      expect([status, stderr.trim().split("\n").length]).toEqual([2, 1]);
-      expect(stderr).toMatch(line);
-    }
-  });
 });
 
 describe("a restore", () => {

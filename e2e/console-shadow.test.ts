@@ -2,7 +2,6 @@
  * A trial run in the console: it shows what presence would have done, while the live state stays
  * unchanged.
  */
-import type { Page } from "puppeteer-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { TestBrowser } from "./support/browser.ts";
 import { TestCollector } from "./support/collector.ts";
@@ -10,7 +9,7 @@ import { ConsolePage, openConsole } from "./support/console-page.ts";
 
 let collector: TestCollector;
 let browser: TestBrowser;
-let lead: Page;
+let lead: ConsolePage;
 
 const ROW = "[data-session=conv_1]";
 const RECIPE = "Solve abandoned conversations";
@@ -23,9 +22,9 @@ beforeAll(async () => {
   });
   await collector.request("PUT", "/v1/sessions/conv_1", { user: "Maria", ticket: { id: "1" } });
   browser = await TestBrowser.start();
-  lead = await browser.open();
-  await openConsole(lead, collector);
-  await lead.waitForSelector(`${ROW}[data-shadow-state]`);
+  lead = new ConsolePage(await browser.open());
+  await openConsole(lead.page, collector);
+  await lead.page.waitForSelector(`${ROW}[data-shadow-state]`);
 });
 afterAll(async () => {
   await browser.stop();
@@ -44,69 +43,58 @@ async function signal(body: object): Promise<void> {
   expect(answer.ok).toBe(true);
 }
 
-const text = (selector: string) => lead.$eval(selector, (found) => found.textContent);
+const text = (selector: string) => lead.page.$eval(selector, (found) => found.textContent);
 
-/** Waits until an element contains a text. */
-const waitForText = (selector: string, content: string) =>
-  lead.waitForFunction(
-    (where, what) => document.querySelector(where)?.textContent?.includes(what),
-    { timeout: 20_000 },
-    selector,
-    content,
-  );
-
-/** Opens or closes the panel by script, wherever it is on the page. */
-const toggleInsights = () =>
-  lead.$eval("#insights summary", (summary) => (summary as HTMLElement).click());
+const toggleInsights = () => lead.press("#insights summary");
 
 it("explains before the first departure what insights will show", async () => {
   await toggleInsights();
-  await lead.waitForSelector("#insights-empty:not([hidden])");
-  expect(await text("#insights-status")).toContain("trial run");
+  await lead.page.waitForSelector("#insights-empty:not([hidden])");
+  await lead.seeIn("#insights-status", "trial run");
 });
 
 it("updates the shadow state of the row, and leaves its live state unchanged", async () => {
   await signal({ type: "open", gen: 0, seq: 1, visible: true });
-  await lead.waitForSelector(`${ROW}[data-shadow-presence=online][data-shadow-reason=""]`);
+  await lead.page.waitForSelector(`${ROW}[data-shadow-presence=online][data-shadow-reason=""]`);
   await signal({ type: "leave", gen: 0 });
-  await lead.waitForSelector(
+  await lead.page.waitForSelector(
     `${ROW}[data-shadow-state=inactive][data-shadow-reason=user_offline][data-shadow-presence=offline]`,
   );
   expect(
-    await lead.$(`${ROW}[data-state=active][data-presence=ignored][data-queue=queued]`),
+    await lead.page.$(`${ROW}[data-state=active][data-presence=ignored][data-queue=queued]`),
   ).toBeTruthy();
-  expect(await text(`${ROW} .what`)).toContain("Would be: Left the site");
-  expect(await text(`${ROW} .there`)).toBe("would be Gone");
+  await lead.seeIn(`${ROW} .what`, "Would be: Left the site");
+  await lead.seeIn(`${ROW} .there`, "would be Gone");
 });
 
 it("lists what presence would have done and which trigger would have fired", async () => {
-  await lead.click(ROW);
-  await waitForText("#drawer-shadow-history", `Trigger “${RECIPE}” would have fired`);
-  expect(await text("#drawer-shadow-history")).toContain("Left: every page closed");
-  expect(await text("#drawer-facts")).toContain("Left the site · Gone");
+  await lead.press(`${ROW} button`);
+  await lead.seeIn("#drawer-shadow-history", `Trigger “${RECIPE}” would have fired`);
+  await lead.seeIn("#drawer-shadow-history", "Left: every page closed");
+  await lead.seeIn("#drawer-facts", "Left the site · Gone");
   expect(await text("#drawer-history")).not.toContain(RECIPE);
 
   await signal({ type: "open", gen: 1, seq: 2, visible: true });
-  await waitForText("#drawer-shadow-history", "Came back to the site");
-  await lead.click("#drawer-close");
+  await lead.seeIn("#drawer-shadow-history", "Came back to the site");
+  await lead.press("#drawer-close");
 });
 
 it("compares the trial run with what happened, on the page Presence", async () => {
-  await lead.$eval("nav [href='#/presence']", (link) => (link as HTMLElement).click());
-  await waitForText("[data-outcome=leftQueue] [data-track=shadow]", "1");
+  await lead.visit("Presence");
+  await lead.seeIn("[data-outcome=leftQueue] [data-track=shadow]", "1");
+  await lead.seeIn("[data-outcome=solved] [data-track=shadow]", "1");
   expect(await text("[data-outcome=leftQueue] [data-track=live]")).toBe("0");
-  expect(await text("[data-outcome=solved] [data-track=shadow]")).toBe("1");
   expect(await text("[data-outcome=solved] [data-track=live]")).toBe("0");
-  expect(await new ConsolePage(lead).allComplaints()).toEqual([]);
-  await lead.$eval("nav [href='#/now']", (link) => (link as HTMLElement).click());
-  await lead.waitForSelector("#desk:not([hidden])");
+  expect(await lead.allComplaints()).toEqual([]);
+  await lead.press("nav [href='#/now']");
+  await lead.page.waitForSelector("#desk:not([hidden])");
 });
 
 it("shows insights of the trial run", async () => {
   await toggleInsights();
   await toggleInsights();
-  await waitForText("#insights-findings", "1 (100%)");
-  expect(await text("#insights-rows")).toContain("1 of 1");
+  await lead.seeIn("#insights-findings", "1 (100%)");
+  await lead.seeIn("#insights-rows", "1 of 1");
 });
 
 it("removes the shadow state when the trial run ends", async () => {
@@ -114,6 +102,6 @@ it("removes the shadow state when the trial run ends", async () => {
     termsAccepted: true,
     presence: { mode: "on" },
   });
-  await lead.waitForSelector(`${ROW}:not([data-shadow-state])[data-presence=unknown]`);
-  await lead.waitForSelector("#mode[hidden]");
+  await lead.page.waitForSelector(`${ROW}:not([data-shadow-state])[data-presence=unknown]`);
+  await lead.page.waitForSelector("#mode[hidden]");
 });

@@ -13,6 +13,8 @@ const SESSIONS_PER_WRITER = 6;
 const BACK_UP_EVERY_MS = 100;
 /** How many more are answered before each backup begins. */
 const REQUESTS_BETWEEN = 50;
+/** Of each writer, so that the backups have something of a small machine, too. */
+const PAUSE_MS = 10;
 const SETTINGS = {
   termsAccepted: true,
   binding: "open",
@@ -144,6 +146,7 @@ class BackupRun {
         );
         this.#answered.set(session, { ...known, event, seq: answer.session.seq });
       }
+      await pause(PAUSE_MS);
     }
   }
 

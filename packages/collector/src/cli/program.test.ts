@@ -107,6 +107,21 @@ describe("the command reports in one line, and exits 2, on", () => {
   });
 });
 
+describe("a backup", () => {
+  it.each([
+    ["a store in Redis", ["--store", "redis://127.0.0.1:1"], /BGSAVE, see docs\/redis\.md/],
+    ["a store in a cluster", ["--store", "rediss-cluster://a:1"], /BGSAVE/],
+    ["a store in memory", ["--store", "memory:"], /--store sqlite:PATH/],
+    ["a missing store", ["--store", "sqlite:/no/such.db"], /There is no file/],
+  ])("of %s is refused in one line", async (_, options, line) => {
+    for (const command of ["backup", "restore"]) {
+      const { status, stderr } = await runCommand([command, "/no/such/copy.db", ...options]);
+      expect([status, stderr.trim().split("\n").length]).toEqual([2, 1]);
+      expect(stderr).toMatch(line);
+    }
+  });
+});
+
 it.each([[], ["serve"], ["demo"], ["replay"], ["token"], ["keys"], ["people"], ["backup"]])(
   "has help with examples: %s",
   async (...command) => {
