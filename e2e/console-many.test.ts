@@ -61,10 +61,12 @@ async function hold(isHeld: (request: HTTPRequest) => boolean) {
 /** A request that the page has given up by now, or that is no longer held, needs nothing. */
 const goOn = (request: HTTPRequest) => request.continue().catch(() => {});
 
+/** Opens a page, and waits until its heading has taken the focus. */
 async function show(hash: string): Promise<void> {
   await page.evaluate((next) => {
     location.hash = next;
   }, hash);
+  await new ConsolePage(page).seeFocusOn("main:not([hidden]) .page-title");
 }
 
 const textOf = (selector: string) => page.$eval(selector, (element) => element.textContent ?? "");
@@ -195,6 +197,7 @@ it("lists every conversation, renders those in sight, and finds one by the keybo
   await page.keyboard.press("Enter");
   await shows("#drawer-name", "conv_137");
   await page.keyboard.press("Escape");
+  await page.waitForSelector("#drawer:not([open])");
 });
 
 it("shows the whole queue, and adds an agent by the keyboard alone", async () => {

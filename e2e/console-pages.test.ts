@@ -50,18 +50,26 @@ interface Settings {
 }
 const settings = () => collector.request<Settings>("GET", "/v1/settings");
 
+/** Dialogs without a barrier: one that is used again is the same. */
+const examined = new Set<string>();
+async function examine(dialog: string): Promise<void> {
+  if (examined.has(dialog)) return;
+  examined.add(dialog);
+  expect(await lead.allComplaints()).toEqual([]);
+}
+
 /** Presses a button that asks first, and confirms. */
 async function confirm(button: string): Promise<void> {
   await lead.pressOn(button, "Enter");
   await lead.page.waitForSelector("dialog[open] [id$=-confirm]");
-  expect(await lead.allComplaints()).toEqual([]);
+  await examine("confirmation");
   await lead.pressOn("dialog[open] [id$=-confirm]", "Enter");
 }
 
 /** The secret in a dialog, which is closed after it was read. */
 async function takeSecret(dialog: string): Promise<string> {
   await lead.page.waitForSelector(`#${dialog}[open]`);
-  expect(await lead.allComplaints()).toEqual([]);
+  await examine(dialog);
   const secret = await lead.page.$eval(`#${dialog}-text`, ({ textContent }) => textContent);
   await lead.press(`#${dialog} .primary`);
   await lead.page.waitForSelector(`#${dialog}:not([open])`);
