@@ -7,11 +7,11 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files of more than ten seconds on a machine with two cores, by how long they take. */
 const LONGEST = [
-  "packages/collector/src/platform/event-loop.test.ts",
   "packages/collector/src/stores/durable-object/durable-object-store.test.ts",
   "e2e/redis-outages.test.ts",
   "e2e/page-neighbours.test.ts",
   "e2e/console-pages.test.ts",
+  "packages/collector/src/platform/event-loop.test.ts",
   "e2e/redis-faults.test.ts",
   "packages/collector/src/stores/redis/histories.test.ts",
   "e2e/webhooks.test.ts",
@@ -36,10 +36,8 @@ const LONGEST = [
   "e2e/drivers.test.ts",
   "e2e/restart.test.ts",
   "e2e/redis-example.test.ts",
-  "packages/collector/src/stores/redis/outage.test.ts",
   "e2e/zendesk.test.ts",
   "e2e/readme.test.ts",
-  "packages/collector/src/platform/node-streams.test.ts",
   "e2e/merges.test.ts",
   "e2e/access.test.ts",
   "e2e/sunco.test.ts",
