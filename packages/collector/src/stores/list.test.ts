@@ -24,5 +24,5 @@ describe.each(Object.entries(DRIVERS))("a list of the %s store", (_, open) => {
       await checkLists(store, await writeListed(store, created, changed, erased), queries);
     };
     await fc.assert(fc.asyncProperty(generatedLists, check), { numRuns: runs });
-  }, 120_000);
+  });
 });

@@ -32,7 +32,7 @@ it("have what the sessions say, for any sessions and any query", async () => {
     await checkLists(store, await writeListed(store, created, changed, erased), queries);
   };
   await fc.assert(fc.asyncProperty(generatedLists, check), { numRuns: runs });
-}, 120_000);
+});
 
 it("have many sessions in the order of their changes, also of changes in no order", async () => {
   await openEmpty(1);

@@ -18,7 +18,7 @@ describe.each([
     servers = await start();
     const store = await openRedisStore(servers.url);
     outcomes = await playScenarios(store, scenarios).finally(() => store.close());
-  }, 120_000);
+  });
   afterAll(() => servers.stop());
 
   it.each(scenarios.map((scenario, index) => [scenario.id, scenario, index] as const))(
