@@ -87,8 +87,8 @@ export class ShardRecords extends RpcTarget implements ShardLink {
   /** The last entry of each session whose change the coordinator may not have. */
   readonly #lastEntries = new Map<string, number>();
   /**
-   * The last entry that names an erased session, as long as it does; null: none does. After the object wakes it
-   * is not known.
+   * The last entry that names an erased session, as long as it does; `null` if no entry does. After the object wakes
+   * it is not known.
    */
   #erasedEntry: number | null = 0;
   #relaying: Promise<void> = Promise.resolve();

@@ -2,12 +2,15 @@
  * Lists of a real Redis server: generated ones, and more sessions than a leaf of changes has room for.
  */
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { RedisServer } from "../../../../../e2e/support/redis.ts";
-import { ACCOUNT, keyOf, NOW, sessionOf, writeOf } from "../suite/case.ts";
+import { ACCOUNT, COLUMNS, keyOf, NOW, sessionOf, writeOf } from "../suite/case.ts";
 import { checkLists, writeListed } from "../suite/list-model.ts";
 import { type GeneratedLists, generatedLists } from "../suite/testing/generated-lists.ts";
+import { Connection } from "./connection.ts";
+import { MAX_DUE_READS } from "./lists.ts";
 import type { RedisStore } from "./redis-store.ts";
+import { DUE_OF } from "./scripts/due-of.ts";
 import { openRedisStore, WITHOUT_FILES } from "./testing/open.ts";
 
 const runs = Number(process.env["RUNS"] ?? 60);
@@ -63,4 +66,31 @@ it("have many sessions in the order of their changes, also of changes in no orde
   for (const kind of ["changes", "change-leaves", "terms", "waiting", "waiting-leaves"]) {
     expect(server.command("EXISTS", `stillhere:{0}:${kind}:${ACCOUNT}`)).toMatch(/^0$/m);
   }
+});
+
+it("read few partitions at a time for who is due, so that other commands get between them", async () => {
+  await openEmpty(16);
+  const deadlineAt = NOW + 1_000;
+  const session = (id: string) => sessionOf(id, { presence: "online" });
+  const ids = Array.from({ length: 64 }, (_, number) => `conv-${number}`);
+  const columns = { ...COLUMNS, presence: "online" } as const;
+  await store.commit(ids.map((id) => writeOf(id, { session: session(id), columns, deadlineAt })));
+  const { run } = Connection.prototype;
+  let [running, most, scripts] = [0, 0, 0];
+  const watched = vi.spyOn(Connection.prototype, "run").mockImplementation(async function (
+    this: Connection,
+    ...given
+  ) {
+    const isDueOf = given[0] === DUE_OF;
+    running += Number(isDueOf);
+    scripts += Number(isDueOf);
+    most = Math.max(most, running);
+    const reply = await run.apply(this, given);
+    running -= Number(isDueOf);
+    return reply;
+  });
+  const found = await store.dueOf(ACCOUNT, deadlineAt, 100);
+  watched.mockRestore();
+  expect(found.map((each) => each.session.id).toSorted()).toEqual(ids.toSorted());
+  expect([scripts, most]).toEqual([16, MAX_DUE_READS]);
 });

@@ -2,6 +2,7 @@
  * Queries over an account's sessions. Each is sent to all partitions, and the results are merged.
  * @module
  */
+import { Slots } from "../../async/slots.ts";
 import { SharedTurns, TurnBudget } from "../../async/turns.ts";
 import {
   type Candidate,
@@ -52,6 +53,8 @@ const ASSIGNEES_LIMIT = 500;
 const BEGINNING: ListPosition = { at: 0, id: "" };
 /** How many sessions of one partition are read for {@link Lists.dueOf}. */
 const MAX_READ_FOR_DUE = 10_000;
+/** Partitions that are read together for it: other commands of the server wait for so many scripts at most. */
+export const MAX_DUE_READS = 2;
 
 /** The ids that a partition has for a term, or its key if that has the wrong type. */
 type Found = readonly string[] | string;
@@ -206,15 +209,18 @@ export class Lists {
     const budget = new TurnBudget();
     const due = new DueRows(limit);
     const turns = new SharedTurns();
-    await this.#fromAllPartitions(async (partition) => {
-      const { ids, columns, sessions } = sessionKeys(partition, account);
-      const args = [until, limit, MAX_READ_FOR_DUE];
-      const reply = await this.#connection.run(DUE_OF, [ids, columns, sessions], args);
-      // Those of many partitions may arrive in one turn of the event loop.
-      await turns.next();
-      due.add(reply as string[]);
-      return [];
-    });
+    const slots = new Slots(MAX_DUE_READS);
+    await this.#fromAllPartitions((partition) =>
+      slots.run(async () => {
+        const { ids, columns, sessions } = sessionKeys(partition, account);
+        const args = [until, limit, MAX_READ_FOR_DUE];
+        const reply = await this.#connection.run(DUE_OF, [ids, columns, sessions], args);
+        // Those of many partitions may arrive in one turn of the event loop.
+        await turns.next();
+        due.add(reply as string[]);
+        return [];
+      }),
+    );
     const found: Stored[] = [];
     for (const { id, record } of due.first) {
       const readable = () => decodeRecord(account, id, record).stored;
