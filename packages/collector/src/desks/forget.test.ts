@@ -1,7 +1,7 @@
 /**
  * What is left of an erased session in what is stored of its help desks: nothing that names it or was said of it.
  */
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { applyRetention } from "../engine/retention.ts";
 import { TestApp } from "../http/testing/app.ts";
 import type { AdminStore } from "../stores/admin.ts";
@@ -27,11 +27,7 @@ let chatwoot: FakeChatwoot;
 let send: ReturnType<typeof withDesks>;
 let stored: () => string;
 
-afterEach(() => {
-  vi.useRealTimers();
-});
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
   harness = await TestApp.create();
   stored = watchRecords(harness.store.admin);
   chatwoot = new FakeChatwoot();

@@ -1,7 +1,7 @@
 /**
  * What the trace of a session says of its help desks: what they were told, and when.
  */
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { ROLES } from "../core/lists.ts";
 import { deskEndpointId } from "../desks/endpoint.ts";
 import type { Delivery } from "../stores/outbox.ts";
@@ -17,10 +17,7 @@ const OUTBOUND = {
 const OTHERS = 501;
 
 let harness: TestApp;
-afterEach(() => void vi.useRealTimers());
 beforeEach(async () => {
-  // Time passes by the steps of the test alone.
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 10, 20, 12) });
   harness = await TestApp.create();
   await harness.json("PUT", "/v1/desks/main", { kind: "chatwoot", outbound: OUTBOUND });
 });
