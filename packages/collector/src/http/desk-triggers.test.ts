@@ -1,5 +1,6 @@
 /** Triggers beside a desk that is told how things stand: what it cannot be told, and what it can have itself. */
 import { beforeEach, expect, it } from "vitest";
+import { createKeys } from "../engine/keys.ts";
 import { TestApp } from "./testing/app.ts";
 
 const CHATWOOT = { baseUrl: "https://chat.example.com", accountId: "1", apiAccessToken: "token" };
@@ -63,6 +64,16 @@ it("one that sets the routing channel is refused for a desk without recipes of i
 it.each([
   ["no desk", async () => {}],
   ["only a desk that is told nothing", () => put("main", "zendesk", null)],
+  [
+    "only a desk of another account",
+    async () => {
+      const keys = createKeys();
+      await harness.accounts.put("other", { keys });
+      const body = { kind: "zendesk", outbound: ZENDESK };
+      const theirs = { Authorization: `Bearer ${keys.secretKey}` };
+      expect((await harness.request("PUT", "/v1/desks/main", body, theirs)).status).toBe(200);
+    },
+  ],
 ])("one that sets the routing channel is saved where there is %s", async (_, prepare) => {
   await prepare();
   expect((await addRecipe("email_follow_up")).status).toBe(200);
