@@ -23,10 +23,13 @@ const SHORT = {
   },
 };
 
+const FETCH_TIMEOUT_MS = 60_000;
+
 /** Why the example cannot run here; null if it can. `runtime` is fetched by npx. */
 function missing(runtime: string | undefined): string | null {
   if (runtime === undefined) return null;
-  const { status, stderr } = spawnSync("npx", ["-y", runtime, "--version"], { encoding: "utf8" });
+  const options = { encoding: "utf8", timeout: FETCH_TIMEOUT_MS } as const;
+  const { status, stderr } = spawnSync("npx", ["-y", runtime, "--version"], options);
   return status === 0 ? null : `npx cannot fetch ${runtime}: ${stderr.trim().split("\n").at(-1)}`;
 }
 
