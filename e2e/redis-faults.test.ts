@@ -69,7 +69,7 @@ const FAULTS: readonly (readonly [string, (server: RedisServer) => StoreFault, R
             return /aof_rewrite_in_progress:0/.test(info) && /rewrite_scheduled:0/.test(info);
           });
           restarted = server.restart(
-            // So long, in microseconds, that it never ends by itself.
+            // In microseconds: it ends only when this is set to 0.
             "--key-load-delay",
             "10000",
             "--loading-process-events-interval-bytes",

@@ -6,7 +6,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { NO_VIOLATIONS } from "./support/invariants.ts";
 import { RedisServer } from "./support/redis.ts";
-import { OFFLINE_AFTER_MS, VisitorFleet } from "./support/visitor-fleet.ts";
+import { VisitorFleet } from "./support/visitor-fleet.ts";
 import { pause } from "./support/wait.ts";
 
 const VISITORS = 200;
@@ -18,8 +18,6 @@ const DOWN_MS = 700;
 const CRASH_EVERY_MS = 1_500;
 /** The period over which the leaving visitors vanish. */
 const LEAVING_MS = 14_000;
-/** How late after it was due an offline may arrive: sooner than another lease and buffer would end. */
-const MAX_DELAY_MS = OFFLINE_AFTER_MS - 1_000;
 
 it("three collectors keep all invariants while one is killed every few seconds", async () => {
   const server = await RedisServer.start();
@@ -59,7 +57,6 @@ it("three collectors keep all invariants while one is killed every few seconds",
   const report = await visitors.settle();
   expect(report).toMatchObject(NO_VIOLATIONS);
   expect(report.transitions).toBeGreaterThan(MIN_ASSIGNMENTS);
-  expect(report.maxOfflineDelayMs).toBeLessThan(MAX_DELAY_MS);
   // On a busy machine a few pages may send too late; the invariants exclude them.
   expect(report.silent.length).toBeLessThan(visitors.staying.length / 2);
   expect(visitors.stream.sources.size).toBe(3);

@@ -43,7 +43,7 @@ const TARGETS: readonly (readonly [string, () => Promise<Target>])[] = [
   [
     "Redis Cluster",
     async () => {
-      const cluster = await RedisCluster.start({ replicas: 0 });
+      const cluster = await RedisCluster.start({ replicas: 0, nodeTimeoutMs: 60_000 });
       const target = await collector("--store", cluster.url);
       return { ...target, stop: async () => [await target.stop(), await cluster.stop()] };
     },

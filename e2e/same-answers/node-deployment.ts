@@ -7,6 +7,8 @@ import { sweep } from "../../packages/collector/src/engine/sweep.ts";
 import { log } from "../../packages/collector/src/platform/log.ts";
 import { type Collector, startCollector } from "../../packages/collector/src/platform/node.ts";
 import { openStore } from "../../packages/collector/src/platform/open-store.ts";
+import { openRedisStore } from "../../packages/collector/src/stores/redis/testing/open.ts";
+import type { Store } from "../../packages/collector/src/stores/store.ts";
 import type { Deployment, Keys } from "./deployment.ts";
 
 /** Who creates an account at the edge, in the audit log. */
@@ -30,7 +32,9 @@ export class NodeDeployment implements Deployment {
     // It has one line for each refused signal.
     log.level = "error";
     const time = { at: startAt };
-    const store = await openStore(address);
+    const isRedis = address.startsWith("redis");
+    // A server that stands still is waited for.
+    const store: Store = await (isRedis ? openRedisStore(address) : openStore(address));
     const { readClock } = store;
     if (readClock) {
       // Only the time is another one than the server's.

@@ -46,7 +46,7 @@ export async function startAll(stores: readonly string[], shards: number): Promi
         return NodeDeployment.start("redis", server.url, START_AT);
       }
       case "cluster": {
-        const cluster = await RedisCluster.start({ replicas: 0 });
+        const cluster = await RedisCluster.start({ replicas: 0, nodeTimeoutMs: 60_000 });
         cleanUps.push(() => cluster.stop());
         return NodeDeployment.start("cluster", cluster.url, START_AT);
       }

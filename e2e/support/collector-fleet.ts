@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { freePort } from "./ports.ts";
 import { type Running, start } from "./process.ts";
-import { pause } from "./wait.ts";
+import { pause, until } from "./wait.ts";
 
 const COMMAND = fileURLToPath(
   new URL("../../packages/collector/dist/cli/main.js", import.meta.url),
@@ -33,6 +33,8 @@ export class CollectorFleet {
   readonly secret: string;
   readonly #store: string;
   readonly #publishable: string;
+  /** What processes have printed that have ended. */
+  #printed = "";
 
   private constructor(members: readonly Member[], store: string, printed: string) {
     this.members = members;
@@ -80,7 +82,24 @@ export class CollectorFleet {
     await Promise.all(this.members.map((member) => this.#restart(member)));
   }
 
+  /** What all processes have printed so far. */
+  get printed(): string {
+    return [this.#printed, ...this.members.map(({ running }) => running.output())].join("");
+  }
+
+  /** Resolves once each collector has read the settings by which a signal needs no proof. */
+  async untilOpen(): Promise<void> {
+    const left = { session: "probe", page: "probe", gen: 0, type: "leave" };
+    for (const { url } of this.members) {
+      await until(
+        `${url} to take signals`,
+        async () => (await this.#send(url, left)).status === 200,
+      );
+    }
+  }
+
   async #restart(member: Member): Promise<void> {
+    this.#printed += member.running.output();
     member.running = await run(this.#store, Number(new URL(member.url).port));
   }
 
@@ -114,9 +133,13 @@ export class CollectorFleet {
   }
 
   /** Sends a signal to a random collector. */
-  async signal(body: object): Promise<SignalResponse> {
+  signal(body: object): Promise<SignalResponse> {
+    return this.#send(this.randomUrl(), body);
+  }
+
+  async #send(url: string, body: object): Promise<SignalResponse> {
     try {
-      const response = await fetch(`${this.randomUrl()}/v1/signals`, {
+      const response = await fetch(`${url}/v1/signals`, {
         method: "POST",
         body: JSON.stringify({ v: 1, key: this.#publishable, ...body }),
         signal: AbortSignal.timeout(SIGNAL_TIMEOUT_MS),

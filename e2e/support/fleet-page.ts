@@ -7,6 +7,8 @@ import type { CollectorFleet, SignalResponse } from "./collector-fleet.ts";
 import { pause } from "./wait.ts";
 
 const RETRY_MS = 200;
+/** A page that is answered nothing for longer was held up by the machine: a collector refuses what it cannot take sooner. */
+const HELD_UP_MS = 5_000;
 
 export class FleetPage {
   readonly session: string;
@@ -15,9 +17,10 @@ export class FleetPage {
   readonly #fleet: CollectorFleet;
   /** Accepted signals; each was applied at some instant between the two. */
   readonly #acknowledged: { readonly sentAt: number; readonly answeredAt: number }[] = [];
+  /** When it was answered anything, or its connection failed. */
+  readonly #answers: number[] = [];
   #seq = 0;
   #hasVanished = false;
-  #lastAttemptAt = 0;
   #leftAt = Number.POSITIVE_INFINITY;
 
   constructor(fleet: CollectorFleet, session: string) {
@@ -46,17 +49,19 @@ export class FleetPage {
     await this.#send(() => ({ type: "leave", to: "gone" }));
   }
 
-  /** No signal can have been applied after this instant. */
-  get lastAttemptAt(): number {
-    return this.#lastAttemptAt;
-  }
-
   /** Whether a signal was certainly applied between the instants, and no leave was sent by then. */
   signalledBetween(after: number, before: number): boolean {
     if (before > this.#leftAt) return false;
     return this.#acknowledged.some(
       ({ sentAt, answeredAt }) => sentAt > after && answeredAt < before,
     );
+  }
+
+  /** Whether for a part of a time it neither sent nor was answered, as on a machine that stands still. */
+  wasHeldUpBetween(after: number, before: number): boolean {
+    const answers = this.#answers.filter((at) => at > after && at < before);
+    const times = [after, ...answers, before];
+    return times.some((at, index) => (times[index + 1] ?? at) - at > HELD_UP_MS);
   }
 
   /** The last signals up to an instant, for a report: milliseconds before it, from sending to response. */
@@ -94,9 +99,10 @@ export class FleetPage {
     while (!this.#hasVanished) {
       const sentAt = Date.now();
       const response = await this.#fleet.signal({ ...identity, ...signal() });
-      this.#lastAttemptAt = Date.now();
+      const answeredAt = Date.now();
+      this.#answers.push(answeredAt);
       if (response.status === 200) {
-        this.#acknowledged.push({ sentAt, answeredAt: this.#lastAttemptAt });
+        this.#acknowledged.push({ sentAt, answeredAt });
         return;
       }
       this.refusals.push(response);

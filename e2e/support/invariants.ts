@@ -12,7 +12,7 @@ export interface InvariantReport {
   readonly duplicated: readonly string[];
   /** Sessions whose sequence numbers in the log are not 1, 2, 3, … */
   readonly withGaps: readonly string[];
-  /** Sessions that were ever offline. */
+  /** Sessions that were ever offline, without those whose page stayed and was held up by the machine before that. */
   readonly offline: readonly string[];
   /** Pages that went offline although a signal of theirs was applied in time, with the instants. */
   readonly falselyOffline: readonly string[];
@@ -30,10 +30,6 @@ export interface InvariantReport {
   readonly outOfOrder: readonly string[];
   /** Staying pages that may have had no signal applied for longer than lease and buffer. */
   readonly silent: readonly string[];
-  /**
-   * The longest delay of an offline on the stream, after the latest instant at which it was due.
-   */
-  readonly maxOfflineDelayMs: number;
 }
 
 /** A collector does not use a reading of the store's clock that took longer. */
@@ -59,7 +55,7 @@ export function checkInvariants(
 ): InvariantReport {
   const { staying, leaving } = visitors;
   const pages = [...staying, ...leaving];
-  const streamed = visitors.stream.received.map(({ transition }) => transition);
+  const streamed = visitors.stream.received;
   const delivered = visitors.receiver.accepted.map(({ message }) => message.data);
   const of = ({ session }: FleetPage) => log.filter((each) => each.session === session);
   const offlineOf = (page: FleetPage) => of(page).filter(isOffline);
@@ -69,7 +65,15 @@ export function checkInvariants(
     withGaps: sessionsOf(
       pages.filter((page) => of(page).some(({ seq }, index) => seq !== index + 1)),
     ),
-    offline: sessionsOf(pages.filter((page) => offlineOf(page).length > 0)).toSorted(),
+    offline: sessionsOf([
+      ...leaving.filter((page) => offlineOf(page).length > 0),
+      ...staying.filter((page) =>
+        offlineOf(page).some(({ at }) => {
+          const offlineAt = Date.parse(at);
+          return !page.wasHeldUpBetween(offlineAt - offlineAfterMs, offlineAt);
+        }),
+      ),
+    ]).toSorted(),
     falselyOffline: pages.flatMap((page) =>
       offlineOf(page)
         .filter(({ at }) => wasFalselyOffline(page, at, offlineAfterMs))
@@ -84,9 +88,6 @@ export function checkInvariants(
     streamedTwice: duplicates(streamed.map(({ id }) => id)),
     outOfOrder: [...findOutOfOrder(streamed), ...findOutOfOrder(delivered)],
     silent: sessionsOf(staying.filter(({ maxSilenceMs }) => maxSilenceMs > offlineAfterMs)),
-    maxOfflineDelayMs: Math.max(
-      ...leaving.map((page) => offlineDelayMs(visitors, page) - offlineAfterMs),
-    ),
   };
 }
 
@@ -101,14 +102,6 @@ function isOffline({ from, to }: Transition): boolean {
 function wasFalselyOffline(page: FleetPage, at: string, offlineAfterMs: number): boolean {
   const offlineAt = Date.parse(at);
   return page.signalledBetween(offlineAt - offlineAfterMs + CLOCKS_DIFFER_MS, offlineAt);
-}
-
-/** The time from the page's last attempt to send until its offline arrived on the stream. */
-function offlineDelayMs({ stream }: VisitorFleet, page: FleetPage): number {
-  const offline = stream.received.findLast(
-    ({ transition }) => transition.session === page.session && isOffline(transition),
-  );
-  return (offline?.receivedAt ?? Number.POSITIVE_INFINITY) - page.lastAttemptAt;
 }
 
 /** The ids of transitions that `some` does not contain in exactly the same form. */

@@ -11,12 +11,6 @@ import { pause } from "./wait.ts";
 const SWITCH_AFTER_MS = 1_500;
 const RECONNECT_DELAY_MS = 100;
 
-/** A transition from the stream, and when it arrived. */
-export interface StreamedTransition {
-  readonly transition: Transition;
-  readonly receivedAt: number;
-}
-
 /** Reads the log to its end. */
 export async function readLog(
   fleet: CollectorFleet,
@@ -36,7 +30,7 @@ export async function readLog(
 
 /** Reads the stream from its beginning, and reconnects with the last received id. */
 export class StreamReader {
-  readonly received: StreamedTransition[] = [];
+  readonly received: Transition[] = [];
   /** URLs of the collectors that it has read from. */
   readonly sources = new Set<string>();
   /** Problem codes that it received. */
@@ -61,7 +55,7 @@ export class StreamReader {
     const { members } = this.#fleet;
     // One collector after the other, so that it comes to each of them.
     const url = members[this.#connections++ % members.length]?.url ?? "";
-    const lastId = this.received.at(-1)?.transition.id ?? "0";
+    const lastId = this.received.at(-1)?.id ?? "0";
     const headers = { Authorization: `Bearer ${this.#fleet.secret}`, "Last-Event-ID": lastId };
     const response = await fetch(`${url}/v1/stream`, { signal, headers });
     if (!response.ok) {
@@ -70,7 +64,7 @@ export class StreamReader {
     }
     this.sources.add(url);
     for await (const data of events(response)) {
-      this.received.push({ transition: JSON.parse(data) as Transition, receivedAt: Date.now() });
+      this.received.push(JSON.parse(data) as Transition);
     }
   }
 }

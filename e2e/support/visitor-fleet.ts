@@ -8,7 +8,7 @@ import { FleetPage } from "./fleet-page.ts";
 import { checkInvariants, type InvariantReport } from "./invariants.ts";
 import { readLog, StreamReader } from "./readers.ts";
 import { TestReceiver } from "./receiver.ts";
-import { until } from "./wait.ts";
+import { pause, until } from "./wait.ts";
 
 export const BEAT_MS = 1_000;
 /**
@@ -17,9 +17,9 @@ export const BEAT_MS = 1_000;
  */
 const LEASE_S = 9;
 const BUFFER_S = 2;
-/** Of a tab that was closed. No process stops for so long between such a leave and what follows it. */
+/** Of a tab that was closed: longer than a process stops between such a leave and what follows it. */
 const CLOSE_BUFFER_S = 8;
-/** The silence after which a visitor is offline, and at the latest so long after a leave. */
+/** The silence after which a visitor is offline; after a leave it takes less. */
 export const OFFLINE_AFTER_MS = (LEASE_S + BUFFER_S) * 1_000;
 
 const SETTINGS = {
@@ -35,6 +35,8 @@ const SETTINGS = {
 };
 
 const CATCH_UP_TIMEOUT_MS = 90_000;
+/** To read more often would be most of the work of a test. */
+const READ_EVERY_MS = 200;
 
 interface SessionList {
   readonly sessions: readonly { readonly id: string }[];
@@ -76,6 +78,7 @@ export class VisitorFleet {
     onCleanup(() => collectors.killAll());
     onCleanup(() => receiver.close());
     await collectors.request("PATCH", "/v1/settings", SETTINGS);
+    await collectors.untilOpen();
     const hook = await collectors.request<{ secret: string }>("POST", "/v1/webhooks", {
       url: receiver.url,
     });
@@ -95,8 +98,6 @@ export class VisitorFleet {
     await until("all visitors to be online", async () => {
       return (await visitors.#sessions("online")).size === size;
     });
-    // Signals are refused until each collector has read the settings.
-    for (const page of [...visitors.staying, ...visitors.leaving]) page.refusals.length = 0;
     return visitors;
   }
 
@@ -118,6 +119,7 @@ export class VisitorFleet {
       "the leaving visitors to be offline",
       async () => {
         const offline = await this.#sessions("offline");
+        await pause(READ_EVERY_MS);
         return this.leaving.every(({ session }) => offline.has(session));
       },
       CATCH_UP_TIMEOUT_MS,
@@ -126,7 +128,7 @@ export class VisitorFleet {
     // After the timeout, undelivered transitions are reported rather than thrown.
     await until(
       "stream and webhook",
-      async () => this.#haveReceived(log),
+      async () => this.#haveReceived(log) || (await pause(READ_EVERY_MS)),
       CATCH_UP_TIMEOUT_MS,
     ).catch(() => {});
     const report = checkInvariants(this, log, OFFLINE_AFTER_MS);
@@ -135,7 +137,7 @@ export class VisitorFleet {
   }
 
   #haveReceived(log: readonly Transition[]): boolean {
-    const streamed = new Set(this.stream.received.map(({ transition }) => transition.id));
+    const streamed = new Set(this.stream.received.map(({ id }) => id));
     const delivered = new Set(this.receiver.accepted.map(({ id }) => id));
     return log.every(({ id }) => streamed.has(id) && delivered.has(id));
   }
