@@ -61,12 +61,10 @@ async function fullAgent(suffix: string) {
     ticket: { id: second },
     assignee: agent,
   });
-  expect(await collector.request("GET", `/v1/agents/${agent}`)).toEqual({
-    id: agent,
-    capacity: 1,
-    held: 1,
-    sessions: [first, second],
-  });
+  // Sessions follow a change of the settings, as of the routing, some time after it.
+  await expect
+    .poll(() => collector.request("GET", `/v1/agents/${agent}`), { timeout: 60_000 })
+    .toEqual({ id: agent, capacity: 1, held: 1, sessions: [first, second] });
   return { first, second, queuedAt: queuedAtOf.get(suffix) };
 }
 
