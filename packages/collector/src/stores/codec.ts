@@ -153,18 +153,23 @@ const FIELD_SETS = 1 << TIMED_FIELDS.length;
  * fields, and above the bits how long that was before the time at its left, at first before `latest`.
  */
 function encodeFieldTimes(times: FieldTimes, latest: number): string {
-  const setAt = new Map<number, number>();
+  const setAt: [at: number, bits: number][] = [];
   for (const [bit, field] of TIMED_FIELDS.entries()) {
     const at = times[field];
-    if (at !== undefined) setAt.set(at, (setAt.get(at) ?? 0) + (1 << bit));
+    if (at === undefined) continue;
+    // Fields are mostly set together: a search is shorter than a map.
+    const same = setAt.find(([other]) => other === at);
+    if (same) same[1] += 1 << bit;
+    else setAt.push([at, 1 << bit]);
   }
   let last = latest;
-  const encoded: string[] = [];
-  for (const [at, bits] of [...setAt].sort(([a], [b]) => b - a)) {
-    encoded.push(((last - at) * FIELD_SETS + bits).toString(36));
+  let encoded = "";
+  for (const [at, bits] of setAt.sort(([a], [b]) => b - a)) {
+    if (encoded !== "") encoded += " ";
+    encoded += ((last - at) * FIELD_SETS + bits).toString(36);
     last = at;
   }
-  return encoded.join(" ");
+  return encoded;
 }
 
 function decodeFieldTimes(encoded: string, latest: number): FieldTimes {
