@@ -8,7 +8,7 @@ import { LOOP_PROBES } from "./testing/loop-probes.ts";
 import { ownMs, TurnMeter } from "./testing/turn-meter.ts";
 
 /** `pnpm loop-delay` measures with a million. */
-const SESSIONS = Number(process.env["SESSIONS"] ?? 50_000);
+const SESSIONS = Number(process.env["SESSIONS"] ?? 100_000);
 /** More would take most of the time of the test. */
 const CHANGED = 10_000;
 const MAX_TURN_MS = 50;
