@@ -1,19 +1,17 @@
 /**
  * Less common ways to leave; presence.test.ts covers the common ones.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "vitest";
 import { discard, killRenderers, openTabList, setFrozen } from "./support/chromium-pages.ts";
+import {
+  expectOfflineAfterBuffer,
+  LONG_LEASE_SECONDS,
+  leaseEnd,
+  SILENCE_LEASE_SECONDS,
+} from "./support/presence-checks.ts";
 import { presenceTag, TestSite } from "./support/site.ts";
 import { createWaitingSession } from "./support/waiting-session.ts";
-import { Fixture, SECONDS, type Visitor } from "./visitor.ts";
-
-const BUFFER_MS = SECONDS.buffer * 1000;
-/** Outlasts every wait of these tests, so that only a leave can cause an earlier offline. */
-const LONG_LEASE_SECONDS = 120;
-/** Longer than a busy machine stops a process: a page that is there is never silent for so long. */
-const SILENCE_LEASE_SECONDS = 5;
-/** How late a verdict may be on a busy machine. It may never be early. */
-const SLACK_MS = 20_000;
+import { Fixture, type Visitor } from "./visitor.ts";
 
 let fixture: Fixture;
 let site: TestSite;
@@ -35,8 +33,6 @@ beforeEach(async () => {
 });
 afterEach(() => visitor.browser.stop());
 
-const isOffline = (row: { presence: string }) => row.presence === "offline";
-
 function setLease(leaseSeconds: number): Promise<unknown> {
   return fixture.collector.request("PATCH", "/v1/settings", { presence: { leaseSeconds } });
 }
@@ -45,16 +41,6 @@ function setLease(leaseSeconds: number): Promise<unknown> {
 async function hide(): Promise<void> {
   await visitor.browser.open();
   await visitor.waitUntil("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
-}
-
-/** Checks that the visitor was offline one buffer after the departure, and not earlier. */
-async function expectOfflineAfterBuffer(since: number): Promise<void> {
-  await visitor.waitUntil("offline", isOffline);
-  const absence = (await visitor.offlineTransitions()).at(-1);
-  expect(absence?.to).toMatchObject({ state: "inactive", reason: "user_offline" });
-  const after = Date.parse(absence?.at ?? "") - since;
-  expect(after).toBeGreaterThanOrEqual(BUFFER_MS);
-  expect(after).toBeLessThan(BUFFER_MS + SLACK_MS);
 }
 
 describe("a visitor whose leave signal arrives", () => {
@@ -75,7 +61,7 @@ describe("a visitor whose leave signal arrives", () => {
       page.waitForNavigation(),
       page.$eval("[data-testid=external-link]", (link) => (link as HTMLElement).click()),
     ]);
-    await expectOfflineAfterBuffer(leftAt);
+    await expectOfflineAfterBuffer(visitor, leftAt);
   });
 
   it("is offline after the buffer on closing a hidden tab", async () => {
@@ -83,14 +69,14 @@ describe("a visitor whose leave signal arrives", () => {
     await hide();
     const leftAt = Date.now();
     await page.close();
-    await expectOfflineAfterBuffer(leftAt);
+    await expectOfflineAfterBuffer(visitor, leftAt);
   });
 
   it("is offline after the buffer on quitting the browser", async () => {
     const page = await visitor.chat();
     const leftAt = Date.now();
     await page.browser().close();
-    await expectOfflineAfterBuffer(leftAt);
+    await expectOfflineAfterBuffer(visitor, leftAt);
   });
 
   it("is offline after the buffer on quitting the browser while the tab is hidden", async () => {
@@ -98,14 +84,14 @@ describe("a visitor whose leave signal arrives", () => {
     await hide();
     const leftAt = Date.now();
     await page.browser().close();
-    await expectOfflineAfterBuffer(leftAt);
+    await expectOfflineAfterBuffer(visitor, leftAt);
   });
 
   it("is offline after the buffer when the renderer process is killed", async () => {
     const page = await visitor.chat();
     const leftAt = Date.now();
     await killRenderers(page.browser());
-    await expectOfflineAfterBuffer(leftAt);
+    await expectOfflineAfterBuffer(visitor, leftAt);
   });
 
   it("is offline after the buffer when the hidden tab is discarded", async () => {
@@ -116,7 +102,7 @@ describe("a visitor whose leave signal arrives", () => {
     await visitor.waitUntil("hidden", ({ pages }) => pages[0]?.visibility === "hidden");
     const leftAt = Date.now();
     await discard(list, page.url());
-    await expectOfflineAfterBuffer(leftAt);
+    await expectOfflineAfterBuffer(visitor, leftAt);
   });
 
   it("is offline after the buffer on closing a frozen tab", async () => {
@@ -126,7 +112,7 @@ describe("a visitor whose leave signal arrives", () => {
     await visitor.waitUntil("frozen", ({ pages }) => pages[0]?.visibility === "frozen");
     const leftAt = Date.now();
     await page.close();
-    await expectOfflineAfterBuffer(leftAt);
+    await expectOfflineAfterBuffer(visitor, leftAt);
   });
 
   it("is offline after the buffer where a permissions policy forbids the deferred leave", async () => {
@@ -139,7 +125,7 @@ describe("a visitor whose leave signal arrives", () => {
     await visitor.waitUntil("online", (row) => row.presence === "online");
     const leftAt = Date.now();
     await page.close();
-    await expectOfflineAfterBuffer(leftAt);
+    await expectOfflineAfterBuffer(visitor, leftAt);
   });
 });
 
@@ -149,9 +135,9 @@ describe("a visitor whose leave signal is lost", () => {
   it("is offline after lease and buffer on closing the tab without a network", async () => {
     const page = await visitor.chat();
     fixture.proxy.cut();
-    const [silent] = (await visitor.row()).pages;
+    const silentFrom = await leaseEnd(visitor);
     await page.close();
-    await expectOfflineAfterBuffer(Date.parse(silent?.leaseUntil ?? ""));
+    await expectOfflineAfterBuffer(visitor, silentFrom);
     fixture.proxy.restore();
   });
 });

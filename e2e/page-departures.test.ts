@@ -198,8 +198,10 @@ describe.concurrent("a blocking dialog in Chromium", () => {
       );
       const answered = page.evaluate(() => confirm("Remove this?"));
       const opened = await dialog;
+      // What was under way arrives.
+      await pause(500);
       const before = site.of("dialog").length;
-      // Six beats; one may have been under way.
+      // Six beats; one may still have been under way.
       await pause(3_000);
       const during = site.of("dialog").length;
       expect(during - before).toBeLessThanOrEqual(1);

@@ -2,17 +2,17 @@
  * Presence of a visitor in a real browser, who leaves, returns and stays.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { expectToStayOnline, STAY } from "./support/stay.ts";
+import {
+  expectOfflineAfterBuffer,
+  expectToStayOnline,
+  isOffline,
+  LONG_LEASE_SECONDS,
+  leaseEnd,
+  SILENCE_LEASE_SECONDS,
+  STAY,
+} from "./support/presence-checks.ts";
 import { pause } from "./support/wait.ts";
-import { Fixture, SECONDS, type Visitor } from "./visitor.ts";
-
-const BUFFER_MS = SECONDS.buffer * 1000;
-/** Longer than a busy machine stops a process: a page that is there is never silent for so long. */
-const SILENCE_LEASE_SECONDS = 5;
-/** How late a verdict may be on a busy machine. It may never be early. */
-const SLACK_MS = 20_000;
-/** Outlasts every wait of these tests, so that only a leave can cause an earlier offline. */
-const LONG_LEASE_SECONDS = 120;
+import { Fixture, type Visitor } from "./visitor.ts";
 
 let fixture: Fixture;
 let visitor: Visitor;
@@ -26,27 +26,10 @@ beforeEach(async () => {
 });
 afterEach(() => visitor.browser.stop());
 
-const isOffline = (row: { presence: string }) => row.presence === "offline";
 const isOnline = (row: { presence: string }) => row.presence === "online";
 
 function setPresence(presence: Readonly<Record<string, number>>): Promise<unknown> {
   return fixture.collector.request("PATCH", "/v1/settings", { presence });
-}
-
-/** Checks that the visitor is offline one buffer after `since`, and not earlier. */
-async function expectOfflineAfterBuffer(since: number): Promise<void> {
-  await visitor.waitUntil("offline", isOffline);
-  const absence = (await visitor.offlineTransitions()).at(-1);
-  expect(absence?.to).toMatchObject({ state: "inactive", reason: "user_offline" });
-  const after = Date.parse(absence?.at ?? "") - since;
-  expect(after).toBeGreaterThanOrEqual(BUFFER_MS);
-  expect(after).toBeLessThan(BUFFER_MS + SLACK_MS);
-}
-
-/** When the lease of the visitor's page ends, as the collector has it, in epoch milliseconds. */
-async function leaseEnd(): Promise<number> {
-  const [page] = (await visitor.row()).pages;
-  return Date.parse(page?.leaseUntil ?? "");
 }
 
 describe("a visitor whose leave signal arrives", () => {
@@ -56,7 +39,7 @@ describe("a visitor whose leave signal arrives", () => {
     const page = await visitor.chat();
     const closedAt = Date.now();
     await page.close();
-    await expectOfflineAfterBuffer(closedAt);
+    await expectOfflineAfterBuffer(visitor, closedAt);
     expect(await visitor.row()).toMatchObject({ state: "inactive", queue: "none" });
   });
 
@@ -76,13 +59,13 @@ describe("a visitor whose page falls silent", () => {
   it("is offline after lease and buffer when the browser is killed", async () => {
     await visitor.chat();
     await visitor.browser.kill();
-    await expectOfflineAfterBuffer(await leaseEnd());
+    await expectOfflineAfterBuffer(visitor, await leaseEnd(visitor));
   });
 
   it("is offline after lease and buffer without a network, and online when it returns", async () => {
     await visitor.chat();
     fixture.proxy.cut();
-    await expectOfflineAfterBuffer(await leaseEnd());
+    await expectOfflineAfterBuffer(visitor, await leaseEnd(visitor));
     fixture.proxy.restore();
     await visitor.waitUntil("online", isOnline);
     expect(await visitor.row()).toMatchObject({ state: "active", reason: null });

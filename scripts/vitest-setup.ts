@@ -20,7 +20,10 @@ vi.waitUntil = (check, options) => waitUntil(check, patient(options));
 /** Code that measures real time: it reads the clocks of the machine, or its tests start what does. */
 const IN_REAL_TIME = /\/collector\/src\/(async|cli|platform|server|stores|webhooks)\//;
 
-/** The clocks stand still until the test moves them: no result depends on how long a step of it takes. */
+/**
+ * The clocks stand still until the test moves them: no result depends on how long a step of it takes. Each poll of
+ * `vi.waitFor` and its kind moves them by its interval.
+ */
 function stopClocks(): void {
   if (!vi.isFakeTimers()) vi.useFakeTimers({ toFake: ["Date", "performance"] });
 }

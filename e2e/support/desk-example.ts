@@ -64,6 +64,15 @@ export class DeskExample {
     return (await until(`the session ${JSON.stringify(expected)}`, find, WAIT_MS)) as Body;
   }
 
+  /** Tests the desk until it is answered so: one that stands still may not answer in time. */
+  async untilTested(desk: string, expected: Body): Promise<void> {
+    const test = async () => {
+      const result = await this.call("POST", `/v1/desks/${desk}/test`);
+      return Object.entries(expected).every(([name, value]) => result?.[name] === value);
+    };
+    await until(`a test of the desk with ${JSON.stringify(expected)}`, test, WAIT_MS);
+  }
+
   /** What presence was after each of the session's transitions. */
   async presencesOf(id: string): Promise<readonly string[]> {
     const history = await this.call("GET", `/v1/sessions/${id}/transitions`);

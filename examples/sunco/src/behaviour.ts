@@ -21,7 +21,7 @@ export type Switch = keyof Behaviour;
 
 export const SWITCHES: Readonly<Record<Switch, string>> = {
   doubles: "Some events come twice",
-  disorder: "Events overtake each other",
+  disorder: "Events overtake each other (off: one that is repeated holds up those after it)",
   losses: "Answers to webhooks get lost",
   limits: "The API answers one of ten with 429",
   throttles: "The API answers all with 429",

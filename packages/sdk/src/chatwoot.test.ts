@@ -25,8 +25,9 @@ beforeEach(() => {
   sessionStorage.clear();
   showWidget();
 });
-afterEach(() => {
+afterEach(async () => {
   for (const presence of presences) presence.disconnect();
+  await browser.hashed();
   delete window.$chatwoot;
   browser.close();
 });

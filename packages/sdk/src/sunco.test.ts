@@ -35,8 +35,9 @@ beforeEach(() => {
   sessionStorage.clear();
   smooch = new FakeSmooch();
 });
-afterEach(() => {
+afterEach(async () => {
   for (const presence of presences) presence.disconnect();
+  await browser.hashed();
   delete window.Smooch;
   browser.close();
 });

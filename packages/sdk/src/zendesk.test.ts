@@ -47,8 +47,9 @@ beforeEach(() => {
   widget = new FakeWidget();
   window.zE = widget.zE;
 });
-afterEach(() => {
+afterEach(async () => {
   for (const presence of presences) presence.disconnect();
+  await browser.hashed();
   delete window.zE;
   browser.close();
 });

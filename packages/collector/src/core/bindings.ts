@@ -8,7 +8,8 @@ const MAX_BINDINGS = 8;
 
 /**
  * The list with further hashes as the latest; the same list if that changes nothing. A known one is moved to the end only
- * where one may have to go: a desk may repeat several with each message, which would change the session each time.
+ * where one may have to go: a desk may repeat several with each message, which would change the session each time. So
+ * of fewer the order is that in which they came first.
  */
 export function addBindings(
   bindings: readonly string[],

@@ -31,7 +31,15 @@ export class DryRuns {
 
   /** Deletes the writes of a session. */
   forget(desk: NamedDesk, session: string): Promise<void> {
-    return this.#update(desk, (writes) => writes.filter((write) => write.session !== session));
+    const isOther = (write: DryWrite) => write.session !== session;
+    return this.#update(desk, (writes) =>
+      writes.every(isOther) ? writes : writes.filter(isOther),
+    );
+  }
+
+  /** Deletes the writes of a desk. */
+  drop(desk: NamedDesk): Promise<void> {
+    return this.#update(desk, () => []);
   }
 
   /** Newest first. */
@@ -48,7 +56,7 @@ export class DryRuns {
       updateRecord(this.#admin, desk.account, recordId(desk), (stored) => {
         const before = writesIn(stored);
         const after = change(before);
-        if (after.length === 0 && before.length === 0) return null;
+        if (after === before || (after.length === 0 && before.length === 0)) return null;
         const [newest] = after;
         return newest
           ? { body: after, expiresAt: newest.at + KEPT_MS }

@@ -156,6 +156,34 @@ it("stores nothing of it that its desk answers afterwards", async () => {
   expect(tracesIn(stored())).toEqual([]);
 });
 
+it("deletes the record of its channel where it has no link any more", async () => {
+  await configure(false);
+  await converse();
+  await harness.request("PUT", "/v1/sessions/main-4711", { links: [] });
+  expect(stored()).toContain("desk-conversation/default/*/main-4711");
+  await harness.request("DELETE", "/v1/sessions/main-4711");
+  expect(stored()).not.toContain("desk-conversation/default/*/main-4711");
+});
+
+it("keeps what its desks reported where it lives on, as a message comes before the retention", async () => {
+  await configure(false);
+  await converse();
+  harness.store.erase = async () => false;
+  harness.aheadMs += 2 * DAY_MS;
+  await harness.engine.heartbeat();
+  await applyRetention(harness.engine, ["default"]);
+  expect(tracesIn(stored())).toEqual(["4711", "label-of-4711"]);
+});
+
+it("deletes what a dry run would have written with its desk", async () => {
+  await configure(true);
+  await converse();
+  await deliver();
+  expect(stored()).toContain("desk-dry-run/");
+  expect((await harness.request("DELETE", "/v1/desks/main")).status).toBe(200);
+  expect(stored()).not.toContain("desk-dry-run/");
+});
+
 it("remembers what a desk has erased by a hash alone", async () => {
   const desk = { account: "default", id: "main", createdAt: 1 };
   const erased = new Erased(harness.store.admin);

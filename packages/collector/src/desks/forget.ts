@@ -23,14 +23,13 @@ export class ForgetSession {
   readonly forget = async (key: SessionKey, session: Session): Promise<void> => {
     const { account, id } = key;
     const { links } = session;
-    if (links.length === 0) return;
     const names = links.map((link) =>
       nameOf({ account, id: link.desk }, session, link.conversation),
     );
     for (const name of [channelName(key, session), ...names]) {
       await this.#conversations.forget(name);
     }
-    for (const desk of await this.#desks.list(account)) {
+    for (const desk of links.length > 0 ? await this.#desks.list(account) : []) {
       if (links.some((link) => link.desk === desk.id)) await this.#dryRuns.forget(desk, id);
     }
   };

@@ -147,8 +147,10 @@ export class Inbox {
       const isNew = !isRepeated(before.known, report, fact.at, session.assignee);
       // An assignment that is outdated may have opened the ticket (rule 17), which the core decides.
       const inputs = inputsOf("assignee" in report && isNew ? report : news, fact.at);
-      if (inputs.length > 0) await this.#submit(desk, prefix, conversation, fact, inputs);
-      return withKnown(before, known);
+      const isThere =
+        inputs.length === 0 || (await this.#submit(desk, prefix, conversation, fact, inputs));
+      // Nothing is kept of a session that was erased meanwhile.
+      return isThere ? withKnown(before, known) : before;
     });
     return true;
   }

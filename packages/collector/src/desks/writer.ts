@@ -131,6 +131,7 @@ class DeskWriter {
     const { presence, reason } = standing;
     const written = { presence, reason, seq: session.seq, target };
     if (desk.dryRun) {
+      if (!(await this.#isThere(desk.account, session))) return NOTHING_TO_SEND;
       const at = this.#engine.clock.now();
       await this.#dryRuns.note(desk, { ...standing, session: session.id, at });
       await this.#conversations.update(name, at, (before) => ({ ...before, dryRun: written }));
@@ -177,6 +178,10 @@ class DeskWriter {
     const [found] = await this.#engine.store.load([{ key: { account, id }, eventIds: [] }]);
     const session = found?.stored?.session ?? null;
     return session?.createdAt === createdAt ? session : null;
+  }
+
+  async #isThere(account: string, { id, createdAt }: Session): Promise<boolean> {
+    return (await this.#sessionOf(account, id, createdAt)) !== null;
   }
 
   /** `null`: there is nothing to tell of a session that has not begun or whose presence is not read. */
@@ -270,7 +275,7 @@ class DeskWriter {
     written: WrittenTo,
   ): Promise<void> {
     // Nothing of one that was erased while its desk answered.
-    if (!(await this.#sessionOf(name.account, session.id, session.createdAt))) return;
+    if (!(await this.#isThere(name.account, session))) return;
     const { tags, ...fields } = changed;
     const patch = { ...fields, ...(tags && { tags: session.ticket.tags }) };
     const now = this.#engine.clock.now();

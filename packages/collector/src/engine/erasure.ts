@@ -68,8 +68,9 @@ export class Erasure {
     const isExpected = expectedVersion === undefined || stored?.version === expectedVersion;
     if (stored && !isExpected) return false;
     if (found?.number !== undefined) this.#beatCache?.invalidate(found.number);
-    // As long as the session is there, erasing it again finishes this.
-    if (stored) await this.#forget(key, stored.session);
+    // As long as the session is there, erasing it again finishes this. One of an expected version may turn out to live
+    // on, and keeps what its desks reported until it is erased.
+    if (stored && expectedVersion === undefined) await this.#forget(key, stored.session);
     const erasedAt = this.#clock.now();
     const audit = by ? [await erasureEntry(key, erasedAt, by)] : [];
     const isErased = await this.#store.erase(key, { erasedAt, expectedVersion, audit });

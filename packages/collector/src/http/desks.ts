@@ -180,7 +180,7 @@ const remove = createRoute({
 });
 
 export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
-  const { engine, webhooks, desks, deskActivity, parking } = context;
+  const { engine, webhooks, desks, deskActivity, dryRuns, parking } = context;
   const { store, clock } = engine;
   const routes = createRoutes();
   const kinds = desks.kinds.flatMap((name) => desks.kind(name) ?? []);
@@ -293,6 +293,8 @@ export function deskRoutes(context: DeskContext): OpenAPIHono<Env> {
     const desk = await deskOf(desks, c);
     // The endpoint first: where this ends half way, the desk is still there to be removed.
     await store.outbox.removeEndpoint({ account: desk.account, id: deskEndpointId(desk.id) });
+    // Nothing leads to them once the desk is gone.
+    await dryRuns.drop(desk);
     await desks.remove(desk.account, desk.id, c.var.principal.actor);
     await updateEndpoint(desk.account, desk.id);
     return c.json({ removed: true as const }, 200);

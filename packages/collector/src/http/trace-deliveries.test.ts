@@ -114,6 +114,17 @@ it("has nothing of a transition of which a desk was told nothing", async () => {
   expect(await deliveries()).toMatchObject([{ seq: 2 }]);
 });
 
+it("has nothing of desks in a trial run, whose transitions are others", async () => {
+  await begin("conv_1");
+  await settle([await delivery("conv_1", {})]);
+  await harness.json("PATCH", "/v1/settings", {
+    termsAccepted: true,
+    presence: { mode: "shadow" },
+  });
+  await harness.json("PUT", "/v1/sessions/conv_1", { assignee: "ann" });
+  expect(await deliveries()).toEqual([]);
+});
+
 it("has nothing of desks once the trace is switched off, what it tells is too old, or the session erased", async () => {
   await begin("conv_1");
   await settle([await delivery("conv_1", {})]);

@@ -109,7 +109,10 @@ export function traceRoutes({ engine }: AppContext): OpenAPIHono<Env> {
       const own = factsOf((isTrial ? found.shadow : found.session) ?? found.session).map(viewOf);
       const track = isTrial ? ("shadow" as const) : ("live" as const);
       const history = await historyOf(engine.store, account, found, track);
-      const told = await deliveryFacts(engine.store, engine.clock, account, found.session);
+      // A trial run tells no desk, and counts its transitions apart from those that desks were told of.
+      const told = isTrial
+        ? []
+        : await deliveryFacts(engine.store, engine.clock, account, found.session);
       // At one instant a signal comes before what follows from it.
       const all = [...own, ...history, ...told];
       facts.push(...all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)));

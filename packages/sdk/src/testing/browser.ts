@@ -59,7 +59,20 @@ const POLL_MS = 5;
 /** How long a condition is waited for: a busy machine may take many times as long as a quiet one. */
 const MAX_POLLS = 30_000 / POLL_MS;
 
+/** The hashes that pages have made and are making, outside of the timers. */
+function trackHashes(): readonly Promise<unknown>[] {
+  const hashes: Promise<unknown>[] = [];
+  const digest = crypto.subtle.digest.bind(crypto.subtle);
+  vi.spyOn(crypto.subtle, "digest").mockImplementation((...given) => {
+    const hash = digest(...given);
+    hashes.push(hash);
+    return hash;
+  });
+  return hashes;
+}
+
 export function openBrowser(features: BrowserFeatures = {}) {
+  const hashes = trackHashes();
   vi.useFakeTimers({
     now: START,
     toFake: ["setTimeout", "clearTimeout", "Date", "performance"],
@@ -130,6 +143,12 @@ export function openBrowser(features: BrowserFeatures = {}) {
           await new Promise((resolve) => startTimer(resolve, POLL_MS));
         }
       }
+    },
+    /** Waits until no hash is being made: it would reach the page of the next test. */
+    async hashed() {
+      await Promise.allSettled(hashes);
+      // What the page does with them.
+      await new Promise((resolve) => startTimer(resolve, 0));
     },
     /** Lets the time pass, every timer on time. */
     pass: (ms: number) => vi.advanceTimersByTimeAsync(ms),

@@ -84,3 +84,11 @@ it("reads nothing again where the list then has the version that was read", asyn
   }
   expect(api.trace).toHaveBeenCalledTimes(3);
 });
+
+it("reads again where a trial run begins, which changes no version", async () => {
+  const { api, store, session } = await start(FACTS);
+  const { presence, state, reason, queue, capacityHeld } = session;
+  store.put([{ ...session, shadow: { presence, state, reason, queue, capacityHeld } }] as never);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(api.trace).toHaveBeenCalledTimes(2);
+});

@@ -60,10 +60,11 @@ export function createWhy(api: Pick<Api, "session" | "trace">, store: SessionSto
     return facts.findLast(isGoneVerdict)?.index ?? facts.length - 1;
   });
 
-  /** Whether the store has another version than the one that was read. */
+  /** Whether the store has another version than the one that was read, or one of another mode of presence. */
   function isOther(id: string): boolean {
     const [read, stored] = [session.peek(), store.get(id)];
-    return stored?.seq !== read?.seq || stored?.changedAt !== read?.changedAt;
+    const isOtherMode = !stored?.shadow !== !read?.shadow;
+    return isOtherMode || stored?.seq !== read?.seq || stored?.changedAt !== read?.changedAt;
   }
 
   store.listen((ids) => {

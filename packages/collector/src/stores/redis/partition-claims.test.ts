@@ -64,6 +64,7 @@ it("the partitions of a crashed collector go to another once their claims expire
   );
   // It was only stalled, and learns that it has lost its claims.
   const { held, owners } = await whileClaimsLast(async () => {
+    await successor.current();
     const held = await crashed.current();
     const claims = ALL.map((partition) => partitionKeys(partition).claim);
     return { held, owners: server.command("MGET", ...claims).split("\n") };

@@ -294,7 +294,8 @@ export class Sessions {
       );
       part = Number(await erasing);
     }
-    // Where an earlier attempt failed half way, there is history without a session.
+    // Where an earlier attempt failed half way, there is history without a session. Erasing it again finishes that; what a
+    // retention left stays until it is pruned by its age.
     return record !== undefined || removed > 0;
   }
 
