@@ -11,7 +11,7 @@ const SLACK_MS = 20_000;
 /** A lease that outlasts every wait of these tests, so that only a leave can cause an earlier offline. */
 export const LONG_LEASE_SECONDS = 120;
 /** Longer than a busy machine stops a process: a page that is there is never silent for so long. */
-export const SILENCE_LEASE_SECONDS = 8;
+export const SILENCE_LEASE_SECONDS = 6;
 
 export const isOffline = (row: { presence: string }) => row.presence === "offline";
 

@@ -148,12 +148,16 @@ export class RedisCluster {
 }
 
 function isReady(node: RedisServer, count: number): boolean {
-  const links = node.command("CLUSTER", "NODES").match(/ connected/g)?.length;
+  const known = node.command("CLUSTER", "NODES");
+  const links = known.match(/ connected/g)?.length;
+  // A node learns later than of the nodes themselves which of them are replicas.
+  const replicas = known.match(/slave /g)?.length ?? 0;
   const isReplicaReady =
     !node.command("ROLE").startsWith("slave") || node.command("ROLE").includes("connected");
   return (
     node.command("CLUSTER", "INFO").includes("cluster_state:ok") &&
     links === count &&
+    replicas === count - PRIMARIES &&
     isReplicaReady
   );
 }
