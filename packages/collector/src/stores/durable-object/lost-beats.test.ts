@@ -4,9 +4,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, it, vi } from "vitest";
 import { writeOf } from "../suite/case.ts";
-import { ShardRecords } from "./shard-records.ts";
-import { ObjectSql } from "./sql.ts";
-import { nodeStorage } from "./testing/node-storage.ts";
+import { openShardRecords } from "./testing/open-shard.ts";
 
 /** What only workerd has, and marks what may be called from another object. */
 vi.mock("cloudflare:workers", () => ({ RpcTarget: class {} }));
@@ -15,17 +13,8 @@ const HOUR_MS = 3_600_000;
 const NOW = Date.UTC(2026, 0, 15, 12, 34, 56);
 
 it("begins it at a deadline that passed before the oldest of them", async () => {
-  const storage = nodeStorage(new DatabaseSync(":memory:"));
-  const openAt = (now: number) =>
-    new ShardRecords({
-      account: "shop",
-      sql: new ObjectSql(storage),
-      now: () => now,
-      relay: async () => {},
-      isRelayAwaited: () => false,
-      mayHold: () => true,
-      onDeadlines: () => {},
-    });
+  const database = new DatabaseSync(":memory:");
+  const openAt = (now: number) => openShardRecords(database, now);
   const deadlineAt = NOW + 30_000;
   const first = openAt(NOW);
   await first.commit([writeOf("a", { deadlineAt })]);

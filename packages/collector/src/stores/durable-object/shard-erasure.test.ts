@@ -3,26 +3,16 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import { expect, it, vi } from "vitest";
-import { ACCOUNT, keyOf, NOW, sessionOf, transitionOf, writeOf } from "../suite/case.ts";
-import { ShardRecords } from "./shard-records.ts";
-import { ObjectSql } from "./sql.ts";
-import { nodeStorage } from "./testing/node-storage.ts";
+import { keyOf, NOW, sessionOf, transitionOf, writeOf } from "../suite/case.ts";
+import type { ShardRecords } from "./shard-records.ts";
+import { openShardRecords } from "./testing/open-shard.ts";
 
 /** What only workerd has, and marks what may be called from another object. */
 vi.mock("cloudflare:workers", () => ({ RpcTarget: class {} }));
 
 it("is nothing that names it, also where its object wakes in between", async () => {
   const database = new DatabaseSync(":memory:");
-  const open = () =>
-    new ShardRecords({
-      account: ACCOUNT,
-      sql: new ObjectSql(nodeStorage(database)),
-      now: () => NOW,
-      relay: async () => {},
-      isRelayAwaited: () => false,
-      mayHold: () => true,
-      onDeadlines: () => {},
-    });
+  const open = () => openShardRecords(database, NOW);
   const named = () => {
     const rows = database.prepare("SELECT * FROM outbox").all();
     return JSON.stringify(rows).includes("erased-1");

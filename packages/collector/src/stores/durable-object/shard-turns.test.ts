@@ -7,9 +7,8 @@ import { expect, it, vi } from "vitest";
 import { TurnShares } from "../../platform/testing/turn-shares.ts";
 import { COLUMNS, NOW, sessionOf, writeOf } from "../suite/case.ts";
 import { listOlder } from "./list-older.ts";
-import { ShardRecords } from "./shard-records.ts";
-import { ObjectSql } from "./sql.ts";
-import { nodeStorage } from "./testing/node-storage.ts";
+import type { ShardRecords } from "./shard-records.ts";
+import { openShardRecords } from "./testing/open-shard.ts";
 
 /** What only workerd has, and marks what may be called from another object. */
 vi.mock("cloudflare:workers", () => ({ RpcTarget: class {} }));
@@ -18,15 +17,7 @@ async function openShard(
   count: number,
 ): Promise<{ records: ShardRecords; database: DatabaseSync }> {
   const database = new DatabaseSync(":memory:");
-  const records = new ShardRecords({
-    account: "shop",
-    sql: new ObjectSql(nodeStorage(database)),
-    now: () => NOW,
-    relay: async () => {},
-    isRelayAwaited: () => false,
-    mayHold: () => true,
-    onDeadlines: () => {},
-  });
+  const records = openShardRecords(database, NOW);
   const session = sessionOf("a", { queuedAt: NOW, user: "u_1" });
   const columns = { ...COLUMNS, queue: "queued", queuedAt: NOW } as const;
   await records.commit([writeOf("a", { session, columns })]);
